@@ -1,0 +1,93 @@
+"""Telling the caller's mistakes before anything is sent: what was given, and what is allowed."""
+
+import json
+import math
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from typing import Any
+
+from .errors import AgentBayError
+
+Errors = type[AgentBayError]
+
+
+def seconds(name: str, value: object, errors: Errors, *, zero: bool = False) -> float:
+    """Return a length of time as seconds; it must be finite and above 0 (or 0, where ``zero`` is set)."""
+    number = value.total_seconds() if isinstance(value, timedelta) else value
+    if isinstance(number, bool) or not isinstance(number, (int, float)) or not math.isfinite(number):
+        raise errors.usage(f"{name} must be a number of seconds, not {value!r}")
+    if number < 0 or (number == 0 and not zero):
+        raise errors.usage(f"{name} must be {'0 or more' if zero else 'above 0'} seconds, not {value!r}")
+    return float(number)
+
+
+def count(name: str, value: object, errors: Errors) -> int:
+    """Return a whole number of 1 or more."""
+    if isinstance(value, bool) or not isinstance(value, int) or value < 1:
+        raise errors.usage(f"{name} must be a whole number of 1 or more, not {value!r}")
+    return value
+
+
+def text(name: str, value: object, errors: Errors) -> str:
+    """Return a string that is not blank and holds no NUL."""
+    if not isinstance(value, str) or not value.strip() or "\0" in value:
+        raise errors.usage(f"{name} must be a string that is not blank, not {value!r}")
+    return value
+
+
+def choice(name: str, value: object, allowed: Sequence[str], errors: Errors) -> None:
+    """Refuse a word that is none of ``allowed``."""
+    if value not in allowed:
+        raise errors.usage(f"{name} must be {' or '.join(map(repr, allowed))}, not {value!r}")
+
+
+def utf8(name: str, value: object, errors: Errors) -> str:
+    """Return a string that UTF-8 can say; it may be empty."""
+    if not isinstance(value, str):
+        raise errors.usage(f"{name} must be a string, not {type(value).__name__}")
+    try:
+        value.encode()
+    except UnicodeEncodeError as exc:
+        raise errors.usage(f"{name} holds half a surrogate pair at {exc.start}, which UTF-8 cannot say") from exc
+    return value
+
+
+def string_map(name: str, value: object, errors: Errors) -> dict[str, str]:
+    """Return a mapping of strings to strings as a dict."""
+    if not isinstance(value, Mapping):
+        raise errors.usage(f"{name} must be a dict of strings, not {type(value).__name__}")
+    for key, inner in value.items():
+        if not isinstance(key, str) or not isinstance(inner, str):
+            raise errors.usage(f"{name} must map strings to strings, not {key!r} to {inner!r}")
+    return dict(value)
+
+
+def labels(value: object, errors: Errors) -> dict[str, str]:
+    """Return labels: at least one, no blank key, no blank value."""
+    found = string_map("labels", value, errors)
+    if not found:
+        raise errors.usage("labels must not be empty: give at least one key and value")
+    for key, inner in found.items():
+        if not key.strip() or not inner.strip():
+            raise errors.usage(f"labels must have no blank key and no blank value, not {key!r}: {inner!r}")
+    return found
+
+
+def port(value: object, allowed: range, errors: Errors) -> int | None:
+    """Return a port that the cloud opens, or None."""
+    if value is None:
+        return None
+    if isinstance(value, bool) or not isinstance(value, int) or value not in allowed:
+        raise errors.usage(f"port must be an integer in range [{allowed[0]}, {allowed[-1]}], not {value!r}")
+    return value
+
+
+def json_object(name: str, value: object, errors: Errors) -> dict[str, Any]:
+    """Return a dict that JSON can say."""
+    if not isinstance(value, Mapping):
+        raise errors.usage(f"{name} must be a dict, not {type(value).__name__}")
+    try:
+        json.dumps(value, allow_nan=False)
+    except (TypeError, ValueError) as exc:
+        raise errors.usage(f"{name} must hold JSON values only: {exc}") from exc
+    return dict(value)

@@ -1,0 +1,139 @@
+"""What can go wrong.
+
+The class says who asked, ``kind`` says what happened::
+
+    AgentBayError                 base of all
+      SessionError                a session operation
+      CommandError                a command
+      FileError                   a file tool
+      ContextError                a context
+    each with
+      ...UsageError               the caller's mistake; also a ValueError; nothing was sent
+      ...TimeoutError             no answer in time; also a TimeoutError
+"""
+
+from typing import Any, ClassVar, Literal, Self
+
+Kind = Literal["refused", "timeout", "unreachable", "invalid_response", "usage", "unknown_outcome"]
+Outcome = Literal["not_sent", "rejected", "unknown"]
+
+_OUTCOMES: dict[Kind, Outcome] = {"usage": "not_sent", "refused": "rejected"}
+
+
+class AgentBayError(Exception):
+    """Base of every error this package raises.
+
+    Attributes:
+        kind: What happened: ``refused``, ``timeout``, ``unreachable``, ``invalid_response``, ``usage`` or
+            ``unknown_outcome``.
+        code: The service's error code, or empty.
+        request_id: The id to quote to the service's support, or empty.
+        http_status_code: The HTTP status of the answer, or 0.
+        outcome: Whether the request took effect: ``not_sent``, ``rejected`` or ``unknown``.
+        result: The refused result that this error was raised from, if there is one.
+    """
+
+    _variants: ClassVar[dict[Kind, type["AgentBayError"]]] = {}
+
+    def __init_subclass__(cls, kind: Kind | None = None) -> None:
+        if kind is None:
+            cls._variants = {}
+        else:
+            cls.__bases__[0]._variants[kind] = cls  # type: ignore[attr-defined]  # the first base is one of ours
+
+    def __init__(
+        self,
+        message: str = "",
+        *,
+        kind: Kind = "refused",
+        code: str = "",
+        request_id: str = "",
+        http_status_code: int = 0,
+        outcome: Outcome | None = None,
+        result: Any = None,
+    ) -> None:
+        super().__init__(message)
+        self.kind: Kind = kind
+        self.code = code
+        self.request_id = request_id
+        self.http_status_code = http_status_code
+        self.outcome: Outcome = outcome or _OUTCOMES.get(kind, "unknown")
+        self.result = result
+
+    @classmethod
+    def of(cls, kind: Kind, message: str, **details: Any) -> "AgentBayError":
+        """Build the variant of this class that stands for ``kind``."""
+        return cls._variants.get(kind, cls)(message, kind=kind, **details)
+
+    @classmethod
+    def usage(cls, message: str) -> "AgentBayError":
+        """Build the error for a mistake of the caller's that is told before anything is sent."""
+        return cls.of("usage", message)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _rebuild, (type(self), self.args), self.__dict__
+
+    def with_result(self, result: Any) -> Self:
+        """Carry the refused result along."""
+        self.result = result
+        return self
+
+
+def _rebuild(cls: type[AgentBayError], args: tuple[Any, ...]) -> AgentBayError:
+    return cls(*args)
+
+
+class AgentBayUsageError(AgentBayError, ValueError, kind="usage"):
+    """The client was used wrongly; nothing was sent."""
+
+
+class AgentBayTimeoutError(AgentBayError, TimeoutError, kind="timeout"):
+    """The service did not answer in time."""
+
+
+class SessionError(AgentBayError):
+    """A session operation failed."""
+
+
+class SessionUsageError(SessionError, ValueError, kind="usage"):
+    """A session was used wrongly; nothing was sent."""
+
+
+class SessionTimeoutError(SessionError, TimeoutError, kind="timeout"):
+    """A session operation was not answered in time."""
+
+
+class CommandError(AgentBayError):
+    """A command could not be run, or failed where ``check=True`` was asked for."""
+
+
+class CommandUsageError(CommandError, ValueError, kind="usage"):
+    """A command was asked for wrongly; nothing was sent."""
+
+
+class CommandTimeoutError(CommandError, TimeoutError, kind="timeout"):
+    """A command was not answered in time."""
+
+
+class FileError(AgentBayError):
+    """A file operation failed."""
+
+
+class FileUsageError(FileError, ValueError, kind="usage"):
+    """A file operation was asked for wrongly; nothing was sent."""
+
+
+class FileTimeoutError(FileError, TimeoutError, kind="timeout"):
+    """A file operation was not answered in time."""
+
+
+class ContextError(AgentBayError):
+    """A context operation failed."""
+
+
+class ContextUsageError(ContextError, ValueError, kind="usage"):
+    """A context operation was asked for wrongly; nothing was sent."""
+
+
+class ContextTimeoutError(ContextError, TimeoutError, kind="timeout"):
+    """A context operation was not answered in time."""

@@ -1,0 +1,136 @@
+"""How a field of a request travels where that differs from its dialect's habit.
+
+Annotations on the field, read by ``dialects.carriage``::
+
+    labels: Annotated[dict[str, str] | None, TEXT_ASCII] = None         # JSON in a string, on both clouds
+    image_id: Annotated[str | None, On("agb", place="query")] = None    # elsewhere on one of them
+    network_id: Annotated[str | None, ONLY_AGENTBAY] = None             # unknown to the other
+"""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from pydantic_core import from_json
+
+from .wire import Case, Wire, plain
+
+DialectName = Literal["agentbay", "agb"]
+Place = Literal["body", "query"]
+Params = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Speech:
+    """How a dialect writes names and plain values."""
+
+    case: Case
+    true: str
+    false: str
+    plain_body: bool
+
+    def word(self, value: object) -> str:
+        """Write a plain value as text."""
+        if isinstance(value, bool):
+            return self.true if value else self.false
+        return str(value)
+
+
+class Form:
+    """How a value is written under its name, and read back. This one: plain text, or itself in a JSON body."""
+
+    def write(self, name: str, value: Any, request: Wire, speech: Speech, place: Place) -> Iterator[tuple[str, Any]]:
+        """Yield the names and values that carry ``value``."""
+        yield name, value if place == "body" and speech.plain_body else speech.word(value)
+
+    def read(self, name: str, params: Params) -> Any:
+        """Return what stands under ``name``, or None."""
+        return params.get(name)
+
+
+@dataclass(frozen=True, slots=True)
+class Text(Form):
+    """A JSON value inside a string."""
+
+    compact: bool = False
+    ascii: bool = False
+
+    def write(self, name: str, value: Any, request: Wire, speech: Speech, place: Place) -> Iterator[tuple[str, Any]]:
+        separators = (",", ":") if self.compact else (", ", ": ")
+        yield name, json.dumps(plain(value, speech.case), separators=separators, ensure_ascii=self.ascii)
+
+    def read(self, name: str, params: Params) -> Any:
+        value = params.get(name)
+        return from_json(value) if isinstance(value, str) else value
+
+
+class Json(Form):
+    """A JSON value as itself, in a JSON body."""
+
+    def write(self, name: str, value: Any, request: Wire, speech: Speech, place: Place) -> Iterator[tuple[str, Any]]:
+        yield name, plain(value, speech.case)
+
+
+class Dotted(Form):
+    """A nested value as one name per leaf: ``Name.Inner.1=x``; read back also from JSON text."""
+
+    def write(self, name: str, value: Any, request: Wire, speech: Speech, place: Place) -> Iterator[tuple[str, Any]]:
+        for path, leaf in _leaves(name, plain(value, speech.case)):
+            yield path, speech.word(leaf)
+
+    def read(self, name: str, params: Params) -> Any:
+        if name in params:
+            return from_json(params[name])
+        tree: dict[str, Any] = {}
+        for path, leaf in params.items():
+            if path.startswith(f"{name}."):
+                *inner, last = path.removeprefix(f"{name}.").split(".")
+                node = tree
+                for step in inner:
+                    node = node.setdefault(step, {})
+                node[last] = leaf
+        return _lists(tree) or None
+
+
+PLAIN = Form()
+TEXT = Text()
+TEXT_ASCII = Text(ascii=True)
+TEXT_COMPACT = Text(compact=True)
+JSON = Json()
+DOTTED = Dotted()
+
+
+@dataclass(frozen=True, slots=True)
+class On:
+    """How one dialect carries a field, as far as that is not its habit."""
+
+    dialect: DialectName
+    name: str | None = None
+    place: Place | None = None
+    form: Form | None = None
+    absent: bool = False
+
+
+ONLY_AGENTBAY = On("agb", absent=True)
+
+
+def _leaves(path: str, value: Any) -> Iterator[tuple[str, Any]]:
+    if isinstance(value, dict):
+        for name, inner in value.items():
+            yield from _leaves(f"{path}.{name}", inner)
+    elif isinstance(value, list):
+        for number, inner in enumerate(value, start=1):
+            yield from _leaves(f"{path}.{number}", inner)
+    else:
+        yield path, value
+
+
+def _lists(node: Any) -> Any:
+    """Turn the inner nodes whose names are 1, 2, 3 back into lists."""
+    if not isinstance(node, dict):
+        return node
+    inner = {name: _lists(value) for name, value in node.items()}
+    if inner and all(name.isdigit() for name in inner):
+        return [inner[name] for name in sorted(inner, key=int)]
+    return inner

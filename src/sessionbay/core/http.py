@@ -1,0 +1,71 @@
+"""A request and an answer of HTTP, as plain values: what dialects speak, and what carries them is not their business."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Generic, TypeVar
+
+from .errors import AgentBayError
+
+R = TypeVar("R")
+
+
+@dataclass(frozen=True, slots=True)
+class HttpRequest:
+    """One request, ready to be sent; its repr shows neither headers nor body, which hold the key."""
+
+    method: str
+    url: str
+    headers: Mapping[str, str] = field(default_factory=dict[str, str], repr=False)
+    body: bytes = field(default=b"", repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class HttpAnswer:
+    """One answer, read to its end; header names are lower case."""
+
+    status: int
+    headers: Mapping[str, str] = field(default_factory=dict[str, str])
+    body: bytes = b""
+
+
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """What makes a request unique: the time (Unix seconds) and a nonce (32 hexadecimal digits)."""
+
+    time: float
+    nonce: str
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange(Generic[R]):
+    """A question and how its answer is read: all that the carrying of it needs to know.
+
+    Attributes:
+        name: What it is called in logs and errors.
+        errors: The class of the error that silence is made into.
+        idempotent: Whether it may be asked again when nobody knows whether it was heard.
+    """
+
+    name: str
+    encode: Callable[[Stamp], HttpRequest]
+    decode: Callable[[HttpAnswer], R]
+    errors: type[AgentBayError]
+    idempotent: bool = False
+
+
+class InvalidAnswer(ValueError):
+    """The service answered something that is not its protocol."""
+
+    def __init__(self, message: str, *, status: int = 0, request_id: str = "") -> None:
+        super().__init__(message)
+        self.status = status
+        self.request_id = request_id
+
+
+class InvalidRequest(ValueError):
+    """A request that no operation of the dialect can be made of (the engine's side)."""
+
+    def __init__(self, message: str, *, code: str = "InvalidParameter", status: int = 400) -> None:
+        super().__init__(message)
+        self.code = code
+        self.status = status

@@ -1,0 +1,49 @@
+"""Keeping secrets out of sight: they show only where the code says ``reveal``."""
+
+import re
+from typing import NoReturn, Self
+
+_SECRET_FIELDS = re.compile(
+    r"""("(?:\w*token|auth_?code|ticket|\w*url|api_?key|authorization)\\*"\s*:\s*\\*")[^"\\]*""", re.IGNORECASE
+)
+
+
+class Secret:
+    """A string that neither prints, logs nor pickles."""
+
+    __slots__ = ("_value",)
+
+    def __init__(self, value: str) -> None:
+        self._value = value
+
+    def reveal(self) -> str:
+        """Return the string itself."""
+        return self._value
+
+    def __bool__(self) -> bool:
+        return bool(self._value)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Secret) and other._value == self._value
+
+    def __hash__(self) -> int:
+        return hash(self._value)
+
+    def __repr__(self) -> str:
+        return "Secret('***')"
+
+    def __deepcopy__(self, memo: object) -> Self:
+        return self
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError("a secret is not pickled: send the session's id, and let the receiver use its own key")
+
+
+def excerpt(body: bytes, *secrets: Secret, limit: int = 200) -> str:
+    """Return the start of ``body`` as one line, for an error message, without ``secrets`` and the fields that hold some."""
+    text = body[: limit * 4].decode("utf-8", "replace")
+    for secret in secrets:
+        if secret:
+            text = text.replace(secret.reveal(), "***")
+    text = " ".join(_SECRET_FIELDS.sub(r"\1***", text).split())
+    return text if len(text) <= limit else text[:limit] + "..."

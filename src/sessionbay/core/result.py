@@ -1,0 +1,96 @@
+"""Answers. A Result is what the service said, yes or no; silence raises instead."""
+
+from dataclasses import dataclass
+from typing import Any, ClassVar, Generic, NoReturn, Self, TypeVar, overload
+
+from .errors import AgentBayError, Kind, SessionError
+
+T = TypeVar("T")
+F = TypeVar("F", bound="Result[Any]")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Result(Generic[T]):
+    """An answer from the service: look at ``success``, or chain ``raise_for_error()`` or ``unwrap()``.
+
+    Attributes:
+        success: Whether the service said yes; also the truth value of the result.
+        data: The payload; None when the service said no.
+        request_id: The id of the request at the service.
+        error_message: Why the service said no, as ``[Code] text``; empty on success.
+        code: The service's code.
+        http_status_code: The HTTP status that the service gave.
+    """
+
+    success: bool = False
+    data: T | None = None
+    request_id: str = ""
+    error_message: str = ""
+    code: str = ""
+    http_status_code: int = 0
+
+    error_type: ClassVar[type[AgentBayError]] = SessionError
+
+    def __bool__(self) -> bool:
+        return self.success
+
+    def raise_for_error(self) -> Self:
+        """Return this result, or raise its module's error when the service said no."""
+        if not self.success:
+            self._raise(self.error_message or "refused without a reason")
+        return self
+
+    def unwrap(self) -> T:
+        """Return the payload, or raise as ``raise_for_error`` does."""
+        self.raise_for_error()
+        if self.data is None:
+            self._raise("the answer carries no data")
+        return self.data
+
+    def refused_as(self, kind: type[F], reason: str = "") -> F:
+        """Return the same "no" as a result of another kind."""
+        return kind(
+            request_id=self.request_id,
+            error_message=reason or self.error_message,
+            code=self.code,
+            http_status_code=self.http_status_code,
+        )
+
+    def raise_if_strict(self) -> Self:
+        """Do what a strict client does with this answer: raise what the service refused."""
+        return self.raise_for_error()
+
+    def _kind(self) -> Kind:
+        return "refused"
+
+    def _raise(self, message: str) -> NoReturn:
+        raise self.error_type.of(
+            self._kind(),
+            message,
+            code=self.code,
+            request_id=self.request_id,
+            http_status_code=self.http_status_code,
+            result=self,
+        )
+
+
+class Of(Generic[T]):
+    """A property that reads the attribute of the same name from ``data``; on a refused result it raises."""
+
+    def __set_name__(self, owner: type[Result[Any]], name: str) -> None:
+        self._name = name
+
+    @overload
+    def __get__(self, result: None, owner: type[Result[Any]]) -> Self: ...
+    @overload
+    def __get__(self, result: Result[Any], owner: type[Result[Any]]) -> T: ...
+    def __get__(self, result: Result[Any] | None, owner: type[Result[Any]]) -> Self | T:
+        if result is None:
+            return self
+        value: T = getattr(result.unwrap(), self._name)
+        return value
+
+
+def refusal_text(code: str, message: str) -> str:
+    """Return a refusal the way both clouds' users know it: ``[Code] message``."""
+    return f"[{code}] {message.strip()}".strip() if code else message.strip()

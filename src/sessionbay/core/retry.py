@@ -1,0 +1,103 @@
+"""When a request is sent again. Pure: the clock, the chance and the sleeping are the caller's."""
+
+import email.utils
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from .checks import count, seconds
+from .errors import AgentBayError, Outcome
+from .polling import is_throttled
+
+RETRIED_STATUS = frozenset({408, 429, 500, 502, 503, 504})
+_MOST_OBEYED = 60.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class RetryPolicy:
+    """How often, and after what pauses, a request is sent again.
+
+    Only what cannot do harm twice is repeated: idempotent operations; others when the request surely never left, or
+    was throttled, which means "not executed".
+
+    Attributes:
+        attempts: How often a request is sent at most, the first time included; 1 switches repeating off.
+        base: Seconds of the first pause at most; each next one may be twice as long. The pause itself is random.
+        cap: Seconds that no pause exceeds, unless the service asks for more.
+        throttle_base: The same as ``base`` after "too many requests".
+        throttle_cap: The same as ``cap`` after "too many requests".
+        on_retry: Called before each pause with the number of the attempt that failed, the pause and the reason.
+    """
+
+    attempts: int = 4
+    base: float = 0.1
+    cap: float = 5.0
+    throttle_base: float = 1.0
+    throttle_cap: float = 20.0
+    on_retry: Callable[[int, float, str], None] | None = None
+
+    def __post_init__(self) -> None:
+        count("attempts", self.attempts, AgentBayError)
+        for name in ("base", "cap", "throttle_base", "throttle_cap"):
+            seconds(name, getattr(self, name), AgentBayError, zero=True)
+
+
+@dataclass(frozen=True)
+class Failure:
+    """Why an attempt did not bring an answer that counts."""
+
+    reason: str
+    outcome: Outcome
+    throttled: bool = False
+    wait: float | None = None
+
+
+@dataclass
+class Retries:
+    """The attempts of one call."""
+
+    policy: RetryPolicy
+    idempotent: bool
+    random: Callable[[], float]
+    made: int = 0
+
+    def pause(self, failure: Failure, left: float) -> float | None:
+        """Return how long to wait before the next attempt, or None when there is to be none."""
+        self.made += 1
+        safe = self.idempotent or failure.throttled or failure.outcome == "not_sent"
+        if not safe or self.made >= self.policy.attempts:
+            return None
+        pause = self._random_pause(failure.throttled) if failure.wait is None else failure.wait
+        if pause > min(left, _MOST_OBEYED):
+            return None
+        if self.policy.on_retry:
+            self.policy.on_retry(self.made, pause, failure.reason)
+        return pause
+
+    def _random_pause(self, throttled: bool) -> float:
+        policy = self.policy
+        base, cap = (policy.throttle_base, policy.throttle_cap) if throttled else (policy.base, policy.cap)
+        return self.random() * min(base * 2.0 ** (self.made - 1), cap)
+
+
+def failure_of(status: int, code: str, headers: Mapping[str, str], now: float) -> Failure | None:
+    """Return why an answer with this status and code is asked for again, or None when it stands."""
+    throttled = status == 429 or is_throttled(code) or "x-acs-retry-after" in headers
+    if not throttled and status not in RETRIED_STATUS:
+        return None
+    reason = f"HTTP {status}" + (f" [{code}]" if code else "")
+    return Failure(reason, "rejected" if throttled else "unknown", throttled, retry_after(headers, now))
+
+
+def retry_after(headers: Mapping[str, Any], now: float) -> float | None:
+    """Return the seconds that the service asks to wait: ``x-acs-retry-after`` (ms) or ``Retry-After`` (s or date)."""
+    milliseconds = str(headers.get("x-acs-retry-after", "")).strip()
+    if milliseconds.isdecimal():
+        return int(milliseconds) / 1000
+    value = str(headers.get("retry-after", "")).strip()
+    if value.isdecimal():
+        return float(value)
+    try:
+        return max(0.0, email.utils.parsedate_to_datetime(value).timestamp() - now)
+    except ValueError:
+        return None

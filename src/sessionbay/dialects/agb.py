@@ -1,0 +1,94 @@
+"""AGB: a path for each operation, JSON in camelCase, the key in a header."""
+
+import json
+from dataclasses import dataclass
+from typing import Any, ClassVar, TypeVar
+from urllib.parse import parse_qsl, urlencode, urlsplit
+
+from pydantic.alias_generators import to_camel
+from pydantic_core import from_json
+
+from ..core.config import Variables
+from ..core.errors import SessionError
+from ..core.field import DialectName, Speech
+from ..core.http import HttpAnswer, HttpRequest, InvalidRequest, Stamp
+from ..core.operation import Catalogue, Operation, Reply
+from ..core.result import Result
+from ..core.wire import Wire
+from . import carriage
+from .base import Accepted, AnyOperation, Dialect, bearer
+
+Q = TypeVar("Q", bound=Wire)
+A = TypeVar("A")
+R = TypeVar("R", bound=Result[Any])
+
+
+@dataclass(frozen=True)
+class AGBDialect(Dialect):
+    """agb.cloud's REST interface."""
+
+    name: ClassVar[DialectName] = "agb"
+    title: ClassVar[str] = "AGB"
+    speech: ClassVar[Speech] = Speech(case=to_camel, true="true", false="false", plain_body=True)
+    variables: ClassVar[Variables] = Variables(
+        api_key="AGB_API_KEY", endpoint="AGB_ENDPOINT", timeout_ms="AGB_TIMEOUT_MS"
+    )
+    link_ports: ClassVar[range] = range(1, 65536)
+    default_image: ClassVar[str] = "agb-code-space-1"
+    image_required: ClassVar[bool] = True
+    call_limit_unit: ClassVar[float] = 0.001
+    sends_server: ClassVar[bool] = False
+    statuses: ClassVar[tuple[str, ...]] = ()
+    names_framework: ClassVar[bool] = False
+    mounts: ClassVar[bool] = False
+    policy_required: ClassVar[bool] = True
+    regex_white_lists: ClassVar[bool] = False
+    default_white_lists: ClassVar[tuple[str, ...]] = ()
+    profile: ClassVar[str] = "minimal"
+    profile_path: ClassVar[str] = "/tmp/agb_browser_data"
+    fingerprint_path: ClassVar[str] = "/tmp/agb_browser_fingerprint"
+
+    @classmethod
+    def address(cls, region_id: str | None) -> tuple[str, str | None]:
+        return "sdk-api.agb.cloud", None
+
+    def offers(self, op: AnyOperation) -> bool:
+        return op.agb is not None
+
+    def encode(self, op: Operation[Q, A, R], request: Q, stamp: Stamp) -> HttpRequest:
+        if op.agb is None:
+            raise SessionError.usage(f"AGB has no {op.action}: it is an operation of AgentBay only")
+        params = carriage.write(op, request, self.name, self.speech, habit=op.agb.place)
+        query = urlencode({name: value for name, value in params["query"].items() if value != ""})
+        return HttpRequest(
+            op.agb.method,
+            f"{self.endpoint}{op.agb.path}" + (f"?{query}" if query else ""),
+            {
+                "authorization": f"Bearer {self.api_key.reveal()}",
+                "content-type": "application/json",
+                "user-agent": self.user_agent,
+                "accept": "*/*",
+            },
+            json.dumps(params["body"]).encode() if op.agb.method == "POST" else b"",
+        )
+
+    @classmethod
+    def accept(cls, request: HttpRequest, catalogue: Catalogue) -> Accepted:
+        parts = urlsplit(request.url)
+        if (op := catalogue.by_path.get(parts.path)) is None:
+            text = f"{request.method} {parts.path} is not found, please check your url and method."
+            raise InvalidRequest(text, code="InvalidAction.NotFound", status=404)
+        try:
+            body = from_json(request.body) if request.body.strip() else {}
+        except ValueError as exc:
+            raise InvalidRequest(f"{op.action}: the body is not JSON: {exc}") from exc
+        if not isinstance(body, dict):
+            raise InvalidRequest(f"{op.action}: the body is no JSON object")
+        params = dict(parse_qsl(parts.query, keep_blank_values=True)) | body
+        key = bearer(request.headers.get("authorization", ""))
+        return Accepted(op, carriage.read(op, params, cls.name, cls.speech), key)
+
+    @classmethod
+    def answer(cls, reply: Reply[Any]) -> HttpAnswer:
+        body = carriage.envelope_of(reply, cls.speech, ok="OK")
+        return HttpAnswer(reply.status, {"content-type": "application/json"}, json.dumps(body).encode())

@@ -1,0 +1,110 @@
+"""AgentBay: one URL, the action in the query, a form in PascalCase, the key in the form."""
+
+import json
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, ClassVar, TypeVar
+from urllib.parse import parse_qsl, urlencode, urlsplit
+
+from pydantic.alias_generators import to_pascal
+
+from ..core.config import Variables
+from ..core.field import DialectName, Speech
+from ..core.http import HttpAnswer, HttpRequest, InvalidRequest, Stamp
+from ..core.operation import Catalogue, Operation, Reply
+from ..core.result import Result
+from ..core.wire import Wire
+from . import carriage
+from .base import Accepted, AnyOperation, Dialect, bearer
+
+Q = TypeVar("Q", bound=Wire)
+A = TypeVar("A")
+R = TypeVar("R", bound=Result[Any])
+
+VERSION = "2025-05-06"
+_FORM = "application/x-www-form-urlencoded"
+
+
+@dataclass(frozen=True)
+class AgentBayDialect(Dialect):
+    """Alibaba Cloud's RPC gateway."""
+
+    name: ClassVar[DialectName] = "agentbay"
+    title: ClassVar[str] = "AgentBay"
+    speech: ClassVar[Speech] = Speech(case=to_pascal, true="True", false="False", plain_body=False)
+    variables: ClassVar[Variables] = Variables(
+        api_key="AGENTBAY_API_KEY",
+        endpoint="AGENTBAY_ENDPOINT",
+        timeout_ms="AGENTBAY_TIMEOUT_MS",
+        region_id="AGENTBAY_REGION_ID",
+        dotenv_upwards=True,
+    )
+    link_ports: ClassVar[range] = range(30100, 30200)
+    default_image: ClassVar[str] = "linux_latest"
+    image_required: ClassVar[bool] = False
+    call_limit_unit: ClassVar[float] = 1.0
+    sends_server: ClassVar[bool] = True
+    statuses: ClassVar[tuple[str, ...]] = ("RUNNING", "PAUSING", "PAUSED", "RESUMING", "DELETING", "DELETED")
+    names_framework: ClassVar[bool] = True
+    mounts: ClassVar[bool] = True
+    policy_required: ClassVar[bool] = False
+    regex_white_lists: ClassVar[bool] = True
+    default_white_lists: ClassVar[tuple[str, ...]] = ("",)
+    profile: ClassVar[str] = "standard"
+    profile_path: ClassVar[str] = "/tmp/agentbay_browser"
+    fingerprint_path: ClassVar[str] = "/tmp/browser_fingerprint"
+
+    @classmethod
+    def address(cls, region_id: str | None) -> tuple[str, str | None]:
+        region = region_id or "cn-hangzhou"
+        plain = region.removeprefix("pre-")
+        if plain == region:
+            return f"agentbay.{region}.aliyuncs.com", region
+        product = "wuyingai-pre" if plain == "ap-southeast-1" else "agentbay-pre"
+        return f"{product}.{plain}.aliyuncs.com", plain
+
+    def encode(self, op: Operation[Q, A, R], request: Q, stamp: Stamp) -> HttpRequest:
+        params = carriage.write(op, request, self.name, self.speech, habit="body")
+        query = {
+            "Action": op.action,
+            "Format": "json",
+            "Version": VERSION,
+            "Timestamp": datetime.fromtimestamp(stamp.time, UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+            "SignatureNonce": stamp.nonce,
+        }
+        form = {"Authorization": f"Bearer {self.api_key.reveal()}", **params["body"]}
+        return HttpRequest(
+            "POST",
+            f"{self.endpoint}/?{urlencode(query | params['query'])}",
+            {
+                "x-acs-version": VERSION,
+                "x-acs-action": op.action,
+                "user-agent": self.user_agent,
+                "content-type": _FORM,
+                "accept": "*/*",
+            },
+            urlencode(sorted(form.items())).encode(),
+        )
+
+    @classmethod
+    def accept(cls, request: HttpRequest, catalogue: Catalogue) -> Accepted:
+        params = dict(parse_qsl(urlsplit(request.url).query, keep_blank_values=True))
+        params |= dict(parse_qsl(request.body.decode("utf-8", "replace"), keep_blank_values=True))
+        action = params.get("Action") or request.headers.get("x-acs-action", "")
+        if (op := catalogue.by_action.get(action)) is None:
+            raise InvalidRequest(
+                f"Specified api {action!r} is not found, please check your url and method.",
+                code="InvalidAction.NotFound",
+                status=404,
+            )
+        return Accepted(op, carriage.read(op, params, cls.name, cls.speech), bearer(params.get("Authorization", "")))
+
+    @classmethod
+    def answer(cls, reply: Reply[Any]) -> HttpAnswer:
+        if reply.gateway:
+            body: dict[str, Any] = {"RequestId": reply.request_id, "Code": reply.code, "Message": reply.message}
+        else:
+            body = carriage.envelope_of(reply, cls.speech, ok="ok")
+        return HttpAnswer(
+            reply.status if reply.gateway else 200, {"content-type": "application/json"}, json.dumps(body).encode()
+        )

@@ -1,0 +1,174 @@
+"""What both dialects do the same way: walk a request's fields, and read or write the envelope of an answer."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, Generic, TypeVar
+
+from pydantic import StrictBool, ValidationError
+
+from ..core.errors import SessionError
+from ..core.field import PLAIN, DialectName, Form, On, Params, Place, Speech
+from ..core.http import HttpAnswer, InvalidAnswer, InvalidRequest
+from ..core.operation import NOTHING, Operation, Reply
+from ..core.result import Result, refusal_text
+from ..core.wire import Wire, plain
+
+Q = TypeVar("Q", bound=Wire)
+A = TypeVar("A")
+R = TypeVar("R", bound=Result[Any])
+P = TypeVar("P")
+
+
+class Envelope(Wire, Generic[P]):
+    """What every answer of both clouds is wrapped in; the case of the names is the only difference."""
+
+    success: StrictBool | None = None
+    code: str | int | None = None
+    message: str | None = None
+    http_status_code: int | None = None
+    request_id: str | None = None
+    data: P | None = None
+    next_token: str | None = None
+    max_results: int | None = None
+    total_count: int | None = None
+    count: int | None = None
+    body: dict[str, Any] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """One field of a request in one dialect: under which name, where, and in which form it travels."""
+
+    field: str
+    name: str
+    place: Place | None
+    form: Form
+    absent: bool
+
+
+@lru_cache(maxsize=None)
+def slots(request: type[Wire], dialect: DialectName, speech: Speech) -> tuple[Slot, ...]:
+    """Return where ``dialect`` carries each field of ``request``."""
+    found: list[Slot] = []
+    for field, info in request.model_fields.items():
+        form = next((mark for mark in info.metadata if isinstance(mark, Form)), PLAIN)
+        on = next((m for m in info.metadata if isinstance(m, On) and m.dialect == dialect), On(dialect))
+        found.append(Slot(field, on.name or speech.case(field), on.place, on.form or form, on.absent))
+    return tuple(found)
+
+
+def write(
+    op: Operation[Q, A, R], request: Q, dialect: DialectName, speech: Speech, habit: Place
+) -> dict[Place, dict[str, Any]]:
+    """Return the parameters of ``request`` by place; refuse what the dialect cannot say."""
+    params: dict[Place, dict[str, Any]] = {"query": {}, "body": {}}
+    for slot in slots(op.request, dialect, speech):
+        value = getattr(request, slot.field)
+        if value is None:
+            continue
+        if slot.absent:
+            raise SessionError.usage(f"{dialect} has no {slot.field} in {op.action}: leave it out")
+        place = slot.place or habit
+        params[place].update(slot.form.write(slot.name, value, request, speech, place))
+    return params
+
+
+def read(op: Operation[Q, A, R], params: Params, dialect: DialectName, speech: Speech) -> Q:
+    """Return the request that ``params`` say, wherever in the HTTP request they stood."""
+    try:
+        found = {slot.field: slot.form.read(slot.name, params) for slot in slots(op.request, dialect, speech)}
+        return op.request.model_validate({field: value for field, value in found.items() if value is not None})
+    except ValidationError as exc:
+        raise InvalidRequest(f"{op.action}: {_first(exc)}") from exc
+    except ValueError as exc:
+        raise InvalidRequest(f"{op.action}: a parameter is not JSON: {exc}") from exc
+
+
+def decode(op: Operation[Q, A, R], answer: HttpAnswer) -> R:
+    """Return the result that ``answer`` says; raise ``InvalidAnswer`` when it is not the protocol."""
+    envelope = _envelope(op, answer)
+    request_id = envelope.request_id or answer.headers.get("x-request-id", "")
+    known: dict[str, Any] = {"request_id": request_id, "http_status_code": envelope.http_status_code or answer.status}
+    try:
+        if answer.status >= 400 or envelope.success is False:
+            return op.result(success=False, **_refused(envelope, answer.status), **known)
+        return op.result(**_granted(op, envelope), **known)
+    except ValueError as exc:
+        raise InvalidAnswer(f"{op.action}: {exc}", status=answer.status, request_id=request_id) from exc
+
+
+def _refused(envelope: Envelope[Any], status: int) -> dict[str, Any]:
+    """Return what the result of a refusal says."""
+    code = "" if envelope.code is None else str(envelope.code)
+    if envelope.success is None and not code:
+        raise ValueError(f"HTTP {status} without a reason")
+    text = refusal_text(code, envelope.message or "") or f"refused with HTTP {status}"
+    return {"code": code, "error_message": text}
+
+
+def _granted(op: Operation[Any, Any, Any], envelope: Envelope[Any]) -> dict[str, Any]:
+    """Return what the result says whose envelope says yes; the payload may still say no."""
+    if envelope.success is None:
+        raise ValueError("the answer does not say Success")
+    if op.answer is not NOTHING and envelope.data is None:
+        raise ValueError("the answer has no Data")
+    fields = {} if op.answer is NOTHING else op.fields(envelope.data)
+    if op.paged:
+        total = envelope.count if envelope.total_count is None else envelope.total_count
+        fields |= {"next_token": envelope.next_token or "", "total_count": total, "max_results": envelope.max_results}
+    if isinstance(envelope.data, Wire) and (reason := envelope.data.refusal()) is not None:
+        return fields | {"success": False, "data": None, "error_message": reason}
+    return fields | {"success": True, "code": "" if envelope.code is None else str(envelope.code)}
+
+
+def _envelope(op: Operation[Q, A, R], answer: HttpAnswer) -> Envelope[Any]:
+    try:
+        return _unwrapped(_shape(op).model_validate_json(answer.body))
+    except ValidationError as exc:
+        shaped = exc
+    try:
+        loose = Envelope[Any].model_validate_json(answer.body)
+    except ValidationError as exc:
+        text = f"HTTP {answer.status} and not the protocol: {_first(exc)}"
+        raise InvalidAnswer(text, status=answer.status) from exc
+    if answer.status < 400 and loose.success is not False:
+        text = f"Data is not what {op.action} answers: {_first(shaped)}"
+        raise InvalidAnswer(text, status=answer.status, request_id=loose.request_id or "") from shaped
+    return loose.model_copy(update={"data": None})
+
+
+def _unwrapped(envelope: Envelope[Any]) -> Envelope[Any]:
+    """Return the envelope inside ``body``, which AGB's answer to a deletion may come in."""
+    if envelope.success is None and envelope.body:
+        return Envelope[Any].model_validate(envelope.body)
+    return envelope
+
+
+@lru_cache(maxsize=None)
+def _shape(op: Operation[Any, Any, Any]) -> type[Envelope[Any]]:
+    return Envelope[Any] if op.answer is NOTHING else Envelope[op.answer]  # type: ignore[name-defined]
+
+
+def _first(exc: ValidationError) -> str:
+    """Return the first of pydantic's complaints as one line."""
+    error = exc.errors(include_url=False, include_context=False, include_input=False)[0]
+    where = ".".join(str(step) for step in error["loc"])
+    return f"{where}: {error['msg']}" if where else error["msg"]
+
+
+def envelope_of(reply: Reply[Any], speech: Speech, ok: str) -> dict[str, Any]:
+    """Return the plain JSON of ``reply``, named in the dialect's case (the engine's side)."""
+    fields: Mapping[str, Any] = {
+        "request_id": reply.request_id,
+        "success": reply.success,
+        "code": reply.code or ok,
+        "message": reply.message,
+        "http_status_code": reply.status,
+        "data": plain(reply.data, speech.case),
+        "next_token": reply.next_token,
+        "max_results": reply.max_results,
+        "total_count": reply.total_count,
+        "count": reply.total_count,
+    }
+    return {speech.case(name): value for name, value in fields.items() if value is not None}

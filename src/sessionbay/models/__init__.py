@@ -1,0 +1,1 @@
+"""Public value types: what callers pass in and get out. Frozen, comparable, picklable."""

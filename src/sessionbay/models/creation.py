@@ -1,0 +1,266 @@
+"""How a session is asked for."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Literal, TypedDict, TypeVar
+
+from pydantic import ConfigDict, Field, model_validator
+
+from ..core import checks
+from ..core.errors import SessionError
+from ..core.wire import Wire
+
+Lifecycle = Literal[
+    "Lifecycle_1Day",
+    "Lifecycle_3Days",
+    "Lifecycle_5Days",
+    "Lifecycle_10Days",
+    "Lifecycle_15Days",
+    "Lifecycle_30Days",
+    "Lifecycle_90Days",
+    "Lifecycle_180Days",
+    "Lifecycle_360Days",
+    "Lifecycle_Forever",
+]
+_WILDCARDS = frozenset("*?[]")
+M = TypeVar("M", bound=Wire)
+
+
+class _Asked(Wire):
+    """A value that callers build: an unknown keyword is an error."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class UploadPolicy(_Asked):
+    """How files of the session reach the context; ``archive_exclude_paths`` (AgentBay) go with mode ``Archive``."""
+
+    auto_upload: bool = True
+    upload_strategy: Literal["UploadBeforeResourceRelease"] = "UploadBeforeResourceRelease"
+    upload_mode: Literal["File", "Archive"] = "File"
+    archive_exclude_paths: tuple[str, ...] | None = None
+
+
+class DownloadPolicy(_Asked):
+    """How files of the context reach the session."""
+
+    auto_download: bool = True
+    download_strategy: Literal["DownloadAsync"] = "DownloadAsync"
+
+
+class DeletePolicy(_Asked):
+    """Whether deletions in the session are carried over to the context."""
+
+    sync_local_file: bool = True
+
+
+class ExtractPolicy(_Asked):
+    """What happens to archives on the way down."""
+
+    extract: bool = True
+    delete_src_file: bool = True
+    extract_to_current_folder: bool = False
+
+
+class RecyclePolicy(_Asked):
+    """How long the context keeps the files under ``paths``; an empty path means all of them."""
+
+    lifecycle: Lifecycle = "Lifecycle_Forever"
+    paths: tuple[str, ...] = ("",)
+
+    @model_validator(mode="after")
+    def _no_wildcards(self) -> "RecyclePolicy":
+        return _refuse_wildcards(self, *self.paths)
+
+
+class WhiteList(_Asked):
+    """What is carried over: a path below the context's, without the excluded ones; the flags are AgentBay's."""
+
+    path: str = ""
+    exclude_paths: tuple[str, ...] = ()
+    is_path_regex: bool | None = None
+    is_exclude_regex: bool | None = None
+
+    @model_validator(mode="after")
+    def _no_wildcards(self) -> "WhiteList":
+        _refuse_wildcards(self, *(() if self.is_path_regex else (self.path,)))
+        return _refuse_wildcards(self, *(() if self.is_exclude_regex else self.exclude_paths))
+
+
+class BWList(_Asked):
+    """The white lists of a context; None stands for the cloud's default, which is everything."""
+
+    white_lists: tuple[WhiteList, ...] | None = None
+
+
+class MappingPolicy(_Asked):
+    """The path that the context has on another operating system."""
+
+    path: str
+
+
+class SyncPolicy(_Asked):
+    """How a context and a session are kept the same."""
+
+    upload_policy: UploadPolicy = Field(default_factory=UploadPolicy)
+    download_policy: DownloadPolicy = Field(default_factory=DownloadPolicy)
+    delete_policy: DeletePolicy = Field(default_factory=DeletePolicy)
+    extract_policy: ExtractPolicy = Field(default_factory=ExtractPolicy)
+    recycle_policy: RecyclePolicy = Field(default_factory=RecyclePolicy)
+    bw_list: BWList = Field(default_factory=BWList)
+    mapping_policy: MappingPolicy | None = None
+
+
+class ContextSync(_Asked):
+    """A context that is copied to ``path`` of the session and back; ``wait`` has ``create`` wait for the copy."""
+
+    context_id: str = Field(min_length=1)
+    path: str = Field(min_length=1)
+    policy: SyncPolicy | None = None
+    wait: bool = True
+
+
+class ContextMount(_Asked):
+    """A context that the session writes through to (AgentBay, image ``aio-ubuntu-2404``)."""
+
+    context_id: str = Field(min_length=1)
+    path: str = Field(min_length=1)
+    access_mode: Literal["readWrite", "readOnly"] = "readWrite"
+    storage_mode: Literal["standard", "performance"] = "standard"
+    source_path: str = ""
+
+
+class BrowserContext(_Asked):
+    """The contexts that a browser keeps its profile, extensions and fingerprint in.
+
+    ``profile`` says how much of the profile is kept: cookies only (``minimal``), or log-ins and storage too
+    (``standard``, AgentBay); None is the cloud's default.
+    """
+
+    context_id: str = Field(min_length=1)
+    auto_upload: bool = True
+    profile: Literal["minimal", "standard"] | None = None
+    extension_context_id: str | None = None
+    extension_ids: tuple[str, ...] = ()
+    fingerprint_context_id: str | None = None
+
+
+class AppManagerRule(_Asked):
+    """Which apps a phone shows: only the named ones (``White``), or all but those (``Black``)."""
+
+    rule_type: Literal["White", "Black"]
+    app_package_name_list: tuple[str, ...]
+
+
+class MobileConfig(_Asked):
+    """Settings of a phone."""
+
+    lock_resolution: bool | None = None
+    hide_navigation_bar: bool | None = None
+    app_manager_rule: AppManagerRule | None = None
+    uninstall_blacklist: tuple[str, ...] | None = None
+
+
+class ExtraConfigs(_Asked):
+    """Settings that only one kind of session has."""
+
+    mobile: MobileConfig | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class CreateSessionParams:
+    """What a session is to be; everything is optional but for AGB's image.
+
+    Attributes:
+        image_id: The image, e.g. ``linux_latest`` or ``agb-code-space-1``; AgentBay has a default, AGB has none.
+        labels: Names and values to find the session by.
+        policy_id: A policy made in the cloud's console.
+        idle_release_timeout: Seconds without use after which the cloud releases the session.
+        max_runtime: Seconds after which it is released anyway; whole minutes (AgentBay).
+        manual_release: Never release it unasked; goes without the two times (AgentBay).
+        network_id: A network of your own (AgentBay).
+        enable_record: Whether the browser is recorded; None is the console's setting (AgentBay).
+        load_skills: Whether skills are put into the session (AgentBay).
+        skill_names: Which ones; none means all (AgentBay).
+        context_syncs: Contexts that are copied in and out.
+        context_mounts: Contexts that are written through to (AgentBay).
+        browser_context: Contexts for the browser's profile.
+        extra_configs: Settings of phones (AgentBay).
+        framework: The agent framework in use, for the cloud's statistics (AgentBay).
+        context_id, session_id, external_user_id, vpc_resource, direct_link: Fields of the wire that the clouds' own
+            clients leave alone.
+    """
+
+    image_id: str | None = None
+    labels: Mapping[str, str] = field(default_factory=dict[str, str])
+    policy_id: str | None = None
+    idle_release_timeout: float | None = None
+    max_runtime: float | None = None
+    manual_release: bool = False
+    network_id: str | None = None
+    enable_record: bool | None = None
+    load_skills: bool = False
+    skill_names: Sequence[str] = ()
+    context_syncs: Sequence[ContextSync] = ()
+    context_mounts: Sequence[ContextMount] = ()
+    browser_context: BrowserContext | None = None
+    extra_configs: ExtraConfigs | None = None
+    framework: str = ""
+    context_id: str | None = None
+    session_id: str | None = None
+    external_user_id: str | None = None
+    vpc_resource: bool | None = None
+    direct_link: bool | None = None
+
+    def __post_init__(self) -> None:
+        if self.labels:
+            checks.labels(self.labels, SessionError)
+        for name in ("idle_release_timeout", "max_runtime"):
+            if getattr(self, name) is not None:
+                whole = checks.seconds(name, getattr(self, name), SessionError)
+                if whole != int(whole):
+                    raise SessionError.usage(f"{name} must be whole seconds, not {whole}")
+        if self.manual_release and (self.idle_release_timeout or self.max_runtime):
+            raise SessionError.usage("manual_release goes without idle_release_timeout and max_runtime")
+        if self.skill_names and not self.load_skills:
+            raise SessionError.usage("skill_names needs load_skills=True")
+
+    @classmethod
+    def of(cls, params: "CreateSessionParams | None", fields: "CreateSessionFields") -> "CreateSessionParams":
+        """Return ``params`` with ``fields`` in place of its own."""
+        if unknown := sorted(fields.keys() - cls.__dataclass_fields__.keys()):
+            allowed = ", ".join(cls.__dataclass_fields__)
+            raise SessionError.usage(f"a session has no {', '.join(unknown)}; the fields are {allowed}")
+        return replace(params or cls(), **fields)
+
+
+class CreateSessionFields(TypedDict, total=False):
+    """The fields of ``CreateSessionParams`` as keyword arguments; a test keeps the two the same."""
+
+    image_id: str | None
+    labels: Mapping[str, str]
+    policy_id: str | None
+    idle_release_timeout: float | None
+    max_runtime: float | None
+    manual_release: bool
+    network_id: str | None
+    enable_record: bool | None
+    load_skills: bool
+    skill_names: Sequence[str]
+    context_syncs: Sequence[ContextSync]
+    context_mounts: Sequence[ContextMount]
+    browser_context: BrowserContext | None
+    extra_configs: ExtraConfigs | None
+    framework: str
+    context_id: str | None
+    session_id: str | None
+    external_user_id: str | None
+    vpc_resource: bool | None
+    direct_link: bool | None
+
+
+def _refuse_wildcards(model: M, *paths: str) -> M:
+    for path in paths:
+        if _WILDCARDS & set(path):
+            raise ValueError(f"{path!r} holds a wildcard: only regular expressions may")
+    return model

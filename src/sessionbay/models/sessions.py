@@ -1,0 +1,214 @@
+"""A session as callers see it: how it is asked for, what it is, and what its operations answer."""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any, Generic, TypeVar
+
+from ..core.errors import Kind
+from ..core.result import Of, Result
+
+S = TypeVar("S")
+T = TypeVar("T")
+
+
+class SessionStatus(StrEnum):
+    """The states that the clouds name. A status is any string: a new word of the cloud's is passed through."""
+
+    RUNNING = "RUNNING"
+    PAUSING = "PAUSING"
+    PAUSED = "PAUSED"
+    RESUMING = "RESUMING"
+    DELETING = "DELETING"
+    DELETED = "DELETED"
+    FINISH = "FINISH"
+
+
+@dataclass(frozen=True)
+class SessionInfo:
+    """What a session is, and how its screen is reached; reads as attributes and as keys.
+
+    ``resource_url``, ``auth_code`` and ``ticket`` let their reader in: they are left out of the repr.
+    """
+
+    session_id: str = ""
+    resource_url: str = field(default="", repr=False)
+    app_id: str = ""
+    auth_code: str = field(default="", repr=False)
+    connection_properties: str = ""
+    resource_id: str = ""
+    resource_type: str = ""
+    ticket: str = field(default="", repr=False)
+
+    @property
+    def connection(self) -> dict[str, Any]:
+        """The parsed form of ``connection_properties``; empty when that is not a JSON object."""
+        try:
+            parsed = json.loads(self.connection_properties)
+        except ValueError:
+            return {}
+        return parsed if isinstance(parsed, dict) else {}
+
+    def keys(self) -> tuple[str, ...]:
+        """Return the names of the fields, so that ``dict(info)`` works."""
+        return tuple(self.__dataclass_fields__)
+
+    def __getitem__(self, name: str) -> str:
+        if name not in self.__dataclass_fields__:
+            raise KeyError(name)
+        value: str = getattr(self, name)
+        return value
+
+
+@dataclass(frozen=True)
+class SessionEntry:
+    """One session in a list."""
+
+    session_id: str
+    status: str = ""
+    image_id: str = ""
+    app_instance_id: str = ""
+
+
+class OperationResult(Result[T]):
+    """The answer to a general operation."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class SessionResult(Result[S], Generic[S]):
+    """The answer to ``create`` and ``get``: the session, ready for use.
+
+    Attributes:
+        context_error: Why the contexts of a new session could not be copied in; the session is there all the same.
+    """
+
+    context_error: str = ""
+
+    @property
+    def session(self) -> S:
+        """The session; raises when there is none."""
+        return self.unwrap()
+
+
+@dataclass(frozen=True, kw_only=True)
+class WaitResult(Result[None]):
+    """The answer to something that takes its time.
+
+    Attributes:
+        status: The last state that was seen; empty when none was.
+        timed_out: Whether the wait ran out, rather than the service saying no.
+    """
+
+    status: str = ""
+    timed_out: bool = False
+
+    def _kind(self) -> Kind:
+        return "timeout" if self.timed_out else "refused"
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeleteResult(WaitResult):
+    """The answer to ``delete``.
+
+    Attributes:
+        sync_error: Why the contexts could not be synchronised first; the session was deleted all the same.
+    """
+
+    sync_error: str = ""
+
+
+class SessionPauseResult(WaitResult):
+    """The answer to ``pause``."""
+
+
+class SessionResumeResult(WaitResult):
+    """The answer to ``resume``."""
+
+
+class SessionStatusResult(Result[str]):
+    """The answer to ``get_status``."""
+
+    @property
+    def status(self) -> str:
+        """The session's state, e.g. ``RUNNING``; see ``SessionStatus``."""
+        return self.unwrap()
+
+
+class InfoResult(OperationResult[SessionInfo]):
+    """The answer to ``info``: the fields of ``data`` are here too, as attributes and as keys."""
+
+    session_id = Of[str]()
+    resource_url = Of[str]()
+    app_id = Of[str]()
+    auth_code = Of[str]()
+    connection_properties = Of[str]()
+    resource_id = Of[str]()
+    resource_type = Of[str]()
+    ticket = Of[str]()
+
+    def keys(self) -> tuple[str, ...]:
+        """Return the names of the fields, so that ``dict(result)`` works."""
+        return self.unwrap().keys()
+
+    def __getitem__(self, name: str) -> str:
+        return self.unwrap()[name]
+
+
+@dataclass(frozen=True, kw_only=True)
+class LinkResult(OperationResult[str]):
+    """The answer to ``get_link``: ``str(result)`` is the link. It lets its reader in, so the repr leaves it out."""
+
+    data: str | None = field(default=None, repr=False)
+
+    def __str__(self) -> str:
+        return self.unwrap()
+
+
+class LabelsResult(OperationResult[Mapping[str, str]]):
+    """The answer to ``get_labels``: reads as the dict of labels that it carries."""
+
+    def keys(self) -> list[str]:
+        """Return the names of the labels."""
+        return list(self.unwrap())
+
+    def items(self) -> list[tuple[str, str]]:
+        """Return the labels as pairs."""
+        return list(self.unwrap().items())
+
+    def __getitem__(self, name: str) -> str:
+        return self.unwrap()[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.unwrap())
+
+    def __len__(self) -> int:
+        return len(self.unwrap())
+
+    def __str__(self) -> str:
+        return str(dict(self.unwrap()))
+
+
+@dataclass(frozen=True, kw_only=True)
+class SessionListResult(Result[tuple[SessionEntry, ...]]):
+    """One page of the list of sessions.
+
+    Attributes:
+        next_token: The cloud's mark of the next page; empty on the last one.
+        total_count: How many sessions there are on all pages, or None if the cloud does not say.
+        max_results: The page's size, or None if the cloud does not say.
+    """
+
+    next_token: str = ""
+    total_count: int | None = None
+    max_results: int | None = None
+
+    @property
+    def sessions(self) -> tuple[SessionEntry, ...]:
+        """The sessions of this page."""
+        return self.unwrap()
+
+    @property
+    def session_ids(self) -> list[str]:
+        """The ids of the sessions of this page."""
+        return [entry.session_id for entry in self.unwrap()]

@@ -1,0 +1,1 @@
+"""Declarations: every operation and every tool, a page for each group. A page is loaded when it is first used."""

@@ -1,0 +1,36 @@
+"""All operations and all tools in one place, for those who serve or list them."""
+
+from . import access, command, context, files, labels, metrics, session, tools
+from ..core.operation import Catalogue
+
+OPERATIONS = Catalogue(
+    [
+        session.CREATE,
+        session.GET,
+        session.GET_DETAIL,
+        session.LIST,
+        session.DELETE,
+        session.PAUSE,
+        session.RESUME,
+        session.KEEP_ALIVE,
+        labels.SET_LABELS,
+        labels.GET_LABELS,
+        access.INFO,
+        access.GET_LINK,
+        tools.CALL_TOOL,
+        tools.LIST_TOOLS,
+        context.SYNC_CONTEXT,
+        context.CONTEXT_INFO,
+    ]
+)
+TOOLS = (
+    command.SHELL,
+    files.READ_TEXT,
+    files.WRITE,
+    files.INFO,
+    files.LIST,
+    files.MAKE_DIRECTORY,
+    files.DELETE,
+    files.MOVE,
+    metrics.METRICS,
+)

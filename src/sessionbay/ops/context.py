@@ -1,0 +1,121 @@
+"""Contexts of a session: start a synchronisation, and see how it goes."""
+
+from functools import cache
+from typing import Any
+
+from pydantic import TypeAdapter
+
+from ..core.operation import NOTHING, Operation, Route
+from ..core.polling import Verdict, Waited, will_heal
+from ..core.wire import JsonText, Wire, parsed
+from ..models.contexts import ContextInfoResult, ContextStatus, ContextSyncResult
+from .session import SessionRef
+
+
+class SyncRequest(SessionRef):
+    context_id: str | None = None
+    path: str | None = None
+    mode: str | None = None
+
+
+class ContextInfoRequest(SessionRef):
+    context_id: str | None = None
+    path: str | None = None
+    task_type: str | None = None
+
+
+class TaskEntry(Wire):
+    context_id: str = ""
+    path: str = ""
+    status: str = ""
+    task_type: str = ""
+    error_message: str | None = None
+    start_time: int | None = None
+    finish_time: int | None = None
+
+
+class TaskGroup(Wire):
+    """JSON text inside JSON text: ``data`` holds tasks only where ``type`` is ``data``."""
+
+    type: str = ""
+    data: Any = None
+
+
+class ContextInfoAnswer(Wire):
+    context_status: JsonText[list[TaskGroup] | None] = None
+
+    def tasks(self) -> tuple[ContextStatus, ...]:
+        """Return the tasks of all groups; a ValueError says that they are not the protocol."""
+        groups = [parsed(group.data) for group in self.context_status or [] if group.type == "data"]
+        entries = [entry for group in groups for entry in _entries().validate_python(group or [])]
+        return tuple(ContextStatus(**entry.dump()) for entry in entries)
+
+
+@cache
+def _entries() -> TypeAdapter[list[TaskEntry]]:
+    return TypeAdapter(list[TaskEntry])
+
+
+SYNC_CONTEXT = Operation(
+    action="SyncContext",
+    agb=Route("POST", "/sdk/SyncContext"),
+    request=SyncRequest,
+    answer=NOTHING,
+    result=ContextSyncResult,
+)
+CONTEXT_INFO = Operation(
+    action="GetContextInfo",
+    agb=Route("GET", "/sdk/GetContextInfo"),
+    request=ContextInfoRequest,
+    answer=ContextInfoAnswer,
+    result=ContextInfoResult,
+    fields=lambda answer: {"data": answer.tasks()},
+    idempotent=True,
+)
+
+
+class TaskWatch:
+    """Decides when the copies of a session's contexts are done: those of ``context_ids``, or all of them.
+
+    A list without tasks is looked at twice: it may lag behind the request that started them.
+    """
+
+    def __init__(self, context_ids: frozenset[str] = frozenset()) -> None:
+        self._awaited = context_ids
+        self._looks = 0
+
+    def judge(self, seen: ContextInfoResult) -> Verdict:
+        """Return what a look has shown."""
+        if not seen.success:
+            return "moving" if will_heal(seen) else "refused"
+        self._looks += 1
+        tasks = copies(seen)
+        if any(task.status == "Failed" for task in tasks):
+            return "elsewhere"
+        if self._awaited - {task.context_id for task in tasks} or (not tasks and self._looks < 2):
+            return "moving"
+        return "arrived" if all(task.status == "Success" for task in tasks) else "moving"
+
+
+def copies(seen: ContextInfoResult | None) -> tuple[ContextStatus, ...]:
+    """Return the tasks that copy."""
+    tasks = seen.data or () if seen else ()
+    return tuple(task for task in tasks if task.task_type in ("upload", "download"))
+
+
+def copied(waited: Waited[ContextInfoResult], timeout: float) -> ContextSyncResult:
+    """Return the result of a wait for copies."""
+    last = waited.last or ContextInfoResult()
+    tasks = copies(waited.last)
+    if waited.verdict == "refused":
+        return last.refused_as(ContextSyncResult)
+    open_ones = "; ".join(
+        f"{task.task_type} of {task.context_id} at {task.path}: {task.error_message or task.status}"
+        for task in tasks
+        if task.status != "Success"
+    )
+    reason = f"not copied after {timeout:g} s: {open_ones}" if waited.verdict == "timeout" else open_ones
+    done = waited.verdict == "arrived"
+    return ContextSyncResult(
+        success=done, error_message="" if done else reason, tasks=tasks, request_id=last.request_id
+    )

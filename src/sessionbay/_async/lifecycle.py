@@ -1,0 +1,259 @@
+"""The changes of a session's state, and the waiting for them."""
+
+import logging
+from collections.abc import Iterator
+from dataclasses import replace
+from functools import cached_property
+from typing import Any, TypeVar
+
+from .._seam._async import Look
+from ..core import checks
+from ..core.errors import AgentBayError, SessionError
+from ..core.operation import Operation
+from ..core.polling import Transition, Waited, growing, is_gone, steady
+from ..models.sessions import (
+    DeleteResult,
+    OperationResult,
+    SessionPauseResult,
+    SessionResumeResult,
+    SessionStatusResult,
+    WaitResult,
+)
+from ..ops.context import TaskWatch, copied
+from ..ops.session import DELETE, GET_DETAIL, KEEP_ALIVE, LOOK, PAUSE, RESUME, DetailRequest, SessionRef, ended
+from .context import AsyncSessionContext
+from .toolbox import AsyncToolbox
+from .waiting import until
+
+log = logging.getLogger("sessionbay.session")
+W = TypeVar("W", bound=WaitResult)
+
+DELETE_TIMEOUT = 30.0
+CONTEXT_TIMEOUT = 180.0
+PACE = (0.1, 1.5, 2.0)  # the first pause, its growth, and the longest one, in seconds
+GONE = frozenset({"FINISH", "DELETED"})
+ON_THE_MOVE = frozenset({"PAUSING", "RESUMING"})
+
+
+class AsyncLifecycle(AsyncToolbox):
+    """The part of a session that lives and dies."""
+
+    @cached_property
+    def context(self) -> AsyncSessionContext:
+        """Copies contexts in and out."""
+        return AsyncSessionContext(self)
+
+    async def get_status(self) -> SessionStatusResult:
+        """Get the session's state.
+
+        Returns:
+            ``status`` (also ``data``), e.g. ``RUNNING``; a word that ``SessionStatus`` lacks is passed through.
+
+        Raises:
+            SessionError: There was no answer.
+
+        Example:
+            ```python
+            print((await session.get_status()).status)
+            ```
+        """
+        return await self._ask(GET_DETAIL, DetailRequest(session_id=self.session_id))
+
+    async def keep_alive(self) -> OperationResult[None]:
+        """Start the idle time anew, after which the cloud would release the session.
+
+        Returns:
+            Whether it worked.
+
+        Raises:
+            SessionError: There was no answer.
+
+        Example:
+            ```python
+            print((await session.keep_alive()).success)
+            ```
+        """
+        return await self._ask(KEEP_ALIVE, self._ref)
+
+    async def pause(self, timeout: float = 600, poll_interval: float = 2.0) -> SessionPauseResult:
+        """Pause this session and wait until it is ``PAUSED``. AgentBay only, for accounts that it is open to.
+
+        Args:
+            timeout: Seconds that all of it may take; 0 asks, looks once, and returns.
+            poll_interval: Seconds between two looks.
+
+        Returns:
+            Whether the session is paused; ``status`` is the last state seen. A wait that ran out has ``success=False``
+            and ``timed_out=True``; the pause itself may still come about.
+
+        Raises:
+            SessionUsageError: An argument is wrong, or the cloud has no pause; nothing was sent.
+            SessionError: The request to pause was not answered.
+
+        Example:
+            ```python
+            paused = await session.pause(timeout=30, poll_interval=0.1)
+            print(paused.status)
+            await session.resume(timeout=30, poll_interval=0.1)
+            ```
+        """
+        return await self._change(PAUSE, "PAUSED", via="PAUSING", start="RUNNING", timeout=timeout, every=poll_interval)
+
+    async def pause_async(self) -> SessionPauseResult:
+        """Ask for a pause without waiting for it. AgentBay only.
+
+        Returns:
+            Whether the cloud took the request; ``get_status`` tells how it goes.
+
+        Raises:
+            SessionUsageError: The cloud has no pause; nothing was sent.
+            SessionError: There was no answer.
+
+        Example:
+            ```python
+            print((await session.pause_async()).success)
+            ```
+        """
+        return await self._ask(PAUSE, self._ref)
+
+    async def resume(self, timeout: float = 600, poll_interval: float = 2.0) -> SessionResumeResult:
+        """Resume this session from a pause and wait until it is ``RUNNING``. AgentBay only.
+
+        Args:
+            timeout: Seconds that all of it may take; 0 asks, looks once, and returns.
+            poll_interval: Seconds between two looks.
+
+        Returns:
+            Whether the session is running; ``status`` is the last state seen, see ``pause``.
+
+        Raises:
+            SessionUsageError: An argument is wrong, or the cloud has no pause; nothing was sent.
+            SessionError: The request to resume was not answered.
+
+        Example:
+            ```python
+            await session.pause(timeout=30, poll_interval=0.1)
+            resumed = await session.resume(timeout=30, poll_interval=0.1)
+            print(resumed.status)
+            ```
+        """
+        return await self._change(
+            RESUME, "RUNNING", via="RESUMING", start="PAUSED", timeout=timeout, every=poll_interval
+        )
+
+    async def resume_async(self) -> SessionResumeResult:
+        """Ask for the end of a pause without waiting for it. AgentBay only.
+
+        Returns:
+            Whether the cloud took the request; ``get_status`` tells how it goes.
+
+        Raises:
+            SessionUsageError: The cloud has no pause; nothing was sent.
+            SessionError: There was no answer.
+
+        Example:
+            ```python
+            await session.pause(timeout=30, poll_interval=0.1)
+            print((await session.resume_async()).success)
+            ```
+        """
+        return await self._ask(RESUME, self._ref)
+
+    # Older releases of AgentBay's own client have these two as "beta_".
+    beta_pause, beta_resume = pause, resume
+
+    async def _change(
+        self, op: Operation[SessionRef, Any, W], want: str, *, via: str, start: str, timeout: float, every: float
+    ) -> W:
+        """Ask for a change of state and wait for it."""
+        limit = checks.seconds("timeout", timeout, SessionError, zero=True)
+        pauses = steady(checks.seconds("poll_interval", every, SessionError))
+        deadline = self._channel.clock.monotonic() + limit
+        asked = await self._call(op, self._ref, limit)
+        if asked.success:
+            transition = Transition(frozenset({want}), frozenset({via}), frozenset({start}))
+            waited = await self._until(transition, deadline, pauses, self._look)
+            asked = ended(op.result, waited, transition, want, limit)
+        return asked.raise_if_strict() if self._strict else asked
+
+    async def _until(
+        self, transition: Transition, deadline: float, pauses: Iterator[float], look: Look[SessionStatusResult]
+    ) -> Waited[SessionStatusResult]:
+        return await until(look, transition.judge, clock=self._channel.clock, deadline=deadline, pauses=pauses)
+
+    async def _look(self, limit: float | None) -> SessionStatusResult:
+        return await self._call(LOOK, self._ref, limit)
+
+    async def _look_at_detail(self, limit: float | None) -> SessionStatusResult:
+        return await self._call(GET_DETAIL, DetailRequest(session_id=self.session_id), limit)
+
+    async def delete(self, sync_context: bool = False) -> DeleteResult:
+        """Delete this session and wait until it is gone; whatever runs in it ends.
+
+        A paused session is resumed first, since the clouds refuse to delete it otherwise. Deleting what is deleted
+        already is a success. Afterwards this object refuses every other call.
+
+        Args:
+            sync_context: Whether to copy the session's files to its contexts first. Should that fail, the session is
+                deleted all the same, and ``sync_error`` says why it failed.
+
+        Returns:
+            Whether the session is gone; ``timed_out`` when it was still there after 30 seconds.
+
+        Raises:
+            SessionError: The request to delete was not answered.
+
+        Example:
+            ```python
+            deleted = await session.delete()
+            print(deleted.success)
+            ```
+        """
+        if self._deleted:
+            return self._deleted
+        sync_error = await self._synchronise() if sync_context else ""
+        result = replace(await self._delete(), sync_error=sync_error)
+        if result.success:
+            self._deleted = result
+        return result.raise_if_strict() if self._strict else result
+
+    async def _wait_for_contexts(self, context_ids: frozenset[str]) -> str:
+        """Wait until the contexts of a new session are copied in; return why they were not, empty when they were."""
+        if not context_ids:
+            return ""
+        deadline = self._channel.clock.monotonic() + CONTEXT_TIMEOUT
+        waited = await self.context._watch(TaskWatch(context_ids), deadline)
+        return copied(waited, CONTEXT_TIMEOUT).error_message
+
+    async def _synchronise(self) -> str:
+        """Copy the contexts out; return why it failed, empty when it did not."""
+        try:
+            error = (await self.context.sync()).error_message
+        except AgentBayError as exc:
+            error = str(exc)
+        if error:
+            log.warning("session %s is deleted without its contexts being copied: %s", self.session_id, error)
+        return error
+
+    async def _delete(self) -> DeleteResult:
+        deadline = self._channel.clock.monotonic() + DELETE_TIMEOUT
+        asked = await self._call(DELETE, self._ref, DELETE_TIMEOUT)
+        if not asked.success and not is_gone(asked) and await self._wake(deadline):
+            asked = await self._call(DELETE, self._ref, DELETE_TIMEOUT)
+        if not asked.success:
+            return replace(asked, success=True, error_message="") if is_gone(asked) else asked
+        gone = Transition(GONE, via=None, gone_is_want=True)
+        waited = await self._until(gone, deadline, growing(*PACE), self._look_at_detail)
+        return ended(DeleteResult, waited, gone, "deleted", DELETE_TIMEOUT)
+
+    async def _wake(self, deadline: float) -> bool:
+        """End a pause, or the way into one; return whether there was any."""
+        if not self._channel.dialect.offers(RESUME):
+            return False
+        settled = Transition(frozenset({"PAUSED", "RUNNING"}), via=ON_THE_MOVE)
+        await self._until(settled, deadline, growing(*PACE), self._look)
+        if settled.seen != "PAUSED":
+            return settled.begun
+        await self._call(RESUME, self._ref, DELETE_TIMEOUT)
+        running = Transition(frozenset({"RUNNING"}), via=ON_THE_MOVE, start=frozenset({"PAUSED"}))
+        return (await self._until(running, deadline, growing(*PACE), self._look)).verdict == "arrived"

@@ -1,0 +1,63 @@
+"""What a session object is made of: its id, its client, what the cloud said of it, and whether it is still there."""
+
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from ..core import checks
+from ..core.errors import SessionError
+from ..core.operation import Operation
+from ..core.result import Result
+from ..core.wire import Wire
+from ..models.sessions import DeleteResult
+from ..ops.session import SessionAnswer, SessionRef
+from .channel import AsyncChannel, Limits
+
+if TYPE_CHECKING:
+    from .client import AsyncClient
+
+Q = TypeVar("Q", bound=Wire)
+A = TypeVar("A")
+R = TypeVar("R", bound=Result[Any])
+
+
+class AsyncReference:
+    """A session by its id."""
+
+    def __init__(self, agent_bay: "AsyncClient", session_id: str) -> None:
+        self._agent_bay = agent_bay
+        self._channel: AsyncChannel = agent_bay._channel
+        self._strict = self._channel.options.strict
+        self._details = SessionAnswer(session_id=checks.text("session_id", session_id, SessionError))
+        self._deleted: DeleteResult | None = None
+        self.image_id = ""
+
+    @property
+    def agent_bay(self) -> "AsyncClient":
+        """The client that this session belongs to."""
+        return self._agent_bay
+
+    @property
+    def session_id(self) -> str:
+        """The session's id."""
+        return self._details.session_id
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self.session_id!r})"
+
+    @property
+    def _ref(self) -> SessionRef:
+        return SessionRef(session_id=self.session_id)
+
+    async def _ask(self, op: Operation[Q, A, R], request: Q) -> R:
+        """Send an operation of this session; a strict client raises what was refused."""
+        result = await self._call(op, request)
+        return result.raise_if_strict() if self._strict else result
+
+    async def _call(self, op: Operation[Q, A, R], request: Q, limit: float | None = None) -> R:
+        """Send an operation of this session, within ``limit`` seconds or the client's own limit."""
+        self._refuse_if_deleted()
+        timeout = self._channel.options.timeout
+        return await self._channel.call(op, request, limits=Limits(min(timeout, limit or timeout)))
+
+    def _refuse_if_deleted(self) -> None:
+        if self._deleted:
+            raise SessionError.usage(f"session {self.session_id} was deleted: create a new one")

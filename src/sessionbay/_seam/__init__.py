@@ -1,0 +1,1 @@
+"""Where async and sync differ: a hand-written pair of modules with the same names, and what both share."""

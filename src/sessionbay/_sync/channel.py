@@ -1,0 +1,189 @@
+# Generated from src/sessionbay/_async/channel.py by scripts/generate_sync.py. Do not edit.
+"""The only place where the client does I/O: a request out, an answer in, and silence made into an error."""
+
+import logging
+import random
+from dataclasses import dataclass, replace
+from typing import Any, TypeVar
+
+import httpx
+
+from .._seam._sync import Clock, HttpClient, HttpTransport, Lock, in_worker, send
+from .._seam.shared import LIMITS, http_answer, http_request, nonce
+from ..core.config import LOCAL, is_loopback
+from ..core.errors import AgentBayError, Outcome
+from ..core.http import Exchange, HttpAnswer, HttpRequest, InvalidAnswer, Stamp
+from ..core.operation import Operation
+from ..core.redact import excerpt
+from ..core.result import Result
+from ..core.retry import Failure, Retries, RetryPolicy, failure_of
+from ..core.wire import Wire
+from ..dialects.base import Dialect
+
+log = logging.getLogger("sessionbay.channel")
+Q = TypeVar("Q", bound=Wire)
+A = TypeVar("A")
+R = TypeVar("R", bound=Result[Any])
+
+_NEVER_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError)
+
+
+@dataclass(frozen=True)
+class Options:
+    """How a client talks, whatever it talks to."""
+
+    timeout: float
+    strict: bool
+    retry: RetryPolicy
+    proxy: str | None
+    verify: Any
+    allow_http: bool
+    transport: HttpTransport | None
+    clock: Clock
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How long one call may take (seconds): all of it, and the making of a connection."""
+
+    whole: float
+    connect: float | None = None
+
+
+class Channel:
+    """Carries operations to one cloud in its dialect, and tool calls to its machines."""
+
+    def __init__(self, dialect: Dialect, options: Options) -> None:
+        self.dialect = dialect
+        self.options = options
+        self.clock = options.clock
+        self._http: HttpClient | None = None
+        self._opening = Lock()
+        self._closed = False
+
+    def call(
+        self,
+        op: Operation[Q, A, R],
+        request: Q,
+        *,
+        limits: Limits | None = None,
+        errors: type[AgentBayError] | None = None,
+    ) -> R:
+        """Send ``request`` and return what the service said; raise ``errors`` (the result's own) when it said nothing."""
+        self.open()
+        dialect = self.dialect
+        exchange = Exchange(
+            op.action,
+            lambda stamp: dialect.encode(op, request, stamp),
+            lambda answer: dialect.decode(op, answer),
+            errors or op.result.error_type,
+            op.idempotent,
+        )
+        return self.exchange(exchange, limits)
+
+    def exchange(self, exchange: Exchange[R], limits: Limits | None = None) -> R:
+        """Ask, again where that is safe and of use, until an answer counts or the time is up."""
+        limits = limits or Limits(self.options.timeout)
+        deadline = self.clock.monotonic() + limits.whole
+        retries = Retries(self.options.retry, exchange.idempotent, random.random)
+        while True:
+            left = max(deadline - self.clock.monotonic(), 0.001)
+            said, failure = self._attempt(exchange, replace(limits, whole=left))
+            pause = retries.pause(failure, deadline - self.clock.monotonic()) if failure else None
+            if pause is not None:
+                self.clock.sleep(pause)
+            elif isinstance(said, AgentBayError):
+                raise said
+            else:
+                return said
+
+    def _attempt(self, exchange: Exchange[R], limits: Limits) -> tuple[R | AgentBayError, Failure | None]:
+        """Ask once; return the result or the error, and why it may be tried again."""
+        request = exchange.encode(Stamp(self.clock.time(), nonce()))
+        try:
+            answer = self._send(request, limits)
+        except (TimeoutError, httpx.TransportError) as exc:
+            return _silence(exchange, exc, limits)
+        try:
+            said = exchange.decode(answer)
+        except InvalidAnswer as exc:
+            return self._nonsense(exchange, answer, exc)
+        log.debug("%s -> success=%s code=%s request_id=%s", exchange.name, said.success, said.code, said.request_id)
+        failure = None if said.success else failure_of(answer.status, said.code, answer.headers, self.clock.time())
+        return said, failure
+
+    def _send(self, request: HttpRequest, limits: Limits) -> HttpAnswer:
+        http = self.open()
+        response = send(http, http_request(request, limits.whole, limits.connect), limits.whole)
+        return http_answer(response)
+
+    def _nonsense(
+        self, exchange: Exchange[Any], answer: HttpAnswer, exc: InvalidAnswer
+    ) -> tuple[AgentBayError, Failure | None]:
+        """Return the error for an answer that is not the protocol."""
+        message = f"{exchange.name}: {exc}; the answer begins {excerpt(answer.body, self.dialect.api_key)!r}"
+        error = exchange.errors.of(
+            "invalid_response", message, http_status_code=answer.status, request_id=exc.request_id
+        )
+        error.__cause__ = exc
+        return error, failure_of(answer.status, "", answer.headers, self.clock.time())
+
+    def open(self) -> HttpClient:
+        """Return the connections; the first call makes them, and starts the local engine where that is asked for."""
+        if self._http is not None:
+            return self._http
+        with self._opening:
+            if self._closed:
+                raise AgentBayError.usage("the client is closed: make a new one")
+            if self._http is None:
+                if self.dialect.endpoint == LOCAL:
+                    self.dialect = in_worker(self._local)
+                self._http = self._connections()
+            return self._http
+
+    @property
+    def http(self) -> HttpClient:
+        """The connections; they are there after the first call."""
+        if self._http is None:
+            raise AgentBayError.usage("there are no connections: the client made no call yet, or is closed")
+        return self._http
+
+    def _local(self) -> Dialect:
+        try:
+            from ..engine.local import find_or_start
+        except ModuleNotFoundError as exc:
+            raise AgentBayError.usage(
+                f'endpoint="local" needs the extra "local" ({exc.name} is missing): pip install "sessionbay[local]"'
+            ) from exc
+        engine = find_or_start()
+        return replace(self.dialect, endpoint=engine.endpoint, api_key=engine.api_key)
+
+    def _connections(self) -> HttpClient:
+        options = self.options
+        at_home = is_loopback(httpx.URL(self.dialect.endpoint).host)
+        return HttpClient(
+            transport=options.transport,
+            proxy=options.proxy,
+            verify=options.verify,
+            trust_env=not at_home,
+            limits=LIMITS,
+        )
+
+    def close(self) -> None:
+        """Close the connections; every later call is refused."""
+        self._closed = True
+        if self._http is not None:
+            http, self._http = self._http, None
+            http.close()
+
+
+def _silence(exchange: Exchange[Any], cause: Exception, limits: Limits) -> tuple[AgentBayError, Failure]:
+    """Return the error for a request without an answer. The cause keeps its text, and loses the request it holds."""
+    if isinstance(cause, httpx.RequestError):
+        cause._request = None
+    late = isinstance(cause, (TimeoutError, httpx.TimeoutException))
+    reason = f"no answer within {limits.whole:.3g} s" if late else str(cause) or type(cause).__name__
+    outcome: Outcome = "not_sent" if isinstance(cause, _NEVER_SENT) else "unknown"
+    error = exchange.errors.of("timeout" if late else "unreachable", f"{exchange.name}: {reason}", outcome=outcome)
+    error.__cause__ = cause
+    return error, Failure(reason, outcome)

@@ -1,0 +1,362 @@
+# Generated from src/sessionbay/_async/client.py by scripts/generate_sync.py. Do not edit.
+"""The clients: where sessions come from."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from types import TracebackType
+from typing import Any, ClassVar, Self, TypeVar, Unpack
+
+from .._seam._sync import Clock, HttpTransport, protected
+from .._seam.shared import USER_AGENT, environment, find_dotenv
+from ..core import checks
+from ..core.absent import AbsentModule
+from ..core.config import Given, resolve
+from ..core.errors import AgentBayError, SessionError
+from ..core.result import Result
+from ..core.retry import RetryPolicy
+from ..dialects.agb import AGBDialect
+from ..dialects.agentbay import AgentBayDialect
+from ..dialects.base import Dialect
+from ..models.creation import CreateSessionFields, CreateSessionParams
+from ..models.sessions import DeleteResult, SessionListResult, SessionResult
+from ..ops.creation import awaited_contexts, create_request
+from ..ops.session import CREATE, GET, LIST, ListRequest, SessionAnswer, SessionRef
+from .channel import Channel, Options
+from .pages import SessionPages
+from .session import Session
+
+R = TypeVar("R", bound=Result[Any])
+
+CLEANUP_TIMEOUT = 35.0  # a little more than a deletion may take by itself
+
+
+class Client:
+    """What the clients of both clouds share. Use ``AgentBay`` or ``AGB``."""
+
+    _dialect: ClassVar[type[Dialect]]
+
+    def __init__(
+        self,
+        api_key: str | None = None,
+        *,
+        region_id: str | None = None,
+        endpoint: str | None = None,
+        timeout: float | None = None,
+        strict: bool = False,
+        retry: RetryPolicy | None = None,
+        proxy: str | None = None,
+        verify: Any = True,
+        allow_http: bool = False,
+        transport: HttpTransport | None = None,
+        clock: Clock | None = None,
+    ) -> None:
+        """Set the client up; nothing is sent, and nothing is started, before the first call.
+
+        Args:
+            api_key: The key; else ``AGENTBAY_API_KEY`` (``AGB_API_KEY``) of the environment or of a ``.env`` file.
+            region_id: AgentBay's region, e.g. ``cn-hangzhou`` (its default) or ``ap-southeast-1``.
+            endpoint: A host or URL in place of the cloud's own; ``local`` is the embedded engine on this machine.
+            timeout: Seconds that one call may take, repetitions included; 60 if not given.
+            strict: Whether to raise what the service refuses, instead of returning it.
+            retry: How often, and after what pauses, requests are repeated.
+            proxy: The URL of a proxy; else those of the environment.
+            verify: False, or an ``ssl.SSLContext``, in place of the system's certificates.
+            allow_http: Whether plain http may be spoken to other machines than this one.
+            transport: An httpx transport to send through, for tests.
+            clock: The time to go by, for tests.
+
+        Raises:
+            AgentBayUsageError: There is neither a key nor an endpoint, or one of them is unsafe to use.
+        """
+        given = Given(api_key, region_id, endpoint, timeout, allow_http)
+        names = self._dialect.variables
+        settings = resolve(
+            given,
+            names,
+            self._dialect.address,
+            env=environment(),
+            dotenv=find_dotenv(upwards=names.dotenv_upwards),
+        )
+        dialect = self._dialect(settings.endpoint, settings.api_key, settings.region_id, USER_AGENT)
+        options = Options(
+            timeout=settings.timeout,
+            strict=strict,
+            retry=retry or RetryPolicy(),
+            proxy=proxy,
+            verify=verify,
+            allow_http=allow_http,
+            transport=transport,
+            clock=clock or Clock(),
+        )
+        self._channel = Channel(dialect, options)
+
+    context = AbsentModule("the client's context service")
+
+    def create(
+        self, params: CreateSessionParams | None = None, /, **fields: Unpack[CreateSessionFields]
+    ) -> SessionResult[Session]:
+        """Create a session. It runs, and costs, until it is deleted: ``session()`` deletes it by itself.
+
+        Args:
+            params: What the session is to be; or the fields of ``CreateSessionParams`` as keyword arguments.
+
+        Returns:
+            ``session`` (also ``data``) is the session.
+
+        Raises:
+            SessionUsageError: A field is wrong, or the cloud does not have it; nothing was sent.
+            SessionError: There was no answer.
+
+        Example:
+            ```python
+            result = bay.create(labels={"project": "demo"})
+            if result.success:
+                print(result.session.session_id)
+                result.session.delete()
+            ```
+        """
+        asked = CreateSessionParams.of(params, fields)
+        if self._dialect.image_required and not asked.image_id:
+            raise SessionError.usage(
+                f"{self._dialect.title} needs an image: pass image_id, e.g. {self._dialect.default_image!r}"
+            )
+        self._channel.open()
+        made = self._channel.call(CREATE, create_request(asked, self._channel.dialect))
+        if made.data is None:
+            return self._told(made.refused_as(SessionResult[Session]))
+        session = self._adopt(made.data, asked.image_id)
+        try:
+            context_error = session._wait_for_contexts(awaited_contexts(asked))
+        except BaseException:
+            _clean_up(session)
+            raise
+        return SessionResult(
+            success=True, data=session, request_id=made.request_id, code=made.code, context_error=context_error
+        )
+
+    @contextmanager
+    def session(
+        self, params: CreateSessionParams | None = None, /, **fields: Unpack[CreateSessionFields]
+    ) -> Iterator[Session]:
+        """Create a session for the length of a block, and delete it on every way out, paused or not.
+
+        Args:
+            params: What the session is to be; or the fields of ``CreateSessionParams`` as keyword arguments.
+
+        Yields:
+            The session.
+
+        Raises:
+            SessionError: The session could not be created; or could not be deleted, when the block itself did not fail.
+
+        Example:
+            ```python
+            with bay.session(labels={"project": "demo"}) as session:
+                print((session.command.run("echo hello")).output)
+            ```
+        """
+        session = (self.create(params, **fields)).raise_for_error().session
+        try:
+            yield session
+        except BaseException as exc:
+            if error := _clean_up(session):
+                exc.add_note(f"and session {session.session_id} could not be deleted: {error}")
+            raise
+        if error := _clean_up(session):
+            raise error
+
+    def get(self, session_id: str) -> SessionResult[Session]:
+        """Get a session that exists, by its id.
+
+        Args:
+            session_id: The id.
+
+        Returns:
+            ``session`` (also ``data``) is the session. One that does not exist (any more) is a refusal.
+
+        Raises:
+            SessionUsageError: The id is blank; nothing was sent.
+            SessionError: There was no answer.
+
+        Example:
+            ```python
+            found = bay.get(session.session_id)
+            print(found.session.session_id)
+            ```
+        """
+        request = SessionRef(session_id=checks.text("session_id", session_id, SessionError))
+        found = self._channel.call(GET, request)
+        if found.data is None:
+            return self._told(found.refused_as(SessionResult[Session]))
+        session = self._adopt(found.data, found.data.image_id)
+        return SessionResult(success=True, data=session, request_id=found.request_id, code=found.code)
+
+    def list(
+        self,
+        labels: Mapping[str, str] | None = None,
+        status: str | None = None,
+        image_id: str | None = None,
+        limit: int = 10,
+        page: int = 1,
+    ) -> SessionListResult:
+        """List sessions, a page at a time. The clouds hand out pages in order: page *n* costs *n* requests.
+
+        Args:
+            labels: Only sessions that have all of these labels.
+            status: Only sessions in this state, e.g. ``RUNNING`` (AgentBay).
+            image_id: Only sessions of this image (AgentBay).
+            limit: How many sessions make a page.
+            page: Which page, from 1. A page after the last one is a refusal.
+
+        Returns:
+            ``sessions`` (also ``data``), ``session_ids``, ``next_token`` and ``total_count``.
+
+        Raises:
+            SessionUsageError: An argument is wrong, or the cloud does not have it; nothing was sent.
+            SessionError: There was no answer.
+
+        Example:
+            ```python
+            listed = bay.list(labels={"project": "demo"}, limit=50)
+            for entry in listed.sessions:
+                print(entry.session_id, entry.status)
+            ```
+        """
+        wanted = checks.count("page", page, SessionError)
+        request = self._list_request(labels, status, image_id, limit)
+        listed = self._channel.call(LIST, request)
+        for number in range(2, wanted + 1):
+            if not listed.success:
+                break
+            if not listed.next_token:
+                reason = f"there is no page {wanted}: the list has {number - 1} of {request.max_results}"
+                return self._told(listed.refused_as(SessionListResult, reason))
+            request = request.model_copy(update={"next_token": listed.next_token})
+            listed = self._channel.call(LIST, request)
+        return self._told(listed)
+
+    def iter_sessions(
+        self,
+        labels: Mapping[str, str] | None = None,
+        status: str | None = None,
+        image_id: str | None = None,
+        limit: int = 50,
+    ) -> SessionPages:
+        """Iterate over all sessions, whatever number of pages they take.
+
+        Args:
+            labels: Only sessions that have all of these labels.
+            status: Only sessions in this state, e.g. ``RUNNING`` (AgentBay).
+            image_id: Only sessions of this image (AgentBay).
+            limit: How many sessions each request asks for.
+
+        Returns:
+            An iterator of ``SessionEntry``; it raises what the service refuses.
+
+        Raises:
+            SessionUsageError: An argument is wrong; nothing was sent.
+
+        Example:
+            ```python
+            for entry in bay.iter_sessions(labels={"project": "demo"}):
+                print(entry.session_id, entry.status)
+            ```
+        """
+        return SessionPages(self._channel, self._list_request(labels, status, image_id, limit))
+
+    def delete(self, session: Session, sync_context: bool = False) -> DeleteResult:
+        """Delete a session; the same as ``session.delete(sync_context)``.
+
+        Args:
+            session: The session.
+            sync_context: Whether to copy the session's files to its contexts first.
+
+        Returns:
+            Whether the session is gone.
+
+        Raises:
+            SessionError: The request to delete was not answered.
+
+        Example:
+            ```python
+            result = bay.create()
+            print((bay.delete(result.session)).success)
+            ```
+        """
+        return session.delete(sync_context)
+
+    def close(self) -> None:
+        """Close the client's connections. Its sessions go on: delete them first, or use ``session()``."""
+        self._channel.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, exc: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self._channel.dialect.endpoint!r})"
+
+    def _adopt(self, details: SessionAnswer, image_id: str | None) -> Session:
+        session = Session(self, details.session_id)
+        session._details, session.image_id = details, image_id or ""
+        return session
+
+    def _told(self, result: R) -> R:
+        return result.raise_if_strict() if self._channel.options.strict else result
+
+    def _list_request(
+        self, labels: Mapping[str, str] | None, status: str | None, image_id: str | None, limit: int
+    ) -> ListRequest:
+        if status is not None and self._dialect.statuses:
+            checks.choice("status", status, self._dialect.statuses, SessionError)
+        return ListRequest(
+            labels=checks.labels(labels, SessionError) if labels else {},
+            max_results=checks.count("limit", limit, SessionError),
+            status=status,
+            image_id=image_id,
+        )
+
+
+class AgentBay(Client):
+    """A client of AgentBay (Alibaba Cloud), or of the local engine in AgentBay's words.
+
+    Example:
+        ```python
+        with AgentBay(endpoint="local") as bay:
+            with bay.session() as session:
+                print((session.command.run("echo hello")).output)
+        ```
+    """
+
+    _dialect = AgentBayDialect
+
+
+class AGB(Client):
+    """A client of AGB (agb.cloud), or of the local engine in AGB's words.
+
+    Example:
+        ```python
+        with AGB(endpoint="local") as agb:
+            with agb.session(image_id="agb-code-space-1") as session:
+                print((session.command.run("echo hello")).output)
+        ```
+    """
+
+    _dialect = AGBDialect
+
+    get_session = Client.get
+
+
+def _clean_up(session: Session) -> AgentBayError | None:
+    """Delete a session whatever happens around it; return why that did not work."""
+    try:
+        with protected(CLEANUP_TIMEOUT):
+            (session.delete()).raise_for_error()
+            return None
+    except AgentBayError as exc:
+        return exc
+    return SessionError.of("timeout", f"the deletion of {session.session_id} took over {CLEANUP_TIMEOUT:g} s")

@@ -1,0 +1,64 @@
+# Generated from src/sessionbay/_async/command.py by scripts/generate_sync.py. Do not edit.
+"""Commands."""
+
+from collections.abc import Mapping
+from typing import ClassVar
+
+from ..core import checks
+from ..core.errors import CommandError
+from ..models.commands import CommandResult
+from ..ops.command import SHELL, ShellArgs
+from .channel import Limits
+from .module import Module
+
+GRACE = 10.0  # seconds that the answer may take beyond the command's own limit
+
+
+class Command(Module):
+    """Runs commands in the session's shell."""
+
+    _name: ClassVar[str] = "command"
+
+    def execute_command(
+        self,
+        command: str,
+        timeout_ms: int = 50000,
+        cwd: str | None = None,
+        envs: Mapping[str, str] | None = None,
+        *,
+        check: bool = False,
+    ) -> CommandResult:
+        """Run a command in a fresh shell and return what it wrote.
+
+        Args:
+            command: The command line or script; pipes, redirections and several lines are fine.
+            timeout_ms: Milliseconds after which the machine ends the command.
+            cwd: The folder to run it in; the machine's default is the user's home.
+            envs: Environment variables for this command.
+            check: Whether to raise when the command ends with another code than 0.
+
+        Returns:
+            ``output`` (also ``data``), ``stdout``, ``stderr`` and ``exit_code``; ``success`` is False when the code is
+            not 0, when the time ran out, and when the command could not be run.
+
+        Raises:
+            CommandError: With ``check=True``, when the command did not end with 0; without an answer, always.
+            CommandUsageError: An argument is wrong; nothing was sent.
+
+        Example:
+            ```python
+            result = session.command.execute_command("echo hello")
+            print(result.output, result.exit_code)
+            ```
+        """
+        args = ShellArgs(
+            command=checks.text("command", command, CommandError),
+            timeout_ms=checks.count("timeout_ms", timeout_ms, CommandError),
+            cwd=cwd and checks.text("cwd", cwd, CommandError),
+            envs=None if envs is None else checks.string_map("envs", envs, CommandError),
+        )
+        limits = Limits(max(self._session._channel.options.timeout, timeout_ms / 1000 + GRACE))
+        result = self._session._use(SHELL, args, limits)
+        return result.raise_for_error() if check else result
+
+    run = exec = execute = execute_command  # the names that users of both clouds know

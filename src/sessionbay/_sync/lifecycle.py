@@ -1,0 +1,258 @@
+# Generated from src/sessionbay/_async/lifecycle.py by scripts/generate_sync.py. Do not edit.
+"""The changes of a session's state, and the waiting for them."""
+
+import logging
+from collections.abc import Iterator
+from dataclasses import replace
+from functools import cached_property
+from typing import Any, TypeVar
+
+from .._seam._sync import Look
+from ..core import checks
+from ..core.errors import AgentBayError, SessionError
+from ..core.operation import Operation
+from ..core.polling import Transition, Waited, growing, is_gone, steady
+from ..models.sessions import (
+    DeleteResult,
+    OperationResult,
+    SessionPauseResult,
+    SessionResumeResult,
+    SessionStatusResult,
+    WaitResult,
+)
+from ..ops.context import TaskWatch, copied
+from ..ops.session import DELETE, GET_DETAIL, KEEP_ALIVE, LOOK, PAUSE, RESUME, DetailRequest, SessionRef, ended
+from .context import SessionContext
+from .toolbox import Toolbox
+from .waiting import until
+
+log = logging.getLogger("sessionbay.session")
+W = TypeVar("W", bound=WaitResult)
+
+DELETE_TIMEOUT = 30.0
+CONTEXT_TIMEOUT = 180.0
+PACE = (0.1, 1.5, 2.0)  # the first pause, its growth, and the longest one, in seconds
+GONE = frozenset({"FINISH", "DELETED"})
+ON_THE_MOVE = frozenset({"PAUSING", "RESUMING"})
+
+
+class Lifecycle(Toolbox):
+    """The part of a session that lives and dies."""
+
+    @cached_property
+    def context(self) -> SessionContext:
+        """Copies contexts in and out."""
+        return SessionContext(self)
+
+    def get_status(self) -> SessionStatusResult:
+        """Get the session's state.
+
+        Returns:
+            ``status`` (also ``data``), e.g. ``RUNNING``; a word that ``SessionStatus`` lacks is passed through.
+
+        Raises:
+            SessionError: There was no answer.
+
+        Example:
+            ```python
+            print((session.get_status()).status)
+            ```
+        """
+        return self._ask(GET_DETAIL, DetailRequest(session_id=self.session_id))
+
+    def keep_alive(self) -> OperationResult[None]:
+        """Start the idle time anew, after which the cloud would release the session.
+
+        Returns:
+            Whether it worked.
+
+        Raises:
+            SessionError: There was no answer.
+
+        Example:
+            ```python
+            print((session.keep_alive()).success)
+            ```
+        """
+        return self._ask(KEEP_ALIVE, self._ref)
+
+    def pause(self, timeout: float = 600, poll_interval: float = 2.0) -> SessionPauseResult:
+        """Pause this session and wait until it is ``PAUSED``. AgentBay only, for accounts that it is open to.
+
+        Args:
+            timeout: Seconds that all of it may take; 0 asks, looks once, and returns.
+            poll_interval: Seconds between two looks.
+
+        Returns:
+            Whether the session is paused; ``status`` is the last state seen. A wait that ran out has ``success=False``
+            and ``timed_out=True``; the pause itself may still come about.
+
+        Raises:
+            SessionUsageError: An argument is wrong, or the cloud has no pause; nothing was sent.
+            SessionError: The request to pause was not answered.
+
+        Example:
+            ```python
+            paused = session.pause(timeout=30, poll_interval=0.1)
+            print(paused.status)
+            session.resume(timeout=30, poll_interval=0.1)
+            ```
+        """
+        return self._change(PAUSE, "PAUSED", via="PAUSING", start="RUNNING", timeout=timeout, every=poll_interval)
+
+    def pause_async(self) -> SessionPauseResult:
+        """Ask for a pause without waiting for it. AgentBay only.
+
+        Returns:
+            Whether the cloud took the request; ``get_status`` tells how it goes.
+
+        Raises:
+            SessionUsageError: The cloud has no pause; nothing was sent.
+            SessionError: There was no answer.
+
+        Example:
+            ```python
+            print((session.pause_async()).success)
+            ```
+        """
+        return self._ask(PAUSE, self._ref)
+
+    def resume(self, timeout: float = 600, poll_interval: float = 2.0) -> SessionResumeResult:
+        """Resume this session from a pause and wait until it is ``RUNNING``. AgentBay only.
+
+        Args:
+            timeout: Seconds that all of it may take; 0 asks, looks once, and returns.
+            poll_interval: Seconds between two looks.
+
+        Returns:
+            Whether the session is running; ``status`` is the last state seen, see ``pause``.
+
+        Raises:
+            SessionUsageError: An argument is wrong, or the cloud has no pause; nothing was sent.
+            SessionError: The request to resume was not answered.
+
+        Example:
+            ```python
+            session.pause(timeout=30, poll_interval=0.1)
+            resumed = session.resume(timeout=30, poll_interval=0.1)
+            print(resumed.status)
+            ```
+        """
+        return self._change(RESUME, "RUNNING", via="RESUMING", start="PAUSED", timeout=timeout, every=poll_interval)
+
+    def resume_async(self) -> SessionResumeResult:
+        """Ask for the end of a pause without waiting for it. AgentBay only.
+
+        Returns:
+            Whether the cloud took the request; ``get_status`` tells how it goes.
+
+        Raises:
+            SessionUsageError: The cloud has no pause; nothing was sent.
+            SessionError: There was no answer.
+
+        Example:
+            ```python
+            session.pause(timeout=30, poll_interval=0.1)
+            print((session.resume_async()).success)
+            ```
+        """
+        return self._ask(RESUME, self._ref)
+
+    # Older releases of AgentBay's own client have these two as "beta_".
+    beta_pause, beta_resume = pause, resume
+
+    def _change(
+        self, op: Operation[SessionRef, Any, W], want: str, *, via: str, start: str, timeout: float, every: float
+    ) -> W:
+        """Ask for a change of state and wait for it."""
+        limit = checks.seconds("timeout", timeout, SessionError, zero=True)
+        pauses = steady(checks.seconds("poll_interval", every, SessionError))
+        deadline = self._channel.clock.monotonic() + limit
+        asked = self._call(op, self._ref, limit)
+        if asked.success:
+            transition = Transition(frozenset({want}), frozenset({via}), frozenset({start}))
+            waited = self._until(transition, deadline, pauses, self._look)
+            asked = ended(op.result, waited, transition, want, limit)
+        return asked.raise_if_strict() if self._strict else asked
+
+    def _until(
+        self, transition: Transition, deadline: float, pauses: Iterator[float], look: Look[SessionStatusResult]
+    ) -> Waited[SessionStatusResult]:
+        return until(look, transition.judge, clock=self._channel.clock, deadline=deadline, pauses=pauses)
+
+    def _look(self, limit: float | None) -> SessionStatusResult:
+        return self._call(LOOK, self._ref, limit)
+
+    def _look_at_detail(self, limit: float | None) -> SessionStatusResult:
+        return self._call(GET_DETAIL, DetailRequest(session_id=self.session_id), limit)
+
+    def delete(self, sync_context: bool = False) -> DeleteResult:
+        """Delete this session and wait until it is gone; whatever runs in it ends.
+
+        A paused session is resumed first, since the clouds refuse to delete it otherwise. Deleting what is deleted
+        already is a success. Afterwards this object refuses every other call.
+
+        Args:
+            sync_context: Whether to copy the session's files to its contexts first. Should that fail, the session is
+                deleted all the same, and ``sync_error`` says why it failed.
+
+        Returns:
+            Whether the session is gone; ``timed_out`` when it was still there after 30 seconds.
+
+        Raises:
+            SessionError: The request to delete was not answered.
+
+        Example:
+            ```python
+            deleted = session.delete()
+            print(deleted.success)
+            ```
+        """
+        if self._deleted:
+            return self._deleted
+        sync_error = self._synchronise() if sync_context else ""
+        result = replace(self._delete(), sync_error=sync_error)
+        if result.success:
+            self._deleted = result
+        return result.raise_if_strict() if self._strict else result
+
+    def _wait_for_contexts(self, context_ids: frozenset[str]) -> str:
+        """Wait until the contexts of a new session are copied in; return why they were not, empty when they were."""
+        if not context_ids:
+            return ""
+        deadline = self._channel.clock.monotonic() + CONTEXT_TIMEOUT
+        waited = self.context._watch(TaskWatch(context_ids), deadline)
+        return copied(waited, CONTEXT_TIMEOUT).error_message
+
+    def _synchronise(self) -> str:
+        """Copy the contexts out; return why it failed, empty when it did not."""
+        try:
+            error = (self.context.sync()).error_message
+        except AgentBayError as exc:
+            error = str(exc)
+        if error:
+            log.warning("session %s is deleted without its contexts being copied: %s", self.session_id, error)
+        return error
+
+    def _delete(self) -> DeleteResult:
+        deadline = self._channel.clock.monotonic() + DELETE_TIMEOUT
+        asked = self._call(DELETE, self._ref, DELETE_TIMEOUT)
+        if not asked.success and not is_gone(asked) and self._wake(deadline):
+            asked = self._call(DELETE, self._ref, DELETE_TIMEOUT)
+        if not asked.success:
+            return replace(asked, success=True, error_message="") if is_gone(asked) else asked
+        gone = Transition(GONE, via=None, gone_is_want=True)
+        waited = self._until(gone, deadline, growing(*PACE), self._look_at_detail)
+        return ended(DeleteResult, waited, gone, "deleted", DELETE_TIMEOUT)
+
+    def _wake(self, deadline: float) -> bool:
+        """End a pause, or the way into one; return whether there was any."""
+        if not self._channel.dialect.offers(RESUME):
+            return False
+        settled = Transition(frozenset({"PAUSED", "RUNNING"}), via=ON_THE_MOVE)
+        self._until(settled, deadline, growing(*PACE), self._look)
+        if settled.seen != "PAUSED":
+            return settled.begun
+        self._call(RESUME, self._ref, DELETE_TIMEOUT)
+        running = Transition(frozenset({"RUNNING"}), via=ON_THE_MOVE, start=frozenset({"PAUSED"}))
+        return (self._until(running, deadline, growing(*PACE), self._look)).verdict == "arrived"

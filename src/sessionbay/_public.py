@@ -1,23 +1,87 @@
 """The public names. ``import sessionbay`` loads nothing; the first use of a name loads this page."""
 
-from ._async.client import AsyncAGB as AsyncAGB
-from ._async.client import AsyncAgentBay as AsyncAgentBay
+from ._async.client import (
+    AsyncAGB as AsyncAGB,
+    AsyncAgentBay as AsyncAgentBay,
+)
 from ._async.session import AsyncSession as AsyncSession
-from ._sync.client import AGB as AGB
-from ._sync.client import AgentBay as AgentBay
+from ._sync.client import (
+    AGB as AGB,
+    AgentBay as AgentBay,
+)
 from ._sync.session import Session as Session
-from .core.errors import AgentBayError as AgentBayError
-from .core.errors import AgentBayTimeoutError as AgentBayTimeoutError
-from .core.errors import AgentBayUsageError as AgentBayUsageError
-from .core.errors import CommandError as CommandError
-from .core.errors import CommandTimeoutError as CommandTimeoutError
-from .core.errors import CommandUsageError as CommandUsageError
-from .core.errors import ContextError as ContextError
-from .core.errors import ContextTimeoutError as ContextTimeoutError
-from .core.errors import ContextUsageError as ContextUsageError
-from .core.errors import FileError as FileError
-from .core.errors import FileTimeoutError as FileTimeoutError
-from .core.errors import FileUsageError as FileUsageError
-from .core.errors import SessionError as SessionError
-from .core.errors import SessionTimeoutError as SessionTimeoutError
-from .core.errors import SessionUsageError as SessionUsageError
+from .core.errors import (
+    AgentBayError as AgentBayError,
+    AgentBayTimeoutError as AgentBayTimeoutError,
+    AgentBayUsageError as AgentBayUsageError,
+    CommandError as CommandError,
+    CommandTimeoutError as CommandTimeoutError,
+    CommandUsageError as CommandUsageError,
+    ContextError as ContextError,
+    ContextTimeoutError as ContextTimeoutError,
+    ContextUsageError as ContextUsageError,
+    FileError as FileError,
+    FileTimeoutError as FileTimeoutError,
+    FileUsageError as FileUsageError,
+    SessionError as SessionError,
+    SessionTimeoutError as SessionTimeoutError,
+    SessionUsageError as SessionUsageError,
+)
+from .core.result import Result as Result
+from .core.retry import RetryPolicy as RetryPolicy
+from .models.commands import CommandResult as CommandResult
+from .models.contexts import (
+    ContextInfoResult as ContextInfoResult,
+    ContextStatus as ContextStatus,
+    ContextSyncResult as ContextSyncResult,
+)
+from .models.creation import (
+    AppManagerRule as AppManagerRule,
+    BrowserContext as BrowserContext,
+    BWList as BWList,
+    ContextMount as ContextMount,
+    ContextSync as ContextSync,
+    CreateSessionParams as CreateSessionParams,
+    DeletePolicy as DeletePolicy,
+    DownloadPolicy as DownloadPolicy,
+    ExtraConfigs as ExtraConfigs,
+    ExtractPolicy as ExtractPolicy,
+    MappingPolicy as MappingPolicy,
+    MobileConfig as MobileConfig,
+    RecyclePolicy as RecyclePolicy,
+    SyncPolicy as SyncPolicy,
+    UploadPolicy as UploadPolicy,
+    WhiteList as WhiteList,
+)
+from .models.files import (
+    BinaryFileContentResult as BinaryFileContentResult,
+    DirectoryEntry as DirectoryEntry,
+    DirectoryListResult as DirectoryListResult,
+    FileContentResult as FileContentResult,
+    FileInfo as FileInfo,
+    FileInfoResult as FileInfoResult,
+    FileResult as FileResult,
+)
+from .models.sessions import (
+    DeleteResult as DeleteResult,
+    InfoResult as InfoResult,
+    LabelsResult as LabelsResult,
+    LinkResult as LinkResult,
+    OperationResult as OperationResult,
+    SessionEntry as SessionEntry,
+    SessionInfo as SessionInfo,
+    SessionListResult as SessionListResult,
+    SessionPauseResult as SessionPauseResult,
+    SessionResult as SessionResult,
+    SessionResumeResult as SessionResumeResult,
+    SessionStatus as SessionStatus,
+    SessionStatusResult as SessionStatusResult,
+)
+from .models.tools import (
+    McpTool as McpTool,
+    McpToolResult as McpToolResult,
+    McpToolsResult as McpToolsResult,
+    SessionMetrics as SessionMetrics,
+    SessionMetricsResult as SessionMetricsResult,
+    ToolContent as ToolContent,
+)

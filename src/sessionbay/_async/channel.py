@@ -68,7 +68,7 @@ class AsyncChannel:
         limits: Limits | None = None,
         errors: type[AgentBayError] | None = None,
     ) -> R:
-        """Send ``request`` and return what the service said; raise ``errors`` (the result's own) when it said nothing."""
+        """Send ``request`` and return what the service said; when it said nothing, raise one of ``errors``."""
         await self.open()
         dialect = self.dialect
         exchange = Exchange(

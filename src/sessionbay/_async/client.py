@@ -119,7 +119,6 @@ class AsyncClient:
             raise SessionError.usage(
                 f"{self._dialect.title} needs an image: pass image_id, e.g. {self._dialect.default_image!r}"
             )
-        await self._channel.open()
         made = await self._channel.call(CREATE, create_request(asked, self._channel.dialect))
         if made.data is None:
             return self._told(made.refused_as(SessionResult[AsyncSession]))

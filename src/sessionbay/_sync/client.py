@@ -120,7 +120,6 @@ class Client:
             raise SessionError.usage(
                 f"{self._dialect.title} needs an image: pass image_id, e.g. {self._dialect.default_image!r}"
             )
-        self._channel.open()
         made = self._channel.call(CREATE, create_request(asked, self._channel.dialect))
         if made.data is None:
             return self._told(made.refused_as(SessionResult[Session]))

@@ -1,4 +1,4 @@
-"""A request and an answer of HTTP, as plain values: what dialects speak, and what carries them is not their business."""
+"""Requests and answers of HTTP as plain values: dialects make and read them, the channel carries them."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -64,6 +64,8 @@ class InvalidAnswer(ValueError):
 
 class InvalidRequest(ValueError):
     """A request that no operation of the dialect can be made of (the engine's side)."""
+
+    gateway = True
 
     def __init__(self, message: str, *, code: str = "InvalidParameter", status: int = 400) -> None:
         super().__init__(message)

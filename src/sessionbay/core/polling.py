@@ -1,4 +1,4 @@
-"""How a wait decides: what a look has shown, and when to look again. Pure: the looking and sleeping are the caller's."""
+"""How a wait decides: what a look has shown, and when to look again. The looking and sleeping are the caller's."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field

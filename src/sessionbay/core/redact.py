@@ -40,7 +40,7 @@ class Secret:
 
 
 def excerpt(body: bytes, *secrets: Secret, limit: int = 200) -> str:
-    """Return the start of ``body`` as one line, for an error message, without ``secrets`` and the fields that hold some."""
+    """Return the start of ``body`` as one line, without ``secrets`` and without the fields that hold some."""
     text = body[: limit * 4].decode("utf-8", "replace")
     for secret in secrets:
         if secret:

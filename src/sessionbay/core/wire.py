@@ -12,10 +12,10 @@ from pydantic import (
     ConfigDict,
     PlainSerializer,
     SerializationInfo,
+    SerializerFunctionWrapHandler as Handler,
     model_serializer,
     model_validator,
 )
-from pydantic import SerializerFunctionWrapHandler as Handler
 from pydantic.alias_generators import to_camel, to_pascal
 from pydantic_core import from_json
 

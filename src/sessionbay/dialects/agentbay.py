@@ -15,7 +15,7 @@ from ..core.operation import Catalogue, Operation, Reply
 from ..core.result import Result
 from ..core.wire import Wire
 from . import carriage
-from .base import Accepted, AnyOperation, Dialect, bearer
+from .base import Accepted, Dialect, bearer
 
 Q = TypeVar("Q", bound=Wire)
 A = TypeVar("A")

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache
 from typing import Any, Generic, TypeVar
 
 from pydantic import StrictBool, ValidationError
@@ -47,7 +47,7 @@ class Slot:
     absent: bool
 
 
-@lru_cache(maxsize=None)
+@cache
 def slots(request: type[Wire], dialect: DialectName, speech: Speech) -> tuple[Slot, ...]:
     """Return where ``dialect`` carries each field of ``request``."""
     found: list[Slot] = []
@@ -145,7 +145,7 @@ def _unwrapped(envelope: Envelope[Any]) -> Envelope[Any]:
     return envelope
 
 
-@lru_cache(maxsize=None)
+@cache
 def _shape(op: Operation[Any, Any, Any]) -> type[Envelope[Any]]:
     return Envelope[Any] if op.answer is NOTHING else Envelope[op.answer]  # type: ignore[name-defined]
 

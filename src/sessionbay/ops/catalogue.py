@@ -1,7 +1,7 @@
 """All operations and all tools in one place, for those who serve or list them."""
 
-from . import access, command, context, files, labels, metrics, session, tools
 from ..core.operation import Catalogue
+from . import access, command, context, files, labels, metrics, session, tools
 
 OPERATIONS = Catalogue(
     [

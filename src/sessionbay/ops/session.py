@@ -151,7 +151,7 @@ class DetailAnswer(Wire):
 
 
 class ListRequest(Wire):
-    labels: Annotated[dict[str, str], TEXT_ASCII] = {}
+    labels: Annotated[dict[str, str], TEXT_ASCII] = Field(default_factory=dict)
     max_results: int = 10
     next_token: str | None = None
     status: Annotated[str | None, ONLY_AGENTBAY] = None
@@ -240,7 +240,12 @@ def ended(kind: type[W], waited: Waited[SessionStatusResult], transition: Transi
     """Return the result of a wait for a state."""
     last = waited.last or SessionStatusResult()
     if waited.verdict == "arrived":
-        return kind(success=True, status=transition.seen, request_id=last.request_id)
+        return kind(
+            success=True,
+            status=transition.seen,
+            request_id=last.request_id,
+            http_status_code=last.http_status_code,
+        )
     if waited.verdict == "refused":
         return replace(last.refused_as(kind), status=transition.seen)
     return kind(

@@ -42,7 +42,7 @@ class ContentAnswer(Wire):
 
 
 class CallAnswer(TextWire):
-    content: list[ContentAnswer] = []
+    content: list[ContentAnswer] = Field(default_factory=list)
     is_error: bool = False
 
     @property

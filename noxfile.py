@@ -1,0 +1,62 @@
+"""The gate: ``nox`` runs what a change must pass; the sessions that are not default are asked for by name."""
+
+from pathlib import Path
+
+import nox
+
+nox.needs_version = ">=2025.5"
+nox.options.default_venv_backend = "venv"
+nox.options.error_on_missing_interpreters = False  # the tests run on those that are there
+
+PYTHONS = ["3.11", "3.12", "3.13", "3.14"]
+PROJECT = nox.project.load_toml("pyproject.toml")
+
+
+def install(session: nox.Session, *groups: str) -> None:
+    """Install the package with its engine, and what ``groups`` name."""
+    wanted = nox.project.dependency_groups(PROJECT, *groups)
+    session.install("--quiet", "-e", ".[local]", *wanted)
+
+
+@nox.session
+def lint(session: nox.Session) -> None:
+    """Check style, layers and the generated twin."""
+    install(session, "lint")
+    session.run("ruff", "check")
+    session.run("ruff", "format", "--check")
+    session.run("python", "scripts/generate_sync.py", "--check")
+    session.run("lint-imports")
+
+
+@nox.session
+def types(session: nox.Session) -> None:
+    """Check the types: mypy on everything, pyright on the package."""
+    install(session, "types")
+    session.run("mypy")
+    session.run("pyright")
+
+
+@nox.session(python=PYTHONS)
+def tests(session: nox.Session) -> None:
+    """Run the tests."""
+    install(session, "test")
+    session.run("pytest", "-q", *session.posargs)
+
+
+@nox.session
+def docs(session: nox.Session) -> None:
+    """Check that the API pages are up to date, and that the links and examples of all pages hold."""
+    install(session, "docs")
+    session.run("python", "scripts/generate_docs.py", "--check")
+    session.run("pytest", "-q", "docs")
+
+
+@nox.session
+def build(session: nox.Session) -> None:
+    """Build the wheel, and use it from an environment of its own."""
+    session.install("--quiet", "build")
+    dist = Path(session.create_tmp()) / "dist"
+    session.run("python", "-m", "build", "--outdir", str(dist), silent=True)
+    session.install("--quiet", *map(str, dist.glob("*.whl")))
+    session.cd(session.create_tmp())
+    session.run("python", "-c", "import sessionbay; print(sessionbay.__version__, sessionbay.AgentBay)")

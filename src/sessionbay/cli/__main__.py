@@ -1,0 +1,5 @@
+"""``python -m sessionbay.cli``."""
+
+from . import main
+
+main()

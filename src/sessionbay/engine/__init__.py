@@ -1,0 +1,7 @@
+"""The embedded engine: the clouds' wire protocol, served by this machine.
+
+Needs the extra ``local``: ``pip install "sessionbay[local]"``.
+"""
+
+from .config import EngineConfig as EngineConfig
+from .thread import IsolationWarning as IsolationWarning, LocalEngine as LocalEngine

@@ -1,0 +1,1 @@
+"""The process inside a session, and the engine's line to it."""

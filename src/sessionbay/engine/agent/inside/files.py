@@ -1,0 +1,124 @@
+"""Files as the session itself sees them: its paths, its links, its permissions."""
+
+from __future__ import annotations
+
+import errno
+import os
+import stat
+import threading
+
+from .line import Failure
+
+MOST_READ = 256 * 2**20
+MARK = "\ufffd"
+
+
+def reason(exc: OSError) -> str:
+    """Return why the system refused, with the path it is about."""
+    return f"{exc.filename}: {exc.strerror}" if exc.filename else exc.strerror or str(exc)
+
+
+def open_regular(path: str, flags: int = os.O_RDONLY) -> int:
+    """Open a file that must be one: a pipe or a device would keep the agent waiting."""
+    fd = os.open(path, flags | os.O_NONBLOCK | os.O_CLOEXEC, 0o644)
+    if not stat.S_ISREG(os.fstat(fd).st_mode):
+        os.close(fd)
+        raise Failure(f"{path}: it is no regular file")
+    return fd
+
+
+def read(path: str, offset: int, length: int) -> bytes:
+    """Return bytes of a file; a length of 0 is all the rest."""
+    with open(open_regular(path), "rb") as file:
+        file.seek(offset)
+        data = file.read(length or MOST_READ + 1)
+    if len(data) > MOST_READ:
+        raise Failure(f"{path}: it is larger than {MOST_READ} bytes: read it in parts")
+    return data
+
+
+def write(path: str, mode: str, data: bytes) -> None:
+    """Write a file; a whole one takes the old one's place only when it is complete."""
+    if mode == "overwrite":
+        replace(os.path.realpath(path), data)
+        return
+    flag = os.O_APPEND if mode == "append" else os.O_EXCL
+    with open(open_regular(path, os.O_WRONLY | os.O_CREAT | flag), "wb") as file:
+        file.write(data)
+
+
+def replace(path: str, data: bytes) -> None:
+    """Put ``data`` in the place of a file, or of nothing."""
+    mode = 0o644
+    if os.path.lexists(path):
+        os.close(open_regular(path, os.O_WRONLY))
+        mode = stat.S_IMODE(os.stat(path).st_mode)
+    scratch = f"{path}.{os.getpid()}.{threading.get_ident()}.part"
+    try:
+        with open(open_regular(scratch, os.O_WRONLY | os.O_CREAT | os.O_EXCL), "wb") as file:
+            file.write(data)
+            os.fchmod(file.fileno(), mode)
+        os.replace(scratch, path)
+    except OSError as exc:
+        if os.path.lexists(scratch):
+            os.unlink(scratch)
+        raise OSError(exc.errno, exc.strerror, path) from exc
+
+
+def info(path: str) -> dict[str, object]:
+    """Return what is known of a file or folder."""
+    found = os.stat(path)
+    return {
+        "size": found.st_size,
+        "is_directory": stat.S_ISDIR(found.st_mode),
+        "is_file": stat.S_ISREG(found.st_mode),
+        "mode": stat.filemode(found.st_mode)[1:],
+        "created": found.st_ctime,
+        "modified": found.st_mtime,
+    }
+
+
+def listing(path: str) -> list[tuple[str, bool]]:
+    """Return each entry's name, and whether it is a folder; a mark stands for what no line of text can hold."""
+    with os.scandir(path) as entries:
+        return sorted((shown(entry.name), entry.is_dir()) for entry in entries)
+
+
+def shown(name: str) -> str:
+    """Return a name as a line of text."""
+    text = name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+    return text.replace("\n", MARK).replace("\r", MARK)
+
+
+def delete(path: str) -> None:
+    """Delete a file."""
+    if os.path.isdir(path) and not os.path.islink(path):
+        raise Failure(f"{path}: it is a folder; remove it with a command")
+    os.unlink(path)
+
+
+def move(source: str, destination: str) -> None:
+    """Move a file or folder; what is at the destination stays."""
+    if os.path.lexists(destination):
+        raise Failure(f"{destination}: it exists already")
+    try:
+        os.rename(source, destination)
+    except OSError as exc:
+        if exc.errno != errno.EXDEV:
+            raise
+        import shutil  # two mounts: the slow way, which few need
+
+        shutil.move(source, destination)
+
+
+def used(folders: list[str]) -> int:
+    """Return how many bytes of disk ``folders`` take."""
+    total = 0
+    for folder in folders:
+        for here, _, names in os.walk(folder):
+            for name in names:
+                try:
+                    total += os.lstat(os.path.join(here, name)).st_blocks * 512
+                except OSError:
+                    continue
+    return total

@@ -1,0 +1,132 @@
+"""What the engine can ask for."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import resource
+import socket
+import sys
+import threading
+from collections.abc import Callable
+
+from . import files
+from .line import Failure, Line
+from .run import Run
+from .workload import Workload
+
+PR_SET_DUMPABLE, PR_SET_CHILD_SUBREAPER = 4, 36
+Order = Callable[..., object]
+
+
+class Agent:
+    """Takes orders, each in a thread of its own, and answers them."""
+
+    def __init__(self, line: Line, workload: Workload) -> None:
+        self._line = line
+        self._workload = workload
+        self._orders: dict[str, Order] = {
+            "ping": lambda: {"pid": os.getpid(), "home": os.getcwd()},
+            "run": lambda **order: Run(workload, **order).result(),
+            "read": files.read,
+            "info": files.info,
+            "list": files.listing,
+            "make_directory": lambda path: os.makedirs(path, exist_ok=True),
+            "write": files.write,
+            "delete": files.delete,
+            "move": files.move,
+            "connect": connected,
+            "freeze": workload.freeze,
+            "thaw": workload.thaw,
+            "kill": workload.kill,
+            "figures": self._figures,
+        }
+
+    def serve(self) -> None:
+        """Take orders until the engine is gone."""
+        while (received := self._line.receive()) is not None:
+            threading.Thread(target=self._answer, args=received, daemon=True).start()
+
+    def _answer(self, order: dict[str, object], blob: bytes) -> None:
+        reply: dict[str, object] = {"id": order.pop("id")}
+        done: object = None
+        try:
+            done = self._done(str(order.pop("op")), order, blob)
+            reply.update({"fds": 1} if isinstance(done, socket.socket) else {})
+            reply.update({} if isinstance(done, (bytes, socket.socket)) else {"value": done})
+        except Failure as exc:
+            reply["error"] = str(exc)
+        except OSError as exc:
+            reply["error"] = files.reason(exc)
+        except Exception as exc:  # the agent's edge: a mistake here must be told, not leave the engine waiting
+            reply["error"] = f"{type(exc).__name__}: {exc}"
+        try:
+            extra = done if isinstance(done, bytes) else b""
+            self._line.send(reply, extra, done.fileno() if isinstance(done, socket.socket) else None)
+        finally:
+            if isinstance(done, socket.socket):
+                done.close()
+
+    def _done(self, name: str, order: dict[str, object], blob: bytes) -> object:
+        if name == "write":
+            order["data"] = blob
+        return self._orders[name](**order)
+
+    def _figures(self, folders: list[str]) -> dict[str, object]:
+        ticks, memory = self._workload.figures()
+        received, sent = traffic()
+        space = os.statvfs(".")
+        return {
+            "cpu_seconds": ticks / os.sysconf("SC_CLK_TCK"),
+            "memory": memory,
+            "disk": files.used(folders),
+            "disk_total": space.f_blocks * space.f_frsize,
+            "received": received,
+            "sent": sent,
+        }
+
+
+def connected(port: int) -> socket.socket:
+    """Return a socket that is connected to a port of the session."""
+    problem = ""
+    for family, host in ((socket.AF_INET, "127.0.0.1"), (socket.AF_INET6, "::1")):
+        sock = socket.socket(family, socket.SOCK_STREAM)
+        try:
+            sock.settimeout(5)
+            sock.connect((host, port))
+        except OSError as exc:
+            sock.close()
+            problem = problem or files.reason(exc)
+        else:
+            sock.settimeout(None)
+            return sock
+    raise Failure(f"nothing answers on port {port} of the session: {problem}")
+
+
+def traffic() -> tuple[int, int]:
+    """Return the bytes received and sent by all interfaces but the loopback."""
+    with open("/proc/net/dev") as file:
+        rows = [line.partition(":") for line in file.read().splitlines()[2:]]
+    counts = [data.split() for name, _, data in rows if name.strip() != "lo"]
+    return sum(int(row[0]) for row in counts), sum(int(row[8]) for row in counts)
+
+
+def main(fd: int, scope: str, processes: int) -> None:
+    """Harden this process, then serve; ``processes`` is the most that the session may have, 0 for no limit."""
+    libc = ctypes.CDLL(None)
+    libc.prctl(PR_SET_DUMPABLE, 0, 0, 0, 0)  # commands run as the same user: they must not trace or read this process
+    if scope == "tree":
+        libc.prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    if processes:
+        resource.setrlimit(resource.RLIMIT_NPROC, (processes, processes))
+    os.set_inheritable(fd, False)
+    workload = Workload(scope == "namespace")
+    try:
+        Agent(Line(socket.socket(fileno=fd)), workload).serve()
+    finally:
+        workload.kill()
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]), sys.argv[2], int(sys.argv[3]))

@@ -1,0 +1,147 @@
+"""Running one command: its time, its output, its end."""
+
+from __future__ import annotations
+
+import os
+import selectors
+import signal
+import subprocess
+import threading
+
+from .line import Failure
+from .workload import Workload
+
+SHELL = "/bin/bash" if os.path.exists("/bin/bash") else "/bin/sh"
+
+
+class Tail:
+    """The beginning and the end of a stream; what is between is counted and dropped."""
+
+    def __init__(self, keep: int) -> None:
+        self._half = keep // 2
+        self._head, self._tail = bytearray(), bytearray()
+        self._dropped = 0
+
+    def add(self, data: bytes) -> None:
+        """Take in more of the stream."""
+        room = self._half - len(self._head)
+        self._head += data[:room]
+        self._tail += data[room:]
+        if len(self._tail) > 2 * self._half:
+            self._trim()
+
+    def text(self) -> str:
+        """Return what was kept."""
+        self._trim()
+        note = f"\n[... {self._dropped} bytes left out ...]\n" if self._dropped else ""
+        return self._head.decode("utf-8", "replace") + note + self._tail.decode("utf-8", "replace")
+
+    def _trim(self) -> None:
+        extra = len(self._tail) - self._half
+        if extra > 0:
+            del self._tail[:extra]
+            self._dropped += extra
+
+
+class Run:
+    """One command."""
+
+    def __init__(
+        self,
+        workload: Workload,
+        command: str,
+        timeout: float,
+        keep: int,
+        cwd: str | None = None,
+        envs: dict[str, str] | None = None,
+    ) -> None:
+        self._workload = workload
+        self._command = command
+        self._timeout = timeout
+        self._cwd = cwd or os.getcwd()
+        self._envs = envs or {}
+        self._out, self._err = Tail(keep), Tail(keep)
+
+    def result(self) -> dict[str, object]:
+        """Run it; return how it ended and what it wrote."""
+        with self._workload.running:
+            self._workload.wait_until_thawed()
+            process = self._start()
+        end = os.pidfd_open(process.pid)
+        try:
+            timed_out = not self._collect(process, end, self._workload.clock() + self._timeout)
+        finally:
+            os.close(end)
+        if timed_out:
+            end_group(process.pid)
+        code = process.wait()
+        return {
+            "exit_code": 128 - code if code < 0 else code,
+            "timed_out": timed_out,
+            "stdout": self._out.text(),
+            "stderr": self._err.text(),
+        }
+
+    def _start(self) -> subprocess.Popen[bytes]:
+        try:
+            return subprocess.Popen(
+                [SHELL, "-c", self._command],
+                cwd=self._cwd,
+                env={**os.environ, **self._envs},
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                start_new_session=True,
+            )
+        except (OSError, ValueError) as exc:
+            raise Failure(f"the command cannot be started in {self._cwd}: {exc}") from exc
+
+    def _collect(self, process: subprocess.Popen[bytes], end: int, deadline: float) -> bool:
+        """Take in what is written until the command ends (True) or its time does (False)."""
+        ended = False
+        with selectors.DefaultSelector() as selector:
+            for pipe, tail in ((process.stdout, self._out), (process.stderr, self._err)):
+                if pipe is not None:
+                    selector.register(pipe, selectors.EVENT_READ, tail)
+            selector.register(end, selectors.EVENT_READ)
+            while True:
+                wrote = False
+                for key, _ in selector.select(0 if ended else 0.1):
+                    if key.fd == end:
+                        ended = True
+                        selector.unregister(end)
+                    else:
+                        wrote = self._take(selector, key)
+                if ended and not wrote:
+                    for key in selector.get_map().values():
+                        drain(key.fd)
+                    return True
+                if not ended and self._workload.clock() > deadline:
+                    return False
+
+    @staticmethod
+    def _take(selector: selectors.BaseSelector, key: selectors.SelectorKey) -> bool:
+        data = os.read(key.fd, 65536)
+        key.data.add(data)
+        if not data:
+            selector.unregister(key.fileobj)
+        return True
+
+
+def drain(fd: int) -> None:
+    """Keep a pipe open for what the command left in the background, and throw away what comes."""
+
+    def discard(fd: int) -> None:
+        while os.read(fd, 65536):
+            pass
+        os.close(fd)
+
+    threading.Thread(target=discard, args=(os.dup(fd),), daemon=True).start()
+
+
+def end_group(pid: int) -> None:
+    """Kill a command and all that it started in its process group."""
+    try:
+        os.killpg(pid, signal.SIGKILL)
+    except ProcessLookupError:
+        pass

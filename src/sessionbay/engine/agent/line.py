@@ -1,0 +1,114 @@
+"""The engine's end of the line to an agent: orders out, answers and file descriptors in."""
+
+import asyncio
+import json
+import os
+import socket
+import struct
+from collections import deque
+from typing import Any
+
+HEAD = struct.Struct("!II")
+MOST_FRAME = 300 * 2**20
+MOST_DESCRIPTORS = 8
+
+
+class AgentGone(Exception):
+    """The agent ended, or did not keep to the protocol; the session is lost."""
+
+
+class AgentFailure(Exception):
+    """The agent could not do what it was asked for, and says why."""
+
+
+class AgentLine:
+    """Carries orders to one agent. An agent runs beside untrusted code: nothing that it sends is taken on trust."""
+
+    def __init__(self, sock: socket.socket) -> None:
+        sock.setblocking(False)
+        self._sock = sock
+        self._loop = asyncio.get_running_loop()
+        self._sending = asyncio.Lock()
+        self._waiting: dict[int, asyncio.Future[Any]] = {}
+        self._descriptors: deque[int] = deque()
+        self._buffer = bytearray()
+        self._next = 0
+        self.gone: asyncio.Future[str] = self._loop.create_future()
+        self._loop.add_reader(sock.fileno(), self._read)
+
+    async def ask(self, op: str, /, blob: bytes = b"", **order: Any) -> Any:
+        """Have the agent do something; return its value, its bytes, or a file descriptor that the caller must close."""
+        if self.gone.done():
+            raise AgentGone(self.gone.result())
+        self._next = number = self._next + 1
+        body = json.dumps({"id": number, "op": op, **order}).encode()
+        answer = self._waiting[number] = self._loop.create_future()
+        try:
+            # Shielded: half a frame would spoil the line for all who come after a cancelled caller.
+            await asyncio.shield(self._send(HEAD.pack(len(body), len(blob)) + body + blob))
+            return await answer
+        finally:
+            del self._waiting[number]
+
+    async def _send(self, data: bytes) -> None:
+        async with self._sending:
+            try:
+                await self._loop.sock_sendall(self._sock, data)
+            except OSError as exc:
+                self.close(f"the line to the agent broke: {exc}")
+                raise AgentGone(self.gone.result()) from exc
+
+    def close(self, reason: str = "the session was ended") -> None:
+        """Give the line up; whoever waits for an answer is told."""
+        if self.gone.done():
+            return
+        self.gone.set_result(reason)
+        self._loop.remove_reader(self._sock.fileno())
+        self._sock.close()
+        for answer in self._waiting.values():
+            if not answer.done():
+                answer.set_exception(AgentGone(reason))
+        while self._descriptors:
+            os.close(self._descriptors.popleft())
+
+    def _read(self) -> None:
+        try:
+            data, descriptors, flags, _ = socket.recv_fds(self._sock, 2**20, MOST_DESCRIPTORS, socket.MSG_CMSG_CLOEXEC)
+        except BlockingIOError:
+            return
+        except OSError as exc:
+            self.close(f"the line to the agent broke: {exc}")
+            return
+        self._descriptors.extend(descriptors)
+        if not data or flags & socket.MSG_CTRUNC or len(self._descriptors) > MOST_DESCRIPTORS:
+            self.close("the agent ended" if not data else "the agent sent too many file descriptors")
+            return
+        self._buffer += data
+        try:
+            self._take_frames()
+        except (ValueError, TypeError, LookupError, AttributeError, RecursionError) as exc:
+            self.close(f"the agent broke the protocol: {type(exc).__name__}")
+
+    def _take_frames(self) -> None:
+        while len(self._buffer) >= HEAD.size:
+            size, extra = HEAD.unpack_from(self._buffer)
+            if size + extra > MOST_FRAME:
+                raise ValueError("a frame is too large")
+            end = HEAD.size + size + extra
+            if len(self._buffer) < end:
+                return
+            reply = json.loads(self._buffer[HEAD.size : HEAD.size + size])
+            blob = bytes(self._buffer[HEAD.size + size : end])
+            del self._buffer[:end]
+            self._settle(reply, blob)
+
+    def _settle(self, reply: dict[str, Any], blob: bytes) -> None:
+        fd = self._descriptors.popleft() if reply.get("fds") else None
+        answer = self._waiting.get(reply["id"])
+        if answer is None or answer.done():
+            if fd is not None:
+                os.close(fd)
+        elif "error" in reply:
+            answer.set_exception(AgentFailure(str(reply["error"])))
+        else:
+            answer.set_result(reply.get("value", blob) if fd is None else fd)

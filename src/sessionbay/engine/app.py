@@ -1,0 +1,144 @@
+"""The engine's front door: both clouds' wire, the direct route, and a page for each session."""
+
+import hmac
+import html
+import logging
+import uuid
+from dataclasses import replace
+from typing import Any
+
+from pydantic import ValidationError
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, JSONResponse, Response
+from starlette.routing import Route
+
+from .._version import __version__
+from ..core.http import HttpRequest, InvalidRequest
+from ..core.operation import Reply
+from ..core.redact import Secret
+from ..dialects.agb import AGBDialect
+from ..dialects.agentbay import AgentBayDialect
+from ..dialects.base import Dialect
+from ..ops.catalogue import OPERATIONS
+from ..ops.direct import DirectCall, answer_of
+from . import toolbox
+from .actions import Actions
+from .refusals import Refusal, bad_key
+from .sessions import EngineSession, Sessions
+
+log = logging.getLogger("sessionbay.engine")
+MOST_BODY = 64 * 2**20
+PAGE = """<!doctype html><title>{id}</title><style>body{{font:16px sans-serif;margin:3em}}td{{padding:.2em 1em}}</style>
+<h1>{id}</h1><table>{rows}</table>"""
+
+
+def create_app(sessions: Sessions, actions: Actions, api_key: Secret) -> Starlette:
+    """Return the ASGI app that serves ``sessions``."""
+    door = Door(sessions, actions, api_key)
+    return Starlette(
+        routes=[
+            Route("/health", door.health, methods=["GET"]),
+            Route("/direct/{session_id}/callTool", door.direct, methods=["POST"]),
+            Route("/instance/{session_id}/dashboard", door.page, methods=["GET"]),
+            Route("/", door.agentbay, methods=["POST"]),
+            Route("/{path:path}", door.agb, methods=["GET", "POST"]),
+        ]
+    )
+
+
+class Door:
+    """The endpoints."""
+
+    def __init__(self, sessions: Sessions, actions: Actions, api_key: Secret) -> None:
+        self._sessions = sessions
+        self._actions = actions
+        self._api_key = api_key
+
+    async def health(self, request: Request) -> Response:
+        """Tell that the engine is there."""
+        return JSONResponse({"engine": "sessionbay", "version": __version__})
+
+    async def agentbay(self, request: Request) -> Response:
+        """Serve AgentBay's wire."""
+        return await self._control(AgentBayDialect, request)
+
+    async def agb(self, request: Request) -> Response:
+        """Serve AGB's wire."""
+        return await self._control(AGBDialect, request)
+
+    async def _control(self, dialect: type[Dialect], request: Request) -> Response:
+        """Serve one operation of the control plane."""
+        try:
+            accepted = dialect.accept(await _received(request), OPERATIONS)
+            if not _same(accepted.api_key, self._api_key.reveal()):
+                raise bad_key()
+            reply = await self._actions.serve(accepted.op, accepted.request)
+        except (InvalidRequest, Refusal) as exc:
+            reply = _refused(exc.code, str(exc), exc.status, gateway=exc.gateway)
+        except Exception:  # the outermost edge: whatever is wrong here, the client gets an answer that it can read
+            log.exception("%s %s failed", dialect.title, request.url.path)
+            reply = _refused("InternalError", "the local engine failed; its log says how", 500, gateway=True)
+        reply = replace(reply, request_id=str(uuid.uuid4()).upper())
+        log.debug("%s %s -> success=%s code=%s", dialect.title, request.url.path, reply.success, reply.code)
+        answer = dialect.answer(reply)
+        return Response(answer.body, answer.status, dict(answer.headers))
+
+    async def direct(self, request: Request) -> Response:
+        """Serve a tool call on the direct route; the session's own token opens it."""
+        session = self._opened(request, request.headers.get("x-access-token", ""))
+        try:
+            call = DirectCall.model_validate_json(await _body(request))
+        except ValidationError:
+            return JSONResponse({"code": "InvalidParameter", "message": "the body is no tool call"}, 400)
+        try:
+            answer = await toolbox.call(session, call.tool, call.args, self._sessions.config)
+        except Refusal as exc:
+            return JSONResponse({"code": exc.code, "message": str(exc)}, exc.status)
+        return Response(answer_of(call.request_id, answer), media_type="application/json")
+
+    async def page(self, request: Request) -> Response:
+        """Show what a session is, to those who have its address."""
+        session = self._opened(request, request.query_params.get("token", ""))
+        facts = {
+            "status": session.status,
+            "image": session.image,
+            "isolation": session.sandbox.traits.isolation,
+            "network": session.sandbox.traits.network,
+            **{f"label {name}": value for name, value in session.labels.items()},
+        }
+        rows = "".join(f"<tr><td>{html.escape(name)}<td>{html.escape(value)}" for name, value in facts.items())
+        return HTMLResponse(PAGE.format(id=html.escape(session.id), rows=rows))
+
+    def _opened(self, request: Request, token: str) -> EngineSession:
+        """Return the session of a path, to those who hold its token."""
+        try:
+            session = self._sessions.get(request.path_params["session_id"])
+        except Refusal:
+            session = None
+        if session is None or not _same(token, session.token):
+            raise HTTPException(401, "this address needs a running session and its token")
+        return session
+
+
+def _same(one: str, other: str) -> bool:
+    return hmac.compare_digest(one.encode(), other.encode())
+
+
+def _refused(code: str, message: str, status: int, *, gateway: bool) -> Reply[Any]:
+    return Reply(success=False, code=code, message=message, status=status, gateway=gateway)
+
+
+async def _received(request: Request) -> HttpRequest:
+    return HttpRequest(request.method, str(request.url), request.headers, await _body(request))
+
+
+async def _body(request: Request) -> bytes:
+    """Return the body, up to a size that no honest request exceeds."""
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > MOST_BODY:
+            raise InvalidRequest(f"the request is larger than {MOST_BODY} bytes", code="RequestTooLarge", status=413)
+    return bytes(body)

@@ -1,0 +1,43 @@
+"""What an engine is to be."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from ..core import checks
+from ..core.errors import AgentBayError
+from .sandbox.backends import Wanted
+from .sandbox.base import Network
+
+
+@dataclass(frozen=True, kw_only=True)
+class EngineConfig:
+    """Settings of one engine.
+
+    Attributes:
+        isolation: ``auto`` takes the strongest kind that works here, and warns when that is not namespaces;
+            ``namespaces`` takes nothing weaker; ``process`` is the weakest.
+        network: ``none`` shuts sessions off; ``host`` lets them use this machine's network.
+        port: The port of the loopback to listen on; 0 is any free one.
+        direct_route: Whether sessions offer the direct route for tool calls, as most images of the clouds do.
+        transition_delay: Seconds that pausing, resuming and deleting take on top, to be like a cloud's.
+        max_sessions: How many sessions there may be at once.
+        output_limit: Bytes that are kept of what a command writes on each of its two outputs.
+    """
+
+    isolation: Wanted = "auto"
+    network: Network = "none"
+    port: int = 0
+    direct_route: bool = True
+    transition_delay: float = 0.0
+    max_sessions: int = 200
+    output_limit: int = 8 * 2**20
+
+    def __post_init__(self) -> None:
+        checks.choice("isolation", self.isolation, ("auto", "namespaces", "process"), AgentBayError)
+        checks.choice("network", self.network, ("none", "host"), AgentBayError)
+
+
+def config_of(env: Mapping[str, str]) -> EngineConfig:
+    """Return the settings of a program's private engine: ``SESSIONBAY_ISOLATION``, ``SESSIONBAY_NETWORK``."""
+    found = {name: env.get(f"SESSIONBAY_{name.upper()}") for name in ("isolation", "network")}
+    return EngineConfig(**{name: value for name, value in found.items() if value})  # type: ignore[arg-type]  # checked

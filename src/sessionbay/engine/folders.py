@@ -1,0 +1,58 @@
+"""The engine's folders: made, locked while their engine lives, and removed whatever a session left in them."""
+
+import fcntl
+import os
+import subprocess
+import tempfile
+from pathlib import Path
+
+from .sandbox.base import ended
+
+PREFIX = "sessionbay-"
+REMOVE_TIMEOUT = 60.0
+
+
+def make_folder() -> tuple[Path, int]:
+    """Return a new folder for an engine, and the lock that says that the engine lives."""
+    folder = Path(tempfile.mkdtemp(prefix=PREFIX))
+    if os.geteuid() == 0:
+        folder.chmod(0o711)  # each session has a user of its own, who must get to its folder in here
+    lock = os.open(folder / "lock", os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
+    fcntl.flock(lock, fcntl.LOCK_EX)
+    return folder, lock
+
+
+async def sweep() -> None:
+    """Remove the folders of engines that were killed; their processes ended with them."""
+    for folder in Path(tempfile.gettempdir()).glob(f"{PREFIX}*"):
+        try:
+            if folder.is_symlink() or folder.stat().st_uid != os.geteuid():
+                continue
+            lock = os.open(folder / "lock", os.O_RDWR | os.O_CLOEXEC | os.O_NOFOLLOW)
+        except OSError:
+            continue  # another engine is making it, or has just removed it
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            await remove_tree(folder)
+        except BlockingIOError:
+            pass  # its engine lives
+        finally:
+            os.close(lock)
+
+
+async def remove_tree(folder: Path) -> None:
+    """Remove a folder that a session could write to: however deep it is, whatever its permissions are."""
+    if await _run("rm", "-rf", "--", str(folder)):
+        await _run("chmod", "-R", "u+rwX", "--", str(folder))
+        await _run("rm", "-rf", "--", str(folder))
+
+
+async def _run(*command: str) -> int:
+    """Run a command to its end without a thread: the interpreter may be on its way out."""
+    process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    pidfd = os.pidfd_open(process.pid)
+    try:
+        await ended(pidfd, REMOVE_TIMEOUT)
+    finally:
+        os.close(pidfd)
+    return process.wait()

@@ -1,0 +1,50 @@
+"""Pages of a list, and the opaque marks that lead from one to the next."""
+
+import hmac
+import secrets
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Iterable
+from typing import Protocol, TypeVar
+
+from .refusals import Refusal
+
+MOST = 100
+
+
+class Numbered(Protocol):
+    """Something that keeps its number, whatever comes and goes around it."""
+
+    number: int
+
+
+N = TypeVar("N", bound=Numbered)
+
+
+class Pages:
+    """Cuts lists into pages. A mark holds the number of the last entry shown, and a proof that it was made here."""
+
+    def __init__(self) -> None:
+        self._key = secrets.token_bytes(32)
+
+    def cut(self, found: Iterable[N], size: int, mark: str | None) -> tuple[list[N], str]:
+        """Return the page after ``mark``, and the mark of the next one, empty when there is none."""
+        last = self._read(mark) if mark else 0
+        rest = sorted((entry for entry in found if entry.number > last), key=lambda entry: entry.number)
+        page = rest[: min(max(size, 1), MOST)]
+        return page, self._write(page[-1].number) if len(rest) > len(page) else ""
+
+    def _write(self, number: int) -> str:
+        data = number.to_bytes(8, "big")
+        return urlsafe_b64encode(data + self._proof(data)).decode()
+
+    def _read(self, mark: str) -> int:
+        try:
+            raw = urlsafe_b64decode(mark.encode())
+        except ValueError:
+            raw = b""
+        if not hmac.compare_digest(raw[8:], self._proof(raw[:8])):
+            raise Refusal("InvalidNextToken", "NextToken is none that this engine gave out")
+        return int.from_bytes(raw[:8], "big")
+
+    def _proof(self, data: bytes) -> bytes:
+        return hmac.digest(self._key, data, "sha256")

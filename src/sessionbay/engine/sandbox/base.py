@@ -1,0 +1,169 @@
+"""What a sandbox is to the rest of the engine: started, talked to through its agent, ended."""
+
+import asyncio
+import contextlib
+import os
+import signal
+import socket
+import subprocess
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import ClassVar, Literal
+
+from ..agent.line import AgentGone, AgentLine
+
+Network = Literal["none", "host"]
+Isolation = Literal["namespaces", "process"]
+
+START = "import sys; sys.path.insert(0, {!r}); from inside.orders import main; main({}, {!r}, {})"
+START_TIMEOUT = 10.0
+STOP_TIMEOUT = 10.0
+
+
+class SandboxError(Exception):
+    """A sandbox could not be started; the message says why."""
+
+
+@dataclass(frozen=True)
+class Spec:
+    """What a sandbox is to be.
+
+    Attributes:
+        root: The session's own folder on the host.
+        shared: The folder with the agent's files and the few system files that are made up; readable by everyone.
+        python: The interpreter that the agent runs on.
+        uid: The user to run as; None is the engine's own user.
+        network: ``host`` shares the host's network, where the sandbox could do otherwise.
+        processes: The most processes that the session may have.
+    """
+
+    root: Path
+    shared: Path
+    python: str
+    uid: int | None
+    network: Network = "none"
+    processes: int = 512
+
+
+@dataclass(frozen=True)
+class Traits:
+    """What a sandbox gives, for the session's info.
+
+    Attributes:
+        path_mapping: ``exact`` when the session has folders of its own under the clouds' paths; ``none`` when its
+            files and commands see the host's paths.
+        home: The folder that commands start in.
+        folders: The folders whose files are the session's own, as the session names them.
+    """
+
+    isolation: Isolation
+    path_mapping: Literal["exact", "none"]
+    network: Network
+    home: str
+    folders: tuple[str, ...]
+
+
+class Sandbox(ABC):
+    """One session's processes. Subclasses say how they are started, and how they are surely ended."""
+
+    scope: ClassVar[Literal["namespace", "tree"]]
+    agent: AgentLine
+
+    def __init__(self, spec: Spec) -> None:
+        self.spec = spec
+        self._process: subprocess.Popen[bytes] | None = None
+
+    @property
+    @abstractmethod
+    def traits(self) -> Traits:
+        """What this sandbox gives."""
+
+    @abstractmethod
+    async def kill(self) -> None:
+        """End everything; return when nothing of the session runs any more."""
+
+    @abstractmethod
+    def _launch(self, agent_socket: int, log: int) -> subprocess.Popen[bytes]:
+        """Start the agent inside; ``agent_socket`` is its end of the line."""
+
+    async def start(self) -> AgentLine:
+        """Start the session's processes; return the line to the agent once it answers."""
+        for folder in ("home", "tmp"):
+            self._make(self.spec.root / folder)
+        ours, theirs = socket.socketpair()
+        with open(self.spec.root / "agent.log", "wb") as log, theirs:
+            # From the loop's own thread: "die with parent" means the thread that started the process.
+            self._process = self._launch(theirs.fileno(), log.fileno())
+        self.agent = AgentLine(ours)
+        try:
+            async with asyncio.timeout(START_TIMEOUT):
+                await self.agent.ask("ping")
+        except (AgentGone, TimeoutError) as exc:
+            await self.kill()
+            text = (self.spec.root / "agent.log").read_text("utf-8", "replace").strip()
+            raise SandboxError(text.rpartition("\n")[2] or f"the agent did not start: {exc or 'no answer'}") from exc
+        return self.agent
+
+    def _make(self, folder: Path) -> None:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if self.spec.uid is not None:
+            os.chown(folder, self.spec.uid, self.spec.uid)
+
+    def _popen(
+        self, argv: list[str], fds: tuple[int, ...], log: int, env: Mapping[str, str], cwd: str = "/"
+    ) -> subprocess.Popen[bytes]:
+        """Start a process that holds nothing of the engine's but ``fds``."""
+        uid = self.spec.uid
+        groups: list[int] | None = None if uid is None else []
+        return subprocess.Popen(
+            argv,
+            pass_fds=fds,
+            env=env,
+            cwd=cwd,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=log,
+            start_new_session=True,
+            user=uid,
+            group=uid,
+            extra_groups=groups,
+        )
+
+    def _agent_command(self, folder: str, agent_socket: int, processes: int) -> list[str]:
+        start = START.format(folder, agent_socket, self.scope, processes)
+        return [self.spec.python, "-I", "-S", "-c", start]
+
+
+async def ended(pidfd: int, timeout: float = STOP_TIMEOUT) -> bool:
+    """Wait until a process has ended; return whether it did in time."""
+    loop = asyncio.get_running_loop()
+    done: asyncio.Future[None] = loop.create_future()
+
+    def tell() -> None:
+        if not done.done():
+            done.set_result(None)
+
+    loop.add_reader(pidfd, tell)
+    try:
+        async with asyncio.timeout(timeout):
+            await done
+    except TimeoutError:
+        return False
+    finally:
+        loop.remove_reader(pidfd)
+    return True
+
+
+async def kill_process(process: subprocess.Popen[bytes]) -> None:
+    """Kill one process and wait for its end."""
+    if process.poll() is None:
+        pidfd = os.pidfd_open(process.pid)
+        try:
+            with contextlib.suppress(ProcessLookupError):
+                signal.pidfd_send_signal(pidfd, signal.SIGKILL)
+            await ended(pidfd)
+        finally:
+            os.close(pidfd)
+    process.wait()

@@ -1,0 +1,200 @@
+"""The engine's sessions: their states, and the changes between them."""
+
+import asyncio
+import logging
+import secrets
+import string
+import time
+from collections.abc import Coroutine, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from ..models.sessions import SessionStatus as Status
+from .agent.line import AgentFailure, AgentGone, AgentLine
+from .config import EngineConfig
+from .folders import remove_tree
+from .links import Links
+from .refusals import Refusal, no_session, not_running
+from .sandbox.backends import Backend
+from .sandbox.base import Sandbox, SandboxError
+
+log = logging.getLogger("sessionbay.engine")
+BASE36 = string.digits + string.ascii_lowercase
+REMEMBER = 3600.0  # seconds for which the end of a session can still be asked about
+GONE = (Status.FINISH, Status.DELETING)
+
+
+def new_id(kind: str) -> str:
+    """Return an id as the clouds form them: a word and 17 digits of base 36."""
+    return f"{kind}-{''.join(secrets.choice(BASE36) for _ in range(17))}"
+
+
+@dataclass
+class EngineSession:
+    """One session and what runs in it."""
+
+    number: int
+    image: str
+    sandbox: Sandbox
+    labels: dict[str, str]
+    idle_timeout: float | None
+    max_runtime: float | None
+    id: str = field(default_factory=lambda: new_id("session"))
+    app_instance: str = field(default_factory=lambda: new_id("ai"))
+    token: str = field(default_factory=lambda: secrets.token_urlsafe(32))
+    status: Status = Status.RUNNING
+    end_reason: str = ""
+    created: float = field(default_factory=time.monotonic)
+    last_used: float = field(default_factory=time.monotonic)
+    links: Links = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.links = Links(self.running_agent)
+
+    def running_agent(self) -> AgentLine:
+        """Return the line to the agent; refuse when the session is not running."""
+        if self.status != Status.RUNNING:
+            raise not_running(self.status)
+        self.last_used = time.monotonic()
+        return self.sandbox.agent
+
+    def overdue(self, now: float) -> str:
+        """Return why the session is to be released, empty when it is not."""
+        if self.max_runtime is not None and now - self.created > self.max_runtime:
+            return "the maximum run time is over"
+        if self.idle_timeout is not None and now - self.last_used > self.idle_timeout:
+            return "the session was idle for too long"
+        return ""
+
+
+class Sessions:
+    """All sessions of an engine."""
+
+    def __init__(self, folder: Path, backend: Backend, config: EngineConfig) -> None:
+        self.folder = folder
+        self.folder.mkdir(mode=0o711)
+        self.backend = backend
+        self.config = config
+        self._sessions: dict[str, EngineSession] = {}
+        self._made = 0
+        self._starting = 0
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._start(self._release_overdue())
+
+    async def create(
+        self, image: str, labels: Mapping[str, str], idle_timeout: float | None, max_runtime: float | None
+    ) -> EngineSession:
+        """Start a session."""
+        if len(list(self.listed())) + self._starting >= self.config.max_sessions:
+            raise Refusal("QuotaExceeded.Session", f"there are {self.config.max_sessions} sessions already", status=429)
+        self._made += 1
+        self._starting += 1
+        root = self.folder / f"{self._made}-{secrets.token_hex(4)}"
+        root.mkdir(mode=0o711)
+        sandbox = self.backend.sandbox(root)
+        session = EngineSession(self._made, image, sandbox, dict(labels), idle_timeout, max_runtime)
+        try:
+            await sandbox.start()
+        except SandboxError as exc:
+            await remove_tree(root)
+            raise Refusal("SandboxFailed", f"the session could not be started: {exc}", status=500) from exc
+        finally:
+            self._starting -= 1
+        self._sessions[session.id] = session
+        self._start(self._notice_end(session))
+        return session
+
+    def get(self, session_id: str) -> EngineSession:
+        """Return a session that has not ended."""
+        session = self._sessions.get(session_id)
+        if session is None or session.status == Status.FINISH:
+            raise no_session()
+        return session
+
+    def remembered(self, session_id: str) -> EngineSession:
+        """Return a session, also for an hour after its end."""
+        if session_id not in self._sessions:
+            raise no_session()
+        return self._sessions[session_id]
+
+    def listed(self) -> Iterator[EngineSession]:
+        """Yield the sessions that have not ended, oldest first."""
+        return (session for session in self._sessions.values() if session.status not in GONE)
+
+    def pause(self, session: EngineSession) -> None:
+        """Begin to freeze a session."""
+        if session.status != Status.RUNNING:
+            raise not_running(session.status)
+        session.status = Status.PAUSING
+        self._start(self._change(session, Status.PAUSED, "freeze"))
+
+    def resume(self, session: EngineSession) -> None:
+        """Begin to thaw a session; one that runs is left as it is."""
+        if session.status not in (Status.PAUSED, Status.RUNNING):
+            raise not_running(session.status)
+        if session.status == Status.PAUSED:
+            session.status = Status.RESUMING
+            self._start(self._change(session, Status.RUNNING, "thaw"))
+
+    def delete(self, session: EngineSession) -> None:
+        """Begin to end a session. A paused one is refused, as the clouds do."""
+        if session.status in (Status.PAUSING, Status.PAUSED, Status.RESUMING):
+            raise not_running(session.status)
+        if session.status == Status.RUNNING:
+            session.status = Status.DELETING
+            self._start(self._end(session, "deleted by the user"))
+
+    async def close(self) -> None:
+        """End all sessions, now."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await asyncio.gather(*(session.links.close() for session in self._sessions.values()))
+        await asyncio.gather(*(session.sandbox.kill() for session in self._sessions.values()))
+
+    def _start(self, work: Coroutine[object, object, None]) -> None:
+        """Do something beside the requests."""
+        task = asyncio.get_running_loop().create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _change(self, session: EngineSession, want: Status, order: str) -> None:
+        """Freeze or thaw; the agent keeps what was asked for last."""
+        begun = session.status
+        await asyncio.sleep(self.config.transition_delay)
+        try:
+            await session.sandbox.agent.ask(order)
+        except (AgentGone, AgentFailure) as exc:
+            log.warning("session %s could not %s: %s", session.id, order, exc)
+            return
+        if session.status == begun:
+            session.status = want
+            session.last_used = time.monotonic()
+
+    async def _end(self, session: EngineSession, reason: str) -> None:
+        """End a session, and remove its folder."""
+        session.status, session.end_reason = Status.DELETING, reason
+        await asyncio.sleep(self.config.transition_delay)
+        await session.sandbox.kill()
+        session.status, session.last_used = Status.FINISH, time.monotonic()
+        await session.links.close()
+        await remove_tree(session.sandbox.spec.root)
+
+    async def _notice_end(self, session: EngineSession) -> None:
+        """End a session whose agent has ended."""
+        reason = await asyncio.shield(session.sandbox.agent.gone)
+        if session.status not in GONE:
+            log.warning("session %s is lost: %s", session.id, reason)
+            await self._end(session, reason)
+
+    async def _release_overdue(self) -> None:
+        """End sessions whose time is over, and forget those that ended long ago."""
+        while True:
+            await asyncio.sleep(0.5)
+            now = time.monotonic()
+            for session in list(self._sessions.values()):
+                if session.status == Status.FINISH and now - session.last_used > REMEMBER:
+                    del self._sessions[session.id]
+                elif session.status not in GONE and (reason := session.overdue(now)):
+                    session.status = Status.DELETING
+                    self._start(self._end(session, reason))

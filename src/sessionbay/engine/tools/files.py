@@ -1,0 +1,94 @@
+"""The file tools."""
+
+from base64 import b64encode
+from datetime import UTC, datetime
+from typing import Any
+
+from ...models.files import DirectoryEntry
+from ...ops.files import MoveArgs, PathArgs, ReadArgs, WriteArgs, write_info, write_listing
+from ..refusals import execution_failed
+from ..sessions import EngineSession
+
+DONE = "True"
+LONGEST_CHARACTER = 4
+
+
+async def read_file(session: EngineSession, args: ReadArgs) -> str:
+    """Return a file, or the part of it that was asked for."""
+    agent = session.running_agent()
+    if args.format == "binary":
+        return b64encode(await agent.ask("read", path=args.path, offset=args.offset, length=args.length)).decode()
+    before = min(args.offset, LONGEST_CHARACTER - 1)
+    after = args.length + before + LONGEST_CHARACTER - 1 if args.length else 0
+    data: bytes = await agent.ask("read", path=args.path, offset=args.offset - before, length=after)
+    return whole_characters(data, before, args.length, args.path)
+
+
+def whole_characters(data: bytes, start: int, length: int, path: str = "the file") -> str:
+    """Return the characters whose first byte lies in ``length`` bytes from ``start``; 0 is all the rest.
+
+    Parts that are read one after the other so join without loss, wherever they were cut.
+    """
+    end = start + length if length else len(data)
+    while start < len(data) and _continues(data[start]):
+        start += 1
+    while end < len(data) and _continues(data[end]):
+        end += 1
+    try:
+        return data[start : max(start, end)].decode()
+    except UnicodeDecodeError as exc:
+        raise execution_failed(-32602, f"{path} is not UTF-8 text: read it in the format binary") from exc
+
+
+def _continues(byte: int) -> bool:
+    return byte & 0xC0 == 0x80
+
+
+async def write_file(session: EngineSession, args: WriteArgs) -> str:
+    """Write a file."""
+    await session.running_agent().ask("write", args.content.encode(), path=args.path, mode=args.mode)
+    return DONE
+
+
+async def get_file_info(session: EngineSession, args: PathArgs) -> str:
+    """Tell what a file is."""
+    found: dict[str, Any] = await session.running_agent().ask("info", path=args.path)
+    created, modified = (datetime.fromtimestamp(found[name], UTC).isoformat() for name in ("created", "modified"))
+    return write_info(
+        {
+            "name": args.path.rstrip("/").rpartition("/")[2],
+            "path": args.path,
+            "size": found["size"],
+            "created": created,
+            "modified": modified,
+            "modTime": modified,
+            "isDirectory": found["is_directory"],
+            "isFile": found["is_file"],
+            "permissions": found["mode"],
+            "mode": found["mode"],
+        }
+    )
+
+
+async def list_directory(session: EngineSession, args: PathArgs) -> str:
+    """List a folder."""
+    entries = await session.running_agent().ask("list", path=args.path)
+    return write_listing(DirectoryEntry(name, is_directory) for name, is_directory in entries)
+
+
+async def create_directory(session: EngineSession, args: PathArgs) -> str:
+    """Make a folder."""
+    await session.running_agent().ask("make_directory", path=args.path)
+    return DONE
+
+
+async def delete_file(session: EngineSession, args: PathArgs) -> str:
+    """Delete a file."""
+    await session.running_agent().ask("delete", path=args.path)
+    return DONE
+
+
+async def move_file(session: EngineSession, args: MoveArgs) -> str:
+    """Move a file or folder."""
+    await session.running_agent().ask("move", source=args.source, destination=args.destination)
+    return DONE

@@ -1,0 +1,45 @@
+"""The metrics tool: what the session itself uses, beside what the machine has."""
+
+import asyncio
+import json
+import time
+from datetime import datetime
+from typing import Any
+
+import psutil
+
+from ...ops.metrics import NoArgs
+from ..sessions import EngineSession
+
+SAMPLE = 0.1  # seconds between the two readings that a rate is made of
+
+
+async def get_metrics(session: EngineSession, args: NoArgs) -> str:
+    """Read the session's figures twice, and tell them with the rates between."""
+    agent = session.running_agent()
+    folders = list(session.sandbox.traits.folders)
+    begun = time.monotonic()
+    first: dict[str, Any] = await agent.ask("figures", folders=folders)
+    await asyncio.sleep(SAMPLE)
+    last: dict[str, Any] = await agent.ask("figures", folders=folders)
+    seconds = time.monotonic() - begun
+    processors = psutil.cpu_count() or 1
+
+    def rate(name: str) -> float:
+        return max(0.0, float(last[name] - first[name])) / seconds
+
+    return json.dumps(
+        {
+            "cpu_count": processors,
+            "cpu_used_pct": round(min(100.0, 100 * rate("cpu_seconds") / processors), 2),
+            "mem_total": psutil.virtual_memory().total,
+            "mem_used": last["memory"],
+            "disk_total": last["disk_total"],
+            "disk_used": last["disk"],
+            "rx_rate_kbyte_per_s": round(rate("received") / 1024, 2),
+            "tx_rate_kbyte_per_s": round(rate("sent") / 1024, 2),
+            "rx_used_kbyte": round(last["received"] / 1024, 2),
+            "tx_used_kbyte": round(last["sent"] / 1024, 2),
+            "timestamp": datetime.now().astimezone().isoformat(timespec="milliseconds"),
+        }
+    )

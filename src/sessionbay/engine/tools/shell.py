@@ -1,0 +1,28 @@
+"""The command tool."""
+
+import json
+import secrets
+
+from ...ops.command import ShellArgs
+from ..refusals import ToolFailure
+from ..sessions import EngineSession
+
+DEFAULT_TIMEOUT_MS = 50_000
+
+
+async def shell(session: EngineSession, args: ShellArgs, output_limit: int) -> str:
+    """Run a command; a code other than 0 is an answer, a command that did not end in time is a failure."""
+    milliseconds = args.timeout_ms or DEFAULT_TIMEOUT_MS
+    ran = await session.running_agent().ask(
+        "run", command=args.command, timeout=milliseconds / 1000, keep=output_limit, cwd=args.cwd, envs=args.envs
+    )
+    answer = {"stdout": ran["stdout"], "stderr": ran["stderr"], "exit_code": ran["exit_code"]}
+    if ran["timed_out"]:
+        told = ran["stderr"] + f"[timeout] the command was ended after {milliseconds} ms"
+        answer = {"errorCode": -1, "stdout": ran["stdout"], "stderr": told}
+    if ran["exit_code"]:
+        answer["traceId"] = secrets.token_hex(16)
+    text = json.dumps(answer)
+    if ran["timed_out"]:
+        raise ToolFailure(text)
+    return text

@@ -1,6 +1,6 @@
 """The clients: where sessions come from."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
 from types import TracebackType
 from typing import Any, ClassVar, Self, TypeVar, Unpack
@@ -135,7 +135,7 @@ class AsyncClient:
     @asynccontextmanager
     async def session(
         self, params: CreateSessionParams | None = None, /, **fields: Unpack[CreateSessionFields]
-    ) -> AsyncIterator[AsyncSession]:
+    ) -> AsyncGenerator[AsyncSession]:
         """Create a session for the length of a block, and delete it on every way out, paused or not.
 
         Args:

@@ -1,6 +1,6 @@
 """Concurrency, time and HTTP as the async code sees them. Its twin is ``_sync.py``: same names, same meaning."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine
 from contextlib import asynccontextmanager
 from typing import Any, ParamSpec, TypeVar
 
@@ -39,7 +39,7 @@ async def in_worker(call: Callable[[], T]) -> T:
 
 
 @asynccontextmanager
-async def protected(limit: float) -> AsyncIterator[None]:
+async def protected(limit: float) -> AsyncGenerator[None]:
     """Run the body to its end also when the task has been cancelled, for ``limit`` seconds at most."""
     with anyio.move_on_after(limit, shield=True):
         yield

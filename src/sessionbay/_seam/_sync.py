@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from functools import partial
 from typing import ParamSpec, TypeVar
@@ -40,7 +40,7 @@ def in_worker(call: Callable[[], T]) -> T:
 
 
 @contextmanager
-def protected(limit: float) -> Iterator[None]:
+def protected(limit: float) -> Generator[None]:
     """Run the body to its end; nothing can cancel sync code."""
     yield
 

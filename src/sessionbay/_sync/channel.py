@@ -69,7 +69,7 @@ class Channel:
         limits: Limits | None = None,
         errors: type[AgentBayError] | None = None,
     ) -> R:
-        """Send ``request`` and return what the service said; when it said nothing, raise ``errors``, or the result's own."""
+        """Send ``request`` and return what the service said; when it said nothing, raise one of ``errors``."""
         self.open()
         dialect = self.dialect
         exchange = Exchange(

@@ -1,7 +1,7 @@
 # Generated from src/sessionbay/_async/client.py by scripts/generate_sync.py. Do not edit.
 """The clients: where sessions come from."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from types import TracebackType
 from typing import Any, ClassVar, Self, TypeVar, Unpack
@@ -136,7 +136,7 @@ class Client:
     @contextmanager
     def session(
         self, params: CreateSessionParams | None = None, /, **fields: Unpack[CreateSessionFields]
-    ) -> Iterator[Session]:
+    ) -> Generator[Session]:
         """Create a session for the length of a block, and delete it on every way out, paused or not.
 
         Args:

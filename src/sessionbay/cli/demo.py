@@ -15,6 +15,7 @@ from .._async.client import AsyncAgentBay
 from .._async.session import AsyncSession
 from ..core.errors import AgentBayError
 from ..engine import IsolationWarning
+from ..models.sessions import SessionEntry
 
 CROWD = 50
 PAUSE = 1.0
@@ -103,11 +104,11 @@ class Demo:
         await self.session.command.run(SERVER, cwd="site")
         link = await self.session.get_link("https", 30100)
         async with httpx.AsyncClient(trust_env=False) as browser:
-            for _ in range(100):
-                answer = await browser.get(str(link))
-                if answer.is_success:
-                    break
-                await anyio.sleep(0.05)
+            answer = await browser.get(str(link))
+            with anyio.fail_after(5):
+                while not answer.is_success:
+                    await anyio.sleep(0.05)
+                    answer = await browser.get(str(link))
         return f"{answer.text.strip()}\nHTTP {answer.status_code}, fetched from outside, port {answer.url.port}"
 
     async def _metrics(self) -> str:
@@ -136,6 +137,7 @@ class Demo:
 
     async def _crowd(self) -> str:
         squares: list[int] = []
+        found: list[SessionEntry] = []
         all_there, go = anyio.Event(), anyio.Event()
 
         async def one(number: int) -> None:
@@ -149,7 +151,7 @@ class Demo:
             for number in range(1, CROWD + 1):
                 group.start_soon(one, number)
             await all_there.wait()
-            found = [entry async for entry in self._bay.iter_sessions(labels=CROWD_LABELS, status="RUNNING")]
+            found += [entry async for entry in self._bay.iter_sessions(labels=CROWD_LABELS, status="RUNNING")]
             go.set()
         return f"{len(found)} found by label; each squared its number,\nand the sum of that is {sum(squares)}"
 

@@ -4,7 +4,7 @@ import json
 import math
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
-from typing import Any
+from typing import Any, cast
 
 from .errors import AgentBayError
 
@@ -56,10 +56,11 @@ def string_map(name: str, value: object, errors: Errors) -> dict[str, str]:
     """Return a mapping of strings to strings as a dict."""
     if not isinstance(value, Mapping):
         raise errors.usage(f"{name} must be a dict of strings, not {type(value).__name__}")
-    for key, inner in value.items():
+    found = cast("Mapping[object, object]", value)
+    for key, inner in found.items():
         if not isinstance(key, str) or not isinstance(inner, str):
             raise errors.usage(f"{name} must map strings to strings, not {key!r} to {inner!r}")
-    return dict(value)
+    return dict(cast("Mapping[str, str]", found))
 
 
 def labels(value: object, errors: Errors) -> dict[str, str]:
@@ -90,4 +91,4 @@ def json_object(name: str, value: object, errors: Errors) -> dict[str, Any]:
         json.dumps(value, allow_nan=False)
     except (TypeError, ValueError) as exc:
         raise errors.usage(f"{name} must hold JSON values only: {exc}") from exc
-    return dict(value)
+    return dict(cast("Mapping[str, Any]", value))

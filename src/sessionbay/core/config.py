@@ -63,7 +63,7 @@ class _Sources:
 
     def __init__(self, env: Mapping[str, str], dotenv: DotEnv | None) -> None:
         self._env = env
-        self._file = dotenv.values if dotenv else {}
+        self._file: Mapping[str, str] = dotenv.values if dotenv else {}
 
     def find(self, argument: str | None, variable: str | None) -> tuple[str, bool]:
         """Return the setting, empty when there is none, and whether it came from the file."""

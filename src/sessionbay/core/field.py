@@ -8,9 +8,9 @@ Annotations on the field, read by ``dialects.carriage``::
 """
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 from pydantic_core import from_json
 
@@ -117,10 +117,10 @@ ONLY_AGENTBAY = On("agb", absent=True)
 
 def _leaves(path: str, value: Any) -> Iterator[tuple[str, Any]]:
     if isinstance(value, dict):
-        for name, inner in value.items():
+        for name, inner in cast("dict[str, Any]", value).items():
             yield from _leaves(f"{path}.{name}", inner)
     elif isinstance(value, list):
-        for number, inner in enumerate(value, start=1):
+        for number, inner in enumerate(cast("Sequence[Any]", value), start=1):
             yield from _leaves(f"{path}.{number}", inner)
     else:
         yield path, value
@@ -130,7 +130,7 @@ def _lists(node: Any) -> Any:
     """Turn the inner nodes whose names are 1, 2, 3 back into lists."""
     if not isinstance(node, dict):
         return node
-    inner = {name: _lists(value) for name, value in node.items()}
+    inner = {name: _lists(value) for name, value in cast("dict[str, Any]", node).items()}
     if inner and all(name.isdigit() for name in inner):
         return [inner[name] for name in sorted(inner, key=int)]
     return inner

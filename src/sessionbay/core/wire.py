@@ -1,8 +1,8 @@
 """The one base of everything that crosses the wire: snake_case here, the dialect's casing there."""
 
 import json
-from collections.abc import Callable
-from typing import Annotated, Any, TypeVar
+from collections.abc import Callable, Sequence
+from typing import Annotated, Any, TypeVar, cast
 
 from pydantic import (
     AliasChoices,
@@ -84,5 +84,5 @@ def plain(value: Any, case: Case) -> Any:
     if isinstance(value, Wire):
         return value.dump(case)
     if isinstance(value, (list, tuple)):
-        return [plain(item, case) for item in value]
+        return [plain(item, case) for item in cast("Sequence[Any]", value)]
     return value

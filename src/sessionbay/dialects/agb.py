@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import dataclass
-from typing import Any, ClassVar, TypeVar
+from typing import Any, ClassVar, TypeVar, cast
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from pydantic.alias_generators import to_camel
@@ -79,12 +79,12 @@ class AGBDialect(Dialect):
             text = f"{request.method} {parts.path} is not found, please check your url and method."
             raise InvalidRequest(text, code="InvalidAction.NotFound", status=404)
         try:
-            body = from_json(request.body) if request.body.strip() else {}
+            body: object = from_json(request.body) if request.body.strip() else {}
         except ValueError as exc:
             raise InvalidRequest(f"{op.action}: the body is not JSON: {exc}") from exc
         if not isinstance(body, dict):
             raise InvalidRequest(f"{op.action}: the body is no JSON object")
-        params = dict(parse_qsl(parts.query, keep_blank_values=True)) | body
+        params = dict(parse_qsl(parts.query, keep_blank_values=True)) | cast("dict[str, Any]", body)
         key = bearer(request.headers.get("authorization", ""))
         return Accepted(op, carriage.read(op, params, cls.name, cls.speech), key)
 

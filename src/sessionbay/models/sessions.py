@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar, cast
 
 from ..core.errors import Kind
 from ..core.result import Of, Result
@@ -45,10 +45,10 @@ class SessionInfo:
     def connection(self) -> dict[str, Any]:
         """The parsed form of ``connection_properties``; empty when that is not a JSON object."""
         try:
-            parsed = json.loads(self.connection_properties)
+            found = json.loads(self.connection_properties)
         except ValueError:
             return {}
-        return parsed if isinstance(parsed, dict) else {}
+        return cast("dict[str, Any]", found) if isinstance(found, dict) else {}
 
     def keys(self) -> tuple[str, ...]:
         """Return the names of the fields, so that ``dict(info)`` works."""

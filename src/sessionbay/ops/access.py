@@ -27,7 +27,7 @@ class InfoAnswer(Wire):
 
     def info(self) -> SessionInfo:
         """Return the public value: the two levels of the wire in one."""
-        desktop = self.desktop_info.dump() if self.desktop_info else {}
+        desktop: dict[str, str] = self.desktop_info.dump() if self.desktop_info else {}
         return SessionInfo(session_id=self.session_id, resource_url=self.resource_url or "", **desktop)
 
 

@@ -1,6 +1,7 @@
 """Tools in general: which there are, and how one is called through the control plane."""
 
-from typing import Annotated, Any, TypeVar
+from dataclasses import replace
+from typing import Annotated, Any, TypeVar, cast
 
 from pydantic import Field, model_validator
 from pydantic.alias_generators import to_camel
@@ -42,7 +43,7 @@ class ContentAnswer(Wire):
 
 
 class CallAnswer(TextWire):
-    content: list[ContentAnswer] = Field(default_factory=list)
+    content: list[ContentAnswer] = Field(default_factory=list[ContentAnswer])
     is_error: bool = False
 
     @property
@@ -75,8 +76,8 @@ class ToolsAnswer(Wire):
     @model_validator(mode="before")
     @classmethod
     def _from_list(cls, value: object) -> object:
-        value = parsed(value)
-        return {"tools": value} if isinstance(value, list) else value
+        found = parsed(value)
+        return {"tools": cast("list[object]", found)} if isinstance(found, list) else found
 
     def dump(self, case: Case = str) -> Any:
         """Return the list as the JSON text that it travels as."""
@@ -108,8 +109,7 @@ LIST_TOOLS = Operation(
 
 def outcome(tool: Tool[Any, R], answer: McpToolResult) -> R:
     """Return what ``answer`` means as the tool's own result; a ValueError says that it is not the tool's answer."""
-    known = {"request_id": answer.request_id, "http_status_code": answer.http_status_code, "code": answer.code}
+    refused = answer.refused_as(tool.result)
     if answer.success:
-        return tool.result(**{"success": True, **known, **tool.read(answer.data or "")})
-    fields = tool.read_error(answer.error_message) if answer.is_error else {"error_message": answer.error_message}
-    return tool.result(**{"success": False, **known, **fields})
+        return replace(refused, **{"success": True, **tool.read(answer.data or "")})
+    return replace(refused, **tool.read_error(answer.error_message)) if answer.is_error else refused

@@ -90,6 +90,11 @@ def shown(name: str) -> str:
     return text.replace("\n", MARK).replace("\r", MARK)
 
 
+def make_directory(path: str) -> None:
+    """Make a folder and those above it."""
+    os.makedirs(path, exist_ok=True)
+
+
 def delete(path: str) -> None:
     """Delete a file."""
     if os.path.isdir(path) and not os.path.islink(path):

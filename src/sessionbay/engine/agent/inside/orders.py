@@ -27,11 +27,11 @@ class Agent:
         self._workload = workload
         self._orders: dict[str, Order] = {
             "ping": lambda: {"pid": os.getpid(), "home": os.getcwd()},
-            "run": lambda **order: Run(workload, **order).result(),
+            "run": self._run,
             "read": files.read,
             "info": files.info,
             "list": files.listing,
-            "make_directory": lambda path: os.makedirs(path, exist_ok=True),
+            "make_directory": files.make_directory,
             "write": files.write,
             "delete": files.delete,
             "move": files.move,
@@ -71,6 +71,11 @@ class Agent:
         if name == "write":
             order["data"] = blob
         return self._orders[name](**order)
+
+    def _run(
+        self, command: str, timeout: float, keep: int, cwd: str | None = None, envs: dict[str, str] | None = None
+    ) -> dict[str, object]:
+        return Run(self._workload, command, timeout, keep, cwd, envs).result()
 
     def _figures(self, folders: list[str]) -> dict[str, object]:
         ticks, memory = self._workload.figures()

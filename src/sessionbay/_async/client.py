@@ -91,6 +91,21 @@ class AsyncClient:
 
     context = AbsentModule("the client's context service")
 
+    @property
+    def endpoint(self) -> str:
+        """The address that calls go to; ``local`` until the first call has found or started the engine."""
+        return self._channel.dialect.endpoint
+
+    @property
+    def api_key(self) -> str:
+        """The key that calls are made with."""
+        return self._channel.dialect.api_key.reveal()
+
+    @property
+    def region_id(self) -> str | None:
+        """AgentBay's region; None where there is none."""
+        return self._channel.dialect.region_id
+
     async def create(
         self, params: CreateSessionParams | None = None, /, **fields: Unpack[CreateSessionFields]
     ) -> SessionResult[AsyncSession]:
@@ -296,7 +311,7 @@ class AsyncClient:
         await self.aclose()
 
     def __repr__(self) -> str:
-        return f"{type(self).__name__}({self._channel.dialect.endpoint!r})"
+        return f"{type(self).__name__}({self.endpoint!r})"
 
     def _adopt(self, details: SessionAnswer, image_id: str | None) -> AsyncSession:
         session = AsyncSession(self, details.session_id)

@@ -31,7 +31,7 @@ W = TypeVar("W", bound=WaitResult)
 
 DELETE_TIMEOUT = 30.0
 CONTEXT_TIMEOUT = 180.0
-PACE = (0.1, 1.5, 2.0)  # the first pause, its growth, and the longest one, in seconds
+PACE = (0.02, 2.0, 2.0)  # the first pause, its growth, and the longest one, in seconds
 GONE = frozenset({"FINISH", "DELETED"})
 ON_THE_MOVE = frozenset({"PAUSING", "RESUMING"})
 

@@ -12,7 +12,7 @@ The class says who asked, ``kind`` says what happened::
       ...TimeoutError             no answer in time; also a TimeoutError
 """
 
-from typing import Any, ClassVar, Literal, Self
+from typing import Any, ClassVar, Literal
 
 Kind = Literal["refused", "timeout", "unreachable", "invalid_response", "usage", "unknown_outcome"]
 Outcome = Literal["not_sent", "rejected", "unknown"]
@@ -72,11 +72,6 @@ class AgentBayError(Exception):
 
     def __reduce__(self) -> tuple[Any, ...]:
         return _rebuild, (type(self), self.args), self.__dict__
-
-    def with_result(self, result: Any) -> Self:
-        """Carry the refused result along."""
-        self.result = result
-        return self
 
 
 def _rebuild(cls: type[AgentBayError], args: tuple[Any, ...]) -> AgentBayError:

@@ -36,6 +36,7 @@ class Wire(BaseModel):
         extra="ignore",
         frozen=True,
         hide_input_in_errors=True,
+        loc_by_alias=False,
         populate_by_name=True,
     )
 

@@ -37,6 +37,7 @@ class DirectAnswer(Wire):
     data: JsonText[RpcAnswer | None] = None
     code: str | None = None
     message: str | None = None
+    request_id: str | None = None
 
 
 def encode(link_url: str, token: Secret, tool: str, server: str, args: dict[str, Any], stamp: Stamp) -> HttpRequest:
@@ -61,16 +62,17 @@ def decode(answer: HttpAnswer) -> McpToolResult:
     except ValidationError as exc:
         raise InvalidAnswer(f"HTTP {answer.status} and not a tool's answer", status=answer.status) from exc
     rpc = said.data or RpcAnswer()
+    known: dict[str, Any] = {"http_status_code": answer.status, "request_id": said.request_id or ""}
     if answer.status >= 400 or rpc.error:
         told = rpc.error or RpcError(code=said.code, message=said.message)
         text = refusal_text(told.code or "", told.message or f"refused with HTTP {answer.status}")
-        return McpToolResult(code=told.code or "", error_message=text, http_status_code=answer.status)
+        return McpToolResult(code=told.code or "", error_message=text, **known)
     if rpc.result is None:
         raise InvalidAnswer("the answer holds no result of the tool", status=answer.status)
     fields = rpc.result.fields()
     if (reason := rpc.result.refusal()) is not None:
         fields |= {"data": None, "error_message": reason}
-    return McpToolResult(success=reason is None, http_status_code=answer.status, **fields)
+    return McpToolResult(success=reason is None, **fields, **known)
 
 
 def answer_of(request_id: str, answer: CallAnswer) -> bytes:

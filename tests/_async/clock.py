@@ -1,0 +1,18 @@
+"""Time that passes only when somebody waits for it."""
+
+from sessionbay._seam._async import Clock
+
+
+class FakeClock(Clock):
+    """A clock for waits that no test has the time for."""
+
+    def __init__(self) -> None:
+        self.now = 1_000.0
+        self.slept: list[float] = []
+
+    def monotonic(self) -> float:
+        return self.now
+
+    async def sleep(self, seconds: float) -> None:
+        self.slept.append(seconds)
+        self.now += seconds

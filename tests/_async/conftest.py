@@ -1,0 +1,44 @@
+"""Clients and sessions for the tests of both twins."""
+
+from collections.abc import AsyncIterator, Callable
+from typing import Any, TypeVar
+
+import pytest
+
+from sessionbay import AsyncAGB, AsyncAgentBay, AsyncSession
+from sessionbay.engine import LocalEngine
+
+IMAGE = "agb-code-space-1"
+C = TypeVar("C", AsyncAgentBay, AsyncAGB)
+
+
+def connect(engine: LocalEngine, make: Callable[..., C], **options: Any) -> C:
+    """Return a client of an engine."""
+    return make(endpoint=engine.endpoint, api_key=engine.api_key.reveal(), **options)
+
+
+@pytest.fixture
+async def bay(engine: LocalEngine) -> AsyncIterator[AsyncAgentBay]:
+    async with connect(engine, AsyncAgentBay) as client:
+        yield client
+
+
+@pytest.fixture(params=[AsyncAgentBay, AsyncAGB])
+async def either(request: pytest.FixtureRequest, engine: LocalEngine) -> AsyncIterator[AsyncAgentBay]:
+    """Give a client of each cloud in turn."""
+    async with connect(engine, request.param) as client:
+        yield client
+
+
+@pytest.fixture
+async def session(either: AsyncAgentBay) -> AsyncIterator[AsyncSession]:
+    """Give a session of each cloud in turn."""
+    async with either.session(image_id=IMAGE) as session:
+        yield session
+
+
+@pytest.fixture
+async def bay_session(bay: AsyncAgentBay) -> AsyncIterator[AsyncSession]:
+    """Give a session of AgentBay, which has what AGB has not."""
+    async with bay.session() as session:
+        yield session

@@ -1,0 +1,140 @@
+"""Commands: run for real on the engine, and answers that a cloud may word otherwise."""
+
+from typing import Any
+
+import pytest
+
+from sessionbay import AsyncAgentBay, AsyncSession, CommandError, CommandUsageError
+
+from ..cloud import KEY, FakeCloud, session_data, yes
+
+
+async def test_a_command_tells_what_it_wrote(session: AsyncSession) -> None:
+    result = await session.command.run("echo out; echo err >&2")
+    assert (result.stdout, result.stderr, result.exit_code) == ("out\n", "err\n", 0)
+    assert result.data == result.output == "out\nerr\n"
+    assert result.success
+
+
+async def test_a_code_other_than_0_is_no_success_and_says_why(session: AsyncSession) -> None:
+    result = await session.command.run("echo wrote; echo 'no such thing' >&2; exit 3")
+    assert (result.success, result.exit_code, result.stdout) == (False, 3, "wrote\n")
+    assert result.error_message == "exit code 3: no such thing"
+
+
+async def test_check_raises_with_the_result(session: AsyncSession) -> None:
+    with pytest.raises(CommandError, match="exit code 3") as raised:
+        await session.command.run("echo half; exit 3", check=True)
+    assert raised.value.result.stdout == "half\n"
+
+
+async def test_a_strict_client_does_not_raise_for_an_exit_code(bay: AsyncAgentBay, bay_session: AsyncSession) -> None:
+    async with AsyncAgentBay(endpoint=bay.endpoint, api_key=bay.api_key, strict=True) as strict:
+        session = (await strict.get(bay_session.session_id)).session
+        assert (await session.command.run("exit 3")).exit_code == 3
+        with pytest.raises(CommandError, match=r"\[timeout\]"):
+            await session.command.run("sleep 5", timeout_ms=100)
+
+
+async def test_a_command_is_ended_at_its_time_limit(session: AsyncSession) -> None:
+    result = await session.command.run("echo before; sleep 30", timeout_ms=200)
+    assert (result.success, result.exit_code, result.stdout) == (False, None, "before\n")
+    assert "ended after 200 ms" in result.error_message
+
+
+async def test_a_command_has_its_own_folder_and_variables(session: AsyncSession) -> None:
+    await session.file_system.create_directory("a folder")
+    result = await session.command.run('basename "$PWD"; echo "$VALUE"', cwd="a folder", envs={"VALUE": "a;\n'b'"})
+    assert result.stdout == "a folder\na;\n'b'\n"
+
+
+async def test_each_command_has_a_fresh_shell(session: AsyncSession) -> None:
+    before = await session.command.run('echo "[$LEFT] in $PWD"; export LEFT=over; cd /')
+    after = await session.command.run('echo "[$LEFT] in $PWD"')
+    assert before.stdout == after.stdout
+
+
+async def test_pipes_loops_and_several_lines_work(session: AsyncSession) -> None:
+    script = """
+total=0
+for n in 1 2 3; do
+  total=$((total + n))
+done
+echo $total | tr 6 X
+"""
+    assert (await session.command.run(script)).stdout == "X\n"
+
+
+async def test_a_background_process_does_not_hold_its_command_up(session: AsyncSession) -> None:
+    result = await session.command.run("sleep 30 & echo started", timeout_ms=5000)
+    assert (result.success, result.stdout) == (True, "started\n")
+
+
+async def test_output_that_looks_like_the_wrapper_is_kept(session: AsyncSession) -> None:
+    printed = '{"stdout": "x", "stderr": "", "exit_code": 7}'
+    result = await session.command.run(f"printf '%s' '{printed}'")
+    assert (result.stdout, result.exit_code) == (printed, 0)
+
+
+async def test_a_flood_of_output_keeps_its_beginning_and_end(session: AsyncSession) -> None:
+    result = await session.command.run("echo first; yes | head -c 30000000; echo last")
+    assert result.stdout.startswith("first\n")
+    assert result.stdout.endswith("last\n")
+    assert "bytes left out" in result.stdout
+    assert len(result.stdout) < 10_000_000
+
+
+async def test_output_that_is_not_utf8_is_marked_not_lost(session: AsyncSession) -> None:
+    assert (await session.command.run(r"printf 'a\377b'")).stdout == "a\ufffdb"
+
+
+async def test_all_names_of_the_method_do_the_same(session: AsyncSession) -> None:
+    command = session.command
+    results = [await run("echo x") for run in (command.run, command.exec, command.execute, command.execute_command)]
+    assert [result.output for result in results] == ["x\n"] * 4
+
+
+async def test_a_command_that_cannot_be_started_says_why(session: AsyncSession) -> None:
+    result = await session.command.run("echo x", cwd="nowhere")
+    assert (result.success, result.exit_code) == (False, None)
+    assert "nowhere" in result.error_message
+
+
+@pytest.mark.parametrize(
+    ("text", "is_error", "expected"),
+    [
+        ("plain output", False, {"success": True, "stdout": "plain output", "exit_code": 0}),
+        ('{"a": 1}', False, {"success": True, "stdout": '{"a": 1}', "exit_code": 0}),
+        ('{"stdout": "", "stderr": "cat: no\\n", "errorCode": 1}', True, {"exit_code": 1, "error_message": "cat: no"}),
+        ("Execution failed. Error code:-1 Error message: [timeout]", True, {"exit_code": None, "stdout": ""}),
+    ],
+)
+async def test_the_clouds_wordings_of_an_answer_are_all_read(
+    text: str, is_error: bool, expected: dict[str, Any]
+) -> None:
+    answer = {"content": [{"type": "text", "text": text}], "isError": is_error}
+    cloud = FakeCloud(CreateMcpSession=yes(session_data()), CallMcpTool=yes(answer))
+    session = (await AsyncAgentBay(api_key=KEY, transport=cloud).create()).session
+    result = await session.command.run("x")
+    assert {name: getattr(result, name) for name in expected} == expected
+
+
+@pytest.mark.parametrize(
+    "mistake",
+    [
+        {"command": ""},
+        {"command": "echo \0"},
+        {"command": 7},
+        {"command": "x", "timeout_ms": 0},
+        {"command": "x", "timeout_ms": 1.5},
+        {"command": "x", "cwd": " "},
+        {"command": "x", "envs": {"A": 1}},
+        {"command": "x", "envs": ["A=1"]},
+    ],
+)
+async def test_a_mistake_is_told_before_sending(mistake: dict[str, Any]) -> None:
+    cloud = FakeCloud()
+    session = AsyncSession(AsyncAgentBay(api_key=KEY, transport=cloud), "session-1")
+    with pytest.raises(CommandUsageError, match="must"):
+        await session.command.run(**mistake)
+    assert cloud.asked == []

@@ -1,0 +1,289 @@
+"""The rule for outcomes: an answer is a Result, silence is an exception, a mistake is told before sending."""
+
+import json
+import logging
+import pickle
+import traceback
+from typing import Any
+
+import httpx
+import pytest
+import respx
+
+from sessionbay import (
+    AgentBayError,
+    AsyncAGB,
+    AsyncAgentBay,
+    AsyncSession,
+    ContextSync,
+    RetryPolicy,
+    SessionError,
+    SessionTimeoutError,
+    SessionUsageError,
+)
+
+from ..cloud import GONE, KEY, FakeCloud, no, session_data, status, yes
+from .clock import FakeClock
+
+
+def client(cloud: httpx.MockTransport, **options: Any) -> AsyncAgentBay:
+    return AsyncAgentBay(api_key=KEY, transport=cloud, clock=FakeClock(), **options)
+
+
+async def test_a_refusal_in_an_answer_of_200_is_a_result() -> None:
+    cloud = FakeCloud(GetLabel=no("SomeCode", "some reason"))
+    result = await AsyncSession(client(cloud), "session-1").get_labels()
+    assert (result.success, result.code, result.error_message) == (False, "SomeCode", "[SomeCode] some reason")
+    assert result.request_id == "REQ-2"
+
+
+async def test_a_refusal_of_the_gateway_is_a_result() -> None:
+    result = await AsyncSession(client(FakeCloud(GetMcpResource=GONE)), "session-1").info()
+    assert (result.http_status_code, result.code) == (400, "InvalidMcpSession.NotFound")
+
+
+async def test_what_a_refused_result_does_not_have_raises_its_error() -> None:
+    link = await AsyncSession(client(FakeCloud(GetLink=no("http not supported"))), "session-1").get_link()
+    with pytest.raises(SessionError, match="http not supported"):
+        str(link)
+
+
+async def test_a_refused_creation_is_a_result_without_a_session() -> None:
+    result = await client(FakeCloud(CreateMcpSession=no("no authorized app"))).create()
+    assert not result
+    with pytest.raises(SessionError, match="no authorized app"):
+        _ = result.session
+
+
+async def test_a_creation_that_its_data_refuses_is_refused() -> None:
+    result = await client(FakeCloud(CreateMcpSession=yes({"Success": False, "ErrMsg": "no machine"}))).create()
+    assert (result.success, result.error_message) == (False, "no machine")
+
+
+@pytest.mark.parametrize(
+    ("silence", "error", "kind", "outcome"),
+    [
+        (httpx.ConnectError("nobody there"), SessionError, "unreachable", "not_sent"),
+        (httpx.ReadError("reset"), SessionError, "unreachable", "unknown"),
+        (httpx.RemoteProtocolError("gone"), SessionError, "unreachable", "unknown"),
+        (httpx.ConnectTimeout("late"), SessionTimeoutError, "timeout", "not_sent"),
+        (httpx.ReadTimeout("late"), SessionTimeoutError, "timeout", "unknown"),
+        (httpx.PoolTimeout("full"), SessionTimeoutError, "timeout", "not_sent"),
+    ],
+)
+async def test_silence_raises(silence: Exception, error: type[Exception], kind: str, outcome: str) -> None:
+    with pytest.raises(error) as raised:
+        await client(FakeCloud(CreateMcpSession=silence), retry=RetryPolicy(attempts=1)).create()
+    caught = raised.value
+    assert isinstance(caught, AgentBayError)
+    assert (caught.kind, caught.outcome) == (kind, outcome)
+    assert caught.__cause__ is not None
+
+
+@pytest.mark.parametrize(
+    "nonsense",
+    [
+        httpx.Response(200, text=""),
+        httpx.Response(200, text="null"),
+        httpx.Response(200, text="<html>login</html>"),
+        httpx.Response(200, json={"Success": True, "RequestId": "REQ-9"}),
+        httpx.Response(200, json={"Success": True, "Data": "no object"}),
+        httpx.Response(200, json={"Success": "true", "Data": {}}),
+        httpx.Response(404, text="<html>not found</html>"),
+    ],
+)
+async def test_an_answer_that_is_not_the_protocol_raises(nonsense: httpx.Response) -> None:
+    with pytest.raises(SessionError) as raised:
+        await client(FakeCloud(CreateMcpSession=nonsense)).create()
+    assert raised.value.kind == "invalid_response"
+
+
+async def test_a_missing_payload_is_told_with_the_request_that_lacks_it() -> None:
+    answer = httpx.Response(200, json={"Success": True, "RequestId": "REQ-9"})
+    with pytest.raises(SessionError, match="the answer has no Data") as raised:
+        await AsyncSession(client(FakeCloud(GetMcpResource=answer)), "session-1").info()
+    assert raised.value.request_id == "REQ-9"
+
+
+async def test_a_read_is_repeated_until_it_is_answered() -> None:
+    lost = httpx.ReadError("lost")
+    busy = httpx.Response(502, text="<html>bad gateway</html>")
+    cloud = FakeCloud(ListSession=[lost, busy, no("ServiceUnavailable", status=503), yes([])])
+    assert (await client(cloud).list()).success
+    assert len(cloud.asked) == 4
+
+
+async def test_a_read_is_given_up_after_the_last_attempt() -> None:
+    cloud = FakeCloud(ListSession=httpx.ReadError("lost"))
+    with pytest.raises(SessionError):
+        await client(cloud, retry=RetryPolicy(attempts=2)).list()
+    assert len(cloud.asked) == 2
+
+
+async def test_a_creation_that_may_have_happened_is_not_repeated() -> None:
+    cloud = FakeCloud(CreateMcpSession=httpx.ReadError("lost"))
+    with pytest.raises(SessionError):
+        await client(cloud).create()
+    assert len(cloud.asked) == 1
+
+
+async def test_a_creation_that_surely_never_left_is_repeated() -> None:
+    cloud = FakeCloud(CreateMcpSession=[httpx.ConnectError("refused"), yes(session_data())])
+    assert (await client(cloud).create()).success
+
+
+async def test_a_throttled_creation_is_repeated_after_the_time_that_the_cloud_asks_for() -> None:
+    throttled = httpx.Response(429, headers={"x-acs-retry-after": "2500"}, json={"Code": "Throttling.User"})
+    cloud = FakeCloud(CreateMcpSession=[throttled, yes(session_data())])
+    clock = FakeClock()
+    async with AsyncAgentBay(api_key=KEY, transport=cloud, clock=clock) as bay:
+        assert (await bay.create()).success
+    assert clock.slept == [2.5]
+
+
+async def test_a_call_is_not_repeated_past_its_time() -> None:
+    throttled = httpx.Response(429, headers={"retry-after": "30"}, json={"Code": "Throttling", "Message": "slow down"})
+    cloud = FakeCloud(ListSession=throttled)
+    result = await client(cloud, timeout=10).list()
+    assert (result.code, len(cloud.asked)) == ("Throttling", 1)
+
+
+async def test_each_repetition_is_announced() -> None:
+    seen: list[int] = []
+    policy = RetryPolicy(on_retry=lambda attempt, pause, reason: seen.append(attempt))
+    cloud = FakeCloud(ListSession=[httpx.ReadError("lost"), httpx.ReadError("lost"), yes([])])
+    await client(cloud, retry=policy).list()
+    assert seen == [1, 2]
+
+
+async def test_redirects_are_not_followed() -> None:
+    elsewhere = httpx.Response(307, headers={"location": "https://elsewhere.example/"}, json={})
+    cloud = FakeCloud(ListSession=elsewhere)
+    with pytest.raises(SessionError):
+        await client(cloud).list()
+    assert len(cloud.asked) == 1
+
+
+async def test_the_key_shows_nowhere(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG)
+    echo = httpx.Response(200, text=f"you sent {KEY}")
+    bay = client(FakeCloud(ListSession=echo, GetSession=status("RUNNING")))
+    with pytest.raises(SessionError) as raised:
+        await bay.list()
+    await bay.get("session-1")
+    told = "".join(traceback.format_exception(raised.value)) + caplog.text + repr(bay) + repr(vars(bay._channel))
+    assert KEY not in told
+    assert "you sent ***" in str(raised.value)
+    assert KEY.encode() not in pickle.dumps(raised.value)
+
+
+async def test_the_key_is_in_no_url() -> None:
+    urls: list[str] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        urls.append(str(request.url))
+        return yes({"ContextStatus": "[]"})
+
+    await AsyncSession(client(httpx.MockTransport(answer)), "session-1").context.sync()
+    assert urls
+    assert all(KEY not in url for url in urls)
+
+
+async def test_a_session_tells_no_secret_by_its_repr() -> None:
+    data = session_data(
+        Token="tok-secret", LinkUrl="https://x.example/link-secret", ResourceUrl="https://x/?token=url-secret"
+    )
+    session = (await client(FakeCloud(CreateMcpSession=yes(data))).create()).session
+    assert "secret" not in repr(session) + repr(session._details)
+    assert session.get_token() == "tok-secret"
+
+
+@pytest.mark.parametrize("labels", [{}, {"": "x"}, {"x": " "}, {"x": 1}, ["x"], None])
+async def test_labels_that_are_none_are_refused_before_sending(labels: Any) -> None:
+    cloud = FakeCloud()
+    with pytest.raises(SessionUsageError, match="labels must"):
+        await AsyncSession(client(cloud), "session-1").set_labels(labels)
+    assert cloud.asked == []
+
+
+@pytest.mark.parametrize("port", [0, 30099, 30200, 8443, "30100", 30100.0, True])
+async def test_ports_that_are_not_open_are_refused_before_sending(port: Any) -> None:
+    cloud = FakeCloud()
+    with pytest.raises(SessionUsageError, match=r"port must be an integer in range \[30100, 30199\]"):
+        await AsyncSession(client(cloud), "session-1").get_link(port=port)
+    assert cloud.asked == []
+
+
+@pytest.mark.parametrize(
+    ("fields", "told"),
+    [
+        ({"imge_id": "x"}, "a session has no imge_id; the fields are image_id"),
+        ({"idle_release_timeout": 0}, "idle_release_timeout must be above 0"),
+        ({"idle_release_timeout": 1.5}, "idle_release_timeout must be whole seconds"),
+        ({"max_runtime": 90}, "whole minutes"),
+        ({"manual_release": True, "max_runtime": 60}, "manual_release goes without"),
+        ({"skill_names": ["pdf"]}, "load_skills=True"),
+        ({"labels": {"a": ""}}, "labels must"),
+    ],
+)
+async def test_fields_that_make_no_sense_are_refused_before_sending(fields: dict[str, Any], told: str) -> None:
+    cloud = FakeCloud()
+    with pytest.raises(SessionUsageError, match=told):
+        await client(cloud).create(**fields)
+    assert cloud.asked == []
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [({"limit": 0}, "limit must"), ({"page": 0}, "page must"), ({"status": "FINISH"}, "status must be 'RUNNING' or")],
+)
+async def test_lists_that_make_no_sense_are_refused_before_sending(arguments: dict[str, Any], told: str) -> None:
+    cloud = FakeCloud()
+    with pytest.raises(SessionUsageError, match=told):
+        await client(cloud).list(**arguments)
+    assert cloud.asked == []
+
+
+async def test_agb_needs_an_image() -> None:
+    with pytest.raises(SessionUsageError, match="image_id, e\\.g\\. 'agb-code-space-1'"):
+        await AsyncAGB(api_key=KEY, transport=FakeCloud()).create()
+
+
+@pytest.mark.parametrize("field", [{"network_id": "n"}, {"max_runtime": 60}, {"enable_record": True}])
+async def test_what_agb_does_not_have_is_refused_before_sending(field: dict[str, Any]) -> None:
+    with pytest.raises(SessionUsageError, match=next(iter(field))):
+        await AsyncAGB(api_key=KEY, transport=FakeCloud()).create(image_id="x", **field)
+
+
+async def test_a_blank_session_id_is_refused() -> None:
+    with pytest.raises(SessionUsageError, match="session_id must"):
+        AsyncSession(client(FakeCloud()), " ")
+
+
+async def test_respx_sees_the_requests() -> None:
+    with respx.mock(using="httpx") as router:
+        route = router.post("https://agentbay.cn-hangzhou.aliyuncs.com/").mock(return_value=yes([]))
+        async with AsyncAgentBay(api_key=KEY) as bay:
+            assert (await bay.list()).success
+    assert route.calls.last.request.url.params["Action"] == "ListSession"
+
+
+def copying(word: str, reason: str = "") -> httpx.Response:
+    """Return the state of the one copy that a new session waits for."""
+    task = {"contextId": "c", "path": "/p", "status": word, "taskType": "download", "errorMessage": reason}
+    return yes({"ContextStatus": json.dumps([{"type": "data", "data": json.dumps([task])}])})
+
+
+async def test_creating_with_contexts_waits_until_they_are_copied() -> None:
+    states = [copying("Running"), copying("Running"), copying("Success")]
+    cloud = FakeCloud(CreateMcpSession=yes(session_data()), GetContextInfo=states)
+    result = await client(cloud).create(context_syncs=[ContextSync(context_id="c", path="/p")])
+    assert (result.success, result.context_error) == (True, "")
+    assert cloud.asked.count("GetContextInfo") == 3
+
+
+async def test_a_session_whose_contexts_failed_is_there_and_says_so() -> None:
+    cloud = FakeCloud(CreateMcpSession=yes(session_data()), GetContextInfo=copying("Failed", "no space"))
+    result = await client(cloud).create(context_syncs=[ContextSync(context_id="c", path="/p")])
+    assert result.session.session_id == "session-1"
+    assert result.context_error == "download of c at /p: no space"

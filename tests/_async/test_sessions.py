@@ -1,0 +1,135 @@
+"""A session on the engine: what it is called, what it is, how it is reached."""
+
+import httpx
+import pytest
+
+from sessionbay import AsyncAgentBay, AsyncSession, SessionError, SessionUsageError
+
+
+async def test_labels_that_were_set_are_read_back(session: AsyncSession) -> None:
+    assert (await session.set_labels({"project": "demo", "stage": "\u6d4b\u8bd5"})).success
+    labels = await session.get_labels()
+    assert labels.data == dict(labels) == {"project": "demo", "stage": "\u6d4b\u8bd5"}
+    assert labels["project"] == "demo"
+
+
+async def test_new_labels_take_the_place_of_the_old(session: AsyncSession) -> None:
+    await session.set_labels({"old": "1"})
+    await session.set_labels({"new": "2"})
+    assert dict(await session.get_labels()) == {"new": "2"}
+
+
+async def test_info_reads_as_attributes_as_keys_and_as_data(session: AsyncSession) -> None:
+    info = await session.info()
+    assert info.session_id == info["session_id"] == info.unwrap().session_id == session.session_id
+    assert info.unwrap()["resource_type"] == dict(info)["resource_type"] == "local"
+    assert info.unwrap().connection["engine"] == "sessionbay"
+
+
+async def test_info_names_the_isolation_in_force(session: AsyncSession) -> None:
+    assert (await session.info()).unwrap().connection["isolation"] in ("namespaces", "process")
+
+
+async def test_the_resource_page_shows_the_session_to_those_who_hold_its_address(session: AsyncSession) -> None:
+    url = httpx.URL(session.resource_url)
+    assert session.session_id in httpx.get(url, trust_env=False).text
+    assert httpx.get(url.copy_remove_param("token"), trust_env=False).status_code == 401
+
+
+async def test_a_link_leads_to_a_server_inside_the_session(session: AsyncSession) -> None:
+    await session.file_system.write_file("page.html", "<p>inside</p>")
+    await session.command.run("nohup python3 -m http.server 30111 >/dev/null 2>&1 & sleep 0.5")
+    link = await session.get_link("https", 30111)
+    assert httpx.get(f"{link}page.html", trust_env=False).text == "<p>inside</p>"
+
+
+async def test_the_same_port_has_the_same_link(session: AsyncSession) -> None:
+    assert (await session.get_link("https", 30112)).data == (await session.get_link("https", 30112)).data
+
+
+async def test_a_link_without_its_token_opens_nothing(session: AsyncSession) -> None:
+    link = httpx.URL(str(await session.get_link("https", 30113)))
+    assert httpx.get(link.copy_with(path="/"), trust_env=False).status_code == 401
+
+
+async def test_a_link_to_a_port_where_nothing_listens_says_so(session: AsyncSession) -> None:
+    answer = httpx.get(str(await session.get_link("https", 30114)), trust_env=False)
+    assert answer.status_code == 502
+    assert "nothing answers on port 30114" in answer.text
+
+
+async def test_a_link_is_awaited_in_both_twins(session: AsyncSession) -> None:
+    pending = session.get_link_async("https", 30115)
+    try:
+        assert hasattr(pending, "send")
+    finally:
+        pending.close()
+
+
+async def test_a_port_that_the_cloud_does_not_open_is_refused_before_sending(bay_session: AsyncSession) -> None:
+    with pytest.raises(SessionUsageError, match=r"\[30100, 30199\]"):
+        await bay_session.get_link("https", 8443)
+
+
+async def test_agb_opens_all_ports(session: AsyncSession, either: AsyncAgentBay) -> None:
+    if type(either).__name__.endswith("AGB"):
+        assert (await session.get_link("https", 8443)).success
+
+
+async def test_a_known_id_is_enough_to_use_a_session(session: AsyncSession, either: AsyncAgentBay) -> None:
+    same = AsyncSession(either, session.session_id)
+    assert (await same.command.run("echo by its id")).output == "by its id\n"
+    assert same.agent_bay is either
+
+
+async def test_the_accessors_tell_what_the_cloud_said(session: AsyncSession, either: AsyncAgentBay) -> None:
+    assert session.get_session_id() == session.session_id
+    assert session.get_api_key().startswith("akm-")
+    assert session.find_server_for_tool("shell") == "wuying_shell"
+    assert session.find_server_for_tool("unheard of") == ""
+    assert session.get_token()
+    assert (session.is_vpc_enabled(), session.get_network_interface_ip(), session.get_http_port()) == (False, "", "")
+    assert not session.get_client().is_closed
+
+
+async def test_a_session_knows_its_image(bay: AsyncAgentBay) -> None:
+    async with bay.session(image_id="code_latest") as made:
+        found = (await bay.get(made.session_id)).session
+        assert (made.image_id, found.image_id) == ("code_latest", "code_latest")
+
+
+async def test_a_deleted_session_refuses_everything_but_its_deletion(session: AsyncSession) -> None:
+    assert (await session.delete()).success
+    with pytest.raises(SessionUsageError, match="was deleted"):
+        await session.get_status()
+    with pytest.raises(SessionUsageError, match="was deleted"):
+        await session.command.run("echo nobody")
+    assert (await session.delete()).success
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["code", "env", "git", "pty", "oss", "computer", "application", "window", "ui", "mobile", "browser", "agent"],
+    ids=str,
+)
+async def test_a_module_that_comes_later_says_so(session: AsyncSession, name: str) -> None:
+    with pytest.raises(ValueError, match=rf"session\.{name}\.anything is not part of this version"):
+        getattr(session, name).anything("x")
+
+
+@pytest.mark.parametrize("method", ["upload_file", "search_files", "watch_directory", "edit"])
+async def test_a_method_that_comes_later_says_so(session: AsyncSession, method: str) -> None:
+    with pytest.raises(ValueError, match=rf"session\.file_system\.{method} is not part of this version"):
+        getattr(session.file_system, method)
+
+
+async def test_a_name_that_nobody_promised_is_an_ordinary_mistake(session: AsyncSession) -> None:
+    assert not hasattr(session.file_system, "teleport")
+
+
+async def test_a_strict_client_raises_what_the_service_refuses(bay: AsyncAgentBay) -> None:
+    strict = AsyncAgentBay(endpoint=bay.endpoint, api_key=bay.api_key, strict=True)
+    with pytest.raises(SessionError) as raised:
+        await AsyncSession(strict, "session-unknown").info()
+    assert (raised.value.kind, raised.value.code) == ("refused", "InvalidMcpSession.NotFound")
+    await strict.aclose()

@@ -1,0 +1,187 @@
+"""Calling tools: by name, on both routes, within their limits."""
+
+import json
+from typing import Any
+
+import httpx
+import pytest
+
+from sessionbay import AsyncAGB, AsyncAgentBay, AsyncSession, SessionError, SessionTimeoutError
+from sessionbay.engine import LocalEngine
+
+from ..cloud import KEY, FakeCloud, no, session_data, yes
+from .conftest import IMAGE, connect
+
+LINK = "https://machine.example/request_ai/x/path/"
+
+
+def answered(text: str, *, is_error: bool = False) -> dict[str, Any]:
+    """Return a tool's answer as both routes carry it."""
+    return {"content": [{"type": "text", "text": text}], "isError": is_error}
+
+
+class DirectCloud(FakeCloud):
+    """A cloud whose machine answers on the direct route too."""
+
+    def __init__(self, answer: httpx.Response, **fields: Any) -> None:
+        data = session_data(LinkUrl=LINK, Token="tok-1", **fields)
+        super().__init__(CreateMcpSession=yes(data), CallMcpTool=yes(answered("through the control plane")))
+        self._direct = answer
+        self.calls: list[httpx.Request] = []
+
+    def _answer(self, request: httpx.Request) -> httpx.Response:
+        if request.url.host != "machine.example":
+            return super()._answer(request)
+        self.calls.append(request)
+        return httpx.Response(self._direct.status_code, content=self._direct.content)
+
+
+async def session_on(cloud: FakeCloud) -> AsyncSession:
+    return (await AsyncAgentBay(api_key=KEY, transport=cloud).create()).session
+
+
+async def test_a_tool_is_called_by_its_name(session: AsyncSession) -> None:
+    result = await session.call_mcp_tool("shell", {"command": "echo hi", "timeout_ms": 1000})
+    assert json.loads(result.unwrap()) == {"stdout": "hi\n", "stderr": "", "exit_code": 0}
+    assert result.content[0].text == result.data
+
+
+@pytest.mark.parametrize("make", [AsyncAgentBay, AsyncAGB])
+async def test_a_tool_is_called_through_the_control_plane_where_there_is_no_link(
+    engine_without_direct_route: LocalEngine, make: type[AsyncAgentBay]
+) -> None:
+    client = connect(engine_without_direct_route, make)
+    async with client, client.session(image_id=IMAGE) as session:
+        assert session.get_token() == ""
+        assert (await session.command.run("echo hi")).output == "hi\n"
+
+
+async def test_an_unknown_tool_is_refused_by_the_machine(session: AsyncSession) -> None:
+    result = await session.call_mcp_tool("tap", {"x": 100, "y": 200})
+    assert (result.success, result.is_error) == (False, True)
+    assert "no tool 'tap'" in result.error_message
+
+
+async def test_wrong_arguments_are_refused_by_the_machine(session: AsyncSession) -> None:
+    result = await session.call_mcp_tool("shell", {"timeout_ms": 5})
+    assert "shell: command: Field required" in result.error_message
+
+
+async def test_the_tools_of_an_image_are_listed_with_their_schemas(session: AsyncSession) -> None:
+    tools = {tool.name: tool for tool in (await session.list_mcp_tools()).tools}
+    assert tools["shell"].input_schema["required"] == ["command"]
+    assert (tools["shell"].server, tools["shell"].tool) == ("wuying_shell", "shell")
+    assert tools["write_file"].description
+
+
+@pytest.mark.parametrize("make", [AsyncAgentBay, AsyncAGB])
+async def test_tools_are_listed_of_the_clouds_common_image_where_none_is_known(
+    engine: LocalEngine, make: type[AsyncAgentBay]
+) -> None:
+    async with connect(engine, make) as client:
+        assert (await AsyncSession(client, "session-1").list_mcp_tools()).success
+
+
+async def test_metrics_are_the_sessions_own(session: AsyncSession) -> None:
+    metrics = (await session.get_metrics()).metrics
+    assert metrics.cpu_count > 0
+    assert 0 < metrics.mem_used < metrics.mem_total
+    assert 0 <= metrics.disk_used < metrics.disk_total
+
+
+async def test_metrics_show_a_busy_processor(session: AsyncSession) -> None:
+    await session.command.run("nohup sh -c 'while :; do :; done' >/dev/null 2>&1 &")
+    result = await session.get_metrics()
+    assert result.cpu_used_pct > 10
+    assert result.raw["cpu_used_pct"] == result.cpu_used_pct
+
+
+async def test_a_call_goes_straight_to_the_machine_where_it_can() -> None:
+    body = {"data": json.dumps({"result": answered("straight")}), "requestId": "link-1"}
+    cloud = DirectCloud(httpx.Response(200, json=body))
+    session = await session_on(cloud)
+    assert (await session.call_mcp_tool("shell", {"command": "x"})).data == "straight"
+    sent = cloud.calls[0]
+    assert (str(sent.url), sent.headers["x-access-token"]) == (f"{LINK}callTool", "tok-1")
+    assert "authorization" not in sent.headers
+    assert json.loads(sent.content)["args"] == {"command": "x"}
+
+
+async def test_a_tool_whose_server_is_unknown_goes_through_the_control_plane() -> None:
+    session = await session_on(DirectCloud(httpx.Response(500)))
+    assert (await session.call_mcp_tool("unlisted", {})).data == "through the control plane"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"data": {"result": {"content": ["bare"], "isError": False}}},
+        {"data": {"result": {"content": [{"text": "bare"}]}}},
+        {"data": json.dumps({"result": {"content": [{"blob": "bare"}], "isError": False}})},
+    ],
+)
+async def test_the_direct_route_may_word_its_content_in_several_ways(body: dict[str, Any]) -> None:
+    session = await session_on(DirectCloud(httpx.Response(200, json=body)))
+    assert (await session.call_mcp_tool("shell", {})).data == "bare"
+
+
+@pytest.mark.parametrize(
+    ("answer", "told"),
+    [
+        (httpx.Response(403, json={"code": "BadToken", "message": "go away"}), "[BadToken] go away"),
+        (httpx.Response(200, json={"data": {"error": {"code": -32000, "message": "broken"}}}), "[-32000] broken"),
+        (httpx.Response(200, json={"data": {"result": answered("it failed", is_error=True)}}), "it failed"),
+    ],
+)
+async def test_a_refusal_on_the_direct_route_keeps_its_reason(answer: httpx.Response, told: str) -> None:
+    result = await (await session_on(DirectCloud(answer))).call_mcp_tool("shell", {})
+    assert (result.success, result.error_message) == (False, told)
+
+
+@pytest.mark.parametrize("answer", [httpx.Response(200, json={}), httpx.Response(502, text="<html>bad</html>")])
+async def test_nonsense_on_the_direct_route_raises(answer: httpx.Response) -> None:
+    with pytest.raises(SessionError) as raised:
+        await (await session_on(DirectCloud(answer))).call_mcp_tool("shell", {})
+    assert raised.value.kind == "invalid_response"
+
+
+async def test_a_link_over_plain_http_to_another_machine_is_not_used() -> None:
+    cloud = FakeCloud(CreateMcpSession=yes(session_data(LinkUrl="http://machine.example/", Token="tok-1")))
+    with pytest.raises(ValueError, match="allow_http=True"):
+        await (await session_on(cloud)).call_mcp_tool("shell", {})
+
+
+async def test_a_tool_call_that_may_have_arrived_is_not_repeated() -> None:
+    cloud = FakeCloud(CreateMcpSession=yes(session_data()), CallMcpTool=httpx.ReadError("lost"))
+    with pytest.raises(SessionError):
+        await (await session_on(cloud)).call_mcp_tool("shell", {})
+    assert cloud.asked.count("CallMcpTool") == 1
+
+
+@pytest.mark.parametrize(("make", "unit"), [(AsyncAgentBay, 1.0), (AsyncAGB, 0.001)])
+async def test_the_limits_of_a_call_are_in_the_clouds_own_unit(make: type[AsyncAgentBay], unit: float) -> None:
+    seen: dict[str, float] = {}
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        seen.update(request.extensions["timeout"])
+        raise httpx.ReadTimeout("too slow")
+
+    client = make(api_key=KEY, transport=httpx.MockTransport(answer))
+    with pytest.raises(SessionTimeoutError):
+        await AsyncSession(client, "session-1").call_mcp_tool("shell", {}, read_timeout=4000, connect_timeout=2000)
+    assert seen["read"] == pytest.approx(4000 * unit, rel=0.01)
+    assert seen["connect"] == pytest.approx(2000 * unit, rel=0.01)
+
+
+@pytest.mark.parametrize("args", [["a list"], {"set": {1}}, {"nan": float("nan")}])
+async def test_arguments_that_json_cannot_say_are_refused_before_sending(args: Any) -> None:
+    cloud = FakeCloud()
+    with pytest.raises(ValueError, match="args must"):
+        await AsyncSession(AsyncAgentBay(api_key=KEY, transport=cloud), "session-1").call_mcp_tool("shell", args)
+    assert cloud.asked == []
+
+
+async def test_a_refused_call_keeps_code_and_reason() -> None:
+    cloud = FakeCloud(CreateMcpSession=yes(session_data()), CallMcpTool=no("QuotaExceeded", "no more today"))
+    result = await (await session_on(cloud)).call_mcp_tool("shell", {})
+    assert (result.code, result.error_message) == ("QuotaExceeded", "[QuotaExceeded] no more today")

@@ -1,0 +1,45 @@
+# Generated from tests/_async/conftest.py by scripts/generate_sync.py. Do not edit.
+"""Clients and sessions for the tests of both twins."""
+
+from collections.abc import Callable, Iterator
+from typing import Any, TypeVar
+
+import pytest
+
+from sessionbay import AGB, AgentBay, Session
+from sessionbay.engine import LocalEngine
+
+IMAGE = "agb-code-space-1"
+C = TypeVar("C", AgentBay, AGB)
+
+
+def connect(engine: LocalEngine, make: Callable[..., C], **options: Any) -> C:
+    """Return a client of an engine."""
+    return make(endpoint=engine.endpoint, api_key=engine.api_key.reveal(), **options)
+
+
+@pytest.fixture
+def bay(engine: LocalEngine) -> Iterator[AgentBay]:
+    with connect(engine, AgentBay) as client:
+        yield client
+
+
+@pytest.fixture(params=[AgentBay, AGB])
+def either(request: pytest.FixtureRequest, engine: LocalEngine) -> Iterator[AgentBay]:
+    """Give a client of each cloud in turn."""
+    with connect(engine, request.param) as client:
+        yield client
+
+
+@pytest.fixture
+def session(either: AgentBay) -> Iterator[Session]:
+    """Give a session of each cloud in turn."""
+    with either.session(image_id=IMAGE) as session:
+        yield session
+
+
+@pytest.fixture
+def bay_session(bay: AgentBay) -> Iterator[Session]:
+    """Give a session of AgentBay, which has what AGB has not."""
+    with bay.session() as session:
+        yield session

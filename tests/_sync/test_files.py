@@ -1,0 +1,194 @@
+# Generated from tests/_async/test_files.py by scripts/generate_sync.py. Do not edit.
+"""Files: written, read and moved for real, whole and in pieces."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from sessionbay import AgentBay, FileUsageError, Session
+from sessionbay.engine import LocalEngine
+
+from ..cloud import KEY, FakeCloud
+from .conftest import connect
+
+EMOJI = "\N{GRINNING FACE}"
+
+
+@pytest.fixture(params=["direct", "control plane"])
+def files_session(
+    request: pytest.FixtureRequest, engine: LocalEngine, engine_without_direct_route: LocalEngine
+) -> Iterator[Session]:
+    """Give a session on each of the two routes in turn."""
+    chosen = engine if request.param == "direct" else engine_without_direct_route
+    with connect(chosen, AgentBay) as bay, bay.session() as session:
+        yield session
+
+
+@pytest.mark.parametrize("text", ["", "plain\n", "tab\tnul\0end", f"{EMOJI} \u4e2d\u6587", 'quotes " and \\ back'])
+def test_what_was_written_is_read(files_session: Session, text: str) -> None:
+    assert (files_session.file_system.write_file("a.txt", text)).success
+    assert (files_session.file_system.read_file("a.txt")).content == text
+
+
+@pytest.mark.parametrize("shift", range(4))
+def test_a_character_is_never_cut_at_the_end_of_a_piece(files_session: Session, shift: int) -> None:
+    text = "x" * shift + EMOJI * 40_000
+    files_session.file_system.write_file("large.txt", text)
+    assert (files_session.file_system.read_file("large.txt")).content == text
+
+
+def test_ten_megabytes_survive(files_session: Session) -> None:
+    text = "0123456789abcde\n" * (10 * 2**20 // 16)
+    assert (files_session.file_system.write_file("ten.txt", text)).success
+    assert (files_session.file_system.get_file_info("ten.txt")).size == len(text)
+    assert (files_session.file_system.read_file("ten.txt")).content == text
+
+
+def test_bytes_are_read_as_they_are(files_session: Session) -> None:
+    files_session.command.run(r"printf '\000\377\n' > raw; head -c 200000 /dev/zero > zeros")
+    assert (files_session.file_system.read_file("raw", format="bytes")).content == b"\0\xff\n"
+    assert (files_session.file_system.read_file("zeros", format="bytes")).size == 200_000
+
+
+def test_a_file_that_is_no_text_is_refused_not_mangled(files_session: Session) -> None:
+    files_session.command.run(r"printf 'a\377b' > small; head -c 200000 /dev/urandom > large")
+    for name in ("small", "large"):
+        result = files_session.file_system.read_file(name)
+        assert (result.success, result.data) == (False, None)
+        assert "UTF-8" in result.error_message
+
+
+def test_a_file_of_the_system_that_claims_to_be_empty_is_read(files_session: Session) -> None:
+    assert "MemTotal" in (files_session.file_system.read_file("/proc/meminfo")).content
+
+
+def test_text_is_appended(session: Session) -> None:
+    files = session.file_system
+    files.write_file("log", "one\n")
+    files.write_file("log", "two\n", mode="append")
+    assert (files.read_file("log")).content == "one\ntwo\n"
+
+
+def test_create_new_leaves_an_existing_file_alone(session: Session) -> None:
+    files = session.file_system
+    files.write_file("kept", "old", mode="create_new")
+    result = files.write_file("kept", "new", mode="create_new")
+    assert not result.success
+    assert (files.read_file("kept")).content == "old"
+
+
+def test_overwriting_keeps_the_permissions_of_a_file(session: Session) -> None:
+    session.command.run("echo old > tool; chmod 750 tool")
+    session.file_system.write_file("tool", "new")
+    assert (session.command.run("stat -c %a tool; cat tool")).stdout == "750\nnew"
+
+
+def test_writing_through_a_link_changes_what_it_leads_to(session: Session) -> None:
+    session.command.run("echo old > target; ln -s target link")
+    session.file_system.write_file("link", "new")
+    assert (session.command.run("readlink link; cat target")).stdout == "target\nnew"
+
+
+def test_info_tells_kinds_apart(session: Session) -> None:
+    session.file_system.write_file("1234", "12345")
+    session.file_system.create_directory("folder")
+    file, folder = [session.file_system.get_file_info(name) for name in ("1234", "folder")]
+    assert (file.is_file, file.is_directory, file.size, file.permissions) == (True, False, 5, "rw-r--r--")
+    assert (folder.is_file, folder.is_directory) == (False, True)
+    assert file.file_info["name"] == "1234"
+    assert file.modified.startswith("20")
+
+
+def test_a_listing_tells_folders_from_files(session: Session) -> None:
+    session.command.run("mkdir -p box/inner; touch 'box/a file' 'box/[DIR] odd' box/\u540d")
+    entries = (session.file_system.list_directory("box")).entries
+    assert [(entry.name, entry.is_directory, entry.is_file) for entry in entries] == [
+        ("[DIR] odd", False, True),
+        ("a file", False, True),
+        ("inner", True, False),
+        ("\u540d", False, True),
+    ]
+
+
+def test_folders_are_made_with_those_above_them_and_again(session: Session) -> None:
+    for _ in range(2):
+        assert (session.file_system.create_directory("deep/er/still")).success
+
+
+def test_a_moved_file_is_at_its_new_place_only(session: Session) -> None:
+    files = session.file_system
+    files.write_file("from", "text")
+    assert (files.move_file("from", "to")).success
+    assert not (files.get_file_info("from")).success
+    assert (files.read_file("to")).content == "text"
+
+
+def test_moving_replaces_nothing(session: Session) -> None:
+    files = session.file_system
+    for name in ("one", "two"):
+        files.write_file(name, name)
+    assert "exists already" in (files.move_file("one", "two")).error_message
+    assert (files.read_file("two")).content == "two"
+
+
+def test_a_deleted_file_is_gone(session: Session) -> None:
+    session.file_system.write_file("old", "x")
+    assert (session.file_system.delete_file("old")).success
+    assert not (session.file_system.get_file_info("old")).success
+
+
+@pytest.mark.parametrize("method", ["read_file", "get_file_info", "list_directory", "delete_file"])
+def test_what_is_not_there_is_refused_with_its_path(files_session: Session, method: str) -> None:
+    result = getattr(files_session.file_system, method)("missing")
+    assert not result.success
+    assert "missing: No such file or directory" in result.error_message
+
+
+def test_a_folder_is_neither_read_nor_deleted_as_a_file(files_session: Session) -> None:
+    files_session.file_system.create_directory("folder")
+    assert not (files_session.file_system.read_file("folder")).success
+    assert "it is a folder" in (files_session.file_system.delete_file("folder")).error_message
+
+
+def test_a_pipe_keeps_nobody_waiting(session: Session) -> None:
+    session.command.run("mkfifo pipe")
+    assert "no regular file" in (session.file_system.read_file("pipe")).error_message
+
+
+def test_files_and_commands_see_the_same_paths(session: Session) -> None:
+    folder = (session.command.run("mktemp -d")).output.strip()
+    session.file_system.write_file(f"{folder}/x", "shared")
+    assert (session.command.run(f"cat {folder}/x")).output == "shared"
+
+
+def test_agbs_names_do_the_same(session: Session) -> None:
+    files = session.file
+    assert (files.write("x", "text")).success
+    assert (files.read("x")).content == "text"
+    assert (files.mkdir("y")).success
+    assert (files.move("x", "y/x")).success
+    assert [entry.name for entry in (files.list("y")).entries] == ["x"]
+    assert (files.info("y/x")).is_file
+    assert (files.remove("y/x")).success
+
+
+@pytest.mark.parametrize(
+    ("method", "mistake"),
+    [
+        ("read_file", {"path": ""}),
+        ("read_file", {"path": "x", "format": "binary"}),
+        ("write_file", {"path": "a\0b", "content": "x"}),
+        ("write_file", {"path": "x", "content": b"bytes"}),
+        ("write_file", {"path": "x", "content": "\ud800"}),
+        ("write_file", {"path": "x", "content": "x", "mode": "replace"}),
+        ("list_directory", {"path": None}),
+        ("move_file", {"source": "x", "destination": " "}),
+    ],
+)
+def test_a_mistake_is_told_before_sending(method: str, mistake: dict[str, Any]) -> None:
+    cloud = FakeCloud()
+    session = Session(AgentBay(api_key=KEY, transport=cloud), "session-1")
+    with pytest.raises(FileUsageError):
+        getattr(session.file_system, method)(**mistake)
+    assert cloud.asked == []

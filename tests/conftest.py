@@ -1,0 +1,50 @@
+"""What all tests share: the event loops to run on, and engines."""
+
+import warnings
+from collections.abc import Iterator
+
+import pytest
+
+from sessionbay.engine import EngineConfig, IsolationWarning, LocalEngine
+
+
+@pytest.fixture(params=["asyncio", "trio"])
+def anyio_backend(request: pytest.FixtureRequest) -> str:
+    """Run every async test on both loops."""
+    name: str = request.param
+    return name
+
+
+@pytest.fixture(autouse=True)
+def _no_settings_of_the_user(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Keep the tests' user's own settings, and engine, out of the tests."""
+    for cloud in ("AGENTBAY", "AGB"):
+        for name in ("API_KEY", "ENDPOINT", "REGION_ID", "TIMEOUT_MS"):
+            monkeypatch.delenv(f"{cloud}_{name}", raising=False)
+    monkeypatch.setenv("SESSIONBAY_HOME", str(tmp_path_factory.mktemp("home")))
+
+
+def _engine(config: EngineConfig) -> Iterator[LocalEngine]:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", IsolationWarning)  # whichever isolation there is, is the one to test
+        engine = LocalEngine(config).start()
+    yield engine
+    engine.stop()
+
+
+@pytest.fixture(scope="session")
+def engine() -> Iterator[LocalEngine]:
+    """Give the engine that most tests talk to."""
+    yield from _engine(EngineConfig())
+
+
+@pytest.fixture(scope="session")
+def engine_without_direct_route() -> Iterator[LocalEngine]:
+    """Give an engine whose tools are reached through the control plane only."""
+    yield from _engine(EngineConfig(direct_route=False))
+
+
+@pytest.fixture(scope="session")
+def slow_engine() -> Iterator[LocalEngine]:
+    """Give an engine whose changes of state take long enough to be seen."""
+    yield from _engine(EngineConfig(transition_delay=0.3))

@@ -1,0 +1,48 @@
+"""What the tests of the pure layers share: the two dialects, their operations, and how hypothesis is set."""
+
+import json
+from typing import Any
+
+from hypothesis import settings, strategies as st
+
+from sessionbay import _public
+from sessionbay.core.http import HttpAnswer, Stamp
+from sessionbay.core.operation import Operation
+from sessionbay.core.redact import Secret
+from sessionbay.core.result import Result
+from sessionbay.dialects.agb import AGBDialect
+from sessionbay.dialects.agentbay import AgentBayDialect
+from sessionbay.dialects.base import Dialect
+from sessionbay.ops.catalogue import OPERATIONS
+
+BAY = AgentBayDialect(
+    "https://agentbay.cn-hangzhou.aliyuncs.com", Secret("akm-00000000-0000-0000-0000-000000000000"), "cn-hangzhou"
+)
+AGB = AGBDialect("https://sdk-api.agb.cloud", Secret("akm-EXAMPLE-KEY"))
+DIALECTS: tuple[Dialect, ...] = (BAY, AGB)
+STAMP = Stamp(1_795_243_855.72, f"{126_043_978:032x}")
+
+SPOKEN = [(dialect, op) for dialect in DIALECTS for op in OPERATIONS.operations if dialect.offers(op)]
+SPOKEN_IDS = [f"{dialect.name}-{op.action}" for dialect, op in SPOKEN]
+PUBLIC_RESULTS: list[type[Result[Any]]] = [
+    value for value in vars(_public).values() if isinstance(value, type) and issubclass(value, Result)
+]
+
+some = settings(deadline=None, max_examples=50)
+texts = st.text(st.characters(codec="utf-8"))
+words = st.text(st.characters(codec="utf-8"), min_size=1)
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | texts,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(texts, inner, max_size=3),
+    max_leaves=6,
+)
+
+
+def operation(action: str) -> Operation[Any, Any, Any]:
+    """Return the operation that AgentBay calls ``action``."""
+    return OPERATIONS.by_action[action]
+
+
+def json_answer(body: object, status: int = 200, **headers: str) -> HttpAnswer:
+    """Return an HTTP answer whose body is ``body`` as JSON."""
+    return HttpAnswer(status, headers, json.dumps(body).encode())

@@ -1,0 +1,88 @@
+"""The public surface: pinned name by name, and the same in both twins."""
+
+import inspect
+import subprocess
+import sys
+from typing import Any
+
+import pytest
+
+import sessionbay
+from sessionbay._async import client, command, context, file_system, session
+from sessionbay._sync import (
+    client as sync_client,
+    command as sync_command,
+    context as sync_context,
+    file_system as sync_file_system,
+    session as sync_session,
+)
+
+from .public_names import METHODS, NAMES
+
+TWINS = [
+    (client.AsyncAgentBay, sync_client.AgentBay),
+    (client.AsyncAGB, sync_client.AGB),
+    (session.AsyncSession, sync_session.Session),
+    (command.AsyncCommand, sync_command.Command),
+    (context.AsyncSessionContext, sync_context.SessionContext),
+    (file_system.AsyncFileSystem, sync_file_system.FileSystem),
+]
+
+
+def public(cls: type) -> dict[str, Any]:
+    """Return the public attributes of a class, and what makes and closes its objects."""
+    kept = ("__init__", "aclose", "close")
+    return {name: value for name, value in inspect.getmembers(cls) if not name.startswith("_") or name in kept}
+
+
+def shape(function: Any) -> list[tuple[str, Any, Any]]:
+    """Return names, kinds and defaults of a function's parameters, in order."""
+    return [(name, p.kind, p.default) for name, p in inspect.signature(function).parameters.items()]
+
+
+def test_the_public_names_are_pinned() -> None:
+    assert sessionbay.__all__ == NAMES  # type: ignore[attr-defined]  # made when it is asked for
+
+
+@pytest.mark.parametrize("name", ["AsyncAgentBay", "Session", "SessionInfo", "get_logger"])
+def test_a_public_name_can_be_imported(name: str) -> None:
+    assert getattr(sessionbay, name).__name__ == name
+
+
+def test_a_name_that_is_not_public_is_an_attribute_error() -> None:
+    with pytest.raises(AttributeError, match="no attribute 'teleport'"):
+        _ = sessionbay.teleport  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize(("twin", "other"), TWINS, ids=lambda cls: str(cls.__name__))
+def test_both_twins_have_the_same_names(twin: type, other: type) -> None:
+    assert {name.replace("aclose", "close") for name in public(twin)} == set(public(other))
+
+
+@pytest.mark.parametrize(("twin", "other"), TWINS, ids=lambda cls: str(cls.__name__))
+def test_the_methods_of_both_twins_take_the_same(twin: type, other: type) -> None:
+    for name, method in public(twin).items():
+        if inspect.isfunction(method):
+            assert shape(method) == shape(public(other)[name.replace("aclose", "close")]), name
+
+
+@pytest.mark.parametrize(("twin", "other"), TWINS, ids=lambda cls: str(cls.__name__))
+def test_no_method_of_the_sync_twin_is_async(twin: type, other: type) -> None:
+    assert [name for name, method in public(other).items() if inspect.iscoroutinefunction(method)] == []
+
+
+@pytest.mark.parametrize("twin", [twin for twin, _ in TWINS], ids=lambda cls: str(cls.__name__))
+def test_the_methods_are_pinned(twin: type) -> None:
+    assert [name for name in public(twin) if not name.startswith("_")] == METHODS[twin.__name__]
+
+
+@pytest.mark.parametrize("heavy", ["httpx", "pydantic", "anyio", "starlette", "uvicorn"])
+def test_importing_the_package_loads_nothing_heavy(heavy: str) -> None:
+    code = f"import sys, sessionbay; sys.exit({heavy!r} in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], timeout=60, check=False).returncode == 0
+
+
+@pytest.mark.parametrize("heavy", ["starlette", "uvicorn", "psutil", "sessionbay.ops.files", "sessionbay.engine"])
+def test_a_client_loads_no_engine_and_no_page_that_it_does_not_use(heavy: str) -> None:
+    code = f"import sys; from sessionbay import AgentBay; AgentBay(api_key='k'); sys.exit({heavy!r} in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], timeout=60, check=False).returncode == 0

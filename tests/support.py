@@ -1,8 +1,10 @@
 """What the tests of the pure layers share: the two dialects, their operations, and how hypothesis is set."""
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
+import pytest
 from hypothesis import settings, strategies as st
 
 from sessionbay import _public
@@ -23,12 +25,17 @@ DIALECTS: tuple[Dialect, ...] = (BAY, AGB)
 STAMP = Stamp(1_795_243_855.72, f"{126_043_978:032x}")
 
 SPOKEN = [(dialect, op) for dialect in DIALECTS for op in OPERATIONS.operations if dialect.offers(op)]
-SPOKEN_IDS = [f"{dialect.name}-{op.action}" for dialect, op in SPOKEN]
+every_operation = pytest.mark.parametrize(
+    ("dialect", "op"), SPOKEN, ids=[f"{dialect.name}-{op.action}" for dialect, op in SPOKEN]
+)
+either_dialect = pytest.mark.parametrize("dialect", DIALECTS, ids=lambda dialect: dialect.name)
 PUBLIC_RESULTS: list[type[Result[Any]]] = [
     value for value in vars(_public).values() if isinstance(value, type) and issubclass(value, Result)
 ]
 
 some = settings(deadline=None, max_examples=50)
+few = settings(deadline=None, max_examples=20)
+"""For tests that run once for each operation."""
 texts = st.text(st.characters(codec="utf-8"))
 words = st.text(st.characters(codec="utf-8"), min_size=1)
 json_values = st.recursive(
@@ -43,6 +50,6 @@ def operation(action: str) -> Operation[Any, Any, Any]:
     return OPERATIONS.by_action[action]
 
 
-def json_answer(body: object, status: int = 200, **headers: str) -> HttpAnswer:
+def json_answer(body: object, status: int = 200, headers: Mapping[str, str] | None = None) -> HttpAnswer:
     """Return an HTTP answer whose body is ``body`` as JSON."""
-    return HttpAnswer(status, headers, json.dumps(body).encode())
+    return HttpAnswer(status, headers or {}, json.dumps(body).encode())

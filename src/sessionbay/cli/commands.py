@@ -73,7 +73,7 @@ def _run(work: Coroutine[Any, Any, Any]) -> Any:
     """Run a command; an error of ours is one line, not a traceback."""
     try:
         return asyncio.run(work)
-    except (AgentBayError, SandboxError, FileExistsError, PermissionError) as exc:
+    except (AgentBayError, SandboxError, OSError) as exc:
         sys.exit(f"sessionbay: {exc}")
     except KeyboardInterrupt:
         sys.exit(130)

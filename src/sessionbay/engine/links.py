@@ -4,6 +4,7 @@ import asyncio
 import secrets
 import socket
 from collections.abc import AsyncIterable, AsyncIterator, Callable, Iterable
+from dataclasses import dataclass
 from hmac import compare_digest
 from typing import Any
 
@@ -30,12 +31,31 @@ HOP_BY_HOP = {
 }
 
 
+@dataclass(frozen=True)
+class Link:
+    """One port's way in."""
+
+    listener: Listener
+    proxy: "Proxy"
+    token: str
+
+    @property
+    def url(self) -> str:
+        """The address to give out."""
+        return f"{self.listener.url}/request_ai/{self.token}/path/"
+
+    async def close(self) -> None:
+        """Stop listening, and give up the connections into the session."""
+        await self.listener.stop()
+        await self.proxy.aclose()
+
+
 class Links:
     """The links of one session, one for each of its ports that was asked for."""
 
     def __init__(self, agent: Callable[[], AgentLine]) -> None:
         self._agent = agent
-        self._open: dict[int, tuple[Listener, str]] = {}
+        self._open: dict[int, Link] = {}
         self._opening = asyncio.Lock()
 
     async def open(self, port: int) -> str:
@@ -43,15 +63,15 @@ class Links:
         async with self._opening:
             if port not in self._open:
                 listener, token = Listener(), secrets.token_urlsafe(32)
-                await listener.start(Guard(Proxy(self._agent, port, token, f"{COOKIE}{listener.port}"), listener.port))
-                self._open[port] = listener, token
-        listener, token = self._open[port]
-        return f"{listener.url}/request_ai/{token}/path/"
+                proxy = Proxy(self._agent, port, token, f"{COOKIE}{listener.port}")
+                await listener.start(Guard(proxy, listener.port))
+                self._open[port] = Link(listener, proxy, token)
+            return self._open[port].url
 
     async def close(self) -> None:
         """Close them all."""
-        listeners, self._open = [listener for listener, _ in self._open.values()], {}
-        await asyncio.gather(*(listener.stop() for listener in listeners))
+        links, self._open = list(self._open.values()), {}
+        await asyncio.gather(*(link.close() for link in links))
 
 
 class Proxy:
@@ -80,6 +100,10 @@ class Proxy:
         else:
             response = PlainTextResponse("this link needs its token", 401)
         await response(scope, receive, send)
+
+    async def aclose(self) -> None:
+        """Close the connections into the session."""
+        await self._pool.aclose()
 
     async def _forward(self, request: Request, path: str) -> Response:
         query = request.scope["query_string"]

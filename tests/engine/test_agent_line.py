@@ -1,0 +1,146 @@
+"""The line to an agent: nothing that comes over it is taken on trust."""
+
+import asyncio
+import contextlib
+import json
+import os
+import socket
+import struct
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from sessionbay.engine.agent.line import AgentFailure, AgentGone, AgentLine
+
+
+@pytest.fixture
+def anyio_backend() -> str:
+    """Run on asyncio only, as the engine does."""
+    return "asyncio"
+
+
+@dataclass
+class Pair:
+    """A line, and its other end as an agent holds it."""
+
+    line: AgentLine
+    agent: socket.socket
+
+    def answer(self, reply: object, blob: bytes = b"", fds: Sequence[int] = ()) -> None:
+        body = json.dumps(reply).encode()
+        socket.send_fds(self.agent, [struct.pack("!II", len(body), len(blob)) + body + blob], list(fds))
+
+
+@pytest.fixture
+async def pair() -> AsyncIterator[Pair]:
+    ours, theirs = socket.socketpair()
+    made = Pair(AgentLine(ours), theirs)
+    yield made
+    made.line.close()
+    theirs.close()
+
+
+def descriptors() -> int:
+    return sum(1 for _ in Path("/proc/self/fd").iterdir())
+
+
+async def asked(pair: Pair) -> "asyncio.Task[object]":
+    """Ask for something, and return once the order is on its way."""
+    task = asyncio.create_task(pair.line.ask("ping"))
+    await asyncio.sleep(0)
+    return task
+
+
+async def test_a_value_comes_back_to_whom_it_belongs(pair: Pair) -> None:
+    first, second = await asked(pair), await asked(pair)
+    pair.answer({"id": 2, "value": "two"})
+    pair.answer({"id": 1, "value": "one"})
+    assert (await first, await second) == ("one", "two")
+
+
+async def test_bytes_come_back_as_bytes(pair: Pair) -> None:
+    task = await asked(pair)
+    pair.answer({"id": 1}, b"\0\xff")
+    assert await task == b"\0\xff"
+
+
+async def test_a_failure_is_told_in_the_agents_words(pair: Pair) -> None:
+    task = await asked(pair)
+    pair.answer({"id": 1, "error": "no such file"})
+    with pytest.raises(AgentFailure, match="no such file"):
+        await task
+
+
+async def test_an_agent_that_ends_fails_whoever_waits(pair: Pair) -> None:
+    task = await asked(pair)
+    pair.agent.close()
+    with pytest.raises(AgentGone, match=r"the agent ended|Broken pipe"):
+        await task
+    with pytest.raises(AgentGone):
+        await pair.line.ask("ping")
+
+
+@pytest.mark.parametrize(
+    "garbage",
+    [
+        struct.pack("!II", 2**32 - 1, 0),
+        struct.pack("!II", 4, 2**32 - 1) + b"null",
+        struct.pack("!II", 3, 0) + b"{{{",
+        struct.pack("!II", 4, 0) + b"null",
+        struct.pack("!II", 2, 0) + b"[]",
+        struct.pack("!II", 2, 0) + b"{}",
+        struct.pack("!II", 200_000, 0) + b"[" * 200_000,
+        struct.pack("!II", 18, 0) + b'{"id":1, "fds": 1}',
+    ],
+    ids=["huge", "huge blob", "no json", "null", "list", "no id", "deep", "no descriptor"],
+)
+async def test_an_agent_that_breaks_the_protocol_is_given_up(pair: Pair, garbage: bytes) -> None:
+    task = await asked(pair)
+    pair.agent.setblocking(False)
+    await asyncio.get_running_loop().sock_sendall(pair.agent, garbage)
+    with pytest.raises(AgentGone, match="broke the protocol"):
+        await asyncio.wait_for(task, 5)
+
+
+async def test_an_answer_that_nobody_asked_for_is_dropped(pair: Pair) -> None:
+    task = await asked(pair)
+    pair.answer({"id": 99, "value": "for whom?"})
+    pair.answer({"id": 1, "value": "right"})
+    assert await task == "right"
+
+
+async def test_a_file_descriptor_arrives(pair: Pair) -> None:
+    task = await asked(pair)
+    reader, writer = os.pipe()
+    pair.answer({"id": 1, "fds": 1}, fds=[reader])
+    fd = await task
+    assert isinstance(fd, int)
+    os.write(writer, b"x")
+    assert os.read(fd, 1) == b"x"
+    for open_fd in (fd, reader, writer):
+        os.close(open_fd)
+
+
+async def test_descriptors_that_nobody_asked_for_are_not_kept(pair: Pair) -> None:
+    before = descriptors()
+    task = await asked(pair)
+    for _ in range(20):
+        with contextlib.suppress(OSError):
+            pair.answer({"id": 99}, fds=[0] * 5)
+    with pytest.raises(AgentGone, match="too many file descriptors"):
+        await task
+    pair.agent.close()
+    assert descriptors() <= before
+
+
+async def test_a_caller_that_gives_up_does_not_spoil_the_line(pair: Pair) -> None:
+    task = await asked(pair)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    after = await asked(pair)
+    pair.answer({"id": 1, "value": "late"})
+    pair.answer({"id": 2, "value": "in time"})
+    assert await after == "in time"

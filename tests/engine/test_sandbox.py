@@ -1,0 +1,123 @@
+"""What keeps a session in."""
+
+from pathlib import Path
+
+import httpx
+import pytest
+
+from sessionbay import Session
+from sessionbay.engine import LocalEngine
+from sessionbay.engine.sandbox.base import Spec
+from sessionbay.engine.sandbox.bwrap import arguments
+
+from .conftest import client_of
+
+
+def output(session: Session, command: str) -> str:
+    return session.command.run(command).output.strip()
+
+
+def test_no_session_runs_as_root(any_session: Session) -> None:
+    assert output(any_session, "id -u") != "0"
+
+
+def test_nothing_of_the_engines_environment_is_seen_inside(
+    any_engine: LocalEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CANARY", "akm-canary")
+    with client_of(any_engine) as bay, bay.session() as session:
+        seen = "cat /proc/self/environ /proc/$PPID/environ /proc/1/environ 2>/dev/null | tr '\\0' '\\n'"
+        assert "akm-canary" not in output(session, seen)
+
+
+def test_a_command_holds_no_file_of_the_agents_or_the_engines(any_session: Session) -> None:
+    assert output(any_session, "cd /proc/self/fd; echo *") == "0 1 2 3"  # 3 is the folder that the shell reads
+
+
+def test_the_agent_cannot_be_read_by_commands(any_session: Session) -> None:
+    result = any_session.command.run("head -c1 /proc/$PPID/mem; cat /proc/$PPID/environ")
+    assert result.stdout == ""
+    assert "Permission denied" in result.stderr
+
+
+def test_commands_leave_no_core_files(any_session: Session) -> None:
+    assert output(any_session, "ulimit -c") == "0"
+
+
+def test_a_session_starts_in_its_own_home(any_session: Session) -> None:
+    home, folder = output(any_session, "echo $HOME; pwd").split()
+    assert home == folder == any_session.info().unwrap().connection["home"]
+
+
+def test_the_hosts_files_are_out_of_sight(namespaces_session: Session, tmp_path: Path) -> None:
+    secret = tmp_path / "secret"
+    secret.write_text("host")
+    assert not namespaces_session.file_system.read_file(str(secret)).success
+    assert output(namespaces_session, "ls -A /home; ls /root 2>&1").startswith("wuying")
+
+
+@pytest.mark.parametrize("folder", ["/", "/usr", "/etc", "/run", "/run/sessionbay/inside"])
+def test_what_is_not_the_sessions_own_cannot_be_written(namespaces_session: Session, folder: str) -> None:
+    assert not namespaces_session.command.run(f"touch {folder}/x").success
+
+
+def test_a_session_has_no_capabilities_and_cannot_gain_any(namespaces_session: Session) -> None:
+    status = output(namespaces_session, "grep -E 'CapEff|CapBnd|NoNewPrivs' /proc/self/status")
+    assert [line.split()[1] for line in status.splitlines()] == ["0" * 16, "0" * 16, "1"]
+
+
+def test_a_session_sees_its_own_processes_only(namespaces_session: Session) -> None:
+    assert int(output(namespaces_session, "ls /proc | grep -c '^[0-9]'")) < 8
+
+
+def test_a_session_has_no_network_but_its_own(namespaces_session: Session) -> None:
+    assert output(namespaces_session, "tail -n +3 /proc/net/dev | cut -d: -f1") == "lo"
+
+
+def test_a_session_cannot_reach_its_engine(namespaces_session: Session, namespaces_engine: LocalEngine) -> None:
+    port = httpx.URL(namespaces_engine.endpoint).port
+    connect = f"import socket; socket.create_connection(('127.0.0.1', {port}), 2)"
+    result = namespaces_session.command.run(f'python3 -c "{connect}"')
+    assert "ConnectionRefusedError" in result.stderr
+
+
+def test_sessions_do_not_see_each_others_files(namespaces_engine: LocalEngine) -> None:
+    with client_of(namespaces_engine) as bay, bay.session() as one, bay.session() as other:
+        one.file_system.write_file("/tmp/shared", "mine")
+        assert not other.file_system.get_file_info("/tmp/shared").success
+
+
+def test_the_same_port_in_two_sessions_is_two_ports(namespaces_engine: LocalEngine) -> None:
+    with client_of(namespaces_engine) as bay, bay.session() as one, bay.session() as other:
+        pages = []
+        for session in (one, other):
+            session.file_system.write_file("index.html", session.session_id)
+            session.command.run("nohup python3 -m http.server 30100 >/dev/null 2>&1 & sleep 0.5")
+            pages.append(httpx.get(str(session.get_link("https", 30100)), trust_env=False).text)
+        assert pages == [one.session_id, other.session_id]
+
+
+def test_the_number_of_processes_is_limited(namespaces_session: Session) -> None:
+    assert output(namespaces_session, "ulimit -u") == "512"
+
+
+def test_bubblewrap_is_called_with_all_that_keeps_a_session_in(tmp_path: Path) -> None:
+    argv = arguments(Spec(tmp_path, tmp_path, "/usr/bin/python3", 1234), 9, nested_userns=False)
+    for flag in (
+        *("--unshare-user", "--unshare-pid", "--unshare-ipc", "--unshare-uts", "--unshare-net", "--disable-userns"),
+        *("--die-with-parent", "--new-session"),
+    ):
+        assert flag in argv
+    assert argv[argv.index("--cap-drop") + 1] == "ALL"
+    assert argv[argv.index("--uid") + 1] == "1000"
+
+
+def test_only_the_sessions_own_folders_are_mounted_to_be_written(tmp_path: Path) -> None:
+    argv = arguments(Spec(tmp_path, tmp_path, "/usr/bin/python3", None), 9, nested_userns=False)
+    mounts = [argv[place + 1 : place + 3] for place, word in enumerate(argv) if word == "--bind"]
+    assert mounts == [[str(tmp_path / "tmp"), "/tmp"], [str(tmp_path / "home"), "/home/wuying"]]
+
+
+def test_the_hosts_network_is_shared_only_when_asked_for(tmp_path: Path) -> None:
+    argv = arguments(Spec(tmp_path, tmp_path, "/usr/bin/python3", None, "host"), 9, nested_userns=False)
+    assert "--unshare-net" not in argv

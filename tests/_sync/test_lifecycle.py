@@ -11,10 +11,10 @@ from sessionbay import AGB, AgentBay, Session, SessionError, SessionTimeoutError
 from sessionbay.engine import LocalEngine
 
 from ..cloud import GONE, KEY, FakeCloud, no, status, yes
+from ..engine.processes import TICKER
 from .clock import FakeClock
 from .conftest import connect
 
-TICKER = "nohup sh -c 'while :; do date +%s.%N >> ticks; sleep 0.02; done' >/dev/null 2>&1 &"
 LOST = httpx.ReadError("the connection was lost")
 
 

@@ -8,7 +8,7 @@ from sessionbay.engine import LocalEngine
 from sessionbay.engine.agent.inside.run import Tail
 
 from .conftest import client_of
-from .processes import eventually
+from .processes import TICKER, eventually
 
 
 def test_commands_and_files_share_what_they_see(any_session: Session) -> None:
@@ -24,7 +24,7 @@ def test_temporary_files_are_the_sessions_own(any_session: Session) -> None:
 
 
 def test_a_pause_stops_busy_processes_and_a_resume_lets_them_go_on(any_session: Session) -> None:
-    any_session.command.run("nohup sh -c 'while :; do date +%s.%N >>ticks; sleep 0.02; done' >/dev/null 2>&1 &")
+    any_session.command.run(TICKER)
     any_session.pause(poll_interval=0.01)
     with any_session.agent_bay.session() as other:
         other.command.run("sleep 0.5")  # meanwhile, in another session

@@ -4,7 +4,7 @@ import os
 import platform
 import time
 import uuid
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping
 from pathlib import Path
 
 import httpx
@@ -50,14 +50,40 @@ def find_dotenv(*, upwards: bool) -> DotEnv | None:
     return None
 
 
+class Body(httpx.AsyncByteStream, httpx.SyncByteStream):
+    """The bytes of a request. httpx's own is an async generator, which trio finds unfinished after a cancellation."""
+
+    def __init__(self, content: bytes) -> None:
+        self._content = content
+
+    def __iter__(self) -> Iterator[bytes]:
+        return iter([self._content])
+
+    def __aiter__(self) -> AsyncIterator[bytes]:
+        return _Once(self._content)
+
+
+class _Once(AsyncIterator[bytes]):
+    def __init__(self, content: bytes) -> None:
+        self._left = [content]
+
+    async def __anext__(self) -> bytes:
+        if not self._left:
+            raise StopAsyncIteration
+        return self._left.pop()
+
+
 def http_request(request: HttpRequest, limit: float, connect: float | None = None) -> httpx.Request:
     """Return ``request`` as httpx sends it: each step within ``limit`` seconds, connecting within ``connect``."""
     timeout = httpx.Timeout(limit, connect=min(limit, connect or CONNECT_TIMEOUT))
+    headers = dict(request.headers)
+    if request.method != "GET":
+        headers["content-length"] = str(len(request.body))
     return httpx.Request(
         request.method,
         request.url,
-        headers=dict(request.headers),
-        content=request.body or None,
+        headers=headers,
+        stream=Body(request.body),
         extensions={"timeout": timeout.as_dict()},
     )
 

@@ -23,7 +23,10 @@ LABELS = {"made-by": "sessionbay demo"}
 CROWD_LABELS = LABELS | {"part": "crowd"}
 PAGE = "<h1>Hello from inside the session</h1>"
 SERVER = "nohup python3 -m http.server 30100 >/dev/null 2>&1 &"
-TICKER = "nohup sh -c 'while :; do date +%s.%N >> ticks; sleep 0.02; done' >/dev/null 2>&1 &"
+TICKER = (
+    "nohup sh -c 'while :; do date +%s.%N >>ticks; sleep 0.02; done' >/dev/null 2>&1 &"
+    " until [ -s ticks ]; do sleep 0.01; done"
+)
 
 
 async def show(console: Console) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 from pydantic import ValidationError
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
 
@@ -77,6 +77,8 @@ class Door:
             reply = await self._actions.serve(accepted.op, accepted.request)
         except (InvalidRequest, Refusal) as exc:
             reply = _refused(exc.code, str(exc), exc.status, gateway=exc.gateway)
+        except ClientDisconnect:
+            return Response(status_code=499)
         except Exception:  # the outermost edge: whatever is wrong here, the client gets an answer that it can read
             log.exception("%s %s failed", dialect.title, request.url.path)
             reply = _refused("InternalError", "the local engine failed; its log says how", 500, gateway=True)

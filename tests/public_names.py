@@ -25,6 +25,7 @@ NAMES = [
     "ContextSyncResult",
     "ContextTimeoutError",
     "ContextUsageError",
+    "CreateSessionFields",
     "CreateSessionParams",
     "DeletePolicy",
     "DeleteResult",

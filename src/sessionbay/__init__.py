@@ -38,4 +38,4 @@ if not TYPE_CHECKING:
         return names[name]
 
     def __dir__():
-        return sorted([*globals(), *_names()])
+        return sorted([*_names(), "__version__", "get_logger"])

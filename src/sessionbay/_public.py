@@ -41,6 +41,7 @@ from .models.creation import (
     BWList as BWList,
     ContextMount as ContextMount,
     ContextSync as ContextSync,
+    CreateSessionFields as CreateSessionFields,
     CreateSessionParams as CreateSessionParams,
     DeletePolicy as DeletePolicy,
     DownloadPolicy as DownloadPolicy,

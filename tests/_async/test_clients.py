@@ -4,9 +4,11 @@ import pytest
 
 from sessionbay import AsyncAgentBay, CreateSessionParams, SessionError, SessionStatus
 
+from ..requirements import promise
 from .conftest import IMAGE
 
 
+@promise("help.create")
 async def test_a_created_session_can_be_found_by_its_id(either: AsyncAgentBay) -> None:
     made = await either.create(image_id=IMAGE)
     found = await either.get(made.session.session_id)

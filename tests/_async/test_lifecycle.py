@@ -11,6 +11,7 @@ from sessionbay.engine import LocalEngine
 
 from ..cloud import GONE, KEY, FakeCloud, no, status, yes
 from ..engine.processes import TICKER
+from ..requirements import promise
 from .clock import FakeClock
 from .conftest import connect
 
@@ -23,6 +24,7 @@ def on(cloud: FakeCloud, *, strict: bool = False) -> AsyncSession:
     return AsyncSession(bay, "session-1")
 
 
+@promise("waits.pause", "waits.resume")
 async def test_a_pause_freezes_processes_and_a_resume_thaws_them(
     bay_session: AsyncSession, session: AsyncSession
 ) -> None:
@@ -35,6 +37,7 @@ async def test_a_pause_freezes_processes_and_a_resume_thaws_them(
     assert max(later - earlier for earlier, later in pairwise(ticks)) > 0.3
 
 
+@promise("waits.pause_async")
 async def test_the_states_on_the_way_are_visible(slow_engine: LocalEngine) -> None:
     async with connect(slow_engine, AsyncAgentBay) as bay, bay.session() as session:
         await session.pause_async()
@@ -160,6 +163,7 @@ async def test_a_session_that_cannot_be_found_after_its_deletion_is_gone() -> No
     assert (await on(cloud).delete()).success
 
 
+@promise("pages.delete.idempotent")
 async def test_deleting_what_is_deleted_is_a_success() -> None:
     assert (await on(FakeCloud(DeleteSessionAsync=GONE)).delete()).success
 
@@ -194,6 +198,7 @@ async def test_a_refused_deletion_of_a_running_session_is_the_result() -> None:
     assert (result.success, result.code) == (False, "NotYours")
 
 
+@promise("pages.delete.sync_failure", "agb.delete")
 async def test_a_deletion_whose_contexts_could_not_be_copied_still_deletes(caplog: pytest.LogCaptureFixture) -> None:
     cloud = FakeCloud(
         SyncContext=no("InternalError", "no storage"), DeleteSessionAsync=yes(), GetSessionDetail=status("FINISH")
@@ -203,6 +208,7 @@ async def test_a_deletion_whose_contexts_could_not_be_copied_still_deletes(caplo
     assert "without its contexts being copied" in caplog.text
 
 
+@promise("pages.delete.order")
 async def test_a_deletion_copies_the_contexts_first() -> None:
     tasks = [{"contextId": "c", "path": "/p", "status": "Success", "taskType": "upload"}]
     copied = yes({"ContextStatus": _doubly_encoded(tasks)})

@@ -5,7 +5,10 @@ import pytest
 
 from sessionbay import AsyncAgentBay, AsyncSession, SessionError, SessionUsageError
 
+from ..requirements import promise
 
+
+@promise("agb.set_labels", "agb.get_labels", "help.get_labels")
 async def test_labels_that_were_set_are_read_back(session: AsyncSession) -> None:
     assert (await session.set_labels({"project": "demo", "stage": "\u6d4b\u8bd5"})).success
     labels = await session.get_labels()
@@ -19,6 +22,7 @@ async def test_new_labels_take_the_place_of_the_old(session: AsyncSession) -> No
     assert dict(await session.get_labels()) == {"new": "2"}
 
 
+@promise("agb.info", "pages.info", "help.info")
 async def test_info_reads_as_attributes_as_keys_and_as_data(session: AsyncSession) -> None:
     info = await session.info()
     assert info.session_id == info["session_id"] == info.unwrap().session_id == session.session_id
@@ -30,12 +34,14 @@ async def test_info_names_the_isolation_in_force(session: AsyncSession) -> None:
     assert (await session.info()).unwrap().connection["isolation"] in ("namespaces", "process")
 
 
+@promise("pages.info.resource_url")
 async def test_the_resource_page_shows_the_session_to_those_who_hold_its_address(session: AsyncSession) -> None:
     url = httpx.URL(session.resource_url)
     assert session.session_id in httpx.get(url, trust_env=False).text
     assert httpx.get(url.copy_remove_param("token"), trust_env=False).status_code == 401
 
 
+@promise("agb.get_link", "help.get_link")
 async def test_a_link_leads_to_a_server_inside_the_session(session: AsyncSession) -> None:
     await session.file_system.write_file("page.html", "<p>inside</p>")
     await session.command.run("nohup python3 -m http.server 30111 >/dev/null 2>&1 & sleep 0.5")
@@ -66,6 +72,7 @@ async def test_a_link_is_awaited_in_both_twins(session: AsyncSession) -> None:
         pending.close()
 
 
+@promise("pages.get_link.port")
 async def test_a_port_that_the_cloud_does_not_open_is_refused_before_sending(bay_session: AsyncSession) -> None:
     with pytest.raises(SessionUsageError, match=r"\[30100, 30199\]"):
         await bay_session.get_link("https", 8443)
@@ -76,12 +83,23 @@ async def test_agb_opens_all_ports(session: AsyncSession, either: AsyncAgentBay)
         assert (await session.get_link("https", 8443)).success
 
 
+@promise("waits.session")
 async def test_a_known_id_is_enough_to_use_a_session(session: AsyncSession, either: AsyncAgentBay) -> None:
     same = AsyncSession(either, session.session_id)
     assert (await same.command.run("echo by its id")).output == "by its id\n"
     assert same.agent_bay is either
 
 
+@promise(
+    "pages.get_api_key",
+    "pages.get_client",
+    "pages.get_session_id",
+    "pages.get_token",
+    "pages.find_server_for_tool",
+    "pages.is_vpc_enabled",
+    "pages.get_network_interface_ip",
+    "pages.get_http_port",
+)
 async def test_the_accessors_tell_what_the_cloud_said(session: AsyncSession, either: AsyncAgentBay) -> None:
     assert session.get_session_id() == session.session_id
     assert session.get_api_key().startswith("akm-")
@@ -98,6 +116,7 @@ async def test_a_session_knows_its_image(bay: AsyncAgentBay) -> None:
         assert (made.image_id, found.image_id) == ("code_latest", "code_latest")
 
 
+@promise("pages.delete.invalid", "pages.delete.idempotent")
 async def test_a_deleted_session_refuses_everything_but_its_deletion(session: AsyncSession) -> None:
     assert (await session.delete()).success
     with pytest.raises(SessionUsageError, match="was deleted"):
@@ -127,6 +146,7 @@ async def test_a_name_that_nobody_promised_is_an_ordinary_mistake(session: Async
     assert not hasattr(session.file_system, "teleport")
 
 
+@promise("agb.raises")
 async def test_a_strict_client_raises_what_the_service_refuses(bay: AsyncAgentBay) -> None:
     strict = AsyncAgentBay(endpoint=bay.endpoint, api_key=bay.api_key, strict=True)
     with pytest.raises(SessionError) as raised:

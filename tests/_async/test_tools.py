@@ -10,6 +10,7 @@ from sessionbay import AsyncAGB, AsyncAgentBay, AsyncSession, SessionError, Sess
 from sessionbay.engine import LocalEngine
 
 from ..cloud import KEY, FakeCloud, no, session_data, yes
+from ..requirements import promise
 from .conftest import IMAGE, connect
 
 LINK = "https://machine.example/request_ai/x/path/"
@@ -40,6 +41,7 @@ async def session_on(cloud: FakeCloud) -> AsyncSession:
     return (await AsyncAgentBay(api_key=KEY, transport=cloud).create()).session
 
 
+@promise("agb.call_mcp_tool")
 async def test_a_tool_is_called_by_its_name(session: AsyncSession) -> None:
     result = await session.call_mcp_tool("shell", {"command": "echo hi", "timeout_ms": 1000})
     assert json.loads(result.unwrap()) == {"stdout": "hi\n", "stderr": "", "exit_code": 0}
@@ -67,6 +69,7 @@ async def test_wrong_arguments_are_refused_by_the_machine(session: AsyncSession)
     assert "shell: command: Field required" in result.error_message
 
 
+@promise("agb.list_mcp_tools.fields")
 async def test_the_tools_of_an_image_are_listed_with_their_schemas(session: AsyncSession) -> None:
     tools = {tool.name: tool for tool in (await session.list_mcp_tools()).tools}
     assert tools["shell"].input_schema["required"] == ["command"]
@@ -75,6 +78,7 @@ async def test_the_tools_of_an_image_are_listed_with_their_schemas(session: Asyn
 
 
 @pytest.mark.parametrize("make", [AsyncAgentBay, AsyncAGB])
+@promise("agb.list_mcp_tools", "pages.list_mcp_tools")
 async def test_tools_are_listed_of_the_clouds_common_image_where_none_is_known(
     engine: LocalEngine, make: type[AsyncAgentBay]
 ) -> None:
@@ -82,6 +86,7 @@ async def test_tools_are_listed_of_the_clouds_common_image_where_none_is_known(
         assert (await AsyncSession(client, "session-1").list_mcp_tools()).success
 
 
+@promise("agb.get_metrics")
 async def test_metrics_are_the_sessions_own(session: AsyncSession) -> None:
     metrics = (await session.get_metrics()).metrics
     assert metrics.cpu_count > 0
@@ -159,6 +164,7 @@ async def test_a_tool_call_that_may_have_arrived_is_not_repeated() -> None:
 
 
 @pytest.mark.parametrize(("make", "unit"), [(AsyncAgentBay, 1.0), (AsyncAGB, 0.001)])
+@promise("agb.call_mcp_tool.limits", "pages.call_mcp_tool.limits")
 async def test_the_limits_of_a_call_are_in_the_clouds_own_unit(make: type[AsyncAgentBay], unit: float) -> None:
     seen: dict[str, float] = {}
 

@@ -5,9 +5,11 @@ import pytest
 
 from sessionbay import AgentBay, CreateSessionParams, SessionError, SessionStatus
 
+from ..requirements import promise
 from .conftest import IMAGE
 
 
+@promise("help.create")
 def test_a_created_session_can_be_found_by_its_id(either: AgentBay) -> None:
     made = either.create(image_id=IMAGE)
     found = either.get(made.session.session_id)

@@ -12,6 +12,7 @@ from sessionbay.engine import LocalEngine
 
 from ..cloud import GONE, KEY, FakeCloud, no, status, yes
 from ..engine.processes import TICKER
+from ..requirements import promise
 from .clock import FakeClock
 from .conftest import connect
 
@@ -24,6 +25,7 @@ def on(cloud: FakeCloud, *, strict: bool = False) -> Session:
     return Session(bay, "session-1")
 
 
+@promise("waits.pause", "waits.resume")
 def test_a_pause_freezes_processes_and_a_resume_thaws_them(bay_session: Session, session: Session) -> None:
     bay_session.command.run(TICKER)
     assert (bay_session.pause(poll_interval=0.01)).status == "PAUSED"
@@ -34,6 +36,7 @@ def test_a_pause_freezes_processes_and_a_resume_thaws_them(bay_session: Session,
     assert max(later - earlier for earlier, later in pairwise(ticks)) > 0.3
 
 
+@promise("waits.pause_async")
 def test_the_states_on_the_way_are_visible(slow_engine: LocalEngine) -> None:
     with connect(slow_engine, AgentBay) as bay, bay.session() as session:
         session.pause_async()
@@ -159,6 +162,7 @@ def test_a_session_that_cannot_be_found_after_its_deletion_is_gone() -> None:
     assert (on(cloud).delete()).success
 
 
+@promise("pages.delete.idempotent")
 def test_deleting_what_is_deleted_is_a_success() -> None:
     assert (on(FakeCloud(DeleteSessionAsync=GONE)).delete()).success
 
@@ -193,6 +197,7 @@ def test_a_refused_deletion_of_a_running_session_is_the_result() -> None:
     assert (result.success, result.code) == (False, "NotYours")
 
 
+@promise("pages.delete.sync_failure", "agb.delete")
 def test_a_deletion_whose_contexts_could_not_be_copied_still_deletes(caplog: pytest.LogCaptureFixture) -> None:
     cloud = FakeCloud(
         SyncContext=no("InternalError", "no storage"), DeleteSessionAsync=yes(), GetSessionDetail=status("FINISH")
@@ -202,6 +207,7 @@ def test_a_deletion_whose_contexts_could_not_be_copied_still_deletes(caplog: pyt
     assert "without its contexts being copied" in caplog.text
 
 
+@promise("pages.delete.order")
 def test_a_deletion_copies_the_contexts_first() -> None:
     tasks = [{"contextId": "c", "path": "/p", "status": "Success", "taskType": "upload"}]
     copied = yes({"ContextStatus": _doubly_encoded(tasks)})

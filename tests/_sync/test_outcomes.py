@@ -24,6 +24,7 @@ from sessionbay import (
 )
 
 from ..cloud import GONE, KEY, FakeCloud, no, session_data, status, yes
+from ..requirements import promise
 from .clock import FakeClock
 
 
@@ -43,6 +44,7 @@ def test_a_refusal_of_the_gateway_is_a_result() -> None:
     assert (result.http_status_code, result.code) == (400, "InvalidMcpSession.NotFound")
 
 
+@promise("help.raises")
 def test_what_a_refused_result_does_not_have_raises_its_error() -> None:
     link = Session(client(FakeCloud(GetLink=no("http not supported"))), "session-1").get_link()
     with pytest.raises(SessionError, match="http not supported"):

@@ -6,7 +6,10 @@ import pytest
 
 from sessionbay import AgentBay, Session, SessionError, SessionUsageError
 
+from ..requirements import promise
 
+
+@promise("agb.set_labels", "agb.get_labels", "help.get_labels")
 def test_labels_that_were_set_are_read_back(session: Session) -> None:
     assert (session.set_labels({"project": "demo", "stage": "\u6d4b\u8bd5"})).success
     labels = session.get_labels()
@@ -20,6 +23,7 @@ def test_new_labels_take_the_place_of_the_old(session: Session) -> None:
     assert dict(session.get_labels()) == {"new": "2"}
 
 
+@promise("agb.info", "pages.info", "help.info")
 def test_info_reads_as_attributes_as_keys_and_as_data(session: Session) -> None:
     info = session.info()
     assert info.session_id == info["session_id"] == info.unwrap().session_id == session.session_id
@@ -31,12 +35,14 @@ def test_info_names_the_isolation_in_force(session: Session) -> None:
     assert (session.info()).unwrap().connection["isolation"] in ("namespaces", "process")
 
 
+@promise("pages.info.resource_url")
 def test_the_resource_page_shows_the_session_to_those_who_hold_its_address(session: Session) -> None:
     url = httpx.URL(session.resource_url)
     assert session.session_id in httpx.get(url, trust_env=False).text
     assert httpx.get(url.copy_remove_param("token"), trust_env=False).status_code == 401
 
 
+@promise("agb.get_link", "help.get_link")
 def test_a_link_leads_to_a_server_inside_the_session(session: Session) -> None:
     session.file_system.write_file("page.html", "<p>inside</p>")
     session.command.run("nohup python3 -m http.server 30111 >/dev/null 2>&1 & sleep 0.5")
@@ -67,6 +73,7 @@ def test_a_link_is_awaited_in_both_twins(session: Session) -> None:
         pending.close()
 
 
+@promise("pages.get_link.port")
 def test_a_port_that_the_cloud_does_not_open_is_refused_before_sending(bay_session: Session) -> None:
     with pytest.raises(SessionUsageError, match=r"\[30100, 30199\]"):
         bay_session.get_link("https", 8443)
@@ -77,12 +84,23 @@ def test_agb_opens_all_ports(session: Session, either: AgentBay) -> None:
         assert (session.get_link("https", 8443)).success
 
 
+@promise("waits.session")
 def test_a_known_id_is_enough_to_use_a_session(session: Session, either: AgentBay) -> None:
     same = Session(either, session.session_id)
     assert (same.command.run("echo by its id")).output == "by its id\n"
     assert same.agent_bay is either
 
 
+@promise(
+    "pages.get_api_key",
+    "pages.get_client",
+    "pages.get_session_id",
+    "pages.get_token",
+    "pages.find_server_for_tool",
+    "pages.is_vpc_enabled",
+    "pages.get_network_interface_ip",
+    "pages.get_http_port",
+)
 def test_the_accessors_tell_what_the_cloud_said(session: Session, either: AgentBay) -> None:
     assert session.get_session_id() == session.session_id
     assert session.get_api_key().startswith("akm-")
@@ -99,6 +117,7 @@ def test_a_session_knows_its_image(bay: AgentBay) -> None:
         assert (made.image_id, found.image_id) == ("code_latest", "code_latest")
 
 
+@promise("pages.delete.invalid", "pages.delete.idempotent")
 def test_a_deleted_session_refuses_everything_but_its_deletion(session: Session) -> None:
     assert (session.delete()).success
     with pytest.raises(SessionUsageError, match="was deleted"):
@@ -128,6 +147,7 @@ def test_a_name_that_nobody_promised_is_an_ordinary_mistake(session: Session) ->
     assert not hasattr(session.file_system, "teleport")
 
 
+@promise("agb.raises")
 def test_a_strict_client_raises_what_the_service_refuses(bay: AgentBay) -> None:
     strict = AgentBay(endpoint=bay.endpoint, api_key=bay.api_key, strict=True)
     with pytest.raises(SessionError) as raised:

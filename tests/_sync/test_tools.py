@@ -11,6 +11,7 @@ from sessionbay import AGB, AgentBay, Session, SessionError, SessionTimeoutError
 from sessionbay.engine import LocalEngine
 
 from ..cloud import KEY, FakeCloud, no, session_data, yes
+from ..requirements import promise
 from .conftest import IMAGE, connect
 
 LINK = "https://machine.example/request_ai/x/path/"
@@ -41,6 +42,7 @@ def session_on(cloud: FakeCloud) -> Session:
     return (AgentBay(api_key=KEY, transport=cloud).create()).session
 
 
+@promise("agb.call_mcp_tool")
 def test_a_tool_is_called_by_its_name(session: Session) -> None:
     result = session.call_mcp_tool("shell", {"command": "echo hi", "timeout_ms": 1000})
     assert json.loads(result.unwrap()) == {"stdout": "hi\n", "stderr": "", "exit_code": 0}
@@ -68,6 +70,7 @@ def test_wrong_arguments_are_refused_by_the_machine(session: Session) -> None:
     assert "shell: command: Field required" in result.error_message
 
 
+@promise("agb.list_mcp_tools.fields")
 def test_the_tools_of_an_image_are_listed_with_their_schemas(session: Session) -> None:
     tools = {tool.name: tool for tool in (session.list_mcp_tools()).tools}
     assert tools["shell"].input_schema["required"] == ["command"]
@@ -76,6 +79,7 @@ def test_the_tools_of_an_image_are_listed_with_their_schemas(session: Session) -
 
 
 @pytest.mark.parametrize("make", [AgentBay, AGB])
+@promise("agb.list_mcp_tools", "pages.list_mcp_tools")
 def test_tools_are_listed_of_the_clouds_common_image_where_none_is_known(
     engine: LocalEngine, make: type[AgentBay]
 ) -> None:
@@ -83,6 +87,7 @@ def test_tools_are_listed_of_the_clouds_common_image_where_none_is_known(
         assert (Session(client, "session-1").list_mcp_tools()).success
 
 
+@promise("agb.get_metrics")
 def test_metrics_are_the_sessions_own(session: Session) -> None:
     metrics = (session.get_metrics()).metrics
     assert metrics.cpu_count > 0
@@ -160,6 +165,7 @@ def test_a_tool_call_that_may_have_arrived_is_not_repeated() -> None:
 
 
 @pytest.mark.parametrize(("make", "unit"), [(AgentBay, 1.0), (AGB, 0.001)])
+@promise("agb.call_mcp_tool.limits", "pages.call_mcp_tool.limits")
 def test_the_limits_of_a_call_are_in_the_clouds_own_unit(make: type[AgentBay], unit: float) -> None:
     seen: dict[str, float] = {}
 

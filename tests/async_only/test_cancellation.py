@@ -10,6 +10,7 @@ from sessionbay.engine import LocalEngine
 
 from .._async.conftest import connect
 from .._sync.conftest import connect as connect_sync
+from ..requirements import promise
 
 
 async def left(bay: AsyncAgentBay, labels: dict[str, str]) -> int | None:
@@ -96,11 +97,13 @@ async def test_a_cancelled_task_of_asyncio_deletes_the_session_of_its_block(engi
         assert await left(bay, labels) == 0
 
 
+@promise("pages.get_link_async")
 async def test_a_coroutine_for_a_link_can_be_awaited(engine: LocalEngine) -> None:
     async with connect(engine, AsyncAgentBay) as bay, bay.session() as session:
         assert (await session.get_link_async("https", 30100)).success
 
 
+@promise("pages.get_link_async")
 async def test_the_sync_twins_coroutine_for_a_link_can_be_awaited(engine: LocalEngine) -> None:
     async with connect(engine, AsyncAgentBay) as bay, bay.session() as session:
         with connect_sync(engine, AgentBay) as sync_bay:

@@ -27,6 +27,7 @@ from .session import AsyncSession
 R = TypeVar("R", bound=Result[Any])
 
 CLEANUP_TIMEOUT = 35.0  # a little more than a deletion may take by itself
+CONTEXTS_LATER = "contexts are named by their ids until then"
 
 
 class AsyncClient:
@@ -53,19 +54,22 @@ class AsyncClient:
 
         Args:
             api_key: The key; else ``AGENTBAY_API_KEY`` (``AGB_API_KEY``) of the environment or of a ``.env`` file.
-            region_id: AgentBay's region, e.g. ``cn-hangzhou`` (its default) or ``ap-southeast-1``.
+            region_id: AgentBay's region, e.g. ``cn-hangzhou`` (its default) or ``ap-southeast-1``; else
+                ``AGENTBAY_REGION_ID``. Given here, it beats an endpoint of the environment.
             endpoint: A host or URL in place of the cloud's own; ``local`` is the embedded engine on this machine.
-            timeout: Seconds that one call may take, repetitions included; 60 if not given.
+            timeout: Seconds that one call may take, repetitions included; else the milliseconds of
+                ``AGENTBAY_TIMEOUT_MS`` (``AGB_TIMEOUT_MS``), else 60. A sync client bounds each step of a call by it,
+                not their sum.
             strict: Whether to raise what the service refuses, instead of returning it.
             retry: How often, and after what pauses, requests are repeated.
             proxy: The URL of a proxy; else those of the environment.
-            verify: False, or an ``ssl.SSLContext``, in place of the system's certificates.
+            verify: False, or an ``ssl.SSLContext``, in place of certifi's certificates.
             allow_http: Whether plain http may be spoken to other machines than this one.
             transport: An httpx transport to send through, for tests.
             clock: The time to go by, for tests.
 
         Raises:
-            AgentBayUsageError: There is neither a key nor an endpoint, or one of them is unsafe to use.
+            AgentBayUsageError: There is no key, and the endpoint is not ``local``; or a setting is wrong or unsafe.
         """
         given = Given(api_key, region_id, endpoint, timeout, allow_http)
         names = self._dialect.variables
@@ -89,7 +93,7 @@ class AsyncClient:
         )
         self._channel = AsyncChannel(dialect, options)
 
-    context = AbsentModule("the client's context service")
+    context = AbsentModule("context", CONTEXTS_LATER)
 
     @property
     def endpoint(self) -> str:
@@ -110,6 +114,8 @@ class AsyncClient:
         self, params: CreateSessionParams | None = None, /, **fields: Unpack[CreateSessionFields]
     ) -> SessionResult[AsyncSession]:
         """Create a session. It runs, and costs, until it is deleted: ``session()`` deletes it by itself.
+
+        With contexts to wait for, it takes up to 180 seconds more; ``context_error`` says why they are not there.
 
         Args:
             params: What the session is to be; or the fields of ``CreateSessionParams`` as keyword arguments.
@@ -137,7 +143,7 @@ class AsyncClient:
         made = await self._channel.call(CREATE, create_request(asked, self._channel.dialect))
         if made.data is None:
             return self._told(made.refused_as(SessionResult[AsyncSession]))
-        session = self._adopt(made.data, asked.image_id)
+        session = self._adopt(made.data, asked.image_id or made.data.image_id)
         try:
             context_error = await session._wait_for_contexts(awaited_contexts(asked))
         except BaseException:
@@ -165,7 +171,8 @@ class AsyncClient:
         Example:
             ```python
             async with bay.session(labels={"project": "demo"}) as session:
-                print((await session.command.run("echo hello")).output)
+                result = await session.command.run("echo hello")
+                print(result.output)
             ```
         """
         session = (await self.create(params, **fields)).raise_for_error().session
@@ -293,7 +300,8 @@ class AsyncClient:
         Example:
             ```python
             result = await bay.create()
-            print((await bay.delete(result.session)).success)
+            deleted = await bay.delete(result.session)
+            print(deleted.success)
             ```
         """
         return await session.delete(sync_context)
@@ -341,7 +349,8 @@ class AsyncAgentBay(AsyncClient):
         ```python
         async with AsyncAgentBay(endpoint="local") as bay:
             async with bay.session() as session:
-                print((await session.command.run("echo hello")).output)
+                result = await session.command.run("echo hello")
+                print(result.output)
         ```
     """
 
@@ -355,7 +364,8 @@ class AsyncAGB(AsyncClient):
         ```python
         async with AsyncAGB(endpoint="local") as agb:
             async with agb.session(image_id="agb-code-space-1") as session:
-                print((await session.command.run("echo hello")).output)
+                result = await session.command.run("echo hello")
+                print(result.output)
         ```
     """
 

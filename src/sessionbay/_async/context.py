@@ -36,7 +36,8 @@ class AsyncSessionContext(AsyncModule):
 
         Example:
             ```python
-            print((await session.context.info()).context_status_data)
+            seen = await session.context.info()
+            print(seen.context_status_data)
             ```
         """
         request = ContextInfoRequest(
@@ -69,10 +70,13 @@ class AsyncSessionContext(AsyncModule):
 
         Example:
             ```python
-            print((await session.context.sync()).success)
+            copied = await session.context.sync()
+            print(copied.success)
             ```
         """
         limit = checks.seconds("timeout", timeout, ContextError, zero=True)
+        if (context_id is None) != (path is None):
+            raise ContextError.usage("context_id and path go together: give both, or neither for all contexts")
         if mode is not None:
             checks.choice("mode", mode, ("upload", "download"), ContextError)
         deadline = self._session._channel.clock.monotonic() + limit

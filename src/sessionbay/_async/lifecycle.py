@@ -54,7 +54,8 @@ class AsyncLifecycle(AsyncToolbox):
 
         Example:
             ```python
-            print((await session.get_status()).status)
+            answer = await session.get_status()
+            print(answer.status)
             ```
         """
         return await self._ask(GET_DETAIL, DetailRequest(session_id=self.session_id))
@@ -70,7 +71,8 @@ class AsyncLifecycle(AsyncToolbox):
 
         Example:
             ```python
-            print((await session.keep_alive()).success)
+            kept = await session.keep_alive()
+            print(kept.success)
             ```
         """
         return await self._ask(KEEP_ALIVE, self._ref)
@@ -111,7 +113,8 @@ class AsyncLifecycle(AsyncToolbox):
 
         Example:
             ```python
-            print((await session.pause_async()).success)
+            asked = await session.pause_async()
+            print(asked.success)
             ```
         """
         return await self._ask(PAUSE, self._ref)
@@ -154,7 +157,8 @@ class AsyncLifecycle(AsyncToolbox):
         Example:
             ```python
             await session.pause(timeout=30, poll_interval=0.1)
-            print((await session.resume_async()).success)
+            asked = await session.resume_async()
+            print(asked.success)
             ```
         """
         return await self._ask(RESUME, self._ref)
@@ -253,7 +257,7 @@ class AsyncLifecycle(AsyncToolbox):
         settled = Transition(frozenset({"PAUSED", "RUNNING"}), via=ON_THE_MOVE)
         await self._until(settled, deadline, growing(*PACE), self._look)
         if settled.seen != "PAUSED":
-            return settled.begun
+            return settled.begun or settled.seen == "RUNNING"  # a pause may have ended just before the look
         await self._call(RESUME, self._ref, DELETE_TIMEOUT)
         running = Transition(frozenset({"RUNNING"}), via=ON_THE_MOVE, start=frozenset({"PAUSED"}))
         return (await self._until(running, deadline, growing(*PACE), self._look)).verdict == "arrived"

@@ -134,6 +134,12 @@ class AsyncSession(AsyncLifecycle):
 
         Returns:
             A coroutine of a ``LinkResult``.
+
+        Example:
+            ```python
+            pending = session.get_link_async("https", 30100)
+            pending.close()  # or await it
+            ```
         """
         return later(self.get_link, protocol_type, port, options)
 

@@ -76,12 +76,13 @@ class _Once(AsyncIterator[bytes]):
 def http_request(request: HttpRequest, limit: float, connect: float | None = None) -> httpx.Request:
     """Return ``request`` as httpx sends it: each step within ``limit`` seconds, connecting within ``connect``."""
     timeout = httpx.Timeout(limit, connect=min(limit, connect or CONNECT_TIMEOUT))
-    headers = dict(request.headers)
+    url = httpx.URL(request.url)
+    headers = {"host": url.netloc.decode(), **request.headers}
     if request.method != "GET":
         headers["content-length"] = str(len(request.body))
     return httpx.Request(
         request.method,
-        request.url,
+        url,
         headers=headers,
         stream=Body(request.body),
         extensions={"timeout": timeout.as_dict()},

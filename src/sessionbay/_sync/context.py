@@ -37,7 +37,8 @@ class SessionContext(Module):
 
         Example:
             ```python
-            print((session.context.info()).context_status_data)
+            seen = session.context.info()
+            print(seen.context_status_data)
             ```
         """
         request = ContextInfoRequest(
@@ -70,10 +71,13 @@ class SessionContext(Module):
 
         Example:
             ```python
-            print((session.context.sync()).success)
+            copied = session.context.sync()
+            print(copied.success)
             ```
         """
         limit = checks.seconds("timeout", timeout, ContextError, zero=True)
+        if (context_id is None) != (path is None):
+            raise ContextError.usage("context_id and path go together: give both, or neither for all contexts")
         if mode is not None:
             checks.choice("mode", mode, ("upload", "download"), ContextError)
         deadline = self._session._channel.clock.monotonic() + limit

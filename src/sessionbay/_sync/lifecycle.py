@@ -55,7 +55,8 @@ class Lifecycle(Toolbox):
 
         Example:
             ```python
-            print((session.get_status()).status)
+            answer = session.get_status()
+            print(answer.status)
             ```
         """
         return self._ask(GET_DETAIL, DetailRequest(session_id=self.session_id))
@@ -71,7 +72,8 @@ class Lifecycle(Toolbox):
 
         Example:
             ```python
-            print((session.keep_alive()).success)
+            kept = session.keep_alive()
+            print(kept.success)
             ```
         """
         return self._ask(KEEP_ALIVE, self._ref)
@@ -112,7 +114,8 @@ class Lifecycle(Toolbox):
 
         Example:
             ```python
-            print((session.pause_async()).success)
+            asked = session.pause_async()
+            print(asked.success)
             ```
         """
         return self._ask(PAUSE, self._ref)
@@ -153,7 +156,8 @@ class Lifecycle(Toolbox):
         Example:
             ```python
             session.pause(timeout=30, poll_interval=0.1)
-            print((session.resume_async()).success)
+            asked = session.resume_async()
+            print(asked.success)
             ```
         """
         return self._ask(RESUME, self._ref)
@@ -252,7 +256,7 @@ class Lifecycle(Toolbox):
         settled = Transition(frozenset({"PAUSED", "RUNNING"}), via=ON_THE_MOVE)
         self._until(settled, deadline, growing(*PACE), self._look)
         if settled.seen != "PAUSED":
-            return settled.begun
+            return settled.begun or settled.seen == "RUNNING"  # a pause may have ended just before the look
         self._call(RESUME, self._ref, DELETE_TIMEOUT)
         running = Transition(frozenset({"RUNNING"}), via=ON_THE_MOVE, start=frozenset({"PAUSED"}))
         return (self._until(running, deadline, growing(*PACE), self._look)).verdict == "arrived"

@@ -135,6 +135,12 @@ class Session(Lifecycle):
 
         Returns:
             A coroutine of a ``LinkResult``.
+
+        Example:
+            ```python
+            pending = session.get_link_async("https", 30100)
+            pending.close()  # or it
+            ```
         """
         return later(self.get_link, protocol_type, port, options)
 

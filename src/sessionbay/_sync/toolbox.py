@@ -36,7 +36,8 @@ class Toolbox(Reference):
         """Call a tool of the session's machine by its name.
 
         It goes straight to the machine where the cloud gave a direct link and names the tool's server, else through
-        the control plane. Tool calls are not repeated unless the request surely never left.
+        the control plane. Tool calls are not repeated unless the request surely never left, or the service said that
+        there were too many.
 
         Args:
             tool_name: The tool's name, e.g. ``shell``; ``list_mcp_tools`` lists them.
@@ -44,7 +45,7 @@ class Toolbox(Reference):
             read_timeout: How long the answer may take; seconds on AgentBay, milliseconds on AGB, as their documents
                 have it. The client's ``timeout`` if not given.
             connect_timeout: How long the making of a connection may take, in the same unit.
-            auto_gen_session: Whether the cloud may make a new session if this one is gone.
+            auto_gen_session: Whether the cloud may make a new session if this one is gone; on the control plane only.
 
         Returns:
             ``data`` is the text that the tool answered, ``content`` all of it; ``success`` is False and
@@ -117,6 +118,9 @@ class Toolbox(Reference):
 
     def find_server_for_tool(self, tool_name: str) -> str:
         """Return the MCP server that has a tool, empty when the cloud did not say.
+
+        Args:
+            tool_name: The tool's name.
 
         Example:
             ```python

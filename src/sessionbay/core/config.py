@@ -86,7 +86,7 @@ def resolve(
     endpoint, endpoint_from_file = sources.find(given.endpoint, names.endpoint)
     if given.region_id and names.region_id is None:
         raise AgentBayError.usage("this cloud has no regions: leave region_id out")
-    if endpoint and endpoint_from_file and dotenv and api_key and not key_from_file:
+    if endpoint and endpoint != LOCAL and endpoint_from_file and dotenv and api_key and not key_from_file:
         raise AgentBayError.usage(
             f"{dotenv.path} sets {names.endpoint}, but the API key does not come from that file, and is not sent to"
             f" an address that a file in the working directory chose: pass endpoint=, or put {names.api_key} there too"

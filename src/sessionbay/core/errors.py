@@ -95,7 +95,7 @@ class SessionUsageError(SessionError, ValueError, kind="usage"):
 
 
 class SessionTimeoutError(SessionError, TimeoutError, kind="timeout"):
-    """A session operation was not answered in time."""
+    """A session operation was not answered in time; or a strict client's wait ran out."""
 
 
 class CommandError(AgentBayError):

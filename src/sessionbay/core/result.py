@@ -16,8 +16,8 @@ class Result(Generic[T]):
     Attributes:
         success: Whether the service said yes; also the truth value of the result.
         data: The payload; None when the service said no.
-        request_id: The id of the request at the service.
-        error_message: Why the service said no, as ``[Code] text``; empty on success.
+        request_id: The id of the request at the service; empty where it gave none.
+        error_message: Why the service said no, as ``[Code] text`` where there is a code; empty on success.
         code: The service's code.
         http_status_code: The HTTP status that the service gave.
     """
@@ -48,11 +48,11 @@ class Result(Generic[T]):
         return self.data
 
     def refused_as(self, kind: type[F], reason: str = "") -> F:
-        """Return the same "no" as a result of another kind."""
+        """Return the same "no" as a result of another kind; or another "no", for ``reason``, if this is a "yes"."""
         return kind(
             request_id=self.request_id,
             error_message=reason or self.error_message,
-            code=self.code,
+            code="" if self.success else self.code,
             http_status_code=self.http_status_code,
         )
 

@@ -10,7 +10,7 @@ from ..core.operation import Operation, Reply
 from ..core.wire import Wire
 from ..ops import access, context, labels, session, tools
 from . import toolbox
-from .paging import Pages
+from .paging import MOST, Pages
 from .refusals import Refusal
 from .sessions import EngineSession, Sessions
 
@@ -96,7 +96,8 @@ class Actions:
 
     async def _list(self, request: session.ListRequest) -> Reply[list[session.EntryAnswer]]:
         found = [entry for entry in self._sessions.listed() if _matches(entry, request)]
-        page, mark = self._pages.cut(found, request.max_results, request.next_token)
+        size = min(request.max_results, MOST)
+        page, mark = self._pages.cut(found, size, request.next_token)
         entries = [
             session.EntryAnswer(
                 session_id=entry.id,
@@ -106,7 +107,7 @@ class Actions:
             )
             for entry in page
         ]
-        return Reply(data=entries, next_token=mark, max_results=request.max_results, total_count=len(found))
+        return Reply(data=entries, next_token=mark, max_results=size, total_count=len(found))
 
     async def _delete(self, request: session.SessionRef) -> Reply[None]:
         self._sessions.delete(self._sessions.get(request.session_id))

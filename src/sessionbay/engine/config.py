@@ -16,7 +16,8 @@ class EngineConfig:
     Attributes:
         isolation: ``auto`` takes the strongest kind that works here, and warns when that is not namespaces;
             ``namespaces`` takes nothing weaker; ``process`` is the weakest.
-        network: ``none`` shuts sessions off; ``host`` lets them use this machine's network.
+        network: ``none`` shuts sessions off; ``host`` lets them use this machine's network, as sessions that are plain
+            processes always do.
         port: The port of the loopback to listen on; 0 is any free one.
         direct_route: Whether sessions offer the direct route for tool calls, as most images of the clouds do.
         transition_delay: Seconds that pausing, resuming and deleting take on top, to be like a cloud's.

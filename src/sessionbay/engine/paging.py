@@ -30,7 +30,7 @@ class Pages:
         """Return the page after ``mark``, and the mark of the next one, empty when there is none."""
         last = self._read(mark) if mark else 0
         rest = sorted((entry for entry in found if entry.number > last), key=lambda entry: entry.number)
-        page = rest[: min(max(size, 1), MOST)]
+        page = rest[: max(size, 1)]
         return page, self._write(page[-1].number) if len(rest) > len(page) else ""
 
     def _write(self, number: int) -> str:

@@ -27,7 +27,7 @@ M = TypeVar("M", bound=Wire)
 
 
 class _Asked(Wire):
-    """A value that callers build: an unknown keyword is an error."""
+    """A value that callers build: an unknown keyword, or a wrong value, is pydantic's ``ValidationError``."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -176,7 +176,8 @@ class CreateSessionParams:
         labels: Names and values to find the session by.
         policy_id: A policy made in the cloud's console.
         idle_release_timeout: Seconds without use after which the cloud releases the session.
-        max_runtime: Seconds after which it is released anyway; whole minutes (AgentBay).
+        max_runtime: Seconds after which it is released anyway, whole minutes; without ``idle_release_timeout`` it
+            brings an idle time of 5 minutes along (AgentBay).
         manual_release: Never release it unasked; goes without the two times (AgentBay).
         network_id: A network of your own (AgentBay).
         enable_record: Whether the browser is recorded; None is the console's setting (AgentBay).

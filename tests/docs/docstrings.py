@@ -1,0 +1,105 @@
+"""The public API as its docstrings tell it: the classes that do things, their members, and the examples of all."""
+
+import ast
+import inspect
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from textwrap import dedent
+from typing import Any
+
+from sessionbay import _public, engine, get_logger
+from sessionbay._async import (
+    client as async_client,
+    command as async_command,
+    context as async_context,
+    file_system as async_file_system,
+    session as async_session,
+)
+from sessionbay._sync import client, command, context, file_system, session
+
+ASYNC: tuple[type, ...] = (
+    async_client.AsyncAgentBay,
+    async_client.AsyncAGB,
+    async_session.AsyncSession,
+    async_command.AsyncCommand,
+    async_file_system.AsyncFileSystem,
+    async_context.AsyncSessionContext,
+)
+SYNC: tuple[type, ...] = (
+    client.AgentBay,
+    client.AGB,
+    session.Session,
+    command.Command,
+    file_system.FileSystem,
+    context.SessionContext,
+)
+NAMES: dict[str, Any] = {
+    name: value
+    for module in (_public, engine)
+    for name, value in vars(module).items()
+    if isinstance(value, type) and not name.startswith("_")
+} | {"get_logger": get_logger}
+VALUES = tuple(value for value in NAMES.values() if isinstance(value, type) and value not in (*ASYNC, *SYNC))
+EXAMPLE = re.compile(r"^Example:\n    ```python\n(.*?)^    ```$", re.MULTILINE | re.DOTALL)
+
+
+@dataclass(frozen=True)
+class Member:
+    """A public method or property, where it is defined."""
+
+    name: str
+    about: Any
+    doc: str
+
+    @property
+    def is_method(self) -> bool:
+        """Whether it is called."""
+        return inspect.isfunction(self.about)
+
+    @property
+    def arguments(self) -> list[str]:
+        """The names that it takes, but for those of ``**fields``."""
+        taken = list(inspect.signature(self.about).parameters.values())[1:]
+        return [one.name for one in taken if one.kind is not one.VAR_KEYWORD]
+
+    def section(self, title: str) -> str:
+        """Return the text of a section of the docstring, empty when there is none."""
+        found = re.search(rf"^{title}:\n((?:    .*\n?|\n)+)", self.doc, re.MULTILINE)
+        return found[1] if found else ""
+
+
+def members(classes: Iterable[type]) -> Iterator[Member]:
+    """Yield what classes offer, each once, under its first name."""
+    seen: set[int] = set()
+    for base in (base for one in classes for base in one.__mro__ if base.__module__.startswith("sessionbay.")):
+        for name, value in vars(base).items():
+            about = value.fget if isinstance(value, property) else value
+            about = about.func if isinstance(about, cached_property) else about
+            about = about.__func__ if isinstance(about, classmethod) else about
+            if name.startswith("_") or not inspect.isfunction(about) or about.__name__ != name or id(about) in seen:
+                continue
+            seen.add(id(about))
+            method = value if inspect.isfunction(value) else None
+            yield Member(f"{base.__name__}.{name}", method or value, inspect.getdoc(about) or "")
+
+
+@dataclass(frozen=True)
+class Example:
+    """The code of a docstring's example."""
+
+    name: str
+    code: str
+
+    def compiled(self) -> Any:
+        """Return the code, which may await at its top level."""
+        return compile(self.code, self.name, "exec", flags=ast.PyCF_ALLOW_TOP_LEVEL_AWAIT, dont_inherit=True)
+
+
+def examples(classes: Iterable[type]) -> list[Example]:
+    """Return the examples of classes and of what they offer."""
+    classes = tuple(classes)
+    docs = [(one.__name__, inspect.getdoc(one) or "") for one in classes]
+    docs += [(member.name, member.doc) for member in members(classes)]
+    return [Example(name, dedent(code)) for name, doc in docs for code in EXAMPLE.findall(doc + "\n")]

@@ -290,3 +290,23 @@ def test_a_session_whose_contexts_failed_is_there_and_says_so() -> None:
     result = client(cloud).create(context_syncs=[ContextSync(context_id="c", path="/p")])
     assert result.session.session_id == "session-1"
     assert result.context_error == "download of c at /p: no space"
+
+
+NOT_YOURS = no("NotYours", "it belongs to somebody else")
+
+
+def test_a_deletion_that_fails_at_the_end_of_a_block_is_raised() -> None:
+    cloud = FakeCloud(CreateMcpSession=yes(session_data()), DeleteSessionAsync=NOT_YOURS, GetSession=status("RUNNING"))
+    with pytest.raises(SessionError, match="it belongs to somebody else"):
+        with client(cloud).session():
+            pass
+
+
+def test_a_deletion_that_fails_behind_an_exception_is_noted_on_it() -> None:
+    cloud = FakeCloud(CreateMcpSession=yes(session_data()), DeleteSessionAsync=NOT_YOURS, GetSession=status("RUNNING"))
+    with pytest.raises(ZeroDivisionError) as raised:
+        with client(cloud).session():
+            raise ZeroDivisionError
+    assert raised.value.__notes__ == [
+        "and session session-1 could not be deleted: [NotYours] it belongs to somebody else"
+    ]

@@ -97,9 +97,7 @@ def test_a_session_that_is_idle_for_too_long_is_released(engine: LocalEngine) ->
 
 def test_the_maximum_run_time_counts_from_the_creation(engine: LocalEngine) -> None:
     with client_of(engine) as bay, bay.session(max_runtime=60) as session:
-        kept = engine._engine._sessions
-        assert kept is not None
-        found = kept.get(session.session_id)
+        found = engine._engine._sessions.get(session.session_id)
         assert (found.overdue(found.created + 59), bool(found.overdue(found.created + 61))) == ("", True)
 
 

@@ -1,7 +1,9 @@
 """The clients: where sessions come from."""
 
+import sys
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from types import TracebackType
 from typing import Any, ClassVar, Self, TypeVar, Unpack
 
@@ -144,14 +146,11 @@ class AsyncClient:
         if made.data is None:
             return self._told(made.refused_as(SessionResult[AsyncSession]))
         session = self._adopt(made.data, asked.image_id or made.data.image_id)
-        try:
-            context_error = await session._wait_for_contexts(awaited_contexts(asked))
-        except BaseException:
-            await _clean_up(session)
-            raise
-        return SessionResult(
-            success=True, data=session, request_id=made.request_id, code=made.code, context_error=context_error
-        )
+        result = SessionResult(success=True, data=session, request_id=made.request_id, code=made.code)
+        if awaited := awaited_contexts(asked):
+            async with _kept_or_deleted(session):
+                return replace(result, context_error=await session._wait_for_contexts(awaited))
+        return result
 
     @asynccontextmanager
     async def session(
@@ -178,12 +177,8 @@ class AsyncClient:
         session = (await self.create(params, **fields)).raise_for_error().session
         try:
             yield session
-        except BaseException as exc:
-            if error := await _clean_up(session):
-                exc.add_note(f"and session {session.session_id} could not be deleted: {error}")
-            raise
-        if error := await _clean_up(session):
-            raise error
+        finally:
+            await _delete_for_sure(session)
 
     async def get(self, session_id: str) -> SessionResult[AsyncSession]:
         """Get a session that exists, by its id.
@@ -374,12 +369,29 @@ class AsyncAGB(AsyncClient):
     get_session = AsyncClient.get
 
 
-async def _clean_up(session: AsyncSession) -> AgentBayError | None:
-    """Delete a session whatever happens around it; return why that did not work."""
+@asynccontextmanager
+async def _kept_or_deleted(session: AsyncSession) -> AsyncGenerator[None]:
+    """Delete a session that nobody holds yet, if the body does not come to its end."""
+    done = False
+    try:
+        yield
+        done = True
+    finally:
+        if not done:
+            await _delete_for_sure(session)
+
+
+async def _delete_for_sure(session: AsyncSession) -> None:
+    """Delete a session whatever happens around it. Why that did not work is raised, or told with what is raised."""
+    error: AgentBayError | None = SessionError.of("timeout", f"its deletion took over {CLEANUP_TIMEOUT:g} s")
     try:
         async with protected(CLEANUP_TIMEOUT):
             (await session.delete()).raise_for_error()
-            return None
+            error = None
     except AgentBayError as exc:
-        return exc
-    return SessionError.of("timeout", f"the deletion of {session.session_id} took over {CLEANUP_TIMEOUT:g} s")
+        error = exc
+    if error is None:
+        return
+    if (raised := sys.exception()) is None:
+        raise error
+    raised.add_note(f"and session {session.session_id} could not be deleted: {error}")

@@ -49,9 +49,6 @@ class AsyncLifecycle(AsyncToolbox):
         Returns:
             ``status`` (also ``data``), e.g. ``RUNNING``; a word that ``SessionStatus`` lacks is passed through.
 
-        Raises:
-            SessionError: There was no answer.
-
         Example:
             ```python
             answer = await session.get_status()
@@ -65,9 +62,6 @@ class AsyncLifecycle(AsyncToolbox):
 
         Returns:
             Whether it worked.
-
-        Raises:
-            SessionError: There was no answer.
 
         Example:
             ```python
@@ -109,7 +103,6 @@ class AsyncLifecycle(AsyncToolbox):
 
         Raises:
             SessionUsageError: The cloud has no pause; nothing was sent.
-            SessionError: There was no answer.
 
         Example:
             ```python
@@ -152,7 +145,6 @@ class AsyncLifecycle(AsyncToolbox):
 
         Raises:
             SessionUsageError: The cloud has no pause; nothing was sent.
-            SessionError: There was no answer.
 
         Example:
             ```python

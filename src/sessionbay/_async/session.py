@@ -25,6 +25,9 @@ class AsyncSession(AsyncLifecycle):
     that is known by its id alone; its details (link, token, tools) are then unknown, and tool calls go through the
     control plane.
 
+    A refusal is a result. Whatever else a method says of its errors, it raises ``SessionError`` when there was no
+    answer, and ``SessionUsageError`` once the session was deleted.
+
     Example:
         ```python
         async with bay.session() as session:
@@ -44,7 +47,6 @@ class AsyncSession(AsyncLifecycle):
 
         Raises:
             SessionUsageError: The labels are wrong; nothing was sent.
-            SessionError: There was no answer.
 
         Example:
             ```python
@@ -60,9 +62,6 @@ class AsyncSession(AsyncLifecycle):
         Returns:
             ``data`` is the dict; the result reads as that dict too: ``dict(labels)``, ``labels["project"]``.
 
-        Raises:
-            SessionError: There was no answer.
-
         Example:
             ```python
             await session.set_labels({"project": "demo"})
@@ -77,9 +76,6 @@ class AsyncSession(AsyncLifecycle):
 
         Returns:
             ``data`` is a ``SessionInfo``; its fields are on the result too, as attributes and as keys.
-
-        Raises:
-            SessionError: There was no answer.
 
         Example:
             ```python
@@ -105,7 +101,6 @@ class AsyncSession(AsyncLifecycle):
 
         Raises:
             SessionUsageError: The port is out of range; nothing was sent.
-            SessionError: There was no answer.
 
         Example:
             ```python

@@ -52,7 +52,6 @@ class AsyncToolbox(AsyncReference):
 
         Raises:
             SessionUsageError: An argument is wrong; nothing was sent.
-            SessionError: There was no answer.
 
         Example:
             ```python
@@ -76,9 +75,6 @@ class AsyncToolbox(AsyncReference):
 
         Returns:
             ``tools``, each with ``name``, ``description``, ``input_schema``, ``server`` and ``tool``.
-
-        Raises:
-            SessionError: There was no answer.
 
         Example:
             ```python

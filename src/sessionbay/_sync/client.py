@@ -1,8 +1,10 @@
 # Generated from src/sessionbay/_async/client.py by scripts/generate_sync.py. Do not edit.
 """The clients: where sessions come from."""
 
+import sys
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from types import TracebackType
 from typing import Any, ClassVar, Self, TypeVar, Unpack
 
@@ -145,14 +147,11 @@ class Client:
         if made.data is None:
             return self._told(made.refused_as(SessionResult[Session]))
         session = self._adopt(made.data, asked.image_id or made.data.image_id)
-        try:
-            context_error = session._wait_for_contexts(awaited_contexts(asked))
-        except BaseException:
-            _clean_up(session)
-            raise
-        return SessionResult(
-            success=True, data=session, request_id=made.request_id, code=made.code, context_error=context_error
-        )
+        result = SessionResult(success=True, data=session, request_id=made.request_id, code=made.code)
+        if awaited := awaited_contexts(asked):
+            with _kept_or_deleted(session):
+                return replace(result, context_error=session._wait_for_contexts(awaited))
+        return result
 
     @contextmanager
     def session(
@@ -179,12 +178,8 @@ class Client:
         session = (self.create(params, **fields)).raise_for_error().session
         try:
             yield session
-        except BaseException as exc:
-            if error := _clean_up(session):
-                exc.add_note(f"and session {session.session_id} could not be deleted: {error}")
-            raise
-        if error := _clean_up(session):
-            raise error
+        finally:
+            _delete_for_sure(session)
 
     def get(self, session_id: str) -> SessionResult[Session]:
         """Get a session that exists, by its id.
@@ -375,12 +370,29 @@ class AGB(Client):
     get_session = Client.get
 
 
-def _clean_up(session: Session) -> AgentBayError | None:
-    """Delete a session whatever happens around it; return why that did not work."""
+@contextmanager
+def _kept_or_deleted(session: Session) -> Generator[None]:
+    """Delete a session that nobody holds yet, if the body does not come to its end."""
+    done = False
+    try:
+        yield
+        done = True
+    finally:
+        if not done:
+            _delete_for_sure(session)
+
+
+def _delete_for_sure(session: Session) -> None:
+    """Delete a session whatever happens around it. Why that did not work is raised, or told with what is raised."""
+    error: AgentBayError | None = SessionError.of("timeout", f"its deletion took over {CLEANUP_TIMEOUT:g} s")
     try:
         with protected(CLEANUP_TIMEOUT):
             (session.delete()).raise_for_error()
-            return None
+            error = None
     except AgentBayError as exc:
-        return exc
-    return SessionError.of("timeout", f"the deletion of {session.session_id} took over {CLEANUP_TIMEOUT:g} s")
+        error = exc
+    if error is None:
+        return
+    if (raised := sys.exception()) is None:
+        raise error
+    raised.add_note(f"and session {session.session_id} could not be deleted: {error}")

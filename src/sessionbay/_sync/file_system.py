@@ -23,7 +23,11 @@ BINARY_PIECE = 46080
 
 
 class FileSystem(Module):
-    """Reads, writes and moves files of the session."""
+    """Reads, writes and moves files of the session. Relative paths start at the user's home.
+
+    A refusal is a result. Every method raises ``FileUsageError`` for a wrong argument, before anything is sent, and
+    ``FileError`` when there was no answer.
+    """
 
     _name: ClassVar[str] = "file_system"
 
@@ -35,16 +39,12 @@ class FileSystem(Module):
         Over the control plane a long text goes in several pieces: should one fail, the file holds those before it.
 
         Args:
-            path: Where; a relative path starts at the user's home.
+            path: Where to.
             content: The text, written as UTF-8.
             mode: ``overwrite``, ``append``, or ``create_new``, which refuses a file that is there.
 
         Returns:
             Whether it worked; ``data`` is True then.
-
-        Raises:
-            FileUsageError: An argument is wrong; nothing was sent.
-            FileError: There was no answer.
 
         Example:
             ```python
@@ -74,15 +74,11 @@ class FileSystem(Module):
         """Read a whole file.
 
         Args:
-            path: Which; a relative path starts at the user's home.
+            path: The file.
             format: ``text`` (UTF-8) or ``bytes``.
 
         Returns:
             ``content`` (also ``data``) is the text or the bytes.
-
-        Raises:
-            FileUsageError: An argument is wrong; nothing was sent.
-            FileError: There was no answer.
 
         Example:
             ```python
@@ -131,14 +127,10 @@ class FileSystem(Module):
         """List the entries of a folder, without those of its folders.
 
         Args:
-            path: Which; a relative path starts at the user's home.
+            path: The folder.
 
         Returns:
             ``entries``, each with ``name``, ``is_directory`` and ``is_file``.
-
-        Raises:
-            FileUsageError: The path is wrong; nothing was sent.
-            FileError: There was no answer.
 
         Example:
             ```python
@@ -152,15 +144,11 @@ class FileSystem(Module):
         """Tell size, kind, permissions and times of a file or folder.
 
         Args:
-            path: Which; a relative path starts at the user's home.
+            path: The file or folder.
 
         Returns:
             ``size`` (bytes), ``is_file``, ``is_directory``, ``permissions``, ``modified``, and ``file_info`` with all
             that the machine says, by its own names. A path that is not there is a refusal.
-
-        Raises:
-            FileUsageError: The path is wrong; nothing was sent.
-            FileError: There was no answer.
 
         Example:
             ```python
@@ -174,14 +162,10 @@ class FileSystem(Module):
         """Make a folder, and those above it; one that is there is left as it is.
 
         Args:
-            path: Which; a relative path starts at the user's home.
+            path: The folder.
 
         Returns:
             Whether it worked.
-
-        Raises:
-            FileUsageError: The path is wrong; nothing was sent.
-            FileError: There was no answer.
 
         Example:
             ```python
@@ -195,14 +179,10 @@ class FileSystem(Module):
         """Delete a file. What the clouds do with a folder is not documented; the local engine refuses it.
 
         Args:
-            path: Which; a relative path starts at the user's home.
+            path: The file.
 
         Returns:
             Whether it worked.
-
-        Raises:
-            FileUsageError: The path is wrong; nothing was sent.
-            FileError: There was no answer.
 
         Example:
             ```python
@@ -222,10 +202,6 @@ class FileSystem(Module):
 
         Returns:
             Whether it worked.
-
-        Raises:
-            FileUsageError: A path is wrong; nothing was sent.
-            FileError: There was no answer.
 
         Example:
             ```python

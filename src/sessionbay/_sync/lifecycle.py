@@ -50,9 +50,6 @@ class Lifecycle(Toolbox):
         Returns:
             ``status`` (also ``data``), e.g. ``RUNNING``; a word that ``SessionStatus`` lacks is passed through.
 
-        Raises:
-            SessionError: There was no answer.
-
         Example:
             ```python
             answer = session.get_status()
@@ -66,9 +63,6 @@ class Lifecycle(Toolbox):
 
         Returns:
             Whether it worked.
-
-        Raises:
-            SessionError: There was no answer.
 
         Example:
             ```python
@@ -110,7 +104,6 @@ class Lifecycle(Toolbox):
 
         Raises:
             SessionUsageError: The cloud has no pause; nothing was sent.
-            SessionError: There was no answer.
 
         Example:
             ```python
@@ -151,7 +144,6 @@ class Lifecycle(Toolbox):
 
         Raises:
             SessionUsageError: The cloud has no pause; nothing was sent.
-            SessionError: There was no answer.
 
         Example:
             ```python

@@ -26,6 +26,9 @@ class Session(Lifecycle):
     that is known by its id alone; its details (link, token, tools) are then unknown, and tool calls go through the
     control plane.
 
+    A refusal is a result. Whatever else a method says of its errors, it raises ``SessionError`` when there was no
+    answer, and ``SessionUsageError`` once the session was deleted.
+
     Example:
         ```python
         with bay.session() as session:
@@ -45,7 +48,6 @@ class Session(Lifecycle):
 
         Raises:
             SessionUsageError: The labels are wrong; nothing was sent.
-            SessionError: There was no answer.
 
         Example:
             ```python
@@ -61,9 +63,6 @@ class Session(Lifecycle):
         Returns:
             ``data`` is the dict; the result reads as that dict too: ``dict(labels)``, ``labels["project"]``.
 
-        Raises:
-            SessionError: There was no answer.
-
         Example:
             ```python
             session.set_labels({"project": "demo"})
@@ -78,9 +77,6 @@ class Session(Lifecycle):
 
         Returns:
             ``data`` is a ``SessionInfo``; its fields are on the result too, as attributes and as keys.
-
-        Raises:
-            SessionError: There was no answer.
 
         Example:
             ```python
@@ -106,7 +102,6 @@ class Session(Lifecycle):
 
         Raises:
             SessionUsageError: The port is out of range; nothing was sent.
-            SessionError: There was no answer.
 
         Example:
             ```python

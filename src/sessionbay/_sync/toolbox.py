@@ -53,7 +53,6 @@ class Toolbox(Reference):
 
         Raises:
             SessionUsageError: An argument is wrong; nothing was sent.
-            SessionError: There was no answer.
 
         Example:
             ```python
@@ -77,9 +76,6 @@ class Toolbox(Reference):
 
         Returns:
             ``tools``, each with ``name``, ``description``, ``input_schema``, ``server`` and ``tool``.
-
-        Raises:
-            SessionError: There was no answer.
 
         Example:
             ```python

@@ -2,7 +2,7 @@
 
 import os
 import secrets
-from pathlib import Path
+from contextlib import AsyncExitStack
 
 from ..core.redact import Secret
 from .actions import Actions
@@ -21,8 +21,6 @@ class Engine:
     def __init__(self, config: EngineConfig | None = None) -> None:
         self.config = config or EngineConfig()
         self.api_key = Secret(f"akm-{secrets.token_urlsafe(32)}")
-        self._folder: Path | None = None
-        self._sessions: Sessions | None = None
 
     @property
     def endpoint(self) -> str:
@@ -35,27 +33,21 @@ class Engine:
         return self._backend
 
     async def start(self) -> None:
-        """Choose a sandbox and begin to serve."""
+        """Choose a sandbox and begin to serve; what was begun is undone when that fails."""
         await sweep()
-        self._folder, self._lock = make_folder()
-        try:
-            self._backend = await choose(self.config.isolation, write_agent(self._folder), self.config.network)
+        async with AsyncExitStack() as undo:
+            folder, lock = make_folder()
+            undo.callback(os.close, lock)
+            undo.push_async_callback(remove_tree, folder)
+            self._backend = await choose(self.config.isolation, write_agent(folder), self.config.network)
             self._listener = Listener(self.config.port)
-            self._sessions = Sessions(self._folder / "sessions", self._backend, self.config)
+            self._sessions = Sessions(folder / "sessions", self._backend, self.config)
+            undo.push_async_callback(self._sessions.close)
             app = create_app(self._sessions, Actions(self._sessions, self.endpoint), self.api_key)
             await self._listener.start(Guard(app, self._listener.port))
-        except BaseException:
-            await self._clear()
-            raise
+            undo.push_async_callback(self._listener.stop)
+            self._undo = undo.pop_all()
 
     async def stop(self) -> None:
-        """End all sessions, stop serving, and remove what was written."""
-        await self._listener.stop()
-        await self._clear()
-
-    async def _clear(self) -> None:
-        if self._sessions:
-            await self._sessions.close()
-        if self._folder:
-            await remove_tree(self._folder)
-            os.close(self._lock)
+        """Stop serving, end all sessions, and remove what was written."""
+        await self._undo.aclose()

@@ -1,11 +1,12 @@
 """The file tools: what goes over, and how their answers are worded."""
 
 from base64 import b64decode
-from collections.abc import Iterable, Mapping
-from typing import Any, Literal
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, Literal, TypeVar
 
 from ..core import checks
 from ..core.errors import FileError
+from ..core.result import Result
 from ..core.tool import Tool
 from ..core.wire import Wire
 from ..models.files import (
@@ -17,6 +18,9 @@ from ..models.files import (
     FileInfoResult,
     FileResult,
 )
+
+Q = TypeVar("Q", bound=Wire)
+R = TypeVar("R", bound=Result[Any])
 
 SERVER = "wuying_filesystem"
 
@@ -115,30 +119,17 @@ def write_listing(entries: Iterable[DirectoryEntry]) -> str:
     return "\n".join(f"[{'DIR' if entry.is_directory else 'FILE'}] {entry.name}" for entry in entries)
 
 
-READ_TEXT = Tool(
-    name="read_file",
-    server=SERVER,
-    about="Read a file, or a part of it, as text or as base64 (format binary).",
-    args=ReadArgs,
-    result=FileContentResult,
-    read=_text,
-)
-READ_BYTES = Tool(
-    name=READ_TEXT.name,
-    server=SERVER,
-    about=READ_TEXT.about,
-    args=ReadArgs,
-    result=BinaryFileContentResult,
-    read=_bytes,
-)
-WRITE = Tool(
-    name="write_file",
-    server=SERVER,
-    about="Write text to a file.",
-    args=WriteArgs,
-    result=FileResult,
-    read=_done,
-)
+def _reading(result: type[R], read: Callable[[str], Mapping[str, Any]]) -> Tool[ReadArgs, R]:
+    about = "Read a file, or a part of it, as text or as base64 (format binary)."
+    return Tool(name="read_file", server=SERVER, about=about, args=ReadArgs, result=result, read=read)
+
+
+def _acting(name: str, about: str, args: type[Q]) -> Tool[Q, FileResult]:
+    return Tool(name=name, server=SERVER, about=about, args=args, result=FileResult, read=_done)
+
+
+READ_TEXT = _reading(FileContentResult, _text)
+READ_BYTES = _reading(BinaryFileContentResult, _bytes)
 INFO = Tool(
     name="get_file_info",
     server=SERVER,
@@ -155,27 +146,9 @@ LIST = Tool(
     result=DirectoryListResult,
     read=read_listing,
 )
-MAKE_DIRECTORY = Tool(
-    name="create_directory",
-    server=SERVER,
-    about="Make a folder and those above it; one that is there is left as it is.",
-    args=PathArgs,
-    result=FileResult,
-    read=_done,
+WRITE = _acting("write_file", "Write text to a file.", WriteArgs)
+MAKE_DIRECTORY = _acting(
+    "create_directory", "Make a folder and those above it; one that is there is left as it is.", PathArgs
 )
-DELETE = Tool(
-    name="delete_file",
-    server=SERVER,
-    about="Delete a file.",
-    args=PathArgs,
-    result=FileResult,
-    read=_done,
-)
-MOVE = Tool(
-    name="move_file",
-    server=SERVER,
-    about="Move or rename a file or folder; an existing destination is not replaced.",
-    args=MoveArgs,
-    result=FileResult,
-    read=_done,
-)
+DELETE = _acting("delete_file", "Delete a file.", PathArgs)
+MOVE = _acting("move_file", "Move or rename a file or folder; an existing destination is not replaced.", MoveArgs)

@@ -87,8 +87,9 @@ def json_object(name: str, value: object, errors: Errors) -> dict[str, Any]:
     """Return a dict that JSON can say."""
     if not isinstance(value, Mapping):
         raise errors.usage(f"{name} must be a dict, not {type(value).__name__}")
+    plain = dict(cast("Mapping[str, Any]", value))
     try:
-        json.dumps(value, allow_nan=False)
-    except (TypeError, ValueError) as exc:
+        json.dumps(plain, allow_nan=False, ensure_ascii=False).encode()
+    except (TypeError, ValueError, RecursionError) as exc:
         raise errors.usage(f"{name} must hold JSON values only: {exc}") from exc
-    return dict(cast("Mapping[str, Any]", value))
+    return plain

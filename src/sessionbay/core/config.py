@@ -3,10 +3,10 @@
 Pure: the environment and the file's content are handed in.
 """
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from ipaddress import ip_address
-from urllib.parse import urlsplit
 
 from .checks import seconds
 from .errors import AgentBayError
@@ -14,6 +14,11 @@ from .redact import Secret
 
 LOCAL = "local"
 DEFAULT_TIMEOUT = 60.0
+
+_REGION = re.compile(r"[A-Za-z0-9-]+")
+_URL = re.compile(
+    r"(?P<scheme>https?)://(?P<host>[\w.-]+|\[[0-9A-Fa-f:.]+\])(?::(?P<port>\d{1,5}))?(?P<path>/[^\s?#]*)?"
+)
 
 Address = Callable[[str | None], tuple[str, str | None]]
 
@@ -91,8 +96,11 @@ def resolve(
             f"{dotenv.path} sets {names.endpoint}, but the API key does not come from that file, and is not sent to"
             f" an address that a file in the working directory chose: pass endpoint=, or put {names.api_key} there too"
         )
+    if region and not _REGION.fullmatch(region):
+        raise AgentBayError.usage(f"{region!r} is no region: it has letters, digits and dashes only")
+    own, region = address(region or None)
     if not endpoint or (given.region_id and not given.endpoint):
-        endpoint, region = address(region or None)
+        endpoint = own
     if not api_key and endpoint != LOCAL:
         raise AgentBayError.usage(
             f"no API key: pass api_key= or set {names.api_key} to use the cloud,"
@@ -101,7 +109,7 @@ def resolve(
     if not api_key.isascii() or not api_key.isprintable() or " " in api_key:
         raise AgentBayError.usage("the API key holds characters that no key has: a line break, a blank or the like")
     timeout = _timeout(given.timeout, sources.find(None, names.timeout_ms)[0], names.timeout_ms)
-    return Settings(base_url(endpoint, allow_http=given.allow_http), Secret(api_key), region or None, timeout)
+    return Settings(base_url(endpoint, allow_http=given.allow_http), Secret(api_key), region, timeout)
 
 
 def base_url(endpoint: str, *, allow_http: bool) -> str:
@@ -109,10 +117,10 @@ def base_url(endpoint: str, *, allow_http: bool) -> str:
     if endpoint == LOCAL:
         return LOCAL
     url = endpoint if "://" in endpoint else f"https://{endpoint}"
-    parts = urlsplit(url)
-    if parts.scheme not in ("http", "https") or not parts.hostname or parts.username:
-        raise AgentBayError.usage(f"{endpoint!r} is no endpoint: give a host, an http(s) URL, or {LOCAL!r}")
-    if parts.scheme == "http" and not allow_http and not is_loopback(parts.hostname):
+    if not (found := _URL.fullmatch(url)) or int(found["port"] or 0) > 65535:
+        shown = "this, with a user or a password in it," if "@" in endpoint else repr(endpoint)
+        raise AgentBayError.usage(f"{shown} is no endpoint: give a host, an http(s) URL, or {LOCAL!r}")
+    if found["scheme"] == "http" and not allow_http and not is_loopback(found["host"].strip("[]")):
         raise AgentBayError.usage(f"{url} is neither https nor this machine: pass allow_http=True if that is meant")
     return url.rstrip("/")
 
@@ -140,7 +148,7 @@ def _timeout(argument: float | None, milliseconds: str, variable: str) -> float:
 def parse_dotenv(text: str) -> dict[str, str]:
     """Return the settings of a ``.env`` file: ``NAME=value`` lines, quotes, ``export`` and comments allowed."""
     values: dict[str, str] = {}
-    for line in text.splitlines():
+    for line in text.removeprefix("\ufeff").splitlines():
         name, equals, value = line.strip().removeprefix("export ").partition("=")
         if equals and not name.lstrip().startswith("#"):
             values[name.strip()] = _unquoted(value.strip())
@@ -150,4 +158,4 @@ def parse_dotenv(text: str) -> dict[str, str]:
 def _unquoted(value: str) -> str:
     if value[:1] in ("'", '"') and (end := value.find(value[0], 1)) > 0:
         return value[1:end]
-    return value.partition(" #")[0].rstrip()
+    return f" {value}".partition(" #")[0].strip()

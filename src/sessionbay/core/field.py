@@ -14,11 +14,13 @@ from typing import Any, Literal, cast
 
 from pydantic_core import from_json
 
+from .errors import SessionError
 from .wire import Case, Wire, plain
 
 DialectName = Literal["agentbay", "agb"]
 Place = Literal["body", "query"]
 Params = Mapping[str, Any]
+DEEPEST = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +75,10 @@ class Json(Form):
 
 
 class Dotted(Form):
-    """A nested value as one name per leaf: ``Name.Inner.1=x``; read back also from JSON text."""
+    """A nested value as one name per leaf: ``Name.Inner.1=x``; read back also from JSON text.
+
+    What is empty would leave no trace, so it is refused.
+    """
 
     def write(self, name: str, value: Any, request: Wire, speech: Speech, place: Place) -> Iterator[tuple[str, Any]]:
         for path, leaf in _leaves(name, plain(value, speech.case)):
@@ -85,11 +90,7 @@ class Dotted(Form):
         tree: dict[str, Any] = {}
         for path, leaf in params.items():
             if path.startswith(f"{name}."):
-                *inner, last = path.removeprefix(f"{name}.").split(".")
-                node = tree
-                for step in inner:
-                    node = node.setdefault(step, {})
-                node[last] = leaf
+                _grow(tree, path.removeprefix(f"{name}.").split("."), leaf)
         return _lists(tree) or None
 
 
@@ -116,6 +117,8 @@ ONLY_AGENTBAY = On("agb", absent=True)
 
 
 def _leaves(path: str, value: Any) -> Iterator[tuple[str, Any]]:
+    if value in ({}, []):
+        raise SessionError.usage(f"{path} is empty, which the form cannot say: leave it out")
     if isinstance(value, dict):
         for name, inner in cast("dict[str, Any]", value).items():
             yield from _leaves(f"{path}.{name}", inner)
@@ -124,6 +127,20 @@ def _leaves(path: str, value: Any) -> Iterator[tuple[str, Any]]:
             yield from _leaves(f"{path}.{number}", inner)
     else:
         yield path, value
+
+
+def _grow(tree: dict[str, Any], steps: list[str], leaf: Any) -> None:
+    """Put ``leaf`` into the tree of names."""
+    *inner, last = steps
+    if len(inner) > DEEPEST:
+        raise ValueError(f"a name has more than {DEEPEST} parts")
+    for step in inner:
+        if not isinstance(found := tree.setdefault(step, {}), dict):
+            raise ValueError(f"{step} is both a value and the beginning of a name")  # noqa: TRY004  # of the sender's
+        tree = found
+    if last in tree:
+        raise ValueError(f"{last} is both a value and the beginning of a name")
+    tree[last] = leaf
 
 
 def _lists(node: Any) -> Any:

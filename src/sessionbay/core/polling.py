@@ -27,8 +27,12 @@ class Waited(Generic[R]):
         if self.verdict == "elsewhere":
             return f"went {seen}, not {want}"
         last = f"last seen {seen}" if seen else "no state was seen"
-        why = self.cause or (self.last.error_message if self.last is not None else "")
+        why = self.why()
         return f"not {want} after {timeout:g} s, {last}" + (f"; {why}" if why else "")
+
+    def why(self) -> str:
+        """Return why the last look failed, empty when it did not."""
+        return str(self.cause or "") or (self.last.error_message if self.last is not None else "")
 
 
 @dataclass

@@ -4,8 +4,10 @@ import re
 from typing import NoReturn, Self
 
 _SECRET_FIELDS = re.compile(
-    r"""("(?:\w*token|auth_?code|ticket|\w*url|api_?key|authorization)\\*"\s*:\s*\\*")[^"\\]*""", re.IGNORECASE
+    r"""("(?:\w*token|auth_?code|ticket|\w*url|api_?key|authorization)\\*"\s*:\s*\\*").*?(?=\\*"\s*[,}\]]|$)""",
+    re.IGNORECASE | re.DOTALL,
 )
+_MARGIN = 4096  # bytes read beyond what is shown, so that no secret is cut in two and not known again
 
 
 class Secret:
@@ -41,9 +43,11 @@ class Secret:
 
 def excerpt(body: bytes, *secrets: Secret, limit: int = 200) -> str:
     """Return the start of ``body`` as one line, without ``secrets`` and without the fields that hold some."""
-    text = body[: limit * 4].decode("utf-8", "replace")
+    text = body[: limit + _MARGIN].decode("utf-8", "replace")
     for secret in secrets:
         if secret:
             text = text.replace(secret.reveal(), "***")
+    if len(body) > limit + _MARGIN:
+        text = text[:limit]
     text = " ".join(_SECRET_FIELDS.sub(r"\1***", text).split())
     return text if len(text) <= limit else text[:limit] + "..."

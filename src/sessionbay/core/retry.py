@@ -93,7 +93,7 @@ def retry_after(headers: Mapping[str, Any], now: float) -> float | None:
     """Return the seconds that the service asks to wait: ``x-acs-retry-after`` (ms) or ``Retry-After`` (s or date)."""
     milliseconds = str(headers.get("x-acs-retry-after", "")).strip()
     if milliseconds.isdecimal():
-        return int(milliseconds) / 1000
+        return float(milliseconds) / 1000
     value = str(headers.get("retry-after", "")).strip()
     if value.isdecimal():
         return float(value)

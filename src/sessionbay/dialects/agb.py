@@ -41,6 +41,7 @@ class AGBDialect(Dialect):
     statuses: ClassVar[tuple[str, ...]] = ()
     names_framework: ClassVar[bool] = False
     mounts: ClassVar[bool] = False
+    archive_excludes: ClassVar[bool] = False
     policy_required: ClassVar[bool] = True
     regex_white_lists: ClassVar[bool] = False
     default_white_lists: ClassVar[tuple[str, ...]] = ()

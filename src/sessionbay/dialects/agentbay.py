@@ -47,6 +47,7 @@ class AgentBayDialect(Dialect):
     statuses: ClassVar[tuple[str, ...]] = ("RUNNING", "PAUSING", "PAUSED", "RESUMING", "DELETING", "DELETED")
     names_framework: ClassVar[bool] = True
     mounts: ClassVar[bool] = True
+    archive_excludes: ClassVar[bool] = True
     policy_required: ClassVar[bool] = False
     regex_white_lists: ClassVar[bool] = True
     default_white_lists: ClassVar[tuple[str, ...]] = ("",)

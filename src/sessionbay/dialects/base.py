@@ -58,6 +58,7 @@ class Dialect(ABC):
     statuses: ClassVar[tuple[str, ...]]
     names_framework: ClassVar[bool]
     mounts: ClassVar[bool]
+    archive_excludes: ClassVar[bool]
     policy_required: ClassVar[bool]
     regex_white_lists: ClassVar[bool]
     default_white_lists: ClassVar[tuple[str, ...]]

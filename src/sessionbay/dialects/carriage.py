@@ -62,27 +62,26 @@ def write(
     op: Operation[Q, A, R], request: Q, dialect: DialectName, speech: Speech, habit: Place
 ) -> dict[Place, dict[str, Any]]:
     """Return the parameters of ``request`` by place; refuse what the dialect cannot say."""
+    given = [slot for slot in slots(op.request, dialect, speech) if getattr(request, slot.field) is not None]
+    if unknown := [slot.field for slot in given if slot.absent]:
+        raise SessionError.usage(f"{dialect} has no {', '.join(unknown)} in {op.action}: leave it out")
     params: dict[Place, dict[str, Any]] = {"query": {}, "body": {}}
-    for slot in slots(op.request, dialect, speech):
-        value = getattr(request, slot.field)
-        if value is None:
-            continue
-        if slot.absent:
-            raise SessionError.usage(f"{dialect} has no {slot.field} in {op.action}: leave it out")
+    for slot in given:
         place = slot.place or habit
-        params[place].update(slot.form.write(slot.name, value, request, speech, place))
+        params[place].update(slot.form.write(slot.name, getattr(request, slot.field), request, speech, place))
     return params
 
 
 def read(op: Operation[Q, A, R], params: Params, dialect: DialectName, speech: Speech) -> Q:
     """Return the request that ``params`` say, wherever in the HTTP request they stood."""
     try:
-        found = {slot.field: slot.form.read(slot.name, params) for slot in slots(op.request, dialect, speech)}
+        known = [slot for slot in slots(op.request, dialect, speech) if not slot.absent]
+        found = {slot.field: slot.form.read(slot.name, params) for slot in known}
         return op.request.model_validate({field: value for field, value in found.items() if value is not None})
     except ValidationError as exc:
         raise InvalidRequest(f"{op.action}: {_first(exc)}") from exc
     except ValueError as exc:
-        raise InvalidRequest(f"{op.action}: a parameter is not JSON: {exc}") from exc
+        raise InvalidRequest(f"{op.action}: a parameter is not JSON, or no tree: {exc}") from exc
 
 
 def decode(op: Operation[Q, A, R], answer: HttpAnswer) -> R:
@@ -103,7 +102,8 @@ def _refused(envelope: Envelope[Any], status: int) -> dict[str, Any]:
     code = "" if envelope.code is None else str(envelope.code)
     if envelope.success is None and not code:
         raise ValueError(f"HTTP {status} without a reason")
-    text = refusal_text(code, envelope.message or "") or f"refused with HTTP {status}"
+    told = envelope.data.refusal() if isinstance(envelope.data, Wire) else None
+    text = refusal_text(code, envelope.message or told or "") or f"refused with HTTP {status}"
     return {"code": code, "error_message": text}
 
 
@@ -123,25 +123,26 @@ def _granted(op: Operation[Any, Any, Any], envelope: Envelope[Any]) -> dict[str,
 
 
 def _envelope(op: Operation[Q, A, R], answer: HttpAnswer) -> Envelope[Any]:
+    request_id = answer.headers.get("x-request-id", "")
     try:
-        return _unwrapped(_shape(op).model_validate_json(answer.body))
+        return _unwrapped(op, _shape(op).model_validate_json(answer.body))
     except ValidationError as exc:
         shaped = exc
     try:
         loose = Envelope[Any].model_validate_json(answer.body)
     except ValidationError as exc:
         text = f"HTTP {answer.status} and not the protocol: {_first(exc)}"
-        raise InvalidAnswer(text, status=answer.status) from exc
+        raise InvalidAnswer(text, status=answer.status, request_id=request_id) from exc
     if answer.status < 400 and loose.success is not False:
         text = f"Data is not what {op.action} answers: {_first(shaped)}"
-        raise InvalidAnswer(text, status=answer.status, request_id=loose.request_id or "") from shaped
+        raise InvalidAnswer(text, status=answer.status, request_id=loose.request_id or request_id) from shaped
     return loose.model_copy(update={"data": None})
 
 
-def _unwrapped(envelope: Envelope[Any]) -> Envelope[Any]:
+def _unwrapped(op: Operation[Q, A, R], envelope: Envelope[Any]) -> Envelope[Any]:
     """Return the envelope inside ``body``, which AGB's answer to a deletion may come in."""
     if envelope.success is None and envelope.body:
-        return Envelope[Any].model_validate(envelope.body)
+        return _shape(op).model_validate(envelope.body)
     return envelope
 
 
@@ -162,7 +163,7 @@ def envelope_of(reply: Reply[Any], speech: Speech, ok: str) -> dict[str, Any]:
     fields: Mapping[str, Any] = {
         "request_id": reply.request_id,
         "success": reply.success,
-        "code": reply.code or ok,
+        "code": reply.code or (ok if reply.success else "Refused"),
         "message": reply.message,
         "http_status_code": reply.status,
         "data": plain(reply.data, speech.case),

@@ -40,6 +40,12 @@ class UploadPolicy(_Asked):
     upload_mode: Literal["File", "Archive"] = "File"
     archive_exclude_paths: tuple[str, ...] | None = None
 
+    @model_validator(mode="after")
+    def _archives_only(self) -> "UploadPolicy":
+        if self.archive_exclude_paths and self.upload_mode != "Archive":
+            raise ValueError('archive_exclude_paths go with upload_mode="Archive" only')
+        return self
+
 
 class DownloadPolicy(_Asked):
     """How files of the context reach the session."""
@@ -143,6 +149,12 @@ class BrowserContext(_Asked):
     extension_context_id: str | None = None
     extension_ids: tuple[str, ...] = ()
     fingerprint_context_id: str | None = None
+
+    @model_validator(mode="after")
+    def _extensions_have_a_place(self) -> "BrowserContext":
+        if self.extension_ids and not self.extension_context_id:
+            raise ValueError("extension_ids need the extension_context_id that they are in")
+        return self
 
 
 class AppManagerRule(_Asked):

@@ -105,7 +105,7 @@ def copies(seen: ContextInfoResult | None) -> tuple[ContextStatus, ...]:
 
 def copied(waited: Waited[ContextInfoResult], timeout: float) -> ContextSyncResult:
     """Return the result of a wait for copies."""
-    last = waited.last or ContextInfoResult()
+    last = ContextInfoResult() if waited.last is None else waited.last
     tasks = copies(waited.last)
     if waited.verdict == "refused":
         return last.refused_as(ContextSyncResult)
@@ -114,8 +114,10 @@ def copied(waited: Waited[ContextInfoResult], timeout: float) -> ContextSyncResu
         for task in tasks
         if task.status != "Success"
     )
-    reason = f"not copied after {timeout:g} s: {open_ones}" if waited.verdict == "timeout" else open_ones
+    if waited.verdict == "timeout":
+        why = "; ".join(part for part in (open_ones, waited.why()) if part)
+        open_ones = f"not copied after {timeout:g} s" + (f": {why}" if why else "")
     done = waited.verdict == "arrived"
     return ContextSyncResult(
-        success=done, error_message="" if done else reason, tasks=tasks, request_id=last.request_id
+        success=done, error_message="" if done else open_ones, tasks=tasks, request_id=last.request_id
     )

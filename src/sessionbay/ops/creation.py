@@ -147,6 +147,8 @@ def _white(*paths: str) -> BWList:
 
 def policy_text(policy: SyncPolicy, dialect: Dialect) -> str:
     """Return a policy as JSON text, with what the cloud would assume spelled out."""
+    if policy.upload_policy.archive_exclude_paths and not dialect.archive_excludes:
+        raise SessionError.usage(f"{dialect.title} has no archive_exclude_paths: leave them out")
     entries = policy.bw_list.white_lists
     if entries is None:
         entries = tuple(WhiteList(path=path) for path in dialect.default_white_lists)

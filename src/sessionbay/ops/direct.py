@@ -34,6 +34,7 @@ class RpcAnswer(Wire):
 
 
 class DirectAnswer(Wire):
+    success: bool | None = None
     data: JsonText[RpcAnswer | None] = None
     code: str | None = None
     message: str | None = None
@@ -63,7 +64,7 @@ def decode(answer: HttpAnswer) -> McpToolResult:
         raise InvalidAnswer(f"HTTP {answer.status} and not a tool's answer", status=answer.status) from exc
     rpc = said.data or RpcAnswer()
     known: dict[str, Any] = {"http_status_code": answer.status, "request_id": said.request_id or ""}
-    if answer.status >= 400 or rpc.error:
+    if answer.status >= 400 or rpc.error or (said.success is False and rpc.result is None):
         told = rpc.error or RpcError(code=said.code, message=said.message)
         text = refusal_text(told.code or "", told.message or f"refused with HTTP {answer.status}")
         return McpToolResult(code=told.code or "", error_message=text, **known)

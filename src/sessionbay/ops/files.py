@@ -69,7 +69,7 @@ def _bytes(text: str) -> dict[str, Any]:
 def read_info(text: str) -> dict[str, Any]:
     """Read lines of ``name: value``; only sizes and flags are made into more than text."""
     fields: dict[str, str | int | bool] = {}
-    for line in text.splitlines():
+    for line in text.split("\n"):
         name, colon, value = line.partition(":")
         if colon:
             fields[name.strip()] = _typed(name.strip(), value.strip())

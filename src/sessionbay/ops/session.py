@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Annotated, Any, TypeVar
 
-from pydantic import AliasChoices, Field
+from pydantic import AliasChoices, BeforeValidator, Field, ValidatorFunctionWrapHandler, WrapValidator
 
 from ..core.errors import SessionError
 from ..core.field import DOTTED, JSON, ONLY_AGENTBAY, TEXT_ASCII, TEXT_COMPACT, Form, On, Params, Place, Speech
@@ -114,10 +114,22 @@ class ToolEntry(Wire):
     tool: str | None = None
 
 
+def _said(value: object) -> object:
+    return "" if value is None else value
+
+
+def _if_readable(value: object, read: ValidatorFunctionWrapHandler) -> object:
+    """Return a list of tools, or None: a session whose tools cannot be read is there all the same."""
+    try:
+        return read(value)
+    except ValueError:
+        return None
+
+
 class SessionAnswer(Wire):
     """A session as ``create`` and ``get`` answer it; ``success`` and ``err_msg`` are the inner outcome."""
 
-    session_id: str = ""
+    session_id: Annotated[str, BeforeValidator(_said)] = ""
     success: bool | None = None
     err_msg: str | None = None
     status: str | None = None
@@ -128,7 +140,9 @@ class SessionAnswer(Wire):
     token: str | None = Field(default=None, repr=False)
     link_url: str | None = Field(default=None, repr=False)
     ws_url: str | None = Field(default=None, repr=False)
-    tool_list: JsonText[list[ToolEntry] | None] = Field(default=None, repr=False)
+    tool_list: Annotated[JsonText[list[ToolEntry] | None], WrapValidator(_if_readable)] = Field(
+        default=None, repr=False
+    )
     vpc_resource: bool | None = None
     network_interface_ip: str | None = None
     http_port: str | None = None
@@ -238,7 +252,7 @@ KEEP_ALIVE = Operation(
 
 def ended(kind: type[W], waited: Waited[SessionStatusResult], transition: Transition, want: str, timeout: float) -> W:
     """Return the result of a wait for a state."""
-    last = waited.last or SessionStatusResult()
+    last = SessionStatusResult() if waited.last is None else waited.last
     if waited.verdict == "arrived":
         return kind(
             success=True,

@@ -1,0 +1,168 @@
+"""How a wait decides."""
+
+from collections.abc import Callable
+from itertools import islice
+
+import pytest
+
+from sessionbay.core.errors import SessionError
+from sessionbay.core.polling import Transition, Waited, growing, is_gone, is_throttled, steady, will_heal
+from sessionbay.models.sessions import SessionStatusResult
+
+PAUSED, PAUSING, RUNNING = "PAUSED", "PAUSING", "RUNNING"
+
+
+def pause() -> Transition:
+    """Return the transition that a pause is."""
+    return Transition(frozenset({PAUSED}), frozenset({PAUSING}), frozenset({RUNNING}))
+
+
+def deletion() -> Transition:
+    """Return the transition that a deletion is."""
+    return Transition(frozenset({"FINISH", "DELETED"}), via=None, gone_is_want=True)
+
+
+def saw(status: str) -> SessionStatusResult:
+    return SessionStatusResult(success=True, data=status)
+
+
+def refused(code: str = "", status: int = 200) -> SessionStatusResult:
+    return SessionStatusResult(code=code, http_status_code=status, error_message="why")
+
+
+@pytest.mark.parametrize(
+    ("states", "verdicts"),
+    [
+        ([PAUSED], ["arrived"]),
+        ([PAUSING, PAUSED], ["moving", "arrived"]),
+        ([RUNNING, RUNNING, PAUSING, PAUSED], ["moving", "moving", "moving", "arrived"]),
+        ([PAUSING, RUNNING, RUNNING], ["moving", "moving", "elsewhere"]),
+        ([PAUSING, RUNNING, PAUSING, RUNNING, PAUSED], ["moving", "moving", "moving", "moving", "arrived"]),
+        (["DELETING"], ["elsewhere"]),
+        ([PAUSING, "FINISH"], ["moving", "elsewhere"]),
+        ([""], ["elsewhere"]),
+    ],
+    ids=" ".join,
+)
+def test_a_change_is_judged_state_by_state(states: list[str], verdicts: list[str]) -> None:
+    transition = pause()
+    assert [transition.judge(saw(state)) for state in states] == verdicts
+
+
+def test_a_deletion_may_pass_any_state() -> None:
+    transition = deletion()
+    verdicts = [transition.judge(saw(state)) for state in (RUNNING, "DELETING", "a new word", "FINISH")]
+    assert verdicts == ["moving", "moving", "moving", "arrived"]
+
+
+def test_what_is_gone_is_deleted() -> None:
+    assert deletion().judge(refused("InvalidMcpSession.NotFound", 400)) == "arrived"
+
+
+def test_what_is_gone_is_not_paused() -> None:
+    assert pause().judge(refused("InvalidMcpSession.NotFound", 400)) == "refused"
+
+
+@pytest.mark.parametrize("transition", [pause, deletion])
+def test_a_refusal_that_heals_is_waited_out(transition: Callable[[], Transition]) -> None:
+    assert transition().judge(refused("InternalError", 503)) == "moving"
+
+
+def test_a_refusal_that_does_not_heal_ends_the_wait() -> None:
+    assert deletion().judge(refused("NOT_LOGIN", 400)) == "refused"
+
+
+def test_the_last_state_seen_outlives_a_refusal() -> None:
+    transition = pause()
+    transition.judge(saw(PAUSING))
+    transition.judge(refused("InternalError", 503))
+    assert transition.seen == PAUSING
+
+
+@pytest.mark.parametrize(
+    ("code", "gone"),
+    [
+        ("InvalidMcpSession.NotFound", True),
+        ("InvalidSession.NotFound", True),
+        ("SessionNotFound", True),
+        ("InvalidAction.NotFound", False),
+        ("NotFound.Not", False),
+        ("", False),
+    ],
+)
+def test_a_code_tells_whether_a_thing_is_gone(code: str, gone: bool) -> None:
+    assert is_gone(refused(code, 404)) is gone
+
+
+def test_a_success_is_never_gone() -> None:
+    assert not is_gone(SessionStatusResult(success=True, code="InvalidMcpSession.NotFound"))
+
+
+@pytest.mark.parametrize(
+    ("code", "status", "heals"),
+    [
+        ("InternalError", 500, True),
+        ("", 502, True),
+        ("X", 503, True),
+        ("X", 504, True),
+        ("X", 408, True),
+        ("X", 429, True),
+        ("Throttling.User", 400, True),
+        ("ServiceUnavailable", 200, True),
+        ("X", 400, False),
+        ("X", 200, False),
+        ("InternalError", 401, False),
+        ("Throttling", 403, False),
+        ("X", 404, False),
+        ("NOT_LOGIN", 503, False),
+        ("Forbidden.RAM", 500, False),
+        ("AccessDenied", 500, False),
+        ("InvalidApiKey", 500, False),
+        ("InvalidMcpSession.NotFound", 503, False),
+    ],
+)
+def test_code_and_status_tell_whether_a_refusal_heals(code: str, status: int, heals: bool) -> None:
+    assert will_heal(refused(code, status)) is heals
+
+
+@pytest.mark.parametrize(
+    ("code", "throttled"),
+    [
+        ("Throttling", True),
+        ("Throttling.User", True),
+        ("ServiceUnavailable", True),
+        ("TooManyRequests", True),
+        ("QuotaExceeded.Rate", True),
+        ("QuotaExceeded", False),
+        ("NotThrottling", False),
+        ("", False),
+    ],
+)
+def test_a_code_tells_whether_there_were_too_many_requests(code: str, throttled: bool) -> None:
+    assert is_throttled(code) is throttled
+
+
+@pytest.mark.parametrize(
+    ("waited", "seen", "told"),
+    [
+        (Waited("elsewhere", saw("FINISH")), "FINISH", "went FINISH, not PAUSED"),
+        (Waited("timeout", saw(PAUSING)), PAUSING, "not PAUSED after 2.5 s, last seen PAUSING"),
+        (Waited("timeout"), "", "not PAUSED after 2.5 s, no state was seen"),
+        (Waited("timeout", refused()), PAUSING, "not PAUSED after 2.5 s, last seen PAUSING; why"),
+        (
+            Waited("timeout", saw(PAUSING), SessionError("no route")),
+            PAUSING,
+            "not PAUSED after 2.5 s, last seen PAUSING; no route",
+        ),
+    ],
+)
+def test_the_end_of_a_wait_is_told_in_one_line(waited: Waited[SessionStatusResult], seen: str, told: str) -> None:
+    assert waited.story(PAUSED, seen, 2.5) == told
+
+
+def test_steady_pauses_stay_the_same() -> None:
+    assert list(islice(steady(2.0), 3)) == [2.0, 2.0, 2.0]
+
+
+def test_growing_pauses_grow_to_the_longest() -> None:
+    assert list(islice(growing(1.0, 2.0, 5.0), 5)) == [1.0, 2.0, 4.0, 5.0, 5.0]

@@ -1,0 +1,99 @@
+"""Whatever comes: an answer is a result or is no answer, and no guess is ever a success."""
+
+import json
+from typing import Any, get_args
+
+import pytest
+from hypothesis import given, strategies as st
+from hypothesis.strategies import SearchStrategy
+
+from sessionbay.core.http import HttpAnswer, InvalidAnswer
+from sessionbay.core.operation import NOTHING
+from sessionbay.core.wire import Wire
+from sessionbay.dialects.base import AnyOperation, Dialect
+from sessionbay.ops import direct
+
+from ..support import AGB, BAY, every_operation, few, json_answer, json_values, some, texts
+
+ENVELOPE = (
+    "success",
+    "data",
+    "code",
+    "message",
+    "http_status_code",
+    "request_id",
+    "next_token",
+    "max_results",
+    "count",
+)
+STATUSES = st.sampled_from([200, 204, 302, 400, 404, 500, 503])
+anything = json_values | json_values.map(json.dumps)
+envelopes = st.fixed_dictionaries(
+    {},
+    optional={dialect.speech.case(name): st.booleans() | json_values for name in ENVELOPE for dialect in (BAY, AGB)},
+)
+
+
+def payloads(answer: Any) -> SearchStrategy[Any]:
+    """Return JSON values with the names of ``answer``, in any case, and any values."""
+    if answer is NOTHING:
+        return anything
+    if get_args(answer):
+        return st.lists(payloads(get_args(answer)[0]), max_size=3)
+    names: type[Wire] = answer
+    fields = {case(name): anything for name in names.model_fields for case in (str, BAY.speech.case, AGB.speech.case)}
+    return st.fixed_dictionaries({}, optional=fields)
+
+
+@every_operation
+@few
+@given(body=st.binary() | texts.map(str.encode), status=STATUSES)
+def test_arbitrary_bytes_are_no_answer(dialect: Dialect, op: AnyOperation, body: bytes, status: int) -> None:
+    with pytest.raises(InvalidAnswer):
+        dialect.decode(op, HttpAnswer(status, {}, body))
+
+
+@every_operation
+@few
+@given(body=envelopes | json_values, status=STATUSES)
+def test_arbitrary_json_is_a_success_only_when_it_says_so(
+    dialect: Dialect, op: AnyOperation, body: Any, status: int
+) -> None:
+    try:
+        result = dialect.decode(op, json_answer(body, status))
+    except InvalidAnswer:
+        return
+    said = body.get("Success", body.get("success"))
+    assert not result.success or (status < 400 and said is True)
+
+
+@every_operation
+@few
+@given(data=st.data())
+def test_arbitrary_data_is_read_or_is_no_answer(dialect: Dialect, op: AnyOperation, data: st.DataObject) -> None:
+    body = {dialect.speech.case("success"): True, dialect.speech.case("data"): data.draw(payloads(op.answer))}
+    try:
+        result = dialect.decode(op, json_answer(body))
+    except InvalidAnswer:
+        return
+    assert result.success or result.error_message
+
+
+@some
+@given(body=st.binary() | anything.map(json.dumps).map(str.encode), status=STATUSES)
+def test_an_arbitrary_answer_of_the_direct_route_is_a_success_only_with_a_result(body: bytes, status: int) -> None:
+    try:
+        result = direct.decode(HttpAnswer(status, {}, body))
+    except InvalidAnswer:
+        return
+    assert not result.success
+
+
+@some
+@given(data=payloads(direct.RpcAnswer), status=STATUSES)
+def test_arbitrary_data_of_the_direct_route_is_a_success_only_below_400(data: Any, status: int) -> None:
+    try:
+        result = direct.decode(json_answer({"data": data}, status))
+    except InvalidAnswer:
+        return
+    assert not result.success or (status < 400 and "result" in {name.lower() for name in data})

@@ -137,7 +137,7 @@ def _grow(tree: dict[str, Any], steps: list[str], leaf: Any) -> None:
     for step in inner:
         if not isinstance(found := tree.setdefault(step, {}), dict):
             raise ValueError(f"{step} is both a value and the beginning of a name")  # noqa: TRY004  # of the sender's
-        tree = found
+        tree = cast("dict[str, Any]", found)
     if last in tree:
         raise ValueError(f"{last} is both a value and the beginning of a name")
     tree[last] = leaf

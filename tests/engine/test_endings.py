@@ -3,7 +3,10 @@
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
+
+import pytest
 
 from sessionbay.engine import LocalEngine
 
@@ -32,8 +35,14 @@ def program(mark: str) -> subprocess.Popen[str]:
     return running
 
 
-def folders() -> set[Path]:
-    return set(Path(tempfile.gettempdir()).glob("sessionbay-*"))
+@pytest.fixture
+def folders(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """Yield where the engines of a test, and no others, have their folders."""
+    with tempfile.TemporaryDirectory(prefix="of-a-test-") as place:
+        Path(place).chmod(0o711)  # as the engine's own folders: each session is a user of its own
+        monkeypatch.setenv("TMPDIR", place)
+        monkeypatch.setattr(tempfile, "tempdir", place)
+        yield Path(place)
 
 
 def test_nothing_runs_any_more_when_a_deletion_returns(any_engine: LocalEngine) -> None:
@@ -54,20 +63,20 @@ def test_a_paused_session_is_deleted_with_all_that_stands_still_in_it(any_engine
         assert alive(mark) == []
 
 
-def test_an_engine_that_stops_leaves_nothing_running() -> None:
-    mark, before = marker(), folders()
+def test_an_engine_that_stops_leaves_nothing_behind(folders: Path) -> None:
+    mark = marker()
     engine = started()
     with client_of(engine) as bay:
         bay.create().session.command.run(spawn(mark))
     engine.stop()
-    assert (alive(mark), folders() - before) == ([], set())
+    assert (alive(mark), list(folders.iterdir())) == ([], [])
 
 
-def test_a_program_that_ends_leaves_nothing_behind() -> None:
-    mark, before = marker(), folders()
+def test_a_program_that_ends_leaves_nothing_behind(folders: Path) -> None:
+    mark = marker()
     running = program(mark)
     running.communicate(timeout=30)
-    assert (running.returncode, alive(mark), folders() - before) == (0, [], set())
+    assert (running.returncode, alive(mark), list(folders.iterdir())) == (0, [], [])
 
 
 def test_a_killed_program_leaves_nothing_running() -> None:
@@ -78,15 +87,13 @@ def test_a_killed_program_leaves_nothing_running() -> None:
     assert eventually(lambda: not alive(mark), seconds=1)
 
 
-def test_the_next_engine_removes_the_folder_of_a_killed_one() -> None:
-    before = folders()
+def test_the_next_engine_removes_the_folder_of_a_killed_one(folders: Path) -> None:
     running = program(marker())
-    left = folders() - before
     running.kill()
     running.communicate(timeout=30)
-    assert left & folders() == left
+    assert len(list(folders.iterdir())) == 1
     started().stop()
-    assert left & folders() == set()
+    assert list(folders.iterdir()) == []
 
 
 def test_a_session_that_is_idle_for_too_long_is_released(engine: LocalEngine) -> None:
@@ -128,11 +135,10 @@ def test_there_are_no_more_sessions_than_allowed() -> None:
     engine.stop()
 
 
-def test_a_folder_that_is_hard_to_remove_is_removed() -> None:
-    before = folders()
+def test_a_folder_that_is_hard_to_remove_is_removed(folders: Path) -> None:
     engine = started()
     with client_of(engine) as bay, bay.session() as session:
         session.command.run("mkdir -p locked/inner; chmod 0 locked")
         session.command.run("for _ in $(seq 300); do mkdir deep; cd deep; done")
     engine.stop()
-    assert folders() == before
+    assert list(folders.iterdir()) == []

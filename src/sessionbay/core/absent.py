@@ -45,7 +45,7 @@ class AbsentModule:
         self._instead = instead
 
     def __getattr__(self, attribute: str) -> NoReturn:
-        if attribute.startswith("__"):  # copy, pickle and the like ask for these
+        if attribute.startswith("_"):  # copy, inspect and the like ask for these
             raise AttributeError(attribute)
         refuse(f"{self._name}.{attribute}", self._instead)
 

@@ -9,17 +9,18 @@ from pathlib import Path
 from .sandbox.base import ended
 
 PREFIX = "sessionbay-"
+UNLOCKED = f".{PREFIX}"
 REMOVE_TIMEOUT = 60.0
 
 
 def make_folder() -> tuple[Path, int]:
     """Return a new folder for an engine, and the lock that says that the engine lives."""
-    folder = Path(tempfile.mkdtemp(prefix=PREFIX))
+    folder = Path(tempfile.mkdtemp(prefix=UNLOCKED))
     if os.geteuid() == 0:
         folder.chmod(0o711)  # each session has a user of its own, who must get to its folder in here
     lock = os.open(folder / "lock", os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
     fcntl.flock(lock, fcntl.LOCK_EX)
-    return folder, lock
+    return folder.rename(folder.with_name(folder.name.removeprefix("."))), lock  # a sweep sees none but locked ones
 
 
 async def sweep() -> None:

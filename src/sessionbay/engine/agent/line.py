@@ -55,8 +55,7 @@ class AgentLine:
             try:
                 await self._loop.sock_sendall(self._sock, data)
             except OSError as exc:
-                self.close(f"the line to the agent broke: {exc}")
-                raise AgentGone(self.gone.result()) from exc
+                self.close(f"the line to the agent broke: {exc}")  # which fails the answer that is waited for
 
     def close(self, reason: str = "the session was ended") -> None:
         """Give the line up; whoever waits for an answer is told."""

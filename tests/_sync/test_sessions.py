@@ -6,6 +6,7 @@ import pytest
 
 from sessionbay import AgentBay, Session, SessionError, SessionUsageError
 
+from ..inside import serves_on_a_port, web
 from ..requirements import promise
 
 
@@ -42,10 +43,11 @@ def test_the_resource_page_shows_the_session_to_those_who_hold_its_address(sessi
     assert httpx.get(url.copy_remove_param("token"), trust_env=False).status_code == 401
 
 
+@serves_on_a_port
 @promise("agb.get_link", "help.get_link")
 def test_a_link_leads_to_a_server_inside_the_session(session: Session) -> None:
     session.file_system.write_file("page.html", "<p>inside</p>")
-    session.command.run("nohup python3 -m http.server 30111 >/dev/null 2>&1 & sleep 0.5")
+    session.command.run(web(30111))
     link = session.get_link("https", 30111)
     assert httpx.get(f"{link}page.html", trust_env=False).text == "<p>inside</p>"
 

@@ -16,7 +16,9 @@ def test_using_a_module_of_a_later_version_says_so_and_what_to_do() -> None:
         MODULE.run  # noqa: B018  # asking for it is the point
 
 
-@pytest.mark.parametrize("name", [f"{module}.{method}" for module, methods in LATER.items() for method in sorted(methods)])
+@pytest.mark.parametrize(
+    "name", [f"{module}.{method}" for module, methods in LATER.items() for method in sorted(methods)]
+)
 def test_a_method_of_a_later_version_is_refused_by_its_name(name: str) -> None:
     with pytest.raises(AgentBayUsageError, match=f"^{name} is not part"):
         refuse(name)

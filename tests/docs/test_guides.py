@@ -10,12 +10,14 @@ import pytest
 
 from sessionbay import AgentBay
 
+from ..inside import serves_on_a_port
 from .pages import GUIDES, ROOT, Block, blocks, name, run
 
 TESTED = [path for path in GUIDES if "def test_" in path.read_text("utf-8")]
 RUN = [path for path in GUIDES if path not in TESTED]
 
 
+@serves_on_a_port
 @pytest.mark.parametrize("path", RUN, ids=name)
 @pytest.mark.filterwarnings("ignore::sessionbay.engine.IsolationWarning")
 def test_the_blocks_of_a_page_run_and_print_what_they_say_and_leave_no_session(path: Path) -> None:

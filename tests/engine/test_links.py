@@ -9,7 +9,10 @@ import pytest
 from sessionbay import Session
 from sessionbay.engine import LocalEngine
 
+from ..inside import listening, serves_on_a_port
 from .conftest import client_of
+
+pytestmark = serves_on_a_port
 
 # A server that tells what it was asked, streams slowly, and names an absolute path.
 SERVER = """
@@ -44,7 +47,9 @@ class Echo(BaseHTTPRequestHandler):
     def log_message(self, *args):
         pass
 
-ThreadingHTTPServer(("127.0.0.1", 30100), Echo).serve_forever()
+server = ThreadingHTTPServer(("127.0.0.1", 30100), Echo)
+print("Serving")
+server.serve_forever()
 """
 
 
@@ -52,7 +57,7 @@ ThreadingHTTPServer(("127.0.0.1", 30100), Echo).serve_forever()
 def serving(engine: LocalEngine) -> Iterator[Session]:
     with client_of(engine) as bay, bay.session() as session:
         session.file_system.write_file("server.py", SERVER.replace("\\\\", "\\"))
-        session.command.run("nohup python3 server.py >server.log 2>&1 & sleep 0.6")
+        session.command.run(listening("server.py"))
         yield session
 
 

@@ -10,6 +10,7 @@ from sessionbay.engine import LocalEngine
 from sessionbay.engine.sandbox.base import Spec
 from sessionbay.engine.sandbox.bwrap import arguments
 
+from ..inside import web
 from .conftest import client_of
 
 
@@ -92,7 +93,7 @@ def test_the_same_port_in_two_sessions_is_two_ports(namespaces_engine: LocalEngi
         pages = []
         for session in (one, other):
             session.file_system.write_file("index.html", session.session_id)
-            session.command.run("nohup python3 -m http.server 30100 >/dev/null 2>&1 & sleep 0.5")
+            session.command.run(web(30100))
             pages.append(httpx.get(str(session.get_link("https", 30100)), trust_env=False).text)
         assert pages == [one.session_id, other.session_id]
 

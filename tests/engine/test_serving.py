@@ -19,6 +19,7 @@ from sessionbay.engine import EngineConfig, IsolationWarning, LocalEngine, publi
 from sessionbay.engine.config import config_of
 from sessionbay.engine.sandbox.base import SandboxError
 
+from ..inside import serves_on_a_port
 from .conftest import client_of, started
 
 LOCAL = """
@@ -159,6 +160,7 @@ def test_an_engine_leaves_no_process_of_its_own_behind() -> None:
     assert after <= before
 
 
+@serves_on_a_port
 def test_the_demo_shows_the_main_job() -> None:
     ran = command("demo")
     assert ran.returncode == 0, ran.stderr

@@ -40,7 +40,7 @@ def types(session: nox.Session) -> None:
 def tests(session: nox.Session) -> None:
     """Run the tests."""
     install(session, "test")
-    session.run("pytest", "-q", "-n", "auto", "--dist", "loadgroup", *session.posargs)
+    session.run("pytest", "-q", "-n", "auto", *session.posargs)
 
 
 @nox.session
@@ -48,7 +48,7 @@ def docs(session: nox.Session) -> None:
     """Check that the API pages are up to date, and that the links and examples of all pages hold."""
     install(session, "docs")
     session.run("python", "scripts/generate_docs.py", "--check")
-    session.run("pytest", "-q", "-n", "auto", "--dist", "loadgroup", "tests/docs", *session.posargs)
+    session.run("pytest", "-q", "-n", "auto", "tests/docs", *session.posargs)
 
 
 @nox.session

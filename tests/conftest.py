@@ -1,7 +1,11 @@
 """What all tests share: the event loops to run on, and engines."""
 
+import fcntl
+import os
+import tempfile
 import warnings
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -22,6 +26,14 @@ def _no_settings_of_the_user(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: 
         for name in ("API_KEY", "ENDPOINT", "REGION_ID", "TIMEOUT_MS"):
             monkeypatch.delenv(f"{cloud}_{name}", raising=False)
     monkeypatch.setenv("SESSIONBAY_HOME", str(tmp_path_factory.mktemp("home")))
+
+
+@pytest.fixture
+def a_turn_at_the_ports() -> Iterator[None]:
+    """Keep the tests of all processes that listen on a port apart."""
+    with Path(tempfile.gettempdir(), f"sessionbay-tests-{os.getuid()}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 def _engine(config: EngineConfig) -> Iterator[LocalEngine]:

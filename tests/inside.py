@@ -2,7 +2,7 @@
 
 import pytest
 
-serves_on_a_port = pytest.mark.xdist_group("ports")
+serves_on_a_port = pytest.mark.usefixtures("a_turn_at_the_ports")
 """Where sessions share the machine's network they share its ports: the tests that listen on one take turns."""
 
 

@@ -1,20 +1,27 @@
 """Concurrency, time and HTTP as the async code sees them. Its twin is ``_sync.py``: same names, same meaning."""
 
+import ssl
 from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine
-from contextlib import asynccontextmanager
-from typing import Any, ParamSpec, TypeVar
+from contextlib import AbstractContextManager, asynccontextmanager, nullcontext
+from typing import Any, ParamSpec, Self, TypeVar
 
 import anyio
 import anyio.to_thread
 import httpx
+from anyio.abc import ByteStream, SocketAttribute
 
+from .http import CLOSING, NO_COOKIES, PIECE, Watch
+from .on_asyncio import LoopStream, running_loop
 from .shared import Time
 
 P = ParamSpec("P")
 T = TypeVar("T")
 
-HttpClient = httpx.AsyncClient
+_BROKEN = (OSError, anyio.BrokenResourceError, anyio.ClosedResourceError)
+
 HttpTransport = httpx.AsyncBaseTransport
+HttpBody = httpx.AsyncByteStream
+ProxyTransport = httpx.AsyncHTTPTransport
 Look = Callable[[float | None], Awaitable[T]]
 Lock = anyio.Lock
 
@@ -27,8 +34,136 @@ class Clock(Time):
         await anyio.sleep(seconds)
 
 
+class HttpClient(httpx.AsyncClient):
+    """httpx's client; it keeps no cookies. ``bounded`` says that its transport keeps to a request's deadline."""
+
+    cookies = property(lambda _: NO_COOKIES)
+
+    def __init__(self, *, transport: HttpTransport, bounded: bool, trust_env: bool) -> None:
+        super().__init__(transport=transport, trust_env=trust_env)
+        self.bounded = bounded
+
+
+class Guard:
+    """Keeps threads apart, where there are any: here there are none."""
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, *_: object) -> None:
+        pass
+
+
+class Event:
+    """Something that happens once, and can be waited for."""
+
+    def __init__(self) -> None:
+        self._event = anyio.Event()
+
+    def set(self) -> None:
+        """Let it happen."""
+        self._event.set()
+
+    async def wait(self, limit: float | None) -> None:
+        """Wait for it; raise TimeoutError after ``limit`` seconds."""
+        with _within(limit):
+            await self._event.wait()
+
+
+class _AnyStream:
+    """What ``LoopStream`` is on asyncio, on every other event loop: a stream of anyio's."""
+
+    def __init__(self, stream: ByteStream) -> None:
+        self._stream = stream
+        self._watch = Watch(stream.extra(SocketAttribute.raw_socket).fileno())
+
+    @classmethod
+    async def connect(cls, host: str, port: int, tls: ssl.SSLContext | None) -> Self:
+        if tls is None:
+            return cls(await anyio.connect_tcp(host, port))
+        return cls(await anyio.connect_tcp(host, port, ssl_context=tls, tls_standard_compatible=False))
+
+    async def send(self, data: bytes, limit: float | None) -> None:
+        with _within(limit):
+            await self._stream.send(data)
+
+    async def receive(self, limit: float | None) -> bytes:
+        with _within(limit):
+            try:
+                return await self._stream.receive(PIECE)
+            except anyio.EndOfStream:
+                return b""
+
+    def has_news(self) -> bool:
+        return self._watch.has_news()
+
+    async def aclose(self) -> None:
+        await self._stream.aclose()
+
+
+class Stream:
+    """Bytes to and from one peer. What fails, fails by httpx's names."""
+
+    def __init__(self, stream: LoopStream | _AnyStream) -> None:
+        self._stream = stream
+
+    async def send(self, data: bytes, limit: float | None) -> None:
+        """Send all of ``data``, within ``limit`` seconds."""
+        try:
+            await self._stream.send(data, limit)
+        except TimeoutError as exc:
+            raise httpx.WriteTimeout(f"not sent within {limit:.3g} s") from exc
+        except _BROKEN as exc:
+            raise httpx.WriteError(str(exc) or "the peer closed the connection") from exc
+
+    async def receive(self, limit: float | None) -> bytes:
+        """Return what has come, empty at the end; wait for it no longer than ``limit`` seconds."""
+        try:
+            return await self._stream.receive(limit)
+        except TimeoutError as exc:
+            raise httpx.ReadTimeout(f"nothing came for {limit:.3g} s") from exc
+        except _BROKEN as exc:
+            raise httpx.ReadError(str(exc) or "the connection broke") from exc
+
+    def is_quiet(self) -> bool:
+        """Return whether nothing has come that nobody read, nor the end."""
+        return not self._stream.has_news()
+
+    async def aclose(self) -> None:
+        """Close it, also when the task has been cancelled."""
+        with anyio.move_on_after(CLOSING, shield=True):
+            await self._stream.aclose()
+
+
+async def connect(host: str, port: int, tls: ssl.SSLContext | None, limit: float | None) -> Stream:
+    """Connect to a peer, over TLS where a context is given."""
+    kind = LoopStream if running_loop() else _AnyStream
+    try:
+        with _within(limit):
+            return Stream(await kind.connect(host, port, tls))
+    except TimeoutError as exc:
+        raise httpx.ConnectTimeout(f"no connection to {host} within {limit:.3g} s") from exc
+    except (OSError, anyio.BrokenResourceError, anyio.EndOfStream) as exc:
+        raise httpx.ConnectError(f"no connection to {host}: {exc}") from exc
+
+
+def home() -> object:
+    """Return what connections belong to: the event loop."""
+    if loop := running_loop():
+        return loop
+    import trio
+
+    return trio.lowlevel.current_trio_token()
+
+
+def _within(limit: float | None) -> AbstractContextManager[object]:
+    return nullcontext() if limit is None else anyio.fail_after(limit)
+
+
 async def send(client: HttpClient, request: httpx.Request, limit: float) -> httpx.Response:
     """Send ``request`` and read its answer to the end, all within ``limit`` seconds."""
+    if client.bounded:
+        return await client.send(request)
     with anyio.fail_after(limit):
         return await client.send(request)
 

@@ -1,5 +1,9 @@
 """Concurrency, time and HTTP as the sync code sees them. Its twin is ``_async.py``: same names, same meaning."""
 
+import contextlib
+import os
+import socket
+import ssl
 import threading
 import time
 from collections.abc import Callable, Generator
@@ -10,13 +14,16 @@ from typing import ParamSpec, TypeVar
 import anyio.to_thread
 import httpx
 
+from .http import NO_COOKIES, PIECE, Watch
 from .shared import Time
 
 P = ParamSpec("P")
 T = TypeVar("T")
 
-HttpClient = httpx.Client
 HttpTransport = httpx.BaseTransport
+HttpBody = httpx.SyncByteStream
+ProxyTransport = httpx.HTTPTransport
+Guard = threading.Lock
 Look = Callable[[float | None], T]
 Lock = threading.Lock
 
@@ -29,8 +36,104 @@ class Clock(Time):
         time.sleep(seconds)
 
 
+class HttpClient(httpx.Client):
+    """httpx's client; it keeps no cookies. ``bounded`` says that its transport keeps to a request's deadline."""
+
+    cookies = property(lambda _: NO_COOKIES)
+
+    def __init__(self, *, transport: HttpTransport, bounded: bool, trust_env: bool) -> None:
+        super().__init__(transport=transport, trust_env=trust_env)
+        self.bounded = bounded
+
+
+class Event:
+    """Something that happens once, and can be waited for."""
+
+    def __init__(self) -> None:
+        self._event = threading.Event()
+
+    def set(self) -> None:
+        """Let it happen."""
+        self._event.set()
+
+    def wait(self, limit: float | None) -> None:
+        """Wait for it; raise TimeoutError after ``limit`` seconds."""
+        if not self._event.wait(limit):
+            raise TimeoutError
+
+
+class Stream:
+    """Bytes to and from one peer. What fails, fails by httpx's names."""
+
+    def __init__(self, sock: socket.socket) -> None:
+        self._sock = sock
+        self._watch = Watch(sock.fileno())
+
+    def send(self, data: bytes, limit: float | None) -> None:
+        """Send all of ``data``, within ``limit`` seconds."""
+        try:
+            self._sock.settimeout(limit)
+            self._sock.sendall(data)
+        except TimeoutError as exc:
+            raise httpx.WriteTimeout(f"not sent within {limit:.3g} s") from exc
+        except OSError as exc:
+            raise httpx.WriteError(str(exc)) from exc
+
+    def receive(self, limit: float | None) -> bytes:
+        """Return what has come, empty at the end; wait for it no longer than ``limit`` seconds."""
+        try:
+            self._sock.settimeout(limit)
+            return self._sock.recv(PIECE)
+        except TimeoutError as exc:
+            raise httpx.ReadTimeout(f"nothing came for {limit:.3g} s") from exc
+        except OSError as exc:
+            raise httpx.ReadError(str(exc)) from exc
+
+    def is_quiet(self) -> bool:
+        """Return whether nothing has come that nobody read, nor the end."""
+        return not self._watch.has_news()
+
+    def close(self) -> None:
+        """Close it; a thread that waits for it is woken."""
+        with contextlib.suppress(OSError):
+            self._sock.shutdown(socket.SHUT_RDWR)
+        self._sock.close()
+
+
+def connect(host: str, port: int, tls: ssl.SSLContext | None, limit: float | None) -> Stream:
+    """Connect to a peer, over TLS where a context is given."""
+    try:
+        sock = socket.create_connection((host, port), limit)
+        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        return Stream(sock if tls is None else _secured(sock, tls, host))
+    except TimeoutError as exc:
+        raise httpx.ConnectTimeout(f"no connection to {host} within {limit:.3g} s") from exc
+    except OSError as exc:
+        raise httpx.ConnectError(f"no connection to {host}: {exc}") from exc
+
+
+def _secured(sock: socket.socket, tls: ssl.SSLContext, host: str) -> socket.socket:
+    try:
+        return tls.wrap_socket(sock, server_hostname=host)
+    except BaseException:
+        sock.close()
+        raise
+
+
+class _Process:
+    """What connections belong to: a process; a fork's child makes its own."""
+
+
+_homes = {os.getpid(): _Process()}
+
+
+def home() -> object:
+    """Return what connections belong to: the process, since a fork's child must not share them."""
+    return _homes.get(pid := os.getpid()) or _homes.setdefault(pid, _Process())
+
+
 def send(client: HttpClient, request: httpx.Request, limit: float) -> httpx.Response:
-    """Send ``request`` and read its answer to the end; each step of it within ``limit`` seconds."""
+    """Send ``request`` and read its answer to the end; without a bounded transport, each step within ``limit``."""
     return client.send(request)
 
 

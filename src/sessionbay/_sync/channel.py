@@ -9,7 +9,8 @@ from typing import Any, TypeVar
 import httpx
 
 from .._seam._sync import Clock, HttpClient, HttpTransport, Lock, in_worker, send
-from .._seam.shared import LIMITS, http_answer, http_request, nonce
+from .._seam.http import Tls, http_answer, http_request, proxy_of
+from .._seam.shared import nonce
 from ..core.config import LOCAL, is_loopback
 from ..core.errors import AgentBayError, Outcome
 from ..core.http import Exchange, HttpAnswer, HttpRequest, InvalidAnswer, Stamp
@@ -19,12 +20,15 @@ from ..core.result import Result
 from ..core.retry import Failure, Retries, RetryPolicy, failure_of
 from ..core.wire import Wire
 from ..dialects.base import Dialect
+from .http.pool import Bounds
+from .http.transport import Transport
 
 log = logging.getLogger("sessionbay.channel")
 Q = TypeVar("Q", bound=Wire)
 A = TypeVar("A")
 R = TypeVar("R", bound=Result[Any])
 
+BOUNDS = Bounds(most=100, kept=20.0)  # below the 60 seconds after which servers close what is idle
 _NEVER_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError)
 
 
@@ -114,8 +118,9 @@ class Channel:
 
     def _send(self, request: HttpRequest, limits: Limits) -> HttpAnswer:
         http = self.open()
-        response = send(http, http_request(request, limits.whole, limits.connect), limits.whole)
-        return http_answer(response)
+        deadline = self.clock.monotonic() + limits.whole
+        asked = http_request(request, limits.whole, limits.connect, deadline)
+        return http_answer(send(http, asked, limits.whole))
 
     def _nonsense(
         self, exchange: Exchange[Any], answer: HttpAnswer, exc: InvalidAnswer
@@ -160,13 +165,13 @@ class Channel:
 
     def _connections(self) -> HttpClient:
         options = self.options
-        at_home = is_loopback(httpx.URL(self.dialect.endpoint).host)
+        trust_env = not is_loopback(httpx.URL(self.dialect.endpoint).host)
+        tls = Tls(options.verify, trust_env=trust_env)
+        proxy = proxy_of(options.proxy, trust_env=trust_env)
         return HttpClient(
-            transport=options.transport,
-            proxy=options.proxy,
-            verify=options.verify,
-            trust_env=not at_home,
-            limits=LIMITS,
+            transport=options.transport or Transport(BOUNDS, tls, proxy, self.clock.monotonic),
+            bounded=not options.transport and not proxy,
+            trust_env=trust_env,
         )
 
     def close(self) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from .errors import AgentBayError
 
@@ -26,6 +26,23 @@ class HttpAnswer:
     status: int
     headers: Mapping[str, str] = field(default_factory=dict[str, str])
     body: bytes = b""
+
+
+class Patience:
+    """How long each step of one exchange may take: httpx's limits, cut to the deadline of the call where it has one."""
+
+    def __init__(self, extensions: Mapping[str, Any], clock: Callable[[], float]) -> None:
+        self._steps: Mapping[str, float | None] = extensions.get("timeout", {})
+        self._deadline: float | None = extensions.get("deadline")
+        self._clock = clock
+
+    def left(self, step: str) -> float | None:
+        """Return the seconds that ``step`` (connect, read, write, pool) may take now; None is without a limit."""
+        limit = self._steps.get(step)
+        if self._deadline is None:
+            return limit
+        left = max(self._deadline - self._clock(), 0.001)
+        return left if limit is None else min(limit, left)
 
 
 @dataclass(frozen=True, slots=True)

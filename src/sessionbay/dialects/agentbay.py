@@ -66,17 +66,14 @@ class AgentBayDialect(Dialect):
 
     def encode(self, op: Operation[Q, A, R], request: Q, stamp: Stamp) -> HttpRequest:
         params = carriage.write(op, request, self.name, self.speech, habit="body")
-        query = {
-            "Action": op.action,
-            "Format": "json",
-            "Version": VERSION,
-            "Timestamp": datetime.fromtimestamp(stamp.time, UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
-            "SignatureNonce": stamp.nonce,
-        }
+        moment = datetime.fromtimestamp(int(stamp.time), UTC).replace(tzinfo=None).isoformat().replace(":", "%3A")
+        query = f"Action={op.action}&Format=json&Version={VERSION}&Timestamp={moment}Z&SignatureNonce={stamp.nonce}"
+        if own := params["query"]:
+            query = f"{query}&{urlencode(own)}"
         form = {"Authorization": f"Bearer {self.api_key.reveal()}", **params["body"]}
         return HttpRequest(
             "POST",
-            f"{self.endpoint}/?{urlencode(query | params['query'])}",
+            f"{self.endpoint}/?{query}",
             {
                 "x-acs-version": VERSION,
                 "x-acs-action": op.action,

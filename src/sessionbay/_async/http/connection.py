@@ -1,0 +1,86 @@
+"""One connection: it carries one exchange at a time. The protocol is h11's, the bytes are the seam's."""
+
+import h11
+import httpx
+
+from ..._seam._async import Stream
+from ...core.http import Patience
+
+_MOST_HEAD = 256 * 1024  # bytes of an answer's head
+_WRITTEN_AT_ONCE = 64 * 1024
+
+
+class AsyncConnection:
+    """A connection of HTTP/1.1, new or waiting for its next request."""
+
+    def __init__(self, stream: Stream) -> None:
+        self._stream = stream
+        self._protocol = h11.Connection(h11.CLIENT, max_incomplete_event_size=_MOST_HEAD)
+        self.idle_since = 0.0
+
+    async def ask(self, request: httpx.Request, patience: Patience) -> h11.Response:
+        """Send ``request`` and return the head of its answer.
+
+        A peer that closes while the request is on its way may have answered first: that answer counts.
+        """
+        try:
+            await self._send(request, patience)
+        except httpx.WriteError as exc:
+            try:
+                return await self._head(patience)
+            except httpx.TransportError:
+                raise exc from None
+        return await self._head(patience)
+
+    async def body(self, patience: Patience) -> bytes | None:
+        """Return the next piece of the answer's body, None at its end."""
+        event = await self._next_event(patience)
+        return bytes(event.data) if isinstance(event, h11.Data) else None
+
+    def reuse(self) -> bool:
+        """Make ready for the next request; return whether there can be one."""
+        try:
+            self._protocol.start_next_cycle()
+        except h11.LocalProtocolError:
+            return False
+        return not self._protocol.trailing_data[0]
+
+    def is_quiet(self) -> bool:
+        """Return whether the peer has neither sent anything unasked nor closed."""
+        return self._stream.is_quiet()
+
+    async def aclose(self) -> None:
+        """Close the connection, whatever it was doing."""
+        await self._stream.aclose()
+
+    async def _send(self, request: httpx.Request, patience: Patience) -> None:
+        try:
+            waiting = self._protocol.send(
+                h11.Request(method=request.method, target=request.url.raw_path, headers=request.headers.raw)
+            )
+            async for piece in request.stream:  # type: ignore[union-attr]
+                waiting = (waiting or b"") + (self._protocol.send(h11.Data(data=piece)) or b"")
+                if len(waiting) > _WRITTEN_AT_ONCE:
+                    await self._stream.send(waiting, patience.left("write"))
+                    waiting = b""
+            waiting = (waiting or b"") + (self._protocol.send(h11.EndOfMessage()) or b"")
+        except h11.LocalProtocolError as exc:
+            raise httpx.LocalProtocolError(str(exc)) from exc
+        if waiting:
+            await self._stream.send(waiting, patience.left("write"))
+
+    async def _head(self, patience: Patience) -> h11.Response:
+        while True:
+            event = await self._next_event(patience)
+            if isinstance(event, h11.Response):
+                return event
+            if not isinstance(event, h11.InformationalResponse) or event.status_code == 101:
+                raise httpx.RemoteProtocolError("the peer left the protocol of HTTP")
+
+    async def _next_event(self, patience: Patience) -> object:
+        try:
+            while (event := self._protocol.next_event()) is h11.NEED_DATA:
+                self._protocol.receive_data(await self._stream.receive(patience.left("read")))
+        except h11.RemoteProtocolError as exc:
+            raise httpx.RemoteProtocolError(str(exc)) from exc
+        return event

@@ -1,0 +1,98 @@
+"""The face that httpx sees: requests in, answers out. Where there is a proxy, httpx's own transport does it."""
+
+from collections.abc import Callable
+from typing import Self
+from weakref import WeakKeyDictionary
+
+import httpx
+
+from ..._seam._async import HttpBody, HttpTransport, ProxyTransport, home
+from ..._seam.http import ProxyOf, Tls
+from ...core.http import Patience
+from .connection import AsyncConnection
+from .pool import AsyncPool, Bounds, Origin
+
+
+class AsyncTransport(HttpTransport):
+    """Carries requests of all origins; connections belong to the event loop that they were made on."""
+
+    def __init__(self, bounds: Bounds, tls: Tls, proxy_of: ProxyOf | None, clock: Callable[[], float]) -> None:
+        self._bounds = bounds
+        self._tls = tls
+        self._proxy_of = proxy_of
+        self._clock = clock
+        self._pools: WeakKeyDictionary[object, AsyncPool] = WeakKeyDictionary()
+        self._by_proxy: dict[str, HttpTransport] = {}
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        """Send ``request`` and return its answer, the body still to be read."""
+        if self._proxy_of and (proxy := self._proxy_of(request.url)):
+            return await self._through(proxy).handle_async_request(request)
+        patience = Patience(request.extensions, self._clock)
+        origin, pool = _origin(request.url), self._pool()
+        connection = await pool.take(origin, patience)
+        body = AsyncBody(pool, origin, connection, patience)
+        try:
+            head = await connection.ask(request, patience)
+        except BaseException:
+            await body.aclose()
+            raise
+        return httpx.Response(
+            head.status_code,
+            headers=list(head.headers),
+            stream=body,
+            extensions={"http_version": b"HTTP/" + head.http_version, "reason_phrase": head.reason},
+        )
+
+    async def aclose(self) -> None:
+        """Close what this event loop has open."""
+        if pool := self._pools.pop(home(), None):
+            await pool.aclose()
+        for transport in self._by_proxy.values():
+            await transport.aclose()
+
+    def _pool(self) -> AsyncPool:
+        here = home()
+        return self._pools.get(here) or self._pools.setdefault(here, AsyncPool(self._bounds, self._tls, self._clock))
+
+    def _through(self, proxy: str) -> HttpTransport:
+        if proxy not in self._by_proxy:
+            limits = httpx.Limits(max_connections=self._bounds.most, keepalive_expiry=self._bounds.kept)
+            self._by_proxy.setdefault(proxy, ProxyTransport(proxy=proxy, verify=self._tls.context(), limits=limits))
+        return self._by_proxy[proxy]
+
+
+class AsyncBody(HttpBody):
+    """The body of an answer. Read to its end it gives its connection back; closed before, it closes it."""
+
+    def __init__(self, pool: AsyncPool, origin: Origin, connection: AsyncConnection, patience: Patience) -> None:
+        self._pool = pool
+        self._origin = origin
+        self._connection = connection
+        self._patience = patience
+        self._given = False
+
+    def __aiter__(self) -> Self:
+        return self
+
+    async def __anext__(self) -> bytes:
+        if self._given:
+            raise StopAsyncIteration
+        piece = await self._connection.body(self._patience)
+        if piece is None:
+            await self._give(reusable=self._connection.reuse())
+            raise StopAsyncIteration
+        return piece
+
+    async def aclose(self) -> None:
+        """Be done with the body, read or not."""
+        await self._give(reusable=False)
+
+    async def _give(self, *, reusable: bool) -> None:
+        if not self._given:
+            self._given = True
+            await self._pool.give(self._origin, self._connection, reusable=reusable)
+
+
+def _origin(url: httpx.URL) -> Origin:
+    return url.scheme, url.host, url.port or (443 if url.scheme == "https" else 80)

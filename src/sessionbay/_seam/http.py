@@ -1,0 +1,160 @@
+"""HTTP as both sides of the seam say it: requests, answers, TLS, proxies."""
+
+import select
+import ssl
+import urllib.request
+from collections.abc import AsyncIterator, Callable, Iterator
+from functools import cache, cached_property, lru_cache
+from typing import Any
+
+import httpx
+
+from ..core.http import HttpAnswer, HttpRequest
+
+CONNECT_TIMEOUT = 5.0  # seconds
+CLOSING = 1.0  # seconds that a polite close may take
+PIECE = 256 * 1024  # bytes that are received at once
+
+ProxyOf = Callable[[httpx.URL], str | None]
+
+
+class Body(httpx.AsyncByteStream, httpx.SyncByteStream):
+    """The bytes of a request. httpx's own is an async generator, which trio finds unfinished after a cancellation."""
+
+    def __init__(self, content: bytes) -> None:
+        self._content = content
+
+    def __iter__(self) -> Iterator[bytes]:
+        return iter([self._content])
+
+    def __aiter__(self) -> AsyncIterator[bytes]:
+        return _Once(self._content)
+
+
+class _Once(AsyncIterator[bytes]):
+    def __init__(self, content: bytes) -> None:
+        self._left = [content]
+
+    async def __anext__(self) -> bytes:
+        if not self._left:
+            raise StopAsyncIteration
+        return self._left.pop()
+
+
+def http_request(request: HttpRequest, limit: float, connect: float | None, deadline: float) -> httpx.Request:
+    """Return ``request`` as httpx sends it.
+
+    Each step may take ``limit`` seconds, connecting ``connect``; a transport of ours also keeps to the ``deadline`` of
+    the whole.
+    """
+    url = _url(request.url)
+    headers = {"host": url.netloc.decode(), **request.headers}
+    if request.method != "GET":
+        headers["content-length"] = str(len(request.body))
+    steps = {"connect": min(limit, connect or CONNECT_TIMEOUT), "read": limit, "write": limit, "pool": limit}
+    extensions = {"timeout": steps, "deadline": deadline}
+    made = httpx.Request(request.method, _ANYWHERE, headers=headers, stream=Body(request.body), extensions=extensions)
+    made.url = url
+    return made
+
+
+def http_answer(response: httpx.Response) -> HttpAnswer:
+    """Return a response that was read as a plain value."""
+    return HttpAnswer(response.status_code, dict(response.headers), response.content)
+
+
+class _NoCookies(httpx.Cookies):
+    """Forgets what it is given: neither cloud sets cookies, and looking for them costs more than the rest of httpx."""
+
+    def extract_cookies(self, response: httpx.Response) -> None:
+        pass
+
+
+NO_COOKIES = _NoCookies()
+
+
+class Tls:
+    """How TLS is spoken. Making the context takes long, so it is made when it is needed, and once for the process."""
+
+    def __init__(self, verify: Any, *, trust_env: bool) -> None:
+        self._verify = verify
+        self._trust_env = trust_env
+
+    def context(self) -> ssl.SSLContext:
+        """Return the context."""
+        return _common(self._trust_env) if self._verify is True else self._own
+
+    @cached_property
+    def _own(self) -> ssl.SSLContext:
+        return httpx.create_ssl_context(verify=self._verify, trust_env=self._trust_env)
+
+
+@cache
+def _common(trust_env: bool) -> ssl.SSLContext:
+    context = httpx.create_ssl_context(trust_env=trust_env)
+    context.set_alpn_protocols(["http/1.1"])
+    return context
+
+
+def proxy_of(given: str | None, *, trust_env: bool) -> ProxyOf | None:
+    """Return the function that names the proxy for a URL; None where there is no proxy at all."""
+    if given:
+        return lambda _: given
+    return _proxy_of_environment if trust_env and urllib.request.getproxies() else None
+
+
+def _proxy_of_environment(url: httpx.URL) -> str | None:
+    proxies = urllib.request.getproxies()
+    found = proxies.get(url.scheme) or proxies.get("all")
+    if not found or urllib.request.proxy_bypass(url.netloc.decode()):
+        return None
+    return found if "://" in found else f"http://{found}"
+
+
+class Watch:
+    """Tells, without waiting, whether a socket has something to read or was closed by its peer."""
+
+    def __init__(self, descriptor: int) -> None:
+        self._descriptor = descriptor
+        self._poll = select.poll() if hasattr(select, "poll") else None
+        if self._poll:
+            self._poll.register(descriptor, select.POLLIN)
+
+    def has_news(self) -> bool:
+        """Return whether there is something."""
+        return bool(self._poll.poll(0) if self._poll else select.select([self._descriptor], [], [], 0)[0])
+
+
+class _Target(httpx.URL):
+    """A URL at an origin that was parsed before: what a transport asks of it costs no parsing, which is dear.
+
+    ``_uri_reference`` is httpx's own name: whatever else is asked for comes from there.
+    """
+
+    def __init__(self, origin: httpx.URL, target: str) -> None:
+        self._origin = origin
+        self._target = target
+
+    @cached_property
+    def _uri_reference(self) -> Any:  # type: ignore[override]
+        return httpx.URL(str(self))._uri_reference
+
+    def __str__(self) -> str:
+        return f"{str(self._origin).rstrip('/')}{self._target}"
+
+    netloc = property(lambda self: self._origin.netloc)
+    scheme = property(lambda self: self._origin.scheme)
+    host = property(lambda self: self._origin.host)
+    port = property(lambda self: self._origin.port)
+    username = property(lambda self: self._origin.username)
+    password = property(lambda self: self._origin.password)
+    raw_path = property(lambda self: self._target.encode())
+
+
+_ANYWHERE = httpx.URL()  # a request takes over the parts of the URL that it is made with, which are still to be parsed
+_origin_of = lru_cache(maxsize=1024)(httpx.URL)
+
+
+def _url(text: str) -> httpx.URL:
+    split = text.find("/", len("https://"))
+    return httpx.URL(text) if split < 0 else _Target(_origin_of(text[:split]), text[split:])

@@ -1,0 +1,126 @@
+"""Bytes to and from one peer on asyncio, straight from its transport, without a task switch of our own."""
+
+import asyncio
+import ssl
+from collections.abc import Callable
+from typing import Any
+
+from .http import Watch
+
+READ_AHEAD = 1024 * 1024  # bytes that may wait for their reader before the peer is held back
+
+
+def running_loop() -> asyncio.AbstractEventLoop | None:
+    """Return the event loop, None when this is not asyncio."""
+    try:
+        return asyncio.get_running_loop()
+    except RuntimeError:
+        return None
+
+
+class LoopStream(asyncio.Protocol):
+    """What anyio's streams offer, of which the async code needs ``send``, ``receive`` and ``aclose``."""
+
+    def __init__(self) -> None:
+        self._arrived = bytearray()
+        self._ended = False
+        self._broken: Exception | None = None
+        self._held_back = False
+        self._full = False
+        self._waiter: asyncio.Future[None] | None = None
+
+    @classmethod
+    async def connect(cls, host: str, port: int, tls: ssl.SSLContext | None) -> "LoopStream":
+        """Connect to the address of ``host`` that answers first."""
+        loop = asyncio.get_running_loop()
+        options: dict[str, Any] = {"ssl": tls, "server_hostname": host} if tls else {}
+        _, stream = await loop.create_connection(cls, host, port, happy_eyeballs_delay=0.25, **options)
+        return stream
+
+    def has_news(self) -> bool:
+        """Return whether something has come that nobody read, or the end; the loop may not have noticed it yet."""
+        return self._has_news() or self._watch.has_news()
+
+    async def send(self, data: bytes, limit: float | None) -> None:
+        """Send ``data``; wait while the peer does not keep up, for ``limit`` seconds at most."""
+        self._raise_if_broken()
+        self._transport.write(data)
+        if self._full:
+            await self._until(self._can_send, limit)
+        self._raise_if_broken()
+
+    async def receive(self, limit: float | None) -> bytes:
+        """Return what has come, empty at the end; wait for it no longer than ``limit`` seconds."""
+        if not self._has_news():
+            await self._until(self._has_news, limit)
+        if not self._arrived:
+            self._raise_if_broken()
+        data = bytes(self._arrived)
+        self._arrived.clear()
+        if self._held_back:
+            self._held_back = False
+            self._transport.resume_reading()
+        return data
+
+    async def aclose(self) -> None:
+        """Close the connection, and drop what was not sent yet."""
+        self._transport.abort()
+
+    def _has_news(self) -> bool:
+        return bool(self._arrived) or self._ended
+
+    def _can_send(self) -> bool:
+        return not self._full or self._ended
+
+    async def _until(self, there: Callable[[], bool], limit: float | None) -> None:
+        loop = asyncio.get_running_loop()
+        timer = None if limit is None else loop.call_later(limit, self._wake, TimeoutError())
+        try:
+            while not there():
+                self._waiter = loop.create_future()
+                await self._waiter
+        finally:
+            self._waiter = None
+            if timer:
+                timer.cancel()
+
+    def _wake(self, error: Exception | None = None) -> None:
+        if self._waiter is None or self._waiter.done():
+            return
+        if error:
+            self._waiter.set_exception(error)
+        else:
+            self._waiter.set_result(None)
+
+    def _raise_if_broken(self) -> None:
+        if self._broken is not None:
+            raise ConnectionError(str(self._broken) or "the peer closed the connection") from self._broken
+
+    def connection_made(self, transport: Any) -> None:
+        self._transport: asyncio.Transport = transport
+        self._watch = Watch(transport.get_extra_info("socket").fileno())
+
+    def data_received(self, data: bytes) -> None:
+        self._arrived += data
+        if len(self._arrived) > READ_AHEAD and not self._held_back:
+            self._held_back = True
+            self._transport.pause_reading()
+        self._wake()
+
+    def eof_received(self) -> bool:
+        self._ended = True
+        self._wake()
+        return not self._transport.get_extra_info("ssl_object")  # of a plain connection our half stays open
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        if not self._ended or exc:
+            self._broken = exc or ConnectionResetError("the connection was closed")
+        self._ended = True
+        self._wake()
+
+    def pause_writing(self) -> None:
+        self._full = True
+
+    def resume_writing(self) -> None:
+        self._full = False
+        self._wake()

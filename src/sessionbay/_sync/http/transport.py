@@ -1,0 +1,99 @@
+# Generated from src/sessionbay/_async/http/transport.py by scripts/generate_sync.py. Do not edit.
+"""The face that httpx sees: requests in, answers out. Where there is a proxy, httpx's own transport does it."""
+
+from collections.abc import Callable
+from typing import Self
+from weakref import WeakKeyDictionary
+
+import httpx
+
+from ..._seam._sync import HttpBody, HttpTransport, ProxyTransport, home
+from ..._seam.http import ProxyOf, Tls
+from ...core.http import Patience
+from .connection import Connection
+from .pool import Bounds, Origin, Pool
+
+
+class Transport(HttpTransport):
+    """Carries requests of all origins; connections belong to the event loop that they were made on."""
+
+    def __init__(self, bounds: Bounds, tls: Tls, proxy_of: ProxyOf | None, clock: Callable[[], float]) -> None:
+        self._bounds = bounds
+        self._tls = tls
+        self._proxy_of = proxy_of
+        self._clock = clock
+        self._pools: WeakKeyDictionary[object, Pool] = WeakKeyDictionary()
+        self._by_proxy: dict[str, HttpTransport] = {}
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        """Send ``request`` and return its answer, the body still to be read."""
+        if self._proxy_of and (proxy := self._proxy_of(request.url)):
+            return self._through(proxy).handle_request(request)
+        patience = Patience(request.extensions, self._clock)
+        origin, pool = _origin(request.url), self._pool()
+        connection = pool.take(origin, patience)
+        body = Body(pool, origin, connection, patience)
+        try:
+            head = connection.ask(request, patience)
+        except BaseException:
+            body.close()
+            raise
+        return httpx.Response(
+            head.status_code,
+            headers=list(head.headers),
+            stream=body,
+            extensions={"http_version": b"HTTP/" + head.http_version, "reason_phrase": head.reason},
+        )
+
+    def close(self) -> None:
+        """Close what this event loop has open."""
+        if pool := self._pools.pop(home(), None):
+            pool.close()
+        for transport in self._by_proxy.values():
+            transport.close()
+
+    def _pool(self) -> Pool:
+        here = home()
+        return self._pools.get(here) or self._pools.setdefault(here, Pool(self._bounds, self._tls, self._clock))
+
+    def _through(self, proxy: str) -> HttpTransport:
+        if proxy not in self._by_proxy:
+            limits = httpx.Limits(max_connections=self._bounds.most, keepalive_expiry=self._bounds.kept)
+            self._by_proxy.setdefault(proxy, ProxyTransport(proxy=proxy, verify=self._tls.context(), limits=limits))
+        return self._by_proxy[proxy]
+
+
+class Body(HttpBody):
+    """The body of an answer. Read to its end it gives its connection back; closed before, it closes it."""
+
+    def __init__(self, pool: Pool, origin: Origin, connection: Connection, patience: Patience) -> None:
+        self._pool = pool
+        self._origin = origin
+        self._connection = connection
+        self._patience = patience
+        self._given = False
+
+    def __iter__(self) -> Self:
+        return self
+
+    def __next__(self) -> bytes:
+        if self._given:
+            raise StopIteration
+        piece = self._connection.body(self._patience)
+        if piece is None:
+            self._give(reusable=self._connection.reuse())
+            raise StopIteration
+        return piece
+
+    def close(self) -> None:
+        """Be done with the body, read or not."""
+        self._give(reusable=False)
+
+    def _give(self, *, reusable: bool) -> None:
+        if not self._given:
+            self._given = True
+            self._pool.give(self._origin, self._connection, reusable=reusable)
+
+
+def _origin(url: httpx.URL) -> Origin:
+    return url.scheme, url.host, url.port or (443 if url.scheme == "https" else 80)

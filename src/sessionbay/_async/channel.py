@@ -27,7 +27,6 @@ Q = TypeVar("Q", bound=Wire)
 A = TypeVar("A")
 R = TypeVar("R", bound=Result[Any])
 
-BOUNDS = Bounds(most=100, kept=20.0)  # below the 60 seconds after which servers close what is idle
 _NEVER_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError)
 
 
@@ -41,6 +40,7 @@ class Options:
     proxy: str | None
     verify: Any
     allow_http: bool
+    bounds: Bounds
     transport: HttpTransport | None
     clock: Clock
 
@@ -168,7 +168,7 @@ class AsyncChannel:
         tls = Tls(options.verify, trust_env=trust_env)
         proxy = proxy_of(options.proxy, trust_env=trust_env)
         return HttpClient(
-            transport=options.transport or AsyncTransport(BOUNDS, tls, proxy, self.clock.monotonic),
+            transport=options.transport or AsyncTransport(options.bounds, tls, proxy, self.clock.monotonic),
             bounded=not options.transport and not proxy,
             trust_env=trust_env,
         )

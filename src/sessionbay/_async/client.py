@@ -23,11 +23,14 @@ from ..models.sessions import DeleteResult, SessionListResult, SessionResult
 from ..ops.creation import awaited_contexts, create_request
 from ..ops.session import CREATE, GET, LIST, ListRequest, SessionAnswer, SessionRef
 from .channel import AsyncChannel, Options
+from .http.pool import Bounds
 from .pages import AsyncSessionPages
 from .session import AsyncSession
 
 R = TypeVar("R", bound=Result[Any])
 
+MAX_CONNECTIONS = 512  # half of the 1024 files that a process may usually have open
+KEPT = 20.0  # seconds that an idle connection is kept: below the 60 after which servers close theirs
 CLEANUP_TIMEOUT = 35.0  # a little more than a deletion may take by itself
 CONTEXTS_LATER = "contexts are named by their ids until then"
 
@@ -49,6 +52,7 @@ class AsyncClient:
         proxy: str | None = None,
         verify: Any = True,
         allow_http: bool = False,
+        max_connections: int = MAX_CONNECTIONS,
         transport: HttpTransport | None = None,
         clock: Clock | None = None,
     ) -> None:
@@ -67,7 +71,10 @@ class AsyncClient:
             proxy: The URL of a proxy; else those of the environment.
             verify: False, or an ``ssl.SSLContext``, in place of certifi's certificates.
             allow_http: Whether plain http may be spoken to other machines than this one.
-            transport: An httpx transport to send through, for tests.
+            max_connections: How many connections there may be at once; a call that finds all of them busy waits, within
+                its time. A command holds one until it ends.
+            transport: An httpx transport to send through in place of the client's own; ``max_connections`` is then up
+                to it.
             clock: The time to go by, for tests.
 
         Raises:
@@ -90,6 +97,7 @@ class AsyncClient:
             proxy=proxy,
             verify=verify,
             allow_http=allow_http,
+            bounds=Bounds(checks.count("max_connections", max_connections, AgentBayError), KEPT),
             transport=transport,
             clock=clock or Clock(),
         )

@@ -1,5 +1,6 @@
 """Concurrency, time and HTTP as the async code sees them. Its twin is ``_sync.py``: same names, same meaning."""
 
+import asyncio
 import ssl
 from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine
 from contextlib import AbstractContextManager, asynccontextmanager, nullcontext
@@ -10,7 +11,8 @@ import anyio.to_thread
 import httpx
 from anyio.abc import ByteStream, SocketAttribute
 
-from .http import CLOSING, NO_COOKIES, PIECE, Watch
+from anyio.streams.tls import TLSAttribute
+from .http import CLOSING, NO_COOKIES, PIECE, Watch, holds_more, within
 from .on_asyncio import LoopStream, running_loop
 from .shared import Time
 
@@ -81,6 +83,7 @@ class _AnyStream:
     async def connect(cls, host: str, port: int, tls: ssl.SSLContext | None) -> Self:
         if tls is None:
             return cls(await anyio.connect_tcp(host, port))
+        self._tls = stream.extra(TLSAttribute.ssl_object, None)
         return cls(await anyio.connect_tcp(host, port, ssl_context=tls, tls_standard_compatible=False))
 
     async def send(self, data: bytes, limit: float | None) -> None:
@@ -95,7 +98,7 @@ class _AnyStream:
                 return b""
 
     def has_news(self) -> bool:
-        return self._watch.has_news()
+        return self._watch.has_news() or (self._tls is not None and holds_more(self._tls))
 
     async def aclose(self) -> None:
         await self._stream.aclose()
@@ -112,7 +115,7 @@ class Stream:
         try:
             await self._stream.send(data, limit)
         except TimeoutError as exc:
-            raise httpx.WriteTimeout(f"not sent within {limit:.3g} s") from exc
+            raise httpx.WriteTimeout(f"not sent{within(limit)}") from exc
         except _BROKEN as exc:
             raise httpx.WriteError(str(exc) or "the peer closed the connection") from exc
 
@@ -121,7 +124,7 @@ class Stream:
         try:
             return await self._stream.receive(limit)
         except TimeoutError as exc:
-            raise httpx.ReadTimeout(f"nothing came for {limit:.3g} s") from exc
+            raise httpx.ReadTimeout(f"nothing came{within(limit)}") from exc
         except _BROKEN as exc:
             raise httpx.ReadError(str(exc) or "the connection broke") from exc
 
@@ -142,8 +145,8 @@ async def connect(host: str, port: int, tls: ssl.SSLContext | None, limit: float
         with _within(limit):
             return Stream(await kind.connect(host, port, tls))
     except TimeoutError as exc:
-        raise httpx.ConnectTimeout(f"no connection to {host} within {limit:.3g} s") from exc
-    except (OSError, anyio.BrokenResourceError, anyio.EndOfStream) as exc:
+        raise httpx.ConnectTimeout(f"no connection to {host}{within(limit)}") from exc
+    except (OSError, UnicodeError, anyio.BrokenResourceError, anyio.EndOfStream) as exc:
         raise httpx.ConnectError(f"no connection to {host}: {exc}") from exc
 
 
@@ -161,6 +164,11 @@ def _within(limit: float | None) -> AbstractContextManager[object]:
 
 
 async def send(client: HttpClient, request: httpx.Request, limit: float) -> httpx.Response:
+def is_over(place: object) -> bool:
+    """Return whether a home, as ``home`` told it, has ended, so that nothing there can be used or closed any more."""
+    return isinstance(place, asyncio.AbstractEventLoop) and place.is_closed()
+
+
     """Send ``request`` and read its answer to the end, all within ``limit`` seconds."""
     if client.bounded:
         return await client.send(request)

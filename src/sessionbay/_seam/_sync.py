@@ -14,7 +14,7 @@ from typing import ParamSpec, TypeVar
 import anyio.to_thread
 import httpx
 
-from .http import NO_COOKIES, PIECE, Watch
+from .http import NO_COOKIES, PIECE, Watch, within
 from .shared import Time
 
 P = ParamSpec("P")
@@ -75,7 +75,7 @@ class Stream:
             self._sock.settimeout(limit)
             self._sock.sendall(data)
         except TimeoutError as exc:
-            raise httpx.WriteTimeout(f"not sent within {limit:.3g} s") from exc
+            raise httpx.WriteTimeout(f"not sent{within(limit)}") from exc
         except OSError as exc:
             raise httpx.WriteError(str(exc)) from exc
 
@@ -85,7 +85,7 @@ class Stream:
             self._sock.settimeout(limit)
             return self._sock.recv(PIECE)
         except TimeoutError as exc:
-            raise httpx.ReadTimeout(f"nothing came for {limit:.3g} s") from exc
+            raise httpx.ReadTimeout(f"nothing came{within(limit)}") from exc
         except OSError as exc:
             raise httpx.ReadError(str(exc)) from exc
 
@@ -103,17 +103,35 @@ class Stream:
 def connect(host: str, port: int, tls: ssl.SSLContext | None, limit: float | None) -> Stream:
     """Connect to a peer, over TLS where a context is given."""
     try:
-        sock = socket.create_connection((host, port), limit)
-        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        return Stream(sock if tls is None else _secured(sock, tls, host))
+        sock = _connected(host, port, until)
+        return Stream(sock if tls is None else _secured(sock, tls, host, until))
     except TimeoutError as exc:
-        raise httpx.ConnectTimeout(f"no connection to {host} within {limit:.3g} s") from exc
-    except OSError as exc:
+        raise httpx.ConnectTimeout(f"no connection to {host}{within(limit)}") from exc
+    except (OSError, UnicodeError) as exc:
         raise httpx.ConnectError(f"no connection to {host}: {exc}") from exc
 
 
-def _secured(sock: socket.socket, tls: ssl.SSLContext, host: str) -> socket.socket:
-    try:
+def _connected(host: str, port: int, until: float | None) -> socket.socket:
+    """Try the addresses of ``host`` in turn; each may take its share of the time that is left."""
+    failure = OSError("it has no address")
+    addresses = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    for number, (family, kind, protocol, _, address) in enumerate(addresses):
+        left = _left(until)
+        try:
+            with _closed_on_failure(socket.socket(family, kind, protocol)) as sock:
+                sock.settimeout(left and left / (len(addresses) - number))
+                sock.connect(address)
+                sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+                return sock
+        except OSError as exc:
+            failure = exc
+    raise failure
+
+
+def _secured(sock: socket.socket, tls: ssl.SSLContext, host: str, until: float | None) -> socket.socket:
+    with _closed_on_failure(sock):
+        sock.settimeout(_left(until))
+    until = None if limit is None else time.monotonic() + limit
         return tls.wrap_socket(sock, server_hostname=host)
     except BaseException:
         sock.close()
@@ -127,9 +145,19 @@ class _Process:
 _homes = {os.getpid(): _Process()}
 
 
+
+
+@contextmanager
+def _closed_on_failure(sock: socket.socket) -> Generator[socket.socket]:
+    try:
+        yield sock
 def home() -> object:
     """Return what connections belong to: the process, since a fork's child must not share them."""
     return _homes.get(pid := os.getpid()) or _homes.setdefault(pid, _Process())
+
+
+def _left(until: float | None) -> float | None:
+    return None if until is None else max(until - time.monotonic(), 0.001)
 
 
 def send(client: HttpClient, request: httpx.Request, limit: float) -> httpx.Response:
@@ -144,6 +172,11 @@ def in_worker(call: Callable[[], T]) -> T:
 
 @contextmanager
 def protected(limit: float) -> Generator[None]:
+def is_over(place: object) -> bool:
+    """Return whether a home, as ``home`` told it, has ended: a parent's has not, its connections are its own."""
+    return False
+
+
     """Run the body to its end; nothing can cancel sync code."""
     yield
 

@@ -111,6 +111,11 @@ def _proxy_of_environment(url: httpx.URL) -> str | None:
     return found if "://" in found else f"http://{found}"
 
 
+def within(limit: float | None) -> str:
+    """Return how an error says how long something could take; the system has limits of its own where there is none."""
+    return "" if limit is None else f" within {limit:.3g} s"
+
+
 class Watch:
     """Tells, without waiting, whether a socket has something to read or was closed by its peer."""
 
@@ -123,6 +128,17 @@ class Watch:
     def has_news(self) -> bool:
         """Return whether there is something."""
         return bool(self._poll.poll(0) if self._poll else select.select([self._descriptor], [], [], 0)[0])
+
+
+def holds_more(tls: ssl.SSLObject) -> bool:
+    """Return whether something is left of what came together; what it is, is lost."""
+    try:
+        tls.read(1)
+    except ssl.SSLWantReadError:
+        return False
+    except ssl.SSLError:
+        return True
+    return True
 
 
 class _Target(httpx.URL):
@@ -145,6 +161,7 @@ class _Target(httpx.URL):
     netloc = property(lambda self: self._origin.netloc)
     scheme = property(lambda self: self._origin.scheme)
     host = property(lambda self: self._origin.host)
+    raw_host = property(lambda self: self._origin.raw_host)
     port = property(lambda self: self._origin.port)
     username = property(lambda self: self._origin.username)
     password = property(lambda self: self._origin.password)

@@ -27,6 +27,7 @@ class LoopStream(asyncio.Protocol):
         self._broken: Exception | None = None
         self._held_back = False
         self._full = False
+        self._late = False
         self._waiter: asyncio.Future[None] | None = None
 
     @classmethod
@@ -34,7 +35,9 @@ class LoopStream(asyncio.Protocol):
         """Connect to the address of ``host`` that answers first."""
         loop = asyncio.get_running_loop()
         options: dict[str, Any] = {"ssl": tls, "server_hostname": host} if tls else {}
-        _, stream = await loop.create_connection(cls, host, port, happy_eyeballs_delay=0.25, **options)
+        if isinstance(loop, asyncio.BaseEventLoop) and not _is_address(host):  # uvloop tries them one by one
+            options["happy_eyeballs_delay"] = 0.25
+        _, stream = await loop.create_connection(cls, host, port, **options)
         return stream
 
     def has_news(self) -> bool:
@@ -57,7 +60,7 @@ class LoopStream(asyncio.Protocol):
             self._raise_if_broken()
         data = bytes(self._arrived)
         self._arrived.clear()
-        if self._held_back:
+        if self._held_back and not self._transport.is_closing():
             self._held_back = False
             self._transport.resume_reading()
         return data
@@ -74,9 +77,12 @@ class LoopStream(asyncio.Protocol):
 
     async def _until(self, there: Callable[[], bool], limit: float | None) -> None:
         loop = asyncio.get_running_loop()
-        timer = None if limit is None else loop.call_later(limit, self._wake, TimeoutError())
+        self._late = False
+        timer = None if limit is None else loop.call_later(limit, self._be_late)
         try:
             while not there():
+                if self._late:
+                    raise TimeoutError
                 self._waiter = loop.create_future()
                 await self._waiter
         finally:
@@ -84,12 +90,12 @@ class LoopStream(asyncio.Protocol):
             if timer:
                 timer.cancel()
 
-    def _wake(self, error: Exception | None = None) -> None:
-        if self._waiter is None or self._waiter.done():
-            return
-        if error:
-            self._waiter.set_exception(error)
-        else:
+    def _be_late(self) -> None:
+        self._late = True
+        self._wake()
+
+    def _wake(self) -> None:
+        if self._waiter is not None and not self._waiter.done():
             self._waiter.set_result(None)
 
     def _raise_if_broken(self) -> None:
@@ -124,3 +130,7 @@ class LoopStream(asyncio.Protocol):
     def resume_writing(self) -> None:
         self._full = False
         self._wake()
+
+
+def _is_address(host: str) -> bool:
+    return ":" in host or host.replace(".", "").isdecimal()

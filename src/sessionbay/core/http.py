@@ -45,6 +45,10 @@ class Patience:
         return left if limit is None else min(limit, left)
 
 
+    def is_over(self) -> bool:
+        """Return whether the deadline is past; a peer that sends and sends is never waited for, and so never late."""
+        return self._deadline is not None and self._clock() >= self._deadline
+
 @dataclass(frozen=True, slots=True)
 class Stamp:
     """What makes a request unique: the time (Unix seconds) and a nonce (32 hexadecimal digits)."""

@@ -8,6 +8,7 @@ from ...core.http import Patience
 
 _MOST_HEAD = 256 * 1024  # bytes of an answer's head
 _WRITTEN_AT_ONCE = 64 * 1024
+_CUT_OFF = "the peer closed the connection before its answer was complete"
 
 
 class AsyncConnection:
@@ -16,7 +17,6 @@ class AsyncConnection:
     def __init__(self, stream: Stream) -> None:
         self._stream = stream
         self._protocol = h11.Connection(h11.CLIENT, max_incomplete_event_size=_MOST_HEAD)
-        self.idle_since = 0.0
 
     async def ask(self, request: httpx.Request, patience: Patience) -> h11.Response:
         """Send ``request`` and return the head of its answer.
@@ -80,7 +80,10 @@ class AsyncConnection:
     async def _next_event(self, patience: Patience) -> object:
         try:
             while (event := self._protocol.next_event()) is h11.NEED_DATA:
+                if patience.is_over():
+                    raise httpx.ReadTimeout("the answer was not complete when the time of the call was up")
                 self._protocol.receive_data(await self._stream.receive(patience.left("read")))
         except h11.RemoteProtocolError as exc:
-            raise httpx.RemoteProtocolError(str(exc)) from exc
+            ended = self._protocol.trailing_data[1]
+            raise httpx.RemoteProtocolError(_CUT_OFF if ended else str(exc)) from exc
         return event

@@ -9,6 +9,7 @@ from ...core.http import Patience
 
 _MOST_HEAD = 256 * 1024  # bytes of an answer's head
 _WRITTEN_AT_ONCE = 64 * 1024
+_CUT_OFF = "the peer closed the connection before its answer was complete"
 
 
 class Connection:
@@ -17,7 +18,6 @@ class Connection:
     def __init__(self, stream: Stream) -> None:
         self._stream = stream
         self._protocol = h11.Connection(h11.CLIENT, max_incomplete_event_size=_MOST_HEAD)
-        self.idle_since = 0.0
 
     def ask(self, request: httpx.Request, patience: Patience) -> h11.Response:
         """Send ``request`` and return the head of its answer.
@@ -81,7 +81,10 @@ class Connection:
     def _next_event(self, patience: Patience) -> object:
         try:
             while (event := self._protocol.next_event()) is h11.NEED_DATA:
+                if patience.is_over():
+                    raise httpx.ReadTimeout("the answer was not complete when the time of the call was up")
                 self._protocol.receive_data(self._stream.receive(patience.left("read")))
         except h11.RemoteProtocolError as exc:
-            raise httpx.RemoteProtocolError(str(exc)) from exc
+            ended = self._protocol.trailing_data[1]
+            raise httpx.RemoteProtocolError(_CUT_OFF if ended else str(exc)) from exc
         return event

@@ -1,7 +1,7 @@
 # Generated from src/sessionbay/_async/http/pool.py by scripts/generate_sync.py. Do not edit.
 """The connections of one client on one event loop: at most so many, kept for the next request, handed out in turn."""
 
-from collections import defaultdict, deque
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -10,6 +10,7 @@ import httpx
 from ..._seam._sync import Event, Guard, connect
 from ..._seam.http import Tls
 from ...core.http import Patience
+from ...core.idle import Idle
 from .connection import Connection
 
 Origin = tuple[str, str, int]
@@ -23,6 +24,16 @@ class Bounds:
     kept: float
 
 
+@dataclass(frozen=True)
+class Counts:
+    """How many connections are in use and how many are kept, of how many origins; and how many requests wait."""
+
+    busy: int = 0
+    idle: int = 0
+    origins: int = 0
+    waiting: int = 0
+
+
 class Pool:
     """Hands out connections; whoever waits longest gets the next one that is free."""
 
@@ -32,10 +43,14 @@ class Pool:
         self._clock = clock
         self._guard = Guard()
         self._busy = 0
-        self._idle: defaultdict[Origin, deque[Connection]] = defaultdict(deque)
-        self._idle_count = 0
+        self._idle: Idle[Origin, Connection] = Idle()
         self._waiting: deque[Event] = deque()
         self._closed = False
+
+    def counts(self) -> Counts:
+        """Return how things stand."""
+        with self._guard:
+            return Counts(self._busy, len(self._idle), self._idle.kinds(), len(self._waiting))
 
     def take(self, origin: Origin, patience: Patience) -> Connection:
         """Return a connection to ``origin``. It has to be given back."""
@@ -48,12 +63,7 @@ class Pool:
 
     def give(self, origin: Origin, connection: Connection, *, reusable: bool) -> None:
         """Take a connection back, to be kept or closed, and let the next one have its turn."""
-        if reusable and not self._closed:
-            connection.idle_since = self._clock()
-            with self._guard:
-                self._idle[origin].append(connection)
-                self._idle_count += 1
-            self._end_turn()
+        if reusable and self._keep(origin, connection):
             return
         try:
             connection.close()
@@ -62,17 +72,39 @@ class Pool:
 
     def close(self) -> None:
         """Close what is kept; what is busy is closed when it is given back."""
-        self._closed = True
         with self._guard:
-            kept = [connection for queue in self._idle.values() for connection in queue]
-            self._idle.clear()
-            self._idle_count = 0
+            self._closed = True
+            kept = self._idle.take_all()
         for connection in kept:
             connection.close()
 
     def _open(self, origin: Origin, limit: float | None) -> Connection:
         scheme, host, port = origin
         return Connection(connect(host, port, self._tls.context() if scheme == "https" else None, limit))
+
+    def _keep(self, origin: Origin, connection: Connection) -> bool:
+        with self._guard:
+            if not self._closed:
+                self._idle.keep(origin, connection, self._clock())
+                self._call_next()
+            return not self._closed
+
+    def _kept_one(self, origin: Origin) -> Connection | None:
+        """Return the connection that was used last, of those that are still good; close what has to make room."""
+        with self._guard:
+            useless = self._idle.take_older(self._clock() - self._bounds.kept)
+            while (found := self._idle.take_last(origin)) and not found.is_quiet():
+                useless.append(found)
+            if found is None and self._busy + len(self._idle) > self._bounds.most:
+                useless.append(self._idle.take_oldest())
+        try:
+            for connection in useless:
+                connection.close()
+        except BaseException:
+            if found is not None:
+                found.close()
+            raise
+        return found
 
     def _turn(self, wait: float | None) -> None:
         with self._guard:
@@ -101,42 +133,10 @@ class Pool:
 
     def _end_turn(self) -> None:
         with self._guard:
-            if self._waiting:
-                self._waiting.popleft().set()
-            else:
-                self._busy -= 1
+            self._call_next()
 
-    def _kept_one(self, origin: Origin) -> Connection | None:
-        """Return the connection that was used last, of those that are still good; close what has to make room."""
-        with self._guard:
-            found, stale = self._sort_out(self._idle[origin])
-            if found is None and self._busy + self._idle_count > self._bounds.most:
-                stale.append(self._oldest())
-        try:
-            for connection in stale:
-                connection.close()
-        except BaseException:
-            if found is not None:
-                found.close()
-            raise
-        return found
-
-    def _sort_out(self, kept: deque[Connection]) -> tuple[Connection | None, list[Connection]]:
-        stale: list[Connection] = []
-        begin = self._clock() - self._bounds.kept
-        found = None
-        while kept and kept[0].idle_since < begin:
-            stale.append(kept.popleft())
-        while kept and found is None:
-            last = kept.pop()
-            if last.is_quiet():
-                found = last
-            else:
-                stale.append(last)
-        self._idle_count -= len(stale) + (found is not None)
-        return found, stale
-
-    def _oldest(self) -> Connection:
-        queue = min((queue for queue in self._idle.values() if queue), key=lambda queue: queue[0].idle_since)
-        self._idle_count -= 1
-        return queue.popleft()
+    def _call_next(self) -> None:
+        if self._waiting:
+            self._waiting.popleft().set()
+        else:
+            self._busy -= 1

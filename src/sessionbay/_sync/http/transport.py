@@ -2,16 +2,25 @@
 """The face that httpx sees: requests in, answers out. Where there is a proxy, httpx's own transport does it."""
 
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from typing import Self
 from weakref import WeakKeyDictionary
 
 import httpx
 
-from ..._seam._sync import HttpBody, HttpTransport, ProxyTransport, home
+from ..._seam._sync import HttpBody, HttpTransport, ProxyTransport, home, is_over
 from ..._seam.http import ProxyOf, Tls
 from ...core.http import Patience
 from .connection import Connection
-from .pool import Bounds, Origin, Pool
+from .pool import Bounds, Counts, Origin, Pool
+
+
+@dataclass(frozen=True)
+class _Connections:
+    """What one event loop has open."""
+
+    pool: Pool
+    by_proxy: dict[str, HttpTransport] = field(default_factory=dict[str, HttpTransport])
 
 
 class Transport(HttpTransport):
@@ -22,15 +31,14 @@ class Transport(HttpTransport):
         self._tls = tls
         self._proxy_of = proxy_of
         self._clock = clock
-        self._pools: WeakKeyDictionary[object, Pool] = WeakKeyDictionary()
-        self._by_proxy: dict[str, HttpTransport] = {}
+        self._homes: WeakKeyDictionary[object, _Connections] = WeakKeyDictionary()
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """Send ``request`` and return its answer, the body still to be read."""
         if self._proxy_of and (proxy := self._proxy_of(request.url)):
             return self._through(proxy).handle_request(request)
         patience = Patience(request.extensions, self._clock)
-        origin, pool = _origin(request.url), self._pool()
+        origin, pool = _origin(request.url), self._here().pool
         connection = pool.take(origin, patience)
         body = Body(pool, origin, connection, patience)
         try:
@@ -47,20 +55,30 @@ class Transport(HttpTransport):
 
     def close(self) -> None:
         """Close what this event loop has open."""
-        if pool := self._pools.pop(home(), None):
-            pool.close()
-        for transport in self._by_proxy.values():
-            transport.close()
+        if here := self._homes.pop(home(), None):
+            here.pool.close()
+            for transport in here.by_proxy.values():
+                transport.close()
 
-    def _pool(self) -> Pool:
-        here = home()
-        return self._pools.get(here) or self._pools.setdefault(here, Pool(self._bounds, self._tls, self._clock))
+    def counts(self) -> Counts:
+        """Return how things stand on this event loop; what goes through a proxy is not counted."""
+        return self._here().pool.counts()
+
+    def _here(self) -> _Connections:
+        return self._homes.get(here := home()) or self._moved_in(here)
+
+    def _moved_in(self, here: object) -> _Connections:
+        for place in self._homes.keyrefs():
+            if is_over(place()):
+                self._homes.pop(place(), None)
+        return self._homes.setdefault(here, _Connections(Pool(self._bounds, self._tls, self._clock)))
 
     def _through(self, proxy: str) -> HttpTransport:
-        if proxy not in self._by_proxy:
+        by_proxy = self._here().by_proxy
+        if proxy not in by_proxy:
             limits = httpx.Limits(max_connections=self._bounds.most, keepalive_expiry=self._bounds.kept)
-            self._by_proxy.setdefault(proxy, ProxyTransport(proxy=proxy, verify=self._tls.context(), limits=limits))
-        return self._by_proxy[proxy]
+            by_proxy.setdefault(proxy, ProxyTransport(proxy=proxy, verify=self._tls.context(), limits=limits))
+        return by_proxy[proxy]
 
 
 class Body(HttpBody):
@@ -96,4 +114,4 @@ class Body(HttpBody):
 
 
 def _origin(url: httpx.URL) -> Origin:
-    return url.scheme, url.host, url.port or (443 if url.scheme == "https" else 80)
+    return url.scheme, url.raw_host.decode(), url.port or (443 if url.scheme == "https" else 80)

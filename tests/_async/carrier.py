@@ -1,0 +1,56 @@
+"""A transport under test, with the client around it that the channel uses."""
+
+import time
+from collections.abc import Callable
+from types import TracebackType
+from typing import Any, Self
+
+import httpx
+
+from sessionbay._async.http.pool import Bounds, Counts
+from sessionbay._async.http.transport import AsyncTransport
+from sessionbay._seam._async import HttpClient
+from sessionbay._seam.http import ProxyOf, Tls
+
+from ..asking import request
+
+
+class Carrier:
+    """Carries requests over a transport of its own."""
+
+    def __init__(
+        self,
+        *,
+        most: int = 8,
+        kept: float = 60.0,
+        verify: Any = True,
+        proxy_of: ProxyOf | None = None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.transport = AsyncTransport(Bounds(most, kept), Tls(verify, trust_env=False), proxy_of, clock)
+        self._client = HttpClient(transport=self.transport, bounded=True, trust_env=False)
+
+    async def ask(self, url: str, *args: Any, **options: Any) -> httpx.Response:
+        """Send the request that ``request`` makes, and return its answer, read to the end."""
+        return await self._client.send(request(url, *args, **options))
+
+    async def begin(self, url: str, *args: Any, **options: Any) -> httpx.Response:
+        """Send the request that ``request`` makes, and return its answer, not yet read."""
+        return await self._client.send(request(url, *args, **options), stream=True)
+
+    async def ask_often(self, url: str, times: int) -> list[int]:
+        """Ask one after the other; return the answers' statuses."""
+        return [(await self.ask(url)).status_code for _ in range(times)]
+
+    @property
+    def counts(self) -> Counts:
+        """How things stand."""
+        return self.transport.counts()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, exc: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self._client.aclose()

@@ -1,0 +1,57 @@
+# Generated from tests/_async/carrier.py by scripts/generate_sync.py. Do not edit.
+"""A transport under test, with the client around it that the channel uses."""
+
+import time
+from collections.abc import Callable
+from types import TracebackType
+from typing import Any, Self
+
+import httpx
+
+from sessionbay._seam._sync import HttpClient
+from sessionbay._seam.http import ProxyOf, Tls
+from sessionbay._sync.http.pool import Bounds, Counts
+from sessionbay._sync.http.transport import Transport
+
+from ..asking import request
+
+
+class Carrier:
+    """Carries requests over a transport of its own."""
+
+    def __init__(
+        self,
+        *,
+        most: int = 8,
+        kept: float = 60.0,
+        verify: Any = True,
+        proxy_of: ProxyOf | None = None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.transport = Transport(Bounds(most, kept), Tls(verify, trust_env=False), proxy_of, clock)
+        self._client = HttpClient(transport=self.transport, bounded=True, trust_env=False)
+
+    def ask(self, url: str, *args: Any, **options: Any) -> httpx.Response:
+        """Send the request that ``request`` makes, and return its answer, read to the end."""
+        return self._client.send(request(url, *args, **options))
+
+    def begin(self, url: str, *args: Any, **options: Any) -> httpx.Response:
+        """Send the request that ``request`` makes, and return its answer, not yet read."""
+        return self._client.send(request(url, *args, **options), stream=True)
+
+    def ask_often(self, url: str, times: int) -> list[int]:
+        """Ask one after the other; return the answers' statuses."""
+        return [(self.ask(url)).status_code for _ in range(times)]
+
+    @property
+    def counts(self) -> Counts:
+        """How things stand."""
+        return self.transport.counts()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, exc: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._client.close()

@@ -1,0 +1,34 @@
+"""Requests as the tests of the transport send them."""
+
+import time
+from collections.abc import Mapping, Sequence
+
+import httpx
+
+from sessionbay._seam.http import Body
+
+from .raw_server import BOUND
+
+HeaderLines = Mapping[str, str] | Sequence[tuple[str, str]]
+
+
+def request(
+    url: str,
+    method: str = "GET",
+    content: bytes | None = None,
+    *,
+    headers: HeaderLines | None = None,
+    within: float | None = None,
+    **steps: float,
+) -> httpx.Request:
+    """Return a request whose ``steps`` (connect, read, write, pool) may take so long, and all of it ``within``."""
+    timeout = dict.fromkeys(["connect", "read", "write", "pool"], BOUND) | steps
+    deadline = {} if within is None else {"deadline": time.monotonic() + within}
+    given = headers.items() if isinstance(headers, Mapping) else headers or []
+    lines = [
+        ("Host", httpx.URL(url).netloc.decode()),
+        *given,
+        *([] if content is None else [("Content-Length", str(len(content)))]),
+    ]
+    extensions = {"timeout": timeout, **deadline}
+    return httpx.Request(method, url, headers=lines, stream=Body(content or b""), extensions=extensions)

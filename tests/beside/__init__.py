@@ -1,0 +1,1 @@
+"""Doing several things at once, in tests of both twins: a hand-written pair with the same names."""

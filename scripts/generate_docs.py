@@ -21,14 +21,16 @@ TARGET = ROOT / "docs" / "api"
 LONGEST_LINE = 100
 HEADER = "<!-- Written by scripts/generate_docs.py from the docstrings. Do not edit. -->\n\n"
 TWINS = {"async": "Async", "sync": ""}
-MODULES = {
-    "client": ("Client", "AgentBay", "AGB"),
-    "session": ("Session",),
-    "command": ("Command",),
-    "file_system": ("FileSystem",),
-    "context": ("SessionContext",),
+MODULES = {  # page: what it describes first, where that is, and what else
+    "client": {"Client": "client", "AgentBay": "clouds", "AGB": "clouds"},
+    "session": {"Session": "session"},
+    "command": {"Command": "command"},
+    "file_system": {"FileSystem": "file_system"},
+    "context": {"SessionContext": "context"},
+    "map": {"Map": "mapping"},
+    "pool": {"SessionPool": "pool"},
 }
-RESULTS = [f"models.{name}" for name in ("sessions", "commands", "files", "tools", "contexts")]
+RESULTS = [f"models.{name}" for name in ("sessions", "commands", "files", "tools", "contexts", "fan_out")]
 VALUES = {  # the first of the modules has the introduction
     "results": ("Results and values", ["core.result", *RESULTS]),
     "params": ("Parameters", ["models.creation", "core.retry"]),
@@ -82,17 +84,17 @@ def pages() -> Iterator[tuple[str, str]]:
 def module_page(twin: str, page: str) -> Iterator[str]:
     """Describe a class that does things, in one of the twins."""
     prefix, other = TWINS[twin], "sync" if twin == "async" else "async"
-    found, *clouds = (PACKAGE[f"_{twin}.{page}.{prefix}{name}"] for name in MODULES[page])
+    found, *clouds = (PACKAGE[f"_{twin}.{module}.{prefix}{name}"] for name, module in MODULES[page].items())
     yield f"# {found.name}"
     yield prose(found)
-    yield f"Its {other} twin: [`{TWINS[other]}{MODULES[page][0]}`](/{other}/{page}.md)."
+    yield f"Its {other} twin: [`{TWINS[other]}{next(iter(MODULES[page]))}`](/{other}/{page}.md)."
     yield example(found)
     for cloud in clouds:
         yield f"## {cloud.name}"
         yield prose(cloud)
         yield from (f"`{alias}` is its name for `{of}`." for alias, of in aliases(cloud))
         yield example(cloud)
-    if "__init__" in found.members:
+    if "__init__" in found.members and found["__init__"].docstring:
         yield from ("## Arguments", *function_parts(found["__init__"]))
     members = list(public_members(found))
     yield table("## Properties", ("Property", "Type", "What it is"), property_rows(found, members))
@@ -178,8 +180,9 @@ def index() -> Iterator[str]:
         for page, (title, _) in VALUES.items()
     ]
     yield table("## What goes in and comes out", ("Page", "Names"), names)
-    yield "## `get_logger`"
-    yield from function_parts(PACKAGE["get_logger"])
+    for path in ("get_logger", "_seam.bar.progress_bar"):
+        yield f"## `{PACKAGE[path].name}`"
+        yield from function_parts(PACKAGE[path])
 
 
 def values(page: str) -> list[griffe.Class]:

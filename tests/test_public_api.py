@@ -8,24 +8,28 @@ from typing import Any
 import pytest
 
 import sessionbay
-from sessionbay._async import client, command, context, file_system, session
+from sessionbay._async import clouds, command, context, file_system, mapping, pool, session
 from sessionbay._sync import (
-    client as sync_client,
+    clouds as sync_clouds,
     command as sync_command,
     context as sync_context,
     file_system as sync_file_system,
+    mapping as sync_mapping,
+    pool as sync_pool,
     session as sync_session,
 )
 
 from .public_names import METHODS, NAMES
 
 TWINS = [
-    (client.AsyncAgentBay, sync_client.AgentBay),
-    (client.AsyncAGB, sync_client.AGB),
+    (clouds.AsyncAgentBay, sync_clouds.AgentBay),
+    (clouds.AsyncAGB, sync_clouds.AGB),
     (session.AsyncSession, sync_session.Session),
     (command.AsyncCommand, sync_command.Command),
     (context.AsyncSessionContext, sync_context.SessionContext),
     (file_system.AsyncFileSystem, sync_file_system.FileSystem),
+    (mapping.AsyncMap, sync_mapping.Map),
+    (pool.AsyncSessionPool, sync_pool.SessionPool),
 ]
 
 

@@ -1,14 +1,19 @@
 """The public names. ``import sessionbay`` loads nothing; the first use of a name loads this page."""
 
-from ._async.client import (
+from ._async.clouds import (
     AsyncAGB as AsyncAGB,
     AsyncAgentBay as AsyncAgentBay,
 )
+from ._async.mapping import AsyncMap as AsyncMap
+from ._async.pool import AsyncSessionPool as AsyncSessionPool
 from ._async.session import AsyncSession as AsyncSession
-from ._sync.client import (
+from ._seam.bar import progress_bar as progress_bar
+from ._sync.clouds import (
     AGB as AGB,
     AgentBay as AgentBay,
 )
+from ._sync.mapping import Map as Map
+from ._sync.pool import SessionPool as SessionPool
 from ._sync.session import Session as Session
 from .core.errors import (
     AgentBayError as AgentBayError,
@@ -54,6 +59,7 @@ from .models.creation import (
     UploadPolicy as UploadPolicy,
     WhiteList as WhiteList,
 )
+from .models.fan_out import Done as Done, Progress as Progress
 from .models.files import (
     BinaryFileContentResult as BinaryFileContentResult,
     DirectoryEntry as DirectoryEntry,

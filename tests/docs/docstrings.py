@@ -11,29 +11,35 @@ from typing import Any
 
 from sessionbay import _public, engine, get_logger
 from sessionbay._async import (
-    client as async_client,
+    clouds as async_clouds,
     command as async_command,
     context as async_context,
     file_system as async_file_system,
+    mapping as async_mapping,
+    pool as async_pool,
     session as async_session,
 )
-from sessionbay._sync import client, command, context, file_system, session
+from sessionbay._sync import clouds, command, context, file_system, mapping, pool, session
 
 ASYNC: tuple[type, ...] = (
-    async_client.AsyncAgentBay,
-    async_client.AsyncAGB,
+    async_clouds.AsyncAgentBay,
+    async_clouds.AsyncAGB,
     async_session.AsyncSession,
     async_command.AsyncCommand,
     async_file_system.AsyncFileSystem,
     async_context.AsyncSessionContext,
+    async_mapping.AsyncMap,
+    async_pool.AsyncSessionPool,
 )
 SYNC: tuple[type, ...] = (
-    client.AgentBay,
-    client.AGB,
+    clouds.AgentBay,
+    clouds.AGB,
     session.Session,
     command.Command,
     file_system.FileSystem,
     context.SessionContext,
+    mapping.Map,
+    pool.SessionPool,
 )
 NAMES: dict[str, Any] = {
     name: value

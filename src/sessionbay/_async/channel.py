@@ -14,6 +14,7 @@ from ..core.config import LOCAL, is_loopback
 from ..core.errors import AgentBayError, Outcome
 from ..core.http import Exchange, HttpAnswer, HttpRequest, InvalidAnswer, Stamp
 from ..core.operation import Operation
+from ..core.pace import Pace
 from ..core.redact import excerpt
 from ..core.result import Result
 from ..core.retry import Failure, Retries, RetryPolicy, failure_of
@@ -71,6 +72,7 @@ class AsyncChannel:
         *,
         limits: Limits | None = None,
         errors: type[AgentBayError] | None = None,
+        pace: Pace | None = None,
     ) -> R:
         """Send ``request`` and return what the service said; when it said nothing, raise one of ``errors``."""
         await self.open()
@@ -81,6 +83,7 @@ class AsyncChannel:
             lambda answer: dialect.decode(op, answer),
             errors or op.result.error_type,
             op.idempotent,
+            pace,
         )
         return await self.exchange(exchange, limits)
 
@@ -92,6 +95,8 @@ class AsyncChannel:
         while True:
             left = max(deadline - self.clock.monotonic(), 0.001)
             said, failure = await self._attempt(exchange, replace(limits, whole=left))
+            if exchange.pace:
+                exchange.pace.note(self.clock.monotonic(), throttled=failure is not None and failure.throttled)
             pause = retries.pause(failure, deadline - self.clock.monotonic()) if failure else None
             if pause is not None:
                 await self.clock.sleep(pause)

@@ -1,41 +1,42 @@
 """The clients: where sessions come from."""
 
-import sys
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from types import TracebackType
 from typing import Any, ClassVar, Self, TypeVar, Unpack
+from weakref import WeakKeyDictionary
 
-from .._seam._async import Clock, HttpTransport, protected
+from .._seam._async import Clock, HttpTransport, home
 from .._seam.shared import USER_AGENT, environment, find_dotenv
 from ..core import checks
 from ..core.absent import AbsentModule
 from ..core.config import Given, resolve
 from ..core.errors import AgentBayError, SessionError
+from ..core.pace import Pace
 from ..core.result import Result
 from ..core.retry import RetryPolicy
-from ..dialects.agb import AGBDialect
-from ..dialects.agentbay import AgentBayDialect
 from ..dialects.base import Dialect
 from ..models.creation import CreateSessionFields, CreateSessionParams
 from ..models.sessions import DeleteResult, SessionListResult, SessionResult
 from ..ops.creation import awaited_contexts, create_request
 from ..ops.session import CREATE, GET, LIST, ListRequest, SessionAnswer, SessionRef
 from .channel import AsyncChannel, Options
+from .cleanup import delete_for_sure
+from .fan_out import AsyncFanOut
 from .http.pool import Bounds
 from .pages import AsyncSessionPages
+from .poller import AsyncPoller
 from .session import AsyncSession
 
 R = TypeVar("R", bound=Result[Any])
 
 MAX_CONNECTIONS = 512  # half of the 1024 files that a process may usually have open
 KEPT = 20.0  # seconds that an idle connection is kept: below the 60 after which servers close theirs
-CLEANUP_TIMEOUT = 35.0  # a little more than a deletion may take by itself
 CONTEXTS_LATER = "contexts are named by their ids until then"
 
 
-class AsyncClient:
+class AsyncClient(AsyncFanOut):
     """What the clients of both clouds share. Use ``AsyncAgentBay`` or ``AsyncAGB``."""
 
     _dialect: ClassVar[type[Dialect]]
@@ -102,6 +103,7 @@ class AsyncClient:
             clock=clock or Clock(),
         )
         self._channel = AsyncChannel(dialect, options)
+        self._pollers: WeakKeyDictionary[object, AsyncPoller] = WeakKeyDictionary()
 
     context = AbsentModule("context", CONTEXTS_LATER)
 
@@ -145,12 +147,14 @@ class AsyncClient:
                 await result.session.delete()
             ```
         """
-        asked = CreateSessionParams.of(params, fields)
+        return await self._create(CreateSessionParams.of(params, fields))
+
+    async def _create(self, asked: CreateSessionParams, pace: Pace | None = None) -> SessionResult[AsyncSession]:
         if self._dialect.image_required and not asked.image_id:
             raise SessionError.usage(
                 f"{self._dialect.title} needs an image: pass image_id, e.g. {self._dialect.default_image!r}"
             )
-        made = await self._channel.call(CREATE, create_request(asked, self._channel.dialect))
+        made = await self._channel.call(CREATE, create_request(asked, self._channel.dialect), pace=pace)
         if made.data is None:
             return self._told(made.refused_as(SessionResult[AsyncSession]))
         session = self._adopt(made.data, asked.image_id or made.data.image_id)
@@ -186,7 +190,7 @@ class AsyncClient:
         try:
             yield session
         finally:
-            await _delete_for_sure(session)
+            await delete_for_sure(session)
 
     async def get(self, session_id: str) -> SessionResult[AsyncSession]:
         """Get a session that exists, by its id.
@@ -324,6 +328,12 @@ class AsyncClient:
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.endpoint!r})"
 
+    @property
+    def _poller(self) -> AsyncPoller:
+        """The poller of this event loop."""
+        here = home()
+        return self._pollers.get(here) or self._pollers.setdefault(here, AsyncPoller(self._channel))
+
     def _adopt(self, details: SessionAnswer, image_id: str | None) -> AsyncSession:
         session = AsyncSession(self, details.session_id)
         session._details, session.image_id = details, image_id or ""
@@ -345,38 +355,6 @@ class AsyncClient:
         )
 
 
-class AsyncAgentBay(AsyncClient):
-    """A client of AgentBay (Alibaba Cloud), or of the local engine in AgentBay's words.
-
-    Example:
-        ```python
-        async with AsyncAgentBay(endpoint="local") as bay:
-            async with bay.session() as session:
-                result = await session.command.run("echo hello")
-                print(result.output)
-        ```
-    """
-
-    _dialect = AgentBayDialect
-
-
-class AsyncAGB(AsyncClient):
-    """A client of AGB (agb.cloud), or of the local engine in AGB's words.
-
-    Example:
-        ```python
-        async with AsyncAGB(endpoint="local") as agb:
-            async with agb.session(image_id="agb-code-space-1") as session:
-                result = await session.command.run("echo hello")
-                print(result.output)
-        ```
-    """
-
-    _dialect = AGBDialect
-
-    get_session = AsyncClient.get
-
-
 @asynccontextmanager
 async def _kept_or_deleted(session: AsyncSession) -> AsyncGenerator[None]:
     """Delete a session that nobody holds yet, if the body does not come to its end."""
@@ -386,20 +364,4 @@ async def _kept_or_deleted(session: AsyncSession) -> AsyncGenerator[None]:
         done = True
     finally:
         if not done:
-            await _delete_for_sure(session)
-
-
-async def _delete_for_sure(session: AsyncSession) -> None:
-    """Delete a session whatever happens around it. Why that did not work is raised, or told with what is raised."""
-    error: AgentBayError | None = SessionError.of("timeout", f"its deletion took over {CLEANUP_TIMEOUT:g} s")
-    try:
-        async with protected(CLEANUP_TIMEOUT):
-            (await session.delete()).raise_for_error()
-            error = None
-    except AgentBayError as exc:
-        error = exc
-    if error is None:
-        return
-    if (raised := sys.exception()) is None:
-        raise error
-    raised.add_note(f"and session {session.session_id} could not be deleted: {error}")
+            await delete_for_sure(session)

@@ -15,6 +15,7 @@ from ..core.config import LOCAL, is_loopback
 from ..core.errors import AgentBayError, Outcome
 from ..core.http import Exchange, HttpAnswer, HttpRequest, InvalidAnswer, Stamp
 from ..core.operation import Operation
+from ..core.pace import Pace
 from ..core.redact import excerpt
 from ..core.result import Result
 from ..core.retry import Failure, Retries, RetryPolicy, failure_of
@@ -72,6 +73,7 @@ class Channel:
         *,
         limits: Limits | None = None,
         errors: type[AgentBayError] | None = None,
+        pace: Pace | None = None,
     ) -> R:
         """Send ``request`` and return what the service said; when it said nothing, raise one of ``errors``."""
         self.open()
@@ -82,6 +84,7 @@ class Channel:
             lambda answer: dialect.decode(op, answer),
             errors or op.result.error_type,
             op.idempotent,
+            pace,
         )
         return self.exchange(exchange, limits)
 
@@ -93,6 +96,8 @@ class Channel:
         while True:
             left = max(deadline - self.clock.monotonic(), 0.001)
             said, failure = self._attempt(exchange, replace(limits, whole=left))
+            if exchange.pace:
+                exchange.pace.note(self.clock.monotonic(), throttled=failure is not None and failure.throttled)
             pause = retries.pause(failure, deadline - self.clock.monotonic()) if failure else None
             if pause is not None:
                 self.clock.sleep(pause)

@@ -1,42 +1,43 @@
 # Generated from src/sessionbay/_async/client.py by scripts/generate_sync.py. Do not edit.
 """The clients: where sessions come from."""
 
-import sys
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from types import TracebackType
 from typing import Any, ClassVar, Self, TypeVar, Unpack
+from weakref import WeakKeyDictionary
 
-from .._seam._sync import Clock, HttpTransport, protected
+from .._seam._sync import Clock, HttpTransport, home
 from .._seam.shared import USER_AGENT, environment, find_dotenv
 from ..core import checks
 from ..core.absent import AbsentModule
 from ..core.config import Given, resolve
 from ..core.errors import AgentBayError, SessionError
+from ..core.pace import Pace
 from ..core.result import Result
 from ..core.retry import RetryPolicy
-from ..dialects.agb import AGBDialect
-from ..dialects.agentbay import AgentBayDialect
 from ..dialects.base import Dialect
 from ..models.creation import CreateSessionFields, CreateSessionParams
 from ..models.sessions import DeleteResult, SessionListResult, SessionResult
 from ..ops.creation import awaited_contexts, create_request
 from ..ops.session import CREATE, GET, LIST, ListRequest, SessionAnswer, SessionRef
 from .channel import Channel, Options
+from .cleanup import delete_for_sure
+from .fan_out import FanOut
 from .http.pool import Bounds
 from .pages import SessionPages
+from .poller import Poller
 from .session import Session
 
 R = TypeVar("R", bound=Result[Any])
 
 MAX_CONNECTIONS = 512  # half of the 1024 files that a process may usually have open
 KEPT = 20.0  # seconds that an idle connection is kept: below the 60 after which servers close theirs
-CLEANUP_TIMEOUT = 35.0  # a little more than a deletion may take by itself
 CONTEXTS_LATER = "contexts are named by their ids until then"
 
 
-class Client:
+class Client(FanOut):
     """What the clients of both clouds share. Use ``AgentBay`` or ``AGB``."""
 
     _dialect: ClassVar[type[Dialect]]
@@ -103,6 +104,7 @@ class Client:
             clock=clock or Clock(),
         )
         self._channel = Channel(dialect, options)
+        self._pollers: WeakKeyDictionary[object, Poller] = WeakKeyDictionary()
 
     context = AbsentModule("context", CONTEXTS_LATER)
 
@@ -146,12 +148,14 @@ class Client:
                 result.session.delete()
             ```
         """
-        asked = CreateSessionParams.of(params, fields)
+        return self._create(CreateSessionParams.of(params, fields))
+
+    def _create(self, asked: CreateSessionParams, pace: Pace | None = None) -> SessionResult[Session]:
         if self._dialect.image_required and not asked.image_id:
             raise SessionError.usage(
                 f"{self._dialect.title} needs an image: pass image_id, e.g. {self._dialect.default_image!r}"
             )
-        made = self._channel.call(CREATE, create_request(asked, self._channel.dialect))
+        made = self._channel.call(CREATE, create_request(asked, self._channel.dialect), pace=pace)
         if made.data is None:
             return self._told(made.refused_as(SessionResult[Session]))
         session = self._adopt(made.data, asked.image_id or made.data.image_id)
@@ -187,7 +191,7 @@ class Client:
         try:
             yield session
         finally:
-            _delete_for_sure(session)
+            delete_for_sure(session)
 
     def get(self, session_id: str) -> SessionResult[Session]:
         """Get a session that exists, by its id.
@@ -325,6 +329,12 @@ class Client:
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.endpoint!r})"
 
+    @property
+    def _poller(self) -> Poller:
+        """The poller of this event loop."""
+        here = home()
+        return self._pollers.get(here) or self._pollers.setdefault(here, Poller(self._channel))
+
     def _adopt(self, details: SessionAnswer, image_id: str | None) -> Session:
         session = Session(self, details.session_id)
         session._details, session.image_id = details, image_id or ""
@@ -346,38 +356,6 @@ class Client:
         )
 
 
-class AgentBay(Client):
-    """A client of AgentBay (Alibaba Cloud), or of the local engine in AgentBay's words.
-
-    Example:
-        ```python
-        with AgentBay(endpoint="local") as bay:
-            with bay.session() as session:
-                result = session.command.run("echo hello")
-                print(result.output)
-        ```
-    """
-
-    _dialect = AgentBayDialect
-
-
-class AGB(Client):
-    """A client of AGB (agb.cloud), or of the local engine in AGB's words.
-
-    Example:
-        ```python
-        with AGB(endpoint="local") as agb:
-            with agb.session(image_id="agb-code-space-1") as session:
-                result = session.command.run("echo hello")
-                print(result.output)
-        ```
-    """
-
-    _dialect = AGBDialect
-
-    get_session = Client.get
-
-
 @contextmanager
 def _kept_or_deleted(session: Session) -> Generator[None]:
     """Delete a session that nobody holds yet, if the body does not come to its end."""
@@ -387,20 +365,4 @@ def _kept_or_deleted(session: Session) -> Generator[None]:
         done = True
     finally:
         if not done:
-            _delete_for_sure(session)
-
-
-def _delete_for_sure(session: Session) -> None:
-    """Delete a session whatever happens around it. Why that did not work is raised, or told with what is raised."""
-    error: AgentBayError | None = SessionError.of("timeout", f"its deletion took over {CLEANUP_TIMEOUT:g} s")
-    try:
-        with protected(CLEANUP_TIMEOUT):
-            (session.delete()).raise_for_error()
-            error = None
-    except AgentBayError as exc:
-        error = exc
-    if error is None:
-        return
-    if (raised := sys.exception()) is None:
-        raise error
-    raised.add_note(f"and session {session.session_id} could not be deleted: {error}")
+            delete_for_sure(session)

@@ -163,12 +163,21 @@ class Lifecycle(Toolbox):
         """Ask for a change of state and wait for it."""
         limit = checks.seconds("timeout", timeout, SessionError, zero=True)
         pauses = steady(checks.seconds("poll_interval", every, SessionError))
+        transition = Transition(frozenset({want}), frozenset({via}), frozenset({start}))
+
+        def look(left: float | None) -> SessionStatusResult:
+            state = poller.state(self.session_id, every, left)
+            if state is None or not transition.believes(state):
+                return self._look(left)
+            return SessionStatusResult(success=True, data=state)
+
         deadline = self._channel.clock.monotonic() + limit
-        asked = self._call(op, self._ref, limit)
-        if asked.success:
-            transition = Transition(frozenset({want}), frozenset({via}), frozenset({start}))
-            waited = self._until(transition, deadline, pauses, self._look)
-            asked = ended(op.result, waited, transition, want, limit)
+        poller = self._agent_bay._poller
+        with poller.waiting():
+            asked = self._call(op, self._ref, limit)
+            if asked.success:
+                waited = self._until(transition, deadline, pauses, look)
+                asked = ended(op.result, waited, transition, want, limit)
         return asked.raise_if_strict() if self._strict else asked
 
     def _until(
@@ -207,7 +216,12 @@ class Lifecycle(Toolbox):
         if self._deleted:
             return self._deleted
         sync_error = self._synchronise() if sync_context else ""
-        result = replace(self._delete(), sync_error=sync_error)
+        try:
+            result = replace(self._delete(), sync_error=sync_error)
+        except SessionError:
+            if self._deleted is None:
+                raise
+            return self._deleted  # somebody else was faster
         if result.success:
             self._deleted = result
         return result.raise_if_strict() if self._strict else result

@@ -11,7 +11,7 @@ import httpx
 from rich.console import Console
 from rich.table import Table
 
-from .._async.client import AsyncAgentBay
+from .._async.clouds import AsyncAgentBay
 from .._async.session import AsyncSession
 from ..core.errors import AgentBayError
 from ..engine import IsolationWarning

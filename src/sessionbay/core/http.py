@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
 from .errors import AgentBayError
+from .pace import Pace
 
 R = TypeVar("R")
 
@@ -44,10 +45,10 @@ class Patience:
         left = max(self._deadline - self._clock(), 0.001)
         return left if limit is None else min(limit, left)
 
-
     def is_over(self) -> bool:
         """Return whether the deadline is past; a peer that sends and sends is never waited for, and so never late."""
         return self._deadline is not None and self._clock() >= self._deadline
+
 
 @dataclass(frozen=True, slots=True)
 class Stamp:
@@ -65,6 +66,7 @@ class Exchange(Generic[R]):
         name: What it is called in logs and errors.
         errors: The class of the error that silence is made into.
         idempotent: Whether it may be asked again when nobody knows whether it was heard.
+        pace: Learns whether the service took it, or said "too many requests".
     """
 
     name: str
@@ -72,6 +74,7 @@ class Exchange(Generic[R]):
     decode: Callable[[HttpAnswer], R]
     errors: type[AgentBayError]
     idempotent: bool = False
+    pace: Pace | None = None
 
 
 class InvalidAnswer(ValueError):

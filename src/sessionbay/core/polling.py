@@ -51,6 +51,14 @@ class Transition:
     begun: bool = field(default=False, init=False)
     _back: int = field(default=0, init=False)
 
+    def believes(self, state: str) -> bool:
+        """Return whether a state at second hand, from a list that may lag, is enough: not for what ends in failure."""
+        return (
+            state in self.want
+            or (self.via is not None and state in self.via)
+            or not (self.begun or self.start - {state})
+        )
+
     def judge(self, look: Result[str]) -> Verdict:
         """Return what a look at the state means for the wait."""
         if not look.success:

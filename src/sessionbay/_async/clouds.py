@@ -1,0 +1,37 @@
+"""The clients of the two clouds."""
+
+from ..dialects.agb import AGBDialect
+from ..dialects.agentbay import AgentBayDialect
+from .client import AsyncClient
+
+
+class AsyncAgentBay(AsyncClient):
+    """A client of AgentBay (Alibaba Cloud), or of the local engine in AgentBay's words.
+
+    Example:
+        ```python
+        async with AsyncAgentBay(endpoint="local") as bay:
+            async with bay.session() as session:
+                result = await session.command.run("echo hello")
+                print(result.output)
+        ```
+    """
+
+    _dialect = AgentBayDialect
+
+
+class AsyncAGB(AsyncClient):
+    """A client of AGB (agb.cloud), or of the local engine in AGB's words.
+
+    Example:
+        ```python
+        async with AsyncAGB(endpoint="local") as agb:
+            async with agb.session(image_id="agb-code-space-1") as session:
+                result = await session.command.run("echo hello")
+                print(result.output)
+        ```
+    """
+
+    _dialect = AGBDialect
+
+    get_session = AsyncClient.get

@@ -1,0 +1,238 @@
+"""A pool of sessions: lent out one user at a time, used again, deleted in the end."""
+
+import logging
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from types import TracebackType
+from typing import TYPE_CHECKING, Self
+
+from .._seam._async import Guard, checkpoint, each, protected
+from .._seam.slots import start_slot
+from ..core.errors import AgentBayError, SessionError
+from ..core.pace import Pace
+from ..models.creation import CreateSessionParams
+from .cleanup import delete_for_sure
+from .lifecycle import CONTEXT_TIMEOUT
+from .session import AsyncSession
+from .turns import AsyncTurns
+
+if TYPE_CHECKING:
+    from .fan_out import AsyncFanOut
+
+log = logging.getLogger("sessionbay.pool")
+
+
+@dataclass(frozen=True, kw_only=True)
+class PoolRules:
+    """What a pool keeps to; see ``pool`` of the clients."""
+
+    least: int = 0
+    most: int = 1
+    check: str | None = None
+    reset: str | None = None
+    max_age: float | None = None
+    max_uses: int | None = None
+    pace: Pace | None = None
+
+
+@dataclass(eq=False)
+class _Member:
+    """A session of the pool, and what became of it so far."""
+
+    session: AsyncSession
+    born: float
+    uses: int = field(default=0)
+
+
+class AsyncSessionPool:
+    """Sessions that are used again. Leaving its block deletes them all, also those that are lent out."""
+
+    def __init__(self, client: "AsyncFanOut", params: CreateSessionParams, rules: PoolRules) -> None:
+        self._client = client
+        self._params = params
+        self._rules = rules
+        self._clock = client._channel.clock
+        self._turns = AsyncTurns(rules.most)
+        self._creating = AsyncTurns(1)
+        self._guard = Guard()
+        self._idle: list[_Member] = []
+        self._members: set[_Member] = set()
+        self._failures: list[AgentBayError] = []
+        self._closed = False
+
+    @property
+    def size(self) -> int:
+        """How many sessions the pool has, lent out or not."""
+        return len(self._members)
+
+    async def __aenter__(self) -> Self:
+        try:
+            await each(self._warm, range(self._rules.least))
+            self._raise_failure()
+        except BaseException:
+            await self._end()
+            raise
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, exc: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self._end()
+        if exc is None:
+            self._raise_failure()
+
+    @asynccontextmanager
+    async def lease(self, timeout: float | None = None) -> AsyncGenerator[AsyncSession]:
+        """Have a session for the length of a block.
+
+        It goes back to the pool afterwards; if the block fails, or the pool's rules say so, it is deleted.
+
+        Args:
+            timeout: Seconds to wait for a session while all are lent out; without end if not given.
+
+        Yields:
+            The session.
+
+        Raises:
+            SessionError: There was none in time, or a new one could not be created.
+
+        Example:
+            ```python
+            async with bay.pool(max=2, reset="rm -rf work") as pool:
+                async with pool.lease() as session:
+                    result = await session.command.run("mkdir -p work && echo hello")
+                    print(result.output)
+            ```
+        """
+        try:
+            await self._turns.take(timeout)
+        except TimeoutError as exc:
+            raise SessionError.of("timeout", f"all {self._turns.most} sessions were in use for {timeout} s") from exc
+        try:
+            member = await self._idle_one() or await self._create()
+            good = False
+            try:
+                yield member.session
+                good = True
+            finally:
+                await self._take_back(member, good=good)
+        finally:
+            self._turns.end()
+
+    async def _warm(self, _: int) -> None:
+        try:
+            member = await self._create()
+        except AgentBayError as exc:
+            self._failures.append(exc)
+            return
+        with self._guard:
+            self._idle.append(member)
+
+    async def _create(self) -> _Member:
+        """Create a session. One that comes when the pool is closed, or the task cancelled, goes at once."""
+        self._refuse_if_closed()
+        if self._rules.pace:
+            await self._keep_pace(self._rules.pace)
+        member = await self._created()
+        try:
+            await checkpoint()
+            self._refuse_if_closed()
+        except BaseException:
+            await self._drop(member)
+            raise
+        return member
+
+    async def _created(self) -> _Member:
+        """Create a session, cancelled or not: cancelled halfway it would be there, and lost."""
+        async with protected(self._client._channel.options.timeout + CONTEXT_TIMEOUT):
+            made = await self._client._create(self._params, self._rules.pace)
+            member = _Member(made.raise_for_error().session, self._clock.monotonic())
+            with self._guard:
+                self._members.add(member)
+            return member
+        raise SessionError.of("timeout", "a session was not created in time")
+
+    async def _keep_pace(self, pace: Pace) -> None:
+        """Wait until the next session may be created; who comes later waits longer."""
+        await self._creating.take()
+        try:
+            dialect = self._client._channel.dialect
+            await self._clock.sleep(start_slot(f"{dialect.endpoint} {dialect.api_key.reveal()}", pace.gap, self._clock))
+        finally:
+            self._creating.end()
+
+    async def _idle_one(self) -> _Member | None:
+        """Return a session that waits for a user and is well."""
+        while True:
+            self._refuse_if_closed()
+            with self._guard:
+                if not self._idle:
+                    return None
+                member = self._idle.pop()
+            well = False
+            try:
+                well = not self._is_worn(member) and await self._succeeds(member, self._rules.check)
+            finally:
+                if not well:
+                    await self._drop(member)
+            if well:
+                return member
+
+    async def _take_back(self, member: _Member, *, good: bool) -> None:
+        member.uses += 1
+        kept = False
+        try:
+            if good and not self._is_worn(member) and await self._succeeds(member, self._rules.reset):
+                with self._guard:
+                    kept = not self._closed
+                    if kept:
+                        self._idle.append(member)
+        finally:
+            if not kept:
+                await self._drop(member)
+
+    def _is_worn(self, member: _Member) -> bool:
+        rules = self._rules
+        old = rules.max_age is not None and self._clock.monotonic() - member.born >= rules.max_age
+        return self._closed or old or (rules.max_uses is not None and member.uses >= rules.max_uses)
+
+    async def _succeeds(self, member: _Member, command: str | None) -> bool:
+        """Return whether a command of the pool's rules ends well in a session."""
+        if command is None:
+            return True
+        try:
+            result = await member.session.command.run(command)
+        except AgentBayError as exc:
+            log.info("session %s leaves the pool: %s", member.session.session_id, exc)
+            return False
+        if not result.success:
+            log.info("session %s leaves the pool: %s", member.session.session_id, result.error_message)
+        return result.success
+
+    async def _drop(self, member: _Member) -> None:
+        """Delete a session; what stays is told when the pool ends."""
+        with self._guard:
+            if member not in self._members:
+                return  # whoever ends the pool is at it
+            self._members.discard(member)
+        try:
+            await delete_for_sure(member.session)
+        except AgentBayError as exc:
+            log.warning("session %s was not deleted: %s", member.session.session_id, exc)
+            self._failures.append(exc)
+
+    async def _end(self) -> None:
+        """Delete all sessions, beside each other."""
+        self._closed = True
+        with self._guard:
+            left, self._idle = list(self._members), []
+        await each(self._drop, left)
+
+    def _raise_failure(self) -> None:
+        if self._failures:
+            raise self._failures[0]
+
+    def _refuse_if_closed(self) -> None:
+        if self._closed:
+            raise SessionError.usage("the pool is closed: its sessions are gone")

@@ -1,0 +1,26 @@
+# Generated from src/sessionbay/_async/cleanup.py by scripts/generate_sync.py. Do not edit.
+"""Deleting sessions for sure: also when the task was cancelled, and with a word on what stayed."""
+
+import sys
+
+from .._seam._sync import protected
+from ..core.errors import AgentBayError, SessionError
+from .session import Session
+
+CLEANUP_TIMEOUT = 35.0  # a little more than a deletion may take by itself
+
+
+def delete_for_sure(session: Session) -> None:
+    """Delete a session whatever happens around it. Why that did not work is raised, or told with what is raised."""
+    error: AgentBayError | None = SessionError.of("timeout", f"its deletion took over {CLEANUP_TIMEOUT:g} s")
+    try:
+        with protected(CLEANUP_TIMEOUT):
+            (session.delete()).raise_for_error()
+            error = None
+    except AgentBayError as exc:
+        error = exc
+    if error is None:
+        return
+    if (raised := sys.exception()) is None:
+        raise error
+    raised.add_note(f"and session {session.session_id} could not be deleted: {error}")

@@ -1,0 +1,148 @@
+# Generated from src/sessionbay/_async/fan_out.py by scripts/generate_sync.py. Do not edit.
+"""Many sessions at once: pools of them, and a function over many items."""
+
+from collections.abc import Callable, Iterable
+from typing import TypeVar, Unpack
+
+from .._seam._sync import Work
+from ..core import checks
+from ..core.errors import SessionError
+from ..core.pace import Pace
+from ..models.creation import CreateSessionFields, CreateSessionParams
+from ..models.fan_out import Progress
+from ..models.sessions import SessionResult
+from .channel import Channel
+from .mapping import Map, MapRules
+from .pool import PoolRules, SessionPool
+from .session import Session
+
+T = TypeVar("T")
+V = TypeVar("V")
+
+
+class FanOut:
+    """The part of a client that has many sessions at once."""
+
+    _channel: Channel
+
+    def _create(self, asked: CreateSessionParams, pace: Pace | None = None) -> SessionResult[Session]:
+        """Create a session; the client itself knows how."""
+        raise NotImplementedError
+
+    def pool(
+        self,
+        min: int = 0,  # the field's own words
+        max: int = 10,
+        *,
+        check: str | None = None,
+        reset: str | None = None,
+        max_age: float | None = None,
+        max_uses: int | None = None,
+        create_rate: float | None = None,
+        params: CreateSessionParams | None = None,
+        **fields: Unpack[CreateSessionFields],
+    ) -> SessionPool:
+        """Keep sessions and lend them out, one user at a time; ``lease`` of the pool gives one.
+
+        Use it as a block: entering makes the first sessions, leaving deletes all of them.
+
+        Args:
+            min: How many sessions are made on entering.
+            max: How many there are at most; who asks for one more waits for one to come back.
+            check: A command that a session must run with success before it is lent out again.
+            reset: A command that cleans a session up when it comes back; if it fails, the session is deleted.
+            max_age: Seconds after which a session is not lent out again.
+            max_uses: How often a session is lent out.
+            create_rate: How many sessions are created a second at most, by all processes of this user on this machine
+                that say so for the same account; fewer while the cloud answers "too many requests".
+            params: What the sessions are to be; or the fields of ``CreateSessionParams`` as keyword arguments.
+
+        Returns:
+            The pool, a context manager.
+
+        Raises:
+            SessionUsageError: An argument is wrong; nothing was sent.
+            SessionError: On entering: a session could not be created. On leaving: one could not be deleted.
+
+        Example:
+            ```python
+            with bay.pool(min=1, max=4, reset="rm -rf work") as pool:
+                with pool.lease() as session:
+                    result = session.command.run("mkdir -p work && echo hello")
+                    print(result.output)
+            ```
+        """
+        most = checks.count("max", max, SessionError)
+        if not isinstance(min, int) or not 0 <= min <= most:
+            raise SessionError.usage(f"min must be a whole number from 0 to max ({most}), not {min!r}")
+        rules = PoolRules(
+            least=min,
+            most=most,
+            check=check,
+            reset=reset,
+            max_age=None if max_age is None else checks.seconds("max_age", max_age, SessionError),
+            max_uses=None if max_uses is None else checks.count("max_uses", max_uses, SessionError),
+            pace=_pace(create_rate),
+        )
+        return SessionPool(self, CreateSessionParams.of(params, fields), rules)
+
+    def map(
+        self,
+        work: Work[Session, T, V],
+        items: Iterable[T],
+        *,
+        concurrency: int = 10,
+        ordered: bool = False,
+        fresh: bool = False,
+        create_rate: float | None = None,
+        progress: Callable[[Progress], None] | None = None,
+        params: CreateSessionParams | None = None,
+        **fields: Unpack[CreateSessionFields],
+    ) -> Map[T, V]:
+        """Call ``work(session, item)`` for every item, each in a session that nobody else uses meanwhile.
+
+        Use it as a block and iterate over it: each result comes as soon as it is there, with its item. However the
+        block is left, with ``break``, an exception or a cancellation, the work that is on ends and all sessions are
+        deleted. Items are taken as they are needed: they may be endless.
+
+        Args:
+            work: What to do; what it raises is the item's error, and its session is not used again.
+            items: What to do it with.
+            concurrency: How many items are worked on at once, each in its session.
+            ordered: Whether results come in the order of the items; those that are early are kept until then.
+            fresh: Whether each item gets a session that nothing was done in.
+            create_rate: How many sessions are created a second at most; see ``pool``.
+            progress: Called at the start, after each result, and at the end; see ``progress_bar``.
+            params: What the sessions are to be; or the fields of ``CreateSessionParams`` as keyword arguments.
+
+        Returns:
+            The results, a context manager and an iterator of ``Done``.
+
+        Raises:
+            SessionUsageError: An argument is wrong; nothing was sent.
+            SessionError: On leaving: a session could not be deleted.
+
+        Example:
+            ```python
+            def square(session: Session, number: int) -> str:
+                return (session.command.run(f"echo $(({number} * {number}))")).output.strip()
+
+
+            with bay.map(square, range(4), concurrency=2) as results:
+                for done in results:
+                    print(done.item, done.value)
+            ```
+        """
+        bounds = self._channel.options.bounds
+        if checks.count("concurrency", concurrency, SessionError) > bounds.most:
+            raise SessionError.usage(
+                f"concurrency={concurrency} needs as many connections, and the client has {bounds.most}:"
+                f" make it with max_connections={concurrency}"
+            )
+        rules = PoolRules(most=concurrency, max_uses=1 if fresh else None, pace=_pace(create_rate))
+        pool = SessionPool(self, CreateSessionParams.of(params, fields), rules)
+        return Map(pool, work, items, MapRules(concurrency=concurrency, ordered=ordered, progress=progress))
+
+
+def _pace(rate: float | None) -> Pace | None:
+    return None if rate is None else Pace(checks.seconds("create_rate", rate, SessionError))

@@ -1,0 +1,85 @@
+from collections import Counter
+
+import httpx
+import pytest
+
+from sessionbay import AsyncAgentBay, AsyncSession, SessionPauseResult
+from sessionbay._seam._async import each
+
+from ..cloud import KEY, Answer, FakeCloud, no, status, yes
+
+MANY = 40
+LOOKS = 3  # at the list, before the pause has come about
+
+
+class PausingCloud(FakeCloud):
+    """Pauses its sessions once they were looked at often enough; a part of them is not on its list."""
+
+    def __init__(self, listed: int = MANY, total: int = MANY, **answers: Answer) -> None:
+        known: dict[str, Answer] = {"PauseSessionAsync": yes(), "GetSession": self._status, "ListSession": self._list}
+        super().__init__(**known | answers)
+        self._ids = [f"session-{number}" for number in range(listed)]
+        self._total = total
+        self._looks = 0
+
+    def _state(self) -> str:
+        return "PAUSED" if self._looks > LOOKS else "PAUSING"
+
+    def _status(self) -> httpx.Response:
+        return status(self._state())
+
+    def _list(self) -> httpx.Response:
+        self._looks += 1
+        entries = [{"SessionId": name, "SessionStatus": self._state()} for name in self._ids]
+        return yes(entries, TotalCount=self._total, **({"NextToken": "more"} if self._total > len(entries) else {}))
+
+    async def pause(self, sessions: int, timeout: float = 20) -> list[SessionPauseResult]:
+        """Pause so many sessions at once; return what came of it."""
+        results: list[SessionPauseResult] = []
+
+        async def one(session: AsyncSession) -> None:
+            results.append(await session.pause(timeout=timeout, poll_interval=0.02))
+
+        async with AsyncAgentBay(KEY, endpoint="http://127.0.0.1:1", transport=self) as bay:
+            await each(one, [AsyncSession(bay, f"session-{number}") for number in range(sessions)])
+        return results
+
+    @property
+    def counts(self) -> Counter[str]:
+        return Counter(self.asked)
+
+
+async def test_many_waits_learn_their_states_from_the_list() -> None:
+    cloud = PausingCloud()
+    results = await cloud.pause(MANY)
+    assert [result.status for result in results] == ["PAUSED"] * MANY
+    assert cloud.counts["GetSession"] < MANY
+    assert cloud.counts["ListSession"] < MANY
+
+
+async def test_a_few_waits_ask_for_themselves() -> None:
+    cloud = PausingCloud(GetSession=status("PAUSED"))
+    assert all(await cloud.pause(3))
+    assert cloud.counts["ListSession"] == 0
+
+
+async def test_a_session_that_is_not_listed_is_asked_for_alone_and_not_taken_for_deleted() -> None:
+    cloud = PausingCloud(listed=MANY - 5)
+    assert all(await cloud.pause(MANY))
+
+
+async def test_a_list_of_too_many_pages_is_given_up_for_single_looks() -> None:
+    cloud = PausingCloud(listed=2, total=10_000, GetSession=status("PAUSED"))
+    assert all(await cloud.pause(MANY))
+
+
+@pytest.mark.parametrize("refusal", [no("Forbidden", "no lists for you"), no("Throttling.User", status=429)])
+async def test_a_list_that_is_refused_is_given_up_for_single_looks(refusal: httpx.Response) -> None:
+    cloud = PausingCloud(ListSession=refusal, GetSession=status("PAUSED"))
+    assert all(await cloud.pause(MANY))
+
+
+async def test_each_wait_keeps_its_own_deadline() -> None:
+    cloud = PausingCloud(ListSession=yes([], TotalCount=0), GetSession=status("PAUSING"))
+    results = await cloud.pause(MANY, timeout=0.2)
+    assert {result.timed_out for result in results} == {True}

@@ -2,11 +2,12 @@
 
 import asyncio
 import ssl
-from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine
+from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine, Iterable
 from contextlib import AbstractContextManager, asynccontextmanager, nullcontext
-from typing import Any, ParamSpec, Self, TypeVar
+from typing import Any, Generic, ParamSpec, Self, TypeVar
 
 import anyio
+import anyio.lowlevel
 import anyio.to_thread
 import httpx
 from anyio.abc import ByteStream, SocketAttribute
@@ -17,7 +18,9 @@ from .on_asyncio import LoopStream, running_loop
 from .shared import Time
 
 P = ParamSpec("P")
+S = TypeVar("S")
 T = TypeVar("T")
+V = TypeVar("V")
 
 _BROKEN = (OSError, anyio.BrokenResourceError, anyio.ClosedResourceError)
 
@@ -25,6 +28,8 @@ HttpTransport = httpx.AsyncBaseTransport
 HttpBody = httpx.AsyncByteStream
 ProxyTransport = httpx.AsyncHTTPTransport
 Look = Callable[[float | None], Awaitable[T]]
+Work = Callable[[S, T], Awaitable[V]]
+Call = Callable[[], Coroutine[Any, Any, None]]
 Lock = anyio.Lock
 
 
@@ -174,6 +179,72 @@ async def send(client: HttpClient, request: httpx.Request, limit: float) -> http
         return await client.send(request)
     with anyio.fail_after(limit):
         return await client.send(request)
+
+
+async def checkpoint() -> None:
+    """Notice here when the task has been cancelled."""
+    await anyio.lowlevel.checkpoint_if_cancelled()
+
+
+async def each(call: Callable[[T], Coroutine[Any, Any, None]], items: Iterable[T]) -> None:
+    """Make ``call`` of every item, beside each other."""
+    async with anyio.create_task_group() as group:
+        for item in items:
+            group.start_soon(call, item)
+
+
+class Crew:
+    """Workers beside the caller, who starts and stops them in one task."""
+
+    def __init__(self) -> None:
+        self._group = anyio.create_task_group()
+
+    async def start(self) -> None:
+        """Be ready for workers."""
+        await self._group.__aenter__()
+
+    def spawn(self, work: Call) -> None:
+        """Start a worker."""
+        self._group.start_soon(work)
+
+    async def stop(self, release: Call) -> None:
+        """End the workers, wherever they are, then ``release`` what they used."""
+        self._group.cancel_scope.cancel()
+        try:
+            await self._group.__aexit__(None, None, None)
+        finally:
+            await release()
+
+
+class Mailbox(Generic[T]):
+    """Messages from workers to their reader; whoever writes waits while ``size`` of them are unread."""
+
+    def __init__(self, size: int) -> None:
+        self._into, self._out_of = anyio.create_memory_object_stream[T](size)
+
+    async def put(self, message: T) -> bool:
+        """Leave a message; return whether there is still a reader."""
+        try:
+            await self._into.send(message)
+        except (anyio.BrokenResourceError, anyio.ClosedResourceError):
+            return False
+        return True
+
+    async def get(self) -> T | None:
+        """Return the next message, None when there will be no more."""
+        try:
+            return await self._out_of.receive()
+        except (anyio.EndOfStream, anyio.ClosedResourceError):
+            return None
+
+    def end(self) -> None:
+        """Say that no more will come."""
+        self._into.close()
+
+    def close(self) -> None:
+        """Say that nobody reads any more."""
+        self._into.close()
+        self._out_of.close()
 
 
 async def in_worker(call: Callable[[], T]) -> T:

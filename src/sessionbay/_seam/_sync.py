@@ -1,15 +1,18 @@
 """Concurrency, time and HTTP as the sync code sees them. Its twin is ``_async.py``: same names, same meaning."""
 
 import contextlib
+import logging
 import os
 import socket
 import ssl
 import threading
 import time
-from collections.abc import Callable, Generator
+from collections import deque
+from collections.abc import Callable, Generator, Iterable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import partial
-from typing import ParamSpec, TypeVar
+from typing import Generic, ParamSpec, TypeVar
 
 import anyio.to_thread
 import httpx
@@ -18,13 +21,22 @@ from .http import NO_COOKIES, PIECE, Watch, within
 from .shared import Time
 
 P = ParamSpec("P")
+S = TypeVar("S")
 T = TypeVar("T")
+V = TypeVar("V")
+
+JOINING = 35.0  # seconds that workers have to end once they are stopped
+AT_ONCE = 32  # threads at most that do the same to many things
+
+log = logging.getLogger("sessionbay.threads")
 
 HttpTransport = httpx.BaseTransport
 HttpBody = httpx.SyncByteStream
 ProxyTransport = httpx.HTTPTransport
 Guard = threading.Lock
 Look = Callable[[float | None], T]
+Work = Callable[[S, T], V]
+Call = Callable[[], None]
 Lock = threading.Lock
 
 
@@ -168,6 +180,79 @@ def is_over(place: object) -> bool:
 def send(client: HttpClient, request: httpx.Request, limit: float) -> httpx.Response:
     """Send ``request`` and read its answer to the end; without a bounded transport, each step within ``limit``."""
     return client.send(request)
+
+
+def checkpoint() -> None:
+    """Notice a cancellation: nothing can cancel sync code."""
+
+
+def each(call: Callable[[T], None], items: Iterable[T]) -> None:
+    """Make ``call`` of every item, beside each other."""
+    with ThreadPoolExecutor(AT_ONCE, "sessionbay-each") as executor:
+        list(executor.map(call, items))
+
+
+class Crew:
+    """Workers beside the caller, who starts and stops them in one thread."""
+
+    def __init__(self) -> None:
+        self._threads: list[threading.Thread] = []
+
+    def start(self) -> None:
+        """Be ready for workers."""
+
+    def spawn(self, work: Call) -> None:
+        """Start a worker."""
+        thread = threading.Thread(target=work, name="sessionbay-worker", daemon=True)
+        self._threads.append(thread)
+        thread.start()
+
+    def stop(self, release: Call) -> None:
+        """``release`` what the workers use, which ends the calls that they wait for, and wait until they have ended."""
+        release()
+        deadline = time.monotonic() + JOINING
+        for thread in self._threads:
+            thread.join(max(0.0, deadline - time.monotonic()))
+        if left := sum(thread.is_alive() for thread in self._threads):
+            log.warning("%d workers wait for something that is no session, and go on", left)
+
+
+class Mailbox(Generic[T]):
+    """Messages from workers to their reader; whoever writes waits while ``size`` of them are unread."""
+
+    def __init__(self, size: int) -> None:
+        self._size = size
+        self._messages: deque[T] = deque()
+        self._changed = threading.Condition()
+        self._ended = False
+        self._closed = False
+
+    def put(self, message: T) -> bool:
+        """Leave a message; return whether there is still a reader."""
+        with self._changed:
+            self._changed.wait_for(lambda: len(self._messages) < self._size or self._closed)
+            self._messages.append(message)
+            self._changed.notify_all()
+            return not self._closed
+
+    def get(self) -> T | None:
+        """Return the next message, None when there will be no more."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._messages or self._ended)
+            self._changed.notify_all()
+            return self._messages.popleft() if self._messages else None
+
+    def end(self) -> None:
+        """Say that no more will come."""
+        with self._changed:
+            self._ended = True
+            self._changed.notify_all()
+
+    def close(self) -> None:
+        """Say that nobody reads any more."""
+        with self._changed:
+            self._ended = self._closed = True
+            self._changed.notify_all()
 
 
 def in_worker(call: Callable[[], T]) -> T:

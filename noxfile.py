@@ -3,12 +3,15 @@
 from pathlib import Path
 
 import nox
+from nox.command import CommandFailed
 
 nox.needs_version = ">=2025.5"
 nox.options.default_venv_backend = "venv"
 nox.options.error_on_missing_interpreters = False  # the tests run on those that are there
+nox.options.sessions = ["lint", "types", "tests", "docs", "build"]
 
 PYTHONS = ["3.11", "3.12", "3.13", "3.14"]
+OFFICIAL = "wuying-agentbay-sdk==0.22.3"  # AgentBay's own client, which the benchmark compares with
 PROJECT = nox.project.load_toml("pyproject.toml")
 
 
@@ -60,3 +63,18 @@ def build(session: nox.Session) -> None:
     session.install("--quiet", *map(str, dist.glob("*.whl")))
     session.cd(session.create_tmp())
     session.run("python", "-c", "import sessionbay; print(sessionbay.__version__, sessionbay.AgentBay)")
+
+
+@nox.session
+def bench(session: nox.Session) -> None:
+    """Measure (``-- --quick`` for one round, ``-- --write`` for docs/performance.md); the official SDK is optional."""
+    install(session, "bench")
+    official = Path(session.create_tmp()) / "official"
+    session.run("python", "-m", "venv", str(official), silent=True)
+    python = str(official / "bin" / "python")
+    try:
+        session.run(python, "-m", "pip", "install", "--quiet", OFFICIAL, external=True)
+    except CommandFailed:
+        session.warn(f"{OFFICIAL} cannot be installed: it is left out")
+        python = ""
+    session.run("python", "-m", "bench", "--official", python, *session.posargs)

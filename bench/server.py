@@ -1,7 +1,7 @@
 """A server of both wires that is cheaper than any client: canned answers, one protocol object a connection.
 
 It knows of a session no more than its state. ``GET /counts`` tells how many requests and connections there were, and
-starts the counts anew.
+starts the counts anew. With a certificate it also listens for TLS, on a port of its own.
 """
 
 import argparse
@@ -9,6 +9,9 @@ import asyncio
 import itertools
 import json
 import re
+import ssl
+from base64 import b64encode
+from functools import cache
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -24,6 +27,7 @@ PATHS = {
     b"/sdk/ListSession": "ListSession",
 }
 SHELL = json.dumps({"stdout": "hello\n", "stderr": "", "exit_code": 0})
+LINE = "A line of a file, with words, digits (0123456789) and marks. "
 
 
 class Cloud:
@@ -34,11 +38,12 @@ class Cloud:
         self.transition = transition
         self.states: dict[str, str] = {}
         self.numbers = itertools.count()
+        self.open = 0
         self.start_counting()
 
     def start_counting(self) -> None:
-        """Forget what was counted."""
-        self.requests = self.connections = self.open = self.most = 0
+        """Forget what was counted; the connections that are open stay so."""
+        self.requests = self.connections = self.most = 0
         self.actions: dict[str, int] = {}
 
     def counts(self) -> dict[str, Any]:
@@ -67,11 +72,16 @@ class Cloud:
         return {"Data": {"Labels": '{"a": "b"}'}}
 
     def tool(self, form: dict[str, list[str]]) -> str:
-        """Return what a tool writes: a file of as many bytes as its path says, or a command's output."""
-        args = json.loads(form.get("Args", form.get("args", ["{}"]))[0])
-        if "path" not in args:
-            return SHELL
-        return "x" * int(args["path"].rpartition("/")[2]) if "content" not in args else "True"
+        """Return what a tool writes; a file has as many bytes as the end of its path says."""
+        name, args = (
+            form.get("Name", form.get("name", [""]))[0],
+            json.loads(form.get("Args", form.get("args", ["{}"]))[0]),
+        )
+        if name == "get_file_info":
+            return f"size: {args['path'].rpartition('/')[2]}\nisDirectory: false\nisFile: true"
+        if name == "read_file":
+            return content(args["offset"] % len(LINE), args["length"], args.get("format", "text"))
+        return "True" if name == "write_file" else SHELL
 
     def change(self, session_id: str, on_the_way: str, there: str) -> None:
         """Let a session go from one state to another."""
@@ -88,6 +98,13 @@ class Cloud:
 
 
 MOVES = {"PauseSessionAsync": ("PAUSING", "PAUSED"), "ResumeSessionAsync": ("RESUMING", "RUNNING")}
+
+
+@cache
+def content(offset: int, length: int, form: str) -> str:
+    """Return so many bytes of a file, from so far into one of its lines, as a tool writes them."""
+    text = (LINE * (length // len(LINE) + 2))[offset : offset + length]
+    return b64encode(text.encode()).decode() if form == "binary" else text
 
 
 class Connection(asyncio.Protocol):
@@ -147,17 +164,27 @@ class Connection(asyncio.Protocol):
         self.transport.write(head + content)
 
 
-async def serve(latency: float, transition: float) -> None:
-    """Serve until the process ends; the port is the first line of the output."""
-    cloud = Cloud(latency, transition)
-    server = await asyncio.get_running_loop().create_server(lambda: Connection(cloud), "127.0.0.1", 0, backlog=4096)
-    print(server.sockets[0].getsockname()[1], flush=True)
-    await server.serve_forever()
+async def serve(latency: float, transition: float, certificate: str | None) -> None:
+    """Serve until the process ends; the first line of the output has the ports: plain, and TLS or 0."""
+    cloud, loop = Cloud(latency, transition), asyncio.get_running_loop()
+
+    async def listen(tls: ssl.SSLContext | None) -> asyncio.Server:
+        return await loop.create_server(lambda: Connection(cloud), "127.0.0.1", 0, backlog=4096, ssl=tls)
+
+    servers = [await listen(None)]
+    if certificate:
+        tls = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+        tls.load_cert_chain(certificate)
+        servers.append(await listen(tls))
+    ports = [server.sockets[0].getsockname()[1] for server in servers]
+    print(*ports, *[0] * (2 - len(ports)), flush=True)
+    await asyncio.gather(*(server.serve_forever() for server in servers))
 
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--latency", type=float, default=0.0, help="seconds before each answer")
     parser.add_argument("--transition", type=float, default=0.3, help="seconds that a pause takes")
+    parser.add_argument("--certificate", help="a file with a certificate and its key, to listen for TLS too")
     given = parser.parse_args()
-    asyncio.run(serve(given.latency, given.transition))
+    asyncio.run(serve(given.latency, given.transition, given.certificate))

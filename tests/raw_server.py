@@ -68,6 +68,10 @@ class Peer:
         """Send no more, but go on to read."""
         self.sock.shutdown(socket.SHUT_WR)
 
+    def close(self) -> None:
+        """Close, politely where everything was read."""
+        self.sock.close()
+
     def reset(self) -> None:
         """Close so that the client's system reports an error."""
         self.sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Coroutine
+from contextlib import AsyncExitStack
 from types import TracebackType
 from typing import Any, Self
 
@@ -14,17 +15,18 @@ class Beside:
     """Calls beside the block, which ends when all of them have."""
 
     def __init__(self) -> None:
+        self._stack = AsyncExitStack()
         self._group = anyio.create_task_group()
 
     async def __aenter__(self) -> Self:
-        await self._group.__aenter__()
+        self._stack.enter_context(anyio.fail_after(BOUND))
+        await self._stack.enter_async_context(self._group)
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, exc: BaseException | None, trace: TracebackType | None
     ) -> None:
-        with anyio.fail_after(BOUND):
-            await self._group.__aexit__(kind, exc, trace)
+        await self._stack.__aexit__(kind, exc, trace)
 
     def start(self, call: Callable[..., Coroutine[Any, Any, object]], *args: object) -> None:
         """Start ``call``."""

@@ -1,0 +1,119 @@
+"""The pool by itself: turns are taken in order, and none is lost."""
+
+import time
+from collections.abc import Iterator
+from contextlib import suppress
+
+import httpx
+import pytest
+
+from sessionbay._async.http.pool import AsyncPool, Bounds, Counts, Origin
+from sessionbay._seam.http import Tls
+from sessionbay.core.http import Patience
+
+from ..beside._async import Beside, until
+from ..raw_server import RawServer
+
+PATIENT = Patience({}, time.monotonic)
+HURRIED = Patience({"timeout": {"pool": 0.01}}, time.monotonic)
+
+
+@pytest.fixture
+def origin() -> Iterator[Origin]:
+    with RawServer() as server:
+        yield "http", "127.0.0.1", server.port
+
+
+def pool_of(most: int) -> AsyncPool:
+    return AsyncPool(Bounds(most, 60.0), Tls(True, trust_env=False), time.monotonic)
+
+
+async def test_turns_come_in_the_order_they_were_asked_for(origin: Origin) -> None:
+    pool, order = pool_of(1), list[int]()
+
+    async def use(number: int) -> None:
+        connection = await pool.take(origin, PATIENT)
+        order.append(number)
+        await pool.give(origin, connection, reusable=True)
+
+    first = await pool.take(origin, PATIENT)
+    async with Beside() as beside:
+        for number in range(10):
+            beside.start(use, number)
+            await until(lambda waiting=number + 1: pool.counts().waiting == waiting)  # type: ignore[misc]
+        await pool.give(origin, first, reusable=True)
+    await pool.aclose()
+    assert order == list(range(10))
+
+
+async def test_whoever_comes_later_does_not_overtake(origin: Origin) -> None:
+    pool, order = pool_of(1), list[str]()
+
+    async def use(name: str) -> None:
+        connection = await pool.take(origin, PATIENT)
+        order.append(name)
+        await pool.give(origin, connection, reusable=False)
+
+    first = await pool.take(origin, PATIENT)
+    async with Beside() as beside:
+        beside.start(use, "waits")
+        await until(lambda: pool.counts().waiting == 1)
+        await pool.give(origin, first, reusable=True)
+        await use("comes later")
+    await pool.aclose()
+    assert order == ["waits", "comes later"]
+
+
+async def test_a_turn_that_nobody_waits_for_any_more_is_not_lost(origin: Origin) -> None:
+    pool = pool_of(1)
+    first = await pool.take(origin, PATIENT)
+    with pytest.raises(httpx.PoolTimeout):
+        await pool.take(origin, HURRIED)
+    assert pool.counts() == Counts(busy=1)
+    await pool.give(origin, first, reusable=False)
+    assert pool.counts() == Counts()
+
+
+async def test_giving_up_at_the_moment_of_the_turn_loses_none(origin: Origin) -> None:
+    pool = pool_of(1)
+
+    async def hurry() -> None:
+        with suppress(httpx.PoolTimeout):
+            await pool.give(origin, await pool.take(origin, HURRIED), reusable=True)
+
+    for _ in range(20):
+        first = await pool.take(origin, PATIENT)
+        async with Beside() as beside:
+            for _ in range(3):
+                beside.start(hurry)
+            await until(lambda: pool.counts().waiting < 3)
+            await pool.give(origin, first, reusable=True)
+        assert pool.counts() == Counts(idle=1, origins=1)
+    await pool.aclose()
+
+
+async def test_a_connection_that_cannot_be_made_gives_its_turn_away() -> None:
+    pool = pool_of(1)
+    for _ in range(3):
+        with pytest.raises(httpx.ConnectError):
+            await pool.take(("http", "127.0.0.1", 1), PATIENT)
+    assert pool.counts() == Counts()
+
+
+async def test_the_connection_that_was_used_last_is_the_next_one(origin: Origin) -> None:
+    pool = pool_of(3)
+    taken = [await pool.take(origin, PATIENT) for _ in range(3)]
+    for connection in taken:
+        await pool.give(origin, connection, reusable=True)
+    last = await pool.take(origin, PATIENT)
+    assert last is taken[-1]
+    await pool.give(origin, last, reusable=False)
+    await pool.aclose()
+
+
+async def test_what_is_given_back_to_a_closed_pool_is_closed(origin: Origin) -> None:
+    pool = pool_of(1)
+    connection = await pool.take(origin, PATIENT)
+    await pool.aclose()
+    await pool.give(origin, connection, reusable=True)
+    assert pool.counts() == Counts()

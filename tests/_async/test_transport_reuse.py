@@ -1,0 +1,144 @@
+"""Which connections are used again, and what becomes of those that are not."""
+
+import httpx
+import pytest
+
+from sessionbay._async.http.pool import Counts
+
+from ..beside._async import Beside, until
+from ..raw_server import BOUND, Peer, RawServer, always, answer
+from .carrier import Carrier
+from .clock import FakeClock
+
+
+def answer_then(last: str) -> RawServer:
+    """Return a server that ends its first connection, once it has answered, in this way; the later ones it keeps."""
+
+    def script(peer: Peer) -> None:
+        peer.read()
+        peer.write(answer())
+        getattr(peer, last)()
+        peer.server.reached.set()
+        if last == "finish":
+            peer.wait_for_end()
+
+    return RawServer(script, always(answer()))
+
+
+@pytest.mark.parametrize("last", ["close", "finish", "reset"])
+async def test_a_connection_that_the_peer_ended_is_noticed_before_the_next_request(last: str) -> None:
+    with answer_then(last) as server:
+        async with Carrier() as carrier:
+            await carrier.ask(server.url)
+            assert server.reached.wait(BOUND)
+            assert await carrier.ask_often(server.url, 2) == [200, 200]
+        assert server.accepted == 2
+
+
+async def test_a_connection_that_waits_too_long_is_closed() -> None:
+    clock = FakeClock()
+    with RawServer() as server:
+        async with Carrier(kept=20, clock=clock.monotonic) as carrier:
+            await carrier.ask(server.url)
+            clock.now += 20.5
+            await carrier.ask(server.url)
+            assert (server.accepted, carrier.counts) == (2, Counts(idle=1, origins=1))
+            await until(lambda: server.open == 1)
+
+
+async def test_a_connection_that_does_not_wait_too_long_is_used_again() -> None:
+    clock = FakeClock()
+    with RawServer() as server:
+        async with Carrier(kept=20, clock=clock.monotonic) as carrier:
+            for _ in range(3):
+                await carrier.ask(server.url)
+                clock.now += 19.5
+        assert server.accepted == 1
+
+
+async def test_a_request_to_another_origin_closes_what_waits_too_long() -> None:
+    clock = FakeClock()
+    with RawServer() as server, RawServer() as other:
+        async with Carrier(kept=20, clock=clock.monotonic) as carrier:
+            await carrier.ask(server.url)
+            clock.now += 20.5
+            await carrier.ask(other.url)
+            await until(lambda: server.open == 0)
+            assert carrier.counts == Counts(idle=1, origins=1)
+
+
+async def test_the_connection_that_waits_longest_makes_room_for_one_to_another_origin() -> None:
+    with RawServer() as first, RawServer() as second, RawServer() as third:
+        async with Carrier(most=2) as carrier:
+            for server in (first, second, third):
+                await carrier.ask(server.url)
+            await until(lambda: (first.open, second.open, third.open) == (0, 1, 1))
+            assert carrier.counts == Counts(idle=2, origins=2)
+
+
+async def test_an_origin_whose_connections_are_gone_leaves_nothing_behind() -> None:
+    def leave(peer: Peer) -> None:
+        peer.read()
+        peer.write(answer(b"", "Connection: close"))
+
+    with RawServer(leave) as server:
+        async with Carrier() as carrier:
+            await carrier.ask(server.url)
+            assert carrier.counts == Counts()
+
+
+async def test_closing_closes_what_is_idle_at_once() -> None:
+    with RawServer() as server:
+        async with Carrier() as carrier:
+            await carrier.ask(server.url)
+            await carrier.transport.aclose()
+            await until(lambda: server.open == 0)
+
+
+async def test_closing_leaves_what_is_busy_until_it_is_given_back() -> None:
+    with RawServer(always(answer(b"x" * 100_000))) as server:
+        async with Carrier() as carrier:
+            response = await carrier.begin(server.url)
+            await carrier.transport.aclose()
+            assert server.open == 1
+            assert len(b"".join([piece async for piece in response.stream])) == 100_000  # type: ignore[union-attr]
+            await until(lambda: server.open == 0)
+
+
+async def test_a_body_that_was_not_read_to_its_end_makes_room_for_the_next_request() -> None:
+    with RawServer(always(answer(b"x" * 10_000_000))) as server:
+        async with Carrier(most=1) as carrier:
+            response = await carrier.begin(server.url)
+            await response.aclose()
+            assert await carrier.ask_often(server.url, 1) == [200]
+            assert server.accepted == 2
+
+
+async def test_there_are_never_more_connections_than_the_limit() -> None:
+    with RawServer() as server:
+        async with Carrier(most=3) as carrier:
+            async with Beside() as beside:
+                for _ in range(40):
+                    beside.start(carrier.ask, server.url)
+            assert carrier.counts == Counts(idle=3, origins=1)
+        assert (len(server.asked), server.most) == (40, 3)
+
+
+async def test_a_request_waits_for_a_connection_no_longer_than_its_limit() -> None:
+    with RawServer() as server:
+        async with Carrier(most=1) as carrier:
+            response = await carrier.begin(server.url)
+            with pytest.raises(httpx.PoolTimeout, match=r"all 1 connections were busy for 0\.05 s"):
+                await carrier.ask(server.url, pool=0.05)
+            await response.aclose()
+            assert await carrier.ask_often(server.url, 2) == [200, 200]
+
+
+async def test_a_request_waits_for_a_connection_no_longer_than_its_deadline() -> None:
+    with RawServer() as server:
+        async with Carrier(most=1) as carrier:
+            response = await carrier.begin(server.url)
+            with pytest.raises(httpx.PoolTimeout):
+                await carrier.ask(server.url, within=0.05)
+            await response.aclose()
+            assert carrier.counts == Counts()

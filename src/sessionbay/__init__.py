@@ -25,17 +25,27 @@ def get_logger(name: str) -> logging.Logger:
 
 if not TYPE_CHECKING:
 
-    def _names():
-        from . import _public
+    def _places():
+        """Return where each public name lives, read off _public.py: loading that page would load everything."""
+        import ast
+        from pathlib import Path
 
-        return {name: value for name, value in vars(_public).items() if not name.startswith("_")}
+        page = ast.parse(Path(__file__).with_name("_public.py").read_text("utf-8"))
+        imports = [node for node in page.body if isinstance(node, ast.ImportFrom)]
+        return {alias.name: node.module for node in imports for alias in node.names}
+
+    _PLACES = {}
 
     def __getattr__(name):
+        _PLACES.update({} if _PLACES else _places())
         if name == "__all__":
-            return sorted([*_names(), "get_logger"])
-        if name.startswith("_") or name not in (names := _names()):
+            return sorted([*_PLACES, "get_logger"])
+        if name not in _PLACES:
             raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-        return names[name]
+        from importlib import import_module
+
+        value = globals()[name] = getattr(import_module(f".{_PLACES[name]}", __name__), name)
+        return value
 
     def __dir__():
-        return sorted([*_names(), "__version__", "get_logger"])
+        return sorted([*__getattr__("__all__"), "__version__"])

@@ -1,45 +1,33 @@
-"""The clients: where sessions come from."""
+"""The clients: where sessions come from. What their methods need is loaded with the first client, not before."""
 
-from collections.abc import AsyncGenerator, Mapping
+from __future__ import annotations
+
 from contextlib import asynccontextmanager
-from dataclasses import replace
-from types import TracebackType
-from typing import Any, ClassVar, Self, TypeVar, Unpack
-from weakref import WeakKeyDictionary
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
-from .._seam._async import Clock, HttpTransport, home
-from .._seam.shared import USER_AGENT, environment, find_dotenv
-from ..core import checks
 from ..core.absent import AbsentModule
-from ..core.config import Given, resolve
-from ..core.errors import AgentBayError, SessionError
-from ..core.pace import Pace
-from ..core.result import Result
-from ..core.retry import RetryPolicy
-from ..dialects.base import Dialect
-from ..models.creation import CreateSessionFields, CreateSessionParams
-from ..models.sessions import DeleteResult, SessionListResult, SessionResult
-from ..ops.creation import awaited_contexts, create_request
-from ..ops.session import CREATE, GET, LIST, ListRequest, SessionAnswer, SessionRef
-from .channel import AsyncChannel, Options
-from .cleanup import delete_for_sure
 from .fan_out import AsyncFanOut
-from .http.pool import Bounds
-from .pages import AsyncSessionPages
-from .poller import AsyncPoller
-from .session import AsyncSession
 
-R = TypeVar("R", bound=Result[Any])
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator, Mapping
+    from types import TracebackType
+    from typing import Unpack
+
+    from .._seam._async import Clock, HttpTransport
+    from ..core.retry import RetryPolicy
+    from ..models.creation import CreateSessionFields, CreateSessionParams
+    from ..models.sessions import DeleteResult, SessionListResult, SessionResult
+    from .pages import AsyncSessionPages
+    from .session import AsyncSession
 
 MAX_CONNECTIONS = 512  # half of the 1024 files that a process may usually have open
-KEPT = 20.0  # seconds that an idle connection is kept: below the 60 after which servers close theirs
 CONTEXTS_LATER = "contexts are named by their ids until then"
 
 
 class AsyncClient(AsyncFanOut):
     """What the clients of both clouds share. Use ``AsyncAgentBay`` or ``AsyncAGB``."""
 
-    _dialect: ClassVar[type[Dialect]]
+    _cloud: ClassVar[str]
 
     def __init__(
         self,
@@ -65,8 +53,8 @@ class AsyncClient(AsyncFanOut):
                 ``AGENTBAY_REGION_ID``. Given here, it beats an endpoint of the environment.
             endpoint: A host or URL in place of the cloud's own; ``local`` is the embedded engine on this machine.
             timeout: Seconds that one call may take, repetitions included; else the milliseconds of
-                ``AGENTBAY_TIMEOUT_MS`` (``AGB_TIMEOUT_MS``), else 60. A sync client bounds each step of a call by it,
-                not their sum.
+                ``AGENTBAY_TIMEOUT_MS`` (``AGB_TIMEOUT_MS``), else 60. With a ``proxy`` or a ``transport`` of its own a
+                sync client bounds each step of a call by it, not their sum.
             strict: Whether to raise what the service refuses, instead of returning it.
             retry: How often, and after what pauses, requests are repeated.
             proxy: The URL of a proxy; else those of the environment.
@@ -81,29 +69,24 @@ class AsyncClient(AsyncFanOut):
         Raises:
             AgentBayUsageError: There is no key, and the endpoint is not ``local``; or a setting is wrong or unsafe.
         """
-        given = Given(api_key, region_id, endpoint, timeout, allow_http)
-        names = self._dialect.variables
-        settings = resolve(
-            given,
-            names,
-            self._dialect.address,
-            env=environment(),
-            dotenv=find_dotenv(upwards=names.dotenv_upwards),
-        )
-        dialect = self._dialect(settings.endpoint, settings.api_key, settings.region_id, USER_AGENT)
-        options = Options(
-            timeout=settings.timeout,
+        from .desk import AsyncDesk, Wishes, channel
+
+        wishes = Wishes(
+            api_key=api_key,
+            region_id=region_id,
+            endpoint=endpoint,
+            timeout=timeout,
             strict=strict,
-            retry=retry or RetryPolicy(),
+            retry=retry,
             proxy=proxy,
             verify=verify,
             allow_http=allow_http,
-            bounds=Bounds(checks.count("max_connections", max_connections, AgentBayError), KEPT),
+            max_connections=max_connections,
             transport=transport,
-            clock=clock or Clock(),
+            clock=clock,
         )
-        self._channel = AsyncChannel(dialect, options)
-        self._pollers: WeakKeyDictionary[object, AsyncPoller] = WeakKeyDictionary()
+        self._channel = channel(self._cloud, wishes)
+        self._desk = AsyncDesk(self, self._channel)
 
     context = AbsentModule("context", CONTEXTS_LATER)
 
@@ -147,22 +130,9 @@ class AsyncClient(AsyncFanOut):
                 await result.session.delete()
             ```
         """
-        return await self._create(CreateSessionParams.of(params, fields))
+        from ..models.creation import CreateSessionParams
 
-    async def _create(self, asked: CreateSessionParams, pace: Pace | None = None) -> SessionResult[AsyncSession]:
-        if self._dialect.image_required and not asked.image_id:
-            raise SessionError.usage(
-                f"{self._dialect.title} needs an image: pass image_id, e.g. {self._dialect.default_image!r}"
-            )
-        made = await self._channel.call(CREATE, create_request(asked, self._channel.dialect), pace=pace)
-        if made.data is None:
-            return self._told(made.refused_as(SessionResult[AsyncSession]))
-        session = self._adopt(made.data, asked.image_id or made.data.image_id)
-        result = SessionResult(success=True, data=session, request_id=made.request_id, code=made.code)
-        if awaited := awaited_contexts(asked):
-            async with _kept_or_deleted(session):
-                return replace(result, context_error=await session._wait_for_contexts(awaited))
-        return result
+        return await self._desk.create(CreateSessionParams.of(params, fields))
 
     @asynccontextmanager
     async def session(
@@ -190,7 +160,7 @@ class AsyncClient(AsyncFanOut):
         try:
             yield session
         finally:
-            await delete_for_sure(session)
+            await self._desk.delete_for_sure(session)
 
     async def get(self, session_id: str) -> SessionResult[AsyncSession]:
         """Get a session that exists, by its id.
@@ -211,12 +181,7 @@ class AsyncClient(AsyncFanOut):
             print(found.session.session_id)
             ```
         """
-        request = SessionRef(session_id=checks.text("session_id", session_id, SessionError))
-        found = await self._channel.call(GET, request)
-        if found.data is None:
-            return self._told(found.refused_as(SessionResult[AsyncSession]))
-        session = self._adopt(found.data, found.data.image_id)
-        return SessionResult(success=True, data=session, request_id=found.request_id, code=found.code)
+        return await self._desk.get(session_id)
 
     async def list(
         self,
@@ -249,18 +214,7 @@ class AsyncClient(AsyncFanOut):
                 print(entry.session_id, entry.status)
             ```
         """
-        wanted = checks.count("page", page, SessionError)
-        request = self._list_request(labels, status, image_id, limit)
-        listed = await self._channel.call(LIST, request)
-        for number in range(2, wanted + 1):
-            if not listed.success:
-                break
-            if not listed.next_token:
-                reason = f"there is no page {wanted}: the list has {number - 1} of {request.max_results}"
-                return self._told(listed.refused_as(SessionListResult, reason))
-            request = request.model_copy(update={"next_token": listed.next_token})
-            listed = await self._channel.call(LIST, request)
-        return self._told(listed)
+        return await self._desk.list(self._desk.list_request(labels, status, image_id, limit), page)
 
     def iter_sessions(
         self,
@@ -289,7 +243,7 @@ class AsyncClient(AsyncFanOut):
                 print(entry.session_id, entry.status)
             ```
         """
-        return AsyncSessionPages(self._channel, self._list_request(labels, status, image_id, limit))
+        return self._desk.pages(self._desk.list_request(labels, status, image_id, limit))
 
     async def delete(self, session: AsyncSession, sync_context: bool = False) -> DeleteResult:
         """Delete a session; the same as ``session.delete(sync_context)``.
@@ -327,41 +281,3 @@ class AsyncClient(AsyncFanOut):
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.endpoint!r})"
-
-    @property
-    def _poller(self) -> AsyncPoller:
-        """The poller of this event loop."""
-        here = home()
-        return self._pollers.get(here) or self._pollers.setdefault(here, AsyncPoller(self._channel))
-
-    def _adopt(self, details: SessionAnswer, image_id: str | None) -> AsyncSession:
-        session = AsyncSession(self, details.session_id)
-        session._details, session.image_id = details, image_id or ""
-        return session
-
-    def _told(self, result: R) -> R:
-        return result.raise_if_strict() if self._channel.options.strict else result
-
-    def _list_request(
-        self, labels: Mapping[str, str] | None, status: str | None, image_id: str | None, limit: int
-    ) -> ListRequest:
-        if status is not None and self._dialect.statuses:
-            checks.choice("status", status, self._dialect.statuses, SessionError)
-        return ListRequest(
-            labels=checks.labels(labels, SessionError) if labels else {},
-            max_results=checks.count("limit", limit, SessionError),
-            status=status,
-            image_id=image_id,
-        )
-
-
-@asynccontextmanager
-async def _kept_or_deleted(session: AsyncSession) -> AsyncGenerator[None]:
-    """Delete a session that nobody holds yet, if the body does not come to its end."""
-    done = False
-    try:
-        yield
-        done = True
-    finally:
-        if not done:
-            await delete_for_sure(session)

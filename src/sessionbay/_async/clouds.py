@@ -1,7 +1,5 @@
 """The clients of the two clouds."""
 
-from ..dialects.agb import AGBDialect
-from ..dialects.agentbay import AgentBayDialect
 from .client import AsyncClient
 
 
@@ -17,7 +15,7 @@ class AsyncAgentBay(AsyncClient):
         ```
     """
 
-    _dialect = AgentBayDialect
+    _cloud = "agentbay"
 
 
 class AsyncAGB(AsyncClient):
@@ -32,6 +30,6 @@ class AsyncAGB(AsyncClient):
         ```
     """
 
-    _dialect = AGBDialect
+    _cloud = "agb"
 
     get_session = AsyncClient.get

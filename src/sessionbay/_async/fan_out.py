@@ -1,19 +1,21 @@
 """Many sessions at once: pools of them, and a function over many items."""
 
-from collections.abc import Callable, Iterable
-from typing import TypeVar, Unpack
+from __future__ import annotations
 
-from .._seam._async import Work
-from ..core import checks
-from ..core.errors import SessionError
-from ..core.pace import Pace
-from ..models.creation import CreateSessionFields, CreateSessionParams
-from ..models.fan_out import Progress
-from ..models.sessions import SessionResult
-from .channel import AsyncChannel
-from .mapping import AsyncMap, MapRules
-from .pool import AsyncSessionPool, PoolRules
-from .session import AsyncSession
+from typing import TYPE_CHECKING, TypeVar
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from typing import Unpack
+
+    from .._seam._async import Work
+    from ..models.creation import CreateSessionFields, CreateSessionParams
+    from ..models.fan_out import Progress
+    from .channel import AsyncChannel
+    from .desk import AsyncDesk
+    from .mapping import AsyncMap
+    from .pool import AsyncSessionPool
+    from .session import AsyncSession
 
 T = TypeVar("T")
 V = TypeVar("V")
@@ -23,10 +25,7 @@ class AsyncFanOut:
     """The part of a client that has many sessions at once."""
 
     _channel: AsyncChannel
-
-    async def _create(self, asked: CreateSessionParams, pace: Pace | None = None) -> SessionResult[AsyncSession]:
-        """Create a session; the client itself knows how."""
-        raise NotImplementedError
+    _desk: AsyncDesk
 
     def pool(
         self,
@@ -71,19 +70,20 @@ class AsyncFanOut:
                     print(result.output)
             ```
         """
-        most = checks.count("max", max, SessionError)
-        if not isinstance(min, int) or not 0 <= min <= most:
-            raise SessionError.usage(f"min must be a whole number from 0 to max ({most}), not {min!r}")
-        rules = PoolRules(
+        from .pool import pool
+
+        return pool(
+            self,
+            params,
+            fields,
             least=min,
-            most=most,
+            most=max,
             check=check,
             reset=reset,
-            max_age=None if max_age is None else checks.seconds("max_age", max_age, SessionError),
-            max_uses=None if max_uses is None else checks.count("max_uses", max_uses, SessionError),
-            pace=_pace(create_rate),
+            max_age=max_age,
+            max_uses=max_uses,
+            create_rate=create_rate,
         )
-        return AsyncSessionPool(self, CreateSessionParams.of(params, fields), rules)
 
     def map(
         self,
@@ -132,16 +132,10 @@ class AsyncFanOut:
                     print(done.item, done.value)
             ```
         """
-        bounds = self._channel.options.bounds
-        if checks.count("concurrency", concurrency, SessionError) > bounds.most:
-            raise SessionError.usage(
-                f"concurrency={concurrency} needs as many connections, and the client has {bounds.most}:"
-                f" make it with max_connections={concurrency}"
-            )
-        rules = PoolRules(most=concurrency, max_uses=1 if fresh else None, pace=_pace(create_rate))
-        pool = AsyncSessionPool(self, CreateSessionParams.of(params, fields), rules)
-        return AsyncMap(pool, work, items, MapRules(concurrency=concurrency, ordered=ordered, progress=progress))
+        from .mapping import AsyncMap, MapRules
+        from .pool import pool
 
-
-def _pace(rate: float | None) -> Pace | None:
-    return None if rate is None else Pace(checks.seconds("create_rate", rate, SessionError))
+        rules = MapRules(concurrency=concurrency, ordered=ordered, progress=progress)
+        uses = 1 if fresh else None
+        sessions = pool(self, params, fields, most=concurrency, max_uses=uses, create_rate=create_rate)
+        return AsyncMap(sessions, work, items, rules)

@@ -173,7 +173,7 @@ class AsyncLifecycle(AsyncToolbox):
             return SessionStatusResult(success=True, data=state)
 
         deadline = self._channel.clock.monotonic() + limit
-        poller = self._agent_bay._poller
+        poller = self._agent_bay._desk.poller
         with poller.waiting():
             asked = await self._call(op, self._ref, limit)
             if asked.success:

@@ -6,6 +6,8 @@ from types import TracebackType
 from typing import Generic, Self, TypeVar
 
 from .._seam._async import Crew, Guard, Mailbox, Work
+from ..core import checks
+from ..core.errors import SessionError
 from ..models.fan_out import Done, Progress
 from .pool import AsyncSessionPool
 from .session import AsyncSession
@@ -32,6 +34,12 @@ class AsyncMap(Generic[T, V]):
     def __init__(
         self, pool: AsyncSessionPool, work: Work[AsyncSession, T, V], items: Iterable[T], rules: MapRules
     ) -> None:
+        bounds = pool._client._channel.options.bounds
+        if checks.count("concurrency", rules.concurrency, SessionError) > bounds.most:
+            raise SessionError.usage(
+                f"concurrency={rules.concurrency} needs as many connections, and the client has {bounds.most}:"
+                f" make it with max_connections={rules.concurrency}"
+            )
         self._pool = pool
         self._work = work
         self._items: Iterator[tuple[int, T]] = enumerate(items)

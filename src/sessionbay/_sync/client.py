@@ -1,46 +1,34 @@
 # Generated from src/sessionbay/_async/client.py by scripts/generate_sync.py. Do not edit.
-"""The clients: where sessions come from."""
+"""The clients: where sessions come from. What their methods need is loaded with the first client, not before."""
 
-from collections.abc import Generator, Mapping
+from __future__ import annotations
+
 from contextlib import contextmanager
-from dataclasses import replace
-from types import TracebackType
-from typing import Any, ClassVar, Self, TypeVar, Unpack
-from weakref import WeakKeyDictionary
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
-from .._seam._sync import Clock, HttpTransport, home
-from .._seam.shared import USER_AGENT, environment, find_dotenv
-from ..core import checks
 from ..core.absent import AbsentModule
-from ..core.config import Given, resolve
-from ..core.errors import AgentBayError, SessionError
-from ..core.pace import Pace
-from ..core.result import Result
-from ..core.retry import RetryPolicy
-from ..dialects.base import Dialect
-from ..models.creation import CreateSessionFields, CreateSessionParams
-from ..models.sessions import DeleteResult, SessionListResult, SessionResult
-from ..ops.creation import awaited_contexts, create_request
-from ..ops.session import CREATE, GET, LIST, ListRequest, SessionAnswer, SessionRef
-from .channel import Channel, Options
-from .cleanup import delete_for_sure
 from .fan_out import FanOut
-from .http.pool import Bounds
-from .pages import SessionPages
-from .poller import Poller
-from .session import Session
 
-R = TypeVar("R", bound=Result[Any])
+if TYPE_CHECKING:
+    from collections.abc import Generator, Mapping
+    from types import TracebackType
+    from typing import Unpack
+
+    from .._seam._sync import Clock, HttpTransport
+    from ..core.retry import RetryPolicy
+    from ..models.creation import CreateSessionFields, CreateSessionParams
+    from ..models.sessions import DeleteResult, SessionListResult, SessionResult
+    from .pages import SessionPages
+    from .session import Session
 
 MAX_CONNECTIONS = 512  # half of the 1024 files that a process may usually have open
-KEPT = 20.0  # seconds that an idle connection is kept: below the 60 after which servers close theirs
 CONTEXTS_LATER = "contexts are named by their ids until then"
 
 
 class Client(FanOut):
     """What the clients of both clouds share. Use ``AgentBay`` or ``AGB``."""
 
-    _dialect: ClassVar[type[Dialect]]
+    _cloud: ClassVar[str]
 
     def __init__(
         self,
@@ -66,8 +54,8 @@ class Client(FanOut):
                 ``AGENTBAY_REGION_ID``. Given here, it beats an endpoint of the environment.
             endpoint: A host or URL in place of the cloud's own; ``local`` is the embedded engine on this machine.
             timeout: Seconds that one call may take, repetitions included; else the milliseconds of
-                ``AGENTBAY_TIMEOUT_MS`` (``AGB_TIMEOUT_MS``), else 60. A sync client bounds each step of a call by it,
-                not their sum.
+                ``AGENTBAY_TIMEOUT_MS`` (``AGB_TIMEOUT_MS``), else 60. With a ``proxy`` or a ``transport`` of its own a
+                sync client bounds each step of a call by it, not their sum.
             strict: Whether to raise what the service refuses, instead of returning it.
             retry: How often, and after what pauses, requests are repeated.
             proxy: The URL of a proxy; else those of the environment.
@@ -82,29 +70,24 @@ class Client(FanOut):
         Raises:
             AgentBayUsageError: There is no key, and the endpoint is not ``local``; or a setting is wrong or unsafe.
         """
-        given = Given(api_key, region_id, endpoint, timeout, allow_http)
-        names = self._dialect.variables
-        settings = resolve(
-            given,
-            names,
-            self._dialect.address,
-            env=environment(),
-            dotenv=find_dotenv(upwards=names.dotenv_upwards),
-        )
-        dialect = self._dialect(settings.endpoint, settings.api_key, settings.region_id, USER_AGENT)
-        options = Options(
-            timeout=settings.timeout,
+        from .desk import Desk, Wishes, channel
+
+        wishes = Wishes(
+            api_key=api_key,
+            region_id=region_id,
+            endpoint=endpoint,
+            timeout=timeout,
             strict=strict,
-            retry=retry or RetryPolicy(),
+            retry=retry,
             proxy=proxy,
             verify=verify,
             allow_http=allow_http,
-            bounds=Bounds(checks.count("max_connections", max_connections, AgentBayError), KEPT),
+            max_connections=max_connections,
             transport=transport,
-            clock=clock or Clock(),
+            clock=clock,
         )
-        self._channel = Channel(dialect, options)
-        self._pollers: WeakKeyDictionary[object, Poller] = WeakKeyDictionary()
+        self._channel = channel(self._cloud, wishes)
+        self._desk = Desk(self, self._channel)
 
     context = AbsentModule("context", CONTEXTS_LATER)
 
@@ -148,22 +131,9 @@ class Client(FanOut):
                 result.session.delete()
             ```
         """
-        return self._create(CreateSessionParams.of(params, fields))
+        from ..models.creation import CreateSessionParams
 
-    def _create(self, asked: CreateSessionParams, pace: Pace | None = None) -> SessionResult[Session]:
-        if self._dialect.image_required and not asked.image_id:
-            raise SessionError.usage(
-                f"{self._dialect.title} needs an image: pass image_id, e.g. {self._dialect.default_image!r}"
-            )
-        made = self._channel.call(CREATE, create_request(asked, self._channel.dialect), pace=pace)
-        if made.data is None:
-            return self._told(made.refused_as(SessionResult[Session]))
-        session = self._adopt(made.data, asked.image_id or made.data.image_id)
-        result = SessionResult(success=True, data=session, request_id=made.request_id, code=made.code)
-        if awaited := awaited_contexts(asked):
-            with _kept_or_deleted(session):
-                return replace(result, context_error=session._wait_for_contexts(awaited))
-        return result
+        return self._desk.create(CreateSessionParams.of(params, fields))
 
     @contextmanager
     def session(
@@ -191,7 +161,7 @@ class Client(FanOut):
         try:
             yield session
         finally:
-            delete_for_sure(session)
+            self._desk.delete_for_sure(session)
 
     def get(self, session_id: str) -> SessionResult[Session]:
         """Get a session that exists, by its id.
@@ -212,12 +182,7 @@ class Client(FanOut):
             print(found.session.session_id)
             ```
         """
-        request = SessionRef(session_id=checks.text("session_id", session_id, SessionError))
-        found = self._channel.call(GET, request)
-        if found.data is None:
-            return self._told(found.refused_as(SessionResult[Session]))
-        session = self._adopt(found.data, found.data.image_id)
-        return SessionResult(success=True, data=session, request_id=found.request_id, code=found.code)
+        return self._desk.get(session_id)
 
     def list(
         self,
@@ -250,18 +215,7 @@ class Client(FanOut):
                 print(entry.session_id, entry.status)
             ```
         """
-        wanted = checks.count("page", page, SessionError)
-        request = self._list_request(labels, status, image_id, limit)
-        listed = self._channel.call(LIST, request)
-        for number in range(2, wanted + 1):
-            if not listed.success:
-                break
-            if not listed.next_token:
-                reason = f"there is no page {wanted}: the list has {number - 1} of {request.max_results}"
-                return self._told(listed.refused_as(SessionListResult, reason))
-            request = request.model_copy(update={"next_token": listed.next_token})
-            listed = self._channel.call(LIST, request)
-        return self._told(listed)
+        return self._desk.list(self._desk.list_request(labels, status, image_id, limit), page)
 
     def iter_sessions(
         self,
@@ -290,7 +244,7 @@ class Client(FanOut):
                 print(entry.session_id, entry.status)
             ```
         """
-        return SessionPages(self._channel, self._list_request(labels, status, image_id, limit))
+        return self._desk.pages(self._desk.list_request(labels, status, image_id, limit))
 
     def delete(self, session: Session, sync_context: bool = False) -> DeleteResult:
         """Delete a session; the same as ``session.delete(sync_context)``.
@@ -328,41 +282,3 @@ class Client(FanOut):
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.endpoint!r})"
-
-    @property
-    def _poller(self) -> Poller:
-        """The poller of this event loop."""
-        here = home()
-        return self._pollers.get(here) or self._pollers.setdefault(here, Poller(self._channel))
-
-    def _adopt(self, details: SessionAnswer, image_id: str | None) -> Session:
-        session = Session(self, details.session_id)
-        session._details, session.image_id = details, image_id or ""
-        return session
-
-    def _told(self, result: R) -> R:
-        return result.raise_if_strict() if self._channel.options.strict else result
-
-    def _list_request(
-        self, labels: Mapping[str, str] | None, status: str | None, image_id: str | None, limit: int
-    ) -> ListRequest:
-        if status is not None and self._dialect.statuses:
-            checks.choice("status", status, self._dialect.statuses, SessionError)
-        return ListRequest(
-            labels=checks.labels(labels, SessionError) if labels else {},
-            max_results=checks.count("limit", limit, SessionError),
-            status=status,
-            image_id=image_id,
-        )
-
-
-@contextmanager
-def _kept_or_deleted(session: Session) -> Generator[None]:
-    """Delete a session that nobody holds yet, if the body does not come to its end."""
-    done = False
-    try:
-        yield
-        done = True
-    finally:
-        if not done:
-            delete_for_sure(session)

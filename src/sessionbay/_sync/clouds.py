@@ -1,8 +1,6 @@
 # Generated from src/sessionbay/_async/clouds.py by scripts/generate_sync.py. Do not edit.
 """The clients of the two clouds."""
 
-from ..dialects.agb import AGBDialect
-from ..dialects.agentbay import AgentBayDialect
 from .client import Client
 
 
@@ -18,7 +16,7 @@ class AgentBay(Client):
         ```
     """
 
-    _dialect = AgentBayDialect
+    _cloud = "agentbay"
 
 
 class AGB(Client):
@@ -33,6 +31,6 @@ class AGB(Client):
         ```
     """
 
-    _dialect = AGBDialect
+    _cloud = "agb"
 
     get_session = Client.get

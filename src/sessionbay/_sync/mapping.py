@@ -7,6 +7,8 @@ from types import TracebackType
 from typing import Generic, Self, TypeVar
 
 from .._seam._sync import Crew, Guard, Mailbox, Work
+from ..core import checks
+from ..core.errors import SessionError
 from ..models.fan_out import Done, Progress
 from .pool import SessionPool
 from .session import Session
@@ -31,6 +33,12 @@ class Map(Generic[T, V]):
     """
 
     def __init__(self, pool: SessionPool, work: Work[Session, T, V], items: Iterable[T], rules: MapRules) -> None:
+        bounds = pool._client._channel.options.bounds
+        if checks.count("concurrency", rules.concurrency, SessionError) > bounds.most:
+            raise SessionError.usage(
+                f"concurrency={rules.concurrency} needs as many connections, and the client has {bounds.most}:"
+                f" make it with max_connections={rules.concurrency}"
+            )
         self._pool = pool
         self._work = work
         self._items: Iterator[tuple[int, T]] = enumerate(items)

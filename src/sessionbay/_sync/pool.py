@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Self
 
 from .._seam._sync import Guard, checkpoint, each, protected
 from .._seam.slots import start_slot
+from ..core import checks
 from ..core.errors import AgentBayError, SessionError
 from ..core.pace import Pace
-from ..models.creation import CreateSessionParams
+from ..models.creation import CreateSessionFields, CreateSessionParams
 from .cleanup import delete_for_sure
 from .lifecycle import CONTEXT_TIMEOUT
 from .session import Session
@@ -35,6 +36,35 @@ class PoolRules:
     max_age: float | None = None
     max_uses: int | None = None
     pace: Pace | None = None
+
+
+def pool(
+    client: "FanOut",
+    params: CreateSessionParams | None,
+    fields: CreateSessionFields,
+    *,
+    least: int = 0,
+    most: int,
+    check: str | None = None,
+    reset: str | None = None,
+    max_age: float | None = None,
+    max_uses: int | None = None,
+    create_rate: float | None = None,
+) -> "SessionPool":
+    """Return a pool that keeps to these rules; raise when they make no sense."""
+    checks.count("max", most, SessionError)
+    if not isinstance(least, int) or not 0 <= least <= most:
+        raise SessionError.usage(f"min must be a whole number from 0 to max ({most}), not {least!r}")
+    rules = PoolRules(
+        least=least,
+        most=most,
+        check=check,
+        reset=reset,
+        max_age=None if max_age is None else checks.seconds("max_age", max_age, SessionError),
+        max_uses=None if max_uses is None else checks.count("max_uses", max_uses, SessionError),
+        pace=None if create_rate is None else Pace(checks.seconds("create_rate", create_rate, SessionError)),
+    )
+    return SessionPool(client, CreateSessionParams.of(params, fields), rules)
 
 
 @dataclass(eq=False)
@@ -147,7 +177,7 @@ class SessionPool:
     def _created(self) -> _Member:
         """Create a session, cancelled or not: cancelled halfway it would be there, and lost."""
         with protected(self._client._channel.options.timeout + CONTEXT_TIMEOUT):
-            made = self._client._create(self._params, self._rules.pace)
+            made = self._client._desk.create(self._params, self._rules.pace)
             member = _Member(made.raise_for_error().session, self._clock.monotonic())
             with self._guard:
                 self._members.add(member)

@@ -1,0 +1,171 @@
+"""What the methods of a client do."""
+
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, TypeVar
+from weakref import WeakKeyDictionary
+
+from .._seam._async import Clock, HttpTransport, home
+from .._seam.shared import USER_AGENT, environment, find_dotenv
+from ..core import checks
+from ..core.config import Given, resolve
+from ..core.errors import AgentBayError, SessionError
+from ..core.pace import Pace
+from ..core.result import Result
+from ..core.retry import RetryPolicy
+from ..dialects.agb import AGBDialect
+from ..dialects.agentbay import AgentBayDialect
+from ..dialects.base import Dialect
+from ..models.creation import CreateSessionParams
+from ..models.sessions import SessionListResult, SessionResult
+from ..ops.creation import awaited_contexts, create_request
+from ..ops.session import CREATE, GET, LIST, ListRequest, SessionAnswer, SessionRef
+from .channel import AsyncChannel, Options
+from .cleanup import delete_for_sure
+from .http.pool import Bounds
+from .pages import AsyncSessionPages
+from .poller import AsyncPoller
+from .session import AsyncSession
+
+if TYPE_CHECKING:
+    from .client import AsyncClient
+
+R = TypeVar("R", bound=Result[Any])
+
+KEPT = 20.0  # seconds that an idle connection is kept: below the 60 after which servers close theirs
+DIALECTS: Mapping[str, type[Dialect]] = {"agentbay": AgentBayDialect, "agb": AGBDialect}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wishes:
+    """What a client was made with; see its arguments."""
+
+    api_key: str | None
+    region_id: str | None
+    endpoint: str | None
+    timeout: float | None
+    strict: bool
+    retry: RetryPolicy | None
+    proxy: str | None
+    verify: Any
+    allow_http: bool
+    max_connections: int
+    transport: HttpTransport | None
+    clock: Clock | None
+
+
+def channel(cloud: str, wishes: Wishes) -> AsyncChannel:
+    """Return the channel of a client; raise when what it was made with is incomplete or unsafe."""
+    kind = DIALECTS[cloud]
+    names = kind.variables
+    given = Given(wishes.api_key, wishes.region_id, wishes.endpoint, wishes.timeout, wishes.allow_http)
+    dotenv = find_dotenv(upwards=names.dotenv_upwards)
+    settings = resolve(given, names, kind.address, env=environment(), dotenv=dotenv)
+    options = Options(
+        timeout=settings.timeout,
+        strict=wishes.strict,
+        retry=wishes.retry or RetryPolicy(),
+        proxy=wishes.proxy,
+        verify=wishes.verify,
+        allow_http=wishes.allow_http,
+        bounds=Bounds(checks.count("max_connections", wishes.max_connections, AgentBayError), KEPT),
+        transport=wishes.transport,
+        clock=wishes.clock or Clock(),
+    )
+    return AsyncChannel(kind(settings.endpoint, settings.api_key, settings.region_id, USER_AGENT), options)
+
+
+class AsyncDesk:
+    """Makes, finds and lists the sessions of one client."""
+
+    def __init__(self, client: "AsyncClient", channel: AsyncChannel) -> None:
+        self.channel = channel
+        self._client = client
+        self._pollers: WeakKeyDictionary[object, AsyncPoller] = WeakKeyDictionary()
+
+    @property
+    def poller(self) -> AsyncPoller:
+        """The poller of this event loop."""
+        here = home()
+        return self._pollers.get(here) or self._pollers.setdefault(here, AsyncPoller(self.channel))
+
+    async def create(self, asked: CreateSessionParams, pace: Pace | None = None) -> SessionResult[AsyncSession]:
+        """Create a session, and wait for its contexts."""
+        dialect = self.channel.dialect
+        if dialect.image_required and not asked.image_id:
+            raise SessionError.usage(f"{dialect.title} needs an image: pass image_id, e.g. {dialect.default_image!r}")
+        made = await self.channel.call(CREATE, create_request(asked, dialect), pace=pace)
+        if made.data is None:
+            return self._told(made.refused_as(SessionResult[AsyncSession]))
+        session = self._adopt(made.data, asked.image_id or made.data.image_id)
+        result = SessionResult(success=True, data=session, request_id=made.request_id, code=made.code)
+        if awaited := awaited_contexts(asked):
+            async with _kept_or_deleted(session):
+                return replace(result, context_error=await session._wait_for_contexts(awaited))
+        return result
+
+    async def get(self, session_id: str) -> SessionResult[AsyncSession]:
+        """Find a session by its id."""
+        request = SessionRef(session_id=checks.text("session_id", session_id, SessionError))
+        found = await self.channel.call(GET, request)
+        if found.data is None:
+            return self._told(found.refused_as(SessionResult[AsyncSession]))
+        session = self._adopt(found.data, found.data.image_id)
+        return SessionResult(success=True, data=session, request_id=found.request_id, code=found.code)
+
+    def list_request(
+        self, labels: Mapping[str, str] | None, status: str | None, image_id: str | None, limit: int
+    ) -> ListRequest:
+        """Return the request of a list; raise when it makes no sense."""
+        statuses = self.channel.dialect.statuses
+        if status is not None and statuses:
+            checks.choice("status", status, statuses, SessionError)
+        return ListRequest(
+            labels=checks.labels(labels, SessionError) if labels else {},
+            max_results=checks.count("limit", limit, SessionError),
+            status=status,
+            image_id=image_id,
+        )
+
+    async def list(self, request: ListRequest, page: int) -> SessionListResult:
+        """Go through a list up to a page, and return that."""
+        wanted = checks.count("page", page, SessionError)
+        listed = await self.channel.call(LIST, request)
+        for number in range(2, wanted + 1):
+            if not listed.success:
+                break
+            if not listed.next_token:
+                reason = f"there is no page {wanted}: the list has {number - 1} of {request.max_results}"
+                return self._told(listed.refused_as(SessionListResult, reason))
+            request = request.model_copy(update={"next_token": listed.next_token})
+            listed = await self.channel.call(LIST, request)
+        return self._told(listed)
+
+    def pages(self, request: ListRequest) -> AsyncSessionPages:
+        """Return an iterator over all of a list."""
+        return AsyncSessionPages(self.channel, request)
+
+    async def delete_for_sure(self, session: AsyncSession) -> None:
+        """Delete a session at the end of its block."""
+        await delete_for_sure(session)
+
+    def _adopt(self, details: SessionAnswer, image_id: str | None) -> AsyncSession:
+        session = AsyncSession(self._client, details.session_id)
+        session._details, session.image_id = details, image_id or ""
+        return session
+
+    def _told(self, result: R) -> R:
+        return result.raise_if_strict() if self.channel.options.strict else result
+
+
+@asynccontextmanager
+async def _kept_or_deleted(session: AsyncSession) -> AsyncGenerator[None]:
+    """Delete a session that nobody holds yet, if the body does not come to its end."""
+    done = False
+    try:
+        yield
+        done = True
+    finally:
+        if not done:
+            await delete_for_sure(session)

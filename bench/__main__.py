@@ -19,7 +19,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="bench", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="one round only, to see whether it runs")
     parser.add_argument("--write", action="store_true", help="put the tables into docs/performance.md")
-    parser.add_argument("--official", metavar="PYTHON", default="", help="the Python that has the official SDK, if there is one")
+    parser.add_argument(
+        "--official", metavar="PYTHON", default="", help="the Python that has the official SDK, if there is one"
+    )
     given = parser.parse_args()
     rounds = 1 if given.quick else ROUNDS
     results = all_rounds(rounds, given.official)

@@ -1,0 +1,17 @@
+"""A candidate: a bare ``httpx.AsyncClient`` that sends through sessionbay's transport."""
+
+import time
+
+from sessionbay._async.http.pool import Bounds
+from sessionbay._async.http.transport import AsyncTransport
+from sessionbay._seam.http import Tls
+
+from . import CONNECTIONS, Place, httpx_async
+
+
+class Contender(httpx_async.Contender):
+    """As httpx, but for the transport."""
+
+    def __init__(self, place: Place) -> None:
+        self.transport = AsyncTransport(Bounds(CONNECTIONS, 20.0), Tls(True, trust_env=False), None, time.monotonic)
+        super().__init__(place)

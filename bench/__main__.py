@@ -3,6 +3,7 @@
 import argparse
 import sys
 from contextlib import ExitStack
+from pathlib import Path
 
 from .goals import goals
 from .machinery import ROOT, Server, measure, serving
@@ -24,8 +25,9 @@ def main() -> None:
     )
     given = parser.parse_args()
     rounds = 1 if given.quick else ROUNDS
-    results = all_rounds(rounds, given.official)
-    imports, installed = import_times(given.official), distributions(given.official)
+    official = given.official and str(Path(given.official).absolute())  # measurements have folders of their own
+    results = all_rounds(rounds, official)
+    imports, installed = import_times(official), distributions(official)
     text = report(results, goals(results, imports, installed), imports, installed, rounds)
     print(text)
     if given.write:

@@ -5,8 +5,8 @@ import ssl
 import struct
 import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
+from contextlib import suppress
 from typing import Self
 
 BOUND = 5.0  # seconds that anything here may be waited for
@@ -145,7 +145,7 @@ class RawServer:
         self._tls = tls
         self._listener = socket.create_server(("127.0.0.1", 0), backlog=256)
         self._lock = threading.Lock()
-        self._open: set[socket.socket] = set()
+        self._open: dict[int, socket.socket] = {}
         self._threads = [threading.Thread(target=self._listen)]
         self._errors: list[BaseException] = []
         self.port: int = self._listener.getsockname()[1]
@@ -174,7 +174,7 @@ class RawServer:
         self._listener.shutdown(socket.SHUT_RDWR)
         self._threads[0].join(BOUND)
         self._listener.close()
-        for sock in list(self._open):
+        for sock in list(self._open.values()):
             with suppress(OSError):
                 sock.shutdown(socket.SHUT_RDWR)
         for thread in self._threads:
@@ -191,34 +191,30 @@ class RawServer:
                 return
             with self._lock:
                 script = self._scripts[min(self.accepted, len(self._scripts) - 1)]
-                self._open.add(sock)
                 self.accepted += 1
+                self._open[self.accepted] = sock
                 self.most = max(self.most, len(self._open))
-            thread = threading.Thread(target=self._serve, args=[sock, script])
+            thread = threading.Thread(target=self._serve, args=[self.accepted, script])
             self._threads.append(thread)
             thread.start()
 
-    def _serve(self, sock: socket.socket, script: Script) -> None:
+    def _serve(self, number: int, script: Script) -> None:
+        sock = self._open[number]
         sock.settimeout(BOUND)
         try:
-            with self._secured(sock) as secured:
-                script(Peer(secured, self))
+            with self._secured(sock) as self._open[number]:
+                script(Peer(self._open[number], self))
         except GONE:
             pass  # the client does as the test wants it
         except BaseException as exc:  # noqa: BLE001  # raised at the end, in the test itself
             self._errors.append(exc)
         finally:
+            sock.close()
             with self._lock:
-                self._open.discard(sock)
+                del self._open[number]
 
-    @contextmanager
-    def _secured(self, sock: socket.socket) -> Iterator[socket.socket]:
-        with sock:
-            if self._tls is None:
-                yield sock
-                return
-            with self._tls.wrap_socket(sock, server_side=True) as secured:
-                yield secured
+    def _secured(self, sock: socket.socket) -> socket.socket:
+        return sock if self._tls is None else self._tls.wrap_socket(sock, server_side=True)
 
 
 def _length(head: bytes) -> int:

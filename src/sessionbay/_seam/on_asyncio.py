@@ -1,12 +1,15 @@
 """Bytes to and from one peer on asyncio, straight from its transport, without a task switch of our own."""
 
 import asyncio
+import socket
 import ssl
+from asyncio import FIRST_COMPLETED
 from collections.abc import Callable
 from typing import Any
 
 from .http import Watch
 
+HEAD_START = 0.25  # seconds that an address has before the next one is tried beside it
 READ_AHEAD = 1024 * 1024  # bytes that may wait for their reader before the peer is held back
 
 
@@ -35,9 +38,10 @@ class LoopStream(asyncio.Protocol):
         """Connect to the address of ``host`` that answers first."""
         loop = asyncio.get_running_loop()
         options: dict[str, Any] = {"ssl": tls, "server_hostname": host} if tls else {}
-        if isinstance(loop, asyncio.BaseEventLoop) and not _is_address(host):  # uvloop tries them one by one
-            options["happy_eyeballs_delay"] = 0.25
-        _, stream = await loop.create_connection(cls, host, port, **options)
+        if _is_address(host):
+            _, stream = await loop.create_connection(cls, host, port, **options)
+        else:
+            _, stream = await loop.create_connection(cls, sock=await _first_to_answer(host, port), **options)
         return stream
 
     def has_news(self) -> bool:
@@ -134,3 +138,46 @@ class LoopStream(asyncio.Protocol):
 
 def _is_address(host: str) -> bool:
     return ":" in host or host.replace(".", "").isdecimal()
+
+
+async def _first_to_answer(host: str, port: int) -> socket.socket:
+    """Try the addresses of ``host``, each a little after the one before, or once that failed.
+
+    asyncio's own way to do so loses a connection when it is cancelled, and uvloop has none.
+    """
+    loop = asyncio.get_running_loop()
+    left = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    tried: list[asyncio.Task[socket.socket]] = []
+    failure: BaseException = OSError("it has no address")
+    try:
+        while left or not all(task.done() for task in tried):
+            if left:
+                tried.append(loop.create_task(_connected(*left.pop(0))))
+            waits_for = [task for task in tried if not task.done()]
+            done, _ = await asyncio.wait(waits_for, timeout=HEAD_START if left else None, return_when=FIRST_COMPLETED)
+            for task in done:
+                if (error := task.exception()) is None:
+                    tried.remove(task)
+                    return task.result()
+                failure = error
+        raise failure
+    finally:
+        for task in tried:
+            task.cancel()
+            task.add_done_callback(_discard)
+
+
+async def _connected(family: int, kind: int, protocol: int, _: str, address: Any) -> socket.socket:
+    sock = socket.socket(family, kind, protocol)
+    try:
+        sock.setblocking(False)
+        await asyncio.get_running_loop().sock_connect(sock, address)
+    except BaseException:
+        sock.close()
+        raise
+    return sock
+
+
+def _discard(task: asyncio.Task[socket.socket]) -> None:
+    if not task.cancelled() and task.exception() is None:
+        task.result().close()

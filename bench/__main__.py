@@ -9,7 +9,7 @@ from .goals import goals
 from .machinery import ROOT, Server, measure, serving
 from .plan import LATENCY, NAMES, TRANSITION, Measurement, Results, measurements
 from .report import report, write
-from .startup import distributions, import_times
+from .startup import measured_start
 
 PAGE = ROOT / "docs" / "performance.md"
 ROUNDS = 5
@@ -27,8 +27,8 @@ def main() -> None:
     rounds = 1 if given.quick else ROUNDS
     official = given.official and str(Path(given.official).absolute())  # measurements have folders of their own
     results = all_rounds(rounds, official)
-    imports, installed = import_times(official), distributions(official)
-    text = report(results, goals(results, imports, installed), imports, installed, rounds)
+    start = measured_start(official)
+    text = report(results, goals(results, start), start, rounds)
     print(text)
     if given.write:
         write(PAGE, text)

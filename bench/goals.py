@@ -20,6 +20,7 @@ from .plan import (
     TRANSITION,
     Results,
 )
+from .startup import IMPORTS, Start
 
 
 @dataclass(frozen=True)
@@ -46,9 +47,9 @@ class Goal:
         return [self.what, f"{sign} {self.bound:.3g} {self.unit}".strip(), value, self.met]
 
 
-def goals(results: Results, imports: dict[str, float], distributions: dict[str, int]) -> list[Goal]:
+def goals(results: Results, start: Start) -> list[Goal]:
     """Return all goals with their figures."""
-    return [*_calls(results), *_fan_out(results), *_waiting(results), *_start(results, imports, distributions)]
+    return [*_calls(results), *_fan_out(results), *_waiting(results), *_start(results, start)]
 
 
 def _calls(results: Results) -> Iterator[Goal]:
@@ -88,11 +89,11 @@ def _waiting(results: Results) -> Iterator[Goal]:
     yield Goal(f"{PAUSED} pauses: looks, of the {alone} of one poller each", 0.1, looks)
 
 
-def _start(results: Results, imports: dict[str, float], distributions: dict[str, int]) -> Iterator[Goal]:
-    httpx, ours, clients = (imports[statement] for statement in list(imports)[:3])
+def _start(results: Results, start: Start) -> Iterator[Goal]:
+    httpx, ours, clients = (start.imports[statement] for statement in IMPORTS)
     yield Goal("`import sessionbay`: time of `import httpx`", 0.6, ours / httpx)
     yield Goal("`from sessionbay import AsyncAgentBay, AgentBay`: time of `import httpx`", 2.6, clients / httpx)
-    yield Goal("Distributions of a base installation", 14, distributions["sessionbay"], "")
+    yield Goal("Distributions of a base installation", 14, start.distributions["sessionbay"], "")
     yield Goal("A second client is made in", 0.5, results.median("second client", OURS, "made") * 1000, "ms")
     told = "10 MiB written and read: CPU of bare `httpx.AsyncClient`'s"
     yield Goal(told, 1.5, results.ratio("cpu", ("transfer", OURS), ("transfer", HTTPX)))

@@ -8,14 +8,13 @@ from pathlib import Path
 
 from .goals import Goal
 from .plan import LEVELS, NAMES, OFFICIAL, OFFICIAL_SESSIONS, SESSIONS, Results
+from .startup import Start
 
 BEGIN, END = "<!-- written by nox -s bench -- --write -->", "<!-- end of what the benchmark wrote -->"
 LIBRARIES = ("sessionbay", "httpx", "h11", "anyio", "pydantic", "aiohttp")
 
 
-def report(
-    results: Results, goals: Iterable[Goal], imports: dict[str, float], distributions: dict[str, int], rounds: int
-) -> str:
+def report(results: Results, goals: Iterable[Goal], start: Start, rounds: int) -> str:
     """Return all tables."""
     parts = [
         f"{machine()} {rounds} rounds.",
@@ -34,8 +33,11 @@ def report(
         "### A second client",
         _figures(results, "second client", {"Made, ms": _ms("made"), "First call answered, ms": _ms("answered")}),
         "### Imports and installation",
-        table(["Import", "Best time, ms"], [[f"`{what}`", f"{taken * 1000:.0f}"] for what, taken in imports.items()]),
-        table(["Installation", "Distributions"], [[what, str(count)] for what, count in distributions.items()]),
+        table(
+            ["Import", "Best time, ms"], _milliseconds({f"`{what}`": taken for what, taken in start.imports.items()})
+        ),
+        table(["First answer, import included", "Best time, ms"], _milliseconds(start.first_answers)),
+        table(["Installation", "Distributions"], [[who, str(count)] for who, count in start.distributions.items()]),
     ]
     return "\n\n".join(parts)
 
@@ -57,6 +59,10 @@ def write(page: Path, text: str) -> None:
     before, _, rest = page.read_text("utf-8").partition(BEGIN)
     after = rest.partition(END)[2]
     page.write_text(f"{before}{BEGIN}\n\n{text}\n\n{END}{after}", "utf-8")
+
+
+def _milliseconds(times: dict[str, float]) -> list[list[str]]:
+    return [[what, f"{taken * 1000:.0f}"] for what, taken in times.items()]
 
 
 Cell = Callable[[Results, str, str], str]

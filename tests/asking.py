@@ -1,7 +1,8 @@
 """Requests as the tests of the transport send them."""
 
+import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 
 import httpx
 
@@ -32,3 +33,19 @@ def request(
     ]
     extensions = {"timeout": timeout, **deadline}
     return httpx.Request(method, url, headers=lines, stream=Body(content or b""), extensions=extensions)
+
+
+class Late(Body):
+    """A body that is not there before something has happened; whoever waits for it sees nothing else meanwhile."""
+
+    def __init__(self, there: threading.Event) -> None:
+        super().__init__(b"x")
+        self._there = there
+
+    def __iter__(self) -> Iterator[bytes]:
+        assert self._there.wait(BOUND)
+        return super().__iter__()
+
+    def __aiter__(self) -> AsyncIterator[bytes]:
+        assert self._there.wait(BOUND)
+        return super().__aiter__()

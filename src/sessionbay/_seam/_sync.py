@@ -51,10 +51,9 @@ class Clock(Time):
 class HttpClient(httpx.Client):
     """httpx's client; it keeps no cookies. ``bounded`` says that its transport keeps to a request's deadline."""
 
-    cookies = property(lambda _: NO_COOKIES)
-
     def __init__(self, *, transport: HttpTransport, bounded: bool, trust_env: bool) -> None:
         super().__init__(transport=transport, trust_env=trust_env)
+        self._cookies = NO_COOKIES
         self.bounded = bounded
 
 

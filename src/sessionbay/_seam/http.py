@@ -1,5 +1,6 @@
 """HTTP as both sides of the seam say it: requests, answers, TLS, proxies."""
 
+import re
 import select
 import ssl
 import urllib.request
@@ -158,20 +159,51 @@ class _Target(httpx.URL):
     def __str__(self) -> str:
         return f"{str(self._origin).rstrip('/')}{self._target}"
 
-    netloc = property(lambda self: self._origin.netloc)
-    scheme = property(lambda self: self._origin.scheme)
-    host = property(lambda self: self._origin.host)
-    raw_host = property(lambda self: self._origin.raw_host)
-    port = property(lambda self: self._origin.port)
-    username = property(lambda self: self._origin.username)
-    password = property(lambda self: self._origin.password)
-    raw_path = property(lambda self: self._target.encode())
+    def __repr__(self) -> str:
+        return repr(httpx.URL(str(self)))
+
+    @property
+    def netloc(self) -> bytes:
+        return self._origin.netloc
+
+    @property
+    def scheme(self) -> str:
+        return self._origin.scheme
+
+    @property
+    def host(self) -> str:
+        return self._origin.host
+
+    @property
+    def raw_host(self) -> bytes:
+        return self._origin.raw_host
+
+    @property
+    def port(self) -> int | None:
+        return self._origin.port
+
+    @property
+    def username(self) -> str:
+        return self._origin.username
+
+    @property
+    def password(self) -> str:
+        return self._origin.password
+
+    @property
+    def raw_path(self) -> bytes:
+        return self._target.encode()
 
 
 _ANYWHERE = httpx.URL()  # a request takes over the parts of the URL that it is made with, which are still to be parsed
 _origin_of = lru_cache(maxsize=1024)(httpx.URL)
+_plain = re.compile(
+    r"(https?://[\w.:\[\]-]+)"
+    r"(/(?:[\w.~=@+:/-]++|%[0-9A-Fa-f]{2})*(?:\?(?:[\w.~=@+:/&-]++|%[0-9A-Fa-f]{2})+)?)",
+    re.ASCII,
+).fullmatch  # what httpx leaves as it is, but for "." and ".." in a path; all else it writes anew
 
 
 def _url(text: str) -> httpx.URL:
-    split = text.find("/", len("https://"))
-    return httpx.URL(text) if split < 0 else _Target(_origin_of(text[:split]), text[split:])
+    plain = _plain(text)
+    return _Target(_origin_of(plain[1]), plain[2]) if plain and "/." not in text else httpx.URL(text)

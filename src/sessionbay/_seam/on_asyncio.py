@@ -1,13 +1,14 @@
 """Bytes to and from one peer on asyncio, straight from its transport, without a task switch of our own."""
 
 import asyncio
+import os
 import socket
 import ssl
 from asyncio import FIRST_COMPLETED
 from collections.abc import Callable
 from typing import Any
 
-from .http import Watch
+from .http import PIECE, Watch
 
 HEAD_START = 0.25  # seconds that an address has before the next one is tried beside it
 READ_AHEAD = 1024 * 1024  # bytes that may wait for their reader before the peer is held back
@@ -123,10 +124,24 @@ class LoopStream(asyncio.Protocol):
         return not self._transport.get_extra_info("ssl_object")  # of a plain connection our half stays open
 
     def connection_lost(self, exc: Exception | None) -> None:
+        if exc:
+            self._arrived += self._left_behind()
         if not self._ended or exc:
             self._broken = exc or ConnectionResetError("the connection was closed")
         self._ended = True
         self._wake()
+
+    def _left_behind(self) -> bytes:
+        """Return what came before the connection broke: asyncio drops it where it was writing that failed."""
+        tls = self._transport.get_extra_info("ssl_object")
+        if tls or not isinstance(asyncio.get_running_loop(), asyncio.BaseEventLoop):  # uvloop has closed it by now
+            return b""
+        try:
+            with socket.socket(fileno=os.dup(self._transport.get_extra_info("socket").fileno())) as again:
+                again.setblocking(False)
+                return again.recv(PIECE)
+        except OSError:
+            return b""
 
     def pause_writing(self) -> None:
         self._full = True

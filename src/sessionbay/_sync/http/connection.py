@@ -1,10 +1,12 @@
 # Generated from src/sessionbay/_async/http/connection.py by scripts/generate_sync.py. Do not edit.
 """One connection: it carries one exchange at a time. The protocol is h11's, the bytes are the seam's."""
 
+from typing import cast
+
 import h11
 import httpx
 
-from ..._seam._sync import Stream
+from ..._seam._sync import HttpBody, Stream
 from ...core.http import Patience
 
 _MOST_HEAD = 256 * 1024  # bytes of an answer's head
@@ -59,7 +61,7 @@ class Connection:
             waiting = self._protocol.send(
                 h11.Request(method=request.method, target=request.url.raw_path, headers=request.headers.raw)
             )
-            for piece in request.stream:  # type: ignore[union-attr]
+            for piece in cast(HttpBody, request.stream):
                 waiting = (waiting or b"") + (self._protocol.send(h11.Data(data=piece)) or b"")
                 if len(waiting) > _WRITTEN_AT_ONCE:
                     self._stream.send(waiting, patience.left("write"))

@@ -1,0 +1,85 @@
+"""Proxies: which requests go through one, and that nothing is made for them before."""
+
+import httpx
+import pytest
+
+from sessionbay._async.http.pool import Counts
+from sessionbay._seam.http import proxy_of
+
+from ..certificates import client_context
+from ..raw_server import RawServer, always, answer
+from .carrier import Carrier
+
+VARIABLES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY")
+
+
+@pytest.fixture(autouse=True)
+def _no_proxies(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in VARIABLES:
+        monkeypatch.delenv(name, raising=False)
+        monkeypatch.delenv(name.lower(), raising=False)
+
+
+async def test_requests_go_through_the_proxy_that_was_named() -> None:
+    with RawServer(always(answer(b"proxied"))) as proxy:
+        async with Carrier(verify=client_context(), proxy_of=proxy_of(proxy.url, trust_env=False)) as carrier:
+            assert (await carrier.ask("http://cloud.example/x")).text == "proxied"
+            assert carrier.counts == Counts()
+        assert proxy.asked[0].startswith(b"GET http://cloud.example/x HTTP/1.1\r\n")
+
+
+@pytest.mark.parametrize("variable", ["HTTP_PROXY", "http_proxy", "ALL_PROXY"])
+async def test_requests_go_through_the_proxy_of_the_environment(monkeypatch: pytest.MonkeyPatch, variable: str) -> None:
+    with RawServer(always(answer(b"proxied"))) as proxy:
+        monkeypatch.setenv(variable, proxy.url)
+        async with Carrier(verify=client_context(), proxy_of=proxy_of(None, trust_env=True)) as carrier:
+            assert (await carrier.ask("http://cloud.example/x")).text == "proxied"
+
+
+async def test_a_proxy_without_a_scheme_is_spoken_to_over_http(monkeypatch: pytest.MonkeyPatch) -> None:
+    with RawServer(always(answer(b"proxied"))) as proxy:
+        monkeypatch.setenv("HTTP_PROXY", f"127.0.0.1:{proxy.port}")
+        async with Carrier(verify=client_context(), proxy_of=proxy_of(None, trust_env=True)) as carrier:
+            assert (await carrier.ask("http://cloud.example/x")).text == "proxied"
+
+
+async def test_https_goes_through_a_tunnel_of_the_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
+    with RawServer(always(answer(b"", status="403 Forbidden"))) as proxy:
+        monkeypatch.setenv("HTTPS_PROXY", proxy.url)
+        async with Carrier(verify=client_context(), proxy_of=proxy_of(None, trust_env=True)) as carrier:
+            with pytest.raises(httpx.ProxyError):
+                await carrier.ask("https://cloud.example/x")
+        assert proxy.asked[0].startswith(b"CONNECT cloud.example:443 HTTP/1.1\r\n")
+
+
+@pytest.mark.parametrize("exempt", ["127.0.0.1", "*", "other.example, 127.0.0.1"])
+async def test_a_host_that_is_exempt_is_spoken_to_directly(monkeypatch: pytest.MonkeyPatch, exempt: str) -> None:
+    with RawServer() as proxy, RawServer() as server:
+        monkeypatch.setenv("HTTP_PROXY", proxy.url)
+        monkeypatch.setenv("NO_PROXY", exempt)
+        async with Carrier(proxy_of=proxy_of(None, trust_env=True)) as carrier:
+            assert (await carrier.ask(server.url)).text == "ok"
+            assert carrier.counts == Counts(idle=1, origins=1)
+        assert (proxy.accepted, server.accepted) == (0, 1)
+
+
+async def test_the_environment_counts_for_nothing_where_it_is_not_trusted(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:1")
+    with RawServer() as server:
+        async with Carrier(proxy_of=proxy_of(None, trust_env=False)) as carrier:
+            assert (await carrier.ask(server.url)).text == "ok"
+
+
+async def test_the_proxys_connection_is_used_again() -> None:
+    with RawServer() as proxy:
+        async with Carrier(verify=client_context(), proxy_of=proxy_of(proxy.url, trust_env=False)) as carrier:
+            await carrier.ask_often("http://cloud.example/x", 3)
+        assert proxy.accepted == 1
+
+
+async def test_no_tls_context_is_made_before_it_is_needed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(httpx, "create_ssl_context", lambda **_: pytest.fail("nobody speaks TLS here"))
+    monkeypatch.setenv("HTTPS_PROXY", "http://127.0.0.1:1")
+    with RawServer() as server:
+        async with Carrier(verify=False, proxy_of=proxy_of(None, trust_env=True)) as carrier:
+            assert (await carrier.ask(server.url)).text == "ok"

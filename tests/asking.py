@@ -36,16 +36,26 @@ def request(
 
 
 class Late(Body):
-    """A body that is not there before something has happened; whoever waits for it sees nothing else meanwhile."""
+    """A body for which the client waits until something has happened, and sees nothing else meanwhile.
 
-    def __init__(self, there: threading.Event) -> None:
+    Attributes:
+        wanted: Set when the client has a connection, and wants the body.
+        there: To be set when it may have it.
+    """
+
+    def __init__(self) -> None:
         super().__init__(b"x")
-        self._there = there
+        self.wanted = threading.Event()
+        self.there = threading.Event()
 
     def __iter__(self) -> Iterator[bytes]:
-        assert self._there.wait(BOUND)
+        self._wait()
         return super().__iter__()
 
     def __aiter__(self) -> AsyncIterator[bytes]:
-        assert self._there.wait(BOUND)
+        self._wait()
         return super().__aiter__()
+
+    def _wait(self) -> None:
+        self.wanted.set()
+        assert self.there.wait(BOUND)

@@ -162,15 +162,18 @@ async def test_the_answer_counts_when_the_peer_says_it_will_send_no_more() -> No
 
 
 async def test_the_answer_counts_that_came_before_the_request_was_sent() -> None:
+    body = Late()
+
     def hurried(peer: Peer) -> None:
+        assert body.wanted.wait(BOUND)
         peer.write(answer(b"busy", "Connection: close", status="503 Service Unavailable"))
         peer.reset()
-        peer.server.reached.set()
+        body.there.set()
 
     with RawServer(hurried) as server:
         async with Carrier() as carrier:
             asked = request(server.url, "POST", b"x")
-            asked.stream = Late(server.reached)
+            asked.stream = body
             response = await carrier.transport.handle_async_request(asked)
             assert response.status_code == 503
             await response.aclose()

@@ -163,15 +163,18 @@ def test_the_answer_counts_when_the_peer_says_it_will_send_no_more() -> None:
 
 
 def test_the_answer_counts_that_came_before_the_request_was_sent() -> None:
+    body = Late()
+
     def hurried(peer: Peer) -> None:
+        assert body.wanted.wait(BOUND)
         peer.write(answer(b"busy", "Connection: close", status="503 Service Unavailable"))
         peer.reset()
-        peer.server.reached.set()
+        body.there.set()
 
     with RawServer(hurried) as server:
         with Carrier() as carrier:
             asked = request(server.url, "POST", b"x")
-            asked.stream = Late(server.reached)
+            asked.stream = body
             response = carrier.transport.handle_request(asked)
             assert response.status_code == 503
             response.close()

@@ -30,7 +30,7 @@ MODULES = {  # page: what it describes first, where that is, and what else
     "map": {"Map": "mapping"},
     "pool": {"SessionPool": "pool"},
 }
-RESULTS = [f"models.{name}" for name in ("sessions", "commands", "files", "tools", "contexts", "fan_out")]
+RESULTS = [f"models.{name}" for name in ("sessions", "commands", "files", "tools", "contexts", "fan_out", "leftovers")]
 VALUES = {  # the first of the modules has the introduction
     "results": ("Results and values", ["core.result", *RESULTS]),
     "params": ("Parameters", ["models.creation", "core.retry"]),

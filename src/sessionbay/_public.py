@@ -69,6 +69,7 @@ from .models.files import (
     FileInfoResult as FileInfoResult,
     FileResult as FileResult,
 )
+from .models.leftovers import LeftOver as LeftOver, ReapResult as ReapResult
 from .models.sessions import (
     DeleteResult as DeleteResult,
     InfoResult as InfoResult,

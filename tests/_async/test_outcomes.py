@@ -75,7 +75,8 @@ async def test_a_creation_that_its_data_refuses_is_refused() -> None:
 )
 async def test_silence_raises(silence: Exception, error: type[Exception], kind: str, outcome: str) -> None:
     with pytest.raises(error) as raised:
-        await client(FakeCloud(CreateMcpSession=silence), retry=RetryPolicy(attempts=1)).create()
+        cloud = FakeCloud(PauseSessionAsync=silence)
+        await AsyncSession(client(cloud, retry=RetryPolicy(attempts=1)), "session-1").pause_async()
     caught = raised.value
     assert isinstance(caught, AgentBayError)
     assert (caught.kind, caught.outcome) == (kind, outcome)
@@ -96,7 +97,7 @@ async def test_silence_raises(silence: Exception, error: type[Exception], kind: 
 )
 async def test_an_answer_that_is_not_the_protocol_raises(nonsense: httpx.Response) -> None:
     with pytest.raises(SessionError) as raised:
-        await client(FakeCloud(CreateMcpSession=nonsense)).create()
+        await AsyncSession(client(FakeCloud(GetMcpResource=nonsense)), "session-1").info()
     assert raised.value.kind == "invalid_response"
 
 
@@ -120,13 +121,6 @@ async def test_a_read_is_given_up_after_the_last_attempt() -> None:
     with pytest.raises(SessionError):
         await client(cloud, retry=RetryPolicy(attempts=2)).list()
     assert len(cloud.asked) == 2
-
-
-async def test_a_creation_that_may_have_happened_is_not_repeated() -> None:
-    cloud = FakeCloud(CreateMcpSession=httpx.ReadError("lost"))
-    with pytest.raises(SessionError):
-        await client(cloud).create()
-    assert len(cloud.asked) == 1
 
 
 async def test_a_creation_that_surely_never_left_is_repeated() -> None:

@@ -24,5 +24,8 @@ class ShiftedClock(Clock):
 
     shift = 0.0
 
+    def time(self) -> float:
+        return super().time() + self.shift
+
     def monotonic(self) -> float:
         return super().monotonic() + self.shift

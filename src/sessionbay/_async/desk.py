@@ -2,11 +2,11 @@
 
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 from weakref import WeakKeyDictionary
 
-from .._seam._async import Clock, HttpTransport, home
+from .._seam._async import Clock, HttpTransport, checkpoint, home
 from .._seam.shared import USER_AGENT, environment, find_dotenv
 from ..core import checks
 from ..core.config import Given, resolve
@@ -18,14 +18,17 @@ from ..dialects.agb import AGBDialect
 from ..dialects.agentbay import AgentBayDialect
 from ..dialects.base import Dialect
 from ..models.creation import CreateSessionParams
+from ..models.leftovers import ReapResult
 from ..models.sessions import SessionListResult, SessionResult
-from ..ops.creation import awaited_contexts, create_request
-from ..ops.session import CREATE, GET, LIST, ListRequest, SessionAnswer, SessionRef
+from ..ops.creation import awaited_contexts
+from ..ops.session import GET, LIST, ListRequest, SessionAnswer, SessionRef
 from .channel import AsyncChannel, Options
 from .cleanup import delete_for_sure
+from .creation import AsyncCreation
 from .http.pool import Bounds
 from .pages import AsyncSessionPages
 from .poller import AsyncPoller
+from .reaping import AsyncReaping, Wanted
 from .session import AsyncSession
 
 if TYPE_CHECKING:
@@ -51,6 +54,7 @@ class Wishes:
     verify: Any
     allow_http: bool
     max_connections: int
+    tag_sessions: bool
     transport: HttpTransport | None
     clock: Clock | None
 
@@ -70,6 +74,7 @@ def channel(cloud: str, wishes: Wishes) -> AsyncChannel:
         verify=wishes.verify,
         allow_http=wishes.allow_http,
         bounds=Bounds(checks.count("max_connections", wishes.max_connections, AgentBayError), KEPT),
+        tag_sessions=wishes.tag_sessions,
         transport=wishes.transport,
         clock=wishes.clock or Clock(),
     )
@@ -95,15 +100,18 @@ class AsyncDesk:
         dialect = self.channel.dialect
         if dialect.image_required and not asked.image_id:
             raise SessionError.usage(f"{dialect.title} needs an image: pass image_id, e.g. {dialect.default_image!r}")
-        made = await self.channel.call(CREATE, create_request(asked, dialect), pace=pace)
+        creation = AsyncCreation(self.channel)
+        made = await creation.run(asked, pace)
         if made.data is None:
             return self._told(made.refused_as(SessionResult[AsyncSession]))
         session = self._adopt(made.data, asked.image_id or made.data.image_id)
-        result = SessionResult(success=True, data=session, request_id=made.request_id, code=made.code)
-        if awaited := awaited_contexts(asked):
-            async with _kept_or_deleted(session):
-                return replace(result, context_error=await session._wait_for_contexts(awaited))
-        return result
+        session._tags = creation.tags
+        async with _kept_or_deleted(session):
+            await checkpoint()
+            error = await session._wait_for_contexts(awaited_contexts(asked))
+        return SessionResult(
+            success=True, data=session, request_id=made.request_id, code=made.code, context_error=error
+        )
 
     async def get(self, session_id: str) -> SessionResult[AsyncSession]:
         """Find a session by its id."""
@@ -145,6 +153,13 @@ class AsyncDesk:
     def pages(self, request: ListRequest) -> AsyncSessionPages:
         """Return an iterator over all of a list."""
         return AsyncSessionPages(self.channel, request)
+
+    async def reap(
+        self, attempt: str | None, labels: Mapping[str, str] | None, older_than: float | None, *, dry_run: bool
+    ) -> ReapResult:
+        """Delete what was left over."""
+        wanted = Wanted.of(attempt, labels, older_than)
+        return self._told(await AsyncReaping(self._client, wanted, dry_run).run())
 
     async def delete_for_sure(self, session: AsyncSession) -> None:
         """Delete a session at the end of its block."""

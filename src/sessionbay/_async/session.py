@@ -5,7 +5,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from .._seam._async import HttpClient, later
-from ..core import checks
+from ..core import checks, tags
 from ..core.absent import AbsentModule
 from ..core.errors import SessionError
 from ..models.sessions import InfoResult, LabelsResult, LinkResult, OperationResult
@@ -40,7 +40,7 @@ class AsyncSession(AsyncLifecycle):
         """Set the labels of this session; those that it had are replaced.
 
         Args:
-            labels: Names and values; at least one, none of them blank.
+            labels: Names and values; at least one, none of them blank. Names that begin with ``sessionbay.`` are taken.
 
         Returns:
             Whether it worked.
@@ -53,11 +53,15 @@ class AsyncSession(AsyncLifecycle):
             await session.set_labels({"project": "demo"})
             ```
         """
-        request = SetLabelsRequest(session_id=self.session_id, labels=checks.labels(labels, SessionError))
+        own = checks.own_labels(labels, SessionError)
+        request = SetLabelsRequest(session_id=self.session_id, labels=own | self._tags)
         return await self._ask(SET_LABELS, request)
 
-    async def get_labels(self) -> LabelsResult:
+    async def get_labels(self, *, reserved: bool = False) -> LabelsResult:
         """Get the labels of this session.
+
+        Args:
+            reserved: Whether to tell those too by which lost sessions are found; their names begin with ``sessionbay``.
 
         Returns:
             ``data`` is the dict; the result reads as that dict too: ``dict(labels)``, ``labels["project"]``.
@@ -69,7 +73,13 @@ class AsyncSession(AsyncLifecycle):
             print(labels["project"])
             ```
         """
-        return await self._ask(GET_LABELS, self._ref)
+        result = await self._ask(GET_LABELS, self._ref)
+        if result.data is None:
+            return result
+        self._tags = tags.reserved(result.data)
+        if reserved:
+            return result
+        return replace(result, data=tags.own(result.data))  # type: ignore[arg-type]  # mypy loses what T is here
 
     async def info(self) -> InfoResult:
         """Tell what this session is and how its screen is reached.

@@ -43,6 +43,7 @@ class Options:
     verify: Any
     allow_http: bool
     bounds: Bounds
+    tag_sessions: bool
     transport: HttpTransport | None
     clock: Clock
 

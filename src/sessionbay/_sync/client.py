@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from .._seam._sync import Clock, HttpTransport
     from ..core.retry import RetryPolicy
     from ..models.creation import CreateSessionFields, CreateSessionParams
+    from ..models.leftovers import ReapResult
     from ..models.sessions import DeleteResult, SessionListResult, SessionResult
     from .pages import SessionPages
     from .session import Session
@@ -43,6 +44,7 @@ class Client(FanOut):
         verify: Any = True,
         allow_http: bool = False,
         max_connections: int = MAX_CONNECTIONS,
+        tag_sessions: bool = True,
         transport: HttpTransport | None = None,
         clock: Clock | None = None,
     ) -> None:
@@ -63,6 +65,8 @@ class Client(FanOut):
             allow_http: Whether plain http may be spoken to other machines than this one.
             max_connections: How many connections there may be at once; a call that finds all of them busy waits, within
                 its time. A command holds one until it ends.
+            tag_sessions: Whether new sessions get three labels that begin with ``sessionbay``, by which one is found
+                whose creation was not answered. ``get_labels`` leaves them out.
             transport: An httpx transport to send through in place of the client's own; ``max_connections`` is then up
                 to it.
             clock: The time to go by, for tests.
@@ -83,6 +87,7 @@ class Client(FanOut):
             verify=verify,
             allow_http=allow_http,
             max_connections=max_connections,
+            tag_sessions=tag_sessions,
             transport=transport,
             clock=clock,
         )
@@ -267,6 +272,39 @@ class Client(FanOut):
             ```
         """
         return session.delete(sync_context)
+
+    def reap(
+        self,
+        *,
+        attempt: str | None = None,
+        labels: Mapping[str, str] | None = None,
+        older_than: float | None = None,
+        dry_run: bool = False,
+    ) -> ReapResult:
+        """Delete sessions that were left over: by a program that was killed, or a creation that nobody answered.
+
+        Only sessions that this package made are touched; it knows them by their reserved labels.
+
+        Args:
+            attempt: The attempt of one creation, as the error of its lost answer names it.
+            labels: Only sessions that have all of these labels.
+            older_than: Only sessions that were made so many seconds ago, or more.
+            dry_run: Whether to find only.
+
+        Returns:
+            ``sessions`` (also ``data``), each with its age, and whether it was deleted or why not.
+
+        Raises:
+            SessionUsageError: None of ``attempt``, ``labels`` and ``older_than`` is given; nothing was sent.
+            SessionError: The list of sessions was refused, or not answered.
+
+        Example:
+            ```python
+            found = bay.reap(older_than=3600, dry_run=True)
+            print([left.session_id for left in found.sessions])
+            ```
+        """
+        return self._desk.reap(attempt, labels, older_than, dry_run=dry_run)
 
     def close(self) -> None:
         """Close the client's connections. Its sessions go on: delete them first, or use ``session()``."""

@@ -3,11 +3,11 @@
 
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 from weakref import WeakKeyDictionary
 
-from .._seam._sync import Clock, HttpTransport, home
+from .._seam._sync import Clock, HttpTransport, checkpoint, home
 from .._seam.shared import USER_AGENT, environment, find_dotenv
 from ..core import checks
 from ..core.config import Given, resolve
@@ -19,14 +19,17 @@ from ..dialects.agb import AGBDialect
 from ..dialects.agentbay import AgentBayDialect
 from ..dialects.base import Dialect
 from ..models.creation import CreateSessionParams
+from ..models.leftovers import ReapResult
 from ..models.sessions import SessionListResult, SessionResult
-from ..ops.creation import awaited_contexts, create_request
-from ..ops.session import CREATE, GET, LIST, ListRequest, SessionAnswer, SessionRef
+from ..ops.creation import awaited_contexts
+from ..ops.session import GET, LIST, ListRequest, SessionAnswer, SessionRef
 from .channel import Channel, Options
 from .cleanup import delete_for_sure
+from .creation import Creation
 from .http.pool import Bounds
 from .pages import SessionPages
 from .poller import Poller
+from .reaping import Reaping, Wanted
 from .session import Session
 
 if TYPE_CHECKING:
@@ -52,6 +55,7 @@ class Wishes:
     verify: Any
     allow_http: bool
     max_connections: int
+    tag_sessions: bool
     transport: HttpTransport | None
     clock: Clock | None
 
@@ -71,6 +75,7 @@ def channel(cloud: str, wishes: Wishes) -> Channel:
         verify=wishes.verify,
         allow_http=wishes.allow_http,
         bounds=Bounds(checks.count("max_connections", wishes.max_connections, AgentBayError), KEPT),
+        tag_sessions=wishes.tag_sessions,
         transport=wishes.transport,
         clock=wishes.clock or Clock(),
     )
@@ -96,15 +101,18 @@ class Desk:
         dialect = self.channel.dialect
         if dialect.image_required and not asked.image_id:
             raise SessionError.usage(f"{dialect.title} needs an image: pass image_id, e.g. {dialect.default_image!r}")
-        made = self.channel.call(CREATE, create_request(asked, dialect), pace=pace)
+        creation = Creation(self.channel)
+        made = creation.run(asked, pace)
         if made.data is None:
             return self._told(made.refused_as(SessionResult[Session]))
         session = self._adopt(made.data, asked.image_id or made.data.image_id)
-        result = SessionResult(success=True, data=session, request_id=made.request_id, code=made.code)
-        if awaited := awaited_contexts(asked):
-            with _kept_or_deleted(session):
-                return replace(result, context_error=session._wait_for_contexts(awaited))
-        return result
+        session._tags = creation.tags
+        with _kept_or_deleted(session):
+            checkpoint()
+            error = session._wait_for_contexts(awaited_contexts(asked))
+        return SessionResult(
+            success=True, data=session, request_id=made.request_id, code=made.code, context_error=error
+        )
 
     def get(self, session_id: str) -> SessionResult[Session]:
         """Find a session by its id."""
@@ -146,6 +154,13 @@ class Desk:
     def pages(self, request: ListRequest) -> SessionPages:
         """Return an iterator over all of a list."""
         return SessionPages(self.channel, request)
+
+    def reap(
+        self, attempt: str | None, labels: Mapping[str, str] | None, older_than: float | None, *, dry_run: bool
+    ) -> ReapResult:
+        """Delete what was left over."""
+        wanted = Wanted.of(attempt, labels, older_than)
+        return self._told(Reaping(self._client, wanted, dry_run).run())
 
     def delete_for_sure(self, session: Session) -> None:
         """Delete a session at the end of its block."""

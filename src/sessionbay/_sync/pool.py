@@ -8,14 +8,13 @@ from dataclasses import dataclass, field
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
-from .._seam._sync import Guard, checkpoint, each, protected
+from .._seam._sync import Guard, each
 from .._seam.slots import start_slot
 from ..core import checks
 from ..core.errors import AgentBayError, SessionError
 from ..core.pace import Pace
 from ..models.creation import CreateSessionFields, CreateSessionParams
 from .cleanup import delete_for_sure
-from .lifecycle import CONTEXT_TIMEOUT
 from .session import Session
 from .turns import Turns
 
@@ -161,28 +160,18 @@ class SessionPool:
             self._idle.append(member)
 
     def _create(self) -> _Member:
-        """Create a session. One that comes when the pool is closed, or the task cancelled, goes at once."""
+        """Create a session; one that comes when the pool is closed already goes at once."""
         self._refuse_if_closed()
         if self._rules.pace:
             self._keep_pace(self._rules.pace)
-        member = self._created()
-        try:
-            checkpoint()
-            self._refuse_if_closed()
-        except BaseException:
+        made = self._client._desk.create(self._params, self._rules.pace)
+        member = _Member(made.raise_for_error().session, self._clock.monotonic())
+        with self._guard:
+            self._members.add(member)
+        if self._closed:
             self._drop(member)
-            raise
+            self._refuse_if_closed()
         return member
-
-    def _created(self) -> _Member:
-        """Create a session, cancelled or not: cancelled halfway it would be there, and lost."""
-        with protected(self._client._channel.options.timeout + CONTEXT_TIMEOUT):
-            made = self._client._desk.create(self._params, self._rules.pace)
-            member = _Member(made.raise_for_error().session, self._clock.monotonic())
-            with self._guard:
-                self._members.add(member)
-            return member
-        raise SessionError.of("timeout", "a session was not created in time")
 
     def _keep_pace(self, pace: Pace) -> None:
         """Wait until the next session may be created; who comes later waits longer."""

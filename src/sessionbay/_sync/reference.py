@@ -28,6 +28,7 @@ class Reference:
         self._channel: Channel = agent_bay._channel
         self._strict = self._channel.options.strict
         self._details = SessionAnswer(session_id=checks.text("session_id", session_id, SessionError))
+        self._tags: dict[str, str] = {}
         self._deleted: DeleteResult | None = None
         self.image_id = ""
 

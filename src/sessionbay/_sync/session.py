@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from .._seam._sync import HttpClient, later
-from ..core import checks
+from ..core import checks, tags
 from ..core.absent import AbsentModule
 from ..core.errors import SessionError
 from ..models.sessions import InfoResult, LabelsResult, LinkResult, OperationResult
@@ -41,7 +41,7 @@ class Session(Lifecycle):
         """Set the labels of this session; those that it had are replaced.
 
         Args:
-            labels: Names and values; at least one, none of them blank.
+            labels: Names and values; at least one, none of them blank. Names that begin with ``sessionbay.`` are taken.
 
         Returns:
             Whether it worked.
@@ -54,11 +54,15 @@ class Session(Lifecycle):
             session.set_labels({"project": "demo"})
             ```
         """
-        request = SetLabelsRequest(session_id=self.session_id, labels=checks.labels(labels, SessionError))
+        own = checks.own_labels(labels, SessionError)
+        request = SetLabelsRequest(session_id=self.session_id, labels=own | self._tags)
         return self._ask(SET_LABELS, request)
 
-    def get_labels(self) -> LabelsResult:
+    def get_labels(self, *, reserved: bool = False) -> LabelsResult:
         """Get the labels of this session.
+
+        Args:
+            reserved: Whether to tell those too by which lost sessions are found; their names begin with ``sessionbay``.
 
         Returns:
             ``data`` is the dict; the result reads as that dict too: ``dict(labels)``, ``labels["project"]``.
@@ -70,7 +74,13 @@ class Session(Lifecycle):
             print(labels["project"])
             ```
         """
-        return self._ask(GET_LABELS, self._ref)
+        result = self._ask(GET_LABELS, self._ref)
+        if result.data is None:
+            return result
+        self._tags = tags.reserved(result.data)
+        if reserved:
+            return result
+        return replace(result, data=tags.own(result.data))  # type: ignore[arg-type]  # mypy loses what T is here
 
     def info(self) -> InfoResult:
         """Tell what this session is and how its screen is reached.

@@ -16,6 +16,7 @@ from ..engine.sandbox.backends import Wanted
 from ..engine.sandbox.base import Network, SandboxError
 from .demo import show
 from .doctor import examine
+from .reap import CLOUDS, clean_up
 from .serve import serve_until_stopped
 
 isolation_option = click.option(
@@ -66,6 +67,25 @@ def serve(port: int, isolation: Wanted, network: Network, as_json: bool) -> None
 def doctor() -> None:
     """Tell which kinds of sandbox work here, and what would make the others work."""
     if not _run(examine(Console())):
+        sys.exit(1)
+
+
+@commands.command()
+@click.option("--cloud", type=click.Choice(list(CLOUDS)), default="agentbay", show_default=True, help="Whose sessions.")
+@click.option("--attempt", help="Only the session of this attempt, as the error of its lost answer names it.")
+@click.option(
+    "--label", "labels", multiple=True, metavar="NAME=VALUE", help="Only sessions with this label; repeatable."
+)
+@click.option("--older-than", type=float, metavar="SECONDS", help="Only sessions that are at least as old as this.")
+@click.option("--dry-run", is_flag=True, help="Tell what there is, and delete nothing.")
+def reap(cloud: str, attempt: str | None, labels: tuple[str, ...], older_than: float | None, dry_run: bool) -> None:
+    """Delete sessions that programs left over; only those that sessionbay made are touched."""
+    wrong = [label for label in labels if "=" not in label]
+    if wrong:
+        raise click.BadParameter(f"{wrong[0]!r} is not NAME=VALUE", param_hint="--label")
+    wanted = dict(label.split("=", 1) for label in labels)
+    work = clean_up(CLOUDS[cloud], Console(), attempt=attempt, labels=wanted, older_than=older_than, dry_run=dry_run)
+    if not _run(work):
         sys.exit(1)
 
 

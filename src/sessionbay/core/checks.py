@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any, cast
 
+from . import tags
 from .errors import AgentBayError
 
 Errors = type[AgentBayError]
@@ -71,6 +72,14 @@ def labels(value: object, errors: Errors) -> dict[str, str]:
     for key, inner in found.items():
         if not key.strip() or not inner.strip():
             raise errors.usage(f"labels must have no blank key and no blank value, not {key!r}: {inner!r}")
+    return found
+
+
+def own_labels(value: object, errors: Errors) -> dict[str, str]:
+    """Return labels that a session may be given: none of them is one of ours."""
+    found = labels(value, errors)
+    if taken := sorted(filter(tags.is_reserved, found)):
+        raise errors.usage(f"labels must not be called {', '.join(taken)}: these names serve to find lost sessions")
     return found
 
 

@@ -30,6 +30,7 @@ class AgentBayError(Exception):
         request_id: The id to quote to the service's support, or empty.
         http_status_code: The HTTP status of the answer, or 0.
         outcome: Whether the request took effect: ``not_sent``, ``rejected`` or ``unknown``.
+        attempt: The name of a creation whose outcome is unknown, for ``reap``; else empty.
         result: The refused result that this error was raised from, if there is one.
     """
 
@@ -50,6 +51,7 @@ class AgentBayError(Exception):
         request_id: str = "",
         http_status_code: int = 0,
         outcome: Outcome | None = None,
+        attempt: str = "",
         result: Any = None,
     ) -> None:
         super().__init__(message)
@@ -58,6 +60,7 @@ class AgentBayError(Exception):
         self.request_id = request_id
         self.http_status_code = http_status_code
         self.outcome: Outcome = outcome or _OUTCOMES.get(kind, "unknown")
+        self.attempt = attempt
         self.result = result
 
     @classmethod

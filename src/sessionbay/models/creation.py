@@ -227,7 +227,7 @@ class CreateSessionParams:
 
     def __post_init__(self) -> None:
         if self.labels:
-            checks.labels(self.labels, SessionError)
+            checks.own_labels(self.labels, SessionError)
         for name in ("idle_release_timeout", "max_runtime"):
             if getattr(self, name) is not None:
                 whole = checks.seconds(name, getattr(self, name), SessionError)

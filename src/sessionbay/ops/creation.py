@@ -1,7 +1,7 @@
 """From what a caller asks for to what the wire says: ``CreateSessionParams`` as a request."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from pydantic.alias_generators import to_camel
@@ -48,14 +48,16 @@ LOGINS = tuple(
 EXTENSIONS_PATH = "/tmp/extensions/"
 
 
-def create_request(params: CreateSessionParams, dialect: Dialect) -> CreateRequest:
-    """Return the request for a session that is ``params``, with what goes along with each."""
+def create_request(
+    params: CreateSessionParams, dialect: Dialect, tags: Mapping[str, str] | None = None
+) -> CreateRequest:
+    """Return the request for a session that is ``params`` and has our own labels, with what goes along with each."""
     idle = params.idle_release_timeout
     if idle is None and params.max_runtime is not None:
         idle = DEFAULT_IDLE_MINUTES * 60
     return CreateRequest(
         image_id=params.image_id,
-        labels=dict(params.labels) or None,
+        labels={**params.labels, **(tags or {})} or None,
         mcp_policy_id=params.policy_id,
         timeout=None if idle is None else int(idle),
         max_runtime=None if params.max_runtime is None else int(params.max_runtime),

@@ -1,0 +1,75 @@
+"""Finding and deleting what was left over: only sessions that this package made, by the labels that it gave them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from .._seam._async import each
+from ..core import checks, tags
+from ..core.errors import AgentBayError, SessionError
+from ..models.leftovers import LeftOver, ReapResult
+from .session import AsyncSession
+
+if TYPE_CHECKING:
+    from .client import AsyncClient
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Which left-overs are meant; ``labels`` holds the mark of this package too."""
+
+    labels: Mapping[str, str]
+    older_than: float | None
+
+    @classmethod
+    def of(cls, attempt: str | None, labels: Mapping[str, str] | None, older_than: float | None) -> "Wanted":
+        """Return what a caller means; raise when that could be everything."""
+        if attempt is None and not labels and older_than is None:
+            raise SessionError.usage("say what to reap: attempt=, labels= or older_than=")
+        found = checks.labels(labels, SessionError) if labels else {}
+        if attempt is not None:
+            found |= {tags.ATTEMPT: checks.text("attempt", attempt, SessionError)}
+        if older_than is not None:
+            older_than = checks.seconds("older_than", older_than, SessionError, zero=True)
+        return cls({**found, tags.MINE: "1"}, older_than)
+
+    def means(self, labels: Mapping[str, str], age: float | None) -> bool:
+        """Return whether a session with these labels, of this age, is meant."""
+        old = self.older_than is None or (age is not None and age >= self.older_than)
+        return old and self.labels.items() <= labels.items()
+
+
+@dataclass
+class AsyncReaping:
+    """One round of ``reap``."""
+
+    client: "AsyncClient"
+    wanted: Wanted
+    dry_run: bool
+    found: list[LeftOver] = field(default_factory=list[LeftOver])
+
+    async def run(self) -> ReapResult:
+        """Look at each session that the list names, and delete those that are meant."""
+        ids = [entry.session_id async for entry in self.client.iter_sessions(labels=self.wanted.labels)]
+        await each(self._look_at, ids)
+        errors = [f"{one.session_id}: {one.error}" for one in self.found if one.error]
+        return ReapResult(success=not errors, data=tuple(self.found), error_message="; ".join(errors))
+
+    async def _look_at(self, session_id: str) -> None:
+        session = AsyncSession(self.client, session_id)
+        left = LeftOver(session_id)
+        try:
+            answer = await session.get_labels(reserved=True)
+            if not answer.success:
+                return  # it is gone meanwhile, or not ours to look at
+            labels = answer.unwrap()
+            age = tags.age(labels, self.client._channel.clock.time())
+            if not self.wanted.means(labels, age):
+                return
+            left = LeftOver(session_id, labels.get(tags.ATTEMPT, ""), age)
+            if not self.dry_run:
+                deleted = await session.delete()
+                left = replace(left, deleted=deleted.success, error=deleted.error_message)
+        except AgentBayError as exc:
+            left = replace(left, error=str(exc))
+        self.found.append(left)

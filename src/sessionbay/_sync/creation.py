@@ -1,0 +1,94 @@
+# Generated from src/sessionbay/_async/creation.py by scripts/generate_sync.py. Do not edit.
+"""Creating a session so that none is lost: a cancelled creation is undone, an unanswered one is looked for.
+
+While the request is on its way it cannot be cancelled, since only its answer says which session there is to delete.
+Where no answer comes, the session carries the attempt's name as a label, and the list tells.
+"""
+
+import logging
+
+from .._seam._sync import protected
+from .._seam.shared import nonce
+from ..core.errors import AgentBayError, SessionError
+from ..core.pace import Pace
+from ..core.polling import is_throttled
+from ..core.tags import ATTEMPT, Attempt
+from ..models.creation import CreateSessionParams
+from ..models.sessions import OperationResult
+from ..ops.creation import create_request
+from ..ops.labels import GET_LABELS
+from ..ops.session import CREATE, DELETE, GET, LIST, ListRequest, SessionAnswer, SessionRef
+from .channel import Channel, Limits
+
+log = logging.getLogger("sessionbay.session")
+
+LOOKS = (0.5, 1.0, 2.0, 3.0, 4.0)  # seconds before each look at the list, which may lag
+LOOK_TIMEOUT = 5.0
+LOOKING = sum(LOOKS) + LOOK_TIMEOUT
+
+
+class Creation:
+    """One session in the making."""
+
+    def __init__(self, channel: Channel) -> None:
+        self._channel = channel
+        self._attempt = Attempt(nonce()[:16], channel.clock.time())
+        self.tags = self._attempt.tags() if channel.options.tag_sessions else {}
+
+    def run(self, asked: CreateSessionParams, pace: Pace | None) -> OperationResult[SessionAnswer]:
+        """Return what the service said, or the session that it did not tell of."""
+        request = create_request(asked, self._channel.dialect, self.tags)
+        with protected(self._channel.options.timeout + LOOKING):
+            try:
+                made = self._channel.call(CREATE, request, pace=pace)
+            except AgentBayError as exc:
+                if exc.outcome != "unknown":
+                    raise
+                return self._found(exc)
+            except BaseException:  # Ctrl-C, which nothing holds back
+                self._undo()
+                raise
+            if made.http_status_code >= 500 and not is_throttled(made.code):
+                return self._found(SessionError.of("refused", made.error_message, result=made))
+            return made
+        raise self._unknown("it took too long")
+
+    def _found(self, cause: AgentBayError) -> OperationResult[SessionAnswer]:
+        """Return the session of this attempt, once the list has it."""
+        session_id = self._look_for_it()
+        if session_id is None:
+            raise self._unknown(str(cause)) from cause
+        log.warning("the answer to a creation was lost, its session %s was found: %s", session_id, cause)
+        return self._channel.call(GET, SessionRef(session_id=session_id))
+
+    def _undo(self) -> None:
+        """Delete the session of this attempt, if it comes to be."""
+        with protected(LOOKING):
+            if session_id := self._look_for_it():
+                self._channel.call(DELETE, SessionRef(session_id=session_id))
+
+    def _look_for_it(self) -> str | None:
+        """Return the id of this attempt's session; None when the list does not have it even after a while."""
+        request = ListRequest(labels={ATTEMPT: self._attempt.name})
+        for pause in LOOKS if self.tags else ():
+            self._channel.clock.sleep(pause)
+            try:
+                listed = self._channel.call(LIST, request, limits=Limits(LOOK_TIMEOUT))
+                for entry in listed.data or ():
+                    if self._is_it(entry.session_id):
+                        return entry.session_id
+            except AgentBayError as exc:
+                log.debug("looking for the session of attempt %s: %s", self._attempt.name, exc)
+        return None
+
+    def _is_it(self, session_id: str) -> bool:
+        """Return whether a session carries this attempt's name: how the clouds match labels is not documented."""
+        answer = self._channel.call(GET_LABELS, SessionRef(session_id=session_id), limits=Limits(LOOK_TIMEOUT))
+        return answer.success and (answer.data or {}).get(ATTEMPT) == self._attempt.name
+
+    def _unknown(self, why: str) -> AgentBayError:
+        """Return the error for a creation of which nobody knows how it went."""
+        way_on = "bay.reap(attempt=…) finds it later" if self.tags else "sessions are not tagged, so nothing finds it"
+        message = f"{why}: a session may have been created all the same, and run on; {way_on}"
+        attempt = self._attempt.name if self.tags else ""
+        return SessionError.of("unknown_outcome", message, attempt=attempt)

@@ -62,7 +62,10 @@ def measurements() -> list[Measurement]:
     sizes = {"sessions": SESSIONS, "at_once": 200}
     found += [Measurement("fan-out", who, "fan_out", sizes, slow_server=True, once=who == HTTPX) for who in BARE]
     few = sizes | {"sessions": OFFICIAL_SESSIONS}
-    found.append(Measurement("fan-out", OFFICIAL, "fan_out", few, slow_server=True, tls=True, once=True))
+    found += [
+        Measurement("fan-out, TLS", OURS, "fan_out", sizes, slow_server=True, tls=True),
+        Measurement("fan-out, TLS", OFFICIAL, "fan_out", few, slow_server=True, tls=True, once=True),
+    ]
     found.append(Measurement("pause", OURS, "pause", {"sessions": PAUSED, "poll_interval": POLL}))
     found += [Measurement("transfer", who, "transfer", {"size": 10 * 2**20}) for who in BARE]
     found += [Measurement("second client", who, "second_client", {"clients": 20}) for who in BARE]

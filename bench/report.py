@@ -21,17 +21,19 @@ def report(results: Results, goals: Iterable[Goal], start: Start, rounds: int) -
         "### Goals",
         table(["Figure", "Goal", "Measured", "Met"], [goal.row() for goal in goals]),
         "### One call after the other",
-        _sequential(results),
+        _figures(results, ["sequential", "sequential, TLS"], {"CPU, ms": _ms("cpu"), "Time, ms": _ms("wall")}),
         "### Many calls at once",
         _concurrent(results),
         f"### {SESSIONS} sessions created, used and deleted, 200 at once",
         _fan_out(results),
         "### 10 MiB written and read",
         _figures(
-            results, "transfer", {"CPU, ms": _ms("cpu"), "Time, ms": _ms("wall"), "Requests": _number("requests")}
+            results,
+            ["transfer"],
+            {"CPU, s": _seconds("cpu"), "Time, s": _seconds("wall"), "Requests": _number("requests")},
         ),
         "### A second client",
-        _figures(results, "second client", {"Made, ms": _ms("made"), "First call answered, ms": _ms("answered")}),
+        _figures(results, ["second client"], {"Made, ms": _ms("made"), "First call answered, ms": _ms("answered")}),
         "### Imports and installation",
         table(
             ["Import", "Best time, ms"], _milliseconds({f"`{what}`": taken for what, taken in start.imports.items()})
@@ -76,25 +78,15 @@ def _number(figure: str) -> Cell:
     return lambda results, title, who: f"{results.median(title, who, figure):.0f}"
 
 
-def _figures(results: Results, title: str, columns: dict[str, Cell]) -> str:
-    """Return the table of one scenario: a row for each contender."""
-    found = [who for who in NAMES if results.has(title, who)]
-    rows = [[NAMES[who], *(cell(results, title, who) for cell in columns.values())] for who in found]
+def _figures(results: Results, titles: Sequence[str], columns: dict[str, Cell]) -> str:
+    """Return the table of one scenario, measured under so many titles: a row for each contender."""
+    found = [(title, who) for title in titles for who in NAMES if results.has(title, who)]
+    rows = [[_name(title, who), *(cell(results, title, who) for cell in columns.values())] for title, who in found]
     return table(["Client", *columns], rows)
 
 
-def _sequential(results: Results) -> str:
-    rows = [
-        [
-            NAMES[who] + ", over TLS" * title.endswith("TLS"),
-            _ms("cpu")(results, title, who),
-            _ms("wall")(results, title, who),
-        ]
-        for title in ("sequential", "sequential, TLS")
-        for who in NAMES
-        if results.has(title, who)
-    ]
-    return table(["Client", "CPU, ms", "Time, ms"], rows)
+def _name(title: str, who: str) -> str:
+    return f"{NAMES[who]}, over TLS" if title.endswith(", TLS") else NAMES[who]
 
 
 def _concurrent(results: Results) -> str:
@@ -118,7 +110,7 @@ def _fan_out(results: Results) -> str:
         "Connections": _scaled("connections"),
         "Errors": _number("errors"),
     }
-    return _figures(results, "fan-out", columns)
+    return _figures(results, ["fan-out", "fan-out, TLS"], columns)
 
 
 def _scale(who: str) -> float:

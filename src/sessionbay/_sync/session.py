@@ -2,6 +2,7 @@
 """A session: one machine, and what can be done with it."""
 
 from collections.abc import Coroutine, Mapping
+from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 

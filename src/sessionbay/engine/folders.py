@@ -54,6 +54,10 @@ async def _run(*command: str) -> int:
     pidfd = os.pidfd_open(process.pid)
     try:
         await ended(pidfd, REMOVE_TIMEOUT)
+    except BaseException:
+        process.kill()  # whoever gave up leaves no process; the engine's own end removes the rest
+        raise
     finally:
         os.close(pidfd)
-    return process.wait()
+        code = process.wait()
+    return code

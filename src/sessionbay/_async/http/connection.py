@@ -45,7 +45,7 @@ class AsyncConnection:
             self._protocol.start_next_cycle()
         except h11.LocalProtocolError:
             return False
-        return not self._protocol.trailing_data[0]
+        return self._protocol.trailing_data == (b"", False)
 
     def is_quiet(self) -> bool:
         """Return whether the peer has neither sent anything unasked nor closed."""

@@ -5,8 +5,8 @@ import ssl
 import struct
 import threading
 import time
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from typing import Self
 
 BOUND = 5.0  # seconds that anything here may be waited for
@@ -127,6 +127,19 @@ def once_and_close(*replies: bytes) -> Script:
 def silence(peer: Peer) -> None:
     """Read what comes and say nothing."""
     peer.wait_for_end()
+
+
+@contextmanager
+def black_hole(host: str = "127.0.0.1", port: int = 0) -> Iterator[str]:
+    """Give the address of a listener whose queue is full: what connects waits for an answer of the system's."""
+    with socket.socket() as listener, socket.socket() as first, socket.socket() as second:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind((host, port))
+        listener.listen(0)
+        for fills in (first, second):
+            fills.setblocking(False)
+            fills.connect_ex(listener.getsockname())
+        yield f"http://{host}:{listener.getsockname()[1]}"
 
 
 class RawServer:

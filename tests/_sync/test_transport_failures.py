@@ -3,15 +3,14 @@
 
 import socket
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from typing import Any
 
 import httpx
 import pytest
 
 from sessionbay._sync.http.pool import Counts
 
-from ..raw_server import BOUND, Peer, RawServer, Script, always, answer, once, once_and_close, silence
+from ..raw_server import BOUND, Peer, RawServer, Script, always, answer, black_hole, once, once_and_close, silence
 from .carrier import Carrier
 
 BEYOND = 0.25  # seconds that a call may take longer than its deadline
@@ -169,18 +168,6 @@ def test_sending_takes_no_longer_than_its_limit(limit: str) -> None:
                 carrier.ask(server.url, "POST", b"x" * 16_000_000, **{limit: 0.1})
 
 
-@contextmanager
-def black_hole() -> Iterator[str]:
-    """Give the address of a listener whose queue is full: what connects waits for an answer of the system's."""
-    with socket.socket() as listener, socket.socket() as first, socket.socket() as second:
-        listener.bind(("127.0.0.1", 0))
-        listener.listen(0)
-        for fills in (first, second):
-            fills.setblocking(False)
-            fills.connect_ex(listener.getsockname())
-        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
-
-
 @pytest.mark.parametrize("limit", ["connect", "within"])
 def test_connecting_takes_no_longer_than_its_limit(limit: str) -> None:
     with black_hole() as url:
@@ -190,6 +177,19 @@ def test_connecting_takes_no_longer_than_its_limit(limit: str) -> None:
                 carrier.ask(url, **{limit: 0.1})
             assert time.monotonic() - began < 0.1 + BEYOND
             assert carrier.counts == Counts()
+
+
+def test_the_next_address_of_a_host_is_tried_when_one_does_not_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+    original = socket.getaddrinfo
+
+    def two_addresses(host: Any, port: Any, *args: Any, **options: Any) -> list[Any]:
+        names = ["127.0.0.2", "127.0.0.1"] if host in ("two.example", b"two.example") else [host]
+        return [found for name in names for found in original(name, port, *args, **options)]
+
+    with RawServer() as server, black_hole("127.0.0.2", server.port) as url:
+        monkeypatch.setattr(socket, "getaddrinfo", two_addresses)
+        with Carrier() as carrier:
+            assert (carrier.ask(url.replace("127.0.0.2", "two.example"), connect=0.6)).text == "ok"
 
 
 def test_a_refused_connection_has_httpxs_name() -> None:

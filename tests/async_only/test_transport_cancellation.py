@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import anyio
+import httpx
 import pytest
 
 from sessionbay._async.http.pool import Counts
@@ -15,7 +16,7 @@ from .._async.carrier import Carrier
 from ..asking import request
 from ..beside._async import Beside, until
 from ..certificates import client_context, server_context
-from ..raw_server import Peer, RawServer, Script, always, answer, once_and_close
+from ..raw_server import Peer, RawServer, Script, always, answer, black_hole, once_and_close
 
 CHUNKS = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", b"3\r\nabc\r\n", b"2\r\nde\r\n", b"0\r\n\r\n"
 MOST_WAITS = 100  # far beyond what any of the calls has
@@ -227,6 +228,15 @@ async def test_a_cancelled_scope_that_waits_for_its_turn_loses_none() -> None:
 @either_moment
 async def test_a_cancelled_task_that_waits_for_its_turn_loses_none(cancel: Cancel) -> None:
     await check_waiting(cancel)
+
+
+async def test_an_address_that_does_not_answer_is_given_up_with_the_call() -> None:
+    with black_hole() as url:
+        async with Carrier() as carrier:
+            before = files()
+            with pytest.raises(httpx.ConnectTimeout):
+                await carrier.ask(url.replace("127.0.0.1", "localhost"), connect=0.05)
+            await until(lambda: files() <= before)
 
 
 async def test_a_request_that_is_cancelled_while_it_waits_lets_the_next_one_pass() -> None:

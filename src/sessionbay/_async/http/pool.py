@@ -107,7 +107,7 @@ class AsyncPool:
 
     async def _turn(self, wait: float | None) -> None:
         with self._guard:
-            if self._busy < self._bounds.most and not self._waiting:
+            if self._busy < self._bounds.most:  # nobody waits then, since turns are handed on
                 self._busy += 1
                 return
             called = Event()

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, strategies as st
 
 from sessionbay.core.errors import AgentBayUsageError
-from sessionbay.core.retry import Failure, Retries, RetryPolicy, failure_of, retry_after
+from sessionbay.core.retry import Budget, Failure, Retries, RetryPolicy, failure_of, retry_after
 
 from ..support import some, texts
 
@@ -20,7 +20,8 @@ THROTTLED = Failure("HTTP 429", "rejected", throttled=True)
 
 def retries(policy: RetryPolicy | None = None, *, idempotent: bool = True, chance: float = 1.0) -> Retries:
     """Return the attempts of one call, where chance is no chance."""
-    return Retries(policy or RetryPolicy(), idempotent, lambda: chance)
+    policy = policy or RetryPolicy()
+    return Retries(policy, idempotent, lambda: chance, Budget(policy.budget, lambda: 0.0))
 
 
 @pytest.mark.parametrize(
@@ -32,6 +33,7 @@ def retries(policy: RetryPolicy | None = None, *, idempotent: bool = True, chanc
         ("cap", float("nan")),
         ("throttle_base", "1"),
         ("throttle_cap", None),
+        ("budget", -1),
     ],
 )
 def test_a_policy_is_checked_by_its_fields(field: str, value: Any) -> None:
@@ -83,6 +85,37 @@ def test_a_pause_that_the_service_asks_for_is_kept() -> None:
 @pytest.mark.parametrize(("wait", "left"), [(30.0, 29.9), (61.0, 600.0), (float("inf"), 600.0)])
 def test_a_pause_beyond_the_time_that_is_left_or_a_minute_is_not_made(wait: float, left: float) -> None:
     assert retries().pause(Failure("HTTP 503", "unknown", wait=wait), left) is None
+
+
+def test_an_outage_is_not_made_worse_than_the_budget_allows() -> None:
+    budget = Budget(1000, lambda: 0.0)
+    calls = [Retries(RetryPolicy(), True, lambda: 1.0, budget) for _ in range(1000)]
+    assert sum(call.pause(LOST, 60) is not None for call in calls for _ in range(4)) == 100
+
+
+def test_a_blip_on_a_hundred_calls_is_ridden_out_again_and_again() -> None:
+    budget = Budget(1000, lambda: 0.0)
+    for _ in range(5):
+        calls = [Retries(RetryPolicy(), True, lambda: 1.0, budget) for _ in range(100)]
+        assert all(call.pause(LOST, 60) is not None for call in calls)
+        for call in calls:
+            budget.succeeded(call.paid)
+
+
+def test_an_empty_budget_fills_with_time_and_with_calls_that_succeed() -> None:
+    now = 0.0
+    budget = Budget(10, lambda: now)
+    assert [budget.spend(), budget.spend()] == [True, False]
+    now = 4.0
+    budget.succeeded(0)
+    assert not budget.spend()
+    budget.succeeded(0)
+    assert budget.spend()
+
+
+def test_too_many_requests_cost_no_budget() -> None:
+    made = retries(RetryPolicy(budget=0))
+    assert (made.pause(THROTTLED, 60), made.pause(LOST, 60)) == (1.0, None)
 
 
 @some

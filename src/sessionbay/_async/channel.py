@@ -17,7 +17,7 @@ from ..core.operation import Operation
 from ..core.pace import Pace
 from ..core.redact import excerpt
 from ..core.result import Result
-from ..core.retry import Failure, Retries, RetryPolicy, failure_of
+from ..core.retry import Budget, Failure, Retries, RetryPolicy, failure_of
 from ..core.wire import Wire
 from ..dialects.base import Dialect
 from .http.pool import Bounds
@@ -65,6 +65,7 @@ class AsyncChannel:
         self._http: HttpClient | None = None
         self._opening = Lock()
         self._closed = False
+        self._budget = Budget(options.retry.budget, options.clock.monotonic)
 
     async def call(
         self,
@@ -92,7 +93,7 @@ class AsyncChannel:
         """Ask, again where that is safe and of use, until an answer counts or the time is up."""
         limits = limits or Limits(self.options.timeout)
         deadline = self.clock.monotonic() + limits.whole
-        retries = Retries(self.options.retry, exchange.idempotent, random.random)
+        retries = Retries(self.options.retry, exchange.idempotent, random.random, self._budget)
         while True:
             left = max(deadline - self.clock.monotonic(), 0.001)
             said, failure = await self._attempt(exchange, replace(limits, whole=left))
@@ -104,6 +105,8 @@ class AsyncChannel:
             elif isinstance(said, AgentBayError):
                 raise said
             else:
+                if not failure:
+                    self._budget.succeeded(retries.paid)
                 return said
 
     async def _attempt(self, exchange: Exchange[R], limits: Limits) -> tuple[R | AgentBayError, Failure | None]:

@@ -26,6 +26,9 @@ class RetryPolicy:
         cap: Seconds that no pause exceeds, unless the service asks for more.
         throttle_base: The same as ``base`` after "too many requests".
         throttle_cap: The same as ``cap`` after "too many requests".
+        budget: How much a client may spend on repeating: each repetition costs 10, which come back when the call
+            succeeds in the end; a call that succeeds at once brings 1, a second 2. So a blip is ridden out, and an
+            outage is not made worse. "Too many requests" costs nothing.
         on_retry: Called before each pause with the number of the attempt that failed, the pause and the reason.
     """
 
@@ -34,11 +37,12 @@ class RetryPolicy:
     cap: float = 5.0
     throttle_base: float = 1.0
     throttle_cap: float = 20.0
+    budget: float = 1000.0
     on_retry: Callable[[int, float, str], None] | None = None
 
     def __post_init__(self) -> None:
         count("attempts", self.attempts, AgentBayError)
-        for name in ("base", "cap", "throttle_base", "throttle_cap"):
+        for name in ("base", "cap", "throttle_base", "throttle_cap", "budget"):
             seconds(name, getattr(self, name), AgentBayError, zero=True)
 
 
@@ -52,6 +56,35 @@ class Failure:
     wait: float | None = None
 
 
+class Budget:
+    """What all calls of one client may spend on being repeated."""
+
+    COST, GAIN, REFILL = 10.0, 1.0, 2.0  # a repetition, a success, a second
+
+    def __init__(self, most: float, clock: Callable[[], float]) -> None:
+        self._most = most
+        self._left = most
+        self._clock = clock
+        self._at = clock()
+
+    def spend(self) -> bool:
+        """Pay for one repetition; return whether there was enough."""
+        now = self._clock()
+        self._add((now - self._at) * self.REFILL)
+        self._at = now
+        if self._left < self.COST:
+            return False
+        self._left -= self.COST
+        return True
+
+    def succeeded(self, repetitions: int) -> None:
+        """Take note of a call that succeeded, after so many repetitions that were paid for."""
+        self._add(repetitions * self.COST or self.GAIN)
+
+    def _add(self, amount: float) -> None:
+        self._left = min(self._most, self._left + amount)
+
+
 @dataclass
 class Retries:
     """The attempts of one call."""
@@ -59,7 +92,9 @@ class Retries:
     policy: RetryPolicy
     idempotent: bool
     random: Callable[[], float]
+    budget: Budget
     made: int = 0
+    paid: int = 0
 
     def pause(self, failure: Failure, left: float) -> float | None:
         """Return how long to wait before the next attempt, or None when there is to be none."""
@@ -68,11 +103,18 @@ class Retries:
         if not safe or self.made >= self.policy.attempts:
             return None
         pause = self._random_pause(failure.throttled) if failure.wait is None else failure.wait
-        if pause > min(left, _MOST_OBEYED):
+        if pause > min(left, _MOST_OBEYED) or not self._pays(failure):
             return None
         if self.policy.on_retry:
             self.policy.on_retry(self.made, pause, failure.reason)
         return pause
+
+    def _pays(self, failure: Failure) -> bool:
+        if failure.throttled:
+            return True
+        paid = self.budget.spend()
+        self.paid += paid
+        return paid
 
     def _random_pause(self, throttled: bool) -> float:
         policy = self.policy

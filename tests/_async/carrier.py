@@ -28,15 +28,15 @@ class Carrier:
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.transport = AsyncTransport(Bounds(most, kept), Tls(verify, trust_env=False), proxy_of, clock)
-        self._client = HttpClient(transport=self.transport, bounded=True, trust_env=False)
+        self.client = HttpClient(transport=self.transport, bounded=True, trust_env=False)
 
     async def ask(self, url: str, *args: Any, **options: Any) -> httpx.Response:
         """Send the request that ``request`` makes, and return its answer, read to the end."""
-        return await self._client.send(request(url, *args, **options))
+        return await self.client.send(request(url, *args, **options))
 
     async def begin(self, url: str, *args: Any, **options: Any) -> httpx.Response:
         """Send the request that ``request`` makes, and return its answer, not yet read."""
-        return await self._client.send(request(url, *args, **options), stream=True)
+        return await self.client.send(request(url, *args, **options), stream=True)
 
     async def ask_often(self, url: str, times: int) -> list[int]:
         """Ask one after the other; return the answers' statuses."""
@@ -53,4 +53,4 @@ class Carrier:
     async def __aexit__(
         self, kind: type[BaseException] | None, exc: BaseException | None, trace: TracebackType | None
     ) -> None:
-        await self._client.aclose()
+        await self.client.aclose()

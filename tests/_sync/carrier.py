@@ -29,15 +29,15 @@ class Carrier:
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.transport = Transport(Bounds(most, kept), Tls(verify, trust_env=False), proxy_of, clock)
-        self._client = HttpClient(transport=self.transport, bounded=True, trust_env=False)
+        self.client = HttpClient(transport=self.transport, bounded=True, trust_env=False)
 
     def ask(self, url: str, *args: Any, **options: Any) -> httpx.Response:
         """Send the request that ``request`` makes, and return its answer, read to the end."""
-        return self._client.send(request(url, *args, **options))
+        return self.client.send(request(url, *args, **options))
 
     def begin(self, url: str, *args: Any, **options: Any) -> httpx.Response:
         """Send the request that ``request`` makes, and return its answer, not yet read."""
-        return self._client.send(request(url, *args, **options), stream=True)
+        return self.client.send(request(url, *args, **options), stream=True)
 
     def ask_often(self, url: str, times: int) -> list[int]:
         """Ask one after the other; return the answers' statuses."""
@@ -54,4 +54,4 @@ class Carrier:
     def __exit__(
         self, kind: type[BaseException] | None, exc: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._client.close()
+        self.client.close()

@@ -66,7 +66,8 @@ class Peer:
 
     def finish(self) -> None:
         """Send no more, but go on to read."""
-        self.sock.shutdown(socket.SHUT_WR)
+        with suppress(OSError):  # the client may have closed before
+            self.sock.shutdown(socket.SHUT_WR)
 
     def close(self) -> None:
         """Close, politely where everything was read."""

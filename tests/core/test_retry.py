@@ -65,7 +65,7 @@ def test_pauses_double_up_to_the_cap() -> None:
 
 
 def test_pauses_after_too_many_requests_have_their_own_numbers() -> None:
-    made = retries(RetryPolicy(attempts=4, throttle_base=2.0, throttle_cap=3.0))
+    made = retries(RetryPolicy(throttle_attempts=4, throttle_base=2.0, throttle_cap=3.0))
     assert [made.pause(THROTTLED, 60) for _ in range(4)] == [2.0, 3.0, 3.0, None]
 
 

@@ -4,9 +4,8 @@ from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
-from weakref import WeakKeyDictionary
 
-from .._seam._async import Clock, HttpTransport, checkpoint, home
+from .._seam._async import Clock, HttpTransport, checkpoint
 from .._seam.shared import USER_AGENT, environment, find_dotenv
 from ..core import checks
 from ..core.config import Given, resolve
@@ -25,17 +24,20 @@ from ..ops.session import GET, LIST, ListRequest, SessionAnswer, SessionRef
 from .channel import AsyncChannel, Options
 from .cleanup import delete_for_sure
 from .creation import AsyncCreation
+from .here import AsyncHere
 from .http.pool import Bounds
 from .pages import AsyncSessionPages
 from .poller import AsyncPoller
 from .reaping import AsyncReaping, Wanted
 from .session import AsyncSession
+from .turns import AsyncTurns
 
 if TYPE_CHECKING:
     from .client import AsyncClient
 
 R = TypeVar("R", bound=Result[Any])
 
+CREATING = 64  # creations under way at once: what a cloud refuses of these, the others need not try
 KEPT = 20.0  # seconds that an idle connection is kept: below the 60 after which servers close theirs
 DIALECTS: Mapping[str, type[Dialect]] = {"agentbay": AgentBayDialect, "agb": AGBDialect}
 
@@ -87,13 +89,13 @@ class AsyncDesk:
     def __init__(self, client: "AsyncClient", channel: AsyncChannel) -> None:
         self.channel = channel
         self._client = client
-        self._pollers: WeakKeyDictionary[object, AsyncPoller] = WeakKeyDictionary()
+        self._pollers = AsyncHere(lambda: AsyncPoller(channel))
+        self._creating = AsyncHere(lambda: AsyncTurns(CREATING))
 
     @property
     def poller(self) -> AsyncPoller:
         """The poller of this event loop."""
-        here = home()
-        return self._pollers.get(here) or self._pollers.setdefault(here, AsyncPoller(self.channel))
+        return self._pollers.get()
 
     async def create(self, asked: CreateSessionParams, pace: Pace | None = None) -> SessionResult[AsyncSession]:
         """Create a session, and wait for its contexts."""
@@ -101,7 +103,12 @@ class AsyncDesk:
         if dialect.image_required and not asked.image_id:
             raise SessionError.usage(f"{dialect.title} needs an image: pass image_id, e.g. {dialect.default_image!r}")
         creation = AsyncCreation(self.channel)
-        made = await creation.run(asked, pace)
+        turns = self._creating.get()
+        await turns.take()
+        try:
+            made = await creation.run(asked, pace)
+        finally:
+            turns.end()
         if made.data is None:
             return self._told(made.refused_as(SessionResult[AsyncSession]))
         session = self._adopt(made.data, asked.image_id or made.data.image_id)

@@ -14,6 +14,11 @@ class AsyncTurns:
         self._waiting: deque[Event] = deque()
         self._guard = Guard()
 
+    @property
+    def waiting(self) -> int:
+        """How many wait."""
+        return len(self._waiting)
+
     async def take(self, limit: float | None = None) -> None:
         """Wait for a turn; raise TimeoutError after ``limit`` seconds."""
         with self._guard:

@@ -59,8 +59,12 @@ def http_request(request: HttpRequest, limit: float, connect: float | None, dead
     return made
 
 
+_READ = Body(b"")
+
+
 def http_answer(response: httpx.Response) -> HttpAnswer:
     """Return a response that was read as a plain value."""
+    response.stream = _READ  # httpx's own refers back to the response, which the garbage collector would have to find
     return HttpAnswer(response.status_code, dict(response.headers), response.content)
 
 

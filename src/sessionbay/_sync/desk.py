@@ -5,9 +5,8 @@ from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
-from weakref import WeakKeyDictionary
 
-from .._seam._sync import Clock, HttpTransport, checkpoint, home
+from .._seam._sync import Clock, HttpTransport, checkpoint
 from .._seam.shared import USER_AGENT, environment, find_dotenv
 from ..core import checks
 from ..core.config import Given, resolve
@@ -26,17 +25,20 @@ from ..ops.session import GET, LIST, ListRequest, SessionAnswer, SessionRef
 from .channel import Channel, Options
 from .cleanup import delete_for_sure
 from .creation import Creation
+from .here import Here
 from .http.pool import Bounds
 from .pages import SessionPages
 from .poller import Poller
 from .reaping import Reaping, Wanted
 from .session import Session
+from .turns import Turns
 
 if TYPE_CHECKING:
     from .client import Client
 
 R = TypeVar("R", bound=Result[Any])
 
+CREATING = 64  # creations under way at once: what a cloud refuses of these, the others need not try
 KEPT = 20.0  # seconds that an idle connection is kept: below the 60 after which servers close theirs
 DIALECTS: Mapping[str, type[Dialect]] = {"agentbay": AgentBayDialect, "agb": AGBDialect}
 
@@ -88,13 +90,13 @@ class Desk:
     def __init__(self, client: "Client", channel: Channel) -> None:
         self.channel = channel
         self._client = client
-        self._pollers: WeakKeyDictionary[object, Poller] = WeakKeyDictionary()
+        self._pollers = Here(lambda: Poller(channel))
+        self._creating = Here(lambda: Turns(CREATING))
 
     @property
     def poller(self) -> Poller:
         """The poller of this event loop."""
-        here = home()
-        return self._pollers.get(here) or self._pollers.setdefault(here, Poller(self.channel))
+        return self._pollers.get()
 
     def create(self, asked: CreateSessionParams, pace: Pace | None = None) -> SessionResult[Session]:
         """Create a session, and wait for its contexts."""
@@ -102,7 +104,12 @@ class Desk:
         if dialect.image_required and not asked.image_id:
             raise SessionError.usage(f"{dialect.title} needs an image: pass image_id, e.g. {dialect.default_image!r}")
         creation = Creation(self.channel)
-        made = creation.run(asked, pace)
+        turns = self._creating.get()
+        turns.take()
+        try:
+            made = creation.run(asked, pace)
+        finally:
+            turns.end()
         if made.data is None:
             return self._told(made.refused_as(SessionResult[Session]))
         session = self._adopt(made.data, asked.image_id or made.data.image_id)

@@ -51,9 +51,7 @@ def pool(
     create_rate: float | None = None,
 ) -> "SessionPool":
     """Return a pool that keeps to these rules; raise when they make no sense."""
-    checks.count("max", most, SessionError)
-    if not isinstance(least, int) or not 0 <= least <= most:
-        raise SessionError.usage(f"min must be a whole number from 0 to max ({most}), not {least!r}")
+    checks.count("max", most, SessionError, least=max(1, checks.count("min", least, SessionError, least=0)))
     rules = PoolRules(
         least=least,
         most=most,

@@ -15,6 +15,11 @@ class Turns:
         self._waiting: deque[Event] = deque()
         self._guard = Guard()
 
+    @property
+    def waiting(self) -> int:
+        """How many wait."""
+        return len(self._waiting)
+
     def take(self, limit: float | None = None) -> None:
         """Wait for a turn; raise TimeoutError after ``limit`` seconds."""
         with self._guard:

@@ -22,10 +22,10 @@ def seconds(name: str, value: object, errors: Errors, *, zero: bool = False) -> 
     return float(number)
 
 
-def count(name: str, value: object, errors: Errors) -> int:
-    """Return a whole number of 1 or more."""
-    if isinstance(value, bool) or not isinstance(value, int) or value < 1:
-        raise errors.usage(f"{name} must be a whole number of 1 or more, not {value!r}")
+def count(name: str, value: object, errors: Errors, *, least: int = 1) -> int:
+    """Return a whole number of ``least`` or more."""
+    if isinstance(value, bool) or not isinstance(value, int) or value < least:
+        raise errors.usage(f"{name} must be a whole number of {least} or more, not {value!r}")
     return value
 
 

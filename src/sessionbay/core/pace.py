@@ -5,10 +5,10 @@ FASTER = 0.25  # starts a second that each one that went well gives back
 
 
 class Pace:
-    """At most ``rate`` starts a second, evenly; fewer after "too many requests", until they go well again."""
+    """``rate`` starts a second, evenly; fewer after "too many requests", and more again, up to ``most``."""
 
-    def __init__(self, rate: float) -> None:
-        self.rate = rate
+    def __init__(self, rate: float, most: float | None = None) -> None:
+        self._most = rate if most is None else most
         self._allowed = rate
         self._slowed_at = float("-inf")
 
@@ -20,7 +20,7 @@ class Pace:
     def note(self, now: float, *, throttled: bool) -> None:
         """Take note of how a start went."""
         if not throttled:
-            self._allowed = min(self.rate, self._allowed + FASTER)
+            self._allowed = min(self._most, self._allowed + FASTER)
         elif now - self._slowed_at >= 1:
             self._allowed *= SLOWER
             self._slowed_at = now

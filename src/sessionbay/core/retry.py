@@ -22,6 +22,7 @@ class RetryPolicy:
 
     Attributes:
         attempts: How often a request is sent at most, the first time included; 1 switches repeating off.
+        throttle_attempts: The same after "too many requests", which is no failure but a "later".
         base: Seconds of the first pause at most; each next one may be twice as long. The pause itself is random.
         cap: Seconds that no pause exceeds, unless the service asks for more.
         throttle_base: The same as ``base`` after "too many requests".
@@ -33,6 +34,7 @@ class RetryPolicy:
     """
 
     attempts: int = 4
+    throttle_attempts: int = 8
     base: float = 0.1
     cap: float = 5.0
     throttle_base: float = 1.0
@@ -42,6 +44,7 @@ class RetryPolicy:
 
     def __post_init__(self) -> None:
         count("attempts", self.attempts, AgentBayError)
+        count("throttle_attempts", self.throttle_attempts, AgentBayError)
         for name in ("base", "cap", "throttle_base", "throttle_cap", "budget"):
             seconds(name, getattr(self, name), AgentBayError, zero=True)
 
@@ -100,7 +103,10 @@ class Retries:
         """Return how long to wait before the next attempt, or None when there is to be none."""
         self.made += 1
         safe = self.idempotent or failure.throttled or failure.outcome == "not_sent"
-        if not safe or self.made >= self.policy.attempts:
+        most = self.policy.attempts
+        if failure.throttled and most > 1:
+            most = self.policy.throttle_attempts
+        if not safe or self.made >= most:
             return None
         pause = self._random_pause(failure.throttled) if failure.wait is None else failure.wait
         if pause > min(left, _MOST_OBEYED) or not self._pays(failure):

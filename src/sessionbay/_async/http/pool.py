@@ -1,15 +1,15 @@
 """The connections of one client on one event loop: at most so many, kept for the next request, handed out in turn."""
 
-from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 
 import httpx
 
-from ..._seam._async import Event, Guard, connect
+from ..._seam._async import Guard, connect
 from ..._seam.http import Tls
 from ...core.http import Patience
 from ...core.idle import Idle
+from ..turns import AsyncTurns
 from .connection import AsyncConnection
 
 Origin = tuple[str, str, int]
@@ -41,33 +41,35 @@ class AsyncPool:
         self._tls = tls
         self._clock = clock
         self._guard = Guard()
-        self._busy = 0
+        self._turns = AsyncTurns(bounds.most)
         self._idle: Idle[Origin, AsyncConnection] = Idle()
-        self._waiting: deque[Event] = deque()
         self._closed = False
 
     def counts(self) -> Counts:
         """Return how things stand."""
         with self._guard:
-            return Counts(self._busy, len(self._idle), self._idle.kinds(), len(self._waiting))
+            return Counts(self._turns.taken, len(self._idle), self._idle.kinds(), self._turns.waiting)
 
     async def take(self, origin: Origin, patience: Patience) -> AsyncConnection:
         """Return a connection to ``origin``. It has to be given back."""
-        await self._turn(patience.left("pool"))
+        wait = patience.left("pool")
+        try:
+            await self._turns.take(wait)
+        except TimeoutError as exc:
+            raise httpx.PoolTimeout(f"all {self._turns.most} connections were busy for {wait:.3g} s") from exc
         try:
             return await self._kept_one(origin) or await self._open(origin, patience.left("connect"))
         except BaseException:
-            self._end_turn()
+            self._turns.end()
             raise
 
     async def give(self, origin: Origin, connection: AsyncConnection, *, reusable: bool) -> None:
         """Take a connection back, to be kept or closed, and let the next one have its turn."""
-        if reusable and self._keep(origin, connection):
-            return
         try:
-            await connection.aclose()
+            if not (reusable and self._keep(origin, connection)):
+                await connection.aclose()
         finally:
-            self._end_turn()
+            self._turns.end()
 
     async def aclose(self) -> None:
         """Close what is kept; what is busy is closed when it is given back."""
@@ -85,7 +87,6 @@ class AsyncPool:
         with self._guard:
             if not self._closed:
                 self._idle.keep(origin, connection, self._clock())
-                self._call_next()
             return not self._closed
 
     async def _kept_one(self, origin: Origin) -> AsyncConnection | None:
@@ -94,7 +95,7 @@ class AsyncPool:
             useless = self._idle.take_older(self._clock() - self._bounds.kept)
             while (found := self._idle.take_last(origin)) and not found.is_quiet():
                 useless.append(found)
-            if found is None and self._busy + len(self._idle) > self._bounds.most:
+            if found is None and self._turns.taken + len(self._idle) > self._bounds.most:
                 useless.append(self._idle.take_oldest())
         try:
             for connection in useless:
@@ -104,38 +105,3 @@ class AsyncPool:
                 await found.aclose()
             raise
         return found
-
-    async def _turn(self, wait: float | None) -> None:
-        with self._guard:
-            if self._busy < self._bounds.most:  # nobody waits then, since turns are handed on
-                self._busy += 1
-                return
-            called = Event()
-            self._waiting.append(called)
-        try:
-            await called.wait(wait)
-        except TimeoutError as exc:
-            self._give_up(called)
-            raise httpx.PoolTimeout(f"all {self._bounds.most} connections were busy for {wait:.3g} s") from exc
-        except BaseException:
-            self._give_up(called)
-            raise
-
-    def _give_up(self, called: Event) -> None:
-        """Leave the queue; a turn that came in the same moment goes to the next one."""
-        with self._guard:
-            waiting = called in self._waiting
-            if waiting:
-                self._waiting.remove(called)
-        if not waiting:
-            self._end_turn()
-
-    def _end_turn(self) -> None:
-        with self._guard:
-            self._call_next()
-
-    def _call_next(self) -> None:
-        if self._waiting:
-            self._waiting.popleft().set()
-        else:
-            self._busy -= 1

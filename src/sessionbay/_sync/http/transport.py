@@ -4,13 +4,13 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Self
-from weakref import WeakKeyDictionary
 
 import httpx
 
-from ..._seam._sync import HttpBody, HttpTransport, ProxyTransport, home, is_over
+from ..._seam._sync import HttpBody, HttpTransport, ProxyTransport
 from ..._seam.http import ProxyOf, Tls
 from ...core.http import Patience
+from ..here import Here
 from .connection import Connection
 from .pool import Bounds, Counts, Origin, Pool
 
@@ -31,14 +31,14 @@ class Transport(HttpTransport):
         self._tls = tls
         self._proxy_of = proxy_of
         self._clock = clock
-        self._homes: WeakKeyDictionary[object, _Connections] = WeakKeyDictionary()
+        self._homes = Here(lambda: _Connections(Pool(bounds, tls, clock)))
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """Send ``request`` and return its answer, the body still to be read."""
         if self._proxy_of and (proxy := self._proxy_of(request.url)):
             return self._through(proxy).handle_request(request)
         patience = Patience(request.extensions, self._clock)
-        origin, pool = _origin(request.url), self._here().pool
+        origin, pool = _origin(request.url), self._homes.get().pool
         connection = pool.take(origin, patience)
         body = Body(pool, origin, connection, patience)
         try:
@@ -55,26 +55,17 @@ class Transport(HttpTransport):
 
     def close(self) -> None:
         """Close what this event loop has open."""
-        if here := self._homes.pop(home(), None):
+        if here := self._homes.pop():
             here.pool.close()
             for transport in here.by_proxy.values():
                 transport.close()
 
     def counts(self) -> Counts:
         """Return how things stand on this event loop; what goes through a proxy is not counted."""
-        return self._here().pool.counts()
-
-    def _here(self) -> _Connections:
-        return self._homes.get(here := home()) or self._moved_in(here)
-
-    def _moved_in(self, here: object) -> _Connections:
-        for place in self._homes.keyrefs():
-            if is_over(place()):
-                self._homes.pop(place(), None)
-        return self._homes.setdefault(here, _Connections(Pool(self._bounds, self._tls, self._clock)))
+        return self._homes.get().pool.counts()
 
     def _through(self, proxy: str) -> HttpTransport:
-        by_proxy = self._here().by_proxy
+        by_proxy = self._homes.get().by_proxy
         if proxy not in by_proxy:
             limits = httpx.Limits(max_connections=self._bounds.most, keepalive_expiry=self._bounds.kept)
             by_proxy.setdefault(proxy, ProxyTransport(proxy=proxy, verify=self._tls.context(), limits=limits))

@@ -2,6 +2,7 @@
 
 from .._seam._async import Clock
 from ..core.pace import Pace
+from .here import AsyncHere
 from .turns import AsyncTurns
 
 FIRST = 10.0  # calls a second after the first "too many requests"
@@ -13,7 +14,7 @@ class _Gate:
 
     def __init__(self) -> None:
         self.pace = Pace(FIRST, most=FREE)
-        self.turns = AsyncTurns(1)
+        self.queue = AsyncHere(lambda: AsyncTurns(1))
         self.opened_at = float("-inf")
 
 
@@ -28,8 +29,9 @@ class AsyncPacer:
         """Wait until a call may go, ``limit`` seconds at most: then it goes in any case."""
         if (gate := self._gates.get(action)) is None:
             return
+        turns = gate.queue.get()
         try:
-            await gate.turns.take(limit)
+            await turns.take(limit)
         except TimeoutError:
             return
         try:
@@ -38,7 +40,7 @@ class AsyncPacer:
                 await self._clock.sleep(min(wait, limit))
             gate.opened_at = self._clock.monotonic()
         finally:
-            gate.turns.end()
+            turns.end()
 
     def note(self, action: str, *, throttled: bool) -> None:
         """Take note of how a call went."""

@@ -21,7 +21,6 @@ from ..core.result import Result
 from ..core.retry import Budget, Failure, Retries, RetryPolicy, failure_of
 from ..core.wire import Wire
 from ..dialects.base import Dialect
-from .here import Here
 from .http.pool import Bounds
 from .http.transport import Transport
 from .pacer import Pacer
@@ -68,7 +67,7 @@ class Channel:
         self._http: HttpClient | None = None
         self._opening = Lock()
         self._closed = False
-        self._pacers = Here(lambda: Pacer(options.clock))
+        self._pacer = Pacer(options.clock)
         self._budget = Budget(options.retry.budget, options.clock.monotonic)
 
     def call(
@@ -98,13 +97,12 @@ class Channel:
         limits = limits or Limits(self.options.timeout)
         deadline = self.clock.monotonic() + limits.whole
         retries = Retries(self.options.retry, exchange.idempotent, random.random, self._budget)
-        pacer = self._pacers.get()
         while True:
-            pacer.turn(exchange.name, deadline - self.clock.monotonic())
+            self._pacer.turn(exchange.name, deadline - self.clock.monotonic())
             left = max(deadline - self.clock.monotonic(), 0.001)
             said, failure = self._attempt(exchange, replace(limits, whole=left))
             throttled = failure is not None and failure.throttled
-            pacer.note(exchange.name, throttled=throttled)
+            self._pacer.note(exchange.name, throttled=throttled)
             if exchange.pace:
                 exchange.pace.note(self.clock.monotonic(), throttled=throttled)
             pause = retries.pause(failure, deadline - self.clock.monotonic()) if failure else None

@@ -3,6 +3,7 @@
 
 from .._seam._sync import Clock
 from ..core.pace import Pace
+from .here import Here
 from .turns import Turns
 
 FIRST = 10.0  # calls a second after the first "too many requests"
@@ -14,7 +15,7 @@ class _Gate:
 
     def __init__(self) -> None:
         self.pace = Pace(FIRST, most=FREE)
-        self.turns = Turns(1)
+        self.queue = Here(lambda: Turns(1))
         self.opened_at = float("-inf")
 
 
@@ -29,8 +30,9 @@ class Pacer:
         """Wait until a call may go, ``limit`` seconds at most: then it goes in any case."""
         if (gate := self._gates.get(action)) is None:
             return
+        turns = gate.queue.get()
         try:
-            gate.turns.take(limit)
+            turns.take(limit)
         except TimeoutError:
             return
         try:
@@ -39,7 +41,7 @@ class Pacer:
                 self._clock.sleep(min(wait, limit))
             gate.opened_at = self._clock.monotonic()
         finally:
-            gate.turns.end()
+            turns.end()
 
     def note(self, action: str, *, throttled: bool) -> None:
         """Take note of how a call went."""

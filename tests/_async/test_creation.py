@@ -84,16 +84,6 @@ async def test_a_creation_that_surely_did_not_happen_is_not_looked_for(creation:
     assert "ListSession" not in cloud.asked
 
 
-async def test_an_interrupt_from_the_keyboard_undoes_the_creation() -> None:
-    def interrupted() -> httpx.Response:
-        raise KeyboardInterrupt
-
-    cloud = LaggingCloud(interrupted, lag=1)
-    with pytest.raises(KeyboardInterrupt):
-        await create(cloud)
-    assert cloud.asked[-1] == "DeleteSessionAsync"
-
-
 async def test_our_own_labels_are_told_only_when_they_are_asked_for(bay: AsyncAgentBay) -> None:
     async with bay.session(labels={"job": "one"}) as session:
         assert dict(await session.get_labels()) == {"job": "one"}

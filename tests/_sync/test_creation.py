@@ -85,16 +85,6 @@ def test_a_creation_that_surely_did_not_happen_is_not_looked_for(creation: Answe
     assert "ListSession" not in cloud.asked
 
 
-def test_an_interrupt_from_the_keyboard_undoes_the_creation() -> None:
-    def interrupted() -> httpx.Response:
-        raise KeyboardInterrupt
-
-    cloud = LaggingCloud(interrupted, lag=1)
-    with pytest.raises(KeyboardInterrupt):
-        create(cloud)
-    assert cloud.asked[-1] == "DeleteSessionAsync"
-
-
 def test_our_own_labels_are_told_only_when_they_are_asked_for(bay: AgentBay) -> None:
     with bay.session(labels={"job": "one"}) as session:
         assert dict(session.get_labels()) == {"job": "one"}

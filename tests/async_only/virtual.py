@@ -10,7 +10,6 @@ import anyio.lowlevel
 
 from sessionbay._seam._async import Clock
 
-
 ROUNDS = 25  # of the event loop, in which whoever does not wait for time comes to its next sleep
 
 

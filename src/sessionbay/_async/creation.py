@@ -16,7 +16,7 @@ from ..models.creation import CreateSessionParams
 from ..models.sessions import OperationResult
 from ..ops.creation import create_request
 from ..ops.labels import GET_LABELS
-from ..ops.session import CREATE, DELETE, GET, LIST, ListRequest, SessionAnswer, SessionRef
+from ..ops.session import CREATE, DELETE, GET, LIST, CreateRequest, ListRequest, SessionAnswer, SessionRef
 from .channel import AsyncChannel, Limits
 
 log = logging.getLogger("sessionbay.session")
@@ -37,20 +37,30 @@ class AsyncCreation:
     async def run(self, asked: CreateSessionParams, pace: Pace | None) -> OperationResult[SessionAnswer]:
         """Return what the service said, or the session that it did not tell of."""
         request = create_request(asked, self._channel.dialect, self.tags)
-        async with protected(self._channel.options.timeout + LOOKING):
-            try:
-                made = await self._channel.call(CREATE, request, pace=pace)
-            except AgentBayError as exc:
-                if exc.outcome != "unknown":
-                    raise
-                return await self._found(exc)
-            except BaseException:  # Ctrl-C, which nothing holds back
-                await self._undo()
+
+        async def ask() -> OperationResult[SessionAnswer]:
+            return await self._answer(request, pace)
+
+        try:
+            return await protected(ask, self._channel.options.timeout + LOOKING)
+        except AgentBayError:
+            raise
+        except TimeoutError as exc:
+            raise self._unknown("it took too long") from exc
+
+    async def _answer(self, request: CreateRequest, pace: Pace | None) -> OperationResult[SessionAnswer]:
+        try:
+            made = await self._channel.call(CREATE, request, pace=pace)
+        except AgentBayError as exc:
+            if exc.outcome != "unknown":
                 raise
-            if made.http_status_code >= 500 and not is_throttled(made.code):
-                return await self._found(SessionError.of("refused", made.error_message, result=made))
-            return made
-        raise self._unknown("it took too long")
+            return await self._found(exc)
+        except BaseException:  # Ctrl-C, which nothing holds back
+            await protected(self._undo, LOOKING)
+            raise
+        if made.http_status_code >= 500 and not is_throttled(made.code):
+            return await self._found(SessionError.of("refused", made.error_message, result=made))
+        return made
 
     async def _found(self, cause: AgentBayError) -> OperationResult[SessionAnswer]:
         """Return the session of this attempt, once the list has it."""
@@ -62,9 +72,8 @@ class AsyncCreation:
 
     async def _undo(self) -> None:
         """Delete the session of this attempt, if it comes to be."""
-        async with protected(LOOKING):
-            if session_id := await self._look_for_it():
-                await self._channel.call(DELETE, SessionRef(session_id=session_id))
+        if session_id := await self._look_for_it():
+            await self._channel.call(DELETE, SessionRef(session_id=session_id))
 
     async def _look_for_it(self) -> str | None:
         """Return the id of this attempt's session; None when the list does not have it even after a while."""

@@ -2,8 +2,8 @@
 
 import asyncio
 import ssl
-from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine, Iterable
-from contextlib import AbstractContextManager, asynccontextmanager, nullcontext
+from collections.abc import Awaitable, Callable, Coroutine, Iterable
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any, Generic, ParamSpec, Self, TypeVar
 
 import anyio
@@ -16,6 +16,7 @@ from anyio.streams.tls import TLSAttribute
 from .http import CLOSING, NO_COOKIES, PIECE, Watch, holds_more, within
 from .on_asyncio import LoopStream, running_loop
 from .shared import Time
+from .shield import in_own_task
 
 P = ParamSpec("P")
 S = TypeVar("S")
@@ -182,7 +183,7 @@ async def send(client: HttpClient, request: httpx.Request, limit: float) -> http
 
 async def checkpoint() -> None:
     """Notice here when the task has been cancelled."""
-    await anyio.lowlevel.checkpoint_if_cancelled()
+    await anyio.lowlevel.checkpoint()
 
 
 async def each(call: Callable[[T], Coroutine[Any, Any, None]], items: Iterable[T]) -> None:
@@ -251,11 +252,17 @@ async def in_worker(call: Callable[[], T]) -> T:
     return await anyio.to_thread.run_sync(call)
 
 
-@asynccontextmanager
-async def protected(limit: float) -> AsyncGenerator[None]:
-    """Run the body to its end also when the task has been cancelled, for ``limit`` seconds at most."""
-    with anyio.move_on_after(limit, shield=True):
-        yield
+async def protected(call: Callable[[], Coroutine[Any, Any, T]], limit: float) -> T:
+    """Make ``call`` and return what it returns, also when the task is cancelled meanwhile.
+
+    The cancellation is delivered at the next place where the task waits. After ``limit`` seconds, TimeoutError.
+    """
+
+    async def bounded() -> T:
+        with anyio.fail_after(limit, shield=True):
+            return await call()
+
+    return await (in_own_task(bounded) if running_loop() else bounded())
 
 
 def later(call: Callable[P, Coroutine[Any, Any, T]], *args: P.args, **kwargs: P.kwargs) -> Coroutine[Any, Any, T]:

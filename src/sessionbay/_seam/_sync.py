@@ -259,10 +259,9 @@ def in_worker(call: Callable[[], T]) -> T:
     return call()
 
 
-@contextmanager
-def protected(limit: float) -> Generator[None]:
-    """Run the body to its end; nothing can cancel sync code."""
-    yield
+def protected(call: Callable[[], T], limit: float) -> T:
+    """Make ``call`` and return what it returns; nothing can cancel sync code."""
+    return call()
 
 
 async def later(call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:

@@ -12,14 +12,13 @@ CLEANUP_TIMEOUT = 35.0  # a little more than a deletion may take by itself
 
 def delete_for_sure(session: Session) -> None:
     """Delete a session whatever happens around it. Why that did not work is raised, or told with what is raised."""
-    error: AgentBayError | None = SessionError.of("timeout", f"its deletion took over {CLEANUP_TIMEOUT:g} s")
     try:
-        with protected(CLEANUP_TIMEOUT):
-            (session.delete()).raise_for_error()
-            error = None
+        (protected(session.delete, CLEANUP_TIMEOUT)).raise_for_error()
     except AgentBayError as exc:
         error = exc
-    if error is None:
+    except TimeoutError:
+        error = SessionError.of("timeout", f"its deletion took over {CLEANUP_TIMEOUT:g} s")
+    else:
         return
     if (raised := sys.exception()) is None:
         raise error

@@ -17,7 +17,7 @@ from ..models.creation import CreateSessionParams
 from ..models.sessions import OperationResult
 from ..ops.creation import create_request
 from ..ops.labels import GET_LABELS
-from ..ops.session import CREATE, DELETE, GET, LIST, ListRequest, SessionAnswer, SessionRef
+from ..ops.session import CREATE, DELETE, GET, LIST, CreateRequest, ListRequest, SessionAnswer, SessionRef
 from .channel import Channel, Limits
 
 log = logging.getLogger("sessionbay.session")
@@ -38,20 +38,30 @@ class Creation:
     def run(self, asked: CreateSessionParams, pace: Pace | None) -> OperationResult[SessionAnswer]:
         """Return what the service said, or the session that it did not tell of."""
         request = create_request(asked, self._channel.dialect, self.tags)
-        with protected(self._channel.options.timeout + LOOKING):
-            try:
-                made = self._channel.call(CREATE, request, pace=pace)
-            except AgentBayError as exc:
-                if exc.outcome != "unknown":
-                    raise
-                return self._found(exc)
-            except BaseException:  # Ctrl-C, which nothing holds back
-                self._undo()
+
+        def ask() -> OperationResult[SessionAnswer]:
+            return self._answer(request, pace)
+
+        try:
+            return protected(ask, self._channel.options.timeout + LOOKING)
+        except AgentBayError:
+            raise
+        except TimeoutError as exc:
+            raise self._unknown("it took too long") from exc
+
+    def _answer(self, request: CreateRequest, pace: Pace | None) -> OperationResult[SessionAnswer]:
+        try:
+            made = self._channel.call(CREATE, request, pace=pace)
+        except AgentBayError as exc:
+            if exc.outcome != "unknown":
                 raise
-            if made.http_status_code >= 500 and not is_throttled(made.code):
-                return self._found(SessionError.of("refused", made.error_message, result=made))
-            return made
-        raise self._unknown("it took too long")
+            return self._found(exc)
+        except BaseException:  # Ctrl-C, which nothing holds back
+            protected(self._undo, LOOKING)
+            raise
+        if made.http_status_code >= 500 and not is_throttled(made.code):
+            return self._found(SessionError.of("refused", made.error_message, result=made))
+        return made
 
     def _found(self, cause: AgentBayError) -> OperationResult[SessionAnswer]:
         """Return the session of this attempt, once the list has it."""
@@ -63,9 +73,8 @@ class Creation:
 
     def _undo(self) -> None:
         """Delete the session of this attempt, if it comes to be."""
-        with protected(LOOKING):
-            if session_id := self._look_for_it():
-                self._channel.call(DELETE, SessionRef(session_id=session_id))
+        if session_id := self._look_for_it():
+            self._channel.call(DELETE, SessionRef(session_id=session_id))
 
     def _look_for_it(self) -> str | None:
         """Return the id of this attempt's session; None when the list does not have it even after a while."""

@@ -55,10 +55,10 @@ class AsyncMap(Generic[T, V]):
         self._working = min(rules.concurrency, max(1, len(items))) if isinstance(items, Sized) else rules.concurrency
 
     async def __aenter__(self) -> Self:
+        self._report()
         await self._crew.start()
         for _ in range(self._working):
             self._crew.spawn(self._serve)
-        self._report()
         return self
 
     async def __aexit__(

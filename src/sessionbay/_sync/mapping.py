@@ -54,10 +54,10 @@ class Map(Generic[T, V]):
         self._working = min(rules.concurrency, max(1, len(items))) if isinstance(items, Sized) else rules.concurrency
 
     def __enter__(self) -> Self:
+        self._report()
         self._crew.start()
         for _ in range(self._working):
             self._crew.spawn(self._serve)
-        self._report()
         return self
 
     def __exit__(

@@ -1,5 +1,7 @@
 """All operations and all tools in one place, for those who serve or list them."""
 
+from urllib.parse import parse_qs, urlsplit
+
 from ..core.operation import Catalogue
 from . import access, command, context, files, labels, metrics, session, tools
 
@@ -34,3 +36,13 @@ TOOLS = (
     files.MOVE,
     metrics.METRICS,
 )
+
+
+def names_of(url: str) -> list[str]:
+    """Return the names that a request goes by: its action, as AgentBay calls it, then its path if it is AGB's."""
+    parts = urlsplit(url)
+    if action := parse_qs(parts.query).get("Action"):
+        return action
+    if op := OPERATIONS.by_path.get(parts.path):
+        return [op.action, parts.path]
+    return [tools.CALL_TOOL.action, parts.path] if parts.path.endswith("/callTool") else [parts.path]

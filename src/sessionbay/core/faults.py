@@ -1,0 +1,224 @@
+"""Which fault befalls which request, and what it makes of the answer. Pure: who carries requests asks here.
+
+The action of a request is AgentBay's name of it, on AGB too, where its path will do as well. ``CallMcpTool`` is also a
+tool call that goes straight to the machine.
+"""
+
+import json
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
+from random import Random
+from typing import Literal
+
+from . import checks
+from .errors import AgentBayError
+from .http import HttpAnswer
+
+Silence = Literal["refused", "unreachable", "reset", "cut"]
+FOR_EVER = 1e9  # seconds
+_LENGTHS = ("content-length", "transfer-encoding")
+_HTML = b"<html><head><title>502 Bad Gateway</title></head><body>nginx</body></html>"
+_NONE: Mapping[str, str] = {}
+_JSON = {"content-type": "application/json"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fault:
+    """Something that goes wrong with one request. The class's methods make the usual ones.
+
+    Attributes:
+        name: What it is called in ``FaultPlan.fired``.
+        processed: Whether the service gets the request, and does what it says, before it goes wrong.
+        seconds: How long the answer is in coming.
+        silence: What comes in place of an answer: no connection (``refused``, ``unreachable``), its end (``reset``), or
+            its end in the middle of the answer (``cut``).
+        status: The HTTP status, in place of the service's.
+        headers: Headers beside those of the answer, or in place of them.
+        body: The body, in place of the service's.
+        keep: How much of the body comes, from 0 to 1.
+        pause: Seconds before each byte of the body.
+
+    Example:
+        ```python
+        print(Fault.reset().processed, Fault.drop().processed)
+        ```
+    """
+
+    name: str
+    processed: bool = False
+    seconds: float = 0.0
+    silence: Silence | None = None
+    status: int | None = None
+    headers: Mapping[str, str] = field(default_factory=dict[str, str])
+    body: bytes | None = None
+    keep: float = 1.0
+    pause: float = 0.0
+
+    def __post_init__(self) -> None:
+        for name in ("seconds", "pause"):
+            checks.seconds(name, getattr(self, name), AgentBayError, zero=True)
+        if not 0 <= self.keep <= 1:
+            raise AgentBayError.usage(f"keep must be from 0 to 1, not {self.keep!r}")
+
+    @classmethod
+    def drop(cls) -> "Fault":
+        """Return: the connection is refused. The request surely never left."""
+        return cls(name="drop", silence="refused")
+
+    @classmethod
+    def unreachable(cls) -> "Fault":
+        """Return: no connection comes about, for as long as the client waits for one."""
+        return cls(name="unreachable", silence="unreachable", seconds=FOR_EVER)
+
+    @classmethod
+    def reset(cls, *, processed: bool = True) -> "Fault":
+        """Return: the connection ends before the answer; the service did what was asked, or has not even read it."""
+        return cls(name="reset", silence="reset", processed=processed)
+
+    @classmethod
+    def delay(cls, seconds: float = FOR_EVER) -> "Fault":
+        """Return: the answer comes so many seconds later, or never, when the client does not wait as long."""
+        return cls(name="delay", seconds=seconds, processed=True)
+
+    @classmethod
+    def answer(
+        cls, status: int, body: bytes = b"", headers: Mapping[str, str] | None = None, *, processed: bool = False
+    ) -> "Fault":
+        """Return: this answer comes in place of the service's own."""
+        return cls(name=f"answer {status}", status=status, body=body, headers=headers or {}, processed=processed)
+
+    @classmethod
+    def throttle(cls, wait: float = 1.0, *, milliseconds: bool = False) -> "Fault":
+        """Return: "too many requests", wait so many seconds; said as ``x-acs-retry-after``, or ``Retry-After``."""
+        said = {"x-acs-retry-after": f"{wait * 1000:.0f}"} if milliseconds else {"retry-after": f"{wait:.0f}"}
+        body = json.dumps({"Code": "Throttling.User", "Message": "slow down", "RequestId": "FAULT"}).encode()
+        return replace(cls.answer(429, body, {**_JSON, **said}), name="throttle")
+
+    @classmethod
+    def bad_gateway(cls, *, processed: bool = False) -> "Fault":
+        """Return: 502 and a page of HTML, from something before the service, or behind its back."""
+        return replace(cls.answer(502, _HTML, {"content-type": "text/html"}, processed=processed), name="bad gateway")
+
+    @classmethod
+    def garbage(cls, body: bytes = b"\x00\xff no protocol") -> "Fault":
+        """Return: the service did what was asked, and answers 200 with something that says nothing."""
+        return replace(cls.answer(200, body, processed=True), name="garbage")
+
+    @classmethod
+    def truncate(cls, keep: float = 0.5) -> "Fault":
+        """Return: a part of the body comes, as if it were all."""
+        return cls(name="truncate", keep=keep, processed=True)
+
+    @classmethod
+    def cut(cls, keep: float = 0.5) -> "Fault":
+        """Return: a part of the body comes, then the connection ends: the content length was wrong."""
+        return cls(name="cut", keep=keep, silence="cut", processed=True)
+
+    @classmethod
+    def drip(cls, pause: float = 1.0) -> "Fault":
+        """Return: the body comes byte by byte, with so many seconds before each."""
+        return cls(name="drip", pause=pause, processed=True)
+
+    def made_of(self, answer: HttpAnswer) -> HttpAnswer:
+        """Return what comes of an answer."""
+        body = answer.body if self.body is None else self.body
+        headers = {**(answer.headers if self.body is None else _NONE), **self.headers}
+        headers = {name: value for name, value in headers.items() if name.lower() not in _LENGTHS}
+        return HttpAnswer(self.status or answer.status, headers, body[: int(len(body) * self.keep)])
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rule:
+    """Which requests a fault befalls.
+
+    Attributes:
+        fault: The fault.
+        action: The action, e.g. ``ListSession``, or its path on AGB; None is every one.
+        first: The first of the requests of that action that may be hit; 1 is the very first.
+        times: How many are hit; None is all from there on.
+        probability: The chance of each of these, from 0 to 1.
+
+    Example:
+        ```python
+        rule = Rule(fault=Fault.drop(), action="ListSession", first=2, times=3)  # the second, third and fourth list
+        ```
+    """
+
+    fault: Fault
+    action: str | None = None
+    first: int = 1
+    times: int | None = 1
+    probability: float = 1.0
+
+    def __post_init__(self) -> None:
+        checks.count("first", self.first, AgentBayError)
+        if self.times is not None:
+            checks.count("times", self.times, AgentBayError)
+        if not 0 <= self.probability <= 1:
+            raise AgentBayError.usage(f"probability must be from 0 to 1, not {self.probability!r}")
+
+
+@dataclass(frozen=True)
+class Fired:
+    """A fault that befell a request.
+
+    Attributes:
+        action: What was asked.
+        fault: The fault.
+        rule: The rule that wanted it.
+    """
+
+    action: str
+    fault: Fault
+    rule: Rule
+
+
+class FaultPlan:
+    """Says which request goes wrong, and how; remembers what did. One plan may serve several clients.
+
+    Of several rules that mean the same request, the first one given has it.
+
+    Args:
+        rules: The rules.
+        seed: Where chance begins; the same seed brings the same faults.
+
+    Attributes:
+        fired: The faults that befell requests, in order.
+
+    Example:
+        ```python
+        plan = FaultPlan(Rule(fault=Fault.reset(), action="ListSession"))
+        with AgentBay(transport=FaultTransport(plan)) as client:
+            client.list()  # asked for again, without the caller's knowing
+        print([fired.fault.name for fired in plan.fired], plan.unfired)
+        ```
+    """
+
+    def __init__(self, *rules: Rule, seed: int = 0) -> None:
+        self.fired: list[Fired] = []
+        self._rules = rules
+        self._met = [0] * len(rules)
+        self._hit = [0] * len(rules)
+        self._random = Random(seed)  # noqa: S311  # chance, not secrecy
+
+    @property
+    def unfired(self) -> tuple[Rule, ...]:
+        """The rules that have hit no request: a test that asked for them tested something else."""
+        return tuple(rule for rule, hit in zip(self._rules, self._hit, strict=True) if not hit)
+
+    def decide(self, names: Collection[str]) -> Fault | None:
+        """Return the fault that befalls the next request, which goes by these names; the first is its action."""
+        due = [number for number, rule in enumerate(self._rules) if self._is_due(number, rule, names)]
+        if not due:
+            return None
+        rule = self._rules[due[0]]
+        self._hit[due[0]] += 1
+        self.fired.append(Fired(next(iter(names)), rule.fault, rule))
+        return rule.fault
+
+    def _is_due(self, number: int, rule: Rule, names: Collection[str]) -> bool:
+        if rule.action is not None and rule.action not in names:
+            return False
+        self._met[number] += 1
+        in_turn = self._met[number] >= rule.first and (rule.times is None or self._hit[number] < rule.times)
+        return in_turn and (rule.probability == 1 or self._random.random() < rule.probability)

@@ -35,17 +35,20 @@ def pause(verdict: Verdict, last: SessionStatusResult | None, seen: str = "PAUSI
             SessionPauseResult(
                 status="PAUSING",
                 timed_out=True,
+                unsure=True,
                 error_message="not PAUSED after 2.5 s, last seen PAUSING",
                 request_id="REQ-1",
             ),
         ),
         (
             pause("elsewhere", LAST, "FINISH"),
-            SessionPauseResult(status="FINISH", error_message="went FINISH, not PAUSED", request_id="REQ-1"),
+            SessionPauseResult(
+                status="FINISH", unsure=True, error_message="went FINISH, not PAUSED", request_id="REQ-1"
+            ),
         ),
         (
             pause("timeout", None, ""),
-            SessionPauseResult(timed_out=True, error_message="not PAUSED after 2.5 s, no state was seen"),
+            SessionPauseResult(timed_out=True, unsure=True, error_message="not PAUSED after 2.5 s, no state was seen"),
         ),
     ],
     ids=["arrived", "timeout", "elsewhere", "never answered"],
@@ -56,7 +59,7 @@ def test_the_end_of_a_wait_is_a_result(ended: SessionPauseResult, result: Sessio
 
 def test_a_wait_that_was_refused_keeps_what_the_service_said() -> None:
     assert pause("refused", REFUSED) == SessionPauseResult(
-        status="PAUSING", code="X", error_message="[X] why", request_id="REQ-2", http_status_code=400
+        status="PAUSING", unsure=True, code="X", error_message="[X] why", request_id="REQ-2", http_status_code=400
     )
 
 

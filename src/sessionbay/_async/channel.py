@@ -96,10 +96,12 @@ class AsyncChannel:
         limits = limits or Limits(self.options.timeout)
         deadline = self.clock.monotonic() + limits.whole
         retries = Retries(self.options.retry, exchange.idempotent, random.random, self._budget)
+        unsure = False
         while True:
             await self._pacer.turn(exchange.name, deadline - self.clock.monotonic())
             left = max(deadline - self.clock.monotonic(), 0.001)
             said, failure = await self._attempt(exchange, replace(limits, whole=left))
+            unsure = unsure or (failure.outcome == "unknown" if failure else said.http_status_code >= 500)
             throttled = failure is not None and failure.throttled
             self._pacer.note(exchange.name, throttled=throttled)
             if exchange.pace:
@@ -108,11 +110,12 @@ class AsyncChannel:
             if pause is not None:
                 await self.clock.sleep(pause)
             elif isinstance(said, AgentBayError):
+                said.outcome = "unknown" if unsure else said.outcome
                 raise said
             else:
                 if not failure:
                     self._budget.succeeded(retries.paid)
-                return said
+                return replace(said, unsure=True) if unsure and not said.success else said
 
     async def _attempt(self, exchange: Exchange[R], limits: Limits) -> tuple[R | AgentBayError, Failure | None]:
         """Ask once; return the result or the error, and why it may be tried again."""
@@ -121,6 +124,11 @@ class AsyncChannel:
             answer = await self._send(request, limits)
         except (TimeoutError, httpx.TransportError) as exc:
             return _silence(exchange, exc, limits)
+        except httpx.DecodingError as exc:
+            exc._request = None
+            invalid = InvalidAnswer("the answer is not compressed as it says")
+            invalid.__cause__ = exc
+            return self._nonsense(exchange, HttpAnswer(0), invalid)
         try:
             said = exchange.decode(answer)
         except InvalidAnswer as exc:
@@ -144,7 +152,9 @@ class AsyncChannel:
             "invalid_response", message, http_status_code=answer.status, request_id=exc.request_id
         )
         error.__cause__ = exc
-        return error, failure_of(answer.status, "", answer.headers, self.clock.time())
+        failure = failure_of(answer.status, "", answer.headers, self.clock.time())
+        error.outcome = failure.outcome if failure else "unknown"
+        return error, failure
 
     async def open(self) -> HttpClient:
         """Return the connections; the first call makes them, and starts the local engine where that is asked for."""

@@ -10,7 +10,6 @@ from .._seam._async import protected
 from .._seam.shared import nonce
 from ..core.errors import AgentBayError, SessionError
 from ..core.pace import Pace
-from ..core.polling import is_throttled
 from ..core.tags import ATTEMPT, Attempt
 from ..models.creation import CreateSessionParams
 from ..models.sessions import OperationResult
@@ -58,7 +57,7 @@ class AsyncCreation:
         except BaseException:  # Ctrl-C, which nothing holds back
             await protected(self._undo, LOOKING)
             raise
-        if made.http_status_code >= 500 and not is_throttled(made.code):
+        if made.unsure:
             return await self._found(SessionError.of("refused", made.error_message, result=made))
         return made
 

@@ -1,5 +1,6 @@
 """Files and folders."""
 
+from dataclasses import replace
 from typing import ClassVar, Literal, overload
 
 from ..core import checks
@@ -55,12 +56,16 @@ class AsyncFileSystem(AsyncModule):
         checks.choice("mode", mode, ("overwrite", "append", "create_new"), FileError)
         checks.utf8("content", content, FileError)
         whole = self._session._has_direct_route(tools.WRITE.name)
-        written = FileResult(success=True)
+        written, begun = FileResult(success=True), False
         for piece in [content] if whole else pieces(content, PIECE):
-            written = await self._session._use(tools.WRITE, tools.WriteArgs(path=path, content=piece, mode=mode))
+            try:
+                written = await self._session._use(tools.WRITE, tools.WriteArgs(path=path, content=piece, mode=mode))
+            except FileError as exc:
+                exc.outcome = "unknown" if begun else exc.outcome  # the pieces before it are written
+                raise
             if not written.success:
-                break
-            mode = "append"
+                return replace(written, unsure=written.unsure or begun)
+            begun, mode = True, "append"
         return written
 
     @overload

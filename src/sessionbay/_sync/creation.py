@@ -11,7 +11,6 @@ from .._seam._sync import protected
 from .._seam.shared import nonce
 from ..core.errors import AgentBayError, SessionError
 from ..core.pace import Pace
-from ..core.polling import is_throttled
 from ..core.tags import ATTEMPT, Attempt
 from ..models.creation import CreateSessionParams
 from ..models.sessions import OperationResult
@@ -59,7 +58,7 @@ class Creation:
         except BaseException:  # Ctrl-C, which nothing holds back
             protected(self._undo, LOOKING)
             raise
-        if made.http_status_code >= 500 and not is_throttled(made.code):
+        if made.unsure:
             return self._found(SessionError.of("refused", made.error_message, result=made))
         return made
 

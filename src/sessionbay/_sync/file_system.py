@@ -1,6 +1,7 @@
 # Generated from src/sessionbay/_async/file_system.py by scripts/generate_sync.py. Do not edit.
 """Files and folders."""
 
+from dataclasses import replace
 from typing import ClassVar, Literal, overload
 
 from ..core import checks
@@ -56,12 +57,16 @@ class FileSystem(Module):
         checks.choice("mode", mode, ("overwrite", "append", "create_new"), FileError)
         checks.utf8("content", content, FileError)
         whole = self._session._has_direct_route(tools.WRITE.name)
-        written = FileResult(success=True)
+        written, begun = FileResult(success=True), False
         for piece in [content] if whole else pieces(content, PIECE):
-            written = self._session._use(tools.WRITE, tools.WriteArgs(path=path, content=piece, mode=mode))
+            try:
+                written = self._session._use(tools.WRITE, tools.WriteArgs(path=path, content=piece, mode=mode))
+            except FileError as exc:
+                exc.outcome = "unknown" if begun else exc.outcome  # the pieces before it are written
+                raise
             if not written.success:
-                break
-            mode = "append"
+                return replace(written, unsure=written.unsure or begun)
+            begun, mode = True, "append"
         return written
 
     @overload

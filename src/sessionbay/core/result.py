@@ -20,6 +20,8 @@ class Result(Generic[T]):
         error_message: Why the service said no, as ``[Code] text`` where there is a code; empty on success.
         code: The service's code.
         http_status_code: The HTTP status that the service gave.
+        unsure: Whether a "no" may have taken effect all the same: the service failed, or it said no to a repetition of
+            a request whose own answer was lost. The error of such a result has the outcome ``unknown``.
     """
 
     success: bool = False
@@ -28,6 +30,7 @@ class Result(Generic[T]):
     error_message: str = ""
     code: str = ""
     http_status_code: int = 0
+    unsure: bool = False
 
     error_type: ClassVar[type[AgentBayError]] = SessionError
 
@@ -54,6 +57,7 @@ class Result(Generic[T]):
             error_message=reason or self.error_message,
             code="" if self.success else self.code,
             http_status_code=self.http_status_code,
+            unsure=self.unsure,
         )
 
     def raise_if_strict(self) -> Self:
@@ -70,6 +74,7 @@ class Result(Generic[T]):
             code=self.code,
             request_id=self.request_id,
             http_status_code=self.http_status_code,
+            outcome="unknown" if self.unsure else None,
             result=self,
         )
 

@@ -261,9 +261,10 @@ def ended(kind: type[W], waited: Waited[SessionStatusResult], transition: Transi
             http_status_code=last.http_status_code,
         )
     if waited.verdict == "refused":
-        return replace(last.refused_as(kind), status=transition.seen)
+        return replace(last.refused_as(kind), status=transition.seen, unsure=True)
     return kind(
         status=transition.seen,
+        unsure=True,
         timed_out=waited.verdict == "timeout",
         error_message=waited.story(want, transition.seen, timeout),
         request_id=last.request_id,

@@ -180,7 +180,7 @@ def index() -> Iterator[str]:
         for page, (title, _) in VALUES.items()
     ]
     yield table("## What goes in and comes out", ("Page", "Names"), names)
-    for path in ("get_logger", "_seam.bar.progress_bar"):
+    for path in ("get_logger", "leaving.install_signal_handlers", "_seam.bar.progress_bar"):
         yield f"## `{PACKAGE[path].name}`"
         yield from function_parts(PACKAGE[path])
 

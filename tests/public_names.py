@@ -69,6 +69,7 @@ NAMES = [
     "SessionMetricsResult",
     "SessionPauseResult",
     "SessionPool",
+    "SessionReference",
     "SessionResult",
     "SessionResumeResult",
     "SessionStatus",
@@ -80,6 +81,7 @@ NAMES = [
     "UploadPolicy",
     "WhiteList",
     "get_logger",
+    "install_signal_handlers",
     "progress_bar",
 ]
 
@@ -87,6 +89,7 @@ METHODS = {
     "AsyncAgentBay": [
         "aclose",
         "api_key",
+        "attach",
         "context",
         "create",
         "delete",
@@ -103,6 +106,7 @@ METHODS = {
     "AsyncAGB": [
         "aclose",
         "api_key",
+        "attach",
         "context",
         "create",
         "delete",
@@ -160,6 +164,7 @@ METHODS = {
         "pause",
         "pause_async",
         "pty",
+        "ref",
         "resource_url",
         "resume",
         "resume_async",

@@ -34,6 +34,7 @@ from .core.errors import (
 )
 from .core.result import Result as Result
 from .core.retry import RetryPolicy as RetryPolicy
+from .leaving import install_signal_handlers as install_signal_handlers
 from .models.commands import CommandResult as CommandResult
 from .models.contexts import (
     ContextInfoResult as ContextInfoResult,
@@ -80,6 +81,7 @@ from .models.sessions import (
     SessionInfo as SessionInfo,
     SessionListResult as SessionListResult,
     SessionPauseResult as SessionPauseResult,
+    SessionReference as SessionReference,
     SessionResult as SessionResult,
     SessionResumeResult as SessionResumeResult,
     SessionStatus as SessionStatus,

@@ -10,7 +10,12 @@ CLEANUP_TIMEOUT = 35.0  # a little more than a deletion may take by itself
 
 
 async def delete_for_sure(session: AsyncSession) -> None:
-    """Delete a session whatever happens around it. Why that did not work is raised, or told with what is raised."""
+    """Delete a session whatever happens around it. Why that did not work is raised, or told with what is raised.
+
+    A fork's child that leaves its parent's block leaves the session alone.
+    """
+    if session._is_parents:
+        return
     try:
         (await protected(session.delete, CLEANUP_TIMEOUT)).raise_for_error()
     except AgentBayError as exc:

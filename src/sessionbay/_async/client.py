@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from typing import TYPE_CHECKING, Any, ClassVar, NoReturn, Self
 
 from ..core.absent import AbsentModule
 from .fan_out import AsyncFanOut
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Mapping
+    from collections.abc import Mapping
     from types import TracebackType
     from typing import Unpack
 
@@ -17,7 +16,9 @@ if TYPE_CHECKING:
     from ..core.retry import RetryPolicy
     from ..models.creation import CreateSessionFields, CreateSessionParams
     from ..models.leftovers import ReapResult
-    from ..models.sessions import DeleteResult, SessionListResult, SessionResult
+    from ..models.sessions import DeleteResult, SessionListResult, SessionReference, SessionResult
+    from .block import AsyncSessionBlock
+    from .channel import AsyncChannel
     from .pages import AsyncSessionPages
     from .session import AsyncSession
 
@@ -93,6 +94,16 @@ class AsyncClient(AsyncFanOut):
         self._channel = channel(self._cloud, wishes)
         self._desk = AsyncDesk(self, self._channel)
 
+    @classmethod
+    def _over(cls, channel: AsyncChannel) -> Self:
+        """Return a client that speaks through ``channel``."""
+        from .desk import AsyncDesk
+
+        client = cls.__new__(cls)
+        client._channel = channel
+        client._desk = AsyncDesk(client, channel)
+        return client
+
     context = AbsentModule("context", CONTEXTS_LATER)
 
     @property
@@ -137,21 +148,24 @@ class AsyncClient(AsyncFanOut):
         """
         from ..models.creation import CreateSessionParams
 
-        return await self._desk.create(CreateSessionParams.of(params, fields))
+        made = await self._desk.create(CreateSessionParams.of(params, fields))
+        if made.data is not None:
+            self._desk.hand_over(made.data)
+        return made
 
-    @asynccontextmanager
-    async def session(
+    def session(
         self, params: CreateSessionParams | None = None, /, **fields: Unpack[CreateSessionFields]
-    ) -> AsyncGenerator[AsyncSession]:
+    ) -> AsyncSessionBlock:
         """Create a session for the length of a block, and delete it on every way out, paused or not.
 
         Args:
             params: What the session is to be; or the fields of ``CreateSessionParams`` as keyword arguments.
 
-        Yields:
-            The session.
+        Returns:
+            A context manager that gives the session.
 
         Raises:
+            SessionUsageError: A field is wrong; nothing was sent.
             SessionError: The session could not be created; or could not be deleted, when the block itself did not fail.
 
         Example:
@@ -161,11 +175,10 @@ class AsyncClient(AsyncFanOut):
                 print(result.output)
             ```
         """
-        session = (await self.create(params, **fields)).raise_for_error().session
-        try:
-            yield session
-        finally:
-            await self._desk.delete_for_sure(session)
+        from ..models.creation import CreateSessionParams
+        from .block import AsyncSessionBlock
+
+        return AsyncSessionBlock(self._desk, CreateSessionParams.of(params, fields))
 
     async def get(self, session_id: str) -> SessionResult[AsyncSession]:
         """Get a session that exists, by its id.
@@ -304,6 +317,35 @@ class AsyncClient(AsyncFanOut):
             ```
         """
         return await self._desk.reap(attempt, labels, older_than, dry_run=dry_run)
+
+    def attach(self, ref: SessionReference) -> AsyncSession:
+        """Return the session that a reference names, for this client to use. Nothing is sent.
+
+        The reference is ``ref`` of a session, in this process or in another one. A session that is attached knows no
+        link and no token: its tools are called through the control plane. ``get(ref.session_id)`` asks for them.
+
+        Args:
+            ref: The reference.
+
+        Returns:
+            The session.
+
+        Raises:
+            SessionUsageError: The session is of another cloud or at another address than this client.
+
+        Example:
+            ```python
+            again = bay.attach(session.ref)
+            print((await again.command.run("echo hello")).output)
+            ```
+        """
+        return self._desk.attach(ref)
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError(
+            "a client is neither pickled nor copied, since it holds a key: send the session or session.ref,"
+            " and make a client where it arrives"
+        )
 
     async def aclose(self) -> None:
         """Close the client's connections. Its sessions go on: delete them first, or use ``session()``."""

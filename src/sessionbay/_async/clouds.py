@@ -1,5 +1,7 @@
 """The clients of the two clouds."""
 
+from collections.abc import Mapping
+
 from .client import AsyncClient
 
 
@@ -33,3 +35,6 @@ class AsyncAGB(AsyncClient):
     _cloud = "agb"
 
     get_session = AsyncClient.get
+
+
+CLOUDS: Mapping[str, type[AsyncClient]] = {"agentbay": AsyncAgentBay, "agb": AsyncAGB}

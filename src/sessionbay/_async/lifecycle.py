@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import Any, TypeVar
 
 from .._seam._async import Look
+from .._seam.held import let_go
 from ..core import checks
 from ..core.errors import AgentBayError, SessionError
 from ..core.operation import Operation
@@ -225,6 +226,7 @@ class AsyncLifecycle(AsyncToolbox):
             return self._deleted  # somebody else was faster
         if result.success:
             self._deleted = result
+            let_go(self.session_id, self._channel.dialect.endpoint)
         return result.raise_if_strict() if self._strict else result
 
     async def _wait_for_contexts(self, context_ids: frozenset[str]) -> str:
@@ -247,14 +249,27 @@ class AsyncLifecycle(AsyncToolbox):
 
     async def _delete(self) -> DeleteResult:
         deadline = self._channel.clock.monotonic() + DELETE_TIMEOUT
-        asked = await self._call(DELETE, self._ref, DELETE_TIMEOUT)
-        if not asked.success and not is_gone(asked) and await self._wake(deadline):
-            asked = await self._call(DELETE, self._ref, DELETE_TIMEOUT)
+        asked = await self._ask_for_deletion(deadline)
         if not asked.success:
             return replace(asked, success=True, error_message="") if is_gone(asked) else asked
         gone = Transition(GONE, via=None, gone_is_want=True)
         waited = await self._until(gone, deadline, growing(*PACE), self._look_at_detail)
         return ended(DeleteResult, waited, gone, "deleted", DELETE_TIMEOUT)
+
+    async def _ask_to_end(self, deadline: float) -> str:
+        """Ask for the deletion without waiting for it; return why it was refused, empty when it was not."""
+        asked = await self._ask_for_deletion(deadline)
+        return "" if asked.success or is_gone(asked) else asked.error_message
+
+    async def _ask_for_deletion(self, deadline: float) -> DeleteResult:
+        """Ask for the deletion, once more if the session had to be resumed first."""
+        asked = await self._call(DELETE, self._ref, self._left(deadline))
+        if not asked.success and not is_gone(asked) and await self._wake(deadline):
+            asked = await self._call(DELETE, self._ref, self._left(deadline))
+        return asked
+
+    def _left(self, deadline: float) -> float:
+        return max(deadline - self._channel.clock.monotonic(), 0.001)
 
     async def _wake(self, deadline: float) -> bool:
         """End a pause, or the way into one; return whether there was any."""
@@ -264,6 +279,6 @@ class AsyncLifecycle(AsyncToolbox):
         await self._until(settled, deadline, growing(*PACE), self._look)
         if settled.seen != "PAUSED":
             return settled.begun or settled.seen == "RUNNING"  # a pause may have ended just before the look
-        await self._call(RESUME, self._ref, DELETE_TIMEOUT)
+        await self._call(RESUME, self._ref, self._left(deadline))
         running = Transition(frozenset({"RUNNING"}), via=ON_THE_MOVE, start=frozenset({"PAUSED"}))
         return (await self._until(running, deadline, growing(*PACE), self._look)).verdict == "arrived"

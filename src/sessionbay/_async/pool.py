@@ -197,6 +197,8 @@ class AsyncSessionPool:
                 return member
 
     async def _take_back(self, member: _Member, *, good: bool) -> None:
+        if member.session._is_parents:
+            return
         member.uses += 1
         kept = False
         try:

@@ -9,7 +9,6 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Generator, Iterable
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import partial
 from typing import Generic, ParamSpec, TypeVar
@@ -187,6 +186,8 @@ def checkpoint() -> None:
 
 def each(call: Callable[[T], None], items: Iterable[T]) -> None:
     """Make ``call`` of every item, beside each other."""
+    from concurrent.futures import ThreadPoolExecutor  # an interpreter that ends cannot load it, and may load this page
+
     with ThreadPoolExecutor(AT_ONCE, "sessionbay-each") as executor:
         list(executor.map(call, items))
 

@@ -35,6 +35,11 @@ def environment() -> Mapping[str, str]:
     return os.environ
 
 
+def process() -> int:
+    """Return the number of this process, which a fork's child does not share."""
+    return os.getpid()
+
+
 def find_dotenv(*, upwards: bool) -> DotEnv | None:
     """Return the ``.env`` file of the working directory, or of the nearest one above it."""
     here = Path.cwd()

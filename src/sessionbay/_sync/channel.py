@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 import httpx
 
 from .._seam._sync import Clock, HttpClient, HttpTransport, Lock, in_worker, send
+from .._seam.held import Way
 from .._seam.http import Tls, http_answer, http_request, proxy_of
 from .._seam.shared import nonce
 from ..core.config import LOCAL, is_loopback
@@ -67,6 +68,7 @@ class Channel:
         self._http: HttpClient | None = None
         self._opening = Lock()
         self._closed = False
+        self._ends_with_us = False
         self._pacer = Pacer(options.clock)
         self._budget = Budget(options.retry.budget, options.clock.monotonic)
 
@@ -171,6 +173,17 @@ class Channel:
             return self._http
 
     @property
+    def way(self) -> Way | None:
+        """How this cloud is reached when the program ends; None when its sessions end too, or by the user's transport.
+
+        A transport is not asked then: it may need an event loop that is gone.
+        """
+        options = self.options
+        if self._ends_with_us or options.transport:
+            return None
+        return Way(self.dialect, options.proxy, options.verify, options.allow_http)
+
+    @property
     def http(self) -> HttpClient:
         """The connections; they are there after the first call."""
         if self._http is None:
@@ -185,6 +198,7 @@ class Channel:
                 f'endpoint="local" needs the extra "local" ({exc.name} is missing): pip install "sessionbay[local]"'
             ) from exc
         engine = find_or_start()
+        self._ends_with_us = engine.private
         return replace(self.dialect, endpoint=engine.endpoint, api_key=engine.api_key)
 
     def _connections(self) -> HttpClient:
@@ -197,6 +211,11 @@ class Channel:
             bounded=not options.transport and not proxy,
             trust_env=trust_env,
         )
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether every call is refused."""
+        return self._closed
 
     def close(self) -> None:
         """Close the connections; every later call is refused."""

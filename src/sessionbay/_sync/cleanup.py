@@ -11,7 +11,12 @@ CLEANUP_TIMEOUT = 35.0  # a little more than a deletion may take by itself
 
 
 def delete_for_sure(session: Session) -> None:
-    """Delete a session whatever happens around it. Why that did not work is raised, or told with what is raised."""
+    """Delete a session whatever happens around it. Why that did not work is raised, or told with what is raised.
+
+    A fork's child that leaves its parent's block leaves the session alone.
+    """
+    if session._is_parents:
+        return
     try:
         (protected(session.delete, CLEANUP_TIMEOUT)).raise_for_error()
     except AgentBayError as exc:

@@ -3,14 +3,13 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from typing import TYPE_CHECKING, Any, ClassVar, NoReturn, Self
 
 from ..core.absent import AbsentModule
 from .fan_out import FanOut
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Mapping
+    from collections.abc import Mapping
     from types import TracebackType
     from typing import Unpack
 
@@ -18,7 +17,9 @@ if TYPE_CHECKING:
     from ..core.retry import RetryPolicy
     from ..models.creation import CreateSessionFields, CreateSessionParams
     from ..models.leftovers import ReapResult
-    from ..models.sessions import DeleteResult, SessionListResult, SessionResult
+    from ..models.sessions import DeleteResult, SessionListResult, SessionReference, SessionResult
+    from .block import SessionBlock
+    from .channel import Channel
     from .pages import SessionPages
     from .session import Session
 
@@ -94,6 +95,16 @@ class Client(FanOut):
         self._channel = channel(self._cloud, wishes)
         self._desk = Desk(self, self._channel)
 
+    @classmethod
+    def _over(cls, channel: Channel) -> Self:
+        """Return a client that speaks through ``channel``."""
+        from .desk import Desk
+
+        client = cls.__new__(cls)
+        client._channel = channel
+        client._desk = Desk(client, channel)
+        return client
+
     context = AbsentModule("context", CONTEXTS_LATER)
 
     @property
@@ -138,21 +149,24 @@ class Client(FanOut):
         """
         from ..models.creation import CreateSessionParams
 
-        return self._desk.create(CreateSessionParams.of(params, fields))
+        made = self._desk.create(CreateSessionParams.of(params, fields))
+        if made.data is not None:
+            self._desk.hand_over(made.data)
+        return made
 
-    @contextmanager
     def session(
         self, params: CreateSessionParams | None = None, /, **fields: Unpack[CreateSessionFields]
-    ) -> Generator[Session]:
+    ) -> SessionBlock:
         """Create a session for the length of a block, and delete it on every way out, paused or not.
 
         Args:
             params: What the session is to be; or the fields of ``CreateSessionParams`` as keyword arguments.
 
-        Yields:
-            The session.
+        Returns:
+            A context manager that gives the session.
 
         Raises:
+            SessionUsageError: A field is wrong; nothing was sent.
             SessionError: The session could not be created; or could not be deleted, when the block itself did not fail.
 
         Example:
@@ -162,11 +176,10 @@ class Client(FanOut):
                 print(result.output)
             ```
         """
-        session = (self.create(params, **fields)).raise_for_error().session
-        try:
-            yield session
-        finally:
-            self._desk.delete_for_sure(session)
+        from ..models.creation import CreateSessionParams
+        from .block import SessionBlock
+
+        return SessionBlock(self._desk, CreateSessionParams.of(params, fields))
 
     def get(self, session_id: str) -> SessionResult[Session]:
         """Get a session that exists, by its id.
@@ -305,6 +318,35 @@ class Client(FanOut):
             ```
         """
         return self._desk.reap(attempt, labels, older_than, dry_run=dry_run)
+
+    def attach(self, ref: SessionReference) -> Session:
+        """Return the session that a reference names, for this client to use. Nothing is sent.
+
+        The reference is ``ref`` of a session, in this process or in another one. A session that is attached knows no
+        link and no token: its tools are called through the control plane. ``get(ref.session_id)`` asks for them.
+
+        Args:
+            ref: The reference.
+
+        Returns:
+            The session.
+
+        Raises:
+            SessionUsageError: The session is of another cloud or at another address than this client.
+
+        Example:
+            ```python
+            again = bay.attach(session.ref)
+            print((again.command.run("echo hello")).output)
+            ```
+        """
+        return self._desk.attach(ref)
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError(
+            "a client is neither pickled nor copied, since it holds a key: send the session or session.ref,"
+            " and make a client where it arrives"
+        )
 
     def close(self) -> None:
         """Close the client's connections. Its sessions go on: delete them first, or use ``session()``."""

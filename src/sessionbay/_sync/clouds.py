@@ -1,6 +1,8 @@
 # Generated from src/sessionbay/_async/clouds.py by scripts/generate_sync.py. Do not edit.
 """The clients of the two clouds."""
 
+from collections.abc import Mapping
+
 from .client import Client
 
 
@@ -34,3 +36,6 @@ class AGB(Client):
     _cloud = "agb"
 
     get_session = Client.get
+
+
+CLOUDS: Mapping[str, type[Client]] = {"agentbay": AgentBay, "agb": AGB}

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from .._seam._sync import Clock, HttpTransport, checkpoint
+from .._seam.held import hold, let_go
 from .._seam.shared import USER_AGENT, environment, find_dotenv
 from ..core import checks
-from ..core.config import Given, resolve
+from ..core.config import Given, may_be_at, resolve
 from ..core.errors import AgentBayError, SessionError
 from ..core.pace import Pace
 from ..core.result import Result
@@ -19,7 +20,7 @@ from ..dialects.agentbay import AgentBayDialect
 from ..dialects.base import Dialect
 from ..models.creation import CreateSessionParams
 from ..models.leftovers import ReapResult
-from ..models.sessions import SessionListResult, SessionResult
+from ..models.sessions import SessionListResult, SessionReference, SessionResult
 from ..ops.creation import awaited_contexts
 from ..ops.session import GET, LIST, ListRequest, SessionAnswer, SessionRef
 from .channel import Channel, Options
@@ -99,7 +100,7 @@ class Desk:
         return self._pollers.get()
 
     def create(self, asked: CreateSessionParams, pace: Pace | None = None) -> SessionResult[Session]:
-        """Create a session, and wait for its contexts."""
+        """Create a session, and wait for its contexts. It is deleted when the program ends, unless handed over."""
         dialect = self.channel.dialect
         if dialect.image_required and not asked.image_id:
             raise SessionError.usage(f"{dialect.title} needs an image: pass image_id, e.g. {dialect.default_image!r}")
@@ -114,12 +115,18 @@ class Desk:
             return self._told(made.refused_as(SessionResult[Session]))
         session = self._adopt(made.data, asked.image_id or made.data.image_id)
         session._tags = creation.tags
+        if way := self.channel.way:
+            hold(session.session_id, way)
         with _kept_or_deleted(session):
             checkpoint()
             error = session._wait_for_contexts(awaited_contexts(asked))
         return SessionResult(
             success=True, data=session, request_id=made.request_id, code=made.code, context_error=error
         )
+
+    def hand_over(self, session: Session) -> None:
+        """Leave a session to the caller, who is to delete it."""
+        let_go(session.session_id, self.channel.dialect.endpoint)
 
     def get(self, session_id: str) -> SessionResult[Session]:
         """Find a session by its id."""
@@ -129,6 +136,14 @@ class Desk:
             return self._told(found.refused_as(SessionResult[Session]))
         session = self._adopt(found.data, found.data.image_id)
         return SessionResult(success=True, data=session, request_id=found.request_id, code=found.code)
+
+    def attach(self, ref: SessionReference) -> Session:
+        """Return the session that a reference names; raise when this client leads elsewhere."""
+        dialect = self.channel.dialect
+        if ref.cloud != dialect.name or not may_be_at(dialect.endpoint, ref.endpoint):
+            here = f"this client talks to {dialect.endpoint} ({dialect.name})"
+            raise SessionError.usage(f"session {ref.session_id} is at {ref.endpoint} ({ref.cloud}), and {here}")
+        return Session(self._client, ref.session_id)
 
     def list_request(
         self, labels: Mapping[str, str] | None, status: str | None, image_id: str | None, limit: int

@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import Any, TypeVar
 
 from .._seam._sync import Look
+from .._seam.held import let_go
 from ..core import checks
 from ..core.errors import AgentBayError, SessionError
 from ..core.operation import Operation
@@ -224,6 +225,7 @@ class Lifecycle(Toolbox):
             return self._deleted  # somebody else was faster
         if result.success:
             self._deleted = result
+            let_go(self.session_id, self._channel.dialect.endpoint)
         return result.raise_if_strict() if self._strict else result
 
     def _wait_for_contexts(self, context_ids: frozenset[str]) -> str:
@@ -246,14 +248,27 @@ class Lifecycle(Toolbox):
 
     def _delete(self) -> DeleteResult:
         deadline = self._channel.clock.monotonic() + DELETE_TIMEOUT
-        asked = self._call(DELETE, self._ref, DELETE_TIMEOUT)
-        if not asked.success and not is_gone(asked) and self._wake(deadline):
-            asked = self._call(DELETE, self._ref, DELETE_TIMEOUT)
+        asked = self._ask_for_deletion(deadline)
         if not asked.success:
             return replace(asked, success=True, error_message="") if is_gone(asked) else asked
         gone = Transition(GONE, via=None, gone_is_want=True)
         waited = self._until(gone, deadline, growing(*PACE), self._look_at_detail)
         return ended(DeleteResult, waited, gone, "deleted", DELETE_TIMEOUT)
+
+    def _ask_to_end(self, deadline: float) -> str:
+        """Ask for the deletion without waiting for it; return why it was refused, empty when it was not."""
+        asked = self._ask_for_deletion(deadline)
+        return "" if asked.success or is_gone(asked) else asked.error_message
+
+    def _ask_for_deletion(self, deadline: float) -> DeleteResult:
+        """Ask for the deletion, once more if the session had to be resumed first."""
+        asked = self._call(DELETE, self._ref, self._left(deadline))
+        if not asked.success and not is_gone(asked) and self._wake(deadline):
+            asked = self._call(DELETE, self._ref, self._left(deadline))
+        return asked
+
+    def _left(self, deadline: float) -> float:
+        return max(deadline - self._channel.clock.monotonic(), 0.001)
 
     def _wake(self, deadline: float) -> bool:
         """End a pause, or the way into one; return whether there was any."""
@@ -263,6 +278,6 @@ class Lifecycle(Toolbox):
         self._until(settled, deadline, growing(*PACE), self._look)
         if settled.seen != "PAUSED":
             return settled.begun or settled.seen == "RUNNING"  # a pause may have ended just before the look
-        self._call(RESUME, self._ref, DELETE_TIMEOUT)
+        self._call(RESUME, self._ref, self._left(deadline))
         running = Transition(frozenset({"RUNNING"}), via=ON_THE_MOVE, start=frozenset({"PAUSED"}))
         return (self._until(running, deadline, growing(*PACE), self._look)).verdict == "arrived"

@@ -198,6 +198,8 @@ class SessionPool:
                 return member
 
     def _take_back(self, member: _Member, *, good: bool) -> None:
+        if member.session._is_parents:
+            return
         member.uses += 1
         kept = False
         try:

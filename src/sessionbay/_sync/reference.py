@@ -1,15 +1,17 @@
 # Generated from src/sessionbay/_async/reference.py by scripts/generate_sync.py. Do not edit.
 """What a session object is made of: its id, its client, what the cloud said of it, and whether it is still there."""
 
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
+from .._seam.shared import process
 from ..core import checks
 from ..core.errors import SessionError
 from ..core.operation import Operation
 from ..core.result import Result
 from ..core.wire import Wire
-from ..models.sessions import DeleteResult
+from ..models.sessions import DeleteResult, SessionReference
 from ..ops.session import SessionAnswer, SessionRef
+from .attaching import attached
 from .channel import Channel, Limits
 
 if TYPE_CHECKING:
@@ -27,6 +29,7 @@ class Reference:
         self._agent_bay = agent_bay
         self._channel: Channel = agent_bay._channel
         self._strict = self._channel.options.strict
+        self._home = process()
         self._details = SessionAnswer(session_id=checks.text("session_id", session_id, SessionError))
         self._tags: dict[str, str] = {}
         self._deleted: DeleteResult | None = None
@@ -38,9 +41,24 @@ class Reference:
         return self._agent_bay
 
     @property
+    def ref(self) -> SessionReference:
+        """What names this session, and no key: pickles of the session hold it, ``attach`` of a client takes it."""
+        dialect = self._channel.dialect
+        return SessionReference(self.session_id, dialect.name, dialect.endpoint, dialect.region_id)
+
+    @property
     def session_id(self) -> str:
         """The session's id."""
         return self._details.session_id
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return attached, (type(self), self.ref)
+
+    def __copy__(self) -> Self:
+        return self  # a copy of the object would be no copy of the machine
+
+    def __deepcopy__(self, memo: object) -> Self:
+        return self
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.session_id!r})"
@@ -59,6 +77,11 @@ class Reference:
         self._refuse_if_deleted()
         timeout = self._channel.options.timeout
         return self._channel.call(op, request, limits=Limits(min(timeout, limit or timeout)))
+
+    @property
+    def _is_parents(self) -> bool:
+        """Whether this process is a fork's child, and its parent made this object."""
+        return self._home != process()
 
     def _refuse_if_deleted(self) -> None:
         if self._deleted:

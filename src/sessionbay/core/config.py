@@ -125,6 +125,11 @@ def base_url(endpoint: str, *, allow_http: bool) -> str:
     return url.rstrip("/")
 
 
+def may_be_at(endpoint: str, address: str) -> bool:
+    """Return whether a client of ``endpoint`` leads to ``address``: a local one does not know where until it asks."""
+    return endpoint == address or LOCAL in (endpoint, address)
+
+
 def is_loopback(host: str) -> bool:
     """Return whether ``host`` names this machine."""
     if host == "localhost":

@@ -15,10 +15,11 @@ from .thread import LocalEngine
 
 @dataclass(frozen=True)
 class Place:
-    """Where an engine is, and the key to it."""
+    """Where an engine is, the key to it, and whether it ends with this program."""
 
     endpoint: str
     api_key: Secret
+    private: bool
 
 
 _starting = threading.Lock()
@@ -28,13 +29,23 @@ _private: tuple[int, LocalEngine] | None = None
 def find_or_start() -> Place:
     """Return the published engine, or the program's own, which the first call starts."""
     if published := find():
-        return Place(published.endpoint, published.api_key)
+        return Place(published.endpoint, published.api_key, private=False)
     global _private
     with _starting:
         if _private is None or _private[0] != os.getpid():
             _private = os.getpid(), _started()
         engine = _private[1]
-    return Place(engine.endpoint, engine.api_key)
+    return Place(engine.endpoint, engine.api_key, private=True)
+
+
+def key_to(endpoint: str) -> Secret | None:
+    """Return the key to an engine that this program may use; None when it knows of no such engine."""
+    published = find()
+    if published and published.endpoint == endpoint:
+        return published.api_key
+    if _private and _private[0] == os.getpid() and _private[1].endpoint == endpoint:
+        return _private[1].api_key
+    return None
 
 
 def _started() -> LocalEngine:

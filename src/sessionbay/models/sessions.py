@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any, Generic, TypeVar, cast
+from typing import Any, Generic, Literal, TypeVar, cast
 
 from ..core.errors import Kind
 from ..core.result import Of, Result
@@ -59,6 +59,23 @@ class SessionInfo:
             raise KeyError(name)
         value: str = getattr(self, name)
         return value
+
+
+@dataclass(frozen=True)
+class SessionReference:
+    """What names a session, and no key: to send to another process, which has its own.
+
+    Attributes:
+        session_id: The session's id.
+        cloud: Whose it is.
+        endpoint: The address that its client talks to.
+        region_id: AgentBay's region; None where there is none.
+    """
+
+    session_id: str
+    cloud: Literal["agentbay", "agb"]
+    endpoint: str
+    region_id: str | None = None
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,50 @@
+# Generated from src/sessionbay/_async/attaching.py by scripts/generate_sync.py. Do not edit.
+"""Sessions that come out of a pickle: they are attached with the key of whoever opens it."""
+
+from typing import TYPE_CHECKING, TypeVar
+from urllib.parse import urlsplit
+from weakref import WeakValueDictionary
+
+from ..core.config import LOCAL, is_loopback
+from ..core.errors import AgentBayUsageError, SessionError
+from ..models.sessions import SessionReference
+
+if TYPE_CHECKING:
+    from .client import Client
+    from .reference import Reference
+
+S = TypeVar("S", bound="Reference")
+
+_clients: "WeakValueDictionary[object, Client]" = WeakValueDictionary()
+
+
+def attached(kind: type[S], ref: SessionReference) -> S:
+    """Return the session that a pickle names."""
+    return kind(_client(ref), ref.session_id)
+
+
+def _client(ref: SessionReference) -> "Client":
+    """Return a client made from this process's own settings, the same one for sessions that need the same."""
+    from .clouds import CLOUDS
+
+    try:
+        made = CLOUDS[ref.cloud](_key(ref.endpoint), endpoint=ref.endpoint, region_id=ref.region_id)
+    except AgentBayUsageError as exc:
+        reason = f"session {ref.session_id} at {ref.endpoint} cannot be attached here by itself: {exc}"
+        raise SessionError.usage(f"{reason}; or send session.ref, and give it to attach() of a client") from exc
+    known = _clients.get(made._channel.dialect)
+    if known is None or known._channel.is_closed:
+        known = _clients[made._channel.dialect] = made
+    return known
+
+
+def _key(endpoint: str) -> str | None:
+    """Return the key to an engine on this machine that is known here; None where the settings have to say."""
+    if endpoint == LOCAL or not is_loopback(urlsplit(endpoint).hostname or ""):
+        return None
+    try:
+        from ..engine.local import key_to
+    except ModuleNotFoundError:  # the extra "local" is not installed
+        return None
+    found = key_to(endpoint)
+    return found.reveal() if found else None

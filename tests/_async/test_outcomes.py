@@ -4,7 +4,8 @@ import json
 import logging
 import pickle
 import traceback
-from typing import Any
+from collections.abc import AsyncIterator
+from typing import Any, Self
 
 import httpx
 import pytest
@@ -21,10 +22,24 @@ from sessionbay import (
     SessionTimeoutError,
     SessionUsageError,
 )
+from sessionbay._seam._async import HttpBody
 
 from ..cloud import GONE, KEY, FakeCloud, no, session_data, status, yes
 from ..requirements import promise
 from .clock import FakeClock
+
+
+class Flood(HttpBody, AsyncIterator[bytes]):
+    """A body without an end."""
+
+    sent = 0
+
+    def __aiter__(self) -> Self:
+        return self
+
+    async def __anext__(self) -> bytes:
+        self.sent += 1
+        return bytes(1024 * 1024)
 
 
 def client(cloud: httpx.MockTransport, **options: Any) -> AsyncAgentBay:
@@ -99,6 +114,15 @@ async def test_an_answer_that_is_not_the_protocol_raises(nonsense: httpx.Respons
     with pytest.raises(SessionError) as raised:
         await AsyncSession(client(FakeCloud(GetMcpResource=nonsense)), "session-1").info()
     assert raised.value.kind == "invalid_response"
+
+
+async def test_an_answer_beyond_all_measure_is_given_up() -> None:
+    flood = Flood()
+    cloud = httpx.MockTransport(lambda request: httpx.Response(200, stream=flood))
+    with pytest.raises(SessionError, match="longer than") as raised:
+        await AsyncSession(client(cloud), "session-1").info()
+    assert raised.value.kind == "invalid_response"
+    assert flood.sent < 100
 
 
 async def test_a_missing_payload_is_told_with_the_request_that_lacks_it() -> None:

@@ -46,6 +46,13 @@ def test_the_session_of_a_lost_answer_is_found(creation: Answer, lag: int) -> No
     assert cloud.asked.count("CreateMcpSession") == 1
 
 
+@pytest.mark.parametrize("silence", [LOST, no("InternalError", status=500)])
+def test_a_session_that_is_found_is_kept_even_if_nothing_more_is_told_of_it(silence: Answer) -> None:
+    cloud = LaggingCloud()
+    cloud._answers["GetSession"] = [silence]
+    assert (create(cloud)).session_id == "session-1"
+
+
 def test_a_session_that_is_not_found_may_be_there_and_the_error_names_the_attempt() -> None:
     cloud = LaggingCloud(lost=True)
     with pytest.raises(SessionError, match="may have been created") as raised:

@@ -5,7 +5,8 @@ import json
 import logging
 import pickle
 import traceback
-from typing import Any
+from collections.abc import Iterator
+from typing import Any, Self
 
 import httpx
 import pytest
@@ -22,10 +23,24 @@ from sessionbay import (
     SessionTimeoutError,
     SessionUsageError,
 )
+from sessionbay._seam._sync import HttpBody
 
 from ..cloud import GONE, KEY, FakeCloud, no, session_data, status, yes
 from ..requirements import promise
 from .clock import FakeClock
+
+
+class Flood(HttpBody, Iterator[bytes]):
+    """A body without an end."""
+
+    sent = 0
+
+    def __iter__(self) -> Self:
+        return self
+
+    def __next__(self) -> bytes:
+        self.sent += 1
+        return bytes(1024 * 1024)
 
 
 def client(cloud: httpx.MockTransport, **options: Any) -> AgentBay:
@@ -100,6 +115,15 @@ def test_an_answer_that_is_not_the_protocol_raises(nonsense: httpx.Response) -> 
     with pytest.raises(SessionError) as raised:
         Session(client(FakeCloud(GetMcpResource=nonsense)), "session-1").info()
     assert raised.value.kind == "invalid_response"
+
+
+def test_an_answer_beyond_all_measure_is_given_up() -> None:
+    flood = Flood()
+    cloud = httpx.MockTransport(lambda request: httpx.Response(200, stream=flood))
+    with pytest.raises(SessionError, match="longer than") as raised:
+        Session(client(cloud), "session-1").info()
+    assert raised.value.kind == "invalid_response"
+    assert flood.sent < 100
 
 
 def test_a_missing_payload_is_told_with_the_request_that_lacks_it() -> None:

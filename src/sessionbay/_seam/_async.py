@@ -13,7 +13,8 @@ import httpx
 from anyio.abc import ByteStream, SocketAttribute
 from anyio.streams.tls import TLSAttribute
 
-from .http import CLOSING, NO_COOKIES, PIECE, Watch, holds_more, within
+from ..core.http import HttpAnswer
+from .http import CLOSING, NO_COOKIES, PIECE, Measure, Watch, holds_more, http_answer, within
 from .on_asyncio import LoopStream, running_loop
 from .shared import Time
 from .shield import in_own_task
@@ -173,12 +174,45 @@ def _within(limit: float | None) -> AbstractContextManager[object]:
     return nullcontext() if limit is None else anyio.fail_after(limit)
 
 
-async def send(client: HttpClient, request: httpx.Request, limit: float) -> httpx.Response:
+async def send(client: HttpClient, request: httpx.Request, limit: float) -> HttpAnswer:
     """Send ``request`` and read its answer to the end, all within ``limit`` seconds."""
     if client.bounded:
-        return await client.send(request)
+        return await _answer(client, request)
     with anyio.fail_after(limit):
-        return await client.send(request)
+        return await _answer(client, request)
+
+
+async def _answer(client: HttpClient, request: httpx.Request) -> HttpAnswer:
+    response = await client.send(request, stream=True)
+    response.stream = _Measured(response)
+    try:
+        await response.aread()
+    finally:
+        await response.aclose()
+    return http_answer(response)
+
+
+class _Measured(HttpBody):
+    """A body that is given up when it is too long; no generator of httpx's is left half-way then."""
+
+    def __init__(self, response: httpx.Response) -> None:
+        body: Any = response.stream
+        self._body = body
+        self._pieces = aiter(body)
+        self._measure = Measure(response)
+
+    def __aiter__(self) -> Self:
+        return self
+
+    async def __anext__(self) -> bytes:
+        piece: bytes = await anext(self._pieces)
+        if error := self._measure.exceeded(piece):
+            await self._pieces.aclose()
+            raise error
+        return piece
+
+    async def aclose(self) -> None:
+        await self._body.aclose()
 
 
 async def checkpoint() -> None:

@@ -8,15 +8,16 @@ import ssl
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Generator, Iterable
+from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import contextmanager
 from functools import partial
-from typing import Generic, ParamSpec, TypeVar
+from typing import Any, Generic, ParamSpec, TypeVar
 
 import anyio.to_thread
 import httpx
 
-from .http import NO_COOKIES, PIECE, Watch, within
+from ..core.http import HttpAnswer
+from .http import NO_COOKIES, PIECE, Measure, Watch, http_answer, within
 from .shared import Time
 
 P = ParamSpec("P")
@@ -175,9 +176,32 @@ def is_over(place: object) -> bool:
     return False
 
 
-def send(client: HttpClient, request: httpx.Request, limit: float) -> httpx.Response:
+def send(client: HttpClient, request: httpx.Request, limit: float) -> HttpAnswer:
     """Send ``request`` and read its answer to the end; without a bounded transport, each step within ``limit``."""
-    return client.send(request)
+    response = client.send(request, stream=True)
+    response.stream = _Measured(response)
+    try:
+        response.read()
+    finally:
+        response.close()
+    return http_answer(response)
+
+
+class _Measured(HttpBody):
+    """A body that is given up when it is too long."""
+
+    def __init__(self, response: httpx.Response) -> None:
+        self._body: Any = response.stream
+        self._measure = Measure(response)
+
+    def __iter__(self) -> Iterator[bytes]:
+        for piece in self._body:
+            if error := self._measure.exceeded(piece):
+                raise error
+            yield piece
+
+    def close(self) -> None:
+        self._body.close()
 
 
 def checkpoint() -> None:

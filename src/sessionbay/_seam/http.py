@@ -10,10 +10,11 @@ from typing import Any
 
 import httpx
 
-from ..core.http import HttpAnswer, HttpRequest
+from ..core.http import HttpAnswer, HttpRequest, InvalidAnswer
 
 CONNECT_TIMEOUT = 5.0  # seconds
 CLOSING = 1.0  # seconds that a polite close may take
+MOST_READ = 64 * 1024 * 1024  # bytes of an answer: tools send files in pieces, and all else is small
 PIECE = 256 * 1024  # bytes that are received at once
 
 ProxyOf = Callable[[httpx.URL], str | None]
@@ -62,9 +63,24 @@ def http_request(request: HttpRequest, limit: float, connect: float | None, dead
 _READ = Body(b"")
 
 
+class Measure:
+    """How much of an answer has come; beyond all measure it is none."""
+
+    def __init__(self, response: httpx.Response) -> None:
+        self._status = response.status_code
+        self._size = 0
+
+    def exceeded(self, piece: bytes) -> InvalidAnswer | None:
+        """Count a piece; return the error where it is one too many."""
+        self._size += len(piece)
+        if self._size <= MOST_READ:
+            return None
+        return InvalidAnswer(f"the answer is longer than {MOST_READ} bytes", status=self._status)
+
+
 def http_answer(response: httpx.Response) -> HttpAnswer:
     """Return a response that was read as a plain value."""
-    response.stream = _READ  # httpx's own refers back to the response, which the garbage collector would have to find
+    response.stream = _READ  # its own refers back to the response, which makes work for the garbage collector
     return HttpAnswer(response.status_code, dict(response.headers), response.content)
 
 

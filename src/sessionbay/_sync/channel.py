@@ -10,7 +10,7 @@ import httpx
 
 from .._seam._sync import Clock, HttpClient, HttpTransport, Lock, in_worker, send
 from .._seam.held import Way
-from .._seam.http import Tls, http_answer, http_request, proxy_of
+from .._seam.http import Tls, http_request, proxy_of
 from .._seam.shared import nonce
 from ..core.config import LOCAL, is_loopback
 from ..core.errors import AgentBayError, Outcome
@@ -132,6 +132,8 @@ class Channel:
             invalid = InvalidAnswer("the answer is not compressed as it says")
             invalid.__cause__ = exc
             return self._nonsense(exchange, HttpAnswer(0), invalid)
+        except InvalidAnswer as exc:
+            return self._nonsense(exchange, HttpAnswer(exc.status), exc)
         try:
             said = exchange.decode(answer)
         except InvalidAnswer as exc:
@@ -144,7 +146,7 @@ class Channel:
         http = self.open()
         deadline = self.clock.monotonic() + limits.whole
         asked = http_request(request, limits.whole, limits.connect, deadline)
-        return http_answer(send(http, asked, limits.whole))
+        return send(http, asked, limits.whole)
 
     def _nonsense(
         self, exchange: Exchange[Any], answer: HttpAnswer, exc: InvalidAnswer

@@ -66,6 +66,13 @@ def build(session: nox.Session) -> None:
 
 
 @nox.session
+def soak(session: nox.Session) -> None:
+    """Make ten thousand calls under faults, and fail if anything is left over; three minutes."""
+    install(session, "bench")
+    session.run("python", "-W", "ignore::sessionbay.engine.IsolationWarning", "-m", "bench.soak", *session.posargs)
+
+
+@nox.session
 def bench(session: nox.Session) -> None:
     """Measure (``-- --quick`` for one round, ``-- --write`` for docs/performance.md); the official SDK is optional."""
     install(session, "bench")

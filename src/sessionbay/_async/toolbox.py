@@ -182,4 +182,5 @@ class AsyncToolbox(AsyncReference):
             lambda stamp: direct.encode(link, token, name, server, args, stamp),
             direct.decode,
             errors,
+            secrets=(token,),
         )

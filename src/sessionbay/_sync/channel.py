@@ -17,7 +17,7 @@ from ..core.errors import AgentBayError, Outcome
 from ..core.http import Exchange, HttpAnswer, HttpRequest, InvalidAnswer, Stamp
 from ..core.operation import Operation
 from ..core.pace import Pace
-from ..core.redact import excerpt
+from ..core.redact import Secret, excerpt, without
 from ..core.result import Result
 from ..core.retry import Budget, Failure, Retries, RetryPolicy, failure_of
 from ..core.wire import Wire
@@ -139,6 +139,8 @@ class Channel:
         except InvalidAnswer as exc:
             return self._nonsense(exchange, answer, exc)
         log.debug("%s -> success=%s code=%s request_id=%s", exchange.name, said.success, said.code, said.request_id)
+        if not said.success:  # what the service says may repeat what it was sent
+            said = replace(said, error_message=without(said.error_message, *self._secrets(exchange)))
         failure = None if said.success else failure_of(answer.status, said.code, answer.headers, self.clock.time())
         return said, failure
 
@@ -148,11 +150,14 @@ class Channel:
         asked = http_request(request, limits.whole, limits.connect, deadline)
         return send(http, asked, limits.whole)
 
+    def _secrets(self, exchange: Exchange[Any]) -> tuple[Secret, ...]:
+        return self.dialect.api_key, *exchange.secrets
+
     def _nonsense(
         self, exchange: Exchange[Any], answer: HttpAnswer, exc: InvalidAnswer
     ) -> tuple[AgentBayError, Failure | None]:
         """Return the error for an answer that is not the protocol."""
-        message = f"{exchange.name}: {exc}; the answer begins {excerpt(answer.body, self.dialect.api_key)!r}"
+        message = f"{exchange.name}: {exc}; the answer begins {excerpt(answer.body, *self._secrets(exchange))!r}"
         error = exchange.errors.of(
             "invalid_response", message, http_status_code=answer.status, request_id=exc.request_id
         )

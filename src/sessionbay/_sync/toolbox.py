@@ -183,4 +183,5 @@ class Toolbox(Reference):
             lambda stamp: direct.encode(link, token, name, server, args, stamp),
             direct.decode,
             errors,
+            secrets=(token,),
         )

@@ -6,6 +6,7 @@ from typing import Any, Generic, TypeVar
 
 from .errors import AgentBayError
 from .pace import Pace
+from .redact import Secret
 
 R = TypeVar("R")
 
@@ -22,11 +23,11 @@ class HttpRequest:
 
 @dataclass(frozen=True, slots=True)
 class HttpAnswer:
-    """One answer, read to its end; header names are lower case."""
+    """One answer, read to its end; header names are lower case. Its repr shows no body, which may hold a token."""
 
     status: int
     headers: Mapping[str, str] = field(default_factory=dict[str, str])
-    body: bytes = b""
+    body: bytes = field(default=b"", repr=False)
 
 
 class Patience:
@@ -67,6 +68,7 @@ class Exchange(Generic[R]):
         errors: The class of the error that silence is made into.
         idempotent: Whether it may be asked again when nobody knows whether it was heard.
         pace: Learns whether the service took it, or said "too many requests".
+        secrets: What must not be seen in an error, beside the key.
     """
 
     name: str
@@ -75,6 +77,7 @@ class Exchange(Generic[R]):
     errors: type[AgentBayError]
     idempotent: bool = False
     pace: Pace | None = None
+    secrets: tuple[Secret, ...] = ()
 
 
 class InvalidAnswer(ValueError):

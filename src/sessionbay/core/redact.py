@@ -41,12 +41,17 @@ class Secret:
         raise TypeError("a secret is not pickled: send the session's id, and let the receiver use its own key")
 
 
-def excerpt(body: bytes, *secrets: Secret, limit: int = 200) -> str:
-    """Return the start of ``body`` as one line, without ``secrets`` and without the fields that hold some."""
-    text = body[: limit + _MARGIN].decode("utf-8", "replace")
+def without(text: str, *secrets: Secret) -> str:
+    """Return ``text`` without ``secrets``."""
     for secret in secrets:
         if secret:
             text = text.replace(secret.reveal(), "***")
+    return text
+
+
+def excerpt(body: bytes, *secrets: Secret, limit: int = 200) -> str:
+    """Return the start of ``body`` as one line, without ``secrets`` and without the fields that hold some."""
+    text = without(body[: limit + _MARGIN].decode("utf-8", "replace"), *secrets)
     if len(body) > limit + _MARGIN:
         text = text[:limit]
     text = " ".join(_SECRET_FIELDS.sub(r"\1***", text).split())

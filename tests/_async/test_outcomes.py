@@ -1,5 +1,6 @@
 """The rule for outcomes: an answer is a Result, silence is an exception, a mistake is told before sending."""
 
+import gzip
 import json
 import logging
 import pickle
@@ -40,6 +41,21 @@ class Flood(HttpBody, AsyncIterator[bytes]):
     async def __anext__(self) -> bytes:
         self.sent += 1
         return bytes(1024 * 1024)
+
+
+class Drops(HttpBody, AsyncIterator[bytes]):
+    """A body that comes in small pieces."""
+
+    def __init__(self, content: bytes) -> None:
+        self._left = [content[at : at + 1024] for at in range(0, len(content), 1024)][::-1]
+
+    def __aiter__(self) -> Self:
+        return self
+
+    async def __anext__(self) -> bytes:
+        if not self._left:
+            raise StopAsyncIteration
+        return self._left.pop()
 
 
 def client(cloud: httpx.MockTransport, **options: Any) -> AsyncAgentBay:
@@ -123,6 +139,23 @@ async def test_an_answer_beyond_all_measure_is_given_up() -> None:
         await AsyncSession(client(cloud), "session-1").info()
     assert raised.value.kind == "invalid_response"
     assert flood.sent < 100
+
+
+async def test_a_compressed_answer_is_read() -> None:
+    packed = gzip.compress(b'{"Success": true, "Data": []}')
+    answer = httpx.MockTransport(
+        lambda request: httpx.Response(200, content=packed, headers={"content-encoding": "gzip"})
+    )
+    assert (await client(answer).list()).success
+
+
+async def test_a_compressed_answer_beyond_all_measure_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sessionbay._seam.http.MOST_READ", 2**20)
+    bomb = Drops(gzip.compress(bytes(2**20 + 1)))
+    answer = httpx.MockTransport(lambda request: httpx.Response(200, stream=bomb, headers={"content-encoding": "gzip"}))
+    with pytest.raises(SessionError, match="longer than") as raised:
+        await client(answer).list()
+    assert raised.value.kind == "invalid_response"
 
 
 async def test_a_missing_payload_is_told_with_the_request_that_lacks_it() -> None:

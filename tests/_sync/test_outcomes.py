@@ -1,6 +1,7 @@
 # Generated from tests/_async/test_outcomes.py by scripts/generate_sync.py. Do not edit.
 """The rule for outcomes: an answer is a Result, silence is an exception, a mistake is told before sending."""
 
+import gzip
 import json
 import logging
 import pickle
@@ -41,6 +42,21 @@ class Flood(HttpBody, Iterator[bytes]):
     def __next__(self) -> bytes:
         self.sent += 1
         return bytes(1024 * 1024)
+
+
+class Drops(HttpBody, Iterator[bytes]):
+    """A body that comes in small pieces."""
+
+    def __init__(self, content: bytes) -> None:
+        self._left = [content[at : at + 1024] for at in range(0, len(content), 1024)][::-1]
+
+    def __iter__(self) -> Self:
+        return self
+
+    def __next__(self) -> bytes:
+        if not self._left:
+            raise StopIteration
+        return self._left.pop()
 
 
 def client(cloud: httpx.MockTransport, **options: Any) -> AgentBay:
@@ -124,6 +140,23 @@ def test_an_answer_beyond_all_measure_is_given_up() -> None:
         Session(client(cloud), "session-1").info()
     assert raised.value.kind == "invalid_response"
     assert flood.sent < 100
+
+
+def test_a_compressed_answer_is_read() -> None:
+    packed = gzip.compress(b'{"Success": true, "Data": []}')
+    answer = httpx.MockTransport(
+        lambda request: httpx.Response(200, content=packed, headers={"content-encoding": "gzip"})
+    )
+    assert (client(answer).list()).success
+
+
+def test_a_compressed_answer_beyond_all_measure_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sessionbay._seam.http.MOST_READ", 2**20)
+    bomb = Drops(gzip.compress(bytes(2**20 + 1)))
+    answer = httpx.MockTransport(lambda request: httpx.Response(200, stream=bomb, headers={"content-encoding": "gzip"}))
+    with pytest.raises(SessionError, match="longer than") as raised:
+        client(answer).list()
+    assert raised.value.kind == "invalid_response"
 
 
 def test_a_missing_payload_is_told_with_the_request_that_lacks_it() -> None:

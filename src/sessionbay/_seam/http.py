@@ -69,6 +69,8 @@ class Measure:
     def __init__(self, response: httpx.Response) -> None:
         self._status = response.status_code
         self._size = 0
+        if "content-encoding" in response.headers:
+            vars(response)["_decoder"] = _Decoder(response)
 
     def exceeded(self, piece: bytes) -> InvalidAnswer | None:
         """Count a piece; return the error where it is one too many."""
@@ -78,8 +80,46 @@ class Measure:
         return InvalidAnswer(f"the answer is longer than {MOST_READ} bytes", status=self._status)
 
 
+class _Decoder:
+    """Undoes what an answer is compressed with, in place of httpx's own decoder.
+
+    What goes wrong is kept until all was read: else a generator of httpx's is left half-way, which trio finds.
+    """
+
+    def __init__(self, response: httpx.Response) -> None:
+        self._inner = response._get_content_decoder()
+        self._status = response.status_code
+        self._size = 0
+        self.error: InvalidAnswer | None = None
+
+    def decode(self, data: bytes) -> bytes:
+        """Return what a piece says."""
+        return self._decoded(lambda: self._inner.decode(data))
+
+    def flush(self) -> bytes:
+        """Return what the last piece left."""
+        return self._decoded(self._inner.flush)
+
+    def _decoded(self, decode: Callable[[], bytes]) -> bytes:
+        if self.error:
+            return b""
+        try:
+            piece = decode()
+        except httpx.DecodingError as exc:
+            self.error = InvalidAnswer(f"the answer is not compressed as it says: {exc}", status=self._status)
+            return b""
+        self._size += len(piece)
+        if self._size <= MOST_READ:
+            return piece
+        self.error = InvalidAnswer(f"the answer is longer than {MOST_READ} bytes", status=self._status)
+        return b""
+
+
 def http_answer(response: httpx.Response) -> HttpAnswer:
     """Return a response that was read as a plain value."""
+    decoder = vars(response).get("_decoder")
+    if isinstance(decoder, _Decoder) and decoder.error:
+        raise decoder.error
     response.stream = _READ  # its own refers back to the response, which makes work for the garbage collector
     return HttpAnswer(response.status_code, dict(response.headers), response.content)
 

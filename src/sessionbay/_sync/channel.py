@@ -127,11 +127,6 @@ class Channel:
             answer = self._send(request, limits)
         except (TimeoutError, httpx.TransportError) as exc:
             return _silence(exchange, exc, limits)
-        except httpx.DecodingError as exc:
-            exc._request = None
-            invalid = InvalidAnswer("the answer is not compressed as it says")
-            invalid.__cause__ = exc
-            return self._nonsense(exchange, HttpAnswer(0), invalid)
         except InvalidAnswer as exc:
             return self._nonsense(exchange, HttpAnswer(exc.status), exc)
         try:

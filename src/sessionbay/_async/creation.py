@@ -81,21 +81,25 @@ class AsyncCreation:
 
     async def _look_for_it(self) -> str | None:
         """Return the id of this attempt's session; None when the list does not have it even after a while."""
-        request = ListRequest(labels={ATTEMPT: self._attempt.name})
+        request, clock = ListRequest(labels={ATTEMPT: self._attempt.name}), self._channel.clock
+        deadline = clock.monotonic() + LOOKING
         for pause in LOOKS if self.tags else ():
-            await self._channel.clock.sleep(pause)
+            await clock.sleep(min(pause, max(deadline - clock.monotonic(), 0.0)))
+            limits = Limits(min(LOOK_TIMEOUT, deadline - clock.monotonic()))
+            if limits.whole <= 0:
+                break
             try:
-                listed = await self._channel.call(LIST, request, limits=Limits(LOOK_TIMEOUT))
+                listed = await self._channel.call(LIST, request, limits=limits)
                 for entry in listed.data or ():
-                    if await self._is_it(entry.session_id):
+                    if await self._is_it(entry.session_id, limits):
                         return entry.session_id
             except AgentBayError as exc:
                 log.debug("looking for the session of attempt %s: %s", self._attempt.name, exc)
         return None
 
-    async def _is_it(self, session_id: str) -> bool:
+    async def _is_it(self, session_id: str, limits: Limits) -> bool:
         """Return whether a session carries this attempt's name: how the clouds match labels is not documented."""
-        answer = await self._channel.call(GET_LABELS, SessionRef(session_id=session_id), limits=Limits(LOOK_TIMEOUT))
+        answer = await self._channel.call(GET_LABELS, SessionRef(session_id=session_id), limits=limits)
         return answer.success and (answer.data or {}).get(ATTEMPT) == self._attempt.name
 
     def _unknown(self, why: str) -> AgentBayError:

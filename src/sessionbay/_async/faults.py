@@ -27,15 +27,8 @@ _DECIDING = Guard()
 class AsyncFaultTransport(HttpTransport):
     """Carries a client's requests, and lets faults befall them as a plan says.
 
-    The time that a fault takes counts against the client's limits as a slow network's does.
-
-    Args:
-        plan: Which faults befall which requests.
-        transport: What carries the requests; if not given, a transport such as a client makes for itself.
-        clock: The time that faults take; the client's own ``clock``, where it was given one.
-
-    Attributes:
-        plan: The plan.
+    The time that a fault takes counts against the client's limits as a slow network's does. ``plan`` is the plan, and
+    may be replaced by another one.
 
     Example:
         ```python
@@ -47,6 +40,13 @@ class AsyncFaultTransport(HttpTransport):
     """
 
     def __init__(self, plan: FaultPlan, transport: HttpTransport | None = None, *, clock: Clock | None = None) -> None:
+        """Make a transport, for a client's ``transport=``.
+
+        Args:
+            plan: Which faults befall which requests.
+            transport: What carries the requests; if not given, a transport such as a client makes for itself.
+            clock: The time that faults take; the client's own ``clock``, where it was given one.
+        """
         self.plan = plan
         self._clock = clock or Clock()
         self._inner = transport or _usual(self._clock)

@@ -1,4 +1,4 @@
-"""Which fault befalls which request, and what it makes of the answer. Pure: who carries requests asks here.
+"""What can go wrong with a request, for tests that want it to: import it from ``sessionbay.testing``.
 
 The action of a request is AgentBay's name of it, on AGB too, where its path will do as well. ``CallMcpTool`` is also a
 tool call that goes straight to the machine.
@@ -62,61 +62,61 @@ class Fault:
 
     @classmethod
     def drop(cls) -> "Fault":
-        """Return: the connection is refused. The request surely never left."""
+        """Refuse the connection: the request surely never left."""
         return cls(name="drop", silence="refused")
 
     @classmethod
     def unreachable(cls) -> "Fault":
-        """Return: no connection comes about, for as long as the client waits for one."""
+        """Let the client wait for a connection for as long as it does, in vain."""
         return cls(name="unreachable", silence="unreachable", seconds=FOR_EVER)
 
     @classmethod
     def reset(cls, *, processed: bool = True) -> "Fault":
-        """Return: the connection ends before the answer; the service did what was asked, or has not even read it."""
+        """End the connection in place of an answer: the service did what was asked, or has not even read it."""
         return cls(name="reset", silence="reset", processed=processed)
 
     @classmethod
     def delay(cls, seconds: float = FOR_EVER) -> "Fault":
-        """Return: the answer comes so many seconds later, or never, when the client does not wait as long."""
+        """Answer so many seconds later; too late, unless the client waits as long."""
         return cls(name="delay", seconds=seconds, processed=True)
 
     @classmethod
     def answer(
         cls, status: int, body: bytes = b"", headers: Mapping[str, str] | None = None, *, processed: bool = False
     ) -> "Fault":
-        """Return: this answer comes in place of the service's own."""
+        """Give this answer in place of the service's own."""
         return cls(name=f"answer {status}", status=status, body=body, headers=headers or {}, processed=processed)
 
     @classmethod
     def throttle(cls, wait: float = 1.0, *, milliseconds: bool = False) -> "Fault":
-        """Return: "too many requests", wait so many seconds; said as ``x-acs-retry-after``, or ``Retry-After``."""
+        """Say "too many requests", and to wait so many seconds: in ``Retry-After``, or in ``x-acs-retry-after``."""
         said = {"x-acs-retry-after": f"{wait * 1000:.0f}"} if milliseconds else {"retry-after": f"{wait:.0f}"}
         body = json.dumps({"Code": "Throttling.User", "Message": "slow down", "RequestId": "FAULT"}).encode()
         return replace(cls.answer(429, body, {**_JSON, **said}), name="throttle")
 
     @classmethod
     def bad_gateway(cls, *, processed: bool = False) -> "Fault":
-        """Return: 502 and a page of HTML, from something before the service, or behind its back."""
+        """Answer 502 and a page of HTML, as a gateway does that does not reach the service, or loses its answer."""
         return replace(cls.answer(502, _HTML, {"content-type": "text/html"}, processed=processed), name="bad gateway")
 
     @classmethod
     def garbage(cls, body: bytes = b"\x00\xff no protocol") -> "Fault":
-        """Return: the service did what was asked, and answers 200 with something that says nothing."""
+        """Answer 200, and something that says nothing, though the service did what was asked."""
         return replace(cls.answer(200, body, processed=True), name="garbage")
 
     @classmethod
     def truncate(cls, keep: float = 0.5) -> "Fault":
-        """Return: a part of the body comes, as if it were all."""
+        """Give a part of the body as if it were all: the content length was too small."""
         return cls(name="truncate", keep=keep, processed=True)
 
     @classmethod
     def cut(cls, keep: float = 0.5) -> "Fault":
-        """Return: a part of the body comes, then the connection ends: the content length was wrong."""
+        """Give a part of the body, then end the connection: the content length was too large."""
         return cls(name="cut", keep=keep, silence="cut", processed=True)
 
     @classmethod
     def drip(cls, pause: float = 1.0) -> "Fault":
-        """Return: the body comes byte by byte, with so many seconds before each."""
+        """Give the body byte by byte, with so many seconds before each."""
         return cls(name="drip", pause=pause, processed=True)
 
     def made_of(self, answer: HttpAnswer) -> HttpAnswer:
@@ -176,11 +176,8 @@ class Fired:
 class FaultPlan:
     """Says which request goes wrong, and how; remembers what did. One plan may serve several clients.
 
-    Of several rules that mean the same request, the first one given has it.
-
-    Args:
-        rules: The rules.
-        seed: Where chance begins; the same seed brings the same faults.
+    It is made of rules; of several that mean the same request, the first one given has it. ``seed`` is where chance
+    begins: the same one brings the same faults.
 
     Attributes:
         fired: The faults that befell requests, in order.

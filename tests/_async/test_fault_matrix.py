@@ -1,0 +1,114 @@
+"""Every fault with every operation: what the caller gets is true by the service's own books."""
+
+from dataclasses import dataclass, replace
+from operator import attrgetter
+from typing import Any
+
+import pytest
+
+from sessionbay import AgentBayError, AsyncAGB, AsyncAgentBay, AsyncSession, Result
+from sessionbay.testing import AsyncFaultTransport, FaultPlan, Rule
+
+from ..cloud import KEY
+from ..faults import BLINDNESS, CASES, LOSSES, NOT_AGB, OPERATIONS, Asked, Case
+from ..ledger import LedgerCloud
+from .clock import FakeClock
+
+ROUNDING = 0.25  # seconds that a call may take beyond its time
+REPEATABLE = {"SetLabel", "RefreshSessionIdleTime", "DeleteSessionAsync"}
+
+
+@dataclass
+class Cell:
+    """One operation under one fault: what came of it, and what the cloud's books say."""
+
+    cloud: LedgerCloud
+    plan: FaultPlan
+    word: str
+    error: AgentBayError | None
+    took: float
+    held: set[str]
+
+    @property
+    def left(self) -> set[str]:
+        """The sessions that run and that nobody holds."""
+        return self.cloud.sessions.keys() - self.held
+
+    @property
+    def sent(self) -> bool:
+        """Whether any request left the client."""
+        unsent = ("refused", "unreachable")
+        return bool(self.cloud.arrived) or any(fired.fault.silence not in unsent for fired in self.plan.fired)
+
+    def tries(self, action: str) -> int:
+        """Return how often the client asked for it, whether that arrived or not."""
+        missed = [fired for fired in self.plan.fired if fired.action == action and not fired.fault.processed]
+        return self.cloud.arrived[action] + len(missed)
+
+
+@dataclass(frozen=True)
+class Parts:
+    """What operations are called of."""
+
+    bay: AsyncAgentBay | AsyncAGB
+    session: AsyncSession
+
+
+async def run(asked: Asked, case: Case, make: type[AsyncAgentBay] | type[AsyncAGB] = AsyncAgentBay) -> Cell:
+    """Do it, on a cloud of its own, in a time of its own."""
+    cloud, clock = LedgerCloud(direct=asked.direct), FakeClock()
+    cloud.sessions["session-0"].status = asked.start
+    transport = AsyncFaultTransport(FaultPlan(), cloud, clock=clock)
+    async with make(KEY, transport=transport, clock=clock) as bay:
+        session = (await bay.get("session-0")).session
+        cloud.arrived.clear()
+        transport.plan = plan = case.plan(asked.action)
+        began, held = clock.now, {"session-0"}
+        try:
+            result: Result[Any] = await attrgetter(asked.call)(Parts(bay, session))(*asked.args, **asked.given)
+            if result.success and asked.group == "create":
+                held.add(result.unwrap().session_id)
+            result.raise_for_error()
+        except AgentBayError as error:
+            return Cell(cloud, plan, f"{error.kind} {error.outcome}", error, clock.now - began, held)
+    return Cell(cloud, plan, "success", None, clock.now - began, held)
+
+
+def check(cell: Cell, asked: Asked, case: Case) -> None:
+    """Fail unless the caller got what is due, within the time that is due, and it is true by the cloud's books."""
+    word, due = case.expected[asked.group]
+    tries = cell.tries(asked.action)
+    effects = [action for action, _ in cell.cloud.effects if action == asked.action]
+    assert cell.word == word
+    assert due in (None, tries)
+    assert [rule for rule in cell.plan.unfired if rule.first <= tries] == []
+    assert cell.took <= asked.bound + ROUNDING
+    assert len(effects) <= 1 or asked.action in REPEATABLE
+    assert not cell.left
+    if cell.error:
+        assert (cell.error.outcome == "not_sent") == (not cell.sent)
+        assert cell.error.outcome == "unknown" or not effects
+
+
+@pytest.mark.parametrize("asked", OPERATIONS, ids=lambda asked: asked.name)
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+async def test_what_the_caller_gets_is_true(asked: Asked, case: Case) -> None:
+    check(await run(asked, case), asked, case)
+
+
+@pytest.mark.parametrize("asked", [one for one in OPERATIONS if one.name not in NOT_AGB], ids=lambda asked: asked.name)
+@pytest.mark.parametrize("case", CASES[::3], ids=lambda case: case.name)
+async def test_it_is_true_on_agb_too(asked: Asked, case: Case) -> None:
+    check(await run(asked, case, AsyncAGB), asked, case)
+
+
+@pytest.mark.parametrize("loss", LOSSES, ids=lambda case: case.name)
+@pytest.mark.parametrize("blindness", BLINDNESS)
+async def test_a_lost_creation_that_cannot_be_looked_for_names_its_attempt(loss: Case, blindness: str) -> None:
+    asked = next(one for one in OPERATIONS if one.group == "create")
+    blind = replace(loss, beside=(Rule(fault=BLINDNESS[blindness], action="ListSession", times=None),))
+    cell = await run(asked, blind)
+    assert cell.word == "unknown_outcome unknown"
+    assert cell.took <= asked.bound + ROUNDING
+    assert cell.error
+    assert [cell.cloud.sessions[left].labels["sessionbay.attempt"] for left in cell.left] == [cell.error.attempt]

@@ -1,0 +1,112 @@
+# Generated from tests/_async/test_faults.py by scripts/generate_sync.py. Do not edit.
+"""The transport that lets faults befall requests: on both clouds, over the network, within the client's time."""
+
+import pytest
+
+from sessionbay import AGB, AgentBay, AgentBayError, SessionError, SessionTimeoutError
+from sessionbay.engine import LocalEngine
+from sessionbay.testing import Fault, FaultPlan, FaultTransport, Rule
+
+from ..cloud import KEY
+from ..ledger import LedgerCloud
+from .clock import FakeClock
+from .conftest import connect
+
+
+@pytest.mark.parametrize("action", ["ListSession", "/sdk/ListSession", None])
+def test_a_rule_finds_its_action_on_agb(action: str | None) -> None:
+    plan, cloud = FaultPlan(Rule(fault=Fault.reset(), action=action)), LedgerCloud()
+    with AGB(KEY, transport=FaultTransport(plan, cloud), clock=FakeClock()) as agb:
+        assert (agb.list()).success
+    assert (plan.unfired, cloud.arrived["ListSession"]) == ((), 2)
+
+
+@pytest.mark.parametrize("make", [AgentBay, AGB])
+def test_faults_befall_what_goes_over_the_network(make: type[AgentBay], engine: LocalEngine) -> None:
+    plan = FaultPlan(
+        Rule(fault=Fault.drop(), action="GetLabel"),
+        Rule(fault=Fault.bad_gateway(processed=True), action="GetLabel"),
+        Rule(fault=Fault.cut(), action="GetLabel"),
+    )
+    bay = connect(engine, make, transport=FaultTransport(plan))
+    with bay, bay.session(image_id="agb-code-space-1", labels={"job": "one"}) as session:
+        assert (session.get_labels())["job"] == "one"
+    assert plan.unfired == ()
+
+
+def test_a_tool_call_that_goes_straight_to_the_machine_is_one_too(engine: LocalEngine) -> None:
+    plan = FaultPlan(Rule(fault=Fault.drop(), action="CallMcpTool"))
+    with connect(engine, AgentBay, transport=FaultTransport(plan)) as bay, bay.session() as session:
+        assert session.get_token()
+        assert (session.command.run("echo once")).output == "once\n"
+    assert plan.unfired == ()
+
+
+def test_an_answer_that_is_late_comes_after_its_time() -> None:
+    clock = FakeClock()
+    transport = FaultTransport(FaultPlan(Rule(fault=Fault.delay(7.0))), LedgerCloud(), clock=clock)
+    with AgentBay(KEY, transport=transport, clock=clock) as bay:
+        assert (bay.list()).success
+    assert clock.slept == [7.0]
+
+
+@pytest.mark.parametrize("fault", [Fault.delay(), Fault.drip()], ids=lambda fault: fault.name)
+def test_a_client_does_not_wait_for_an_answer_beyond_its_time(fault: Fault) -> None:
+    clock = FakeClock()
+    transport = FaultTransport(FaultPlan(Rule(fault=fault)), LedgerCloud(), clock=clock)
+    with AgentBay(KEY, transport=transport, clock=clock, timeout=9) as bay:
+        with pytest.raises(SessionTimeoutError):
+            bay.list()
+    assert clock.now == 1_009
+
+
+def test_in_real_time_a_client_does_not_wait_longer_either() -> None:
+    transport = FaultTransport(FaultPlan(Rule(fault=Fault.delay())), LedgerCloud())
+    with AgentBay(KEY, transport=transport, timeout=0.05) as bay:
+        with pytest.raises(SessionTimeoutError):
+            bay.list()
+
+
+def test_a_file_that_was_written_in_part_is_told_as_unknown() -> None:
+    plan = FaultPlan(Rule(fault=Fault.drop(), action="CallMcpTool", first=2, times=None))
+    cloud = LedgerCloud()
+    with AgentBay(KEY, transport=FaultTransport(plan, cloud), clock=FakeClock()) as bay:
+        session = (bay.get("session-0")).session
+        with pytest.raises(AgentBayError) as raised:
+            session.file_system.write_file("a", "x" * 60_000)
+    assert len(cloud.sessions["session-0"].written) == 1
+    assert raised.value.outcome == "unknown"
+
+
+def test_a_file_whose_end_was_refused_may_be_there_in_part() -> None:
+    plan = FaultPlan(Rule(fault=Fault.throttle(), action="CallMcpTool", first=2, times=None))
+    with AgentBay(KEY, transport=FaultTransport(plan, LedgerCloud()), clock=FakeClock()) as bay:
+        session = (bay.get("session-0")).session
+        assert (session.file_system.write_file("a", "x" * 60_000)).unsure
+
+
+@pytest.mark.parametrize(
+    "fault", [Fault.drop(), Fault.answer(403, b'{"Code": "Forbidden"}')], ids=["silent", "refused"]
+)
+def test_a_session_that_was_found_is_kept_though_nothing_more_is_told_of_it(fault: Fault) -> None:
+    plan = FaultPlan(
+        Rule(fault=Fault.reset(), action="CreateMcpSession"), Rule(fault=fault, action="GetSession", times=None)
+    )
+    cloud = LedgerCloud()
+    with AgentBay(KEY, transport=FaultTransport(plan, cloud), clock=FakeClock()) as bay:
+        made = (bay.create()).session
+    assert cloud.sessions.keys() == {"session-0", made.session_id}
+    assert plan.unfired == ()
+
+
+@pytest.mark.parametrize("look", ["GetSession", "GetSessionDetail"])
+def test_a_wait_whose_looks_are_refused_does_not_say_that_nothing_happened(look: str) -> None:
+    forbidden = Fault.answer(403, b'{"Code": "Forbidden", "Message": "no"}')
+    cloud = LedgerCloud()
+    transport = FaultTransport(FaultPlan(), cloud)
+    with AgentBay(KEY, transport=transport, clock=FakeClock(), strict=True) as bay:
+        session = (bay.get("session-0")).session
+        transport.plan = FaultPlan(Rule(fault=forbidden, action=look, times=None))
+        with pytest.raises(SessionError) as raised:
+            (session.pause() if look == "GetSession" else session.delete())
+    assert (raised.value.kind, raised.value.outcome, len(cloud.effects)) == ("refused", "unknown", 1)

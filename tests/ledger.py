@@ -1,0 +1,146 @@
+"""A cloud in memory that keeps books: which requests arrived, and what became of its sessions through them."""
+
+import json
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import httpx
+
+from sessionbay.core.http import HttpRequest
+from sessionbay.core.operation import Operation, Reply
+from sessionbay.core.wire import Wire
+from sessionbay.dialects.agb import AGBDialect
+from sessionbay.dialects.agentbay import AgentBayDialect
+from sessionbay.ops import access, direct, labels, session, tools
+from sessionbay.ops.catalogue import OPERATIONS
+
+LINK = "https://machine.example/direct"
+TEXTS = {
+    "shell": '{"stdout": "done", "stderr": "", "exit_code": 0}',
+    "get_file_info": "isDirectory: false\nsize: 4",
+}
+TOOLS = [session.ToolEntry(name=name, server="machine") for name in ("shell", "read_file", "write_file")]
+
+
+@dataclass
+class Kept:
+    """A session as the cloud knows it."""
+
+    labels: dict[str, str]
+    status: str = "RUNNING"
+    written: list[str] = field(default_factory=list[str])
+
+
+class LedgerCloud(httpx.MockTransport):
+    """Speaks both clouds' wires.
+
+    ``arrived`` counts requests by action; ``effects`` lists what was done, and to which session. ``direct`` says
+    whether sessions have a direct route.
+    """
+
+    def __init__(self, *, direct: bool = False) -> None:
+        super().__init__(self._answer)
+        self.arrived: Counter[str] = Counter()
+        self.effects: list[tuple[str, str]] = []
+        self.sessions: dict[str, Kept] = {"session-0": Kept({"job": "old"})}
+        self._direct = direct
+        self._serve: dict[str, Callable[[Any], Reply[Any]]] = {
+            session.CREATE.action: self._create,
+            session.GET.action: self._get,
+            session.GET_DETAIL.action: self._detail,
+            session.LIST.action: self._list,
+            session.DELETE.action: self._delete,
+            session.PAUSE.action: lambda request: self._move(session.PAUSE, request, "RUNNING", "PAUSED"),
+            session.RESUME.action: lambda request: self._move(session.RESUME, request, "PAUSED", "RUNNING"),
+            session.KEEP_ALIVE.action: self._keep_alive,
+            labels.SET_LABELS.action: self._set_labels,
+            labels.GET_LABELS.action: self._get_labels,
+            access.INFO.action: self._info,
+            access.GET_LINK.action: lambda request: Reply(data=access.LinkAnswer(url=f"{LINK}/port")),
+            tools.CALL_TOOL.action: lambda request: Reply(
+                data=self._call(request.session_id, request.name, request.args)
+            ),
+            tools.LIST_TOOLS.action: lambda request: Reply(data=tools.ToolsAnswer(tools=TOOLS)),
+        }
+
+    def _answer(self, request: httpx.Request) -> httpx.Response:
+        if request.url.path.endswith("/callTool"):
+            return self._answer_directly(json.loads(request.content))
+        dialect = AgentBayDialect if "Action" in request.url.params else AGBDialect
+        asked = dialect.accept(
+            HttpRequest(request.method, str(request.url), dict(request.headers), request.content), OPERATIONS
+        )
+        self.arrived[asked.op.action] += 1
+        said = dialect.answer(self._served(asked.op, asked.request))
+        return httpx.Response(said.status, headers=dict(said.headers), content=said.body)
+
+    def _served(self, op: Operation[Any, Any, Any], request: Wire) -> Reply[Any]:
+        known = getattr(request, "session_id", None)
+        if known is not None and known not in self.sessions:
+            return Reply(success=False, gateway=True, code="InvalidMcpSession.NotFound", message="gone", status=400)
+        return self._serve[op.action](request)
+
+    def _answer_directly(self, asked: dict[str, Any]) -> httpx.Response:
+        self.arrived[tools.CALL_TOOL.action] += 1
+        said = self._call("session-0", asked["tool"], asked["args"])
+        return httpx.Response(200, content=direct.answer_of(asked["requestId"], said))
+
+    def _create(self, request: session.CreateRequest) -> Reply[Any]:
+        name = f"session-{len(self.effects) + 1}"
+        self.sessions[name] = Kept(request.labels or {})
+        self.effects.append((session.CREATE.action, name))
+        return Reply(data=self._told(name))
+
+    def _get(self, request: session.SessionRef) -> Reply[Any]:
+        return Reply(data=self._told(request.session_id))
+
+    def _told(self, name: str) -> session.SessionAnswer:
+        answer = session.SessionAnswer(session_id=name, status=self.sessions[name].status, success=True)
+        if not self._direct:
+            return answer
+        return answer.model_copy(update={"link_url": LINK, "token": "tok", "tool_list": TOOLS})
+
+    def _detail(self, request: session.DetailRequest) -> Reply[Any]:
+        return Reply(data=session.DetailAnswer(status=self.sessions[request.session_id].status))
+
+    def _list(self, request: session.ListRequest) -> Reply[Any]:
+        found = [name for name, kept in self.sessions.items() if request.labels.items() <= kept.labels.items()]
+        entries = [session.EntryAnswer(session_id=name) for name in found]
+        return Reply(data=entries, total_count=len(entries), max_results=request.max_results)
+
+    def _delete(self, request: session.SessionRef) -> Reply[Any]:
+        del self.sessions[request.session_id]
+        self.effects.append((session.DELETE.action, request.session_id))
+        return Reply()
+
+    def _move(self, op: Operation[Any, Any, Any], request: session.SessionRef, start: str, end: str) -> Reply[Any]:
+        kept = self.sessions[request.session_id]
+        if kept.status != start:
+            return Reply(success=False, code="WrongState", message=f"it is {kept.status}")
+        kept.status = end
+        self.effects.append((op.action, request.session_id))
+        return Reply()
+
+    def _keep_alive(self, request: session.SessionRef) -> Reply[Any]:
+        self.effects.append((session.KEEP_ALIVE.action, request.session_id))
+        return Reply()
+
+    def _set_labels(self, request: labels.SetLabelsRequest) -> Reply[Any]:
+        self.sessions[request.session_id].labels = request.labels
+        self.effects.append((labels.SET_LABELS.action, request.session_id))
+        return Reply()
+
+    def _get_labels(self, request: session.SessionRef) -> Reply[Any]:
+        return Reply(data=labels.LabelsAnswer(labels=self.sessions[request.session_id].labels))
+
+    def _info(self, request: session.SessionRef) -> Reply[Any]:
+        return Reply(data=access.InfoAnswer(session_id=request.session_id, resource_url=f"{LINK}/screen"))
+
+    def _call(self, session_id: str, tool: str, args: dict[str, Any]) -> tools.CallAnswer:
+        self.effects.append((tools.CALL_TOOL.action, session_id))
+        text = TEXTS.get(tool, "ok")
+        if tool == "write_file":
+            self.sessions[session_id].written.append(args["content"])
+        return tools.CallAnswer(content=[tools.ContentAnswer(type="text", text=text)])

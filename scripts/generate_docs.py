@@ -29,15 +29,24 @@ MODULES = {  # page: what it describes first, where that is, and what else
     "context": {"SessionContext": "context"},
     "map": {"Map": "mapping"},
     "pool": {"SessionPool": "pool"},
+    "faults": {"FaultTransport": "faults"},
 }
 RESULTS = [f"models.{name}" for name in ("sessions", "commands", "files", "tools", "contexts", "fan_out", "leftovers")]
 VALUES = {  # the first of the modules has the introduction
     "results": ("Results and values", ["core.result", *RESULTS]),
     "params": ("Parameters", ["models.creation", "core.retry"]),
     "errors": ("Errors", ["core.errors"]),
+    "faults": ("Faults", ["core.faults"]),
     "engine": ("The local engine", ["engine", "engine.thread", "engine.config"]),
 }
-WORDED = ("models.creation", "core.errors", "engine.sandbox.backends", "engine.sandbox.base", "_seam._async")
+WORDED = (
+    "models.creation",
+    "core.errors",
+    "core.faults",
+    "engine.sandbox.backends",
+    "engine.sandbox.base",
+    "_seam._async",
+)
 SECOND_NAMES = re.compile(r"^    ([a-z][\w, =]*) = ([a-zA-Z][\w., ]*?)(?:  #.*)?$", re.MULTILINE)
 PACKAGE: Any = griffe.load(
     "sessionbay",
@@ -46,7 +55,8 @@ PACKAGE: Any = griffe.load(
     docstring_options={"returns_multiple_items": False},
     allow_inspection=False,
 )
-EXPORTED = [m.target_path for path in ("_public", "engine") for m in PACKAGE[path].members.values() if m.is_alias]
+PLACES = [PACKAGE[path] for path in ("_public", "engine", "testing")]
+EXPORTED = [member.target_path for place in PLACES for member in place.members.values() if member.is_alias]
 WORDS = {  # the names that stand for a choice of words or a class of httpx
     name: str(member.value)
     for path in WORDED

@@ -85,6 +85,8 @@ NAMES = [
     "progress_bar",
 ]
 
+TESTING = ["AsyncFaultTransport", "Fault", "FaultPlan", "FaultTransport", "Fired", "Rule"]
+
 METHODS = {
     "AsyncAgentBay": [
         "aclose",
@@ -121,6 +123,7 @@ METHODS = {
         "region_id",
         "session",
     ],
+    "AsyncFaultTransport": ["aclose", "handle_async_request"],
     "AsyncMap": [],
     "AsyncSessionPool": ["lease", "size"],
     "AsyncSession": [

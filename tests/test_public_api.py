@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 import sessionbay
+from sessionbay import testing
 from sessionbay._async import clouds, command, context, file_system, mapping, pool, session
 from sessionbay._sync import (
     clouds as sync_clouds,
@@ -19,7 +20,7 @@ from sessionbay._sync import (
     session as sync_session,
 )
 
-from .public_names import METHODS, NAMES
+from .public_names import METHODS, NAMES, TESTING
 
 TWINS = [
     (clouds.AsyncAgentBay, sync_clouds.AgentBay),
@@ -30,7 +31,9 @@ TWINS = [
     (file_system.AsyncFileSystem, sync_file_system.FileSystem),
     (mapping.AsyncMap, sync_mapping.Map),
     (pool.AsyncSessionPool, sync_pool.SessionPool),
+    (testing.AsyncFaultTransport, testing.FaultTransport),
 ]
+PLAIN = {"aclose": "close", "handle_async_request": "handle_request"}
 
 
 def public(cls: type) -> dict[str, Any]:
@@ -53,6 +56,10 @@ def test_a_public_name_can_be_imported(name: str) -> None:
     assert getattr(sessionbay, name).__name__ == name
 
 
+def test_the_names_of_the_fault_kit_are_pinned() -> None:
+    assert sorted(name for name in vars(testing) if not name.startswith("_")) == TESTING
+
+
 def test_a_name_that_is_not_public_is_an_attribute_error() -> None:
     with pytest.raises(AttributeError, match="no attribute 'teleport'"):
         _ = sessionbay.teleport  # type: ignore[attr-defined]
@@ -60,14 +67,14 @@ def test_a_name_that_is_not_public_is_an_attribute_error() -> None:
 
 @pytest.mark.parametrize(("twin", "other"), TWINS, ids=lambda cls: str(cls.__name__))
 def test_both_twins_have_the_same_names(twin: type, other: type) -> None:
-    assert {name.replace("aclose", "close") for name in public(twin)} == set(public(other))
+    assert {PLAIN.get(name, name) for name in public(twin)} == set(public(other))
 
 
 @pytest.mark.parametrize(("twin", "other"), TWINS, ids=lambda cls: str(cls.__name__))
 def test_the_methods_of_both_twins_take_the_same(twin: type, other: type) -> None:
     for name, method in public(twin).items():
         if inspect.isfunction(method):
-            assert shape(method) == shape(public(other)[name.replace("aclose", "close")]), name
+            assert shape(method) == shape(public(other)[PLAIN.get(name, name)]), name
 
 
 @pytest.mark.parametrize(("twin", "other"), TWINS, ids=lambda cls: str(cls.__name__))

@@ -9,17 +9,18 @@ from functools import cached_property
 from textwrap import dedent
 from typing import Any
 
-from sessionbay import _public, engine, get_logger
+from sessionbay import _public, engine, get_logger, testing
 from sessionbay._async import (
     clouds as async_clouds,
     command as async_command,
     context as async_context,
+    faults as async_faults,
     file_system as async_file_system,
     mapping as async_mapping,
     pool as async_pool,
     session as async_session,
 )
-from sessionbay._sync import clouds, command, context, file_system, mapping, pool, session
+from sessionbay._sync import clouds, command, context, faults, file_system, mapping, pool, session
 
 ASYNC: tuple[type, ...] = (
     async_clouds.AsyncAgentBay,
@@ -30,6 +31,7 @@ ASYNC: tuple[type, ...] = (
     async_context.AsyncSessionContext,
     async_mapping.AsyncMap,
     async_pool.AsyncSessionPool,
+    async_faults.AsyncFaultTransport,
 )
 SYNC: tuple[type, ...] = (
     clouds.AgentBay,
@@ -40,10 +42,11 @@ SYNC: tuple[type, ...] = (
     context.SessionContext,
     mapping.Map,
     pool.SessionPool,
+    faults.FaultTransport,
 )
 NAMES: dict[str, Any] = {
     name: value
-    for module in (_public, engine)
+    for module in (_public, engine, testing)
     for name, value in vars(module).items()
     if isinstance(value, type) and not name.startswith("_")
 } | {"get_logger": get_logger}

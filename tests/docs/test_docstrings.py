@@ -12,7 +12,11 @@ from sessionbay import AGB, AgentBay, AsyncAGB, AsyncAgentBay
 from .docstrings import ASYNC, NAMES, SYNC, VALUES, Example, Member, examples, members
 from .pages import ROOT
 
-WITHOUT_EXAMPLE = {"AsyncClient.aclose"}  # a client is closed by its block
+WITHOUT_EXAMPLE = {  # a client is closed by its block, and uses its transport by itself
+    "AsyncClient.aclose",
+    "AsyncFaultTransport.aclose",
+    "AsyncFaultTransport.handle_async_request",
+}
 METHODS = [member for member in members(ASYNC) if member.is_method]
 ALL = [*members(ASYNC), *members(SYNC), *members(VALUES)]
 

@@ -1,0 +1,59 @@
+"""Write the table of docs/faults.md: try every fault with every operation, and write down what the caller got.
+
+``--check`` only says whether it is up to date. It is the tests' own matrix, in the sync twin: see
+``tests/_async/test_fault_matrix.py``.
+"""
+
+import argparse
+import logging
+import re
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+PAGE = ROOT / "docs" / "faults.md"
+PLACE = re.compile(r"(?<=<!-- table -->\n).*(?=<!-- end of the table -->)", re.DOTALL)
+sys.path.insert(0, str(ROOT))
+
+from tests._sync.test_fault_matrix import Cell, run  # noqa: E402  # it is found only now
+from tests.faults import CASES, OPERATIONS, Asked  # noqa: E402
+
+
+def main() -> None:
+    """Write the page, or say that it differs."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--check", action="store_true", help="write nothing; fail if the table is out of date")
+    logging.disable()  # sessions are found that were lost, which is worth a warning elsewhere
+    kept = PAGE.read_text("utf-8")
+    fresh = PLACE.sub(lambda _: table(), kept)
+    if not parser.parse_args().check:
+        PAGE.write_text(fresh, "utf-8")
+    elif fresh != kept:
+        sys.exit(f"out of date, run scripts/generate_fault_table.py: {PAGE}")
+
+
+def table() -> str:
+    """Return the table; operations that fare the same with every fault share a column."""
+    columns: dict[tuple[str, ...], list[Asked]] = {}
+    for asked in OPERATIONS:
+        columns.setdefault(tuple(told(run(asked, case), asked) for case in CASES), []).append(asked)
+    heads = ["Fault", *(", ".join(f"`{asked.name}`" for asked in column) for column in columns.values())]
+    rows = [[case.name, *cells] for case, *cells in zip(CASES, *columns, strict=True)]
+    lines = [heads, ["---"] * len(heads), *rows]
+    count = f"{len(CASES)} faults with {len(OPERATIONS)} operations: {len(CASES) * len(OPERATIONS)} cells."
+    return "\n".join(["", count, "", *(f"| {' | '.join(line)} |" for line in lines), "", ""])
+
+
+def told(cell: Cell, asked: Asked) -> str:
+    """Return what the caller got in a word or two."""
+    if cell.error:
+        return f"{cell.error.kind}, {cell.error.outcome}".replace("_", " ").replace(
+            "unknown outcome, unknown", "unknown outcome"
+        )
+    if asked.group == "create" and cell.cloud.arrived["ListSession"]:
+        return "success, found"
+    return "success, repeated" if cell.tries(asked.action) > 1 else "success"
+
+
+if __name__ == "__main__":
+    main()

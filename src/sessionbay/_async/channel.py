@@ -10,7 +10,7 @@ import httpx
 from .._seam._async import Clock, HttpClient, HttpTransport, Lock, in_worker, send
 from .._seam.held import Way
 from .._seam.http import Tls, http_request, proxy_of
-from .._seam.shared import nonce
+from .._seam.shared import ThreadLock, nonce
 from ..core.config import LOCAL, is_loopback
 from ..core.errors import AgentBayError, Outcome
 from ..core.http import Exchange, HttpAnswer, HttpRequest, InvalidAnswer, Stamp
@@ -21,6 +21,7 @@ from ..core.result import Result
 from ..core.retry import Budget, Failure, Retries, RetryPolicy, failure_of
 from ..core.wire import Wire
 from ..dialects.base import Dialect
+from .here import AsyncHere
 from .http.pool import Bounds
 from .http.transport import AsyncTransport
 from .pacer import AsyncPacer
@@ -65,7 +66,8 @@ class AsyncChannel:
         self.options = options
         self.clock = options.clock
         self._http: HttpClient | None = None
-        self._opening = Lock()
+        self._opening = AsyncHere(Lock)
+        self._making = ThreadLock()
         self._closed = False
         self._ends_with_us = False
         self._pacer = AsyncPacer(options.clock)
@@ -164,14 +166,14 @@ class AsyncChannel:
         """Return the connections; the first call makes them, and starts the local engine where that is asked for."""
         if self._http is not None:
             return self._http
-        async with self._opening:
+        async with self._opening.get():
             if self._closed:
                 raise AgentBayError.usage("the client is closed: make a new one")
-            if self._http is None:
-                if self.dialect.endpoint == LOCAL:
-                    self.dialect = await in_worker(self._local)
-                self._http = self._connections()
-            return self._http
+            if self.dialect.endpoint == LOCAL:
+                self.dialect = await in_worker(self._local)
+            with self._making:
+                self._http = self._http or self._connections()
+                return self._http
 
     @property
     def way(self) -> Way | None:

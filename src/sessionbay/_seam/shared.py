@@ -3,6 +3,7 @@
 import os
 import platform
 import secrets
+import threading
 import time
 from collections.abc import Mapping
 from pathlib import Path
@@ -11,6 +12,9 @@ from .._version import __version__
 from ..core.config import DotEnv, parse_dotenv
 
 USER_AGENT = f"sessionbay/{__version__} ({platform.system()}; {platform.machine()}) Python/{platform.python_version()}"
+
+
+ThreadLock = threading.Lock  # what both twins keep threads apart with: async ones may each have an event loop
 
 
 class Time:

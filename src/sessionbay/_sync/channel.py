@@ -11,7 +11,7 @@ import httpx
 from .._seam._sync import Clock, HttpClient, HttpTransport, Lock, in_worker, send
 from .._seam.held import Way
 from .._seam.http import Tls, http_request, proxy_of
-from .._seam.shared import nonce
+from .._seam.shared import ThreadLock, nonce
 from ..core.config import LOCAL, is_loopback
 from ..core.errors import AgentBayError, Outcome
 from ..core.http import Exchange, HttpAnswer, HttpRequest, InvalidAnswer, Stamp
@@ -22,6 +22,7 @@ from ..core.result import Result
 from ..core.retry import Budget, Failure, Retries, RetryPolicy, failure_of
 from ..core.wire import Wire
 from ..dialects.base import Dialect
+from .here import Here
 from .http.pool import Bounds
 from .http.transport import Transport
 from .pacer import Pacer
@@ -66,7 +67,8 @@ class Channel:
         self.options = options
         self.clock = options.clock
         self._http: HttpClient | None = None
-        self._opening = Lock()
+        self._opening = Here(Lock)
+        self._making = ThreadLock()
         self._closed = False
         self._ends_with_us = False
         self._pacer = Pacer(options.clock)
@@ -165,14 +167,14 @@ class Channel:
         """Return the connections; the first call makes them, and starts the local engine where that is asked for."""
         if self._http is not None:
             return self._http
-        with self._opening:
+        with self._opening.get():
             if self._closed:
                 raise AgentBayError.usage("the client is closed: make a new one")
-            if self._http is None:
-                if self.dialect.endpoint == LOCAL:
-                    self.dialect = in_worker(self._local)
-                self._http = self._connections()
-            return self._http
+            if self.dialect.endpoint == LOCAL:
+                self.dialect = in_worker(self._local)
+            with self._making:
+                self._http = self._http or self._connections()
+                return self._http
 
     @property
     def way(self) -> Way | None:

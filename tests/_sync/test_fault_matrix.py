@@ -1,6 +1,7 @@
 # Generated from tests/_async/test_fault_matrix.py by scripts/generate_sync.py. Do not edit.
 """Every fault with every operation: what the caller gets is true by the service's own books."""
 
+from collections import Counter
 from dataclasses import dataclass, replace
 from operator import attrgetter
 from typing import Any
@@ -113,3 +114,47 @@ def test_a_lost_creation_that_cannot_be_looked_for_names_its_attempt(loss: Case,
     assert cell.took <= asked.bound + ROUNDING
     assert cell.error
     assert [cell.cloud.sessions[left].labels["sessionbay.attempt"] for left in cell.left] == [cell.error.attempt]
+
+
+def test_nothing_is_done_twice_in_a_thousand_calls_whatever_befalls_them() -> None:
+    cloud, clock = LedgerCloud(), FakeClock()
+    transport = FaultTransport(FaultPlan(), cloud, clock=clock)
+    with AgentBay(KEY, transport=transport, clock=clock, strict=True) as bay:
+        session = (bay.get("session-0")).session
+        transport.plan = plan = anything(0.02)
+        said: dict[str, str] = {}
+        for number in map(str, range(1_000)):
+            try:
+                session.file_system.write_file("log", number, mode="append")
+                said[number] = "done"
+            except AgentBayError as error:
+                said[number] = error.outcome
+    written = Counter(cloud.sessions["session-0"].written)
+    assert max(written.values()) == 1
+    assert [number for number, word in said.items() if word == "done" and not written[number]] == []
+    assert [number for number, word in said.items() if word in ("not_sent", "rejected") and written[number]] == []
+    assert plan.unfired == ()
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_no_session_is_lost_in_two_hundred_creations_whatever_befalls_them(seed: int) -> None:
+    cloud, clock, plan = LedgerCloud(), FakeClock(), anything(0.02, seed)
+    held, attempts = {"session-0"}, set[str]()
+    with AgentBay(KEY, transport=FaultTransport(plan, cloud, clock=clock), clock=clock) as bay:
+        for _ in range(200):
+            try:
+                made = bay.create()
+                held |= {made.session.session_id} if made.success else set()
+            except AgentBayError as error:
+                attempts |= {error.attempt}
+    left = cloud.sessions.keys() - held
+    assert {cloud.sessions[name].labels["sessionbay.attempt"] for name in left} <= attempts
+    assert held <= cloud.sessions.keys()
+    assert plan.unfired == ()
+
+
+def anything(probability: float, seed: int = 0) -> FaultPlan:
+    """Return a plan by which every fault of the table may befall every request."""
+    found = [fault for case in CASES for fault, _, _ in case.faults]
+    rules = [Rule(fault=fault, times=None, probability=probability) for fault in found]
+    return FaultPlan(*rules, seed=seed)

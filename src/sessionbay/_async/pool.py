@@ -1,8 +1,6 @@
 """A pool of sessions: lent out one user at a time, used again, deleted in the end."""
 
 import logging
-from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
@@ -109,8 +107,7 @@ class AsyncSessionPool:
         if exc is None:
             self._raise_failure()
 
-    @asynccontextmanager
-    async def lease(self, timeout: float | None = None) -> AsyncGenerator[AsyncSession]:
+    def lease(self, timeout: float | None = None) -> "AsyncLease":
         """Have a session for the length of a block.
 
         It goes back to the pool afterwards; if the block fails, or the pool's rules say so, it is deleted.
@@ -118,8 +115,8 @@ class AsyncSessionPool:
         Args:
             timeout: Seconds to wait for a session while all are lent out; without end if not given.
 
-        Yields:
-            The session.
+        Returns:
+            A context manager that gives the session.
 
         Raises:
             SessionError: There was none in time, or a new one could not be created.
@@ -132,20 +129,18 @@ class AsyncSessionPool:
                     print(result.output)
             ```
         """
+        return AsyncLease(self, timeout)
+
+    async def _lend(self, timeout: float | None) -> _Member:
         try:
             await self._turns.take(timeout)
         except TimeoutError as exc:
             raise SessionError.of("timeout", f"all {self._turns.most} sessions were in use for {timeout} s") from exc
         try:
-            member = await self._idle_one() or await self._create()
-            good = False
-            try:
-                yield member.session
-                good = True
-            finally:
-                await self._take_back(member, good=good)
-        finally:
+            return await self._idle_one() or await self._create()
+        except BaseException:
             self._turns.end()
+            raise
 
     async def _warm(self, _: int) -> None:
         try:
@@ -197,12 +192,10 @@ class AsyncSessionPool:
                 return member
 
     async def _take_back(self, member: _Member, *, good: bool) -> None:
-        if member.session._is_parents:
-            return
         member.uses += 1
-        kept = False
+        kept = member.session._is_parents
         try:
-            if good and not self._is_worn(member) and await self._succeeds(member, self._rules.reset):
+            if not kept and good and not self._is_worn(member) and await self._succeeds(member, self._rules.reset):
                 with self._guard:
                     kept = not self._closed
                     if kept:
@@ -255,3 +248,28 @@ class AsyncSessionPool:
     def _refuse_if_closed(self) -> None:
         if self._closed:
             raise SessionError.usage("the pool is closed: its sessions are gone")
+
+
+class AsyncLease:
+    """A session of a pool for the length of a block. It is no generator, as the block of ``session`` is none."""
+
+    def __init__(self, pool: AsyncSessionPool, timeout: float | None) -> None:
+        self._pool = pool
+        self._timeout = timeout
+        self._member: _Member | None = None
+
+    async def __aenter__(self) -> AsyncSession:
+        if self._member is not None:
+            raise SessionError.usage("this block has been entered before: call lease() for each")
+        self._member = await self._pool._lend(self._timeout)
+        return self._member.session
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, exc: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._member is None:
+            return
+        try:
+            await self._pool._take_back(self._member, good=exc is None)
+        finally:
+            self._pool._turns.end()

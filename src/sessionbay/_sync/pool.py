@@ -2,8 +2,6 @@
 """A pool of sessions: lent out one user at a time, used again, deleted in the end."""
 
 import logging
-from collections.abc import Generator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
@@ -110,8 +108,7 @@ class SessionPool:
         if exc is None:
             self._raise_failure()
 
-    @contextmanager
-    def lease(self, timeout: float | None = None) -> Generator[Session]:
+    def lease(self, timeout: float | None = None) -> "Lease":
         """Have a session for the length of a block.
 
         It goes back to the pool afterwards; if the block fails, or the pool's rules say so, it is deleted.
@@ -119,8 +116,8 @@ class SessionPool:
         Args:
             timeout: Seconds to wait for a session while all are lent out; without end if not given.
 
-        Yields:
-            The session.
+        Returns:
+            A context manager that gives the session.
 
         Raises:
             SessionError: There was none in time, or a new one could not be created.
@@ -133,20 +130,18 @@ class SessionPool:
                     print(result.output)
             ```
         """
+        return Lease(self, timeout)
+
+    def _lend(self, timeout: float | None) -> _Member:
         try:
             self._turns.take(timeout)
         except TimeoutError as exc:
             raise SessionError.of("timeout", f"all {self._turns.most} sessions were in use for {timeout} s") from exc
         try:
-            member = self._idle_one() or self._create()
-            good = False
-            try:
-                yield member.session
-                good = True
-            finally:
-                self._take_back(member, good=good)
-        finally:
+            return self._idle_one() or self._create()
+        except BaseException:
             self._turns.end()
+            raise
 
     def _warm(self, _: int) -> None:
         try:
@@ -198,12 +193,10 @@ class SessionPool:
                 return member
 
     def _take_back(self, member: _Member, *, good: bool) -> None:
-        if member.session._is_parents:
-            return
         member.uses += 1
-        kept = False
+        kept = member.session._is_parents
         try:
-            if good and not self._is_worn(member) and self._succeeds(member, self._rules.reset):
+            if not kept and good and not self._is_worn(member) and self._succeeds(member, self._rules.reset):
                 with self._guard:
                     kept = not self._closed
                     if kept:
@@ -256,3 +249,28 @@ class SessionPool:
     def _refuse_if_closed(self) -> None:
         if self._closed:
             raise SessionError.usage("the pool is closed: its sessions are gone")
+
+
+class Lease:
+    """A session of a pool for the length of a block. It is no generator, as the block of ``session`` is none."""
+
+    def __init__(self, pool: SessionPool, timeout: float | None) -> None:
+        self._pool = pool
+        self._timeout = timeout
+        self._member: _Member | None = None
+
+    def __enter__(self) -> Session:
+        if self._member is not None:
+            raise SessionError.usage("this block has been entered before: call lease() for each")
+        self._member = self._pool._lend(self._timeout)
+        return self._member.session
+
+    def __exit__(
+        self, kind: type[BaseException] | None, exc: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._member is None:
+            return
+        try:
+            self._pool._take_back(self._member, good=exc is None)
+        finally:
+            self._pool._turns.end()

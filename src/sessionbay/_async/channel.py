@@ -159,6 +159,8 @@ class AsyncChannel:
         )
         error.__cause__ = exc
         failure = failure_of(answer.status, "", answer.headers, self.clock.time())
+        if failure is None and 200 <= answer.status < 300:
+            failure = Failure("an answer that cannot be read", "unknown")
         error.outcome = failure.outcome if failure else "unknown"
         return error, failure
 

@@ -14,7 +14,7 @@ from anyio.abc import ByteStream, SocketAttribute
 from anyio.streams.tls import TLSAttribute
 
 from ..core.http import HttpAnswer
-from .http import CLOSING, NO_COOKIES, PIECE, Measure, Watch, holds_more, http_answer, within
+from .http import CLOSING, NO_COOKIES, PIECE, Reading, Watch, holds_more, within
 from .on_asyncio import LoopStream, running_loop
 from .shared import Time
 from .shield import in_own_task
@@ -184,35 +184,17 @@ async def send(client: HttpClient, request: httpx.Request, limit: float) -> Http
 
 async def _answer(client: HttpClient, request: httpx.Request) -> HttpAnswer:
     response = await client.send(request, stream=True)
-    response.stream = _Measured(response)
+    reading = Reading(response)
+    body: Any = response.stream
     try:
-        await response.aread()
+        pieces = aiter(body)
+        async for piece in pieces:
+            if not reading.take(piece):
+                await pieces.aclose()  # trio finds a generator that is left half-way
+                break
     finally:
         await response.aclose()
-    return http_answer(response)
-
-
-class _Measured(HttpBody):
-    """A body that is given up when it is too long; no generator of httpx's is left half-way then."""
-
-    def __init__(self, response: httpx.Response) -> None:
-        body: Any = response.stream
-        self._body = body
-        self._pieces = aiter(body)
-        self._measure = Measure(response)
-
-    def __aiter__(self) -> Self:
-        return self
-
-    async def __anext__(self) -> bytes:
-        piece: bytes = await anext(self._pieces)
-        if error := self._measure.exceeded(piece):
-            await self._pieces.aclose()
-            raise error
-        return piece
-
-    async def aclose(self) -> None:
-        await self._body.aclose()
+    return reading.answer()
 
 
 async def checkpoint() -> None:

@@ -8,7 +8,7 @@ import ssl
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Generator, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable
 from contextlib import contextmanager
 from functools import partial
 from typing import Any, Generic, ParamSpec, TypeVar
@@ -17,7 +17,7 @@ import anyio.to_thread
 import httpx
 
 from ..core.http import HttpAnswer
-from .http import NO_COOKIES, PIECE, Measure, Watch, http_answer, within
+from .http import NO_COOKIES, PIECE, Reading, Watch, within
 from .shared import Time
 
 P = ParamSpec("P")
@@ -179,29 +179,15 @@ def is_over(place: object) -> bool:
 def send(client: HttpClient, request: httpx.Request, limit: float) -> HttpAnswer:
     """Send ``request`` and read its answer to the end; without a bounded transport, each step within ``limit``."""
     response = client.send(request, stream=True)
-    response.stream = _Measured(response)
+    reading = Reading(response)
+    body: Any = response.stream
     try:
-        response.read()
+        for piece in body:
+            if not reading.take(piece):
+                break
     finally:
         response.close()
-    return http_answer(response)
-
-
-class _Measured(HttpBody):
-    """A body that is given up when it is too long."""
-
-    def __init__(self, response: httpx.Response) -> None:
-        self._body: Any = response.stream
-        self._measure = Measure(response)
-
-    def __iter__(self) -> Iterator[bytes]:
-        for piece in self._body:
-            if error := self._measure.exceeded(piece):
-                raise error
-            yield piece
-
-    def close(self) -> None:
-        self._body.close()
+    return reading.answer()
 
 
 def checkpoint() -> None:

@@ -4,6 +4,7 @@ import re
 import select
 import ssl
 import urllib.request
+import zlib
 from collections.abc import AsyncIterator, Callable, Iterator
 from functools import cache, cached_property, lru_cache
 from typing import Any
@@ -15,6 +16,7 @@ from ..core.http import HttpAnswer, HttpRequest, InvalidAnswer
 CONNECT_TIMEOUT = 5.0  # seconds
 CLOSING = 1.0  # seconds that a polite close may take
 MOST_READ = 64 * 1024 * 1024  # bytes of an answer: tools send files in pieces, and all else is small
+_PACKED = {"gzip": 31, "x-gzip": 31, "deflate": 15}  # what zlib is to look for
 PIECE = 256 * 1024  # bytes that are received at once
 
 ProxyOf = Callable[[httpx.URL], str | None]
@@ -63,65 +65,44 @@ def http_request(request: HttpRequest, limit: float, connect: float | None, dead
 _READ = Body(b"")
 
 
-class Measure:
-    """How much of an answer has come; beyond all measure it is none."""
+class Reading:
+    """An answer that is being read, as far as it has come."""
 
     def __init__(self, response: httpx.Response) -> None:
-        self._status = response.status_code
+        self._response = response
+        self._pieces: list[bytes] = []
         self._size = 0
-        if "content-encoding" in response.headers:
-            vars(response)["_decoder"] = _Decoder(response)
 
-    def exceeded(self, piece: bytes) -> InvalidAnswer | None:
-        """Count a piece; return the error where it is one too many."""
+    def take(self, piece: bytes) -> bool:
+        """Keep a piece; return whether there may be more, which is so until it is beyond all measure."""
+        self._pieces.append(piece)
         self._size += len(piece)
-        if self._size <= MOST_READ:
-            return None
-        return InvalidAnswer(f"the answer is longer than {MOST_READ} bytes", status=self._status)
+        return self._size <= MOST_READ
 
-
-class _Decoder:
-    """Undoes what an answer is compressed with, in place of httpx's own decoder.
-
-    What goes wrong is kept until all was read: else a generator of httpx's is left half-way, which trio finds.
-    """
-
-    def __init__(self, response: httpx.Response) -> None:
-        self._inner = response._get_content_decoder()
-        self._status = response.status_code
-        self._size = 0
-        self.error: InvalidAnswer | None = None
-
-    def decode(self, data: bytes) -> bytes:
-        """Return what a piece says."""
-        return self._decoded(lambda: self._inner.decode(data))
-
-    def flush(self) -> bytes:
-        """Return what the last piece left."""
-        return self._decoded(self._inner.flush)
-
-    def _decoded(self, decode: Callable[[], bytes]) -> bytes:
-        if self.error:
-            return b""
+    def answer(self) -> HttpAnswer:
+        """Return what was read as a plain value."""
+        response = self._response
+        response.stream = _READ  # its own refers back to the response, which makes work for the garbage collector
+        headers = dict(response.headers)
         try:
-            piece = decode()
-        except httpx.DecodingError as exc:
-            self.error = InvalidAnswer(f"the answer is not compressed as it says: {exc}", status=self._status)
-            return b""
-        self._size += len(piece)
-        if self._size <= MOST_READ:
-            return piece
-        self.error = InvalidAnswer(f"the answer is longer than {MOST_READ} bytes", status=self._status)
-        return b""
+            body = _unpacked(b"".join(self._pieces), headers.get("content-encoding", "identity"))
+        except (ValueError, zlib.error) as exc:
+            raise InvalidAnswer(str(exc), status=response.status_code) from exc
+        return HttpAnswer(response.status_code, headers, body)
 
 
-def http_answer(response: httpx.Response) -> HttpAnswer:
-    """Return a response that was read as a plain value."""
-    decoder = vars(response).get("_decoder")
-    if isinstance(decoder, _Decoder) and decoder.error:
-        raise decoder.error
-    response.stream = _READ  # its own refers back to the response, which makes work for the garbage collector
-    return HttpAnswer(response.status_code, dict(response.headers), response.content)
+def _unpacked(body: bytes, encoding: str) -> bytes:
+    """Return what a body says; nothing is asked to be compressed, but HTTP allows it."""
+    if encoding != "identity":
+        if encoding not in _PACKED:
+            raise ValueError(f"the answer is compressed in a way that nobody asked for: {encoding}")
+        unpacker = zlib.decompressobj(_PACKED[encoding])
+        body = unpacker.decompress(body, MOST_READ + 1)
+        if not unpacker.eof and len(body) <= MOST_READ:
+            raise ValueError("the answer is not compressed as it says")
+    if len(body) > MOST_READ:
+        raise ValueError(f"the answer is longer than {MOST_READ} bytes")
+    return body
 
 
 class _NoCookies(httpx.Cookies):

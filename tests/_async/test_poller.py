@@ -3,7 +3,7 @@ from collections import Counter
 import httpx
 import pytest
 
-from sessionbay import AsyncAgentBay, AsyncSession, SessionPauseResult
+from sessionbay import AsyncAgentBay, AsyncSession, RetryPolicy, SessionPauseResult
 from sessionbay._seam._async import each
 
 from ..cloud import KEY, Answer, FakeCloud, no, status, yes
@@ -40,7 +40,8 @@ class PausingCloud(FakeCloud):
         async def one(session: AsyncSession) -> None:
             results.append(await session.pause(timeout=timeout, poll_interval=0.02))
 
-        async with AsyncAgentBay(KEY, endpoint="http://127.0.0.1:1", transport=self) as bay:
+        once = RetryPolicy(attempts=1)
+        async with AsyncAgentBay(KEY, endpoint="http://127.0.0.1:1", transport=self, retry=once) as bay:
             await each(one, [AsyncSession(bay, f"session-{number}") for number in range(sessions)])
         return results
 

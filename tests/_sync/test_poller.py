@@ -4,7 +4,7 @@ from collections import Counter
 import httpx
 import pytest
 
-from sessionbay import AgentBay, Session, SessionPauseResult
+from sessionbay import AgentBay, RetryPolicy, Session, SessionPauseResult
 from sessionbay._seam._sync import each
 
 from ..cloud import KEY, Answer, FakeCloud, no, status, yes
@@ -41,7 +41,8 @@ class PausingCloud(FakeCloud):
         def one(session: Session) -> None:
             results.append(session.pause(timeout=timeout, poll_interval=0.02))
 
-        with AgentBay(KEY, endpoint="http://127.0.0.1:1", transport=self) as bay:
+        once = RetryPolicy(attempts=1)
+        with AgentBay(KEY, endpoint="http://127.0.0.1:1", transport=self, retry=once) as bay:
             each(one, [Session(bay, f"session-{number}") for number in range(sessions)])
         return results
 

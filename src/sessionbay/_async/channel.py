@@ -159,7 +159,7 @@ class AsyncChannel:
         )
         error.__cause__ = exc
         failure = failure_of(answer.status, "", answer.headers, self.clock.time())
-        if failure is None and 200 <= answer.status < 300:
+        if failure is None and 200 <= answer.status < 300 and not exc.lasting:
             failure = Failure("an answer that cannot be read", "unknown")
         error.outcome = failure.outcome if failure else "unknown"
         return error, failure

@@ -87,7 +87,7 @@ class Reading:
         try:
             body = _unpacked(b"".join(self._pieces), headers.get("content-encoding", "identity"))
         except (ValueError, zlib.error) as exc:
-            raise InvalidAnswer(str(exc), status=response.status_code) from exc
+            raise InvalidAnswer(str(exc), status=response.status_code, lasting=True) from exc
         return HttpAnswer(response.status_code, headers, body)
 
 

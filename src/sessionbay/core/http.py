@@ -81,10 +81,11 @@ class Exchange(Generic[R]):
 
 
 class InvalidAnswer(ValueError):
-    """The service answered something that is not its protocol."""
+    """The service answered something that is not its protocol; ``lasting`` where asking again would not mend it."""
 
-    def __init__(self, message: str, *, status: int = 0, request_id: str = "") -> None:
+    def __init__(self, message: str, *, status: int = 0, request_id: str = "", lasting: bool = False) -> None:
         super().__init__(message)
+        self.lasting = lasting
         self.status = status
         self.request_id = request_id
 

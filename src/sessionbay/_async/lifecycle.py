@@ -11,7 +11,7 @@ from .._seam.held import let_go
 from ..core import checks
 from ..core.errors import AgentBayError, SessionError
 from ..core.operation import Operation
-from ..core.polling import Transition, Waited, growing, is_gone, steady
+from ..core.polling import Transition, Waited, growing, is_gone, is_throttled, steady
 from ..models.sessions import (
     DeleteResult,
     OperationResult,
@@ -264,7 +264,8 @@ class AsyncLifecycle(AsyncToolbox):
     async def _ask_for_deletion(self, deadline: float) -> DeleteResult:
         """Ask for the deletion, once more if the session had to be resumed first."""
         asked = await self._call(DELETE, self._ref, self._left(deadline))
-        if not asked.success and not is_gone(asked) and await self._wake(deadline):
+        perhaps_asleep = not asked.success and not is_gone(asked) and not is_throttled(asked.code)
+        if perhaps_asleep and await self._wake(deadline):
             asked = await self._call(DELETE, self._ref, self._left(deadline))
         return asked
 

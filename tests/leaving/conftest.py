@@ -17,6 +17,9 @@ BOUND = 30.0  # seconds, far beyond the slowest of these programs
 BEGIN = """
 import asyncio, os, pickle, signal, sys, threading, time, warnings
 import sessionbay
+signal.signal(signal.SIGINT, signal.default_int_handler)  # whoever runs the tests may ignore them, as a shell's "&" does
+for number in (signal.SIGTERM, signal.SIGHUP):
+    signal.signal(number, signal.SIG_DFL)
 warnings.filterwarnings("ignore", ".*plain processes")
 from sessionbay import AgentBay, AsyncAgentBay
 labels = {"made": "by a program"}

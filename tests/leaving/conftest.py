@@ -17,7 +17,7 @@ BOUND = 30.0  # seconds, far beyond the slowest of these programs
 BEGIN = """
 import asyncio, os, pickle, signal, sys, threading, time, warnings
 import sessionbay
-signal.signal(signal.SIGINT, signal.default_int_handler)  # whoever runs the tests may ignore them, as a shell's "&" does
+signal.signal(signal.SIGINT, signal.default_int_handler)  # it is ignored after a shell's "&"
 for number in (signal.SIGTERM, signal.SIGHUP):
     signal.signal(number, signal.SIG_DFL)
 warnings.filterwarnings("ignore", ".*plain processes")

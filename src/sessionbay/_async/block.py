@@ -4,6 +4,7 @@ from types import TracebackType
 
 from ..core.errors import SessionError
 from ..models.creation import CreateSessionParams
+from .cleanup import delete_for_sure
 from .desk import AsyncDesk
 from .session import AsyncSession
 
@@ -29,4 +30,4 @@ class AsyncSessionBlock:
         self, kind: type[BaseException] | None, exc: BaseException | None, trace: TracebackType | None
     ) -> None:
         if self._session is not None:
-            await self._desk.delete_for_sure(self._session)
+            await delete_for_sure(self._session)

@@ -183,10 +183,6 @@ class AsyncDesk:
         wanted = Wanted.of(attempt, labels, older_than)
         return self._told(await AsyncReaping(self._client, wanted, dry_run).run())
 
-    async def delete_for_sure(self, session: AsyncSession) -> None:
-        """Delete a session at the end of its block."""
-        await delete_for_sure(session)
-
     def _adopt(self, details: SessionAnswer, image_id: str | None) -> AsyncSession:
         session = AsyncSession(self._client, details.session_id)
         session._details, session.image_id = details, image_id or ""

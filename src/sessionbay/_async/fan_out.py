@@ -29,7 +29,7 @@ class AsyncFanOut:
 
     def pool(
         self,
-        min: int = 0,  # the field's own words
+        min: int = 0,
         max: int = 10,
         *,
         check: str | None = None,

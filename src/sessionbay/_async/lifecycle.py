@@ -166,6 +166,7 @@ class AsyncLifecycle(AsyncToolbox):
         limit = checks.seconds("timeout", timeout, SessionError, zero=True)
         pauses = steady(checks.seconds("poll_interval", every, SessionError))
         transition = Transition(frozenset({want}), frozenset({via}), frozenset({start}))
+        poller = self._agent_bay._desk.poller
 
         async def look(left: float | None) -> SessionStatusResult:
             state = await poller.state(self.session_id, every, left)
@@ -174,7 +175,6 @@ class AsyncLifecycle(AsyncToolbox):
             return SessionStatusResult(success=True, data=state)
 
         deadline = self._channel.clock.monotonic() + limit
-        poller = self._agent_bay._desk.poller
         with poller.waiting():
             asked = await self._call(op, self._ref, limit)
             if asked.success:

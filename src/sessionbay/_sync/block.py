@@ -5,6 +5,7 @@ from types import TracebackType
 
 from ..core.errors import SessionError
 from ..models.creation import CreateSessionParams
+from .cleanup import delete_for_sure
 from .desk import Desk
 from .session import Session
 
@@ -30,4 +31,4 @@ class SessionBlock:
         self, kind: type[BaseException] | None, exc: BaseException | None, trace: TracebackType | None
     ) -> None:
         if self._session is not None:
-            self._desk.delete_for_sure(self._session)
+            delete_for_sure(self._session)

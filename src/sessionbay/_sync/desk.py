@@ -184,10 +184,6 @@ class Desk:
         wanted = Wanted.of(attempt, labels, older_than)
         return self._told(Reaping(self._client, wanted, dry_run).run())
 
-    def delete_for_sure(self, session: Session) -> None:
-        """Delete a session at the end of its block."""
-        delete_for_sure(session)
-
     def _adopt(self, details: SessionAnswer, image_id: str | None) -> Session:
         session = Session(self._client, details.session_id)
         session._details, session.image_id = details, image_id or ""

@@ -30,7 +30,7 @@ class FanOut:
 
     def pool(
         self,
-        min: int = 0,  # the field's own words
+        min: int = 0,
         max: int = 10,
         *,
         check: str | None = None,

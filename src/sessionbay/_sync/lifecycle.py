@@ -165,6 +165,7 @@ class Lifecycle(Toolbox):
         limit = checks.seconds("timeout", timeout, SessionError, zero=True)
         pauses = steady(checks.seconds("poll_interval", every, SessionError))
         transition = Transition(frozenset({want}), frozenset({via}), frozenset({start}))
+        poller = self._agent_bay._desk.poller
 
         def look(left: float | None) -> SessionStatusResult:
             state = poller.state(self.session_id, every, left)
@@ -173,7 +174,6 @@ class Lifecycle(Toolbox):
             return SessionStatusResult(success=True, data=state)
 
         deadline = self._channel.clock.monotonic() + limit
-        poller = self._agent_bay._desk.poller
         with poller.waiting():
             asked = self._call(op, self._ref, limit)
             if asked.success:

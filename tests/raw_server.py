@@ -114,6 +114,15 @@ def once(*replies: bytes) -> Script:
     return script
 
 
+def eager(peer: Peer) -> None:
+    """Answer a request that came, and one that did not."""
+    peer.read()
+    peer.write(answer(b"first"))
+    peer.write(answer(b"nobody asked"))
+    peer.server.reached.set()
+    peer.wait_for_end()
+
+
 def once_and_close(*replies: bytes) -> Script:
     """Return the script that answers one request, and closes."""
 

@@ -4,7 +4,7 @@ import pytest
 
 from ..asking import Late, request
 from ..beside._async import until
-from ..raw_server import BOUND, Peer, RawServer, always, answer, once, once_and_close
+from ..raw_server import BOUND, Peer, RawServer, always, answer, eager, once, once_and_close
 from .carrier import Carrier
 
 CHUNKED = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n2;ext=1\r\nde\r\n0\r\n"
@@ -93,13 +93,6 @@ async def test_a_connection_is_not_used_again_after_its_last_answer(reply: bytes
 
 
 async def test_bytes_that_come_after_the_answer_do_not_answer_the_next_request() -> None:
-    def eager(peer: Peer) -> None:
-        peer.read()
-        peer.write(answer(b"first"))
-        peer.write(answer(b"nobody asked"))
-        peer.server.reached.set()
-        peer.wait_for_end()
-
     with RawServer(eager, always(answer(b"second"))) as server:
         async with Carrier() as carrier:
             first = await carrier.ask(server.url)

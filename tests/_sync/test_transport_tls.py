@@ -11,7 +11,7 @@ from sessionbay._sync.http.pool import Counts
 
 from ..beside._sync import until
 from ..certificates import client_context, server_context
-from ..raw_server import BOUND, Peer, RawServer, Script, always, answer, once_and_close
+from ..raw_server import BOUND, Peer, RawServer, Script, always, answer, eager, once_and_close
 from .carrier import Carrier
 
 LARGE = bytes(range(256)) * 4096
@@ -84,13 +84,6 @@ def test_large_requests_and_answers_arrive_whole_over_tls() -> None:
 
 
 def test_what_came_together_with_an_answer_over_tls_does_not_answer_the_next_request() -> None:
-    def eager(peer: Peer) -> None:
-        peer.read()
-        peer.write(answer(b"first"))
-        peer.write(answer(b"nobody asked"))
-        peer.server.reached.set()
-        peer.wait_for_end()
-
     with secured(eager, always(answer(b"second"))) as server:
         with Carrier(verify=client_context()) as carrier:
             response = carrier.begin(server.url)

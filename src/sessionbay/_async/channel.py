@@ -128,6 +128,8 @@ class AsyncChannel:
             answer = await self._send(request, limits)
         except (TimeoutError, httpx.TransportError) as exc:
             return _silence(exchange, exc, limits)
+        except httpx.InvalidURL as exc:  # httpx reads where a redirect leads, though nobody follows it
+            return self._nonsense(exchange, HttpAnswer(0), InvalidAnswer(f"no address to go to: {exc}"))
         except InvalidAnswer as exc:
             return self._nonsense(exchange, HttpAnswer(exc.status), exc)
         try:

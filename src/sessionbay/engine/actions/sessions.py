@@ -1,37 +1,31 @@
-"""What the engine does for each operation of the control plane."""
+"""Sessions: made, found, changed, ended."""
 
-import json
 import time
-from collections.abc import Awaitable, Callable
-from dataclasses import asdict
-from typing import Any
 
-from ..core.operation import Operation, Reply
-from ..core.wire import Wire
-from ..ops import access, context, labels, session, tools
-from . import toolbox
-from .paging import MOST, Pages
-from .refusals import Refusal
-from .sessions import EngineSession, Sessions
+from ...core.operation import Reply
+from ...ops import labels, session
+from .. import toolbox
+from ..paging import MOST, Pages
+from ..refusals import Refusal
+from ..sessions import EngineSession, Sessions
+from .base import Action, page_of
 
-Action = Callable[[Any], Awaitable[Reply[Any]]]
 DEFAULT_IMAGE = "linux_latest"
 ELSEWHERE = {
     "mobile": "phones need the cloud: use its endpoint for images named mobile_...",
     "windows": "Windows needs the cloud: use its endpoint, or a Linux image here",
 }
 NOT_YET = {"persistence_data_list": "contexts", "network_id": "networks", "load_skill": "skills"}
-DEFAULT_LINK_PORT = 30100  # the first port that AgentBay opens
 
 
-class Actions:
-    """The operations, served on one set of sessions."""
+class SessionActions:
+    """The operations on sessions and their labels."""
 
     def __init__(self, sessions: Sessions, url: str) -> None:
         self._sessions = sessions
         self._pages = Pages()
         self._url = url
-        self._served: dict[str, Action] = {
+        self.served: dict[str, Action] = {
             session.CREATE.action: self._create,
             session.GET.action: self._get,
             session.GET_DETAIL.action: self._detail,
@@ -42,17 +36,7 @@ class Actions:
             session.KEEP_ALIVE.action: self._keep_alive,
             labels.SET_LABELS.action: self._set_labels,
             labels.GET_LABELS.action: self._get_labels,
-            access.INFO.action: self._info,
-            access.GET_LINK.action: self._link,
-            tools.CALL_TOOL.action: self._call,
-            tools.LIST_TOOLS.action: self._tools,
-            context.SYNC_CONTEXT.action: self._sync,
-            context.CONTEXT_INFO.action: self._context_info,
         }
-
-    async def serve(self, op: Operation[Any, Any, Any], request: Wire) -> Reply[Any]:
-        """Do what ``op`` asks for; a ``Refusal`` says that it is not done."""
-        return await self._served[op.action](request)
 
     async def _create(self, request: session.CreateRequest) -> Reply[session.SessionAnswer]:
         image = request.image_id or DEFAULT_IMAGE
@@ -76,7 +60,7 @@ class Actions:
             image_id=found.image,
             app_instance_id=found.app_instance,
             resource_id=found.app_instance,
-            resource_url=self._page(found),
+            resource_url=page_of(self._url, found),
             token=found.token if direct else "",
             link_url=f"{self._url}/direct/{found.id}" if direct else "",
             ws_url="",
@@ -85,9 +69,6 @@ class Actions:
             network_interface_ip="",
             http_port="",
         )
-
-    def _page(self, found: EngineSession) -> str:
-        return f"{self._url}/instance/{found.id}/dashboard?token={found.token}"
 
     async def _detail(self, request: session.DetailRequest) -> Reply[session.DetailAnswer]:
         found = self._sessions.remembered(request.session_id)
@@ -131,45 +112,6 @@ class Actions:
 
     async def _get_labels(self, request: session.SessionRef) -> Reply[labels.LabelsAnswer]:
         return Reply(data=labels.LabelsAnswer(labels=self._sessions.get(request.session_id).labels))
-
-    async def _info(self, request: session.SessionRef) -> Reply[access.InfoAnswer]:
-        found = self._sessions.get(request.session_id)
-        traits = asdict(found.sandbox.traits)
-        desktop = access.DesktopInfo(
-            app_id="",
-            auth_code="",
-            connection_properties=json.dumps({"engine": "sessionbay", **traits}),
-            resource_id=found.app_instance,
-            resource_type="local",
-            ticket="",
-        )
-        return Reply(data=access.InfoAnswer(session_id=found.id, resource_url=self._page(found), desktop_info=desktop))
-
-    async def _link(self, request: access.LinkRequest) -> Reply[access.LinkAnswer]:
-        found = self._sessions.get(request.session_id)
-        if request.protocol_type not in (None, "", "https"):
-            raise Refusal(
-                "InvalidProtocolType", f"{request.protocol_type} not supported by the local engine: use https"
-            )
-        found.running_agent()
-        return Reply(data=access.LinkAnswer(url=await found.links.open(request.port or DEFAULT_LINK_PORT)))
-
-    async def _call(self, request: tools.CallRequest) -> Reply[tools.CallAnswer]:
-        found = self._sessions.get(request.session_id)
-        return Reply(data=await toolbox.call(found, request.name, request.args, self._sessions.config))
-
-    async def _tools(self, request: tools.ToolsRequest) -> Reply[tools.ToolsAnswer]:
-        return Reply(data=tools.ToolsAnswer(tools=toolbox.entries()))
-
-    async def _sync(self, request: context.SyncRequest) -> Reply[None]:
-        self._sessions.get(request.session_id)
-        if request.context_id:
-            raise Refusal("Context.NotFound", f"context {request.context_id} is not bound to the session")
-        return Reply()
-
-    async def _context_info(self, request: context.ContextInfoRequest) -> Reply[context.ContextInfoAnswer]:
-        self._sessions.get(request.session_id)
-        return Reply(data=context.ContextInfoAnswer(context_status=[]))
 
 
 def _matches(found: EngineSession, request: session.ListRequest) -> bool:

@@ -1,0 +1,26 @@
+"""What the engine does for each operation of the control plane."""
+
+from typing import Any
+
+from ...core.operation import Operation, Reply
+from ...core.wire import Wire
+from ..sessions import Sessions
+from .access import AccessActions
+from .base import Action
+from .contexts import ContextActions
+from .sessions import SessionActions
+
+
+class Actions:
+    """The operations, served on one set of sessions."""
+
+    def __init__(self, sessions: Sessions, url: str) -> None:
+        self.served: dict[str, Action] = {
+            **SessionActions(sessions, url).served,
+            **AccessActions(sessions, url).served,
+            **ContextActions(sessions).served,
+        }
+
+    async def serve(self, op: Operation[Any, Any, Any], request: Wire) -> Reply[Any]:
+        """Do what ``op`` asks for; a ``Refusal`` says that it is not done."""
+        return await self.served[op.action](request)

@@ -1,0 +1,58 @@
+"""Ways into a session: its page, its links, its tools."""
+
+import json
+from dataclasses import asdict
+
+from ...core.operation import Reply
+from ...ops import access, session, tools
+from .. import toolbox
+from ..refusals import Refusal
+from ..sessions import Sessions
+from .base import Action, page_of
+
+DEFAULT_LINK_PORT = 30100  # the first port that AgentBay opens
+
+
+class AccessActions:
+    """The operations that reach into a session."""
+
+    def __init__(self, sessions: Sessions, url: str) -> None:
+        self._sessions = sessions
+        self._url = url
+        self.served: dict[str, Action] = {
+            access.INFO.action: self._info,
+            access.GET_LINK.action: self._link,
+            tools.CALL_TOOL.action: self._call,
+            tools.LIST_TOOLS.action: self._tools,
+        }
+
+    async def _info(self, request: session.SessionRef) -> Reply[access.InfoAnswer]:
+        found = self._sessions.get(request.session_id)
+        traits = asdict(found.sandbox.traits)
+        desktop = access.DesktopInfo(
+            app_id="",
+            auth_code="",
+            connection_properties=json.dumps({"engine": "sessionbay", **traits}),
+            resource_id=found.app_instance,
+            resource_type="local",
+            ticket="",
+        )
+        return Reply(
+            data=access.InfoAnswer(session_id=found.id, resource_url=page_of(self._url, found), desktop_info=desktop)
+        )
+
+    async def _link(self, request: access.LinkRequest) -> Reply[access.LinkAnswer]:
+        found = self._sessions.get(request.session_id)
+        if request.protocol_type not in (None, "", "https"):
+            raise Refusal(
+                "InvalidProtocolType", f"{request.protocol_type} not supported by the local engine: use https"
+            )
+        found.running_agent()
+        return Reply(data=access.LinkAnswer(url=await found.links.open(request.port or DEFAULT_LINK_PORT)))
+
+    async def _call(self, request: tools.CallRequest) -> Reply[tools.CallAnswer]:
+        found = self._sessions.get(request.session_id)
+        return Reply(data=await toolbox.call(found, request.name, request.args, self._sessions.config))
+
+    async def _tools(self, request: tools.ToolsRequest) -> Reply[tools.ToolsAnswer]:
+        return Reply(data=tools.ToolsAnswer(tools=toolbox.entries()))

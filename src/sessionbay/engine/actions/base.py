@@ -1,0 +1,14 @@
+"""What all groups of operations share."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from ...core.operation import Reply
+from ..sessions import EngineSession
+
+Action = Callable[[Any], Awaitable[Reply[Any]]]
+
+
+def page_of(url: str, session: EngineSession) -> str:
+    """Return the address of a session's own page on the engine at ``url``."""
+    return f"{url}/instance/{session.id}/dashboard?token={session.token}"

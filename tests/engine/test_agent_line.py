@@ -6,9 +6,10 @@ import json
 import os
 import socket
 import struct
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeAlias
 
 import pytest
 
@@ -42,13 +43,16 @@ async def pair() -> AsyncIterator[Pair]:
     theirs.close()
 
 
+Task: TypeAlias = "asyncio.Task[object]"
+
+
 def descriptors() -> int:
     return sum(1 for _ in Path("/proc/self/fd").iterdir())
 
 
-async def asked(pair: Pair) -> "asyncio.Task[object]":
+async def asked(pair: Pair, ask: Callable[[str], Coroutine[object, object, object]] | None = None) -> Task:
     """Ask for something, and return once the order is on its way."""
-    task = asyncio.create_task(pair.line.ask("ping"))
+    task = asyncio.create_task((ask or pair.line.ask)("ping"))
     await asyncio.sleep(0)
     return task
 
@@ -121,6 +125,46 @@ async def test_a_file_descriptor_arrives(pair: Pair) -> None:
     assert os.read(fd, 1) == b"x"
     for open_fd in (fd, reader, writer):
         os.close(open_fd)
+
+
+async def test_a_value_and_its_descriptor_come_together(pair: Pair) -> None:
+    task = await asked(pair, pair.line.ask_fd)
+    reader, writer = os.pipe()
+    pair.answer({"id": 1, "fds": 1, "value": {"pid": 7}}, fds=[reader])
+    answered = await task
+    assert isinstance(answered, tuple)
+    value, fd = answered
+    os.write(writer, b"x")
+    assert (value, os.read(fd, 1)) == ({"pid": 7}, b"x")
+    for open_fd in (fd, reader, writer):
+        os.close(open_fd)
+
+
+async def test_a_descriptor_that_does_not_come_is_told(pair: Pair) -> None:
+    task = await asked(pair, pair.line.ask_fd)
+    pair.answer({"id": 1, "value": "only this"})
+    with pytest.raises(AgentFailure, match="no file descriptor"):
+        await task
+
+
+async def test_the_descriptor_of_a_failure_is_closed(pair: Pair) -> None:
+    before = descriptors()
+    task = await asked(pair)
+    pair.answer({"id": 1, "fds": 1, "error": "no"}, fds=[0])
+    with pytest.raises(AgentFailure):
+        await task
+    assert descriptors() <= before
+
+
+async def test_a_descriptor_for_a_caller_that_gave_up_is_closed(pair: Pair) -> None:
+    before = descriptors()
+    task = await asked(pair)
+    pair.answer({"id": 1, "fds": 1}, fds=[0])
+    pair.line._read()  # the answer is in, and its caller has not seen it yet
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert descriptors() <= before
 
 
 async def test_descriptors_that_nobody_asked_for_are_not_kept(pair: Pair) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 HEAD = struct.Struct("!II")
 MOST_FRAME = 300 * 2**20
 MOST_DESCRIPTORS = 8
+Answered = tuple[Any, int | None]
 
 
 class AgentGone(Exception):
@@ -29,7 +30,7 @@ class AgentLine:
         self._sock = sock
         self._loop = asyncio.get_running_loop()
         self._sending = asyncio.Lock()
-        self._waiting: dict[int, asyncio.Future[Any]] = {}
+        self._waiting: dict[int, asyncio.Future[Answered]] = {}
         self._descriptors: deque[int] = deque()
         self._buffer = bytearray()
         self._next = 0
@@ -38,15 +39,30 @@ class AgentLine:
 
     async def ask(self, op: str, /, blob: bytes = b"", **order: Any) -> Any:
         """Have the agent do something; return its value, its bytes, or a file descriptor that the caller must close."""
+        value, fd = await self._asked(op, blob, order)
+        return value if fd is None else fd
+
+    async def ask_fd(self, op: str, /, blob: bytes = b"", **order: Any) -> tuple[Any, int]:
+        """Have the agent open something; return what it tells, and the descriptor, which the caller must close."""
+        value, fd = await self._asked(op, blob, order)
+        if fd is None:
+            raise AgentFailure(f"the agent passed no file descriptor for {op}")
+        return value, fd
+
+    async def _asked(self, op: str, blob: bytes, order: dict[str, Any]) -> Answered:
         if self.gone.done():
             raise AgentGone(self.gone.result())
         self._next = number = self._next + 1
         body = json.dumps({"id": number, "op": op, **order}).encode()
-        answer = self._waiting[number] = self._loop.create_future()
+        answer: asyncio.Future[Answered] = self._loop.create_future()
+        self._waiting[number] = answer
         try:
             # Shielded: half a frame would spoil the line for all who come after a cancelled caller.
             await asyncio.shield(self._send(HEAD.pack(len(body), len(blob)) + body + blob))
             return await answer
+        except asyncio.CancelledError:
+            _close_unseen(answer)
+            raise
         finally:
             del self._waiting[number]
 
@@ -104,10 +120,18 @@ class AgentLine:
     def _settle(self, reply: dict[str, Any], blob: bytes) -> None:
         fd = self._descriptors.popleft() if reply.get("fds") else None
         answer = self._waiting.get(reply["id"])
-        if answer is None or answer.done():
-            if fd is not None:
-                os.close(fd)
-        elif "error" in reply:
+        if answer is not None and not answer.done() and "error" not in reply:
+            answer.set_result((reply.get("value", blob), fd))
+            return
+        if fd is not None:
+            os.close(fd)
+        if answer is not None and not answer.done():
             answer.set_exception(AgentFailure(str(reply["error"])))
-        else:
-            answer.set_result(reply.get("value", blob) if fd is None else fd)
+
+
+def _close_unseen(answer: "asyncio.Future[Answered]") -> None:
+    """Close the descriptor of an answer that came in the very moment in which its caller gave up."""
+    if answer.done() and not answer.cancelled() and answer.exception() is None:
+        fd = answer.result()[1]
+        if fd is not None:
+            os.close(fd)

@@ -19,6 +19,14 @@ class Failure(Exception):
     """Something that could not be done, with the reason to tell."""
 
 
+class Passed:
+    """What an order opened: what to tell of it, and the descriptor that goes to the engine, which is closed here."""
+
+    def __init__(self, fd: int, value: object = None) -> None:
+        self.fd = fd
+        self.value = value
+
+
 class Line:
     """Orders in, answers out."""
 

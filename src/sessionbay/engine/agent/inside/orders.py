@@ -11,7 +11,7 @@ import threading
 from collections.abc import Callable
 
 from . import files
-from .line import Failure, Line
+from .line import Failure, Line, Passed
 from .run import Run
 from .workload import Workload
 
@@ -52,8 +52,10 @@ class Agent:
         done: object = None
         try:
             done = self._done(str(order.pop("op")), order, blob)
-            reply.update({"fds": 1} if isinstance(done, socket.socket) else {})
-            reply.update({} if isinstance(done, (bytes, socket.socket)) else {"value": done})
+            if isinstance(done, Passed):
+                reply.update(fds=1, value=done.value)
+            elif not isinstance(done, bytes):
+                reply["value"] = done
         except Failure as exc:
             reply["error"] = str(exc)
         except OSError as exc:
@@ -61,11 +63,11 @@ class Agent:
         except Exception as exc:  # the agent's edge: a mistake here must be told, not leave the engine waiting
             reply["error"] = f"{type(exc).__name__}: {exc}"
         try:
-            extra = done if isinstance(done, bytes) else b""
-            self._line.send(reply, extra, done.fileno() if isinstance(done, socket.socket) else None)
+            fd = done.fd if isinstance(done, Passed) else None
+            self._line.send(reply, done if isinstance(done, bytes) else b"", fd)
         finally:
-            if isinstance(done, socket.socket):
-                done.close()
+            if isinstance(done, Passed):
+                os.close(done.fd)
 
     def _done(self, name: str, order: dict[str, object], blob: bytes) -> object:
         if name == "write":
@@ -91,8 +93,8 @@ class Agent:
         }
 
 
-def connected(port: int) -> socket.socket:
-    """Return a socket that is connected to a port of the session."""
+def connected(port: int) -> Passed:
+    """Pass a socket that is connected to a port of the session."""
     problem = ""
     for family, host in ((socket.AF_INET, "127.0.0.1"), (socket.AF_INET6, "::1")):
         sock = socket.socket(family, socket.SOCK_STREAM)
@@ -104,7 +106,7 @@ def connected(port: int) -> socket.socket:
             problem = problem or files.reason(exc)
         else:
             sock.settimeout(None)
-            return sock
+            return Passed(sock.detach())
     raise Failure(f"nothing answers on port {port} of the session: {problem}")
 
 

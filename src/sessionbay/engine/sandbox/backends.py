@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Literal
 
 from ..agent.line import AgentFailure, AgentGone
-from .base import Isolation, Network, Sandbox, SandboxError, Spec
+from .base import Hardening, Isolation, Network, Sandbox, SandboxError, Spec
 from .bwrap import BwrapSandbox, base_interpreter, write_shared
 from .process import ProcessSandbox
 
@@ -56,10 +56,12 @@ class Backend:
     shared: Path
     network: Network
     weakness: str
+    hardening: Hardening = Hardening()
 
     def sandbox(self, root: Path) -> Sandbox:
         """Return a sandbox, not started, whose folder is ``root``."""
-        return self.make(Spec(root, self.shared, self.python, session_uid(), self.network))
+        spec = Spec(root, self.shared, self.python, session_uid(), self.network, hardening=self.hardening)
+        return self.make(spec)
 
 
 async def choose(wanted: Wanted, shared: Path, network: Network = "none") -> Backend:

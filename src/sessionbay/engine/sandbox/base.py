@@ -8,7 +8,7 @@ import socket
 import subprocess
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import ClassVar, Literal
 
@@ -17,13 +17,32 @@ from ..agent.line import AgentGone, AgentLine
 Network = Literal["none", "host"]
 Isolation = Literal["namespaces", "process"]
 
-START = "import sys; sys.path.insert(0, {!r}); from inside.orders import main; main({}, {!r}, {})"
+START = "import sys; sys.path.insert(0, {!r}); from inside.orders import main; main({}, {!r}, {}, {!r})"
 START_TIMEOUT = 10.0
 STOP_TIMEOUT = 10.0
 
 
 class SandboxError(Exception):
     """A sandbox could not be started; the message says why."""
+
+
+@dataclass(frozen=True)
+class Hardening:
+    """What the agent takes from itself, and so from every command. All of it, outside of the tests of each defence.
+
+    Attributes:
+        dumpable: Commands can neither trace nor read the agent, though they run as the same user.
+        no_new_privs: No program gives more rights than its caller has.
+        keyring: The keys of whoever started the engine stay behind.
+        seccomp: System calls that only attacks need are refused.
+        landlock: Files outside of the session's own cannot be written, where no mount keeps them out of sight.
+    """
+
+    dumpable: bool = True
+    no_new_privs: bool = True
+    keyring: bool = True
+    seccomp: bool = True
+    landlock: bool = True
 
 
 @dataclass(frozen=True)
@@ -37,6 +56,7 @@ class Spec:
         uid: The user to run as; None is the engine's own user.
         network: ``host`` shares the host's network, where the sandbox could do otherwise.
         processes: The most processes that the session may have.
+        hardening: What the agent takes from itself.
     """
 
     root: Path
@@ -45,6 +65,7 @@ class Spec:
     uid: int | None
     network: Network = "none"
     processes: int = 512
+    hardening: Hardening = Hardening()
 
 
 @dataclass(frozen=True)
@@ -132,7 +153,7 @@ class Sandbox(ABC):
         )
 
     def _agent_command(self, folder: str, agent_socket: int, processes: int) -> list[str]:
-        start = START.format(folder, agent_socket, self.scope, processes)
+        start = START.format(folder, agent_socket, self.scope, processes, asdict(self.spec.hardening))
         return [self.spec.python, "-I", "-S", "-c", start]
 
 

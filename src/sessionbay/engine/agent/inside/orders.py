@@ -6,16 +6,16 @@ import ctypes
 import os
 import resource
 import socket
-import sys
 import threading
 from collections.abc import Callable
 
 from . import files
+from .harden import harden
 from .line import Failure, Line, Passed
 from .run import Run
 from .workload import Workload
 
-PR_SET_DUMPABLE, PR_SET_CHILD_SUBREAPER = 4, 36
+PR_SET_CHILD_SUBREAPER = 36
 Order = Callable[..., object]
 
 
@@ -118,10 +118,10 @@ def traffic() -> tuple[int, int]:
     return sum(int(row[0]) for row in counts), sum(int(row[8]) for row in counts)
 
 
-def main(fd: int, scope: str, processes: int) -> None:
+def main(fd: int, scope: str, processes: int, hardening: dict[str, bool]) -> None:
     """Harden this process, then serve; ``processes`` is the most that the session may have, 0 for no limit."""
+    harden(hardening)
     libc = ctypes.CDLL(None)
-    libc.prctl(PR_SET_DUMPABLE, 0, 0, 0, 0)  # commands run as the same user: they must not trace or read this process
     if scope == "tree":
         libc.prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
@@ -133,7 +133,3 @@ def main(fd: int, scope: str, processes: int) -> None:
         Agent(Line(socket.socket(fileno=fd)), workload).serve()
     finally:
         workload.kill()
-
-
-if __name__ == "__main__":
-    main(int(sys.argv[1]), sys.argv[2], int(sys.argv[3]))

@@ -18,7 +18,8 @@ from sessionbay.models.creation import (
     UploadPolicy,
     WhiteList,
 )
-from sessionbay.ops.creation import COOKIES, LOGINS, awaited_contexts, create_request, policy_text, sdk_stats
+from sessionbay.ops.creation import COOKIES, LOGINS, awaited_contexts, create_request, sdk_stats
+from sessionbay.ops.persistence import policy_text
 
 from ..support import AGB, BAY, either_dialect
 

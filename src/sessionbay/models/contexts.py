@@ -1,10 +1,69 @@
-"""Contexts of a session as callers see them."""
+"""Contexts as callers see them: those of an account, their files, and what a session does with them."""
 
-from dataclasses import dataclass
-from typing import ClassVar
+from dataclasses import dataclass, field
+from typing import ClassVar, Generic, TypeVar
 
-from ..core.errors import AgentBayError, ContextError
+from ..core.errors import AgentBayError, ContextError, Kind
 from ..core.result import Result
+
+D = TypeVar("D")
+
+
+@dataclass(frozen=True)
+class Context:
+    """A named folder of the account, that outlives sessions.
+
+    Attributes:
+        created_at, last_used_at: As the cloud gives them.
+        state: ``available``, ``clearing``, or another word of the cloud's.
+    """
+
+    id: str
+    name: str = ""
+    created_at: str = ""
+    last_used_at: str = ""
+    os_type: str = ""
+    state: str = ""
+
+
+@dataclass(frozen=True)
+class ContextFileEntry:
+    """A file or folder of a context.
+
+    Attributes:
+        file_path: Where it is; AgentBay gives the path inside its store, which its other operations take too.
+        file_type: ``FILE`` or ``FOLDER``.
+        size: Bytes.
+    """
+
+    file_id: str = ""
+    file_name: str = ""
+    file_path: str = ""
+    file_type: str = ""
+    gmt_create: str = ""
+    gmt_modified: str = ""
+    size: int = 0
+    status: str = ""
+
+
+@dataclass(frozen=True)
+class ContextBinding:
+    """A context at a path of a session; ``policy`` is JSON text."""
+
+    context_id: str = ""
+    context_name: str = ""
+    path: str = ""
+    policy: str = ""
+    bind_time: str = ""
+
+
+@dataclass(frozen=True)
+class InternalContext:
+    """A hidden context of a session, by what it is for."""
+
+    context_id: str = ""
+    context_path: str = ""
+    context_type: str = ""
 
 
 @dataclass(frozen=True)
@@ -44,3 +103,126 @@ class ContextSyncResult(Result[None]):
     tasks: tuple[ContextStatus, ...] = ()
 
     error_type: ClassVar[type[AgentBayError]] = ContextError
+
+
+class ContextAnswered(Result[D]):
+    """What the answers to operations on contexts share."""
+
+    error_type: ClassVar[type[AgentBayError]] = ContextError
+
+
+class ContextOperationResult(ContextAnswered[None]):
+    """The answer to an operation on contexts that says no more than yes or no."""
+
+
+class ContextResult(ContextAnswered[Context]):
+    """The answer to ``context.get`` and ``context.create``."""
+
+    @property
+    def context(self) -> Context:
+        """The context; raises when there is none."""
+        return self.unwrap()
+
+    @property
+    def context_id(self) -> str:
+        """The id of the context; raises when there is none."""
+        return self.unwrap().id
+
+
+@dataclass(frozen=True, kw_only=True)
+class ContextPageResult(ContextAnswered[tuple[D, ...]], Generic[D]):
+    """One page of a list.
+
+    Attributes:
+        next_token: The cloud's mark of the next page; empty on the last one.
+        total_count: How many there are on all pages, or None if the cloud does not say.
+        max_results: The page's size, or None if the cloud does not say.
+    """
+
+    next_token: str = ""
+    total_count: int | None = None
+    max_results: int | None = None
+
+
+class ContextListResult(ContextPageResult[Context]):
+    """One page of the list of contexts."""
+
+    @property
+    def contexts(self) -> list[Context]:
+        """The contexts of this page."""
+        return list(self.unwrap())
+
+
+class ContextFileListResult(ContextPageResult[ContextFileEntry]):
+    """One page of the files of a context."""
+
+    @property
+    def entries(self) -> list[ContextFileEntry]:
+        """The files and folders of this page."""
+        return list(self.unwrap())
+
+    @property
+    def count(self) -> int | None:
+        """How many there are, as the cloud counts them, or None if it does not say."""
+        return self.total_count
+
+
+@dataclass(frozen=True, kw_only=True)
+class FileUrlResult(ContextAnswered[str]):
+    """An address to send a file to, or to get it from. It lets its reader in, so the repr leaves it out.
+
+    Attributes:
+        expire_time: When it ends, as the cloud gives it; its unit is not documented.
+    """
+
+    data: str | None = field(default=None, repr=False)
+    expire_time: int | None = None
+
+    @property
+    def url(self) -> str:
+        """The address; raises when there is none."""
+        return self.unwrap()
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClearContextResult(ContextAnswered[None]):
+    """The answer to ``context.clear`` and what belongs to it.
+
+    Attributes:
+        status: The state that was last seen: ``clearing``, ``available`` when it is done, or another word.
+        context_id: The context.
+        timed_out: Whether the wait ran out, rather than the service saying no.
+    """
+
+    status: str = ""
+    context_id: str = ""
+    timed_out: bool = False
+
+    def _kind(self) -> Kind:
+        return "timeout" if self.timed_out else "refused"
+
+
+class ContextBindingsResult(ContextAnswered[tuple[ContextBinding, ...]]):
+    """The answer to ``session.context.list_bindings``."""
+
+    @property
+    def bindings(self) -> list[ContextBinding]:
+        """The contexts that are bound to the session."""
+        return list(self.unwrap())
+
+
+@dataclass(frozen=True, kw_only=True)
+class ContextBindResult(ContextAnswered[None]):
+    """The answer to ``session.context.bind``.
+
+    Attributes:
+        tasks: The copies as they were last seen.
+        wait_error: Why it is not sure that all is there, though it was bound; empty when it is.
+    """
+
+    tasks: tuple[ContextStatus, ...] = ()
+    wait_error: str = ""
+
+
+class InternalContextsResult(ContextAnswered[tuple[InternalContext, ...]]):
+    """The hidden contexts of a session."""

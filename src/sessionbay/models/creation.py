@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Literal, TypedDict, TypeVar
+from typing import Any, Literal, TypedDict, TypeVar, cast
 
-from pydantic import ConfigDict, Field, model_validator
+from pydantic import ConfigDict, Field, ValidationInfo, model_validator
+from pydantic.alias_generators import to_camel, to_pascal
 
 from ..core import checks
 from ..core.errors import SessionError
@@ -23,6 +24,8 @@ Lifecycle = Literal[
     "Lifecycle_Forever",
 ]
 _WILDCARDS = frozenset("*?[]")
+HEARD = {"heard": True}
+"""The context of pydantic's that says: this is what the engine heard, not what a caller of ours built."""
 M = TypeVar("M", bound=Wire)
 
 
@@ -30,6 +33,16 @@ class _Asked(Wire):
     """A value that callers build: an unknown keyword, or a wrong value, is pydantic's ``ValidationError``."""
 
     model_config = ConfigDict(extra="forbid")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _known_if_heard(cls, value: Any, info: ValidationInfo) -> Any:
+        """Leave out what says nothing known, where the value comes from the wire: other clients say more than ours."""
+        if info.context != HEARD or not isinstance(value, dict):
+            return value
+        known = {case(name) for name in cls.model_fields for case in (str, to_camel, to_pascal)}
+        said = cast("dict[str, Any]", value)
+        return {name: inner for name, inner in said.items() if name in known and inner is not None}
 
 
 class UploadPolicy(_Asked):

@@ -3,7 +3,7 @@
 from urllib.parse import parse_qs, urlsplit
 
 from ..core.operation import Catalogue
-from . import access, command, context, files, labels, metrics, session, tools
+from . import access, command, context, contexts, files, labels, metrics, session, tools
 
 OPERATIONS = Catalogue(
     [
@@ -23,6 +23,18 @@ OPERATIONS = Catalogue(
         tools.LIST_TOOLS,
         context.SYNC_CONTEXT,
         context.CONTEXT_INFO,
+        context.BIND_CONTEXTS,
+        context.LIST_BINDINGS,
+        context.INTERNAL_CONTEXTS,
+        contexts.LIST_CONTEXTS,
+        contexts.GET_CONTEXT,
+        contexts.MODIFY_CONTEXT,
+        contexts.DELETE_CONTEXT,
+        contexts.CLEAR_CONTEXT,
+        contexts.LIST_FILES,
+        contexts.UPLOAD_URL,
+        contexts.DOWNLOAD_URL,
+        contexts.DELETE_FILE,
     ]
 )
 TOOLS = (
@@ -34,6 +46,9 @@ TOOLS = (
     files.MAKE_DIRECTORY,
     files.DELETE,
     files.MOVE,
+    files.EDIT,
+    files.READ_MANY,
+    files.SEARCH,
     metrics.METRICS,
 )
 

@@ -1,15 +1,29 @@
-"""Contexts of a session: start a synchronisation, and see how it goes."""
+"""Contexts of a session: bind them, have them copied, and see how it goes."""
 
 from functools import cache
-from typing import Any
+from typing import Annotated, Any
 
 from pydantic import TypeAdapter
 
+from ..core.field import DOTTED, TEXT, TEXT_COMPACT, On
 from ..core.operation import NOTHING, Operation, Route
 from ..core.polling import Verdict, Waited, will_heal
 from ..core.wire import JsonText, Wire, parsed
-from ..models.contexts import ContextInfoResult, ContextStatus, ContextSyncResult
+from ..models.contexts import (
+    ContextBinding,
+    ContextBindingsResult,
+    ContextBindResult,
+    ContextInfoResult,
+    ContextStatus,
+    ContextSyncResult,
+    InternalContext,
+    InternalContextsResult,
+)
+from .contexts import Said
+from .persistence import PersistenceItem
 from .session import SessionRef
+
+FILE_TRANSFER = "file_transfer"
 
 
 class SyncRequest(SessionRef):
@@ -56,6 +70,38 @@ def _entries() -> TypeAdapter[list[TaskEntry]]:
     return TypeAdapter(list[TaskEntry])
 
 
+class BindRequest(SessionRef):
+    persistence_data_list: Annotated[list[PersistenceItem], TEXT_COMPACT]
+
+
+class BindingAnswer(Wire):
+    """A context at a path of the session; ``policy`` is JSON text."""
+
+    context_id: Said = ""
+    context_name: Said = ""
+    path: Said = ""
+    policy: Said = ""
+    bind_time: Said = ""
+
+    def binding(self) -> ContextBinding:
+        """Return the public value."""
+        return ContextBinding(**self.dump())
+
+
+class InternalRequest(SessionRef):
+    context_types: Annotated[list[str], DOTTED, On("agb", form=TEXT)]
+
+
+class InternalAnswer(Wire):
+    context_id: Said = ""
+    context_path: Said = ""
+    context_type: Said = ""
+
+    def context(self) -> InternalContext:
+        """Return the public value."""
+        return InternalContext(**self.dump())
+
+
 SYNC_CONTEXT = Operation(
     action="SyncContext",
     agb=Route("POST", "/sdk/SyncContext"),
@@ -70,6 +116,27 @@ CONTEXT_INFO = Operation(
     answer=ContextInfoAnswer,
     result=ContextInfoResult,
     fields=lambda answer: {"data": answer.tasks()},
+    idempotent=True,
+)
+BIND_CONTEXTS = Operation(
+    action="BindContexts", agb=None, request=BindRequest, answer=NOTHING, result=ContextBindResult
+)
+LIST_BINDINGS = Operation(
+    action="DescribeSessionContexts",
+    agb=None,
+    request=SessionRef,
+    answer=list[BindingAnswer],
+    result=ContextBindingsResult,
+    fields=lambda bound: {"data": tuple(answer.binding() for answer in bound)},
+    idempotent=True,
+)
+INTERNAL_CONTEXTS = Operation(
+    action="GetAndLoadInternalContext",
+    agb=Route("POST", "/sdk/GetAndLoadInternalContext"),
+    request=InternalRequest,
+    answer=list[InternalAnswer],
+    result=InternalContextsResult,
+    fields=lambda found: {"data": tuple(answer.context() for answer in found)},
     idempotent=True,
 )
 

@@ -1,10 +1,7 @@
 """From what a caller asks for to what the wire says: ``CreateSessionParams`` as a request."""
 
-import json
 from collections.abc import Iterator, Mapping
 from typing import Any
-
-from pydantic.alias_generators import to_camel
 
 from .._version import __version__
 from ..core.errors import SessionError
@@ -12,15 +9,14 @@ from ..dialects.base import Dialect
 from ..models.creation import (
     BrowserContext,
     BWList,
-    ContextMount,
-    ContextSync,
     CreateSessionParams,
     DeletePolicy,
     SyncPolicy,
     UploadPolicy,
     WhiteList,
 )
-from .session import CreateRequest, MountConfig, PersistenceItem
+from .persistence import PersistenceItem, item, mount_item, sync_item
+from .session import CreateRequest
 
 DEFAULT_IDLE_MINUTES = 5
 COOKIES = ("/Local State", "/Default/Cookies", "/Default/Cookies-journal")
@@ -99,35 +95,17 @@ def awaited_contexts(params: CreateSessionParams) -> frozenset[str]:
 def _persistence(params: CreateSessionParams, dialect: Dialect) -> Iterator[PersistenceItem]:
     """Yield the bindings in the clouds' own order."""
     browser = params.browser_context
-    if params.context_mounts and not dialect.mounts:
-        raise SessionError.usage(f"{dialect.title} has no mounts: use context_syncs")
     for sync in params.context_syncs:
-        yield _sync_item(sync, dialect)
+        yield sync_item(sync, dialect)
     if browser and browser.extension_context_id:
-        yield _item(browser.extension_context_id, EXTENSIONS_PATH, _extension_policy(browser), dialect)
+        yield item(browser.extension_context_id, EXTENSIONS_PATH, _extension_policy(browser), dialect)
     if browser and browser.fingerprint_context_id:
         nothing = SyncPolicy(upload_policy=UploadPolicy(auto_upload=False), bw_list=BWList(white_lists=()))
-        yield _item(browser.fingerprint_context_id, dialect.fingerprint_path, nothing, dialect)
+        yield item(browser.fingerprint_context_id, dialect.fingerprint_path, nothing, dialect)
     for mount in params.context_mounts:
-        yield _mount_item(mount)
+        yield mount_item(mount, dialect)
     if browser:
-        yield _item(browser.context_id, dialect.profile_path, _profile_policy(browser, dialect), dialect)
-
-
-def _item(context_id: str, path: str, policy: SyncPolicy, dialect: Dialect) -> PersistenceItem:
-    return PersistenceItem(context_id=context_id, path=path, policy=policy_text(policy, dialect))
-
-
-def _sync_item(sync: ContextSync, dialect: Dialect) -> PersistenceItem:
-    """Return a binding; AGB gets the default policy spelled out, AgentBay fills it in itself."""
-    policy = sync.policy or (SyncPolicy() if dialect.policy_required else None)
-    text = policy_text(policy, dialect) if policy else None
-    return PersistenceItem(context_id=sync.context_id, path=sync.path, policy=text)
-
-
-def _mount_item(mount: ContextMount) -> PersistenceItem:
-    config = MountConfig(access_mode=mount.access_mode, storage_mode=mount.storage_mode, source_path=mount.source_path)
-    return PersistenceItem(context_id=mount.context_id, path=mount.path, type="mount", mount_config=config)
+        yield item(browser.context_id, dialect.profile_path, _profile_policy(browser, dialect), dialect)
 
 
 def _extension_policy(browser: BrowserContext) -> SyncPolicy:
@@ -145,24 +123,3 @@ def _profile_policy(browser: BrowserContext, dialect: Dialect) -> SyncPolicy:
 
 def _white(*paths: str) -> BWList:
     return BWList(white_lists=tuple(WhiteList(path=path) for path in paths))
-
-
-def policy_text(policy: SyncPolicy, dialect: Dialect) -> str:
-    """Return a policy as JSON text, with what the cloud would assume spelled out."""
-    if policy.upload_policy.archive_exclude_paths and not dialect.archive_excludes:
-        raise SessionError.usage(f"{dialect.title} has no archive_exclude_paths: leave them out")
-    entries = policy.bw_list.white_lists
-    if entries is None:
-        entries = tuple(WhiteList(path=path) for path in dialect.default_white_lists)
-    lists = {"bwList": {"whiteLists": [_white_list(entry, dialect) for entry in entries]}}
-    return json.dumps(policy.dump(to_camel) | lists, ensure_ascii=False)
-
-
-def _white_list(entry: WhiteList, dialect: Dialect) -> dict[str, Any]:
-    spelled = {"path": entry.path, "excludePaths": list(entry.exclude_paths)}
-    flags = {"isPathRegex": bool(entry.is_path_regex), "isExcludeRegex": bool(entry.is_exclude_regex)}
-    if dialect.regex_white_lists:
-        return spelled | flags
-    if any(flags.values()):
-        raise SessionError.usage(f"{dialect.title} has no regular expressions in white lists: name the paths")
-    return spelled

@@ -22,6 +22,7 @@ from ..models.sessions import (
     SessionStatusResult,
     WaitResult,
 )
+from .persistence import PersistenceItem
 
 W = TypeVar("W", bound=WaitResult)
 
@@ -60,22 +61,6 @@ class IdleTime(Minutes):
 
     def read(self, name: str, params: Params) -> Any:
         return super().read(name, params) if "MaxRuntime" in params else params.get(name)
-
-
-class MountConfig(Wire):
-    access_mode: str
-    storage_mode: str
-    source_path: str = ""
-
-
-class PersistenceItem(Wire):
-    """A context bound to a path; ``policy`` is JSON text."""
-
-    context_id: str
-    path: str
-    policy: str | None = None
-    type: str | None = None
-    mount_config: MountConfig | None = None
 
 
 class CreateRequest(Wire):

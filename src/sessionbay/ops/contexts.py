@@ -1,0 +1,205 @@
+"""The contexts of an account, which are folders that outlive sessions, and the files in them."""
+
+from typing import Annotated
+
+from pydantic import BeforeValidator, Field
+
+from ..core.field import ONLY_AGENTBAY, On
+from ..core.operation import NOTHING, Operation, Route
+from ..core.wire import Wire
+from ..models.contexts import (
+    ClearContextResult,
+    Context,
+    ContextFileEntry,
+    ContextFileListResult,
+    ContextListResult,
+    ContextOperationResult,
+    ContextResult,
+    FileUrlResult,
+)
+
+AVAILABLE = "available"
+CLEARING = "clearing"
+
+
+def _said(value: object) -> object:
+    return "" if value is None else value
+
+
+Said = Annotated[str, BeforeValidator(_said)]
+"""A string; null is an empty one."""
+
+
+class ContextAnswer(Wire):
+    """A context; ``state`` is ``available``, ``clearing``, or another word for what is on its way."""
+
+    id: Said = ""
+    name: Said = ""
+    create_time: Said = ""
+    last_used_time: Said = ""
+    os_type: Said = ""
+    state: Said = ""
+
+    def refusal(self) -> str | None:
+        """A context without an id is none: the clouds may say yes to a question for one that is not there."""
+        return None if self.id else "there is no such context"
+
+    def context(self) -> Context:
+        """Return the public value."""
+        return Context(self.id, self.name, self.create_time, self.last_used_time, self.os_type, self.state)
+
+
+class ListContextsRequest(Wire):
+    """Without ``max_results`` a page holds ten."""
+
+    max_results: int | None = None
+    next_token: str | None = None
+    session_id: Annotated[str | None, ONLY_AGENTBAY] = None
+    context_type: Annotated[str | None, ONLY_AGENTBAY] = None
+
+
+class GetContextRequest(Wire):
+    """By id or by name; only by name a context is made where there is none."""
+
+    context_id: Annotated[str | None, On("agb", name="id")] = None
+    name: str | None = None
+    allow_create: bool = False
+    login_region_id: str | None = None
+
+
+class ContextRef(Wire):
+    id: str
+
+
+class ModifyContextRequest(ContextRef):
+    name: str
+
+
+class FilesRequest(Wire):
+    """Pages by number, or by mark: never both."""
+
+    context_id: str
+    parent_folder_path: str = ""
+    page_number: int | None = None
+    page_size: int | None = None
+    max_results: Annotated[int | None, On("agentbay", place="query"), ONLY_AGENTBAY] = None
+    next_token: Annotated[str | None, On("agentbay", place="query"), ONLY_AGENTBAY] = None
+
+
+class FileAnswer(Wire):
+    """An entry of a folder; ``file_type`` is ``FILE`` or ``FOLDER``."""
+
+    file_id: Said = ""
+    file_name: Said = ""
+    file_path: Said = ""
+    file_type: Said = ""
+    gmt_create: Said = ""
+    gmt_modified: Said = ""
+    size: int | None = None
+    status: Said = ""
+
+    def entry(self) -> ContextFileEntry:
+        """Return the public value."""
+        return ContextFileEntry(**{**self.dump(), "size": self.size or 0})
+
+
+class FileRef(Wire):
+    context_id: str
+    file_path: str
+
+
+class UrlAnswer(Wire):
+    """An address that needs no key, for as long as it lasts."""
+
+    url: str = Field(min_length=1, repr=False)
+    expire_time: int | None = None
+
+
+LIST_CONTEXTS = Operation(
+    action="ListContexts",
+    agb=Route("GET", "/sdk/ListContexts"),
+    request=ListContextsRequest,
+    answer=list[ContextAnswer],
+    result=ContextListResult,
+    fields=lambda found: {"data": tuple(answer.context() for answer in found)},
+    paged=True,
+    idempotent=True,
+)
+GET_CONTEXT = Operation(
+    action="GetContext",
+    agb=Route("GET", "/sdk/GetContext"),
+    request=GetContextRequest,
+    answer=ContextAnswer,
+    result=ContextResult,
+    fields=lambda answer: {"data": answer.context()},
+    idempotent=True,
+)
+CLEAR_STATUS = Operation(
+    action=GET_CONTEXT.action,
+    agb=GET_CONTEXT.agb,
+    request=GetContextRequest,
+    answer=ContextAnswer,
+    result=ClearContextResult,
+    fields=lambda answer: {"status": answer.state or CLEARING, "context_id": answer.id},
+    idempotent=True,
+)
+"""GetContext for the sake of the state alone."""
+MODIFY_CONTEXT = Operation(
+    action="ModifyContext",
+    agb=Route("POST", "/sdk/ModifyContext"),
+    request=ModifyContextRequest,
+    answer=NOTHING,
+    result=ContextOperationResult,
+    idempotent=True,
+)
+DELETE_CONTEXT = Operation(
+    action="DeleteContext",
+    agb=Route("POST", "/sdk/DeleteContext"),
+    request=ContextRef,
+    answer=NOTHING,
+    result=ContextOperationResult,
+    idempotent=True,
+)
+CLEAR_CONTEXT = Operation(
+    action="ClearContext",
+    agb=Route("POST", "/sdk/ClearContext"),
+    request=ContextRef,
+    answer=NOTHING,
+    result=ClearContextResult,
+)
+LIST_FILES = Operation(
+    action="DescribeContextFiles",
+    agb=Route("POST", "/sdk/DescribeContextFiles"),
+    request=FilesRequest,
+    answer=list[FileAnswer],
+    result=ContextFileListResult,
+    fields=lambda files: {"data": tuple(file.entry() for file in files)},
+    paged=True,
+    idempotent=True,
+)
+UPLOAD_URL = Operation(
+    action="GetContextFileUploadUrl",
+    agb=Route("POST", "/sdk/GetContextFileUploadUrl"),
+    request=FileRef,
+    answer=UrlAnswer,
+    result=FileUrlResult,
+    fields=lambda answer: {"data": answer.url, "expire_time": answer.expire_time},
+    idempotent=True,
+)
+DOWNLOAD_URL = Operation(
+    action="GetContextFileDownloadUrl",
+    agb=Route("POST", "/sdk/GetContextFileDownloadUrl"),
+    request=FileRef,
+    answer=UrlAnswer,
+    result=FileUrlResult,
+    fields=lambda answer: {"data": answer.url, "expire_time": answer.expire_time},
+    idempotent=True,
+)
+DELETE_FILE = Operation(
+    action="DeleteContextFile",
+    agb=Route("POST", "/sdk/DeleteContextFile"),
+    request=FileRef,
+    answer=NOTHING,
+    result=ContextOperationResult,
+    idempotent=True,
+)

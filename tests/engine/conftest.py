@@ -83,6 +83,10 @@ class Raw:
         key = self.engine.api_key.reveal() if key is None else key
         return self.post(path, json=body, headers={"authorization": f"Bearer {key}"})
 
+    def get(self, path: str, **more: Any) -> httpx.Response:
+        """Ask for a page."""
+        return httpx.get(f"{self.engine.endpoint}{path}", trust_env=False, timeout=10, **more)
+
     def post(self, path: str, **more: Any) -> httpx.Response:
         """Send any request."""
         return httpx.post(f"{self.engine.endpoint}{path}", trust_env=False, timeout=10, **more)

@@ -25,6 +25,7 @@ from ..ops.catalogue import OPERATIONS
 from ..ops.direct import DirectCall, answer_of
 from . import toolbox
 from .actions import Actions
+from .proof import answer as proof_of_engine
 from .refusals import Refusal, bad_key
 from .sessions import EngineSession, Sessions
 
@@ -57,8 +58,10 @@ class Door:
         self._api_key = api_key
 
     async def health(self, request: Request) -> Response:
-        """Tell that the engine is there."""
-        return JSONResponse({"engine": "sessionbay", "version": __version__})
+        """Tell that the engine is there, and prove that it is the one whose key the caller has."""
+        port = request.scope["server"][1]  # where this connection came in, whatever the caller calls it
+        proof = proof_of_engine(self._api_key, request.query_params.get("challenge", ""), port)
+        return JSONResponse({"engine": "sessionbay", "version": __version__, **proof})
 
     async def agentbay(self, request: Request) -> Response:
         """Serve AgentBay's wire."""

@@ -8,16 +8,17 @@ import socket
 import subprocess
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import ClassVar, Literal
 
 from ..agent.line import AgentGone, AgentLine
+from ..limits import Limits
 
 Network = Literal["none", "host"]
 Isolation = Literal["namespaces", "process"]
 
-START = "import sys; sys.path.insert(0, {!r}); from inside.orders import main; main({}, {!r}, {}, {!r})"
+START = "import sys; sys.path.insert(0, {!r}); from inside.orders import main; main({}, {!r}, {!r}, {!r})"
 START_TIMEOUT = 10.0
 STOP_TIMEOUT = 10.0
 
@@ -55,7 +56,7 @@ class Spec:
         python: The interpreter that the agent runs on.
         uid: The user to run as; None is the engine's own user.
         network: ``host`` shares the host's network, where the sandbox could do otherwise.
-        processes: The most processes that the session may have.
+        limits: What the session may use.
         hardening: What the agent takes from itself.
     """
 
@@ -64,7 +65,7 @@ class Spec:
     python: str
     uid: int | None
     network: Network = "none"
-    processes: int = 512
+    limits: Limits = field(default_factory=Limits)
     hardening: Hardening = Hardening()
 
 
@@ -152,8 +153,14 @@ class Sandbox(ABC):
             extra_groups=groups,
         )
 
-    def _agent_command(self, folder: str, agent_socket: int, processes: int) -> list[str]:
-        start = START.format(folder, agent_socket, self.scope, processes, asdict(self.spec.hardening))
+    @property
+    def limits(self) -> Limits:
+        """What of the limits can be kept here."""
+        return self.spec.limits
+
+    def _agent_command(self, folder: str, agent_socket: int) -> list[str]:
+        limits = asdict(self.limits) | {"folders": self.traits.folders}
+        start = START.format(folder, agent_socket, self.scope, limits, asdict(self.spec.hardening))
         return [self.spec.python, "-I", "-S", "-c", start]
 
 

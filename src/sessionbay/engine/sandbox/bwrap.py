@@ -50,7 +50,7 @@ class BwrapSandbox(Sandbox):
         self._info, theirs = os.pipe()
         try:
             argv = [*arguments(self.spec, theirs, self._nested_userns), "--"]
-            argv += self._agent_command(INSIDE, agent_socket, self.spec.processes)
+            argv += self._agent_command(INSIDE, agent_socket)
             # An environment of one name: what bwrap itself starts with can be read inside, under /proc/1.
             return self._popen(argv, (agent_socket, theirs), log, {"PATH": os.defpath})
         finally:

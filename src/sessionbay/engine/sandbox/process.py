@@ -4,11 +4,13 @@ import asyncio
 import contextlib
 import os
 import subprocess
+from dataclasses import replace
 from typing import ClassVar, Literal
 
 import psutil
 
 from ..agent.line import AgentFailure, AgentGone
+from ..limits import Limits
 from .base import STOP_TIMEOUT, Sandbox, Traits, kill_process
 
 
@@ -22,16 +24,19 @@ class ProcessSandbox(Sandbox):
         home = str(self.spec.root / "home")
         return Traits("process", "none", "host", home, (home, str(self.spec.root / "tmp")))
 
+    @property
+    def limits(self) -> Limits:
+        # The kernel counts all processes of a user: only a user that is the session's own can have such a limit.
+        return self.spec.limits if self.spec.uid is not None else replace(self.spec.limits, processes=0)
+
     def _launch(self, agent_socket: int, log: int) -> subprocess.Popen[bytes]:
-        # A limit on processes counts all of a user's: only a user that is the session's own can have one.
-        processes = 0 if self.spec.uid is None else self.spec.processes
         env = {
             "HOME": str(self.spec.root / "home"),
             "LANG": "C.UTF-8",
             "PATH": os.environ.get("PATH", os.defpath),
             "TMPDIR": str(self.spec.root / "tmp"),
         }
-        argv = self._agent_command(str(self.spec.shared), agent_socket, processes)
+        argv = self._agent_command(str(self.spec.shared), agent_socket)
         return self._popen(argv, (agent_socket,), log, env, cwd=env["HOME"])
 
     async def kill(self) -> None:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import ctypes
 import os
-import resource
 import socket
 import threading
 from collections.abc import Callable
 
 from . import files
 from .harden import harden
+from .limits import restrain
 from .line import Failure, Line, Passed
 from .run import Run
 from .workload import Workload
@@ -35,6 +35,8 @@ class Agent:
             "write": files.write,
             "delete": files.delete,
             "move": files.move,
+            "edit": files.edit,
+            "search": files.search,
             "connect": connected,
             "freeze": workload.freeze,
             "thaw": workload.thaw,
@@ -118,15 +120,13 @@ def traffic() -> tuple[int, int]:
     return sum(int(row[0]) for row in counts), sum(int(row[8]) for row in counts)
 
 
-def main(fd: int, scope: str, processes: int, hardening: dict[str, bool]) -> None:
-    """Harden this process, then serve; ``processes`` is the most that the session may have, 0 for no limit."""
+def main(fd: int, scope: str, limits: dict[str, int], hardening: dict[str, bool]) -> None:
+    """Harden and restrain this process, then serve."""
     harden(hardening)
     libc = ctypes.CDLL(None)
     if scope == "tree":
         libc.prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    if processes:
-        resource.setrlimit(resource.RLIMIT_NPROC, (processes, processes))
+    restrain(limits)
     os.set_inheritable(fd, False)
     workload = Workload(scope == "namespace")
     try:

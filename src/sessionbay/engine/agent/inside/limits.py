@@ -1,0 +1,23 @@
+"""What a session may use: the kernel's limits on each process, which every command inherits."""
+
+from __future__ import annotations
+
+import resource
+from collections.abc import Mapping
+
+KERNEL = {
+    "process_memory": resource.RLIMIT_DATA,  # never RLIMIT_AS: what a program reserves is not what it uses
+    "file_size": resource.RLIMIT_FSIZE,
+    "open_files": resource.RLIMIT_NOFILE,
+    "processes": resource.RLIMIT_NPROC,
+}
+
+
+def restrain(limits: Mapping[str, int]) -> None:
+    """Limit this process and all that come from it; 0 leaves a limit as it was."""
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    for name, number in KERNEL.items():
+        if limits[name]:
+            most = resource.getrlimit(number)[1]
+            value = limits[name] if most == resource.RLIM_INFINITY else min(limits[name], most)
+            resource.setrlimit(number, (value, value))

@@ -126,16 +126,16 @@ def test_a_list_without_parameters_is_the_first_ten_of_all() -> None:
 
 @pytest.mark.parametrize("action", ["", "GetSessions", "getsession"])
 def test_an_unknown_action_is_not_found(action: str) -> None:
-    with pytest.raises(InvalidRequest, match="is not found") as failure:
+    with pytest.raises(InvalidRequest, match="no operation") as failure:
         ask_bay({}, {"Action": action})
-    assert (failure.value.code, failure.value.status) == ("InvalidAction.NotFound", 404)
+    assert (failure.value.code, failure.value.status) == ("ActionNotSupportedLocally", 400)
 
 
 @pytest.mark.parametrize("path", ["/", "/mcp/", "/mcp/createsession"])
 def test_an_unknown_path_is_not_found(path: str) -> None:
-    with pytest.raises(InvalidRequest, match="is not found") as failure:
+    with pytest.raises(InvalidRequest, match="no operation") as failure:
         ask_agb(path)
-    assert (failure.value.code, failure.value.status) == ("InvalidAction.NotFound", 404)
+    assert (failure.value.code, failure.value.status) == ("ActionNotSupportedLocally", 400)
 
 
 @pytest.mark.parametrize(

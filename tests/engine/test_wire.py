@@ -10,14 +10,25 @@ from .conftest import Raw
 
 def test_an_unknown_action_is_named(raw: Raw) -> None:
     answer = raw.agentbay("MakeCoffee")
-    assert (answer.status_code, answer.json()["Code"]) == (404, "InvalidAction.NotFound")
+    assert (answer.status_code, answer.json()["Code"]) == (400, "ActionNotSupportedLocally")
     assert "MakeCoffee" in answer.json()["Message"]
 
 
 def test_an_unknown_path_is_named(raw: Raw) -> None:
     answer = raw.agb("/mcp/makeCoffee")
-    assert (answer.status_code, answer.json()["code"]) == (404, "InvalidAction.NotFound")
+    assert (answer.status_code, answer.json()["code"]) == (400, "ActionNotSupportedLocally")
     assert "/mcp/makeCoffee" in answer.json()["message"]
+
+
+def test_an_action_that_only_the_cloud_has_is_refused_with_the_reason(raw: Raw) -> None:
+    answer = raw.agentbay("GetAdbLink")
+    assert (answer.status_code, answer.json()["Code"]) == (400, "ActionNotSupportedLocally")
+    assert "phones" in answer.json()["Message"]
+
+
+def test_a_path_that_only_the_cloud_has_is_refused_with_the_reason(raw: Raw) -> None:
+    answer = raw.agb("/mcp/releaseSession")
+    assert "/mcp/releaseSessionAsync" in answer.json()["message"]
 
 
 @pytest.mark.parametrize("key", ["", "akm-wrong", "\u540d"])

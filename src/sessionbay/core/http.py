@@ -99,3 +99,11 @@ class InvalidRequest(ValueError):
         super().__init__(message)
         self.code = code
         self.status = status
+
+
+class UnknownOperation(InvalidRequest):
+    """A request for an operation that is not in the catalogue; ``name`` is what the request calls it."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"there is no operation {name!r} here", code="ActionNotSupportedLocally")
+        self.name = name

@@ -11,7 +11,7 @@ from pydantic_core import from_json
 from ..core.config import Variables
 from ..core.errors import SessionError
 from ..core.field import DialectName, Speech
-from ..core.http import HttpAnswer, HttpRequest, InvalidRequest, Stamp
+from ..core.http import HttpAnswer, HttpRequest, InvalidRequest, Stamp, UnknownOperation
 from ..core.operation import Catalogue, Operation, Reply
 from ..core.result import Result
 from ..core.wire import Wire
@@ -38,6 +38,7 @@ class AGBDialect(Dialect):
     image_required: ClassVar[bool] = True
     call_limit_unit: ClassVar[float] = 0.001
     sends_server: ClassVar[bool] = False
+    joins_patterns: ClassVar[bool] = False
     statuses: ClassVar[tuple[str, ...]] = ()
     names_framework: ClassVar[bool] = False
     mounts: ClassVar[bool] = False
@@ -77,8 +78,7 @@ class AGBDialect(Dialect):
     def accept(cls, request: HttpRequest, catalogue: Catalogue) -> Accepted:
         parts = urlsplit(request.url)
         if (op := catalogue.by_path.get(parts.path)) is None:
-            text = f"{request.method} {parts.path} is not found, please check your url and method."
-            raise InvalidRequest(text, code="InvalidAction.NotFound", status=404)
+            raise UnknownOperation(parts.path)
         try:
             body: object = from_json(request.body) if request.body.strip() else {}
         except ValueError as exc:

@@ -10,7 +10,7 @@ from pydantic.alias_generators import to_pascal
 
 from ..core.config import Variables
 from ..core.field import DialectName, Speech
-from ..core.http import HttpAnswer, HttpRequest, InvalidRequest, Stamp
+from ..core.http import HttpAnswer, HttpRequest, Stamp, UnknownOperation
 from ..core.operation import Catalogue, Operation, Reply
 from ..core.result import Result
 from ..core.wire import Wire
@@ -44,6 +44,7 @@ class AgentBayDialect(Dialect):
     image_required: ClassVar[bool] = False
     call_limit_unit: ClassVar[float] = 1.0
     sends_server: ClassVar[bool] = True
+    joins_patterns: ClassVar[bool] = True
     statuses: ClassVar[tuple[str, ...]] = ("RUNNING", "PAUSING", "PAUSED", "RESUMING", "DELETING", "DELETED")
     names_framework: ClassVar[bool] = True
     mounts: ClassVar[bool] = True
@@ -90,11 +91,7 @@ class AgentBayDialect(Dialect):
         params |= dict(parse_qsl(request.body.decode("utf-8", "replace"), keep_blank_values=True))
         action = params.get("Action") or request.headers.get("x-acs-action", "")
         if (op := catalogue.by_action.get(action)) is None:
-            raise InvalidRequest(
-                f"Specified api {action!r} is not found, please check your url and method.",
-                code="InvalidAction.NotFound",
-                status=404,
-            )
+            raise UnknownOperation(action)
         return Accepted(op, carriage.read(op, params, cls.name, cls.speech), bearer(params.get("Authorization", "")))
 
     @classmethod

@@ -39,6 +39,7 @@ class Dialect(ABC):
         default_image: The image whose tools are listed when none is named.
         call_limit_unit: The unit, in seconds, of the time limits of ``call_mcp_tool``.
         sends_server: Whether a tool call through the control plane names the tool's server.
+        joins_patterns: Whether ``search_files`` takes the patterns to leave out as one text, joined by commas.
         statuses: The states that a list of sessions can be narrowed to.
         names_framework: Whether the statistics sent with a new session name the agent framework.
         policy_required: Whether a context without a policy gets the default one spelled out.
@@ -55,6 +56,7 @@ class Dialect(ABC):
     image_required: ClassVar[bool]
     call_limit_unit: ClassVar[float]
     sends_server: ClassVar[bool]
+    joins_patterns: ClassVar[bool]
     statuses: ClassVar[tuple[str, ...]]
     names_framework: ClassVar[bool]
     mounts: ClassVar[bool]

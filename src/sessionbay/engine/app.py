@@ -15,7 +15,7 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
 
 from .._version import __version__
-from ..core.http import HttpRequest, InvalidRequest
+from ..core.http import HttpRequest, InvalidRequest, UnknownOperation
 from ..core.operation import Reply
 from ..core.redact import Secret
 from ..dialects.agb import AGBDialect
@@ -25,6 +25,7 @@ from ..ops.catalogue import OPERATIONS
 from ..ops.direct import DirectCall, answer_of
 from . import toolbox
 from .actions import Actions
+from .elsewhere import not_served
 from .proof import answer as proof_of_engine
 from .refusals import Refusal, bad_key
 from .sessions import EngineSession, Sessions
@@ -78,8 +79,10 @@ class Door:
             if not _same(accepted.api_key, self._api_key.reveal()):
                 raise bad_key()
             reply = await self._actions.serve(accepted.op, accepted.request)
+        except UnknownOperation as exc:
+            reply = _told(not_served(exc.name))
         except (InvalidRequest, Refusal) as exc:
-            reply = _refused(exc.code, str(exc), exc.status, gateway=exc.gateway)
+            reply = _told(exc)
         except ClientDisconnect:
             return Response(status_code=499)
         except Exception:  # the outermost edge: whatever is wrong here, the client gets an answer that it can read
@@ -129,6 +132,10 @@ class Door:
 
 def _same(one: str, other: str) -> bool:
     return hmac.compare_digest(one.encode(), other.encode())
+
+
+def _told(no: InvalidRequest | Refusal) -> Reply[Any]:
+    return _refused(no.code, str(no), no.status, gateway=no.gateway)
 
 
 def _refused(code: str, message: str, status: int, *, gateway: bool) -> Reply[Any]:

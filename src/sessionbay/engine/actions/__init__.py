@@ -4,6 +4,7 @@ from typing import Any
 
 from ...core.operation import Operation, Reply
 from ...core.wire import Wire
+from ..elsewhere import not_served
 from ..sessions import Sessions
 from .access import AccessActions
 from .base import Action
@@ -23,4 +24,6 @@ class Actions:
 
     async def serve(self, op: Operation[Any, Any, Any], request: Wire) -> Reply[Any]:
         """Do what ``op`` asks for; a ``Refusal`` says that it is not done."""
-        return await self.served[op.action](request)
+        if (action := self.served.get(op.action)) is None:
+            raise not_served(op.action)
+        return await action(request)

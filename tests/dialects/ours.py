@@ -1,21 +1,15 @@
 """How a caller of ours says what the official clients were recorded to say."""
 
-from collections.abc import Callable, Mapping
-from typing import Any, Unpack
+from collections.abc import Mapping
+from typing import Any
 
-from sessionbay.core.http import HttpRequest
-from sessionbay.core.operation import Operation
-from sessionbay.core.redact import Secret
 from sessionbay.core.wire import Wire
-from sessionbay.dialects.base import Dialect
 from sessionbay.models.creation import (
     AppManagerRule,
     BrowserContext,
     BWList,
     ContextMount,
     ContextSync,
-    CreateSessionFields,
-    CreateSessionParams,
     ExtraConfigs,
     MappingPolicy,
     MobileConfig,
@@ -24,11 +18,8 @@ from sessionbay.models.creation import (
     UploadPolicy,
     WhiteList,
 )
-from sessionbay.ops import direct
 from sessionbay.ops.access import GET_LINK, INFO, LinkRequest
 from sessionbay.ops.command import ShellArgs
-from sessionbay.ops.context import CONTEXT_INFO, SYNC_CONTEXT, ContextInfoRequest, SyncRequest
-from sessionbay.ops.creation import create_request
 from sessionbay.ops.files import MoveArgs, PathArgs, ReadArgs, WriteArgs
 from sessionbay.ops.labels import GET_LABELS, SET_LABELS, SetLabelsRequest
 from sessionbay.ops.metrics import NoArgs
@@ -46,47 +37,24 @@ from sessionbay.ops.session import (
     ListRequest,
     SessionRef,
 )
-from sessionbay.ops.tools import CALL_TOOL, LIST_TOOLS, CallRequest, ToolsRequest
+from sessionbay.ops.tools import LIST_TOOLS, ToolsRequest
 
-from ..support import STAMP
-
-Said = Callable[[Dialect], HttpRequest]
-
-BAY_SESSION = "session-04bdwfj7u688ec96t"
-BAY_CONTEXT = "SdkCtx-04bdwfj7u2a668axp"
-BAY_LINK = "https://gw.invalid/request_ai/LINKTOKEN/path/"
-BAY_TOKEN = "tok-SESSION-TOKEN-0123456789abcdef"
-BAY_LABELS = {"project": "demo", "env": "测试"}
-AGB_SESSION = "session-04example0000000001"
-AGB_LINK = "https://server.invalid/link"
-AGB_TOKEN = "TOKEN-EXAMPLE"
-TRANSFER = "/tmp/file_transfer"
-
-
-def creates(**fields: Unpack[CreateSessionFields]) -> Said:
-    """Say that a session is created, as ``client.create`` does."""
-    return lambda dialect: dialect.encode(CREATE, create_request(CreateSessionParams(**fields), dialect), STAMP)
-
-
-def asks(op: Operation[Any, Any, Any], request: Wire) -> Said:
-    """Say any operation."""
-    return lambda dialect: dialect.encode(op, request, STAMP)
-
-
-def calls(
-    session_id: str, name: str, args: Wire | Mapping[str, Any], server: str | None = None, auto: bool = False
-) -> Said:
-    """Say that a tool is called through the control plane."""
-    plain = args.dump() if isinstance(args, Wire) else dict(args)
-    request = CallRequest(session_id=session_id, name=name, args=plain, server=server, auto_gen_session=auto)
-    return asks(CALL_TOOL, request)
-
-
-def calls_straight(link: str, token: str, server: str, name: str, args: Wire | Mapping[str, Any]) -> Said:
-    """Say that a tool is called on the direct route."""
-    plain = args.dump() if isinstance(args, Wire) else dict(args)
-    return lambda dialect: direct.encode(link, Secret(token), name, server, plain, STAMP)
-
+from . import ours_contexts
+from .saying import (
+    AGB_LINK,
+    AGB_SESSION,
+    AGB_TOKEN,
+    BAY_CONTEXT,
+    BAY_LABELS,
+    BAY_LINK,
+    BAY_SESSION,
+    BAY_TOKEN,
+    Said,
+    asks,
+    calls,
+    calls_straight,
+    creates,
+)
 
 _bay = SessionRef(session_id=BAY_SESSION)
 _FULL = SyncPolicy(
@@ -103,6 +71,7 @@ _PHONE = MobileConfig(
 )
 
 AGENTBAY: dict[str, Said] = {
+    **ours_contexts.AGENTBAY,
     "CreateMcpSession.default": creates(),
     "CreateMcpSession.labels_image_policy": creates(
         image_id="linux_latest",
@@ -178,19 +147,6 @@ AGENTBAY: dict[str, Said] = {
     "CallMcpTool.get_metrics": calls(BAY_SESSION, "get_metrics", NoArgs(), ""),
     "CallMcpTool.lowlevel": calls(BAY_SESSION, "shell", {}, "wuying_shell", auto=True),
     "ListMcpTools": asks(LIST_TOOLS, ToolsRequest(image_id="linux_latest")),
-    "SyncContext.all": asks(SYNC_CONTEXT, SyncRequest(session_id=BAY_SESSION)),
-    "SyncContext.one": asks(
-        SYNC_CONTEXT,
-        SyncRequest(session_id=BAY_SESSION, context_id=BAY_CONTEXT, path="/tmp/data", mode="download"),
-    ),
-    "GetContextInfo.filtered": asks(
-        CONTEXT_INFO,
-        ContextInfoRequest(session_id=BAY_SESSION, context_id=BAY_CONTEXT, path="/tmp/data", task_type="upload"),
-    ),
-    "GetContextInfo in CreateMcpSession.context_syncs": asks(CONTEXT_INFO, ContextInfoRequest(session_id=BAY_SESSION)),
-    "GetContextInfo in SyncContext.one": asks(
-        CONTEXT_INFO, ContextInfoRequest(session_id=BAY_SESSION, context_id=BAY_CONTEXT, path="/tmp/data")
-    ),
     "direct shell": calls_straight(
         BAY_LINK, BAY_TOKEN, "wuying_shell", "shell", ShellArgs(command="echo hi", timeout_ms=50000)
     ),
@@ -207,14 +163,6 @@ _BROWSER = BrowserContext(
     extension_ids=("ext_1.zip",),
     fingerprint_context_id="SdkCtx-fp",
 )
-
-
-def _sync(**fields: str) -> Said:
-    return asks(SYNC_CONTEXT, SyncRequest(session_id=AGB_SESSION, **fields))
-
-
-def _context_info(**fields: str) -> Said:
-    return asks(CONTEXT_INFO, ContextInfoRequest(session_id=AGB_SESSION, **fields))
 
 
 def _runs(**args: Any) -> Said:
@@ -234,6 +182,7 @@ def _straight(server: str, name: str, args: Wire | Mapping[str, Any]) -> Said:
 
 
 AGB: dict[str, Said] = {
+    **ours_contexts.AGB,
     "001-agb-create-minimal": creates(image_id="agb-code-space-1"),
     "002-agb-create-full 1": creates(
         image_id="agb-browser-use-1",
@@ -246,7 +195,6 @@ AGB: dict[str, Said] = {
         ],
         browser_context=_BROWSER,
     ),
-    "002-agb-create-full 2": _context_info(),
     "003-agb-list": asks(LIST, ListRequest(labels={"project": "demo"})),
     "004-agb-list-page-2 1": asks(LIST, ListRequest(max_results=5)),
     "004-agb-list-page-2 2": asks(LIST, ListRequest(max_results=5, next_token="tok-2")),
@@ -282,15 +230,6 @@ AGB: dict[str, Said] = {
     "030-filesystem-write-chunked 3": _writes(content="ghij", mode="append"),
     "031-filesystem-write": _writes(content="hello"),
     "032-filesystem-write-append": _writes(content="hello", mode="append"),
-    "038-filesystem-upload 3": _sync(context_id="SdkCtx-ft", path=TRANSFER, mode="download"),
-    "038-filesystem-upload 4": _context_info(context_id="SdkCtx-ft", path=TRANSFER),
-    "038-filesystem-upload 5": _context_info(context_id="SdkCtx-ft", path=TRANSFER, task_type="download"),
-    "039-filesystem-download 1": _sync(context_id="SdkCtx-ft", path=TRANSFER, mode="upload"),
-    "039-filesystem-download 3": _context_info(context_id="SdkCtx-ft", path=TRANSFER, task_type="upload"),
-    "090-contextmanager-info": _context_info(context_id="SdkCtx-example", path="/tmp/data", task_type="upload"),
-    "091-contextmanager-sync 1": _sync(),
-    "092-contextmanager-sync-specific 1": _sync(context_id="SdkCtx-example", path="/tmp/data", mode="upload"),
-    "092-contextmanager-sync-specific 2": _context_info(context_id="SdkCtx-example", path="/tmp/data"),
     "102-client-refresh-session-idle-time-async-low-level": asks(KEEP_ALIVE, _agb),
     "103-agb-create-with-linkurl": creates(image_id="agb-code-space-2"),
     "104-linkurl-command-execute": _straight("wuying_shell", "shell", ShellArgs(command="echo hi", timeout_ms=1000)),

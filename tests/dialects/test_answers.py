@@ -34,6 +34,13 @@ PAYLOADS: dict[str, Any] = {
     "CallMcpTool": {"content": [{"type": "text", "text": "hi"}]},
     "ListMcpTools": '[{"name": "shell"}]',
     "GetContextInfo": {"context_status": "[]"},
+    "DescribeSessionContexts": [{"context_id": "c", "path": "/p", "policy": "{}"}],
+    "GetAndLoadInternalContext": [{"context_id": "c", "context_path": "/p", "context_type": "file_transfer"}],
+    "ListContexts": [{"id": "c", "name": "n", "state": "available"}],
+    "GetContext": {"id": "c", "name": "n", "os_type": "linux"},
+    "DescribeContextFiles": [{"file_name": "a.txt", "size": 12}],
+    "GetContextFileUploadUrl": {"url": "https://store.invalid/a?sig=1", "expire_time": 3600},
+    "GetContextFileDownloadUrl": {"url": "https://store.invalid/a?sig=2"},
 }
 NEEDY = [(dialect, op) for dialect, op in SPOKEN if op.answer is not NOTHING]
 NESTED = "[" * 100_000

@@ -9,7 +9,7 @@ import pytest
 from sessionbay.core.http import HttpRequest
 
 from ..support import AGB, BAY
-from . import ours
+from . import ours, saying
 from .recorded import EXCEPTIONS, RECORDED, Exempt, Parts, Recorded, form_of, parts_of, query_of
 
 FORMS = [recorded for recorded in RECORDED if recorded.raw_form]
@@ -22,7 +22,7 @@ def our_request(recorded: Recorded) -> HttpRequest:
     said = SAID[recorded.cloud].get(recorded.name)
     if said is None:
         call = recorded.parts["json"]
-        said = ours.calls(call["sessionId"], call["name"], json.loads(call["args"]))
+        said = saying.calls(call["sessionId"], call["name"], json.loads(call["args"]))
     return said(BAY if recorded.cloud == "agentbay" else AGB)
 
 

@@ -16,6 +16,8 @@ from sessionbay.models.creation import AppManagerRule, ExtraConfigs, MobileConfi
 from sessionbay.ops import direct
 from sessionbay.ops.access import GET_LINK, LinkRequest
 from sessionbay.ops.catalogue import OPERATIONS
+from sessionbay.ops.context import BIND_CONTEXTS, LIST_BINDINGS, BindRequest
+from sessionbay.ops.contexts import FilesRequest, ListContextsRequest
 from sessionbay.ops.labels import SET_LABELS, SetLabelsRequest
 from sessionbay.ops.session import CREATE, LIST, PAUSE, RESUME, CreateRequest, ListRequest, SessionRef
 from sessionbay.ops.tools import CALL_TOOL, CallAnswer, CallRequest
@@ -28,6 +30,8 @@ SMALLEST = {
     "ListSession": ListRequest(),
     "GetLink": LinkRequest(session_id="session-1"),
     "CallMcpTool": CallRequest(session_id="session-1", name="shell", args={}),
+    "ListContexts": ListContextsRequest(),
+    "DescribeContextFiles": FilesRequest(context_id="c"),
 }
 LACKING = [(dialect, op, field) for dialect, op in SPOKEN for field in lacking(op, dialect)]
 
@@ -70,10 +74,15 @@ def test_a_field_that_a_cloud_lacks_is_refused_by_its_name(
         dialect.encode(op, request, STAMP)
 
 
-@pytest.mark.parametrize("op", [PAUSE, RESUME], ids=lambda op: op.action)
+@pytest.mark.parametrize("op", [PAUSE, RESUME, LIST_BINDINGS], ids=lambda op: op.action)
 def test_an_operation_that_a_cloud_lacks_is_refused_before_it_is_sent(op: AnyOperation) -> None:
     with pytest.raises(SessionUsageError, match=f"AGB has no {op.action}"):
         AGB.encode(op, SessionRef(session_id="session-1"), STAMP)
+
+
+def test_agb_has_no_binding_of_contexts() -> None:
+    with pytest.raises(SessionUsageError, match="AGB has no BindContexts"):
+        AGB.encode(BIND_CONTEXTS, BindRequest(session_id="session-1", persistence_data_list=[]), STAMP)
 
 
 @pytest.mark.parametrize("time", ["timeout", "max_runtime"])

@@ -113,11 +113,11 @@ def test_the_text_of_a_tools_answer_is_all_its_texts_or_its_first_data(items: li
 
 
 def test_every_operation_has_an_action_of_its_own() -> None:
-    assert len(OPERATIONS.by_action) == len(OPERATIONS.operations) == 16
+    assert len(OPERATIONS.by_action) == len(OPERATIONS.operations) == 28
 
 
 def test_every_operation_that_agb_has_has_a_path_of_its_own() -> None:
-    assert len(OPERATIONS.by_path) == 14
+    assert len(OPERATIONS.by_path) == 24
 
 
 def test_a_refused_operation_raises_an_error_of_this_package() -> None:

@@ -4,17 +4,12 @@ import time
 
 from ...core.operation import Reply
 from ...ops import labels, session
-from .. import toolbox
+from .. import images, toolbox
 from ..paging import MOST, Pages
 from ..refusals import Refusal
 from ..sessions import EngineSession, Sessions
 from .base import Action, page_of
 
-DEFAULT_IMAGE = "linux_latest"
-ELSEWHERE = {
-    "mobile": "phones need the cloud: use its endpoint for images named mobile_...",
-    "windows": "Windows needs the cloud: use its endpoint, or a Linux image here",
-}
 NOT_YET = {"persistence_data_list": "contexts", "network_id": "networks", "load_skill": "skills"}
 
 
@@ -39,10 +34,8 @@ class SessionActions:
         }
 
     async def _create(self, request: session.CreateRequest) -> Reply[session.SessionAnswer]:
-        image = request.image_id or DEFAULT_IMAGE
-        for kind, instead in ELSEWHERE.items():
-            if image.startswith(kind):
-                raise Refusal("ImageNotSupportedLocally", f"{image} cannot run on the local engine: {instead}")
+        image = request.image_id or images.DEFAULT_IMAGE
+        images.check(image)
         for name, what in NOT_YET.items():
             if getattr(request, name):
                 raise Refusal("NotSupportedLocally", f"the local engine has no {what} yet: create the session without")

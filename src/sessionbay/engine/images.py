@@ -1,0 +1,75 @@
+"""Images: names of the clouds' for what one machine can be, and the programs that a machine needs for them."""
+
+import re
+import shutil
+from dataclasses import dataclass
+from typing import Literal
+
+from .refusals import Refusal
+from .sandbox.bwrap import ENVIRONMENT
+
+Kind = Literal["linux", "code", "browser"]
+
+DEFAULT_IMAGE = "linux_latest"
+CUSTOM = "imgc-"  # made by a user of a cloud, which alone knows what is in it: served as the default
+PHONE = "phones need the cloud: use its endpoint for images named mobile_..."
+WINDOWS = "Windows needs the cloud: use its endpoint, or a Linux image here"
+ELSEWHERE = {"mobile": PHONE, "android": PHONE, "windows": WINDOWS}
+WORDS: dict[str, Kind] = {"browser": "browser", "code": "code"}
+
+
+@dataclass(frozen=True)
+class Runtime:
+    """A program of this machine's that sessions use.
+
+    Attributes:
+        programs: The names that it goes by; one of them is enough.
+        use: What it is there for.
+        install: The lines that install it.
+    """
+
+    name: str
+    programs: tuple[str, ...]
+    use: str
+    install: str
+
+    def find(self, path: str = ENVIRONMENT["PATH"]) -> str | None:
+        """Return where it is, as a session finds it; None when it is missing."""
+        return next((found for name in self.programs if (found := shutil.which(name, path=path))), None)
+
+
+def _install(apt: str, dnf: str) -> str:
+    return f"apt-get install {apt} (Debian, Ubuntu), dnf install {dnf} (Fedora)"
+
+
+CHROMIUM = Runtime(
+    "chromium",
+    ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable"),
+    "browser images",
+    _install("chromium", "chromium"),
+)
+RUNTIMES = (
+    Runtime("python", ("python3",), "Python code, and the agent of every session", _install("python3", "python3")),
+    Runtime("node", ("node", "nodejs"), "JavaScript code", _install("nodejs", "nodejs")),
+    Runtime("git", ("git",), "git commands", _install("git", "git")),
+    CHROMIUM,
+    Runtime("Xvfb", ("Xvfb",), "programs that need a screen", _install("xvfb", "xorg-x11-server-Xvfb")),
+)
+
+
+def kind_of(image: str) -> Kind:
+    """Return what an image is here; refuse one that no Linux machine can be."""
+    if image.startswith(CUSTOM):
+        return "linux"
+    words = re.split(r"[^a-z]+", image.lower())
+    for word, instead in ELSEWHERE.items():
+        if word in words:
+            raise Refusal("ImageNotSupportedLocally", f"{image} cannot run on the local engine: {instead}")
+    return next((WORDS[word] for word in words if word in WORDS), "linux")
+
+
+def check(image: str, browser: Runtime = CHROMIUM) -> None:
+    """Refuse an image that this machine cannot be, or cannot be yet."""
+    if kind_of(image) == "browser" and browser.find() is None:
+        reason = f"{image} needs a browser on this machine, and there is none"
+        raise Refusal("DependencyMissing", f"{reason}. To mend it: {browser.install}")

@@ -92,7 +92,7 @@ class Proxy:
         request = Request(scope, receive)
         prefix = f"/request_ai/{self._token}/path"
         path = scope["raw_path"].decode("ascii", "replace")
-        if path.startswith(prefix):
+        if f"{path}/".startswith(f"{prefix}/"):
             response = await self._forward(request, path.removeprefix(prefix) or "/")
             response.set_cookie(self._cookie, self._token, httponly=True, samesite="strict")
         elif compare_digest(request.cookies.get(self._cookie, "").encode(), self._token.encode()):
@@ -106,8 +106,7 @@ class Proxy:
         await self._pool.aclose()
 
     async def _forward(self, request: Request, path: str) -> Response:
-        query = request.scope["query_string"]
-        target = f"http://localhost:{self._port}{path}".encode() + (b"?" + query if query else b"")
+        target = _inside(self._port, path, request.scope["query_string"])
         has_body = "content-length" in request.headers or "transfer-encoding" in request.headers
         content = request.stream() if has_body else None
         try:
@@ -121,12 +120,26 @@ class Proxy:
         return response
 
     def _inward(self, request: Request) -> list[tuple[bytes, bytes]]:
-        """Return the headers as the session gets them: without the host's name and the links' cookies."""
-        headers = [pair for pair in _end_to_end(request.headers.raw) if pair[0] not in (b"host", b"cookie")]
+        """Return the headers as the session gets them: without the host's name, the links' cookies and the token.
+
+        A browser writes the token into ``Referer``.
+        """
+        token = self._token.encode()
+        headers = [
+            (name, value)
+            for name, value in _end_to_end(request.headers.raw)
+            if name not in (b"host", b"cookie") and token not in value
+        ]
         kept = {name: value for name, value in request.cookies.items() if not name.startswith(COOKIE)}
         if kept:
             headers.append((b"cookie", "; ".join(f"{name}={value}" for name, value in kept.items()).encode("latin-1")))
         return [*headers, (b"host", f"localhost:{self._port}".encode())]
+
+
+def _inside(port: int, path: str, query: bytes) -> httpcore.URL:
+    """Return an address inside, in its parts: as one text, a path that begins with a digit would change the port."""
+    target = path.encode() + (b"?" + query if query else b"")
+    return httpcore.URL(scheme=b"http", host=b"localhost", port=port, target=target)
 
 
 def _end_to_end(headers: Iterable[tuple[bytes, bytes]]) -> Iterable[tuple[bytes, bytes]]:

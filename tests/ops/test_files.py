@@ -11,7 +11,7 @@ from sessionbay.core.errors import FileUsageError
 from sessionbay.core.tool import Tool
 from sessionbay.models.files import DirectoryEntry, FileInfo, FileResult
 from sessionbay.models.tools import McpToolResult
-from sessionbay.ops import files
+from sessionbay.ops import file_texts, files
 from sessionbay.ops.tools import outcome
 
 from ..support import some, texts
@@ -34,7 +34,7 @@ owner: root
 
 
 def test_an_info_is_read_line_by_line() -> None:
-    info: FileInfo = files.read_info(INFO)["data"]
+    info: FileInfo = file_texts.read_info(INFO)["data"]
     assert info == FileInfo(
         size=11,
         is_file=True,
@@ -55,40 +55,40 @@ def test_an_info_is_read_line_by_line() -> None:
 
 @pytest.mark.parametrize(("line", "is_directory"), [("true", True), ("True", True), ("false", False), ("no", False)])
 def test_what_is_no_folder_is_a_file_unless_said_otherwise(line: str, is_directory: bool) -> None:
-    info: FileInfo = files.read_info(f"isDirectory: {line}")["data"]
+    info: FileInfo = file_texts.read_info(f"isDirectory: {line}")["data"]
     assert (info.is_directory, info.is_file) == (is_directory, not is_directory)
 
 
 def test_only_size_and_flags_are_made_more_than_text() -> None:
-    info: FileInfo = files.read_info("isDirectory: false\nname: 0755\nmode: 0644")["data"]
+    info: FileInfo = file_texts.read_info("isDirectory: false\nname: 0755\nmode: 0644")["data"]
     assert (info.fields["name"], info.fields["mode"]) == ("0755", "0644")
 
 
 def test_lines_that_name_nothing_are_passed_over() -> None:
-    info: FileInfo = files.read_info("File information\nisDirectory: false\n\n")["data"]
+    info: FileInfo = file_texts.read_info("File information\nisDirectory: false\n\n")["data"]
     assert info.fields == {"isDirectory": False}
 
 
 @pytest.mark.parametrize("text", ["", "no such file", "size: 5", "isDirectory: false\nsize: large"])
 def test_what_is_no_info_is_an_error(text: str) -> None:
     with pytest.raises(ValueError, match=r"isDirectory|large"):
-        files.read_info(text)
+        file_texts.read_info(text)
 
 
 @some
 @given(said_of_files)
 def test_an_info_is_read_as_it_was_written(said: dict[str, str | int | bool]) -> None:
-    assert files.read_info(files.write_info(said))["data"].fields == said
+    assert file_texts.read_info(file_texts.write_info(said))["data"].fields == said
 
 
 @pytest.mark.parametrize("name", ["a\x0cb", "a\u2028b", "a\x1cb", "a\x85b"])
 def test_a_name_with_a_rare_end_of_line_is_read_whole(name: str) -> None:
     said: dict[str, str | int | bool] = {"name": name, "isDirectory": False}
-    assert files.read_info(files.write_info(said))["data"].fields == said
+    assert file_texts.read_info(file_texts.write_info(said))["data"].fields == said
 
 
 def test_a_listing_is_read_line_by_line() -> None:
-    entries = files.read_listing("[DIR] src\n[FILE] a [FILE] b.txt\r\n[FILE]  c\nTotal: 3\n[LINK] d\n")["data"]
+    entries = file_texts.read_listing("[DIR] src\n[FILE] a [FILE] b.txt\r\n[FILE]  c\nTotal: 3\n[LINK] d\n")["data"]
     assert entries == (
         DirectoryEntry("src", is_directory=True),
         DirectoryEntry("a [FILE] b.txt", is_directory=False),
@@ -98,13 +98,13 @@ def test_a_listing_is_read_line_by_line() -> None:
 
 @pytest.mark.parametrize("text", ["", "\n", "empty"])
 def test_an_empty_folder_has_no_entries(text: str) -> None:
-    assert files.read_listing(text)["data"] == ()
+    assert file_texts.read_listing(text)["data"] == ()
 
 
 @some
 @given(st.lists(st.builds(DirectoryEntry, names, is_directory=st.booleans())))
 def test_a_listing_is_read_as_it_was_written(entries: list[DirectoryEntry]) -> None:
-    assert files.read_listing(files.write_listing(entries))["data"] == tuple(entries)
+    assert file_texts.read_listing(file_texts.write_listing(entries))["data"] == tuple(entries)
 
 
 @some

@@ -8,16 +8,10 @@ from .errors import AgentBayError
 LATER: Mapping[str, frozenset[str]] = {
     "file_system": frozenset(
         [
-            "edit_file",
-            "read_multiple_files",
-            "search_files",
             "upload_file",
             "download_file",
             "watch_directory",
             "get_file_transfer_context_path",
-            "edit",
-            "read_batch",
-            "search",
             "upload",
             "download",
             "watch_dir",

@@ -53,6 +53,13 @@ def utf8(name: str, value: object, errors: Errors) -> str:
     return value
 
 
+def texts(name: str, value: object, errors: Errors) -> list[str]:
+    """Return a list of strings, each as ``text`` wants it; a lone string is taken for a mistake."""
+    if isinstance(value, str) or not isinstance(value, Sequence):
+        raise errors.usage(f"{name} must be a list of strings, not {value!r}")
+    return [text(f"{name}[{place}]", item, errors) for place, item in enumerate(cast("Sequence[object]", value))]
+
+
 def string_map(name: str, value: object, errors: Errors) -> dict[str, str]:
     """Return a mapping of strings to strings as a dict."""
     if not isinstance(value, Mapping):

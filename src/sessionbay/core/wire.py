@@ -54,6 +54,17 @@ class Wire(BaseModel):
         return None
 
 
+class CamelWire(Wire):
+    """A value whose names are camelCase on both clouds: the arguments of some tools."""
+
+    model_config = ConfigDict(
+        alias_generator=AliasGenerator(validation_alias=lambda name: AliasChoices(to_camel(name), name))
+    )
+
+    def dump(self, case: Case = to_camel) -> Any:
+        return super().dump(case)
+
+
 def parsed(value: object) -> object:
     """Return the JSON value inside a string, any other value as it is; a blank string says nothing."""
     if not isinstance(value, str):

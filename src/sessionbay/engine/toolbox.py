@@ -7,11 +7,13 @@ from typing import Any
 from pydantic import ValidationError
 
 from ..core.tool import Tool
+from ..core.wire import CamelWire
 from ..ops.catalogue import TOOLS
 from ..ops.session import ToolEntry
 from ..ops.tools import CallAnswer, ContentAnswer
 from .agent.line import AgentFailure, AgentGone
 from .config import EngineConfig
+from .elsewhere import no_tool
 from .refusals import ToolFailure, execution_failed
 from .sessions import EngineSession
 from .tools import files
@@ -34,6 +36,9 @@ SERVED: dict[str, Serve] = {
     "create_directory": _plain(files.create_directory),
     "delete_file": _plain(files.delete_file),
     "move_file": _plain(files.move_file),
+    "edit_file": _plain(files.edit_file),
+    "read_multiple_files": _plain(files.read_multiple_files),
+    "search_files": _plain(files.search_files),
     "get_metrics": _plain(get_metrics),
 }
 
@@ -43,7 +48,7 @@ async def call(session: EngineSession, name: str, args: dict[str, Any], config: 
     tool = next((tool for tool in TOOLS if tool.name == name), None)
     try:
         if tool is None:
-            raise execution_failed(-32601, f"the local engine has no tool {name!r}; it has {', '.join(SERVED)}")
+            raise execution_failed(-32601, no_tool(name, ", ".join(SERVED)))
         text = await SERVED[name](session, _arguments(tool, args), config)
     except ToolFailure as exc:
         return _answer(exc.text, is_error=True)
@@ -72,7 +77,7 @@ def entries() -> list[ToolEntry]:
         ToolEntry(
             name=tool.name,
             description=tool.about,
-            input_schema=tool.args.model_json_schema(by_alias=False),
+            input_schema=tool.args.model_json_schema(by_alias=issubclass(tool.args, CamelWire)),
             server=tool.server,
             tool=tool.name,
         )

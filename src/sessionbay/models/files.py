@@ -40,6 +40,21 @@ class DirectoryEntry:
         return not self.is_directory
 
 
+@dataclass(frozen=True)
+class FileChangeEvent:
+    """One thing that happened in a folder.
+
+    Attributes:
+        event_type: ``create``, ``modify`` or ``delete``.
+        path: What it happened to.
+        path_type: ``file`` or ``directory``.
+    """
+
+    event_type: str
+    path: str
+    path_type: str = "file"
+
+
 class FileResult(Result[bool]):
     """The answer to an action on files that has nothing to tell but its success: ``data`` is True."""
 
@@ -101,6 +116,46 @@ class DirectoryListResult(Result[tuple[DirectoryEntry, ...]]):
     @property
     def entries(self) -> list[DirectoryEntry]:
         """The entries, in the service's order."""
+        return list(self.unwrap())
+
+
+@dataclass(frozen=True, kw_only=True)
+class MultipleFileContentResult(Result[dict[str, str]]):
+    """The answer to ``read_multiple_files``: ``data`` holds the text of each file that could be read, by its path.
+
+    Attributes:
+        errors: Why others could not be read, by path.
+    """
+
+    errors: Mapping[str, str] = field(default_factory=dict[str, str])
+
+    error_type: ClassVar[type[AgentBayError]] = FileError
+
+    @property
+    def contents(self) -> dict[str, str]:
+        """The texts by path."""
+        return self.unwrap()
+
+
+class FileSearchResult(Result[tuple[str, ...]]):
+    """The answer to ``search_files``."""
+
+    error_type: ClassVar[type[AgentBayError]] = FileError
+
+    @property
+    def matches(self) -> list[str]:
+        """The paths that were found."""
+        return list(self.unwrap())
+
+
+class FileChangeResult(Result[tuple[FileChangeEvent, ...]]):
+    """What happened in a folder since it was last asked about."""
+
+    error_type: ClassVar[type[AgentBayError]] = FileError
+
+    @property
+    def events(self) -> list[FileChangeEvent]:
+        """What happened, in the service's order."""
         return list(self.unwrap())
 
 

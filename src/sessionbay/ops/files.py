@@ -1,28 +1,38 @@
 """The file tools: what goes over, and how their answers are worded."""
 
 from base64 import b64decode
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from functools import partial
 from typing import Any, Literal, TypeVar
+
+from pydantic import field_validator
 
 from ..core import checks
 from ..core.errors import FileError
 from ..core.result import Result
 from ..core.tool import Tool
-from ..core.wire import Wire
+from ..core.wire import CamelWire, Wire
 from ..models.files import (
     BinaryFileContentResult,
-    DirectoryEntry,
     DirectoryListResult,
+    FileChangeResult,
     FileContentResult,
-    FileInfo,
     FileInfoResult,
     FileResult,
+    FileSearchResult,
+    MultipleFileContentResult,
 )
+from . import file_texts
 
 Q = TypeVar("Q", bound=Wire)
 R = TypeVar("R", bound=Result[Any])
 
 SERVER = "wuying_filesystem"
+
+# Bytes: the clouds carry messages of 63 KB between the control plane and a machine, and base64 adds a third.
+PIECE = 51200
+BINARY_PIECE = 46080
 
 WriteMode = Literal["overwrite", "append", "create_new"]
 
@@ -47,11 +57,47 @@ class ReadArgs(PathArgs):
 class WriteArgs(PathArgs):
     content: str
     mode: WriteMode = "overwrite"
+    create_parent_dir: bool | None = None
 
 
 class MoveArgs(Wire):
     source: str
     destination: str
+
+
+class Edit(CamelWire):
+    """Put ``new_text`` in the place of the first ``old_text``."""
+
+    old_text: str
+    new_text: str
+
+
+class EditArgs(CamelWire):
+    path: str
+    edits: list[Edit]
+    dry_run: bool = False
+
+
+class PathsArgs(Wire):
+    paths: list[str]
+
+
+class SearchArgs(CamelWire):
+    """AgentBay takes the patterns to leave out as one text, joined by commas; AGB takes a list."""
+
+    path: str
+    pattern: str
+    exclude_patterns: str | list[str] | None = None
+
+    @field_validator("exclude_patterns")
+    @classmethod
+    def _blank_is_none(cls, value: str | list[str] | None) -> str | list[str] | None:
+        return value or None
+
+    def excluded(self) -> list[str]:
+        """Return the patterns to leave out (the engine's side)."""
+        given = self.exclude_patterns or []
+        return given.split(",") if isinstance(given, str) else given
 
 
 def _done(text: str) -> dict[str, Any]:
@@ -64,59 +110,6 @@ def _text(text: str) -> dict[str, Any]:
 
 def _bytes(text: str) -> dict[str, Any]:
     return {"data": b64decode(text, validate=True)}
-
-
-def read_info(text: str) -> dict[str, Any]:
-    """Read lines of ``name: value``; only sizes and flags are made into more than text."""
-    fields: dict[str, str | int | bool] = {}
-    for line in text.split("\n"):
-        name, colon, value = line.partition(":")
-        if colon:
-            fields[name.strip()] = _typed(name.strip(), value.strip())
-    if "isDirectory" not in fields:
-        raise ValueError("the answer does not say isDirectory")
-    return {"data": _info(fields)}
-
-
-def _typed(name: str, value: str) -> str | int | bool:
-    if name in ("isDirectory", "isFile"):
-        return value.lower() == "true"
-    return int(value) if name == "size" else value
-
-
-def _info(fields: Mapping[str, str | int | bool]) -> FileInfo:
-    is_directory = bool(fields["isDirectory"])
-    return FileInfo(
-        size=int(fields.get("size", 0)),
-        is_file=bool(fields.get("isFile", not is_directory)),
-        is_directory=is_directory,
-        permissions=str(fields.get("permissions", "")),
-        modified=str(fields.get("modified", "")),
-        fields=fields,
-    )
-
-
-def write_info(fields: Mapping[str, str | int | bool]) -> str:
-    """Word what is known of a file, the other way round than ``read_info``."""
-    return "\n".join(
-        f"{name}: {str(value).lower() if isinstance(value, bool) else value}" for name, value in fields.items()
-    )
-
-
-def read_listing(text: str) -> dict[str, Any]:
-    """Read lines of ``[DIR] name`` and ``[FILE] name``; others say nothing."""
-    entries = [
-        DirectoryEntry(line.removeprefix(mark).removesuffix("\r"), is_directory=mark == "[DIR] ")
-        for line in text.split("\n")
-        for mark in ("[DIR] ", "[FILE] ")
-        if line.startswith(mark)
-    ]
-    return {"data": tuple(entries)}
-
-
-def write_listing(entries: Iterable[DirectoryEntry]) -> str:
-    """Word the entries of a folder, the other way round than ``read_listing``."""
-    return "\n".join(f"[{'DIR' if entry.is_directory else 'FILE'}] {entry.name}" for entry in entries)
 
 
 def _reading(result: type[R], read: Callable[[str], Mapping[str, Any]]) -> Tool[ReadArgs, R]:
@@ -136,7 +129,7 @@ INFO = Tool(
     about="Tell size, kind, permissions and times of a file or folder.",
     args=PathArgs,
     result=FileInfoResult,
-    read=read_info,
+    read=file_texts.read_info,
 )
 LIST = Tool(
     name="list_directory",
@@ -144,7 +137,7 @@ LIST = Tool(
     about="List the entries of a folder.",
     args=PathArgs,
     result=DirectoryListResult,
-    read=read_listing,
+    read=file_texts.read_listing,
 )
 WRITE = _acting("write_file", "Write text to a file.", WriteArgs)
 MAKE_DIRECTORY = _acting(
@@ -152,3 +145,33 @@ MAKE_DIRECTORY = _acting(
 )
 DELETE = _acting("delete_file", "Delete a file.", PathArgs)
 MOVE = _acting("move_file", "Move or rename a file or folder; an existing destination is not replaced.", MoveArgs)
+EDIT = _acting("edit_file", "Replace texts in a file, each edit the first place where its text stands.", EditArgs)
+READ_MANY = Tool(
+    name="read_multiple_files",
+    server=SERVER,
+    about="Read several text files.",
+    args=PathsArgs,
+    result=MultipleFileContentResult,
+    read=partial(file_texts.read_blocks, []),
+)
+SEARCH = Tool(
+    name="search_files",
+    server=SERVER,
+    about="Find files and folders below a folder whose names match a pattern (* and ?).",
+    args=SearchArgs,
+    result=FileSearchResult,
+    read=file_texts.read_matches,
+)
+CHANGES = Tool(
+    name="get_file_change",
+    server=SERVER,
+    about="Tell what changed in a folder since the last call; the first call only begins to look.",
+    args=PathArgs,
+    result=FileChangeResult,
+    read=file_texts.read_changes,
+)
+
+
+def reading_many(paths: Sequence[str]) -> Tool[PathsArgs, MultipleFileContentResult]:
+    """Return the tool that reads ``paths``: its answer can be taken apart only by those who know them."""
+    return replace(READ_MANY, read=partial(file_texts.read_blocks, paths))

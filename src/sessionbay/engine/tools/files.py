@@ -2,11 +2,14 @@
 
 from base64 import b64encode
 from datetime import UTC, datetime
+from posixpath import dirname
 from typing import Any
 
 from ...models.files import DirectoryEntry
-from ...ops.files import MoveArgs, PathArgs, ReadArgs, WriteArgs, write_info, write_listing
-from ..refusals import execution_failed
+from ...ops.file_texts import write_blocks, write_info, write_listing, write_matches
+from ...ops.files import EditArgs, MoveArgs, PathArgs, PathsArgs, ReadArgs, SearchArgs, WriteArgs
+from ..agent.line import AgentFailure
+from ..refusals import ToolFailure, execution_failed
 from ..sessions import EngineSession
 
 DONE = "True"
@@ -46,6 +49,8 @@ def _continues(byte: int) -> bool:
 
 async def write_file(session: EngineSession, args: WriteArgs) -> str:
     """Write a file."""
+    if args.create_parent_dir:
+        await session.running_agent().ask("make_directory", path=dirname(args.path) or ".")
     await session.running_agent().ask("write", args.content.encode(), path=args.path, mode=args.mode)
     return DONE
 
@@ -92,3 +97,30 @@ async def move_file(session: EngineSession, args: MoveArgs) -> str:
     """Move a file or folder."""
     await session.running_agent().ask("move", source=args.source, destination=args.destination)
     return DONE
+
+
+async def edit_file(session: EngineSession, args: EditArgs) -> str:
+    """Replace texts in a file; answer with what changes."""
+    edits = [(edit.old_text, edit.new_text) for edit in args.edits]
+    diff: str = await session.running_agent().ask("edit", path=args.path, edits=edits, dry_run=args.dry_run)
+    return diff or DONE
+
+
+async def read_multiple_files(session: EngineSession, args: PathsArgs) -> str:
+    """Return several files, and why others cannot be read."""
+    contents: dict[str, str] = {}
+    errors: dict[str, str] = {}
+    for path in args.paths:
+        try:
+            contents[path] = await read_file(session, ReadArgs(path=path))
+        except (ToolFailure, AgentFailure) as exc:
+            errors[path] = str(exc)
+    return write_blocks(args.paths, contents, errors)
+
+
+async def search_files(session: EngineSession, args: SearchArgs) -> str:
+    """Find files by their names."""
+    found: list[str] = await session.running_agent().ask(
+        "search", path=args.path, pattern=args.pattern, excluded=args.excluded()
+    )
+    return write_matches(found)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import fnmatch
 import os
 import stat
 import threading
@@ -10,6 +11,7 @@ import threading
 from .line import Failure
 
 MOST_READ = 256 * 2**20
+MOST_FOUND = 100_000
 MARK = "\ufffd"
 
 
@@ -63,6 +65,43 @@ def replace(path: str, data: bytes) -> None:
         if os.path.lexists(scratch):
             os.unlink(scratch)
         raise OSError(exc.errno, exc.strerror, path) from exc
+
+
+def edit(path: str, edits: list[tuple[str, str]], dry_run: bool) -> str:
+    """Replace texts in a file, each at the first place where it stands; return what changes, as a diff."""
+    try:
+        before = after = read(path, 0, 0).decode()
+    except UnicodeDecodeError as exc:
+        raise Failure(f"{path}: it is not UTF-8 text") from exc
+    for number, (old, new) in enumerate(edits, 1):
+        if not old or old not in after:
+            raise Failure(f"{path}: edit {number}: the text to replace is not in the file")
+        after = after.replace(old, new, 1)
+    if not dry_run:
+        replace(os.path.realpath(path), after.encode())
+    import difflib  # few need it, and it takes longer to load than the agent has to start
+
+    lines = [text.splitlines(keepends=True) for text in (before, after)]
+    return "".join(difflib.unified_diff(lines[0], lines[1], path, path))
+
+
+def search(path: str, pattern: str, excluded: list[str]) -> list[str]:
+    """Return the files and folders below ``path`` whose names match ``pattern``, none of them in what is excluded."""
+    if not os.path.isdir(path):
+        raise Failure(f"{path}: it is no folder")
+    found: list[str] = []
+    for here, folders, names in os.walk(path):
+        folders[:] = sorted(name for name in folders if not _matches(name, excluded))
+        for name in sorted([*folders, *(name for name in names if not _matches(name, excluded))]):
+            if fnmatch.fnmatchcase(name, pattern):
+                found.append(shown(os.path.join(here, name)))
+                if len(found) > MOST_FOUND:
+                    raise Failure(f"{path}: more than {MOST_FOUND} names match {pattern}: narrow the pattern")
+    return found
+
+
+def _matches(name: str, patterns: list[str]) -> bool:
+    return any(fnmatch.fnmatchcase(name, pattern) for pattern in patterns)
 
 
 def info(path: str) -> dict[str, object]:

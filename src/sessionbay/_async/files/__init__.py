@@ -1,0 +1,1 @@
+"""What the file module is made of."""

@@ -1,0 +1,249 @@
+"""What files hold."""
+
+from base64 import b64encode
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from typing import Literal, overload
+
+from ...core import checks
+from ...core.errors import FileError
+from ...core.text import pieces
+from ...models.files import (
+    BinaryFileContentResult,
+    FileContentResult,
+    FileResult,
+    MultipleFileContentResult,
+    as_text,
+)
+from ...ops import files as tools
+from ...ops.files import BINARY_PIECE, PIECE, WriteMode
+from .folders import AsyncFolders
+from .handle import AsyncFileReader, AsyncFileWriter
+from .staging import AsyncStaged
+
+_MODES: dict[str, WriteMode] = {"w": "overwrite", "a": "append", "x": "create_new"}
+_WRITING: dict[str, WriteMode] = _MODES | {f"{mode}b": writing for mode, writing in _MODES.items()}
+
+
+class AsyncContents(AsyncFolders):
+    """The part of the file module that reads and writes."""
+
+    async def write_file(self, path: str, content: str | bytes, mode: WriteMode = "overwrite") -> FileResult:
+        """Write a file.
+
+        What does not go in one message (a long text over the control plane, bytes that are no text) is written beside
+        the file and takes its place by a command of the machine's: the file is whole at all times.
+
+        Args:
+            path: Where to.
+            content: A text, written as UTF-8, or bytes.
+            mode: ``overwrite``, ``append``, or ``create_new``, which refuses a file that is there.
+
+        Returns:
+            Whether it worked; ``data`` is True then.
+
+        Example:
+            ```python
+            written = await session.file_system.write_file("notes.txt", "first line")
+            print(written.success)
+            ```
+        """
+        checks.text("path", path, FileError)
+        checks.choice("mode", mode, ("overwrite", "append", "create_new"), FileError)
+        text = _as_text(content)
+        whole = self._session._has_direct_route(tools.WRITE.name)
+        if text is None:
+            encoded = b64encode(content if isinstance(content, bytes) else b"").decode()
+            return await self._write_parts(AsyncStaged(self._session, path, mode, "base64"), _parts(encoded, whole))
+        parts = list(pieces(text, PIECE)) if not whole else [text]
+        if len(parts) > 1:
+            return await self._write_parts(AsyncStaged(self._session, path, mode), parts)
+        return await self._session._use(tools.WRITE, tools.WriteArgs(path=path, content=text, mode=mode))
+
+    async def _write_parts(self, staged: AsyncStaged, parts: Iterable[str]) -> FileResult:
+        async with staged:
+            for part in parts:
+                written = await staged.add(part)
+                if not written.success:
+                    return replace(written, unsure=False)
+            return await staged.place()
+
+    @overload
+    async def read_file(self, path: str, *, format: Literal["text"] = "text") -> FileContentResult: ...
+    @overload
+    async def read_file(self, path: str, *, format: Literal["bytes"]) -> BinaryFileContentResult: ...
+    async def read_file(
+        self, path: str, *, format: Literal["text", "bytes"] = "text"
+    ) -> FileContentResult | BinaryFileContentResult:
+        """Read a whole file.
+
+        Args:
+            path: The file.
+            format: ``text`` (UTF-8) or ``bytes``.
+
+        Returns:
+            ``content`` (also ``data``) is the text or the bytes.
+
+        Example:
+            ```python
+            await session.file_system.write_file("notes.txt", "first line")
+            read = await session.file_system.read_file("notes.txt")
+            print(read.content)
+            ```
+        """
+        checks.text("path", path, FileError)
+        checks.choice("format", format, ("text", "bytes"), FileError)
+        if self._session._has_direct_route(tools.READ_TEXT.name):
+            return await self._read(path, format)
+        info = await self.get_file_info(path)
+        if info.data is None or info.data.is_directory:
+            reason = info.error_message or f"{path} is a directory"
+            as_bytes = info.refused_as(BinaryFileContentResult, reason)
+            return as_bytes if format == "bytes" else as_text(as_bytes)
+        if info.data.size <= PIECE:
+            return await self._read(path, format, length=info.data.size)
+        whole = await self._read_pieces(path, info.data.size)
+        return whole if format == "bytes" else as_text(whole)
+
+    async def _read(
+        self, path: str, format: Literal["text", "bytes"], offset: int = 0, length: int = 0
+    ) -> FileContentResult | BinaryFileContentResult:
+        if format == "text":
+            return await self._session._use(tools.READ_TEXT, tools.ReadArgs(path=path, offset=offset, length=length))
+        return await self._read_bytes(path, offset, length)
+
+    async def _read_bytes(self, path: str, offset: int, length: int) -> BinaryFileContentResult:
+        args = tools.ReadArgs(path=path, offset=offset, length=length, format="binary")
+        return await self._session._use(tools.READ_BYTES, args)
+
+    async def _read_pieces(self, path: str, size: int) -> BinaryFileContentResult:
+        """Read bytes piece by piece: a piece of text might end inside a character."""
+        piece = await self._read_bytes(path, 0, BINARY_PIECE)
+        content = bytearray(piece.data or b"")
+        while piece.data and len(content) < size:
+            piece = await self._read_bytes(path, len(content), min(BINARY_PIECE, size - len(content)))
+            content += piece.data or b""
+        if not piece.success:
+            return piece
+        return BinaryFileContentResult(success=True, data=bytes(content), request_id=piece.request_id)
+
+    @overload
+    def open(self, path: str, mode: Literal["r"] = "r") -> AsyncFileReader[str]: ...
+    @overload
+    def open(self, path: str, mode: Literal["rb"]) -> AsyncFileReader[bytes]: ...
+    @overload
+    def open(self, path: str, mode: Literal["w", "a", "x"]) -> AsyncFileWriter[str]: ...
+    @overload
+    def open(self, path: str, mode: Literal["wb", "ab", "xb"]) -> AsyncFileWriter[bytes]: ...
+    def open(
+        self, path: str, mode: Literal["r", "rb", "w", "wb", "a", "ab", "x", "xb"] = "r"
+    ) -> AsyncFileReader[str] | AsyncFileReader[bytes] | AsyncFileWriter[str] | AsyncFileWriter[bytes]:
+        r"""Open a file of the session, to read or write it piece by piece: a block to enter.
+
+        Args:
+            path: The file.
+            mode: As for Python's ``open``: ``r``, ``w``, ``a`` or ``x``, with ``b`` for bytes; text is UTF-8.
+
+        Returns:
+            A reader (``read``, ``readline``, lines by iteration) or a writer (``write``). What is written takes the
+            file's place when the block is left without an exception.
+
+        Raises:
+            FileError: The file cannot be read or written; raised by the block and by what is called in it.
+
+        Example:
+            ```python
+            async with session.file_system.open("lines.txt", "w") as file:
+                await file.write("one\ntwo\n")
+            async with session.file_system.open("lines.txt") as file:
+                async for line in file:
+                    print(line.rstrip())
+            ```
+        """
+        checks.text("path", path, FileError)
+        checks.choice("mode", mode, ("r", "rb", *_WRITING), FileError)
+        if mode in _WRITING:
+            writing = _WRITING[mode]
+            if mode.endswith("b"):
+                return AsyncFileWriter(self._session, path, writing, b"")
+            return AsyncFileWriter(self._session, path, writing, "")
+        return AsyncFileReader(self._session, path, b"") if mode == "rb" else AsyncFileReader(self._session, path, "")
+
+    async def read_multiple_files(self, paths: Sequence[str]) -> MultipleFileContentResult:
+        """Read several text files in one call.
+
+        The clouds answer with all files in one text: whether a file ends with a line break may be lost there, and a
+        file with a line ``---`` before a line that begins like another file's path is cut. ``read_file`` is exact.
+
+        Args:
+            paths: The files; at least one.
+
+        Returns:
+            ``contents`` maps paths to texts; ``errors`` those that could not be read to the reason.
+
+        Example:
+            ```python
+            await session.file_system.write_file("a.txt", "one")
+            read = await session.file_system.read_multiple_files(["a.txt", "missing.txt"])
+            print(read.contents, read.errors)
+            ```
+        """
+        wanted = checks.texts("paths", paths, FileError)
+        if not wanted:
+            raise FileError.usage("paths must not be empty: give at least one")
+        return await self._session._use(tools.reading_many(wanted), tools.PathsArgs(paths=wanted))
+
+    async def edit_file(self, path: str, edits: Sequence[Mapping[str, str]], dry_run: bool = False) -> FileResult:
+        """Replace texts in a file.
+
+        Args:
+            path: The file.
+            edits: What to do, one after the other: each a dict of ``oldText`` and ``newText`` (or ``old_text`` and
+                ``new_text``), which replaces the first place where the old text stands.
+            dry_run: Whether to leave the file as it is, and only see whether the edits fit.
+
+        Returns:
+            Whether it worked. A text that is not in the file is a refusal on the local engine, and leaves the file as
+            it was; what the clouds say to one is not documented.
+
+        Example:
+            ```python
+            await session.file_system.write_file("a.txt", "hello world")
+            edited = await session.file_system.edit_file("a.txt", [{"oldText": "world", "newText": "there"}])
+            print(edited.success)
+            ```
+        """
+        return await self._session._use(
+            tools.EDIT,
+            tools.EditArgs(path=checks.text("path", path, FileError), edits=_edits(edits), dry_run=bool(dry_run)),
+        )
+
+
+def _as_text(content: object) -> str | None:
+    """Return content as text, None when it is bytes that are none."""
+    if isinstance(content, str):
+        return checks.utf8("content", content, FileError)
+    if not isinstance(content, bytes):
+        raise FileError.usage(f"content must be a string or bytes, not {type(content).__name__}")
+    try:
+        return content.decode()
+    except UnicodeDecodeError:
+        return None
+
+
+def _parts(encoded: str, whole: bool) -> Iterable[str]:
+    return [encoded] if whole else pieces(encoded, PIECE)
+
+
+def _edits(edits: object) -> list[tools.Edit]:
+    if isinstance(edits, str) or not isinstance(edits, Sequence) or not edits:
+        raise FileError.usage("edits must be a list of at least one dict with oldText and newText")
+    return [_edit(number, edit) for number, edit in enumerate(edits, 1)]
+
+
+def _edit(number: int, edit: object) -> tools.Edit:
+    found = checks.string_map(f"edits[{number - 1}]", edit, FileError)
+    old, new = (found.get(f"{which}Text", found.get(f"{which}_text")) for which in ("old", "new"))
+    if not old or new is None:
+        raise FileError.usage(f"edit {number} must hold oldText, which is not empty, and newText")
+    return tools.Edit(old_text=old, new_text=new)

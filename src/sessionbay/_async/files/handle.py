@@ -1,0 +1,172 @@
+"""Files that are open: read and written piece by piece, however long they are."""
+
+from base64 import b64encode
+from codecs import getincrementaldecoder
+from types import TracebackType
+from typing import Generic, Self, TypeVar
+
+from ...core.errors import FileError
+from ...models.files import BinaryFileContentResult
+from ...ops import files as tools
+from ...ops.files import BINARY_PIECE, WriteMode
+from ..toolbox import AsyncToolbox
+from .staging import AsyncStaged
+
+T = TypeVar("T", str, bytes)
+DIRECT_PIECE = 2**20  # bytes that are asked for at once where no message bus limits them
+
+
+class AsyncFileReader(Generic[T]):
+    """A file of the session that is open for reading; ``open`` of the file module returns it.
+
+    It holds one piece at a time. Iterate over it to get its lines.
+    """
+
+    def __init__(self, session: AsyncToolbox, path: str, none: T) -> None:
+        self._session = session
+        self._path = path
+        self._none = none
+        direct = session._has_direct_route(tools.READ_BYTES.name)
+        self._piece = DIRECT_PIECE if direct else BINARY_PIECE
+        self._decoder = getincrementaldecoder("utf-8")()
+        self._offset = 0
+        self._held: T = none
+        self._ended = False
+
+    async def __aenter__(self) -> Self:
+        await self._fetch()  # a file that is not there is told at once
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, exc: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._ended, self._held = True, self._none
+
+    async def read(self, size: int = -1) -> T:
+        """Return the next ``size`` characters or bytes, fewer at the end; all the rest if below 0.
+
+        Args:
+            size: How many.
+
+        Raises:
+            FileError: The file cannot be read, or is no text.
+
+        Example:
+            ```python
+            async with session.file_system.open("/etc/passwd") as file:
+                print(await file.read(10))
+            ```
+        """
+        while not self._ended and (size < 0 or len(self._held) < size):
+            await self._fetch()
+        return self._take(len(self._held) if size < 0 else size)
+
+    async def readline(self) -> T:
+        """Return the next line with its line break; empty at the end.
+
+        Raises:
+            FileError: The file cannot be read, or is no text.
+
+        Example:
+            ```python
+            async with session.file_system.open("/etc/passwd") as file:
+                print(await file.readline())
+            ```
+        """
+        end: T = "\n" if isinstance(self._none, str) else b"\n"
+        looked = 0
+        while (place := self._held.find(end, looked)) < 0 and not self._ended:
+            looked = len(self._held)
+            await self._fetch()
+        return self._take(place + 1 if place >= 0 else len(self._held))
+
+    def __aiter__(self) -> Self:
+        return self
+
+    async def __anext__(self) -> T:
+        line = await self.readline()
+        if not line:
+            raise StopAsyncIteration
+        return line
+
+    def _take(self, size: int) -> T:
+        taken, self._held = self._held[:size], self._held[size:]
+        return taken
+
+    async def _fetch(self) -> None:
+        args = tools.ReadArgs(path=self._path, offset=self._offset, length=self._piece, format="binary")
+        answer: BinaryFileContentResult = await self._session._use(tools.READ_BYTES, args)
+        data = answer.unwrap()
+        self._offset += len(data)
+        self._ended = len(data) < self._piece
+        if isinstance(self._none, str):
+            self._held += self._decoded(data)
+        else:
+            self._held += data
+
+    def _decoded(self, data: bytes) -> str:
+        try:
+            return self._decoder.decode(data, final=self._ended)
+        except UnicodeDecodeError as exc:
+            raise FileError(f'{self._path} is not UTF-8 text: open it with "rb"') from exc
+
+
+class AsyncFileWriter(Generic[T]):
+    """A file of the session that is open for writing; ``open`` of the file module returns it.
+
+    What is written takes the file's place when the block is left. A block that is left by an exception, or cancelled,
+    leaves the file as it was.
+    """
+
+    def __init__(self, session: AsyncToolbox, path: str, mode: WriteMode, none: T) -> None:
+        self._staged = AsyncStaged(session, path, mode, "base64")  # which may be cut anywhere, as text may not
+        self._kind = type(none)
+        direct = session._has_direct_route(tools.WRITE.name)
+        self._piece = (DIRECT_PIECE if direct else BINARY_PIECE) // 3 * 3  # pieces join only where no padding is
+        self._held = bytearray()
+        self._begun = False
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, exc: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if exc is not None:
+            await self._staged.__aexit__(kind, exc, trace)
+            return
+        async with self._staged:
+            await self._send(1)
+            if not self._begun:
+                (await self._staged.add("")).raise_for_error()
+            (await self._staged.place()).raise_for_error()
+
+    async def write(self, data: T) -> int:
+        r"""Write more; return how many characters or bytes that was.
+
+        Args:
+            data: A string, or bytes for a file that was opened with ``b``.
+
+        Raises:
+            FileError: The machine refused; the file will be as it was.
+
+        Example:
+            ```python
+            async with session.file_system.open("report.txt", "w") as file:
+                for number in range(3):
+                    await file.write(f"line {number}\n")
+            ```
+        """
+        if not isinstance(data, self._kind):
+            raise FileError.usage(f"this file takes {self._kind.__name__}, not {type(data).__name__}")
+        self._held += data.encode() if isinstance(data, str) else data
+        await self._send(self._piece)
+        return len(data)
+
+    async def _send(self, least: int) -> None:
+        """Send what is held, while it is at least so many bytes."""
+        while len(self._held) >= least:
+            piece = bytes(self._held[: self._piece])
+            del self._held[: self._piece]
+            self._begun = True
+            (await self._staged.add(b64encode(piece).decode())).raise_for_error()

@@ -1,0 +1,136 @@
+# Generated from src/sessionbay/_async/files/folders.py by scripts/generate_sync.py. Do not edit.
+"""Folders, and files as their entries."""
+
+from collections.abc import Sequence
+
+from ...core import checks
+from ...core.errors import FileError
+from ...models.files import DirectoryListResult, FileInfoResult, FileResult, FileSearchResult
+from ...ops import files as tools
+from ..module import Module
+
+
+class Folders(Module):
+    """The part of the file module that lists, finds, moves and deletes."""
+
+    def list_directory(self, path: str) -> DirectoryListResult:
+        """List the entries of a folder, without those of its folders.
+
+        Args:
+            path: The folder.
+
+        Returns:
+            ``entries``, each with ``name``, ``is_directory`` and ``is_file``.
+
+        Example:
+            ```python
+            listing = session.file_system.list_directory("/tmp")
+            print([entry.name for entry in listing.entries])
+            ```
+        """
+        return self._session._use(tools.LIST, tools.PathArgs.of(path))
+
+    def get_file_info(self, path: str) -> FileInfoResult:
+        """Tell size, kind, permissions and times of a file or folder.
+
+        Args:
+            path: The file or folder.
+
+        Returns:
+            ``size`` (bytes), ``is_file``, ``is_directory``, ``permissions``, ``modified``, and ``file_info`` with all
+            that the machine says, by its own names. A path that is not there is a refusal.
+
+        Example:
+            ```python
+            info = session.file_system.get_file_info("/tmp")
+            print(info.is_directory)
+            ```
+        """
+        return self._session._use(tools.INFO, tools.PathArgs.of(path))
+
+    def create_directory(self, path: str) -> FileResult:
+        """Make a folder, and those above it; one that is there is left as it is.
+
+        Args:
+            path: The folder.
+
+        Returns:
+            Whether it worked.
+
+        Example:
+            ```python
+            made = session.file_system.create_directory("reports/2026")
+            print(made.success)
+            ```
+        """
+        return self._session._use(tools.MAKE_DIRECTORY, tools.PathArgs.of(path))
+
+    def delete_file(self, path: str) -> FileResult:
+        """Delete a file. What the clouds do with a folder is not documented; the local engine refuses it.
+
+        Args:
+            path: The file.
+
+        Returns:
+            Whether it worked.
+
+        Example:
+            ```python
+            session.file_system.write_file("old.txt", "gone soon")
+            deleted = session.file_system.delete_file("old.txt")
+            print(deleted.success)
+            ```
+        """
+        return self._session._use(tools.DELETE, tools.PathArgs.of(path))
+
+    def move_file(self, source: str, destination: str) -> FileResult:
+        """Move or rename a file or folder. An existing destination is not replaced on the local engine.
+
+        Args:
+            source: What to move.
+            destination: Its new path; not the folder to put it in.
+
+        Returns:
+            Whether it worked.
+
+        Example:
+            ```python
+            session.file_system.write_file("draft.txt", "text")
+            moved = session.file_system.move_file("draft.txt", "final.txt")
+            print(moved.success)
+            ```
+        """
+        args = tools.MoveArgs(
+            source=checks.text("source", source, FileError),
+            destination=checks.text("destination", destination, FileError),
+        )
+        return self._session._use(tools.MOVE, args)
+
+    def search_files(self, path: str, pattern: str, exclude_patterns: Sequence[str] | None = None) -> FileSearchResult:
+        """Find files and folders by their names, in a folder and all that are below it.
+
+        Args:
+            path: The folder to look in.
+            pattern: What names must look like; ``*`` stands for any text, ``?`` for one character.
+            exclude_patterns: Patterns of names to leave out. On AgentBay none of them may hold a comma.
+
+        Returns:
+            ``matches`` is a list of paths, empty when nothing was found.
+
+        Example:
+            ```python
+            session.file_system.write_file("/tmp/notes.txt", "text")
+            found = session.file_system.search_files("/tmp", "*.txt")
+            print(found.matches)
+            ```
+        """
+        excluded = checks.texts("exclude_patterns", exclude_patterns or (), FileError)
+        joined = self._session._channel.dialect.joins_patterns
+        if joined and any("," in one for one in excluded):
+            raise FileError.usage("exclude_patterns: AgentBay joins them with commas, so none may hold one")
+        args = tools.SearchArgs(
+            path=checks.text("path", path, FileError),
+            pattern=checks.text("pattern", pattern, FileError),
+            exclude_patterns=",".join(excluded) if joined else excluded,
+        )
+        return self._session._use(tools.SEARCH, args)

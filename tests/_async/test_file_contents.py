@@ -1,0 +1,186 @@
+"""What files hold: in one message and in many, text and bytes, edited, found, and never half."""
+
+import random
+from collections.abc import AsyncIterator
+
+import pytest
+
+from sessionbay import AsyncAgentBay, AsyncSession, FileError, RetryPolicy
+from sessionbay.engine import LocalEngine
+from sessionbay.testing import AsyncFaultTransport, Fault, FaultPlan, Rule
+
+from .conftest import connect
+
+NOISE = random.Random(1).randbytes(200_000)
+LARGE = "a line of text\n" * 10_000
+
+
+@pytest.fixture(params=["direct", "control plane"])
+async def files_session(
+    request: pytest.FixtureRequest, engine: LocalEngine, engine_without_direct_route: LocalEngine
+) -> AsyncIterator[AsyncSession]:
+    """Give a session on each of the two routes in turn."""
+    chosen = engine if request.param == "direct" else engine_without_direct_route
+    async with connect(chosen, AsyncAgentBay) as bay, bay.session() as session:
+        yield session
+
+
+async def parts_of(session: AsyncSession) -> str:
+    return (await session.command.run("ls -A | grep part || true")).output
+
+
+@pytest.mark.parametrize("content", [b"", b"plain", b"\0\xff", NOISE], ids=["empty", "text", "two bytes", "noise"])
+async def test_bytes_come_back_as_they_went(files_session: AsyncSession, content: bytes) -> None:
+    assert (await files_session.file_system.write_file("file", content)).success
+    assert (await files_session.file_system.read_file("file", format="bytes")).content == content
+    assert await parts_of(files_session) == ""
+
+
+@pytest.mark.parametrize("content", [LARGE, NOISE], ids=["text", "bytes"])
+async def test_many_pieces_are_appended(files_session: AsyncSession, content: str | bytes) -> None:
+    files = files_session.file_system
+    await files.write_file("file", "begin\n")
+    assert (await files.write_file("file", content, mode="append")).success
+    whole = b"begin\n" + (content.encode() if isinstance(content, str) else content)
+    assert (await files.read_file("file", format="bytes")).content == whole
+
+
+@pytest.mark.parametrize("content", [LARGE, NOISE], ids=["text", "bytes"])
+async def test_many_pieces_do_not_replace_what_must_be_new(files_session: AsyncSession, content: str | bytes) -> None:
+    files = files_session.file_system
+    await files.write_file("file", "old")
+    written = await files.write_file("file", content, mode="create_new")
+    assert not written.success
+    assert (await files.read_file("file")).content == "old"
+    assert await parts_of(files_session) == ""
+
+
+async def test_many_pieces_keep_permissions_and_links(files_session: AsyncSession) -> None:
+    await files_session.command.run("echo old > 'the tool'; chmod 750 'the tool'; ln -s 'the tool' link")
+    assert (await files_session.file_system.write_file("link", LARGE)).success
+    told = await files_session.command.run("readlink link; stat -c '%a %s' 'the tool'")
+    assert told.stdout == f"the tool\n750 {len(LARGE)}\n"
+
+
+async def test_a_folder_that_is_missing_is_told(files_session: AsyncSession) -> None:
+    written = await files_session.file_system.write_file("nowhere/file", NOISE)
+    assert not written.success
+    assert "No such file or directory" in written.error_message
+
+
+async def test_a_write_that_breaks_off_leaves_the_old_file(engine_without_direct_route: LocalEngine) -> None:
+    plan = FaultPlan(Rule(fault=Fault.reset(), action="CallMcpTool", first=4))
+    bay = connect(
+        engine_without_direct_route,
+        AsyncAgentBay,
+        transport=AsyncFaultTransport(plan),
+        retry=RetryPolicy(attempts=1),
+    )
+    async with bay, bay.session() as session:
+        await session.file_system.write_file("file", "old")
+        with pytest.raises(FileError) as caught:
+            await session.file_system.write_file("file", LARGE * 10)
+        assert caught.value.outcome == "rejected"
+        assert (await session.file_system.read_file("file")).content == "old"
+        assert await parts_of(session) == ""
+    assert plan.unfired == ()
+
+
+async def test_edits_replace_the_first_place_each(files_session: AsyncSession) -> None:
+    files = files_session.file_system
+    await files.write_file("file", "one two one two")
+    edits = [{"oldText": "one", "newText": "1"}, {"old_text": "one", "new_text": "I"}]
+    assert (await files.edit_file("file", edits, dry_run=True)).success
+    assert (await files.read_file("file")).content == "one two one two"
+    assert (await files.edit_file("file", edits)).success
+    assert (await files.read_file("file")).content == "1 two I two"
+
+
+async def test_an_edit_that_does_not_fit_changes_nothing(files_session: AsyncSession) -> None:
+    files = files_session.file_system
+    await files.write_file("file", "one")
+    edited = await files.edit_file("file", [{"oldText": "one", "newText": "1"}, {"oldText": "two", "newText": "2"}])
+    assert not edited.success
+    assert "edit 2" in edited.error_message
+    assert (await files.read_file("file")).content == "one"
+
+
+async def test_several_files_are_read_exactly_with_the_errors_of_others(files_session: AsyncSession) -> None:
+    files = files_session.file_system
+    contents = {"a": "  indented\n\n", "b": "---\nb:\n---\n", "c": ""}
+    for path, content in contents.items():
+        await files.write_file(path, content)
+    read = await files.read_multiple_files(["a", "missing", "b", "c"])
+    assert read.contents == contents
+    assert list(read.errors) == ["missing"]
+    assert "No such file" in read.errors["missing"]
+
+
+async def test_files_are_found_by_name(session: AsyncSession) -> None:
+    await session.command.run("mkdir -p box/in box/skip; touch box/a.py box/in/b.py box/in/c.txt box/skip/d.py")
+    files = session.file_system
+    assert (await files.search_files("box", "*.py")).matches == ["box/a.py", "box/in/b.py", "box/skip/d.py"]
+    assert (await files.search_files("box", "?.py", ["skip", "a*"])).matches == ["box/in/b.py"]
+    assert (await files.search_files("box", "*.rs")).matches == []
+    assert not (await files.search_files("nowhere", "*")).success
+
+
+@pytest.mark.parametrize("content", [b"", NOISE], ids=["empty", "noise"])
+async def test_an_open_file_is_written_and_read_piece_by_piece(files_session: AsyncSession, content: bytes) -> None:
+    files = files_session.file_system
+    async with files.open("file", "wb") as file:
+        for start in range(0, len(content), 30_001):
+            await file.write(content[start : start + 30_001])
+    back = b""
+    async with files.open("file", "rb") as file:
+        while piece := await file.read(70_001):
+            back += piece
+    assert back == content
+
+
+async def test_the_lines_of_an_open_file_are_never_cut(files_session: AsyncSession) -> None:
+    lines = [f"{number} \N{GRINNING FACE}\n" for number in range(20_000)] + ["the last"]
+    files = files_session.file_system
+    async with files.open("file", "w") as file:
+        for line in lines:
+            await file.write(line)
+    async with files.open("file") as file:
+        assert [line async for line in file] == lines
+    async with files.open("file", "a") as file:
+        await file.write(" one\n")
+    async with files.open("file") as file:
+        assert (await file.read()).endswith("\nthe last one\n")
+
+
+async def test_a_block_that_fails_leaves_the_file_as_it_was(files_session: AsyncSession) -> None:
+    files = files_session.file_system
+    await files.write_file("file", "old")
+    with pytest.raises(ZeroDivisionError):
+        async with files.open("file", "w") as file:
+            await file.write(LARGE * 20)
+            raise ZeroDivisionError
+    assert (await files.read_file("file")).content == "old"
+    assert await parts_of(files_session) == ""
+
+
+async def test_an_open_file_tells_what_is_wrong(files_session: AsyncSession) -> None:
+    files = files_session.file_system
+    with pytest.raises(FileError, match="No such file"):
+        async with files.open("missing"):
+            pass
+    with pytest.raises(FileError, match="No such file"):
+        async with files.open("nowhere/file", "w") as file:
+            await file.write("text")
+    await files.write_file("file", "old")
+    with pytest.raises(FileError, match="exists"):
+        async with files.open("file", "x") as file:
+            await file.write("new")
+    await files.write_file("noise", NOISE)
+    with pytest.raises(FileError, match="UTF-8"):
+        async with files.open("noise"):
+            pass
+    with pytest.raises(FileError, match="takes bytes"):
+        async with files.open("file", "wb") as binary:
+            await binary.write("text")  # type: ignore[arg-type]
+    with pytest.raises(FileError, match="mode must be"):
+        files.open("file", "r+")  # type: ignore[call-overload]

@@ -1,0 +1,187 @@
+# Generated from tests/_async/test_file_contents.py by scripts/generate_sync.py. Do not edit.
+"""What files hold: in one message and in many, text and bytes, edited, found, and never half."""
+
+import random
+from collections.abc import Iterator
+
+import pytest
+
+from sessionbay import AgentBay, FileError, RetryPolicy, Session
+from sessionbay.engine import LocalEngine
+from sessionbay.testing import Fault, FaultPlan, FaultTransport, Rule
+
+from .conftest import connect
+
+NOISE = random.Random(1).randbytes(200_000)
+LARGE = "a line of text\n" * 10_000
+
+
+@pytest.fixture(params=["direct", "control plane"])
+def files_session(
+    request: pytest.FixtureRequest, engine: LocalEngine, engine_without_direct_route: LocalEngine
+) -> Iterator[Session]:
+    """Give a session on each of the two routes in turn."""
+    chosen = engine if request.param == "direct" else engine_without_direct_route
+    with connect(chosen, AgentBay) as bay, bay.session() as session:
+        yield session
+
+
+def parts_of(session: Session) -> str:
+    return (session.command.run("ls -A | grep part || true")).output
+
+
+@pytest.mark.parametrize("content", [b"", b"plain", b"\0\xff", NOISE], ids=["empty", "text", "two bytes", "noise"])
+def test_bytes_come_back_as_they_went(files_session: Session, content: bytes) -> None:
+    assert (files_session.file_system.write_file("file", content)).success
+    assert (files_session.file_system.read_file("file", format="bytes")).content == content
+    assert parts_of(files_session) == ""
+
+
+@pytest.mark.parametrize("content", [LARGE, NOISE], ids=["text", "bytes"])
+def test_many_pieces_are_appended(files_session: Session, content: str | bytes) -> None:
+    files = files_session.file_system
+    files.write_file("file", "begin\n")
+    assert (files.write_file("file", content, mode="append")).success
+    whole = b"begin\n" + (content.encode() if isinstance(content, str) else content)
+    assert (files.read_file("file", format="bytes")).content == whole
+
+
+@pytest.mark.parametrize("content", [LARGE, NOISE], ids=["text", "bytes"])
+def test_many_pieces_do_not_replace_what_must_be_new(files_session: Session, content: str | bytes) -> None:
+    files = files_session.file_system
+    files.write_file("file", "old")
+    written = files.write_file("file", content, mode="create_new")
+    assert not written.success
+    assert (files.read_file("file")).content == "old"
+    assert parts_of(files_session) == ""
+
+
+def test_many_pieces_keep_permissions_and_links(files_session: Session) -> None:
+    files_session.command.run("echo old > 'the tool'; chmod 750 'the tool'; ln -s 'the tool' link")
+    assert (files_session.file_system.write_file("link", LARGE)).success
+    told = files_session.command.run("readlink link; stat -c '%a %s' 'the tool'")
+    assert told.stdout == f"the tool\n750 {len(LARGE)}\n"
+
+
+def test_a_folder_that_is_missing_is_told(files_session: Session) -> None:
+    written = files_session.file_system.write_file("nowhere/file", NOISE)
+    assert not written.success
+    assert "No such file or directory" in written.error_message
+
+
+def test_a_write_that_breaks_off_leaves_the_old_file(engine_without_direct_route: LocalEngine) -> None:
+    plan = FaultPlan(Rule(fault=Fault.reset(), action="CallMcpTool", first=4))
+    bay = connect(
+        engine_without_direct_route,
+        AgentBay,
+        transport=FaultTransport(plan),
+        retry=RetryPolicy(attempts=1),
+    )
+    with bay, bay.session() as session:
+        session.file_system.write_file("file", "old")
+        with pytest.raises(FileError) as caught:
+            session.file_system.write_file("file", LARGE * 10)
+        assert caught.value.outcome == "rejected"
+        assert (session.file_system.read_file("file")).content == "old"
+        assert parts_of(session) == ""
+    assert plan.unfired == ()
+
+
+def test_edits_replace_the_first_place_each(files_session: Session) -> None:
+    files = files_session.file_system
+    files.write_file("file", "one two one two")
+    edits = [{"oldText": "one", "newText": "1"}, {"old_text": "one", "new_text": "I"}]
+    assert (files.edit_file("file", edits, dry_run=True)).success
+    assert (files.read_file("file")).content == "one two one two"
+    assert (files.edit_file("file", edits)).success
+    assert (files.read_file("file")).content == "1 two I two"
+
+
+def test_an_edit_that_does_not_fit_changes_nothing(files_session: Session) -> None:
+    files = files_session.file_system
+    files.write_file("file", "one")
+    edited = files.edit_file("file", [{"oldText": "one", "newText": "1"}, {"oldText": "two", "newText": "2"}])
+    assert not edited.success
+    assert "edit 2" in edited.error_message
+    assert (files.read_file("file")).content == "one"
+
+
+def test_several_files_are_read_exactly_with_the_errors_of_others(files_session: Session) -> None:
+    files = files_session.file_system
+    contents = {"a": "  indented\n\n", "b": "---\nb:\n---\n", "c": ""}
+    for path, content in contents.items():
+        files.write_file(path, content)
+    read = files.read_multiple_files(["a", "missing", "b", "c"])
+    assert read.contents == contents
+    assert list(read.errors) == ["missing"]
+    assert "No such file" in read.errors["missing"]
+
+
+def test_files_are_found_by_name(session: Session) -> None:
+    session.command.run("mkdir -p box/in box/skip; touch box/a.py box/in/b.py box/in/c.txt box/skip/d.py")
+    files = session.file_system
+    assert (files.search_files("box", "*.py")).matches == ["box/a.py", "box/in/b.py", "box/skip/d.py"]
+    assert (files.search_files("box", "?.py", ["skip", "a*"])).matches == ["box/in/b.py"]
+    assert (files.search_files("box", "*.rs")).matches == []
+    assert not (files.search_files("nowhere", "*")).success
+
+
+@pytest.mark.parametrize("content", [b"", NOISE], ids=["empty", "noise"])
+def test_an_open_file_is_written_and_read_piece_by_piece(files_session: Session, content: bytes) -> None:
+    files = files_session.file_system
+    with files.open("file", "wb") as file:
+        for start in range(0, len(content), 30_001):
+            file.write(content[start : start + 30_001])
+    back = b""
+    with files.open("file", "rb") as file:
+        while piece := file.read(70_001):
+            back += piece
+    assert back == content
+
+
+def test_the_lines_of_an_open_file_are_never_cut(files_session: Session) -> None:
+    lines = [f"{number} \N{GRINNING FACE}\n" for number in range(20_000)] + ["the last"]
+    files = files_session.file_system
+    with files.open("file", "w") as file:
+        for line in lines:
+            file.write(line)
+    with files.open("file") as file:
+        assert [line for line in file] == lines
+    with files.open("file", "a") as file:
+        file.write(" one\n")
+    with files.open("file") as file:
+        assert (file.read()).endswith("\nthe last one\n")
+
+
+def test_a_block_that_fails_leaves_the_file_as_it_was(files_session: Session) -> None:
+    files = files_session.file_system
+    files.write_file("file", "old")
+    with pytest.raises(ZeroDivisionError):
+        with files.open("file", "w") as file:
+            file.write(LARGE * 20)
+            raise ZeroDivisionError
+    assert (files.read_file("file")).content == "old"
+    assert parts_of(files_session) == ""
+
+
+def test_an_open_file_tells_what_is_wrong(files_session: Session) -> None:
+    files = files_session.file_system
+    with pytest.raises(FileError, match="No such file"):
+        with files.open("missing"):
+            pass
+    with pytest.raises(FileError, match="No such file"):
+        with files.open("nowhere/file", "w") as file:
+            file.write("text")
+    files.write_file("file", "old")
+    with pytest.raises(FileError, match="exists"):
+        with files.open("file", "x") as file:
+            file.write("new")
+    files.write_file("noise", NOISE)
+    with pytest.raises(FileError, match="UTF-8"):
+        with files.open("noise"):
+            pass
+    with pytest.raises(FileError, match="takes bytes"):
+        with files.open("file", "wb") as binary:
+            binary.write("text")  # type: ignore[arg-type]
+    with pytest.raises(FileError, match="mode must be"):
+        files.open("file", "r+")  # type: ignore[call-overload]

@@ -53,11 +53,16 @@ def utf8(name: str, value: object, errors: Errors) -> str:
     return value
 
 
-def texts(name: str, value: object, errors: Errors) -> list[str]:
-    """Return a list of strings, each as ``text`` wants it; a lone string is taken for a mistake."""
+def items(name: str, value: object, errors: Errors) -> list[object]:
+    """Return the items of a list; a lone string is taken for a mistake."""
     if isinstance(value, str) or not isinstance(value, Sequence):
-        raise errors.usage(f"{name} must be a list of strings, not {value!r}")
-    return [text(f"{name}[{place}]", item, errors) for place, item in enumerate(cast("Sequence[object]", value))]
+        raise errors.usage(f"{name} must be a list, not {value!r}")
+    return list(cast("Sequence[object]", value))
+
+
+def texts(name: str, value: object, errors: Errors) -> list[str]:
+    """Return a list of strings, each as ``text`` wants it."""
+    return [text(f"{name}[{place}]", item, errors) for place, item in enumerate(items(name, value, errors))]
 
 
 def string_map(name: str, value: object, errors: Errors) -> dict[str, str]:

@@ -9,7 +9,6 @@ from pydantic.alias_generators import to_camel
 from pydantic_core import from_json
 
 from ..core.config import Variables
-from ..core.errors import SessionError
 from ..core.field import DialectName, Speech
 from ..core.http import HttpAnswer, HttpRequest, InvalidRequest, Stamp, UnknownOperation
 from ..core.operation import Catalogue, Operation, Reply
@@ -59,7 +58,7 @@ class AGBDialect(Dialect):
 
     def encode(self, op: Operation[Q, A, R], request: Q, stamp: Stamp) -> HttpRequest:
         if op.agb is None:
-            raise SessionError.usage(f"AGB has no {op.action}: it is an operation of AgentBay only")
+            raise op.result.error_type.usage(f"AGB has no {op.action}: it is an operation of AgentBay only")
         params = carriage.write(op, request, self.name, self.speech, habit=op.agb.place)
         query = urlencode({name: value for name, value in params["query"].items() if value != ""})
         return HttpRequest(

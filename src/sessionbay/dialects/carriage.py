@@ -7,7 +7,6 @@ from typing import Any, Generic, TypeVar
 
 from pydantic import StrictBool, ValidationError
 
-from ..core.errors import SessionError
 from ..core.field import PLAIN, DialectName, Form, On, Params, Place, Speech
 from ..core.http import HttpAnswer, InvalidAnswer, InvalidRequest
 from ..core.operation import NOTHING, Operation, Reply
@@ -64,7 +63,7 @@ def write(
     """Return the parameters of ``request`` by place; refuse what the dialect cannot say."""
     given = [slot for slot in slots(op.request, dialect, speech) if getattr(request, slot.field) is not None]
     if unknown := [slot.field for slot in given if slot.absent]:
-        raise SessionError.usage(f"{dialect} has no {', '.join(unknown)} in {op.action}: leave it out")
+        raise op.result.error_type.usage(f"{dialect} has no {', '.join(unknown)} in {op.action}: leave it out")
     params: dict[Place, dict[str, Any]] = {"query": {}, "body": {}}
     for slot in given:
         place = slot.place or habit

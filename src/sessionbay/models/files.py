@@ -159,7 +159,7 @@ class FileChangeResult(Result[tuple[FileChangeEvent, ...]]):
         return list(self.unwrap())
 
 
-def as_text(content: BinaryFileContentResult) -> FileContentResult:
+def text_of(content: BinaryFileContentResult) -> FileContentResult:
     """Return bytes that were read as text; bytes that are none are refused, not mangled."""
     if content.data is None:
         return content.refused_as(FileContentResult)

@@ -13,16 +13,15 @@ from ...models.files import (
     FileContentResult,
     FileResult,
     MultipleFileContentResult,
-    as_text,
+    text_of,
 )
 from ...ops import files as tools
 from ...ops.files import BINARY_PIECE, PIECE, WriteMode
 from .folders import AsyncFolders
-from .handle import AsyncFileReader, AsyncFileWriter
+from .handle import AsyncFileReader, AsyncFileWriter, as_bytes, as_text
 from .staging import AsyncStaged
 
-_MODES: dict[str, WriteMode] = {"w": "overwrite", "a": "append", "x": "create_new"}
-_WRITING: dict[str, WriteMode] = _MODES | {f"{mode}b": writing for mode, writing in _MODES.items()}
+_WRITING: dict[str, WriteMode] = {"w": "overwrite", "a": "append", "x": "create_new"}
 
 
 class AsyncContents(AsyncFolders):
@@ -98,12 +97,12 @@ class AsyncContents(AsyncFolders):
         info = await self.get_file_info(path)
         if info.data is None or info.data.is_directory:
             reason = info.error_message or f"{path} is a directory"
-            as_bytes = info.refused_as(BinaryFileContentResult, reason)
-            return as_bytes if format == "bytes" else as_text(as_bytes)
+            refused = info.refused_as(BinaryFileContentResult, reason)
+            return refused if format == "bytes" else text_of(refused)
         if info.data.size <= PIECE:
             return await self._read(path, format, length=info.data.size)
         whole = await self._read_pieces(path, info.data.size)
-        return whole if format == "bytes" else as_text(whole)
+        return whole if format == "bytes" else text_of(whole)
 
     async def _read(
         self, path: str, format: Literal["text", "bytes"], offset: int = 0, length: int = 0
@@ -161,13 +160,14 @@ class AsyncContents(AsyncFolders):
             ```
         """
         checks.text("path", path, FileError)
-        checks.choice("mode", mode, ("r", "rb", *_WRITING), FileError)
-        if mode in _WRITING:
-            writing = _WRITING[mode]
+        checks.choice("mode", mode, [f"{first}{kind}" for first in ("r", *_WRITING) for kind in ("", "b")], FileError)
+        if writing := _WRITING.get(mode[0]):
             if mode.endswith("b"):
-                return AsyncFileWriter(self._session, path, writing, b"")
-            return AsyncFileWriter(self._session, path, writing, "")
-        return AsyncFileReader(self._session, path, b"") if mode == "rb" else AsyncFileReader(self._session, path, "")
+                return AsyncFileWriter(self._session, path, writing, as_bytes())
+            return AsyncFileWriter(self._session, path, writing, as_text())
+        if mode == "rb":
+            return AsyncFileReader(self._session, path, as_bytes())
+        return AsyncFileReader(self._session, path, as_text())
 
     async def read_multiple_files(self, paths: Sequence[str]) -> MultipleFileContentResult:
         """Read several text files in one call.
@@ -213,10 +213,11 @@ class AsyncContents(AsyncFolders):
             print(edited.success)
             ```
         """
-        return await self._session._use(
-            tools.EDIT,
-            tools.EditArgs(path=checks.text("path", path, FileError), edits=_edits(edits), dry_run=bool(dry_run)),
-        )
+        checks.text("path", path, FileError)
+        found = [_edit(number, edit) for number, edit in enumerate(checks.items("edits", edits, FileError))]
+        if not found:
+            raise FileError.usage("edits must not be empty: give at least one")
+        return await self._session._use(tools.EDIT, tools.EditArgs(path=path, edits=found, dry_run=bool(dry_run)))
 
 
 def _as_text(content: object) -> str | None:
@@ -235,15 +236,9 @@ def _parts(encoded: str, whole: bool) -> Iterable[str]:
     return [encoded] if whole else pieces(encoded, PIECE)
 
 
-def _edits(edits: object) -> list[tools.Edit]:
-    if isinstance(edits, str) or not isinstance(edits, Sequence) or not edits:
-        raise FileError.usage("edits must be a list of at least one dict with oldText and newText")
-    return [_edit(number, edit) for number, edit in enumerate(edits, 1)]
-
-
 def _edit(number: int, edit: object) -> tools.Edit:
-    found = checks.string_map(f"edits[{number - 1}]", edit, FileError)
+    found = checks.string_map(f"edits[{number}]", edit, FileError)
     old, new = (found.get(f"{which}Text", found.get(f"{which}_text")) for which in ("old", "new"))
     if not old or new is None:
-        raise FileError.usage(f"edit {number} must hold oldText, which is not empty, and newText")
+        raise FileError.usage(f"edits[{number}] must hold oldText, which is not empty, and newText")
     return tools.Edit(old_text=old, new_text=new)

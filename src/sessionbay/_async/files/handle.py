@@ -2,6 +2,8 @@
 
 from base64 import b64encode
 from codecs import getincrementaldecoder
+from collections.abc import Callable
+from dataclasses import dataclass
 from types import TracebackType
 from typing import Generic, Self, TypeVar
 
@@ -16,21 +18,40 @@ T = TypeVar("T", str, bytes)
 DIRECT_PIECE = 2**20  # bytes that are asked for at once where no message bus limits them
 
 
+@dataclass(frozen=True)
+class Form(Generic[T]):
+    """How a file reads in Python: as text or as bytes. ``decode`` is told whether these are the last bytes."""
+
+    kind: type[T]
+    line_break: T
+    decode: Callable[[bytes, bool], T]
+    encode: Callable[[T], bytes]
+
+
+def as_text() -> Form[str]:
+    """Return the form of UTF-8 text; it remembers the characters that a piece has cut, so each file needs its own."""
+    return Form(str, "\n", getincrementaldecoder("utf-8")().decode, str.encode)
+
+
+def as_bytes() -> Form[bytes]:
+    """Return the form of bytes."""
+    return Form(bytes, b"\n", lambda data, final: data, lambda data: data)
+
+
 class AsyncFileReader(Generic[T]):
     """A file of the session that is open for reading; ``open`` of the file module returns it.
 
     It holds one piece at a time. Iterate over it to get its lines.
     """
 
-    def __init__(self, session: AsyncToolbox, path: str, none: T) -> None:
+    def __init__(self, session: AsyncToolbox, path: str, form: Form[T]) -> None:
         self._session = session
         self._path = path
-        self._none = none
+        self._form: Form[T] = form
         direct = session._has_direct_route(tools.READ_BYTES.name)
         self._piece = DIRECT_PIECE if direct else BINARY_PIECE
-        self._decoder = getincrementaldecoder("utf-8")()
         self._offset = 0
-        self._held: T = none
+        self._held: T = form.kind()
         self._ended = False
 
     async def __aenter__(self) -> Self:
@@ -40,7 +61,7 @@ class AsyncFileReader(Generic[T]):
     async def __aexit__(
         self, kind: type[BaseException] | None, exc: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._ended, self._held = True, self._none
+        self._ended, self._held = True, self._form.kind()
 
     async def read(self, size: int = -1) -> T:
         """Return the next ``size`` characters or bytes, fewer at the end; all the rest if below 0.
@@ -73,9 +94,8 @@ class AsyncFileReader(Generic[T]):
                 print(await file.readline())
             ```
         """
-        end: T = "\n" if isinstance(self._none, str) else b"\n"
         looked = 0
-        while (place := self._held.find(end, looked)) < 0 and not self._ended:
+        while (place := self._held.find(self._form.line_break, looked)) < 0 and not self._ended:
             looked = len(self._held)
             await self._fetch()
         return self._take(place + 1 if place >= 0 else len(self._held))
@@ -99,14 +119,8 @@ class AsyncFileReader(Generic[T]):
         data = answer.unwrap()
         self._offset += len(data)
         self._ended = len(data) < self._piece
-        if isinstance(self._none, str):
-            self._held += self._decoded(data)
-        else:
-            self._held += data
-
-    def _decoded(self, data: bytes) -> str:
         try:
-            return self._decoder.decode(data, final=self._ended)
+            self._held += self._form.decode(data, self._ended)
         except UnicodeDecodeError as exc:
             raise FileError(f'{self._path} is not UTF-8 text: open it with "rb"') from exc
 
@@ -118,9 +132,9 @@ class AsyncFileWriter(Generic[T]):
     leaves the file as it was.
     """
 
-    def __init__(self, session: AsyncToolbox, path: str, mode: WriteMode, none: T) -> None:
+    def __init__(self, session: AsyncToolbox, path: str, mode: WriteMode, form: Form[T]) -> None:
         self._staged = AsyncStaged(session, path, mode, "base64")  # which may be cut anywhere, as text may not
-        self._kind = type(none)
+        self._form: Form[T] = form
         direct = session._has_direct_route(tools.WRITE.name)
         self._piece = (DIRECT_PIECE if direct else BINARY_PIECE) // 3 * 3  # pieces join only where no padding is
         self._held = bytearray()
@@ -157,9 +171,10 @@ class AsyncFileWriter(Generic[T]):
                     await file.write(f"line {number}\n")
             ```
         """
-        if not isinstance(data, self._kind):
-            raise FileError.usage(f"this file takes {self._kind.__name__}, not {type(data).__name__}")
-        self._held += data.encode() if isinstance(data, str) else data
+        try:
+            self._held += self._form.encode(data)
+        except TypeError as exc:
+            raise FileError.usage(f"this file takes {self._form.kind.__name__}, not {type(data).__name__}") from exc
         await self._send(self._piece)
         return len(data)
 

@@ -14,16 +14,15 @@ from ...models.files import (
     FileContentResult,
     FileResult,
     MultipleFileContentResult,
-    as_text,
+    text_of,
 )
 from ...ops import files as tools
 from ...ops.files import BINARY_PIECE, PIECE, WriteMode
 from .folders import Folders
-from .handle import FileReader, FileWriter
+from .handle import FileReader, FileWriter, as_bytes, as_text
 from .staging import Staged
 
-_MODES: dict[str, WriteMode] = {"w": "overwrite", "a": "append", "x": "create_new"}
-_WRITING: dict[str, WriteMode] = _MODES | {f"{mode}b": writing for mode, writing in _MODES.items()}
+_WRITING: dict[str, WriteMode] = {"w": "overwrite", "a": "append", "x": "create_new"}
 
 
 class Contents(Folders):
@@ -99,12 +98,12 @@ class Contents(Folders):
         info = self.get_file_info(path)
         if info.data is None or info.data.is_directory:
             reason = info.error_message or f"{path} is a directory"
-            as_bytes = info.refused_as(BinaryFileContentResult, reason)
-            return as_bytes if format == "bytes" else as_text(as_bytes)
+            refused = info.refused_as(BinaryFileContentResult, reason)
+            return refused if format == "bytes" else text_of(refused)
         if info.data.size <= PIECE:
             return self._read(path, format, length=info.data.size)
         whole = self._read_pieces(path, info.data.size)
-        return whole if format == "bytes" else as_text(whole)
+        return whole if format == "bytes" else text_of(whole)
 
     def _read(
         self, path: str, format: Literal["text", "bytes"], offset: int = 0, length: int = 0
@@ -162,13 +161,14 @@ class Contents(Folders):
             ```
         """
         checks.text("path", path, FileError)
-        checks.choice("mode", mode, ("r", "rb", *_WRITING), FileError)
-        if mode in _WRITING:
-            writing = _WRITING[mode]
+        checks.choice("mode", mode, [f"{first}{kind}" for first in ("r", *_WRITING) for kind in ("", "b")], FileError)
+        if writing := _WRITING.get(mode[0]):
             if mode.endswith("b"):
-                return FileWriter(self._session, path, writing, b"")
-            return FileWriter(self._session, path, writing, "")
-        return FileReader(self._session, path, b"") if mode == "rb" else FileReader(self._session, path, "")
+                return FileWriter(self._session, path, writing, as_bytes())
+            return FileWriter(self._session, path, writing, as_text())
+        if mode == "rb":
+            return FileReader(self._session, path, as_bytes())
+        return FileReader(self._session, path, as_text())
 
     def read_multiple_files(self, paths: Sequence[str]) -> MultipleFileContentResult:
         """Read several text files in one call.
@@ -214,10 +214,11 @@ class Contents(Folders):
             print(edited.success)
             ```
         """
-        return self._session._use(
-            tools.EDIT,
-            tools.EditArgs(path=checks.text("path", path, FileError), edits=_edits(edits), dry_run=bool(dry_run)),
-        )
+        checks.text("path", path, FileError)
+        found = [_edit(number, edit) for number, edit in enumerate(checks.items("edits", edits, FileError))]
+        if not found:
+            raise FileError.usage("edits must not be empty: give at least one")
+        return self._session._use(tools.EDIT, tools.EditArgs(path=path, edits=found, dry_run=bool(dry_run)))
 
 
 def _as_text(content: object) -> str | None:
@@ -236,15 +237,9 @@ def _parts(encoded: str, whole: bool) -> Iterable[str]:
     return [encoded] if whole else pieces(encoded, PIECE)
 
 
-def _edits(edits: object) -> list[tools.Edit]:
-    if isinstance(edits, str) or not isinstance(edits, Sequence) or not edits:
-        raise FileError.usage("edits must be a list of at least one dict with oldText and newText")
-    return [_edit(number, edit) for number, edit in enumerate(edits, 1)]
-
-
 def _edit(number: int, edit: object) -> tools.Edit:
-    found = checks.string_map(f"edits[{number - 1}]", edit, FileError)
+    found = checks.string_map(f"edits[{number}]", edit, FileError)
     old, new = (found.get(f"{which}Text", found.get(f"{which}_text")) for which in ("old", "new"))
     if not old or new is None:
-        raise FileError.usage(f"edit {number} must hold oldText, which is not empty, and newText")
+        raise FileError.usage(f"edits[{number}] must hold oldText, which is not empty, and newText")
     return tools.Edit(old_text=old, new_text=new)

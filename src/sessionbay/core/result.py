@@ -6,6 +6,7 @@ from typing import Any, ClassVar, Generic, NoReturn, Self, TypeVar, overload
 from .errors import AgentBayError, Kind, SessionError
 
 T = TypeVar("T")
+E = TypeVar("E")
 F = TypeVar("F", bound="Result[Any]")
 
 
@@ -77,6 +78,21 @@ class Result(Generic[T]):
             outcome="unknown" if self.unsure else None,
             result=self,
         )
+
+
+@dataclass(frozen=True, kw_only=True)
+class PageResult(Result[tuple[E, ...]], Generic[E]):
+    """One page of a list.
+
+    Attributes:
+        next_token: The cloud's mark of the next page; empty on the last one.
+        total_count: How many there are on all pages, or None if the cloud does not say.
+        max_results: The page's size, or None if the cloud does not say.
+    """
+
+    next_token: str = ""
+    total_count: int | None = None
+    max_results: int | None = None
 
 
 class Of(Generic[T]):

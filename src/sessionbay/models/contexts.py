@@ -1,10 +1,10 @@
 """Contexts as callers see them: those of an account, their files, and what a session does with them."""
 
 from dataclasses import dataclass, field
-from typing import ClassVar, Generic, TypeVar
+from typing import ClassVar, TypeVar
 
 from ..core.errors import AgentBayError, ContextError, Kind
-from ..core.result import Result
+from ..core.result import PageResult, Result
 
 D = TypeVar("D")
 
@@ -24,6 +24,21 @@ class Context:
     last_used_at: str = ""
     os_type: str = ""
     state: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ContextListParams:
+    """Which page of the list of contexts.
+
+    Attributes:
+        max_results: How many contexts make a page.
+        next_token: The mark of the page, as the page before gave it; None is the first one.
+        session_id: Only contexts of this session (AgentBay).
+    """
+
+    max_results: int = 10
+    next_token: str | None = None
+    session_id: str | None = None
 
 
 @dataclass(frozen=True)
@@ -111,8 +126,8 @@ class ContextAnswered(Result[D]):
     error_type: ClassVar[type[AgentBayError]] = ContextError
 
 
-class ContextOperationResult(ContextAnswered[None]):
-    """The answer to an operation on contexts that says no more than yes or no."""
+class ContextOperationResult(ContextAnswered[bool]):
+    """The answer to an operation on contexts that says no more than yes or no; ``data`` is True when it worked."""
 
 
 class ContextResult(ContextAnswered[Context]):
@@ -129,23 +144,10 @@ class ContextResult(ContextAnswered[Context]):
         return self.unwrap().id
 
 
-@dataclass(frozen=True, kw_only=True)
-class ContextPageResult(ContextAnswered[tuple[D, ...]], Generic[D]):
-    """One page of a list.
-
-    Attributes:
-        next_token: The cloud's mark of the next page; empty on the last one.
-        total_count: How many there are on all pages, or None if the cloud does not say.
-        max_results: The page's size, or None if the cloud does not say.
-    """
-
-    next_token: str = ""
-    total_count: int | None = None
-    max_results: int | None = None
-
-
-class ContextListResult(ContextPageResult[Context]):
+class ContextListResult(PageResult[Context]):
     """One page of the list of contexts."""
+
+    error_type: ClassVar[type[AgentBayError]] = ContextError
 
     @property
     def contexts(self) -> list[Context]:
@@ -153,8 +155,10 @@ class ContextListResult(ContextPageResult[Context]):
         return list(self.unwrap())
 
 
-class ContextFileListResult(ContextPageResult[ContextFileEntry]):
+class ContextFileListResult(PageResult[ContextFileEntry]):
     """One page of the files of a context."""
+
+    error_type: ClassVar[type[AgentBayError]] = ContextError
 
     @property
     def entries(self) -> list[ContextFileEntry]:
@@ -182,6 +186,10 @@ class FileUrlResult(ContextAnswered[str]):
     def url(self) -> str:
         """The address; raises when there is none."""
         return self.unwrap()
+
+
+class ContextStateResult(ContextAnswered[str]):
+    """The state of a context."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -216,12 +224,25 @@ class ContextBindResult(ContextAnswered[None]):
     """The answer to ``session.context.bind``.
 
     Attributes:
-        tasks: The copies as they were last seen.
-        wait_error: Why it is not sure that all is there, though it was bound; empty when it is.
+        context_error: Why the contexts could not be copied in; they are bound all the same.
     """
 
-    tasks: tuple[ContextStatus, ...] = ()
-    wait_error: str = ""
+    context_error: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ContextTransferResult(ContextAnswered[None]):
+    """The answer to ``context.upload_file`` and ``context.download_file``.
+
+    Attributes:
+        path: Where the file is in the context.
+        size: Its bytes.
+        etag: The store's mark of its content; empty where the store gave none.
+    """
+
+    path: str = ""
+    size: int = 0
+    etag: str = ""
 
 
 class InternalContextsResult(ContextAnswered[tuple[InternalContext, ...]]):

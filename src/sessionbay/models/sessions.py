@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Any, Generic, Literal, TypeVar, cast
 
 from ..core.errors import Kind
-from ..core.result import Of, Result
+from ..core.result import Of, PageResult, Result
 
 S = TypeVar("S")
 T = TypeVar("T")
@@ -206,19 +206,8 @@ class LabelsResult(OperationResult[Mapping[str, str]]):
         return str(dict(self.unwrap()))
 
 
-@dataclass(frozen=True, kw_only=True)
-class SessionListResult(Result[tuple[SessionEntry, ...]]):
-    """One page of the list of sessions.
-
-    Attributes:
-        next_token: The cloud's mark of the next page; empty on the last one.
-        total_count: How many sessions there are on all pages, or None if the cloud does not say.
-        max_results: The page's size, or None if the cloud does not say.
-    """
-
-    next_token: str = ""
-    total_count: int | None = None
-    max_results: int | None = None
+class SessionListResult(PageResult[SessionEntry]):
+    """One page of the list of sessions."""
 
     @property
     def sessions(self) -> tuple[SessionEntry, ...]:

@@ -1,5 +1,6 @@
 """Contexts of a session: bind them, have them copied, and see how it goes."""
 
+from dataclasses import dataclass
 from functools import cache
 from typing import Annotated, Any
 
@@ -162,6 +163,43 @@ class TaskWatch:
         if self._awaited - {task.context_id for task in tasks} or (not tasks and self._looks < 2):
             return "moving"
         return "arrived" if all(task.status == "Success" for task in tasks) else "moving"
+
+
+@dataclass
+class BindWatch:
+    """Decides when contexts that were bound are copied in: those of ``awaited``, by id and path.
+
+    Of a context without any download nothing is expected after the third look.
+    """
+
+    awaited: frozenset[tuple[str, str]]
+    _looks: int = 0
+
+    def judge(self, seen: ContextInfoResult) -> Verdict:
+        """Return what a look has shown."""
+        if not seen.success:
+            return "moving" if will_heal(seen) else "refused"
+        self._looks += 1
+        downloads = [task for task in copies(seen) if task.task_type == "download"]
+        mine = [task for task in downloads if (task.context_id, task.path) in self.awaited]
+        if any(task.status == "Failed" for task in mine):
+            return "elsewhere"
+        missing = self.awaited - {(task.context_id, task.path) for task in mine}
+        done = all(task.status == "Success" for task in mine) and (not missing or self._looks > 2)
+        return "arrived" if done else "moving"
+
+
+@dataclass
+class Bound:
+    """Decides when a session lists the contexts that were bound: those of ``awaited``, by id."""
+
+    awaited: frozenset[str]
+
+    def judge(self, seen: ContextBindingsResult) -> Verdict:
+        """Return what a look has shown."""
+        if not seen.success:
+            return "moving" if will_heal(seen) else "refused"
+        return "moving" if self.awaited - {binding.context_id for binding in seen.data or ()} else "arrived"
 
 
 def copies(seen: ContextInfoResult | None) -> tuple[ContextStatus, ...]:

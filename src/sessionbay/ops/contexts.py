@@ -1,11 +1,13 @@
 """The contexts of an account, which are folders that outlive sessions, and the files in them."""
 
-from typing import Annotated
+from dataclasses import replace
+from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field
 
 from ..core.field import ONLY_AGENTBAY, On
 from ..core.operation import NOTHING, Operation, Route
+from ..core.polling import Verdict, Waited, will_heal
 from ..core.wire import Wire
 from ..models.contexts import (
     ClearContextResult,
@@ -15,6 +17,7 @@ from ..models.contexts import (
     ContextListResult,
     ContextOperationResult,
     ContextResult,
+    ContextStateResult,
     FileUrlResult,
 )
 
@@ -134,13 +137,13 @@ GET_CONTEXT = Operation(
     fields=lambda answer: {"data": answer.context()},
     idempotent=True,
 )
-CLEAR_STATUS = Operation(
+LOOK_CONTEXT = Operation(
     action=GET_CONTEXT.action,
     agb=GET_CONTEXT.agb,
     request=GetContextRequest,
     answer=ContextAnswer,
-    result=ClearContextResult,
-    fields=lambda answer: {"status": answer.state or CLEARING, "context_id": answer.id},
+    result=ContextStateResult,
+    fields=lambda answer: {"data": answer.state or CLEARING},
     idempotent=True,
 )
 """GetContext for the sake of the state alone."""
@@ -203,3 +206,37 @@ DELETE_FILE = Operation(
     result=ContextOperationResult,
     idempotent=True,
 )
+
+
+class ClearWatch:
+    """Decides when a context is empty.
+
+    One that is available at first sight is looked at twice: the state may lag behind the request to clear it.
+    """
+
+    def __init__(self) -> None:
+        self.seen = ""
+        self._looks = 0
+
+    def judge(self, look: ContextStateResult) -> Verdict:
+        """Return what a look has shown."""
+        if not look.success:
+            return "moving" if will_heal(look) else "refused"
+        begun = self.seen not in ("", AVAILABLE)
+        self._looks += 1
+        self.seen = look.data or ""
+        return "arrived" if self.seen == AVAILABLE and (begun or self._looks > 1) else "moving"
+
+
+def cleared(
+    waited: Waited[ContextStateResult], watch: ClearWatch, context_id: str, timeout: float
+) -> ClearContextResult:
+    """Return the result of a wait for an empty context."""
+    last = ContextStateResult() if waited.last is None else waited.last
+    known: dict[str, Any] = {"status": watch.seen or CLEARING, "context_id": context_id}
+    if waited.verdict == "arrived":
+        return ClearContextResult(success=True, request_id=last.request_id, **known)
+    if waited.verdict == "refused":
+        return replace(last.refused_as(ClearContextResult), unsure=True, **known)
+    story = waited.story("empty", watch.seen, timeout)
+    return ClearContextResult(error_message=story, unsure=True, timed_out=True, request_id=last.request_id, **known)

@@ -8,10 +8,11 @@ from nox.command import CommandFailed
 nox.needs_version = ">=2025.5"
 nox.options.default_venv_backend = "venv"
 nox.options.error_on_missing_interpreters = False  # the tests run on those that are there
-nox.options.sessions = ["lint", "types", "tests", "docs", "build"]
+nox.options.sessions = ["lint", "types", "tests", "docs", "compat", "build"]
 
 PYTHONS = ["3.11", "3.12", "3.13", "3.14"]
 OFFICIAL = "wuying-agentbay-sdk==0.22.3"  # AgentBay's own client, which the benchmark compares with
+OFFICIAL_AGB = "agbcloud-sdk==0.12.0"  # AGB's own client
 PROJECT = nox.project.load_toml("pyproject.toml")
 
 
@@ -19,6 +20,15 @@ def install(session: nox.Session, *groups: str) -> None:
     """Install the package with its engine, and what ``groups`` name."""
     wanted = nox.project.dependency_groups(PROJECT, *groups)
     session.install("--quiet", "-e", ".[local]", *wanted)
+
+
+def official_python(session: nox.Session, *wanted: str) -> str:
+    """Return the Python of an environment of its own that has the official clients."""
+    folder = Path(session.create_tmp()) / "official"
+    session.run("python", "-m", "venv", str(folder), silent=True)
+    python = str((folder / "bin" / "python").absolute())
+    session.run(python, "-m", "pip", "install", "--quiet", *wanted, external=True)
+    return python
 
 
 @nox.session
@@ -55,6 +65,17 @@ def docs(session: nox.Session) -> None:
 
 
 @nox.session
+def compat(session: nox.Session) -> None:
+    """Let the clouds' own clients drive the engine (``-- --write`` for docs/compatibility.md); two minutes."""
+    install(session)
+    python = official_python(session, OFFICIAL, OFFICIAL_AGB, "pytest>=9", "pytest-timeout>=2.3")
+    command = [python, "-m", "pytest", "-q", "-c", "compat/pytest.ini", "--rootdir", "compat"]
+    session.run(
+        *command, "--sessionbay", str(Path(session.bin, "sessionbay").absolute()), *session.posargs, external=True
+    )
+
+
+@nox.session
 def build(session: nox.Session) -> None:
     """Build the wheel, and use it from an environment of its own."""
     session.install("--quiet", "build")
@@ -76,11 +97,8 @@ def soak(session: nox.Session) -> None:
 def bench(session: nox.Session) -> None:
     """Measure (``-- --quick`` for one round, ``-- --write`` for docs/performance.md); the official SDK is optional."""
     install(session, "bench")
-    official = Path(session.create_tmp()) / "official"
-    session.run("python", "-m", "venv", str(official), silent=True)
-    python = str(official / "bin" / "python")
     try:
-        session.run(python, "-m", "pip", "install", "--quiet", OFFICIAL, external=True)
+        python = official_python(session, OFFICIAL)
     except CommandFailed:
         session.warn(f"{OFFICIAL} cannot be installed: it is left out")
         python = ""

@@ -1,0 +1,1 @@
+"""Checks with AGB's official client."""

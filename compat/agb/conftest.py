@@ -1,0 +1,66 @@
+"""AGB's official client, and a session of it. The client is sync, but for one method."""
+
+from collections.abc import Callable, Iterator
+from itertools import count
+from typing import Any
+
+import pytest
+from agb import AGB, CreateSessionParams
+from agb.config import Config
+
+from ..engine import Engine
+from ..loop import Loop
+
+IMAGE = "agb-code-space-1"
+Do = Callable[[Any], Any]
+NUMBERS = count()
+
+
+@pytest.fixture(scope="session")
+def do() -> Iterator[Do]:
+    """Give what returns a call's result, awaited where it must be."""
+    loop = Loop()
+    yield loop.do
+    loop.close()
+
+
+@pytest.fixture(scope="session")
+def agb(engine: Engine) -> Any:
+    """Give a client of the engine."""
+    return AGB(api_key=engine.api_key, cfg=Config(endpoint=engine.endpoint, timeout_ms=30_000))
+
+
+@pytest.fixture(scope="session")
+def session(agb: Any) -> Iterator[Any]:
+    """Give a session that many checks share."""
+    session = agb.create(CreateSessionParams(image_id=IMAGE, labels={"check": "shared"})).session
+    yield session
+    session.delete()
+
+
+@pytest.fixture(params=["direct", "control plane"])
+def machine(request: pytest.FixtureRequest, session: Any) -> Iterator[Any]:
+    """Give a session whose tools are called on each of the two routes: without a link, it is the control plane."""
+    link, session.link_url = session.link_url, session.link_url if request.param == "direct" else ""
+    yield session
+    session.link_url = link
+
+
+@pytest.fixture
+def make(agb: Any) -> Callable[..., Any]:
+    """Give what creates a session for one check. It ends with the engine: the client takes a second to delete one."""
+
+    def create(**params: Any) -> Any:
+        result = agb.create(CreateSessionParams(**{"image_id": IMAGE, **params}))
+        assert result.success, result.error_message
+        return result.session
+
+    return create
+
+
+@pytest.fixture
+def folder(session: Any) -> str:
+    """Give a folder in the session that no other check uses."""
+    result = session.command.execute(f"mkdir agb-{next(NUMBERS)} && cd $_ && pwd", timeout_ms=10_000)
+    assert result.success, result.stderr
+    return str(result.stdout.strip())

@@ -1,0 +1,1 @@
+"""Checks with AgentBay's official client, sync and async."""

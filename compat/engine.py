@@ -1,0 +1,38 @@
+"""The engine that the official clients drive: ``sessionbay serve`` as a user would start it."""
+
+import json
+import os
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Engine:
+    """Where the engine listens, and the key to it."""
+
+    endpoint: str
+    api_key: str
+
+
+@contextmanager
+def serving(command: str, home: Path) -> Iterator[Engine]:
+    """Run an engine of its own, which no other program finds."""
+    isolation = "namespaces" if "SESSIONBAY_REQUIRE_NAMESPACES" in os.environ else "auto"
+    process = subprocess.Popen(
+        [command, "serve", "--json", "--isolation", isolation],
+        stdout=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "SESSIONBAY_HOME": str(home)},
+    )
+    try:
+        assert process.stdout is not None
+        line = process.stdout.readline()
+        if not line:
+            raise RuntimeError(f"{command} serve has ended; what it wrote to its error output says why")
+        yield Engine(**json.loads(line))
+    finally:
+        process.terminate()
+        process.communicate(timeout=30)

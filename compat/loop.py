@@ -1,0 +1,32 @@
+"""One way to call a sync and an async client."""
+
+import asyncio
+import inspect
+import threading
+from typing import Any
+
+LONGEST = 50.0  # seconds, for any one call
+
+
+class Loop:
+    """An event loop in a thread of its own, so that an async client's background tasks go on between its calls."""
+
+    def __init__(self) -> None:
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
+        self._thread.start()
+
+    def do(self, called: Any) -> Any:
+        """Return what a call gave: a sync client's is there already, an async client's is awaited."""
+        if not inspect.isawaitable(called):
+            return called
+        return asyncio.run_coroutine_threadsafe(self._awaited(called), self._loop).result(LONGEST)
+
+    async def _awaited(self, called: Any) -> Any:
+        return await called
+
+    def close(self) -> None:
+        """End the loop."""
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join(LONGEST)
+        self._loop.close()

@@ -9,11 +9,12 @@ import pytest
 
 import sessionbay
 from sessionbay import testing
-from sessionbay._async import clouds, command, context, file_system, mapping, pool, session
+from sessionbay._async import clouds, command, context, contexts, file_system, mapping, pool, session
 from sessionbay._sync import (
     clouds as sync_clouds,
     command as sync_command,
     context as sync_context,
+    contexts as sync_contexts,
     file_system as sync_file_system,
     mapping as sync_mapping,
     pool as sync_pool,
@@ -28,6 +29,7 @@ TWINS = [
     (session.AsyncSession, sync_session.Session),
     (command.AsyncCommand, sync_command.Command),
     (context.AsyncSessionContext, sync_context.SessionContext),
+    (contexts.AsyncContextService, sync_contexts.ContextService),
     (file_system.AsyncFileSystem, sync_file_system.FileSystem),
     (mapping.AsyncMap, sync_mapping.Map),
     (pool.AsyncSessionPool, sync_pool.SessionPool),

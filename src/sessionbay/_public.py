@@ -37,9 +37,22 @@ from .core.retry import RetryPolicy as RetryPolicy
 from .leaving import install_signal_handlers as install_signal_handlers
 from .models.commands import CommandResult as CommandResult
 from .models.contexts import (
+    ClearContextResult as ClearContextResult,
+    Context as Context,
+    ContextBinding as ContextBinding,
+    ContextBindingsResult as ContextBindingsResult,
+    ContextBindResult as ContextBindResult,
+    ContextFileEntry as ContextFileEntry,
+    ContextFileListResult as ContextFileListResult,
     ContextInfoResult as ContextInfoResult,
+    ContextListParams as ContextListParams,
+    ContextListResult as ContextListResult,
+    ContextOperationResult as ContextOperationResult,
+    ContextResult as ContextResult,
     ContextStatus as ContextStatus,
     ContextSyncResult as ContextSyncResult,
+    ContextTransferResult as ContextTransferResult,
+    FileUrlResult as FileUrlResult,
 )
 from .models.creation import (
     AppManagerRule as AppManagerRule,

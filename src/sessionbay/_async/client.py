@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar, NoReturn, Self
 
-from ..core.absent import AbsentModule
 from .fan_out import AsyncFanOut
 
 if TYPE_CHECKING:
@@ -16,14 +16,14 @@ if TYPE_CHECKING:
     from ..core.retry import RetryPolicy
     from ..models.creation import CreateSessionFields, CreateSessionParams
     from ..models.leftovers import ReapResult
-    from ..models.sessions import DeleteResult, SessionListResult, SessionReference, SessionResult
+    from ..models.sessions import DeleteResult, SessionEntry, SessionListResult, SessionReference, SessionResult
     from .block import AsyncSessionBlock
     from .channel import AsyncChannel
-    from .pages import AsyncSessionPages
+    from .contexts import AsyncContextService
+    from .pages import AsyncPages
     from .session import AsyncSession
 
 MAX_CONNECTIONS = 512  # half of the 1024 files that a process may usually have open
-CONTEXTS_LATER = "contexts are named by their ids until then"
 
 
 class AsyncClient(AsyncFanOut):
@@ -104,7 +104,12 @@ class AsyncClient(AsyncFanOut):
         client._desk = AsyncDesk(client, channel)
         return client
 
-    context = AbsentModule("context", CONTEXTS_LATER)
+    @cached_property
+    def context(self) -> AsyncContextService:
+        """Makes, finds, empties and deletes contexts, and carries their files."""
+        from .contexts import AsyncContextService
+
+        return AsyncContextService(self._channel)
 
     @property
     def endpoint(self) -> str:
@@ -240,7 +245,7 @@ class AsyncClient(AsyncFanOut):
         status: str | None = None,
         image_id: str | None = None,
         limit: int = 50,
-    ) -> AsyncSessionPages:
+    ) -> AsyncPages[Any, SessionEntry]:
         """Iterate over all sessions, whatever number of pages they take.
 
         Args:

@@ -19,7 +19,7 @@ from ..dialects.agentbay import AgentBayDialect
 from ..dialects.base import Dialect
 from ..models.creation import CreateSessionParams
 from ..models.leftovers import ReapResult
-from ..models.sessions import SessionListResult, SessionReference, SessionResult
+from ..models.sessions import SessionEntry, SessionListResult, SessionReference, SessionResult
 from ..ops.creation import awaited_contexts
 from ..ops.session import GET, LIST, ListRequest, SessionAnswer, SessionRef
 from .channel import AsyncChannel, Options
@@ -27,7 +27,7 @@ from .cleanup import delete_for_sure
 from .creation import AsyncCreation
 from .here import AsyncHere
 from .http.pool import Bounds
-from .pages import AsyncSessionPages
+from .pages import AsyncPages
 from .poller import AsyncPoller
 from .reaping import AsyncReaping, Wanted
 from .session import AsyncSession
@@ -172,9 +172,9 @@ class AsyncDesk:
             listed = await self.channel.call(LIST, request)
         return self._told(listed)
 
-    def pages(self, request: ListRequest) -> AsyncSessionPages:
+    def pages(self, request: ListRequest) -> AsyncPages[ListRequest, SessionEntry]:
         """Return an iterator over all of a list."""
-        return AsyncSessionPages(self.channel, request)
+        return AsyncPages(self.channel, LIST, request)
 
     async def reap(
         self, attempt: str | None, labels: Mapping[str, str] | None, older_than: float | None, *, dry_run: bool

@@ -1,29 +1,34 @@
 """Iterating over lists that come in pages."""
 
 from collections.abc import AsyncIterator
-from typing import Self
+from typing import Any, Generic, Self, TypeVar
 
-from ..models.sessions import SessionEntry
-from ..ops.session import LIST, ListRequest
+from ..core.operation import Operation
+from ..core.result import PageResult
+from ..core.wire import Wire
 from .channel import AsyncChannel
 
+E = TypeVar("E")
+Q = TypeVar("Q", bound=Wire)
 
-class AsyncSessionPages(AsyncIterator[SessionEntry]):
-    """All sessions of a list; each page is asked for when the one before it is used up."""
 
-    def __init__(self, channel: AsyncChannel, request: ListRequest) -> None:
+class AsyncPages(AsyncIterator[E], Generic[Q, E]):
+    """All entries of a list; each page is asked for when the one before it is used up."""
+
+    def __init__(self, channel: AsyncChannel, op: Operation[Q, Any, Any], request: Q) -> None:
         self._channel = channel
-        self._request: ListRequest | None = request
-        self._entries: list[SessionEntry] = []
+        self._op = op
+        self._request: Q | None = request
+        self._entries: list[E] = []
 
     def __aiter__(self) -> Self:
         return self
 
-    async def __anext__(self) -> SessionEntry:
+    async def __anext__(self) -> E:
         while not self._entries:
             if self._request is None:
                 raise StopAsyncIteration
-            listed = (await self._channel.call(LIST, self._request)).raise_for_error()
+            listed: PageResult[E] = (await self._channel.call(self._op, self._request)).raise_for_error()
             self._entries = list(reversed(listed.unwrap()))
             more = {"next_token": listed.next_token}
             self._request = self._request.model_copy(update=more) if listed.next_token else None

@@ -128,7 +128,7 @@ class Channel:
         try:
             answer = self._send(request, limits)
         except (TimeoutError, httpx.TransportError) as exc:
-            return _silence(exchange, exc, limits)
+            return silence(exchange.name, exchange.errors, exc, limits.whole)
         except httpx.InvalidURL as exc:  # httpx reads where a redirect leads, though nobody follows it
             return self._nonsense(exchange, HttpAnswer(0), InvalidAnswer(f"no address to go to: {exc}"))
         except InvalidAnswer as exc:
@@ -233,13 +233,13 @@ class Channel:
             http.close()
 
 
-def _silence(exchange: Exchange[Any], cause: Exception, limits: Limits) -> tuple[AgentBayError, Failure]:
+def silence(name: str, errors: type[AgentBayError], cause: Exception, limit: float) -> tuple[AgentBayError, Failure]:
     """Return the error for a request without an answer. The cause keeps its text, and loses the request it holds."""
     if isinstance(cause, httpx.RequestError):
         cause._request = None
     late = isinstance(cause, (TimeoutError, httpx.TimeoutException))
-    reason = f"no answer within {limits.whole:.3g} s" if late else str(cause) or type(cause).__name__
+    reason = f"no answer within {limit:.3g} s" if late else str(cause) or type(cause).__name__
     outcome: Outcome = "not_sent" if isinstance(cause, _NEVER_SENT) else "unknown"
-    error = exchange.errors.of("timeout" if late else "unreachable", f"{exchange.name}: {reason}", outcome=outcome)
+    error = errors.of("timeout" if late else "unreachable", f"{name}: {reason}", outcome=outcome)
     error.__cause__ = cause
     return error, Failure(reason, outcome)

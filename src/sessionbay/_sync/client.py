@@ -3,9 +3,9 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar, NoReturn, Self
 
-from ..core.absent import AbsentModule
 from .fan_out import FanOut
 
 if TYPE_CHECKING:
@@ -17,14 +17,14 @@ if TYPE_CHECKING:
     from ..core.retry import RetryPolicy
     from ..models.creation import CreateSessionFields, CreateSessionParams
     from ..models.leftovers import ReapResult
-    from ..models.sessions import DeleteResult, SessionListResult, SessionReference, SessionResult
+    from ..models.sessions import DeleteResult, SessionEntry, SessionListResult, SessionReference, SessionResult
     from .block import SessionBlock
     from .channel import Channel
-    from .pages import SessionPages
+    from .contexts import ContextService
+    from .pages import Pages
     from .session import Session
 
 MAX_CONNECTIONS = 512  # half of the 1024 files that a process may usually have open
-CONTEXTS_LATER = "contexts are named by their ids until then"
 
 
 class Client(FanOut):
@@ -105,7 +105,12 @@ class Client(FanOut):
         client._desk = Desk(client, channel)
         return client
 
-    context = AbsentModule("context", CONTEXTS_LATER)
+    @cached_property
+    def context(self) -> ContextService:
+        """Makes, finds, empties and deletes contexts, and carries their files."""
+        from .contexts import ContextService
+
+        return ContextService(self._channel)
 
     @property
     def endpoint(self) -> str:
@@ -241,7 +246,7 @@ class Client(FanOut):
         status: str | None = None,
         image_id: str | None = None,
         limit: int = 50,
-    ) -> SessionPages:
+    ) -> Pages[Any, SessionEntry]:
         """Iterate over all sessions, whatever number of pages they take.
 
         Args:

@@ -20,7 +20,7 @@ from ..dialects.agentbay import AgentBayDialect
 from ..dialects.base import Dialect
 from ..models.creation import CreateSessionParams
 from ..models.leftovers import ReapResult
-from ..models.sessions import SessionListResult, SessionReference, SessionResult
+from ..models.sessions import SessionEntry, SessionListResult, SessionReference, SessionResult
 from ..ops.creation import awaited_contexts
 from ..ops.session import GET, LIST, ListRequest, SessionAnswer, SessionRef
 from .channel import Channel, Options
@@ -28,7 +28,7 @@ from .cleanup import delete_for_sure
 from .creation import Creation
 from .here import Here
 from .http.pool import Bounds
-from .pages import SessionPages
+from .pages import Pages
 from .poller import Poller
 from .reaping import Reaping, Wanted
 from .session import Session
@@ -173,9 +173,9 @@ class Desk:
             listed = self.channel.call(LIST, request)
         return self._told(listed)
 
-    def pages(self, request: ListRequest) -> SessionPages:
+    def pages(self, request: ListRequest) -> Pages[ListRequest, SessionEntry]:
         """Return an iterator over all of a list."""
-        return SessionPages(self.channel, request)
+        return Pages(self.channel, LIST, request)
 
     def reap(
         self, attempt: str | None, labels: Mapping[str, str] | None, older_than: float | None, *, dry_run: bool

@@ -2,29 +2,34 @@
 """Iterating over lists that come in pages."""
 
 from collections.abc import Iterator
-from typing import Self
+from typing import Any, Generic, Self, TypeVar
 
-from ..models.sessions import SessionEntry
-from ..ops.session import LIST, ListRequest
+from ..core.operation import Operation
+from ..core.result import PageResult
+from ..core.wire import Wire
 from .channel import Channel
 
+E = TypeVar("E")
+Q = TypeVar("Q", bound=Wire)
 
-class SessionPages(Iterator[SessionEntry]):
-    """All sessions of a list; each page is asked for when the one before it is used up."""
 
-    def __init__(self, channel: Channel, request: ListRequest) -> None:
+class Pages(Iterator[E], Generic[Q, E]):
+    """All entries of a list; each page is asked for when the one before it is used up."""
+
+    def __init__(self, channel: Channel, op: Operation[Q, Any, Any], request: Q) -> None:
         self._channel = channel
-        self._request: ListRequest | None = request
-        self._entries: list[SessionEntry] = []
+        self._op = op
+        self._request: Q | None = request
+        self._entries: list[E] = []
 
     def __iter__(self) -> Self:
         return self
 
-    def __next__(self) -> SessionEntry:
+    def __next__(self) -> E:
         while not self._entries:
             if self._request is None:
                 raise StopIteration
-            listed = (self._channel.call(LIST, self._request)).raise_for_error()
+            listed: PageResult[E] = (self._channel.call(self._op, self._request)).raise_for_error()
             self._entries = list(reversed(listed.unwrap()))
             more = {"next_token": listed.next_token}
             self._request = self._request.model_copy(update=more) if listed.next_token else None

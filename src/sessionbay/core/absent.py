@@ -18,7 +18,6 @@ LATER: Mapping[str, frozenset[str]] = {
             "transfer_path",
         ]
     ),
-    "context": frozenset({"bind", "list_bindings"}),
 }
 """The methods that the clouds' users know and this version lacks, by module."""
 

@@ -1,15 +1,18 @@
 """Contexts of a session: bind them, have them copied, and see how it goes."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Annotated, Any
 
 from pydantic import TypeAdapter
 
+from ..core.errors import ContextError
 from ..core.field import DOTTED, TEXT, TEXT_COMPACT, On
 from ..core.operation import NOTHING, Operation, Route
 from ..core.polling import Verdict, Waited, will_heal
 from ..core.wire import JsonText, Wire, parsed
+from ..dialects.base import Dialect
 from ..models.contexts import (
     ContextBinding,
     ContextBindingsResult,
@@ -20,8 +23,9 @@ from ..models.contexts import (
     InternalContext,
     InternalContextsResult,
 )
+from ..models.creation import ContextMount, ContextSync
 from .contexts import Said
-from .persistence import PersistenceItem
+from .persistence import PersistenceItem, mount_item, sync_item
 from .session import SessionRef
 
 FILE_TRANSFER = "file_transfer"
@@ -200,6 +204,30 @@ class Bound:
         if not seen.success:
             return "moving" if will_heal(seen) else "refused"
         return "moving" if self.awaited - {binding.context_id for binding in seen.data or ()} else "arrived"
+
+
+def bind_request(session_id: str, contexts: Sequence[ContextSync | ContextMount], dialect: Dialect) -> BindRequest:
+    """Return the request that binds ``contexts``; raise when there is nothing to bind."""
+    if not contexts:
+        raise ContextError.usage("No contexts provided: give a ContextSync or a ContextMount, or several")
+    items = [
+        mount_item(context, dialect) if isinstance(context, ContextMount) else sync_item(context, dialect)
+        for context in contexts
+    ]
+    return BindRequest(session_id=session_id, persistence_data_list=items)
+
+
+def awaited(contexts: Sequence[ContextSync | ContextMount]) -> frozenset[tuple[str, str]]:
+    """Return which of ``contexts`` are waited for once they are bound, by id and path."""
+    return frozenset(
+        (context.context_id, context.path) for context in contexts if isinstance(context, ContextSync) and context.wait
+    )
+
+
+def not_listed(waited: Waited[ContextBindingsResult], timeout: float) -> str:
+    """Return why a session does not list what was bound to it."""
+    why = waited.why()
+    return f"not seen to be bound after {timeout:g} s" + (f": {why}" if why else "")
 
 
 def copies(seen: ContextInfoResult | None) -> tuple[ContextStatus, ...]:

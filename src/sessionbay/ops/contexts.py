@@ -5,6 +5,8 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field
 
+from ..core import checks
+from ..core.errors import ContextError
 from ..core.field import ONLY_AGENTBAY, On
 from ..core.operation import NOTHING, Operation, Route
 from ..core.polling import Verdict, Waited, will_heal
@@ -14,6 +16,7 @@ from ..models.contexts import (
     Context,
     ContextFileEntry,
     ContextFileListResult,
+    ContextListParams,
     ContextListResult,
     ContextOperationResult,
     ContextResult,
@@ -206,6 +209,36 @@ DELETE_FILE = Operation(
     result=ContextOperationResult,
     idempotent=True,
 )
+
+
+def id_of(context: object) -> str:
+    """Return the id of a context, which may be given as itself."""
+    return checks.text("context_id", context.id if isinstance(context, Context) else context, ContextError)
+
+
+def file_of(context: object, path: object) -> FileRef:
+    """Return what names a file of a context."""
+    return FileRef(context_id=id_of(context), file_path=checks.text("file_path", path, ContextError))
+
+
+def list_request(wanted: ContextListParams) -> ListContextsRequest:
+    """Return the request for a page; raise when it makes no sense."""
+    size = checks.count("max_results", wanted.max_results, ContextError)
+    return ListContextsRequest(max_results=size, next_token=wanted.next_token or None, session_id=wanted.session_id)
+
+
+def get_request(name: str | None, context_id: str | None, region_id: str | None, *, create: bool) -> GetContextRequest:
+    """Return the request for a context by its name or its id; raise when it makes no sense."""
+    if name is None and context_id is None:
+        raise ContextError.usage("Either 'name' or 'context_id' must be provided")
+    if create and context_id is not None:
+        raise ContextError.usage("Cannot create context using context_id. Use 'name' parameter when create=True")
+    return GetContextRequest(
+        context_id=None if context_id is None else checks.text("context_id", context_id, ContextError),
+        name=None if name is None else checks.text("name", name, ContextError),
+        allow_create=create,
+        login_region_id=region_id,
+    )
 
 
 class ClearWatch:

@@ -1,0 +1,138 @@
+"""Files to and from a store by addresses that need no key: piece by piece, so that a large one takes no memory.
+
+Nothing goes along but the file: no key, no token. The address lets its reader in, so no error and no log shows it.
+"""
+
+import logging
+import math
+import re
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from functools import partial
+from typing import Any, BinaryIO, Self
+from urllib.parse import urlsplit
+
+import httpx
+
+from .._seam._async import HttpBody, in_worker
+from .._seam.disk import Landing, Place, size_of
+from .._seam.http import PIECE, http_request
+from ..core.config import base_url
+from ..core.errors import ContextError
+from ..core.http import HttpRequest
+from ..core.result import refusal_text
+from ..models.contexts import ContextTransferResult
+from .channel import AsyncChannel, silence
+
+log = logging.getLogger("sessionbay.channel")
+
+STORED = (200, 201, 204)
+_TOLD = re.compile(rb"<(Code|Message|RequestId)>([^<]{1,500})<")
+_MOST_TOLD = 64 * 1024  # bytes of a refusal that are read
+
+
+class AsyncFileBody(HttpBody):
+    """An open file as the body of a request: as long as it was when it was opened."""
+
+    def __init__(self, file: BinaryIO, size: int) -> None:
+        self._file = file
+        self._left = size
+
+    def __aiter__(self) -> Self:
+        return self
+
+    async def __anext__(self) -> bytes:
+        piece = await in_worker(partial(self._file.read, min(PIECE, self._left)))
+        if not piece:
+            raise StopAsyncIteration
+        self._left -= len(piece)
+        return piece
+
+
+class AsyncPresigned:
+    """Carries files of one client; each step of it (connecting, a piece) has the client's timeout."""
+
+    def __init__(self, channel: AsyncChannel) -> None:
+        self._channel = channel
+
+    async def put(self, url: str, file: BinaryIO, path: str) -> ContextTransferResult:
+        """Send a file to an address."""
+        size = await in_worker(partial(size_of, file))
+        request = self._request("PUT", url)
+        request.headers["content-length"] = str(size)
+        request.stream = AsyncFileBody(file, size)
+        async with self._answered(request, f"upload of {path}") as answer:
+            if answer.status_code not in STORED:
+                return await _refused(answer, path)
+            etag = answer.headers.get("etag", "")
+            return ContextTransferResult(
+                success=True, path=path, size=size, etag=etag, http_status_code=answer.status_code
+            )
+
+    async def get(self, url: str, path: str, place: Place, *, overwrite: bool) -> ContextTransferResult:
+        """Write what an address gives to ``place``, which has all of it or nothing."""
+        async with self._answered(self._request("GET", url), f"download of {path}") as answer:
+            if answer.status_code != 200:
+                return await _refused(answer, path)
+            landing = await in_worker(partial(Landing, place, overwrite=overwrite))
+            try:
+                await _each_piece(answer, landing.write)
+                await in_worker(landing.finish)
+            finally:
+                landing.discard()
+            etag = answer.headers.get("etag", "")
+            return ContextTransferResult(success=True, path=path, size=landing.size, etag=etag, http_status_code=200)
+
+    def _request(self, method: str, url: str) -> httpx.Request:
+        """Return the request; raise where the address is no safe one."""
+        options, parts = self._channel.options, urlsplit(url)
+        base_url(f"{parts.scheme}://{parts.netloc}", allow_http=options.allow_http)
+        request = HttpRequest(method, url, {"accept": "*/*", "user-agent": self._channel.dialect.user_agent})
+        return http_request(request, options.timeout, None, math.inf)
+
+    @asynccontextmanager
+    async def _answered(self, request: httpx.Request, name: str) -> AsyncIterator[httpx.Response]:
+        """Send ``request`` and give its answer, the body still to be read; redirects are not followed."""
+        http = await self._channel.open()
+        answer: httpx.Response | None = None
+        try:
+            answer = await http.send(request, stream=True, follow_redirects=False)
+            log.debug("%s -> HTTP %s", name, answer.status_code)
+            yield answer
+        except (TimeoutError, httpx.TransportError) as exc:
+            raise silence(name, ContextError, exc, self._channel.options.timeout)[0] from exc
+        finally:
+            if answer:
+                await answer.aclose()
+
+
+async def _each_piece(answer: httpx.Response, take: Callable[[bytes], object]) -> None:
+    """Give every piece of a body to ``take``, which may block, and says False when it has enough."""
+    body: Any = answer.stream
+    pieces = body.__aiter__()
+    try:
+        async for piece in pieces:
+            if await in_worker(partial(take, piece)) is False:
+                break
+    finally:
+        await pieces.aclose()  # trio finds a generator that is left half-way
+
+
+async def _refused(answer: httpx.Response, path: str) -> ContextTransferResult:
+    """Return the store's "no": its code and message, since the rest may repeat what opens the address."""
+    told = bytearray()
+
+    def take(piece: bytes) -> bool:
+        told.extend(piece[:_MOST_TOLD])
+        return len(told) < _MOST_TOLD
+
+    await _each_piece(answer, take)
+    said = {name.decode(): value.decode("utf-8", "replace") for name, value in _TOLD.findall(bytes(told))}
+    code, message = said.get("Code", ""), said.get("Message", "")
+    return ContextTransferResult(
+        path=path,
+        code=code,
+        error_message=refusal_text(code, message) or f"the store answered HTTP {answer.status_code}",
+        request_id=said.get("RequestId", ""),
+        http_status_code=answer.status_code,
+    )

@@ -50,6 +50,15 @@ class AsyncCommand(AsyncModule):
             print(result.output, result.exit_code)
             ```
         """
+        result = await self._execute(command, timeout_ms, cwd, envs)
+        if self._session._strict:
+            result.raise_if_strict()
+        return result.raise_for_error() if check else result
+
+    async def _execute(
+        self, command: str, timeout_ms: int, cwd: str | None = None, envs: Mapping[str, str] | None = None
+    ) -> CommandResult:
+        """Run a command; a refusal is a result, for a strict client too."""
         args = ShellArgs(
             command=checks.text("command", command, CommandError),
             timeout_ms=checks.count("timeout_ms", timeout_ms, CommandError),
@@ -57,7 +66,6 @@ class AsyncCommand(AsyncModule):
             envs=None if envs is None else checks.string_map("envs", envs, CommandError),
         )
         limits = Limits(max(self._session._channel.options.timeout, timeout_ms / 1000 + GRACE))
-        result = await self._session._use(SHELL, args, limits)
-        return result.raise_for_error() if check else result
+        return await self._session._use(SHELL, args, limits, strict=False)
 
     run = exec = execute = execute_command  # the names that users of both clouds know

@@ -17,6 +17,7 @@ from .lifecycle import AsyncLifecycle
 if TYPE_CHECKING:
     from .command import AsyncCommand
     from .file_system import AsyncFileSystem
+    from .git import AsyncGit
 
 
 class AsyncSession(AsyncLifecycle):
@@ -248,10 +249,16 @@ class AsyncSession(AsyncLifecycle):
 
     fs = filesystem = files = file
 
+    @cached_property
+    def git(self) -> "AsyncGit":
+        """Works with git repositories."""
+        from .git import AsyncGit
+
+        return AsyncGit(self)
+
     # Their tools come with later versions; until then every use says so.
     code = AbsentModule("session.code")
     env = AbsentModule("session.env")
-    git = AbsentModule("session.git")
     pty = AbsentModule("session.pty")
     oss = AbsentModule("session.oss")
     computer = AbsentModule("session.computer")

@@ -138,8 +138,8 @@ class AsyncToolbox(AsyncReference):
             connect = checks.seconds("connect_timeout", connect, SessionError) * unit
         return Limits(whole, connect)
 
-    async def _use(self, tool: Tool[Q, R], args: Q, limits: Limits | None = None) -> R:
-        """Call ``tool`` and return its own result; a strict client raises what was refused."""
+    async def _use(self, tool: Tool[Q, R], args: Q, limits: Limits | None = None, *, strict: bool = True) -> R:
+        """Call ``tool`` and return its own result; a strict client raises what was refused, unless told not to."""
         errors = tool.result.error_type
         answer = await self._call_tool(tool.name, args.dump(), limits, errors=errors)
         try:
@@ -147,7 +147,7 @@ class AsyncToolbox(AsyncReference):
         except ValueError as exc:
             message = f"{tool.name}: the answer is not the tool's: {exc}"
             raise errors.of("invalid_response", message, request_id=answer.request_id) from exc
-        return result.raise_if_strict() if self._strict else result
+        return result.raise_if_strict() if strict and self._strict else result
 
     async def _call_tool(
         self,

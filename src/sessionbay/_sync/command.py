@@ -51,6 +51,15 @@ class Command(Module):
             print(result.output, result.exit_code)
             ```
         """
+        result = self._execute(command, timeout_ms, cwd, envs)
+        if self._session._strict:
+            result.raise_if_strict()
+        return result.raise_for_error() if check else result
+
+    def _execute(
+        self, command: str, timeout_ms: int, cwd: str | None = None, envs: Mapping[str, str] | None = None
+    ) -> CommandResult:
+        """Run a command; a refusal is a result, for a strict client too."""
         args = ShellArgs(
             command=checks.text("command", command, CommandError),
             timeout_ms=checks.count("timeout_ms", timeout_ms, CommandError),
@@ -58,7 +67,6 @@ class Command(Module):
             envs=None if envs is None else checks.string_map("envs", envs, CommandError),
         )
         limits = Limits(max(self._session._channel.options.timeout, timeout_ms / 1000 + GRACE))
-        result = self._session._use(SHELL, args, limits)
-        return result.raise_for_error() if check else result
+        return self._session._use(SHELL, args, limits, strict=False)
 
     run = exec = execute = execute_command  # the names that users of both clouds know

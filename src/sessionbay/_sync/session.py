@@ -18,6 +18,7 @@ from .lifecycle import Lifecycle
 if TYPE_CHECKING:
     from .command import Command
     from .file_system import FileSystem
+    from .git import Git
 
 
 class Session(Lifecycle):
@@ -249,10 +250,16 @@ class Session(Lifecycle):
 
     fs = filesystem = files = file
 
+    @cached_property
+    def git(self) -> "Git":
+        """Works with git repositories."""
+        from .git import Git
+
+        return Git(self)
+
     # Their tools come with later versions; until then every use says so.
     code = AbsentModule("session.code")
     env = AbsentModule("session.env")
-    git = AbsentModule("session.git")
     pty = AbsentModule("session.pty")
     oss = AbsentModule("session.oss")
     computer = AbsentModule("session.computer")

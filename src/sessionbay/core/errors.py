@@ -7,6 +7,7 @@ The class says who asked, ``kind`` says what happened::
       CommandError                a command
       FileError                   a file tool
       ContextError                a context
+      GitError                    a git command; GitAuthError, GitConflictError, GitNotARepoError, GitNotFoundError
     each with
       ...UsageError               the caller's mistake; also a ValueError; nothing was sent
       ...TimeoutError             no answer in time; also a TimeoutError
@@ -135,3 +136,31 @@ class ContextUsageError(ContextError, ValueError, kind="usage"):
 
 class ContextTimeoutError(ContextError, TimeoutError, kind="timeout"):
     """A context operation was not answered in time."""
+
+
+class GitError(AgentBayError):
+    """A git command failed."""
+
+
+class GitUsageError(GitError, ValueError, kind="usage"):
+    """A git command was asked for wrongly; nothing was sent."""
+
+
+class GitTimeoutError(GitError, TimeoutError, kind="timeout"):
+    """A git command was not answered in time."""
+
+
+class GitAuthError(GitError):
+    """Git was not let in."""
+
+
+class GitConflictError(GitError):
+    """Git left a conflict to be resolved."""
+
+
+class GitNotARepoError(GitError):
+    """There is no repository at that place."""
+
+
+class GitNotFoundError(GitError):
+    """There is no git on the machine."""

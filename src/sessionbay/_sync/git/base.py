@@ -1,0 +1,47 @@
+# Generated from src/sessionbay/_async/git/base.py by scripts/generate_sync.py. Do not edit.
+"""How git commands are run."""
+
+from collections.abc import Callable, Sequence
+from typing import Any, ClassVar, TypeVar
+
+from ...core import checks
+from ...core.errors import CommandError, GitError
+from ...models.commands import CommandResult
+from ...models.git import GitResult
+from ...ops import git
+from ..command import Command
+from ..module import Module
+
+R = TypeVar("R", bound=GitResult[Any])
+TIMEOUT = 30_000  # milliseconds
+
+
+class GitBase(Module):
+    """Runs git by the session's shell."""
+
+    _name: ClassVar[str] = "git"
+
+    def _git(
+        self,
+        kind: type[R],
+        args: Sequence[str],
+        repo_path: str | None = None,
+        timeout_ms: int | None = None,
+        read: Callable[[str], Any] = lambda text: True,
+    ) -> R:
+        """Run one git command in ``repo_path``; return its result."""
+        if repo_path is not None:
+            checks.text("repo_path", repo_path, GitError)
+        ran = self._run(git.line(args, repo_path), timeout_ms)
+        return self._told(git.result(kind, ran, read))
+
+    def _run(self, line: str, timeout_ms: int | None) -> CommandResult:
+        if timeout_ms is not None:
+            checks.count("timeout_ms", timeout_ms, GitError)
+        try:
+            return Command(self._session)._execute(line, timeout_ms or TIMEOUT, envs=git.ENVS)
+        except CommandError as exc:
+            raise GitError.of(exc.kind, str(exc), outcome=exc.outcome, request_id=exc.request_id) from exc
+
+    def _told(self, result: R) -> R:
+        return result.raise_if_strict() if self._session._strict else result

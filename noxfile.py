@@ -69,7 +69,7 @@ def compat(session: nox.Session) -> None:
     """Let the clouds' own clients drive the engine (``-- --write`` for docs/compatibility.md); two minutes."""
     install(session)
     python = official_python(session, OFFICIAL, OFFICIAL_AGB, "pytest>=9", "pytest-timeout>=2.3")
-    command = [python, "-m", "pytest", "-q", "-c", "compat/pytest.ini", "--rootdir", "compat"]
+    command = [python, "-m", "pytest", "-q", "-c", "compat/pytest.ini", "--rootdir", "compat", "compat"]
     session.run(
         *command, "--sessionbay", str(Path(session.bin, "sessionbay").absolute()), *session.posargs, external=True
     )

@@ -36,7 +36,7 @@ def report(checks: Sequence[Check]) -> str:
         found = [check for check in checks if check.cloud == cloud]
         if found:
             parts += [f"### {title}: {distribution} {version(distribution)}", _sum(found), _table(found)]
-    defects = [check for check in checks if check.defect]
+    defects = [check for cloud in CLIENTS for check in checks if check.defect and check.cloud == cloud]
     if defects:
         parts += ["### Defects of the official clients", _defects(defects)]
     return "\n\n".join(parts)

@@ -170,3 +170,28 @@ def test_a_path_without_a_root_begins_at_home(machine: Any, do: Do, folder: str)
     name = folder.rpartition("/")[2]
     do(machine.file_system.write_file(f"{name}/a", "home"))
     assert do(machine.file_system.read_file(f"{folder}/a")).content == "home"
+
+
+def test_a_file_is_edited(machine: Any, do: Do, folder: str) -> None:
+    do(machine.file_system.write_file(f"{folder}/a", "one two\ntwo\n"))
+    edits = [{"oldText": "one", "newText": "1"}, {"oldText": "two", "newText": "2"}]
+    assert do(machine.file_system.edit_file(f"{folder}/a", edits, dry_run=True)).success
+    assert do(machine.file_system.read_file(f"{folder}/a")).content == "one two\ntwo\n"
+    assert do(machine.file_system.edit_file(f"{folder}/a", edits)).success
+    assert do(machine.file_system.read_file(f"{folder}/a")).content == "1 2\ntwo\n"
+
+
+def test_files_are_found_by_pattern(machine: Any, do: Do, folder: str) -> None:
+    do(machine.command.execute_command("mkdir -p sub .git && touch a.py sub/b.py sub/c.txt .git/d.py", cwd=folder))
+    found = do(machine.file_system.search_files(folder, "*.py", exclude_patterns=[".git"]))
+    assert (found.success, sorted(found.matches)) == (True, [f"{folder}/a.py", f"{folder}/sub/b.py"])
+    none = do(machine.file_system.search_files(folder, "*.rs"))
+    assert (none.success, none.matches) == (True, [])
+
+
+def test_files_are_read_together(machine: Any, do: Do, folder: str) -> None:
+    texts = {f"{folder}/a": "line one\nline two", f"{folder}/b": "Grüße"}
+    for path, text in texts.items():
+        do(machine.file_system.write_file(path, text))
+    result = do(machine.file_system.read_multiple_files(list(texts)))
+    assert (result.success, result.contents) == (True, texts)

@@ -9,13 +9,14 @@ import pytest
 
 import sessionbay
 from sessionbay import testing
-from sessionbay._async import clouds, command, context, contexts, file_system, mapping, pool, session
+from sessionbay._async import clouds, command, context, contexts, file_system, git, mapping, pool, session
 from sessionbay._sync import (
     clouds as sync_clouds,
     command as sync_command,
     context as sync_context,
     contexts as sync_contexts,
     file_system as sync_file_system,
+    git as sync_git,
     mapping as sync_mapping,
     pool as sync_pool,
     session as sync_session,
@@ -31,6 +32,7 @@ TWINS = [
     (context.AsyncSessionContext, sync_context.SessionContext),
     (contexts.AsyncContextService, sync_contexts.ContextService),
     (file_system.AsyncFileSystem, sync_file_system.FileSystem),
+    (git.AsyncGit, sync_git.Git),
     (mapping.AsyncMap, sync_mapping.Map),
     (pool.AsyncSessionPool, sync_pool.SessionPool),
     (testing.AsyncFaultTransport, testing.FaultTransport),

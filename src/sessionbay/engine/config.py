@@ -1,10 +1,12 @@
 """What an engine is to be."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from pathlib import Path
 
 from ..core import checks
 from ..core.errors import AgentBayError
+from .limits import Limits
 from .sandbox.backends import Wanted
 from .sandbox.base import Network
 
@@ -23,6 +25,9 @@ class EngineConfig:
         transition_delay: Seconds that pausing, resuming and deleting take on top, to be like a cloud's.
         max_sessions: How many sessions there may be at once.
         output_limit: Bytes that are kept of what a command writes on each of its two outputs.
+        limits: What each session may use.
+        state: The folder in which contexts are kept; None is the one that all engines of the user share.
+        context_limit: The most bytes that one file of a context may have, and that one copy of a context may move.
     """
 
     isolation: Wanted = "auto"
@@ -32,6 +37,9 @@ class EngineConfig:
     transition_delay: float = 0.0
     max_sessions: int = 200
     output_limit: int = 8 * 2**20
+    limits: Limits = field(default_factory=Limits)
+    state: Path | None = None
+    context_limit: int = 5 * 2**30
 
     def __post_init__(self) -> None:
         checks.choice("isolation", self.isolation, ("auto", "namespaces", "process"), AgentBayError)

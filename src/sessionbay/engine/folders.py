@@ -41,6 +41,20 @@ async def sweep() -> None:
             os.close(lock)
 
 
+def free_disk(folder: Path) -> int:
+    """Return the bytes of disk that may still be written where ``folder`` is."""
+    space = os.statvfs(folder)
+    return space.f_bavail * space.f_frsize
+
+
+def put_aside(folder: Path) -> Path:
+    """Give a folder that is to be removed another name, at once: nothing finds it by the old one; return the new."""
+    aside = folder.with_name(f".{folder.name}")
+    if folder.exists():
+        folder.rename(aside)
+    return aside
+
+
 async def remove_tree(folder: Path) -> None:
     """Remove a folder that a session could write to: however deep it is, whatever its permissions are."""
     if await _run("rm", "-rf", "--", str(folder)):

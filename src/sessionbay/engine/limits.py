@@ -7,6 +7,15 @@ from ..core.errors import AgentBayError
 
 MIB, GIB = 2**20, 2**30
 HOUR = 3600.0
+KEEPERS = {
+    "processes": "kernel",
+    "process_memory": "kernel",
+    "memory": "watched",
+    "file_size": "kernel",
+    "open_files": "kernel",
+    "disk": "watched",
+    "files": "watched",
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,6 +50,10 @@ class Limits:
     free_disk: int = GIB
     idle_time: float = HOUR / 2
     run_time: float = 24 * HOUR
+
+    def kept(self) -> dict[str, str]:
+        """Return by whom each limit on a session's use is kept: ``kernel``, ``watched``, or ``none``."""
+        return {name: who if getattr(self, name) else "none" for name, who in KEEPERS.items()}
 
     def __post_init__(self) -> None:
         for field in fields(self):

@@ -34,13 +34,29 @@ class AgentLine:
         self._descriptors: deque[int] = deque()
         self._buffer = bytearray()
         self._next = 0
+        self._listening = 0
         self.gone: asyncio.Future[str] = self._loop.create_future()
         self._loop.add_reader(sock.fileno(), self._read)
 
+    @property
+    def busy(self) -> bool:
+        """Whether anyone waits for an answer, one that comes only when something happens aside."""
+        return len(self._waiting) > self._listening
+
     async def ask(self, op: str, /, blob: bytes = b"", **order: Any) -> Any:
-        """Have the agent do something; return its value, its bytes, or a file descriptor that the caller must close."""
+        """Have the agent do something; return its value or its bytes. A descriptor that comes along is closed."""
         value, fd = await self._asked(op, blob, order)
-        return value if fd is None else fd
+        if fd is not None:
+            os.close(fd)
+        return value
+
+    async def hear(self, op: str, /, **order: Any) -> Any:
+        """Ask for what the agent answers only when it happens; to wait for that is no use of the session."""
+        self._listening += 1
+        try:
+            return await self.ask(op, **order)
+        finally:
+            self._listening -= 1
 
     async def ask_fd(self, op: str, /, blob: bytes = b"", **order: Any) -> tuple[Any, int]:
         """Have the agent open something; return what it tells, and the descriptor, which the caller must close."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import resource
 from collections.abc import Mapping
+from typing import Any
 
 KERNEL = {
     "process_memory": resource.RLIMIT_DATA,  # never RLIMIT_AS: what a program reserves is not what it uses
@@ -13,7 +14,7 @@ KERNEL = {
 }
 
 
-def restrain(limits: Mapping[str, int]) -> None:
+def restrain(limits: Mapping[str, Any]) -> None:
     """Limit this process and all that come from it; 0 leaves a limit as it was."""
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     for name, number in KERNEL.items():

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import os
+import select
 import selectors
 import signal
 import subprocess
@@ -11,6 +13,9 @@ import threading
 from .line import Failure
 from .workload import Workload
 
+LONGEST_LOOK = 0.5  # seconds within which a command is told that the session is full, or stands still
+SHORTEST_LOOK = 0.02
+CROWDED = "the session has all the processes that it may have: end some, or delete the session"
 SHELL = "/bin/bash" if os.path.exists("/bin/bash") else "/bin/sh"
 
 
@@ -67,19 +72,24 @@ class Run:
         with self._workload.running:
             self._workload.wait_until_thawed()
             process = self._start()
+            self._workload.began(process.pid)
         end = os.pidfd_open(process.pid)
         try:
             timed_out = not self._collect(process, end, self._workload.clock() + self._timeout)
         finally:
             os.close(end)
+            notes = self._workload.ended(process.pid)
+        full = self._workload.full if timed_out else ""
         if timed_out:
             end_group(process.pid)
         code = process.wait()
+        if full:
+            raise Failure(f"the command was ended: {full}")
         return {
             "exit_code": 128 - code if code < 0 else code,
             "timed_out": timed_out,
             "stdout": self._out.text(),
-            "stderr": self._err.text(),
+            "stderr": self._err.text() + "".join(f"{note}\n" for note in notes),
         }
 
     def _start(self) -> subprocess.Popen[bytes]:
@@ -94,10 +104,12 @@ class Run:
                 start_new_session=True,
             )
         except (OSError, ValueError) as exc:
+            if isinstance(exc, OSError) and exc.errno == errno.EAGAIN:
+                raise Failure(CROWDED) from exc
             raise Failure(f"the command cannot be started in {self._cwd}: {exc}") from exc
 
     def _collect(self, process: subprocess.Popen[bytes], end: int, deadline: float) -> bool:
-        """Take in what is written until the command ends (True) or its time does (False)."""
+        """Take in what is written until the command ends (True), or has to: its time is over, or the session full."""
         ended = False
         with selectors.DefaultSelector() as selector:
             for pipe, tail in ((process.stdout, self._out), (process.stderr, self._err)):
@@ -106,7 +118,8 @@ class Run:
             selector.register(end, selectors.EVENT_READ)
             while True:
                 wrote = False
-                for key, _ in selector.select(0 if ended else 0.1):
+                left = deadline - self._workload.clock()
+                for key, _ in selector.select(0 if ended else max(SHORTEST_LOOK, min(left, LONGEST_LOOK))):
                     if key.fd == end:
                         ended = True
                         selector.unregister(end)
@@ -114,9 +127,9 @@ class Run:
                         wrote = self._take(selector, key)
                 if ended and not wrote:
                     for key in selector.get_map().values():
-                        drain(key.fd)
+                        DRAIN.take(key.fd)
                     return True
-                if not ended and self._workload.clock() > deadline:
+                if not ended and (self._workload.full or self._workload.clock() > deadline):
                     return False
 
     @staticmethod
@@ -128,15 +141,29 @@ class Run:
         return True
 
 
-def drain(fd: int) -> None:
-    """Keep a pipe open for what the command left in the background, and throw away what comes."""
+class Drain:
+    """Keeps pipes open for what commands left in the background, and throws away what comes: one thread for all."""
 
-    def discard(fd: int) -> None:
-        while os.read(fd, 65536):
-            pass
-        os.close(fd)
+    _poll: select.epoll
 
-    threading.Thread(target=discard, args=(os.dup(fd),), daemon=True).start()
+    def start(self) -> None:
+        """Begin, before the session's processes can leave no room for a thread."""
+        self._poll = select.epoll()
+        threading.Thread(target=self._discard, daemon=True).start()
+
+    def take(self, fd: int) -> None:
+        """Read a pipe to its end, on a descriptor of its own."""
+        self._poll.register(os.dup(fd), select.EPOLLIN)
+
+    def _discard(self) -> None:
+        while True:
+            for fd, _ in self._poll.poll():
+                if not os.read(fd, 65536):
+                    self._poll.unregister(fd)
+                    os.close(fd)
+
+
+DRAIN = Drain()
 
 
 def end_group(pid: int) -> None:

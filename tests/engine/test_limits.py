@@ -1,0 +1,209 @@
+"""What a session may use: each limit is hit, on each kind of isolation, and whoever hits it is told."""
+
+import time
+import warnings
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+
+from sessionbay import AgentBay, AgentBayError, Session
+from sessionbay.engine import EngineConfig, IsolationWarning, LocalEngine
+from sessionbay.engine.limits import MIB, Limits
+
+from .conftest import client_of, started
+from .processes import TICKER, alive, eventually, marker
+
+SMALL = Limits(
+    processes=60,
+    process_memory=400 * MIB,
+    memory=500 * MIB,
+    file_size=30 * MIB,
+    open_files=100,
+    disk=20 * MIB,
+    files=1000,
+)
+HOLD = "import sys, time; held = bytearray(int(sys.argv[1])); print(len(held), flush=True); time.sleep(60)"
+FORKS = "import os, time\nfor _ in range(200):\n    if not os.fork():\n        time.sleep(20)"
+FULL = "of the 20971520 that it may have: delete files with delete_file, or delete the session"
+
+
+@pytest.fixture(scope="module", params=["namespaces", "process"])
+def small_engine(request: pytest.FixtureRequest) -> Iterator[LocalEngine]:
+    """Give an engine of each kind in turn whose sessions may use little."""
+    request.getfixturevalue(f"{request.param}_engine")  # which skips where this machine cannot
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", IsolationWarning)
+        engine = LocalEngine(EngineConfig(isolation=request.param, limits=SMALL)).start()
+    yield engine
+    engine.stop()
+
+
+@pytest.fixture
+def bay(small_engine: LocalEngine) -> Iterator[AgentBay]:
+    with client_of(small_engine) as bay:
+        yield bay
+
+
+@pytest.fixture
+def session(bay: AgentBay) -> Iterator[Session]:
+    with bay.session() as session:
+        yield session
+
+
+def test_the_number_of_processes_is_limited_and_the_session_still_answers(session: Session) -> None:
+    if session.info().unwrap().connection["limits"]["processes"] == "none":
+        pytest.skip("only root can give each session a user, whose processes the kernel counts")
+    result = session.command.run(f"python3 -c '{FORKS}'")
+    assert "Resource temporarily unavailable" in result.stderr
+    assert session.file_system.list_directory(".").success or session.get_metrics().success
+
+
+def test_a_session_of_a_fork_bomb_says_what_to_do_and_can_be_deleted(bay: AgentBay, session: Session) -> None:
+    if session.info().unwrap().connection["limits"]["processes"] == "none":
+        pytest.skip("only root can give each session a user, whose processes the kernel counts")
+    with bay.session() as other:
+        session.command.run("bomb() { bomb | bomb & }; bomb", timeout_ms=2000)
+        assert other.command.run("echo well").output == "well\n"
+        result = session.command.run("sleep 0.1", timeout_ms=2000)
+        assert result.success or "end some, or delete the session" in result.error_message
+    assert session.delete().success
+
+
+def test_the_memory_of_a_process_is_limited(session: Session) -> None:
+    result = session.command.run(f"python3 -c '{HOLD}' 450000000")
+    assert "MemoryError" in result.stderr
+
+
+def test_over_the_memory_of_a_session_the_largest_process_is_killed_and_its_command_told(session: Session) -> None:
+    small = f"python3 -c '{HOLD}' 40000000 >small & until [ -s small ]; do sleep 0.01; done"
+    result = session.command.run(f"{small}; python3 -c '{HOLD}' 180000000 & sleep 0.5; python3 -c '{HOLD}' 300000000")
+    assert result.exit_code == 137
+    assert "was killed: the session's processes held" in result.stderr
+    assert session.command.run("pgrep -fc '[h]eld' || ps").output.startswith("2")
+
+
+def test_the_size_of_a_file_is_limited(session: Session) -> None:
+    assert session.command.run("head -c 40000000 /dev/zero >file").exit_code != 0
+    assert session.file_system.get_file_info("file").unwrap().size <= 30 * MIB
+
+
+def test_the_number_of_open_files_is_limited(session: Session) -> None:
+    result = session.command.run("python3 -c 'held = [open(\"/dev/null\") for _ in range(200)]'")
+    assert "Too many open files" in result.stderr
+
+
+FILLERS = {
+    "a file": "head -c 25000000 /dev/zero >big",
+    "small files": "for i in $(seq 30); do head -c 900000 /dev/zero >part$i; done; mv part1 big",
+    "a deleted file": "exec 3>big; head -c 25000000 /dev/zero >&3; ln /proc/self/fd/3 kept 2>&1; rm big; touch big",
+    "a locked folder": "mkdir locked; head -c 25000000 /dev/zero >locked/big; chmod 0 locked; touch big",
+}
+
+
+@pytest.mark.parametrize("filler", FILLERS.values(), ids=FILLERS)
+def test_a_command_that_fills_the_disk_is_ended_and_told(session: Session, filler: str) -> None:
+    begun = time.monotonic()
+    result = session.command.run(f"{filler}; sleep 60")
+    assert FULL in result.error_message
+    assert time.monotonic() - begun < 5
+
+
+def test_a_full_session_goes_on_once_files_are_deleted(session: Session) -> None:
+    session.command.run(TICKER)
+    session.command.run("head -c 25000000 /dev/zero >big; sleep 60")
+    assert FULL in session.command.run("echo x").error_message
+    assert FULL in session.file_system.write_file("more", "x").error_message
+    still = session.file_system.read_file("ticks").unwrap()
+    assert session.file_system.read_file("ticks").unwrap() == still
+    session.command.run("true")
+    assert session.file_system.delete_file("big").success
+    assert session.command.run("echo on").output == "on\n"
+    assert eventually(lambda: session.file_system.read_file("ticks").unwrap() != still, seconds=2)
+
+
+def test_a_full_session_can_be_paused_resumed_and_deleted(bay: AgentBay) -> None:
+    mark = marker()
+    session = bay.create().unwrap()
+    session.command.run(f"nohup sh -c 'sleep 60' {mark} >/dev/null 2>&1 &")
+    session.command.run("head -c 25000000 /dev/zero >big; sleep 60")
+    assert session.pause(poll_interval=0.01).success
+    assert session.resume(poll_interval=0.01).success
+    assert FULL in session.command.run("echo x").error_message
+    assert session.delete().success
+    assert alive(mark) == []
+
+
+def test_the_number_of_files_is_limited(session: Session) -> None:
+    result = session.command.run("mkdir many; cd many; seq 2000 | xargs touch; sleep 60")
+    assert "files of the 1000 that it may have: delete files" in result.error_message
+
+
+def test_an_idle_session_takes_no_processor_time(session: Session) -> None:
+    session.command.run("nohup sleep 60 >/dev/null 2>&1 &")
+    # proc/1 is not the agent's parent under plain processes: the agent is the parent of a command's shell
+    ticks = "cut -d' ' -f14,15 /proc/$PPID/stat"
+    session.command.run("sleep 1")
+    before = session.command.run(ticks).output.split()
+    time.sleep(2)
+    after = session.command.run(ticks).output.split()
+    assert sum(map(int, after)) - sum(map(int, before)) <= 3
+
+
+def test_the_output_of_a_command_takes_no_more_memory_than_what_is_kept(session: Session) -> None:
+    result = session.command.run("head -c 300000000 /dev/zero | tr '\\0' y; echo end", timeout_ms=30_000)
+    assert "bytes left out" in result.output
+    assert result.output.endswith("end\n")
+    peak = session.command.run("grep VmHWM /proc/$PPID/status").output or "0 0"
+    assert int(peak.split()[1]) < 120_000  # kB
+
+
+def test_no_session_is_made_where_the_disk_is_nearly_full() -> None:
+    engine = started(limits=Limits(free_disk=2**62))
+    with client_of(engine) as bay:
+        refused = bay.create()
+    engine.stop()
+    assert refused.code == "QuotaExceeded.Disk"
+    assert "make room, or delete sessions" in refused.error_message
+
+
+def test_a_session_that_says_nothing_of_its_times_has_those_of_the_engine() -> None:
+    engine = started(limits=Limits(idle_time=0.8, run_time=60))
+    with client_of(engine) as bay:
+        session = bay.create().unwrap()
+        assert engine._engine._sessions.get(session.session_id).max_runtime == 60
+        assert eventually(lambda: not bay.get(session.session_id).success, seconds=4)
+    engine.stop()
+
+
+def test_a_command_under_way_and_a_pause_are_no_idle_time() -> None:
+    engine = started(limits=Limits(idle_time=1))
+    with client_of(engine) as bay, ThreadPoolExecutor() as pool, bay.session() as paused, bay.session() as busy:
+        paused.pause(poll_interval=0.01)
+        assert pool.submit(busy.command.run, "sleep 2.5; echo done").result().output == "done\n"
+        assert paused.get_status().status == "PAUSED"
+        paused.resume(poll_interval=0.01)
+    engine.stop()
+
+
+def test_keeping_a_session_alive_begins_its_idle_time_anew() -> None:
+    engine = started(limits=Limits(idle_time=1.5))
+    with client_of(engine) as bay:
+        session = bay.create().unwrap()
+        for _ in range(6):
+            time.sleep(0.5)
+            assert session.keep_alive().success
+        assert bay.get(session.session_id).success
+    engine.stop()
+
+
+def test_a_session_says_by_whom_its_limits_are_kept(session: Session) -> None:
+    limits = session.info().unwrap().connection["limits"]
+    assert (limits["process_memory"], limits["memory"], limits["disk"]) == ("kernel", "watched", "watched")
+
+
+@pytest.mark.parametrize("wrong", [{"memory": -1}, {"files": 1.5}, {"idle_time": "ten"}, {"run_time": -2}], ids=str)
+def test_a_limit_that_makes_no_sense_is_refused(wrong: dict[str, Any]) -> None:
+    with pytest.raises(AgentBayError):
+        Limits(**wrong)

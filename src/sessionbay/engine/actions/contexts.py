@@ -1,28 +1,225 @@
-"""Contexts of a session."""
+"""Contexts, their files, and what sessions have of them."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from functools import partial
 
 from ...core.operation import Reply
-from ...ops import context
+from ...core.wire import as_text
+from ...ops import context, contexts
+from ...ops.session import SessionRef
+from ..contexts.binding import Mode
+from ..contexts.copying import beside
+from ..contexts.files import Entry
+from ..contexts.paths import BadPath, Parts, file_parts, folder_parts, joined
+from ..contexts.signing import Method, Signer
+from ..contexts.store import Record
+from ..contexts.sync import Copies
+from ..paging import MOST, Pages
 from ..refusals import Refusal
-from ..sessions import Sessions
+from ..sessions import Sessions, new_id
 from .base import Action
+
+LONGEST_NAME = 255
+PAGE_SIZE = 10
+FILES_PAGE_SIZE = 50
+MOST_FILES = 1000
 
 
 class ContextActions:
-    """The operations on contexts."""
+    """The operations on contexts and their files."""
 
-    def __init__(self, sessions: Sessions) -> None:
+    def __init__(self, sessions: Sessions, copies: Copies, signer: Signer, url: str) -> None:
         self._sessions = sessions
+        self._copies = copies
+        self._store = copies.store
+        self._signer = signer
+        self._url = url
+        self._pages = Pages()
+        self.served: dict[str, Action] = {
+            contexts.LIST_CONTEXTS.action: self._list,
+            contexts.GET_CONTEXT.action: self._get,
+            contexts.MODIFY_CONTEXT.action: self._modify,
+            contexts.DELETE_CONTEXT.action: self._delete,
+            contexts.CLEAR_CONTEXT.action: self._clear,
+            contexts.LIST_FILES.action: self._files,
+            contexts.UPLOAD_URL.action: partial(self._address, "PUT"),
+            contexts.DOWNLOAD_URL.action: partial(self._address, "GET"),
+            contexts.DELETE_FILE.action: self._delete_file,
+            **SessionContextActions(sessions, copies).served,
+        }
+
+    async def _list(self, request: contexts.ListContextsRequest) -> Reply[list[contexts.ContextAnswer]]:
+        size = min(max(request.max_results or PAGE_SIZE, 1), MOST)
+        after = int.from_bytes(self._pages.held(request.next_token), "big") if request.next_token else 0
+        bound = None
+        if request.session_id:
+            attached = self._sessions.get(request.session_id).attached
+            bound = [binding.context_id for binding in attached.bindings]
+        found, count = await beside(partial(self._store.page, after, size + 1, bound))
+        page = found[:size]
+        mark = self._pages.mark(page[-1].number.to_bytes(8, "big")) if len(found) > size else ""
+        answers = [_answer(record) for record in page]
+        return Reply(data=answers, next_token=mark, max_results=size, total_count=count)
+
+    async def _get(self, request: contexts.GetContextRequest) -> Reply[contexts.ContextAnswer]:
+        if request.context_id:
+            find: Callable[[], Record] = partial(self._store.get, request.context_id)
+        elif request.allow_create:
+            find = partial(self._store.made, new_id("SdkCtx"), _name(request.name))
+        else:
+            find = partial(self._store.named, _name(request.name))
+        return Reply(data=_answer(await beside(find)))
+
+    async def _modify(self, request: contexts.ModifyContextRequest) -> Reply[None]:
+        await beside(partial(self._store.rename, request.id, _name(request.name)))
+        return Reply()
+
+    async def _delete(self, request: contexts.ContextRef) -> Reply[None]:
+        await self._copies.delete(request.id)
+        return Reply()
+
+    async def _clear(self, request: contexts.ContextRef) -> Reply[None]:
+        await self._copies.clear(request.id, self._sessions.config.transition_delay)
+        return Reply()
+
+    async def _files(self, request: contexts.FilesRequest) -> Reply[list[contexts.FileAnswer]]:
+        parts = _read(folder_parts, request.parent_folder_path)
+        await beside(partial(self._store.get, request.context_id))
+        found = await beside(partial(self._store.files.children, request.context_id, parts))
+        if request.max_results is None and not request.next_token:
+            size = min(max(request.page_size or FILES_PAGE_SIZE, 1), MOST_FILES)
+            start, mark = (max(request.page_number or 1, 1) - 1) * size, ""
+        else:
+            size = min(max(request.max_results or FILES_PAGE_SIZE, 1), MOST_FILES)
+            last = self._pages.held(request.next_token).decode() if request.next_token else ""
+            start = sum(entry.parts[-1] <= last for entry in found)
+            mark = self._pages.mark(found[start + size - 1].parts[-1].encode()) if start + size < len(found) else ""
+        answers = [_file_answer(request.context_id, entry) for entry in found[start : start + size]]
+        return Reply(data=answers, next_token=mark, max_results=size, total_count=len(found))
+
+    async def _address(self, method: Method, request: contexts.FileRef) -> Reply[contexts.UrlAnswer]:
+        parts = _read(file_parts, request.file_path)
+        await beside(partial(self._store.used, (await beside(partial(self._store.get, request.context_id))).id))
+        if method == "GET" and await beside(partial(self._store.files.find, request.context_id, parts)) is None:
+            raise Refusal("ContextFile.NotFound", f"the context has no file {request.file_path!a}")
+        url, expires = self._signer.address(self._url, method, request.context_id, parts)
+        return Reply(data=contexts.UrlAnswer(url=url, expire_time=expires))
+
+    async def _delete_file(self, request: contexts.FileRef) -> Reply[None]:
+        parts = _read(file_parts, request.file_path)
+        await beside(partial(self._store.get, request.context_id))
+        if not await beside(partial(self._store.drop, request.context_id, parts)):
+            raise Refusal("ContextFile.NotFound", f"the context has no file {request.file_path!a}")
+        return Reply()
+
+
+class SessionContextActions:
+    """The operations on what a session has of contexts."""
+
+    def __init__(self, sessions: Sessions, copies: Copies) -> None:
+        self._sessions = sessions
+        self._copies = copies
         self.served: dict[str, Action] = {
             context.SYNC_CONTEXT.action: self._sync,
-            context.CONTEXT_INFO.action: self._context_info,
+            context.CONTEXT_INFO.action: self._info,
+            context.BIND_CONTEXTS.action: self._bind,
+            context.LIST_BINDINGS.action: self._bindings,
+            context.INTERNAL_CONTEXTS.action: self._internal,
         }
 
     async def _sync(self, request: context.SyncRequest) -> Reply[None]:
-        self._sessions.get(request.session_id)
-        if request.context_id:
-            raise Refusal("Context.NotFound", f"context {request.context_id} is not bound to the session")
+        session = self._sessions.get(request.session_id)
+        mode: dict[str, Mode] = {"": "upload", "upload": "upload", "download": "download"}
+        if (request.mode or "") not in mode:
+            raise Refusal("InvalidMode", f"Mode is upload or download, not {request.mode!a}")
+        self._copies.sync(session, request.context_id, request.path, mode[request.mode or ""])
         return Reply()
 
-    async def _context_info(self, request: context.ContextInfoRequest) -> Reply[context.ContextInfoAnswer]:
-        self._sessions.get(request.session_id)
-        return Reply(data=context.ContextInfoAnswer(context_status=[]))
+    async def _info(self, request: context.ContextInfoRequest) -> Reply[context.ContextInfoAnswer]:
+        asked = (request.context_id, request.path, request.task_type)
+        tasks = self._sessions.get(request.session_id).attached.tasks
+        found = [
+            task.entry()
+            for key, task in tasks.items()
+            if all(want in (None, "", has) for want, has in zip(asked, key, strict=True))
+        ]
+        groups = [context.TaskGroup(type="data", data=as_text(found))] if found else []
+        return Reply(data=context.ContextInfoAnswer(context_status=groups))
+
+    async def _bind(self, request: context.BindRequest) -> Reply[None]:
+        session = self._sessions.get(request.session_id)
+        session.running_agent()
+        await self._copies.attach(session, await self._copies.bindings(request.persistence_data_list))
+        return Reply()
+
+    async def _bindings(self, request: SessionRef) -> Reply[list[context.BindingAnswer]]:
+        attached = self._sessions.get(request.session_id).attached
+        answers = [
+            context.BindingAnswer(
+                context_id=binding.context_id,
+                context_name=binding.name,
+                path=binding.path,
+                policy=binding.text,
+                bind_time=_time(binding.bound),
+            )
+            for binding in attached.bindings
+            if not binding.internal
+        ]
+        return Reply(data=answers)
+
+    async def _internal(self, request: context.InternalRequest) -> Reply[list[context.InternalAnswer]]:
+        session = self._sessions.get(request.session_id)
+        session.running_agent()
+        for kind in request.context_types:
+            if kind != context.FILE_TRANSFER:
+                raise Refusal("NotSupportedLocally", f"the local engine has no internal context for {kind!a}")
+        binding = await self._copies.internal(session)
+        answer = context.InternalAnswer(
+            context_id=binding.context_id, context_path=binding.path, context_type=context.FILE_TRANSFER
+        )
+        return Reply(data=[answer])
+
+
+def _read(read: Callable[[str], Parts], path: str) -> Parts:
+    try:
+        return read(path)
+    except BadPath as exc:
+        raise Refusal("InvalidParameter", str(exc)) from exc
+
+
+def _name(name: str | None) -> str:
+    """Return the name of a context, if it can be one."""
+    if not name or not name.strip() or len(name) > LONGEST_NAME or not name.isprintable():
+        told = f"a context's name is 1 to {LONGEST_NAME} printable characters, not {name!a:.80}"
+        raise Refusal("InvalidParameter", told)
+    return name
+
+
+def _answer(record: Record) -> contexts.ContextAnswer:
+    return contexts.ContextAnswer(
+        id=record.id,
+        name=record.name,
+        create_time=_time(record.created),
+        last_used_time=_time(record.used),
+        os_type="linux",
+        state=record.state,
+    )
+
+
+def _file_answer(context_id: str, entry: Entry) -> contexts.FileAnswer:
+    path = joined(entry.parts)
+    return contexts.FileAnswer(
+        file_id=f"{context_id}{path}",
+        file_name=entry.parts[-1],
+        file_path=path,
+        file_type="FOLDER" if entry.is_folder else "FILE",
+        gmt_create=_time(entry.modified),
+        gmt_modified=_time(entry.modified),
+        size=entry.size,
+        status="available",
+    )
+
+
+def _time(seconds: float) -> str:
+    return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="seconds").replace("+00:00", "Z")

@@ -1,0 +1,122 @@
+"""Extracting archives that nobody vouches for: no links, no way out of the folder, and limits that are counted."""
+
+from __future__ import annotations
+
+import os
+import stat
+import tarfile
+import zipfile
+import zlib
+from collections.abc import Iterator
+from typing import IO, cast
+
+from . import files
+from .line import Failure
+
+CHUNK = 2**20
+SMALL = 16 * 2**20
+"""Bytes up to which it does not matter how much an archive shrinks: a bomb is larger."""
+LONGEST_HEADER = 2**20
+BROKEN = (zipfile.BadZipFile, tarfile.TarError, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError)
+
+
+def extract(archive: str, folder: str, files_most: int, bytes_most: int, ratio_most: int) -> list[str]:
+    """Extract all files, or none; a file that is there is replaced."""
+    fd = files.open_regular(archive, os.O_RDONLY | os.O_NOFOLLOW)
+    size = os.fstat(fd).st_size
+    bytes_most = min(bytes_most, max(SMALL, size * ratio_most) if ratio_most else bytes_most)
+    written: list[tuple[str, str]] = []
+    try:
+        with open(fd, "rb") as packed:
+            names = _scratched(packed, archive, folder, files_most, bytes_most, written)
+        for scratch, path in written:
+            os.replace(scratch, path)
+    except BROKEN as exc:
+        raise Failure(f"{archive}: it cannot be extracted: {exc}") from exc
+    finally:
+        for scratch, _ in written:
+            try:
+                os.unlink(scratch)
+            except FileNotFoundError:
+                pass
+    return names
+
+
+def _scratched(
+    packed: IO[bytes], archive: str, folder: str, files_most: int, bytes_most: int, written: list[tuple[str, str]]
+) -> list[str]:
+    """Extract each file to a scratch file beside its place."""
+    names, left = [], bytes_most
+    for name, executable, content in _members(packed, archive):
+        names.append(checked(name, archive))
+        if len(names) > files_most:
+            raise Failure(f"{archive}: it holds more than {files_most} files")
+        path = os.path.join(folder, name)
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        scratch = os.path.join(os.path.dirname(path), f".{os.getpid()}.{len(names)}.part")
+        target = files.open_regular(scratch, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW)
+        written.append((scratch, path))
+        with content, open(target, "wb", buffering=0) as file:
+            while data := content.read(CHUNK):
+                left -= len(data)
+                if left < 0:
+                    raise Failure(f"{archive}: it holds more than {bytes_most} bytes: it is not extracted")
+                file.write(data)
+            os.fchmod(file.fileno(), 0o755 if executable else 0o644)
+    return names
+
+
+def checked(name: str, archive: str) -> str:
+    """Return a name in an archive that leads to a place below the folder; refuse any other."""
+    parts = name.split("/")
+    bad = any(part in ("", ".", "..") for part in parts) or "\\" in name or any(ord(char) < 32 for char in name)
+    if bad:
+        raise Failure(f"{archive}: it holds a file with the path {ascii(name)[:200]}: it is not extracted")
+    return name
+
+
+def _members(packed: IO[bytes], archive: str) -> Iterator[tuple[str, bool, IO[bytes]]]:
+    """Yield each file's name, whether it can be run, and its content."""
+    if archive.endswith(".zip"):
+        return _of_zip(packed, archive)
+    return _of_tar(packed, archive)
+
+
+def _of_zip(packed: IO[bytes], archive: str) -> Iterator[tuple[str, bool, IO[bytes]]]:
+    with zipfile.ZipFile(packed) as found:
+        for member in found.infolist():
+            mode = member.external_attr >> 16
+            if stat.S_IFMT(mode) not in (0, stat.S_IFREG, stat.S_IFDIR):
+                raise Failure(f"{archive}: it holds a link or a device: it is not extracted")
+            if not member.is_dir():
+                yield member.filename, bool(mode & stat.S_IXUSR), found.open(member)
+
+
+def _of_tar(packed: IO[bytes], archive: str) -> Iterator[tuple[str, bool, IO[bytes]]]:
+    source: IO[bytes] = packed
+    if not archive.endswith(".tar"):
+        import gzip
+
+        source = cast("IO[bytes]", gzip.GzipFile(fileobj=packed))
+    with tarfile.open(fileobj=_Short(source), mode="r:") as found:  # type: ignore[call-overload]  # it reads, seeks, tells
+        for member in found:
+            if not member.isfile() and not member.isdir():
+                raise Failure(f"{archive}: it holds a link or a device: it is not extracted")
+            content = found.extractfile(member) if member.isfile() else None
+            if content is not None:
+                name = member.name[2:] if member.name.startswith("./") else member.name
+                yield name, bool(member.mode & stat.S_IXUSR), content
+
+
+class _Short:
+    """A file of which nobody reads much at once: tarfile takes a header for as long as it says it is."""
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self._file = file
+        self.seek, self.tell = file.seek, file.tell
+
+    def read(self, size: int = -1) -> bytes:
+        """Return the next bytes."""
+        if not 0 <= size <= LONGEST_HEADER:
+            raise tarfile.ReadError(f"a part of {size} bytes")
+        return self._file.read(size)

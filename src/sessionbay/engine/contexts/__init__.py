@@ -1,0 +1,1 @@
+"""Contexts: folders that outlive sessions, common to all engines of the user, and what copies them in and out."""

@@ -1,0 +1,74 @@
+"""Copying from one open file to another, beside the loop."""
+
+import asyncio
+import errno
+import os
+import stat
+from collections.abc import Callable
+from typing import TypeVar
+
+from ..agent.line import AgentFailure
+
+CHUNK = 2**20
+NOT_COPIED = (errno.EXDEV, errno.EINVAL, errno.ENOSYS, errno.EOPNOTSUPP, errno.EPERM)
+"""What the kernel says of files that it cannot copy by itself."""
+T = TypeVar("T")
+
+
+class TooLarge(Exception):
+    """More bytes than a copy may have; the message says how many that is."""
+
+    def __init__(self, most: int) -> None:
+        super().__init__(f"it is larger than the {most} bytes that are left for this copy")
+
+
+async def beside(work: Callable[[], T]) -> T:
+    """Do something in a thread; right here when the interpreter, on its way out, starts no more of them."""
+    try:
+        running = asyncio.get_running_loop().run_in_executor(None, work)
+    except RuntimeError:
+        return work()
+    return await running
+
+
+def must_be_regular(fd: int) -> os.stat_result:
+    """Return what a file that comes from a session is; refuse one that would keep its reader waiting."""
+    os.set_blocking(fd, False)
+    status = os.fstat(fd)
+    if not stat.S_ISREG(status.st_mode):
+        raise AgentFailure("it is no regular file")
+    return status
+
+
+def copy(source: int, target: int, most: int) -> int:
+    """Copy up to the end that ``source`` has now; return the number of bytes. What is counted is what was copied."""
+    size = os.fstat(source).st_size
+    if size > most:
+        raise TooLarge(most)
+    done, step = 0, _by_kernel
+    while done < size:
+        try:
+            count = step(source, target, min(CHUNK * 8, size - done))
+        except OSError as exc:
+            if step is _by_hand or exc.errno not in NOT_COPIED:
+                raise
+            step = _by_hand
+            continue
+        if count == 0 and step is _by_hand:
+            break  # it was cut short meanwhile
+        if count == 0:
+            step = _by_hand
+        done += count
+    return done
+
+
+def _by_kernel(source: int, target: int, size: int) -> int:
+    return os.copy_file_range(source, target, size)
+
+
+def _by_hand(source: int, target: int, size: int) -> int:
+    data = os.read(source, min(size, CHUNK))
+    left = memoryview(data)
+    while left:
+        left = left[os.write(target, left) :]
+    return len(data)

@@ -1,0 +1,125 @@
+"""The files of contexts by signed addresses: any plain HTTP client can put and get them."""
+
+import hashlib
+import logging
+import os
+import sqlite3
+from functools import partial
+from pathlib import Path
+
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import FileResponse, PlainTextResponse, Response
+from starlette.types import Receive, Scope, Send
+
+from .contexts.copying import CHUNK, beside
+from .contexts.moving import ARCHIVES
+from .contexts.paths import BadPath, Parts, file_parts
+from .contexts.signing import PREFIX, BadSignature, Grant, Signer
+from .contexts.store import Packed, Store
+from .refusals import Refusal
+
+log = logging.getLogger("sessionbay.engine")
+ROUTE = PREFIX + "/{context_id}/files{path:path}"
+NO_PAGE = {  # a file is data: whatever a browser opens, it must not become a page of the engine's
+    "Content-Disposition": "attachment",
+    "Content-Security-Policy": "sandbox",
+    "X-Content-Type-Options": "nosniff",
+}
+
+
+class Transfers:
+    """The endpoint that signed addresses lead to. The address is all that a caller needs, and all that opens it."""
+
+    def __init__(self, store: Store, signer: Signer) -> None:
+        self._store = store
+        self._signer = signer
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        request = Request(scope, receive)
+        try:
+            parts = file_parts(request.path_params["path"])
+            grant = self._signer.check(
+                request.method, request.path_params["context_id"], parts, dict(request.query_params)
+            )
+            await beside(partial(self._store.get, grant.context_id))
+            if request.method == "PUT":
+                response = await self._put(request, grant)
+            else:
+                await self._get(request, grant, send)
+                return
+        except (BadPath, BadSignature) as exc:
+            response = PlainTextResponse(str(exc), 403)
+        except Refusal as exc:
+            response = PlainTextResponse(str(exc), 404 if exc.code == "Context.NotFound" else exc.status)
+        except ClientDisconnect:
+            return  # nobody is left to be told, and nothing was kept
+        except (OSError, sqlite3.Error) as exc:
+            log.warning("a transfer to context %s failed: %s", request.path_params["context_id"], exc)
+            response = PlainTextResponse(f"the file cannot be kept or read: {type(exc).__name__}", 500)
+        await response(scope, receive, send)
+
+    async def _put(self, request: Request, grant: Grant) -> Response:
+        length = request.headers.get("content-length")
+        if length is None:
+            return PlainTextResponse("the Content-Length is missing", 411)
+        if not length.isdecimal():
+            return PlainTextResponse("the Content-Length is no number", 400)
+        if int(length) > grant.most:
+            return PlainTextResponse(f"the file is larger than {grant.most} bytes", 413)
+        draft, fd = await beside(self._store.draft)
+        try:
+            try:
+                size, digest = await _written(request, fd, grant.most)
+            finally:
+                os.close(fd)
+            if size != int(length):
+                return PlainTextResponse(f"{size} bytes came, where {length} were promised", 400)
+            await beside(partial(self._store.keep, draft, grant.context_id, grant.parts, _packed(grant.parts)))
+        finally:
+            draft.unlink(missing_ok=True)
+        return Response(headers={"ETag": f'"{digest}"'})
+
+    async def _get(self, request: Request, grant: Grant, send: Send) -> None:
+        try:
+            fd = await beside(partial(self._store.files.open, grant.context_id, grant.parts))
+        except (FileNotFoundError, NotADirectoryError):
+            await PlainTextResponse("there is no such file", 404)(request.scope, request.receive, send)
+            return
+        try:  # the open file is served, not the path: what takes its place meanwhile does not mix with it
+            response = FileResponse(
+                Path(f"/proc/self/fd/{fd}"),
+                headers=NO_PAGE,
+                media_type="application/octet-stream",
+                stat_result=os.fstat(fd),
+            )
+            await response(request.scope, request.receive, send)
+        finally:
+            os.close(fd)
+
+
+async def _written(request: Request, fd: int, most: int) -> tuple[int, str]:
+    """Write a body to ``fd`` as it comes; return its size, and its digest as the clouds' stores give it."""
+    digest, size, waiting = hashlib.md5(usedforsecurity=False), 0, bytearray()
+    async for chunk in request.stream():
+        waiting += chunk
+        size += len(chunk)
+        if size > most:
+            break
+        if len(waiting) >= CHUNK:
+            await beside(partial(_write, fd, bytes(waiting), digest))
+            waiting.clear()
+    await beside(partial(_write, fd, bytes(waiting), digest))
+    return size, digest.hexdigest().upper()
+
+
+def _write(fd: int, data: bytes, digest: "hashlib._Hash") -> None:
+    digest.update(data)
+    left = memoryview(data)
+    while left:
+        left = left[os.write(fd, left) :]
+
+
+def _packed(parts: Parts) -> Packed:
+    """Return what becomes of a file that is put from outside: an archive may be extracted on the way down."""
+    return "archive" if parts[-1].endswith(ARCHIVES) else ""

@@ -1,0 +1,441 @@
+"""Contexts: what the engine keeps of them, and what sessions get and leave."""
+
+import json
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from sessionbay.engine import LocalEngine
+
+from .conftest import Raw, started
+from .processes import eventually
+
+PLACE = "/tmp/data"
+
+
+@contextmanager
+def serving(**config: Any) -> Generator[LocalEngine]:
+    """Give an engine of its own."""
+    engine = started(**config)
+    try:
+        yield engine
+    finally:
+        engine.stop()
+
+
+class Account(Raw):
+    """The contexts of an engine, by AgentBay's wire."""
+
+    def ok(self, action: str, **form: Any) -> dict[str, Any]:
+        """Return the answer to an action that must succeed."""
+        answer: dict[str, Any] = self.agentbay(action, **form).json()
+        assert answer.get("Success") is True, answer
+        return answer
+
+    def refused(self, action: str, **form: Any) -> str:
+        """Return the code of an action that must be refused."""
+        answer = self.agentbay(action, **form).json()
+        assert answer.get("Success") is not True, answer
+        return str(answer["Code"])
+
+    def context(self, name: str) -> str:
+        """Return the id of a context, made if need be."""
+        return str(self.ok("GetContext", Name=name, AllowCreate="True", LoginRegionId="x")["Data"]["Id"])
+
+    def put(self, context_id: str, path: str, data: bytes) -> None:
+        """Put a file by its address."""
+        url = self.ok("GetContextFileUploadUrl", ContextId=context_id, FilePath=path)["Data"]["Url"]
+        assert httpx.put(url, content=data, trust_env=False).status_code == 200
+
+    def get(self, context_id: str, path: str) -> bytes | None:  # type: ignore[override]
+        """Return a file by its address, None when there is none."""
+        answer = self.agentbay("GetContextFileDownloadUrl", ContextId=context_id, FilePath=path).json()
+        return httpx.get(answer["Data"]["Url"], trust_env=False).content if answer.get("Success") else None
+
+    def names(self, context_id: str, folder: str = PLACE) -> list[str]:
+        """Return what is in a folder of a context."""
+        found = self.ok("DescribeContextFiles", ContextId=context_id, ParentFolderPath=folder)["Data"]
+        return [entry["FileName"] for entry in found]
+
+    def session(self, *bound: dict[str, Any]) -> str:
+        """Return a new session into which all is copied that is bound."""
+        made = self.ok("CreateMcpSession", PersistenceDataList=json.dumps(bound))["Data"]["SessionId"]
+        self.wait(made)
+        return str(made)
+
+    def tasks(self, session: str, **asked: str) -> list[dict[str, Any]]:
+        """Return the copies of a session."""
+        text = self.ok("GetContextInfo", SessionId=session, **asked)["Data"].get("ContextStatus") or "[]"
+        return [task for group in json.loads(text) for task in json.loads(group["data"])]
+
+    def wait(self, session: str) -> list[dict[str, Any]]:
+        """Return the copies of a session once all have ended."""
+        assert eventually(lambda: all(task["status"] != "Running" for task in self.tasks(session)), 20)
+        return self.tasks(session)
+
+    def sync(self, session: str, mode: str = "upload", **asked: str) -> list[dict[str, Any]]:
+        """Copy what is bound, and return how it went."""
+        self.ok("SyncContext", SessionId=session, Mode=mode, **asked)
+        return [task for task in self.wait(session) if task["taskType"] == mode]
+
+    def run(self, session: str, command: str) -> str:
+        """Run a command and return what it wrote."""
+        answer = self.ok("CallMcpTool", SessionId=session, Name="shell", Args=json.dumps({"command": command}))
+        text = answer["Data"]["content"][0]["text"]
+        told = json.loads(text)
+        assert told["exit_code"] == 0, told
+        return str(told["stdout"])
+
+    def delete(self, session: str) -> None:
+        """Delete a session, and wait for its end."""
+        self.ok("DeleteSessionAsync", SessionId=session)
+        assert eventually(
+            lambda: self.agentbay("GetSessionDetail", SessionId=session).json()["Data"]["Status"] == "FINISH", 20
+        )
+
+
+def bound(context_id: str, path: str = PLACE, **policy: Any) -> dict[str, Any]:
+    """Return a binding by a policy."""
+    return {"ContextId": context_id, "Path": path, **({"Policy": json.dumps(policy)} if policy else {})}
+
+
+@pytest.fixture(scope="module")
+def account(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Account]:
+    engine = started(state=tmp_path_factory.mktemp("state"))
+    yield Account(engine)
+    engine.stop()
+
+
+@pytest.fixture
+def home(account: Account, request: pytest.FixtureRequest) -> str:
+    """Give a context of the test's own."""
+    return account.context(request.node.name)
+
+
+def test_a_context_is_made_once_and_found_by_name_and_id(account: Account) -> None:
+    made = account.context("one")
+    assert made == account.context("one")
+    assert account.ok("GetContext", Name="one")["Data"]["Id"] == made
+    assert account.ok("GetContext", ContextId=made)["Data"]["Name"] == "one"
+    assert account.ok("GetContext", ContextId=made)["Data"]["State"] == "available"
+    assert made.startswith("SdkCtx-")
+    assert len(made) == 24
+
+
+@pytest.mark.parametrize("asked", [{"Name": "none such"}, {"ContextId": "SdkCtx-none"}, {"Name": ""}])
+def test_a_context_that_is_not_there_is_refused(account: Account, asked: dict[str, str]) -> None:
+    assert account.refused("GetContext", **asked) in ("Context.NotFound", "InvalidParameter")
+
+
+def test_a_context_gets_another_name_unless_it_is_taken(account: Account) -> None:
+    first, second = account.context("first"), account.context("second")
+    account.ok("ModifyContext", Id=first, Name="renamed")
+    assert account.ok("GetContext", Name="renamed")["Data"]["Id"] == first
+    assert account.refused("ModifyContext", Id=second, Name="renamed") == "Context.NameExists"
+
+
+def test_a_deleted_context_is_gone_and_its_name_is_free(account: Account) -> None:
+    made = account.context("short lived")
+    account.put(made, "/a/b", b"x")
+    account.ok("DeleteContext", Id=made)
+    assert account.refused("GetContext", ContextId=made) == "Context.NotFound"
+    assert account.context("short lived") != made
+
+
+def test_contexts_are_listed_in_pages(tmp_path: Path) -> None:
+    engine = started(state=tmp_path)
+    account = Account(engine)
+    made = [account.context(f"page {number}") for number in range(7)]
+    found, mark = [], ""
+    while True:
+        page = account.ok("ListContexts", MaxResults="3", **({"NextToken": mark} if mark else {}))
+        found += [entry["Id"] for entry in page["Data"]]
+        assert page["TotalCount"] == 7
+        mark = page.get("NextToken") or ""
+        if not mark:
+            break
+    assert found == made
+    assert account.refused("ListContexts", NextToken="AAAA") == "InvalidNextToken"
+    engine.stop()
+
+
+def test_clearing_is_seen_and_leaves_an_empty_context(tmp_path: Path) -> None:
+    engine = started(state=tmp_path, transition_delay=0.3)
+    account = Account(engine)
+    made = account.context("full")
+    account.put(made, "/tmp/data/a", b"x")
+    account.ok("ClearContext", Id=made)
+    assert account.ok("GetContext", ContextId=made)["Data"]["State"] == "clearing"
+    assert eventually(lambda: account.ok("GetContext", ContextId=made)["Data"]["State"] == "available", 5)
+    assert account.names(made) == []
+    engine.stop()
+
+
+def test_contexts_survive_their_engine(tmp_path: Path) -> None:
+    for _ in range(2):
+        engine = started(state=tmp_path)
+        account = Account(engine)
+        made = account.context("lasting")
+        if account.get(made, "/tmp/data/a.txt") is None:
+            account.put(made, "/tmp/data/a.txt", b"kept")
+        else:
+            assert account.get(made, "/tmp/data/a.txt") == b"kept"
+            break
+        engine.stop()
+    else:
+        pytest.fail("the file was lost")
+    engine.stop()
+
+
+def test_two_engines_share_the_contexts(tmp_path: Path) -> None:
+    with serving(state=tmp_path) as first, serving(state=tmp_path) as second:
+        one, other = Account(first), Account(second)
+        for number in range(20):
+            assert one.context(f"shared {number}") == other.context(f"shared {number}")
+            other.put(one.context("shared 0"), f"/tmp/{number}", b"x")
+        assert len(one.names(other.context("shared 0"), "/tmp")) == 20
+
+
+def test_nothing_is_written_for_who_has_no_contexts(tmp_path: Path) -> None:
+    with serving(state=tmp_path) as engine:
+        made = Account(engine).ok("CreateMcpSession")["Data"]["SessionId"]
+        Account(engine).delete(made)
+        assert list(tmp_path.iterdir()) == []
+
+
+def test_files_are_listed_folder_by_folder_in_both_forms_of_pages(account: Account, home: str) -> None:
+    for name in ("b", "a", "c/d", "e"):
+        account.put(home, f"/tmp/data/{name}", b"12345")
+    assert account.names(home) == ["a", "b", "c", "e"]
+    entry = account.ok("DescribeContextFiles", ContextId=home, ParentFolderPath="/tmp/data/c")["Data"][0]
+    assert (entry["FilePath"], entry["FileType"], entry["Size"]) == ("/tmp/data/c/d", "FILE", 5)
+    second = account.ok("DescribeContextFiles", ContextId=home, ParentFolderPath=PLACE, PageNumber="2", PageSize="3")
+    assert ([entry["FileName"] for entry in second["Data"]], second["Count"]) == (["e"], 4)
+    page = account.agentbay("DescribeContextFiles&MaxResults=3", ContextId=home, ParentFolderPath=PLACE).json()
+    mark = str(httpx.QueryParams({"NextToken": page["NextToken"]}))
+    rest = account.agentbay(f"DescribeContextFiles&{mark}", ContextId=home, ParentFolderPath=PLACE).json()
+    assert [entry["FileName"] for entry in page["Data"] + rest["Data"]] == ["a", "b", "c", "e"]
+
+
+def test_a_deleted_file_is_gone_and_so_is_its_empty_folder(account: Account, home: str) -> None:
+    account.put(home, "/tmp/data/only/file", b"x")
+    account.ok("DeleteContextFile", ContextId=home, FilePath="/tmp/data/only/file")
+    assert account.names(home) == []
+    assert (
+        account.refused("DeleteContextFile", ContextId=home, FilePath="/tmp/data/only/file") == "ContextFile.NotFound"
+    )
+
+
+@pytest.mark.parametrize("path", ["", "a", "/", "/a/", "/a//b", "/../a", "/a/..", "/a\\b", "/a\nb", "/" + "x" * 256])
+def test_a_path_that_no_file_has_is_refused(account: Account, home: str, path: str) -> None:
+    assert account.refused("GetContextFileUploadUrl", ContextId=home, FilePath=path) == "InvalidParameter"
+
+
+def test_what_one_session_leaves_the_next_one_finds(account: Account, home: str) -> None:
+    session = account.session(bound(home))
+    account.run(
+        session,
+        f"mkdir -p {PLACE}/in; echo hi >{PLACE}/in/a; printf '#!/bin/sh\\necho ran' >{PLACE}/b; chmod +x {PLACE}/b",
+    )
+    account.delete(session)
+    session = account.session(bound(home))
+    assert account.run(session, f"cat {PLACE}/in/a; {PLACE}/b") == "hi\nran\n"
+    account.delete(session)
+
+
+def test_a_session_without_automatic_upload_leaves_nothing_but_when_asked(account: Account, home: str) -> None:
+    session = account.session(bound(home, uploadPolicy={"autoUpload": False}))
+    account.run(session, f"echo 1 >{PLACE}/asked")
+    assert [task["status"] for task in account.sync(session)] == ["Success"]
+    account.run(session, f"echo 2 >{PLACE}/unasked")
+    account.delete(session)
+    assert account.names(home) == ["asked"]
+
+
+def test_deletions_in_the_session_reach_the_context_if_the_policy_says_so(account: Account, home: str) -> None:
+    account.put(home, f"{PLACE}/old", b"x")
+    session = account.session(bound(home, deletePolicy={"syncLocalFile": False}))
+    account.run(session, f"rm {PLACE}/old")
+    account.delete(session)
+    assert account.names(home) == ["old"]
+    session = account.session(bound(home))
+    account.run(session, f"rm {PLACE}/old")
+    account.delete(session)
+    assert account.names(home) == []
+
+
+def test_a_file_that_another_put_there_meanwhile_stays(account: Account, home: str) -> None:
+    account.put(home, f"{PLACE}/shared", b"old")
+    session = account.session(bound(home))
+    account.put(home, f"{PLACE}/new", b"x")
+    account.put(home, f"{PLACE}/shared", b"newer")
+    account.run(session, f"rm {PLACE}/shared")
+    account.delete(session)
+    assert account.names(home) == ["new", "shared"]
+
+
+def test_white_lists_say_what_is_copied_both_ways(account: Account, home: str) -> None:
+    for name in ("src/a", "src/out/b", "other"):
+        account.put(home, f"{PLACE}/{name}", b"x")
+    lists = {"whiteLists": [{"path": "/src", "excludePaths": ["/out"]}]}
+    session = account.session(bound(home, bwList=lists))
+    assert account.run(session, f"cd {PLACE}; find . -type f") == "./src/a\n"
+    account.run(session, f"cd {PLACE}; mkdir src/out; touch src/new src/out/new new")
+    account.delete(session)
+    assert account.names(home) == ["other", "src"]
+    assert account.names(home, f"{PLACE}/src") == ["a", "new", "out"]
+    assert account.names(home, f"{PLACE}/src/out") == ["b"]
+
+
+def test_white_lists_may_be_regular_expressions(account: Account, home: str) -> None:
+    entry = {"path": r"\.txt$", "excludePaths": ["^secret"], "isPathRegex": True, "isExcludeRegex": True}
+    session = account.session(bound(home, bwList={"whiteLists": [entry]}))
+    account.run(session, f"cd {PLACE}; touch a.txt b.bin secret.txt")
+    account.delete(session)
+    assert account.names(home) == ["a.txt"]
+
+
+def test_an_archive_keeps_all_files_in_one_and_brings_them_back(account: Account, home: str) -> None:
+    policy = {"uploadPolicy": {"uploadMode": "Archive", "archiveExcludePaths": ["tmp"]}}
+    session = account.session(bound(home, **policy))
+    account.run(session, f"cd {PLACE}; mkdir d tmp; echo 1 >d/a; echo 2 >tmp/b; head -c 3000000 /dev/zero >zeros")
+    account.delete(session)
+    assert account.names(home) == ["data.zip"]
+    session = account.session(bound(home, **policy))
+    assert account.run(session, f"cd {PLACE}; find . -type f | sort") == "./d/a\n./zeros\n"
+    account.run(session, f"rm {PLACE}/zeros; echo 3 >{PLACE}/c")
+    account.delete(session)
+    session = account.session(bound(home, **policy))
+    assert account.run(session, f"cd {PLACE}; find . -type f | sort; cat c") == "./c\n./d/a\n3\n"
+    account.delete(session)
+
+
+def test_a_context_has_the_place_of_another_system_by_its_mapping(account: Account, home: str) -> None:
+    account.put(home, "/C:/Users/me/a", b"mapped")
+    session = account.session(bound(home, mappingPolicy={"path": "C:\\Users\\me"}))
+    assert account.run(session, f"cat {PLACE}/a") == "mapped"
+    account.delete(session)
+
+
+def test_a_path_is_bound_once(account: Account, home: str) -> None:
+    session = account.session(bound(home))
+    for path in (PLACE, f"{PLACE}/inner", "/tmp"):
+        items = json.dumps([bound(home, path)])
+        assert account.refused("BindContexts", SessionId=session, PersistenceDataList=items) == "PathAlreadyBound"
+    account.delete(session)
+
+
+def test_a_context_is_bound_to_a_running_session(account: Account, home: str) -> None:
+    account.put(home, f"{PLACE}/a", b"late")
+    session = account.session()
+    account.ok("BindContexts", SessionId=session, PersistenceDataList=json.dumps([bound(home)]))
+    assert [task["status"] for task in account.wait(session)] == ["Success"]
+    assert account.run(session, f"cat {PLACE}/a") == "late"
+    binding = account.ok("DescribeSessionContexts", SessionId=session)["Data"][0]
+    assert (binding["ContextId"], binding["Path"]) == (home, PLACE)
+    assert [entry["Id"] for entry in account.ok("ListContexts", SessionId=session)["Data"]] == [home]
+    account.delete(session)
+
+
+def test_what_cannot_be_bound_is_refused_before_anything_starts(account: Account, home: str) -> None:
+    mount = {"ContextId": home, "Path": PLACE, "Type": "mount", "MountConfig": {"AccessMode": "a", "StorageMode": "b"}}
+    wrong = [
+        (bound("SdkCtx-none"), "Context.NotFound"),
+        (mount, "NotSupportedLocally"),
+        (bound(home, "relative"), "InvalidParameter"),
+        (bound(home, "/"), "InvalidParameter"),
+        (bound(home, bwList={"whiteLists": [{"path": "(", "isPathRegex": True}]}), "InvalidParameter"),
+        (bound(home, recyclePolicy={"lifecycle": "Lifecycle_2Days"}), "InvalidParameter"),
+    ]
+    for item, code in wrong:
+        assert account.refused("CreateMcpSession", PersistenceDataList=json.dumps([item])) == code, item
+    assert account.ok("ListSession", Labels="{}")["Data"] == []
+
+
+def test_a_paused_session_is_not_copied(account: Account, home: str) -> None:
+    session = account.session(bound(home))
+    account.ok("PauseSessionAsync", SessionId=session)
+    assert eventually(lambda: account.ok("GetSessionDetail", SessionId=session)["Data"]["Status"] == "PAUSED", 5)
+    assert account.refused("SyncContext", SessionId=session) == "InvalidSessionStatus"
+    account.ok("ResumeSessionAsync", SessionId=session)
+    assert eventually(lambda: account.ok("GetSessionDetail", SessionId=session)["Data"]["Status"] == "RUNNING", 5)
+    account.delete(session)
+
+
+def test_a_file_is_transferred_into_a_session_and_out_of_it(account: Account) -> None:
+    session = account.session()
+    loaded = account.ok("GetAndLoadInternalContext", SessionId=session, **{"ContextTypes.1": "file_transfer"})["Data"]
+    context_id, path = loaded[0]["ContextId"], f"{loaded[0]['ContextPath']}/a.zip"
+    account.put(context_id, path, b"no zip at all")
+    tasks = account.sync(session, "download", ContextId=context_id, Path=path)
+    assert [(task["path"], task["status"], task["errorMessage"]) for task in tasks] == [(path, "Success", "")]
+    account.run(session, f"printf more >>{path}; echo away >/tmp/elsewhere")
+    account.sync(session, "upload", ContextId=context_id, Path=path)
+    account.sync(session, "upload", ContextId=context_id, Path="/tmp/elsewhere")
+    assert account.get(context_id, path) == b"no zip at allmore"
+    assert account.get(context_id, "/tmp/elsewhere") == b"away\n"
+    missing = account.sync(session, "upload", ContextId=context_id, Path="/tmp/none")
+    assert "no such file" in next(task for task in missing if task["path"] == "/tmp/none")["errorMessage"]
+    account.delete(session)
+    assert account.refused("GetContext", ContextId=context_id) == "Context.NotFound"
+
+
+def test_nothing_but_regular_files_leaves_a_session(account: Account, home: str) -> None:
+    session = account.session(bound(home))
+    account.run(session, f"cd {PLACE}; echo 1 >plain; mkfifo fifo; ln -s /etc/passwd link; ln -s /etc folder")
+    account.run(session, f"cd {PLACE}; python3 -c 'import socket; socket.socket(1).bind(\"sock\")'")
+    assert [task["status"] for task in account.sync(session)] == ["Success"]
+    assert account.names(home) == ["plain"]
+    account.delete(session)
+
+
+def test_a_hostile_name_fails_the_copy_and_keeps_no_other_file_back(account: Account, home: str) -> None:
+    session = account.session(bound(home))
+    account.run(session, f"cd {PLACE}; touch good; touch \"$(printf 'a\\377')\" 'b\\c' \"$(printf 'd\\nx')\"")
+    task = account.sync(session)[0]
+    assert task["status"] == "Failed"
+    assert "UTF-8" in task["errorMessage"] or "backslash" in task["errorMessage"]
+    assert account.names(home) == ["good"]
+    account.delete(session)
+
+
+def test_a_file_beyond_the_limit_fails_the_copy_at_once(tmp_path: Path) -> None:
+    with serving(state=tmp_path, context_limit=2**20) as engine:
+        account = Account(engine)
+        home = account.context("small")
+        session = account.session(bound(home))
+        account.run(session, f"cd {PLACE}; truncate -s 1T sparse; echo 1 >good")
+        task = account.sync(session)[0]
+        assert (task["status"], "larger than" in task["errorMessage"]) == ("Failed", True)
+        assert account.names(home) == ["good"]
+        account.delete(session)
+
+
+def test_a_link_in_the_session_does_not_lead_a_download_out_of_it(account: Account, home: str, tmp_path: Path) -> None:
+    account.put(home, f"{PLACE}/in/a", b"x")
+    session = account.session()
+    account.run(session, f"mkdir -p {PLACE}; ln -s {tmp_path} {PLACE}/in")
+    account.ok("BindContexts", SessionId=session, PersistenceDataList=json.dumps([bound(home)]))
+    account.wait(session)
+    assert list(tmp_path.iterdir()) == []
+    account.delete(session)
+
+
+def test_an_engine_that_stops_copies_what_its_sessions_leave(tmp_path: Path) -> None:
+    with serving(state=tmp_path) as engine:
+        account = Account(engine)
+        home = account.context("left")
+        account.run(account.session(bound(home)), f"echo last >{PLACE}/a")
+    with serving(state=tmp_path) as engine:
+        assert Account(engine).get(home, f"{PLACE}/a") == b"last\n"
+
+
+def test_a_session_that_is_released_leaves_its_files(account: Account, home: str) -> None:
+    item = json.dumps([bound(home)])
+    session = account.ok("CreateMcpSession", PersistenceDataList=item, Timeout="1")["Data"]["SessionId"]
+    account.run(session, f"echo idle >{PLACE}/a")
+    assert eventually(lambda: account.get(home, f"{PLACE}/a") == b"idle\n", 10)

@@ -27,6 +27,7 @@ MODULES = {  # page: what it describes first, where that is, and what else
     "command": {"Command": "command"},
     "file_system": {"FileSystem": "file_system"},
     "context": {"SessionContext": "context"},
+    "contexts": {"ContextService": "contexts"},
     "map": {"Map": "mapping"},
     "pool": {"SessionPool": "pool"},
     "faults": {"FaultTransport": "faults"},

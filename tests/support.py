@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -53,3 +54,8 @@ def operation(action: str) -> Operation[Any, Any, Any]:
 def json_answer(body: object, status: int = 200, headers: Mapping[str, str] | None = None) -> HttpAnswer:
     """Return an HTTP answer whose body is ``body`` as JSON."""
     return HttpAnswer(status, headers or {}, json.dumps(body).encode())
+
+
+def names(folder: Path) -> list[str]:
+    """Return what is in a folder of this machine."""
+    return sorted(path.name for path in folder.iterdir())

@@ -14,13 +14,14 @@ from sessionbay._async import (
     clouds as async_clouds,
     command as async_command,
     context as async_context,
+    contexts as async_contexts,
     faults as async_faults,
     file_system as async_file_system,
     mapping as async_mapping,
     pool as async_pool,
     session as async_session,
 )
-from sessionbay._sync import clouds, command, context, faults, file_system, mapping, pool, session
+from sessionbay._sync import clouds, command, context, contexts, faults, file_system, mapping, pool, session
 
 ASYNC: tuple[type, ...] = (
     async_clouds.AsyncAgentBay,
@@ -29,6 +30,7 @@ ASYNC: tuple[type, ...] = (
     async_command.AsyncCommand,
     async_file_system.AsyncFileSystem,
     async_context.AsyncSessionContext,
+    async_contexts.AsyncContextService,
     async_mapping.AsyncMap,
     async_pool.AsyncSessionPool,
     async_faults.AsyncFaultTransport,
@@ -40,6 +42,7 @@ SYNC: tuple[type, ...] = (
     command.Command,
     file_system.FileSystem,
     context.SessionContext,
+    contexts.ContextService,
     mapping.Map,
     pool.SessionPool,
     faults.FaultTransport,

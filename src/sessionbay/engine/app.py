@@ -29,6 +29,7 @@ from .elsewhere import not_served
 from .proof import answer as proof_of_engine
 from .refusals import Refusal, bad_key
 from .sessions import EngineSession, Sessions
+from .transfers import ROUTE, Transfers
 
 log = logging.getLogger("sessionbay.engine")
 MOST_BODY = 64 * 2**20
@@ -36,7 +37,7 @@ PAGE = """<!doctype html><title>{id}</title><style>body{{font:16px sans-serif;ma
 <h1>{id}</h1><table>{rows}</table>"""
 
 
-def create_app(sessions: Sessions, actions: Actions, api_key: Secret) -> Starlette:
+def create_app(sessions: Sessions, actions: Actions, transfers: Transfers, api_key: Secret) -> Starlette:
     """Return the ASGI app that serves ``sessions``."""
     door = Door(sessions, actions, api_key)
     return Starlette(
@@ -44,6 +45,7 @@ def create_app(sessions: Sessions, actions: Actions, api_key: Secret) -> Starlet
             Route("/health", door.health, methods=["GET"]),
             Route("/direct/{session_id}/callTool", door.direct, methods=["POST"]),
             Route("/instance/{session_id}/dashboard", door.page, methods=["GET"]),
+            Route(ROUTE, transfers),
             Route("/", door.agentbay, methods=["POST"]),
             Route("/{path:path}", door.agb, methods=["GET", "POST"]),
         ]

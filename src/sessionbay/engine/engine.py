@@ -8,11 +8,16 @@ from ..core.redact import Secret
 from .actions import Actions
 from .app import create_app
 from .config import EngineConfig
+from .contexts.signing import Signer
+from .contexts.store import Store
+from .contexts.sync import Copies
 from .folders import make_folder, remove_tree, sweep
 from .guard import Guard
 from .listener import Listener
+from .published import folder as state_folder
 from .sandbox.backends import Backend, choose, write_agent
 from .sessions import Sessions
+from .transfers import Transfers
 
 
 class Engine:
@@ -42,8 +47,15 @@ class Engine:
             self._backend = await choose(self.config.isolation, write_agent(folder), self.config.network)
             self._listener = Listener(self.config.port)
             self._sessions = Sessions(folder / "sessions", self._backend, self.config)
+            store = Store((self.config.state or state_folder()) / "contexts")
+            undo.callback(store.close)
+            copies, signer = Copies(store, self.config.context_limit), Signer(self.config.context_limit)
+            undo.push_async_callback(copies.close)
+            copies.start()
+            self._sessions.farewell = copies.release
             undo.push_async_callback(self._sessions.close)
-            app = create_app(self._sessions, Actions(self._sessions, self.endpoint), self.api_key)
+            actions = Actions(self._sessions, copies, signer, self.endpoint)
+            app = create_app(self._sessions, actions, Transfers(store, signer), self.api_key)
             await self._listener.start(Guard(app, self._listener.port))
             undo.push_async_callback(self._listener.stop)
             self._undo = undo.pop_all()

@@ -9,6 +9,7 @@ from typing import Protocol, TypeVar
 from .refusals import Refusal
 
 MOST = 100
+PROOF = 32  # bytes
 
 
 class Numbered(Protocol):
@@ -33,18 +34,25 @@ class Pages:
         page = rest[: max(size, 1)]
         return page, self._write(page[-1].number) if len(rest) > len(page) else ""
 
-    def _write(self, number: int) -> str:
-        data = number.to_bytes(8, "big")
-        return urlsafe_b64encode(data + self._proof(data)).decode()
+    def mark(self, data: bytes) -> str:
+        """Return a mark that holds ``data``."""
+        return urlsafe_b64encode(self._proof(data) + data).decode()
 
-    def _read(self, mark: str) -> int:
+    def held(self, mark: str) -> bytes:
+        """Return what a mark holds; one that was not made here is refused."""
         try:
             raw = urlsafe_b64decode(mark.encode())
         except ValueError:
             raw = b""
-        if not hmac.compare_digest(raw[8:], self._proof(raw[:8])):
+        if not hmac.compare_digest(raw[:PROOF], self._proof(raw[PROOF:])):
             raise Refusal("InvalidNextToken", "NextToken is none that this engine gave out")
-        return int.from_bytes(raw[:8], "big")
+        return raw[PROOF:]
+
+    def _write(self, number: int) -> str:
+        return self.mark(number.to_bytes(8, "big"))
+
+    def _read(self, mark: str) -> int:
+        return int.from_bytes(self.held(mark), "big")
 
     def _proof(self, data: bytes) -> bytes:
         return hmac.digest(self._key, data, "sha256")

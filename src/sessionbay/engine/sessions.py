@@ -5,13 +5,14 @@ import logging
 import secrets
 import string
 import time
-from collections.abc import Coroutine, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from ..models.sessions import SessionStatus as Status
 from .agent.line import AgentFailure, AgentGone, AgentLine
 from .config import EngineConfig
+from .contexts.binding import Attached
 from .folders import remove_tree
 from .links import Links
 from .refusals import Refusal, no_session, not_running
@@ -21,6 +22,7 @@ from .sandbox.base import Sandbox, SandboxError
 log = logging.getLogger("sessionbay.engine")
 BASE36 = string.digits + string.ascii_lowercase
 REMEMBER = 3600.0  # seconds for which the end of a session can still be asked about
+LEAVE_TIMEOUT = 10.0  # seconds that all sessions together have for their contexts when the engine stops
 GONE = (Status.FINISH, Status.DELETING)
 
 
@@ -47,6 +49,7 @@ class EngineSession:
     created: float = field(default_factory=time.monotonic)
     last_used: float = field(default_factory=time.monotonic)
     links: Links = field(init=False)
+    attached: Attached = field(default_factory=Attached)
 
     def __post_init__(self) -> None:
         self.links = Links(self.running_agent)
@@ -79,6 +82,7 @@ class Sessions:
         self._made = 0
         self._starting = 0
         self._tasks: set[asyncio.Task[None]] = set()
+        self.farewell: Callable[[EngineSession], Awaitable[None]] = _nothing
         self._start(self._release_overdue())
 
     async def create(
@@ -149,8 +153,18 @@ class Sessions:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._take_leave()
         await asyncio.gather(*(session.links.close() for session in self._sessions.values()))
         await asyncio.gather(*(session.sandbox.kill() for session in self._sessions.values()))
+
+    async def _take_leave(self) -> None:
+        """Let every session do what it does before its end, for as long as there is time."""
+        try:
+            async with asyncio.timeout(LEAVE_TIMEOUT):
+                living = [session for session in self._sessions.values() if session.status != Status.FINISH]
+                await asyncio.gather(*(self.farewell(session) for session in living))
+        except TimeoutError:
+            log.warning("the engine stops before all contexts were copied: their last changes are lost")
 
     def _start(self, work: Coroutine[object, object, None]) -> None:
         """Do something beside the requests."""
@@ -175,6 +189,7 @@ class Sessions:
         """End a session, and remove its folder."""
         session.status, session.end_reason = Status.DELETING, reason
         await asyncio.sleep(self.config.transition_delay)
+        await self.farewell(session)
         await session.sandbox.kill()
         session.status, session.last_used = Status.FINISH, time.monotonic()
         await session.links.close()
@@ -198,3 +213,7 @@ class Sessions:
                 elif session.status not in GONE and (reason := session.overdue(now)):
                     session.status = Status.DELETING
                     self._start(self._end(session, reason))
+
+
+async def _nothing(session: EngineSession) -> None:
+    """Do nothing before a session's end."""

@@ -4,6 +4,8 @@ from typing import Any
 
 from ...core.operation import Operation, Reply
 from ...core.wire import Wire
+from ..contexts.signing import Signer
+from ..contexts.sync import Copies
 from ..elsewhere import not_served
 from ..sessions import Sessions
 from .access import AccessActions
@@ -15,11 +17,11 @@ from .sessions import SessionActions
 class Actions:
     """The operations, served on one set of sessions."""
 
-    def __init__(self, sessions: Sessions, url: str) -> None:
+    def __init__(self, sessions: Sessions, copies: Copies, signer: Signer, url: str) -> None:
         self.served: dict[str, Action] = {
-            **SessionActions(sessions, url).served,
+            **SessionActions(sessions, copies, url).served,
             **AccessActions(sessions, url).served,
-            **ContextActions(sessions).served,
+            **ContextActions(sessions, copies, signer, url).served,
         }
 
     async def serve(self, op: Operation[Any, Any, Any], request: Wire) -> Reply[Any]:

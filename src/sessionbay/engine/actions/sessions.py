@@ -5,19 +5,22 @@ import time
 from ...core.operation import Reply
 from ...ops import labels, session
 from .. import images, toolbox
+from ..contexts.binding import Attached
+from ..contexts.sync import Copies
 from ..paging import MOST, Pages
 from ..refusals import Refusal
 from ..sessions import EngineSession, Sessions
 from .base import Action, page_of
 
-NOT_YET = {"persistence_data_list": "contexts", "network_id": "networks", "load_skill": "skills"}
+NOT_YET = {"network_id": "networks", "load_skill": "skills"}
 
 
 class SessionActions:
     """The operations on sessions and their labels."""
 
-    def __init__(self, sessions: Sessions, url: str) -> None:
+    def __init__(self, sessions: Sessions, copies: Copies, url: str) -> None:
         self._sessions = sessions
+        self._copies = copies
         self._pages = Pages()
         self._url = url
         self.served: dict[str, Action] = {
@@ -39,7 +42,10 @@ class SessionActions:
         for name, what in NOT_YET.items():
             if getattr(request, name):
                 raise Refusal("NotSupportedLocally", f"the local engine has no {what} yet: create the session without")
+        bindings = await self._copies.bindings(request.persistence_data_list or [])
+        Attached().add(bindings)  # what cannot be bound is refused before anything is started
         made = await self._sessions.create(image, request.labels or {}, request.timeout, request.max_runtime)
+        await self._copies.attach(made, bindings)
         return Reply(data=self._answer(made).model_copy(update={"success": True}))
 
     async def _get(self, request: session.SessionRef) -> Reply[session.SessionAnswer]:

@@ -8,7 +8,7 @@ import socket
 import threading
 from collections.abc import Callable
 
-from . import files
+from . import files, trees
 from .harden import harden
 from .limits import restrain
 from .line import Failure, Line, Passed
@@ -37,6 +37,12 @@ class Agent:
             "move": files.move,
             "edit": files.edit,
             "search": files.search,
+            "tree": trees.tree,
+            "choose": trees.choose,
+            "send_file": trees.send_file,
+            "take_file": trees.take_file,
+            "keep_file": trees.keep_file,
+            "extract": trees.extract,
             "connect": connected,
             "freeze": workload.freeze,
             "thaw": workload.thaw,

@@ -1,0 +1,235 @@
+# Generated from tests/_async/test_contexts.py by scripts/generate_sync.py. Do not edit.
+"""Contexts: on the engine, and on a cloud that misbehaves."""
+
+import secrets
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import httpx
+import pytest
+
+from sessionbay import (
+    AgentBay,
+    Context,
+    ContextError,
+    ContextListParams,
+    ContextMount,
+    ContextSync,
+    ContextTimeoutError,
+    ContextUsageError,
+    Session,
+)
+
+from ..cloud import KEY, FakeCloud, no, yes
+from ..support import names
+from .clock import FakeClock
+from .conftest import IMAGE
+
+FILE = "/tmp/data/notes/a.txt"
+GONE = no("Context.NotFound", "there is no such context")
+REFUSED = no("Forbidden.Context", "not yours", 403)
+LARGE = 1_500_000  # bytes: several pieces
+
+
+@pytest.fixture
+def context(either: AgentBay) -> Iterator[Context]:
+    """Give a context of its own to each test."""
+    made = either.context.create(f"test-{secrets.token_hex(6)}")
+    yield made.context
+    either.context.delete(made.context)
+
+
+def client(cloud: FakeCloud, *, strict: bool = False) -> AgentBay:
+    """Return a client of a cloud, in whose time nobody waits."""
+    return AgentBay(api_key=KEY, transport=cloud, clock=FakeClock(), strict=strict)
+
+
+def state(word: str) -> httpx.Response:
+    return yes({"Id": "c", "Name": "n", "State": word})
+
+
+def test_a_context_is_made_once_for_its_name(either: AgentBay, context: Context) -> None:
+    again = either.context.get(context.name, create=True)
+    by_id = either.context.get(context_id=context.id)
+    assert (again.context_id, by_id.context.name, context.state) == (context.id, context.name, "available")
+
+
+def test_a_context_that_is_not_there_is_a_refusal(either: AgentBay) -> None:
+    found = either.context.get(f"nobody-made-{secrets.token_hex(6)}")
+    assert (found.success, found.data) == (False, None)
+    with pytest.raises(ContextError):
+        _ = found.context_id
+
+
+def test_a_context_keeps_its_id_under_a_new_name(either: AgentBay, context: Context) -> None:
+    name = f"{context.name}-renamed"
+    assert (either.context.update(replace(context, name=name))).data is True
+    assert (either.context.get(name)).context_id == context.id
+
+
+def test_contexts_are_listed_page_by_page(either: AgentBay, context: Context) -> None:
+    other = (either.context.create(f"{context.name}-2")).context
+    seen = [entry.id for entry in either.context.iter(limit=1)]
+    page = either.context.list(limit=1)
+    after = either.context.list(ContextListParams(max_results=1, next_token=page.next_token))
+    assert {context.id, other.id} <= set(seen)
+    assert len(seen) == len(set(seen))
+    assert [entry.id for entry in page.contexts + after.contexts] == seen[:2]
+    either.context.delete(other)
+
+
+def test_a_context_is_deleted_once_and_for_all(either: AgentBay, context: Context) -> None:
+    assert (either.context.delete(context.id)).success
+    assert (either.context.delete(context)).success
+    assert not (either.context.get(context_id=context.id)).success
+
+
+def test_bytes_go_in_and_come_out_the_same(either: AgentBay, context: Context, tmp_path: Path) -> None:
+    content = secrets.token_bytes(1000)
+    sent = either.context.upload_file(context, FILE, content)
+    got = either.context.download_file(context, FILE, tmp_path / "new" / "a.bin")
+    assert (sent.success, sent.size, got.success, got.size) == (True, 1000, True, 1000)
+    assert (tmp_path / "new" / "a.bin").read_bytes() == content
+
+
+@pytest.mark.parametrize("size", [0, LARGE])
+def test_a_file_goes_in_and_comes_out_the_same(either: AgentBay, context: Context, tmp_path: Path, size: int) -> None:
+    (tmp_path / "source").write_bytes(secrets.token_bytes(size))
+    assert (either.context.upload_file(context.id, FILE, tmp_path / "source")).size == size
+    assert (either.context.download_file(context.id, FILE, tmp_path / "copy")).size == size
+    assert (tmp_path / "copy").read_bytes() == (tmp_path / "source").read_bytes()
+
+
+def test_a_file_that_is_not_there_leaves_nothing_behind(either: AgentBay, context: Context, tmp_path: Path) -> None:
+    got = either.context.download_file(context, "/tmp/data/none", tmp_path / "none")
+    assert (got.success, names(tmp_path)) == (False, [])
+
+
+def test_files_are_listed_and_deleted(either: AgentBay, context: Context) -> None:
+    either.context.upload_file(context, FILE, b"12345")
+    listed = either.context.list_files(context, "/tmp/data/notes")
+    assert [(entry.file_name, entry.size) for entry in listed.entries] == [("a.txt", 5)]
+    assert (either.context.delete_file(context, FILE)).success
+    assert (either.context.list_files(context, "/tmp/data/notes")).entries == []
+
+
+def test_a_cleared_context_is_empty_and_keeps_its_name(either: AgentBay, context: Context) -> None:
+    either.context.upload_file(context, FILE, b"12345")
+    cleared = either.context.clear(context, poll_interval=0.02)
+    assert (cleared.success, cleared.status, cleared.context_id) == (True, "available", context.id)
+    assert (either.context.list_files(context, "/tmp/data/notes")).entries == []
+    assert (either.context.get(context.name)).context_id == context.id
+
+
+def test_what_was_uploaded_is_in_the_next_session(either: AgentBay, context: Context) -> None:
+    either.context.upload_file(context, FILE, b"from outside")
+    sync = ContextSync(context_id=context.id, path="/tmp/data")
+    with either.session(image_id=IMAGE, context_syncs=[sync]) as session:
+        assert (session.file_system.read_file(FILE)).content == "from outside"
+        session.command.run("echo from inside > /tmp/data/b.txt")
+        assert (session.context.sync(context.id, "/tmp/data", "upload")).success
+    with either.session(image_id=IMAGE, context_syncs=[sync]) as session:
+        assert (session.file_system.read_file("/tmp/data/b.txt")).content == "from inside\n"
+
+
+def test_a_context_is_bound_to_a_running_session(bay: AgentBay, bay_session: Session) -> None:
+    made = bay.context.create(f"test-{secrets.token_hex(6)}")
+    bay.context.upload_file(made.context, FILE, b"from outside")
+    sync = ContextSync(context_id=made.context_id, path="/tmp/data")
+    bound = bay_session.context.bind(sync)
+    assert (bound.success, bound.context_error) == (True, "")
+    assert (bay_session.file_system.read_file(FILE)).content == "from outside"
+    assert [binding.path for binding in (bay_session.context.list_bindings()).bindings] == ["/tmp/data"]
+    assert (bay_session.context.bind(sync)).code == "PathAlreadyBound"
+
+
+def test_a_sync_tells_its_callback(bay_session: Session) -> None:
+    told: list[bool] = []
+    bay_session.context.sync(callback=told.append, retry_interval=10, max_retries=50)
+    assert told == [True]
+
+
+def test_only_a_creation_names_the_region() -> None:
+    cloud = FakeCloud(GetContext=state("available"))
+    bay = client(cloud)
+    bay.context.create("n")
+    bay.context.get("n")
+    assert [form.get("LoginRegionId") for form in cloud.forms] == ["cn-hangzhou", None]
+
+
+def test_a_wait_for_an_empty_context_that_runs_out_says_so() -> None:
+    cloud = FakeCloud(ClearContext=yes(), GetContext=state("clearing"))
+    cleared = client(cloud).context.clear("c", timeout=6)
+    assert (cleared.success, cleared.timed_out, cleared.status) == (False, True, "clearing")
+    assert cloud.asked.count("GetContext") == 3
+    with pytest.raises(ContextTimeoutError, match="not empty after 6 s, last seen clearing"):
+        client(cloud, strict=True).context.clear("c", timeout=6)
+
+
+def test_a_clearing_that_is_refused_is_not_waited_for() -> None:
+    cloud = FakeCloud(ClearContext=REFUSED)
+    assert (client(cloud).context.clear("c")).code == "Forbidden.Context"
+    assert (client(cloud).context.clear_async("c")).status == ""
+    assert cloud.asked == ["ClearContext"] * 2
+
+
+def test_a_clearing_that_was_begun_can_be_followed() -> None:
+    bay = client(FakeCloud(ClearContext=yes(), GetContext=[state("pre-available"), GONE]))
+    assert (bay.context.clear_async("c")).status == "clearing"
+    assert (bay.context.get_clear_status("c")).status == "pre-available"
+    gone = bay.context.get_clear_status("c")
+    assert (gone.success, gone.context_id, gone.code) == (False, "c", "Context.NotFound")
+
+
+def test_deleting_what_is_deleted_already_is_a_success() -> None:
+    assert (client(FakeCloud(DeleteContext=GONE), strict=True).context.delete("c")).data is True
+
+
+def test_a_refusal_is_a_result_and_raises_on_a_strict_client() -> None:
+    cloud = FakeCloud(DeleteContext=REFUSED)
+    assert (client(cloud).context.delete("c")).http_status_code == 403
+    with pytest.raises(ContextError, match="not yours"):
+        client(cloud, strict=True).context.delete("c")
+
+
+def test_files_are_listed_by_number_or_by_mark_never_both() -> None:
+    cloud = FakeCloud(DescribeContextFiles=yes([], Count=7, NextToken="T2"))
+    listed = client(cloud).context.list_files("c", "/tmp/data", page_size=5)
+    client(cloud).context.list_files("c", "/tmp/data", next_token="T2")
+    pages = [{name: form.get(name) for name in ("PageNumber", "PageSize")} for form in cloud.forms]
+    assert pages == [{"PageNumber": "1", "PageSize": "5"}, {"PageNumber": None, "PageSize": None}]
+    assert (listed.count, listed.next_token) == (7, "T2")
+
+
+def test_a_binding_whose_copy_fails_says_why() -> None:
+    bound = yes([{"ContextId": "c", "Path": "/p"}])
+    task = '{"contextId": "c", "path": "/p", "status": "Failed", "taskType": "download", "errorMessage": "no space"}'
+    told = yes({"ContextStatus": f'[{{"type": "data", "data": [{task}]}}]'})
+    cloud = FakeCloud(BindContexts=yes(), DescribeSessionContexts=[yes([]), bound], GetContextInfo=told)
+    session = Session(client(cloud), "session-1")
+    result = session.context.bind(ContextSync(context_id="c", path="/p"))
+    assert (result.success, result.context_error) == (True, "download of c at /p: no space")
+
+
+def test_a_binding_that_is_never_listed_says_so() -> None:
+    cloud = FakeCloud(BindContexts=yes(), DescribeSessionContexts=yes([]))
+    result = Session(client(cloud), "session-1").context.bind(ContextSync(context_id="c", path="/p"))
+    assert result.context_error == "not seen to be bound after 180 s"
+
+
+def test_nobody_waits_for_a_mount() -> None:
+    cloud = FakeCloud(BindContexts=yes())
+    Session(client(cloud), "session-1").context.bind(ContextMount(context_id="c", path="/p"))
+    assert cloud.asked == ["BindContexts"]
+
+
+def test_a_file_that_is_not_on_this_machine_is_refused_before_sending(tmp_path: Path) -> None:
+    with pytest.raises(ContextUsageError, match="there is no file"):
+        client(FakeCloud()).context.upload_file("c", FILE, tmp_path)
+
+
+def test_a_place_that_is_taken_is_refused_before_sending(tmp_path: Path) -> None:
+    (tmp_path / "taken").write_text("mine")
+    with pytest.raises(ContextUsageError, match="overwrite is False"):
+        client(FakeCloud()).context.download_file("c", FILE, tmp_path / "taken", overwrite=False)

@@ -13,6 +13,7 @@ from .contexts.store import Store
 from .contexts.sync import Copies
 from .folders import make_folder, remove_tree, sweep
 from .guard import Guard
+from .leftovers import Remover
 from .listener import Listener
 from .published import folder as state_folder
 from .sandbox.backends import Backend, choose, write_agent
@@ -43,6 +44,7 @@ class Engine:
         async with AsyncExitStack() as undo:
             folder, lock = make_folder()
             undo.callback(os.close, lock)
+            undo.callback(Remover(folder).dismiss)
             undo.push_async_callback(remove_tree, folder)
             self._backend = await choose(self.config.isolation, write_agent(folder), self.config.network)
             self._listener = Listener(self.config.port)

@@ -6,6 +6,7 @@ import subprocess
 import tempfile
 from pathlib import Path
 
+from .leftovers import end_recorded
 from .sandbox.base import ended
 
 PREFIX = "sessionbay-"
@@ -24,7 +25,7 @@ def make_folder() -> tuple[Path, int]:
 
 
 async def sweep() -> None:
-    """Remove the folders of engines that were killed; their processes ended with them."""
+    """Remove the folders of engines that were killed, and end what should have ended with them."""
     for folder in Path(tempfile.gettempdir()).glob(f"{PREFIX}*"):
         try:
             if folder.is_symlink() or folder.stat().st_uid != os.geteuid():
@@ -34,6 +35,7 @@ async def sweep() -> None:
             continue  # another engine is making it, or has just removed it
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            end_recorded(folder)
             await remove_tree(folder)
         except BlockingIOError:
             pass  # its engine lives

@@ -1,6 +1,10 @@
 """Contexts: what the engine keeps of them, and what sessions get and leave."""
 
+import io
 import json
+import os
+import tarfile
+import zipfile
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -369,6 +373,7 @@ def test_a_paused_session_is_not_copied(account: Account, home: str) -> None:
 def test_a_file_is_transferred_into_a_session_and_out_of_it(account: Account) -> None:
     session = account.session()
     loaded = account.ok("GetAndLoadInternalContext", SessionId=session, **{"ContextTypes.1": "file_transfer"})["Data"]
+    assert loaded[0]["ContextPath"].endswith("/file-transfer")
     context_id, path = loaded[0]["ContextId"], f"{loaded[0]['ContextPath']}/a.zip"
     account.put(context_id, path, b"no zip at all")
     tasks = account.sync(session, "download", ContextId=context_id, Path=path)
@@ -408,7 +413,7 @@ def test_a_file_beyond_the_limit_fails_the_copy_at_once(tmp_path: Path) -> None:
         account = Account(engine)
         home = account.context("small")
         session = account.session(bound(home))
-        account.run(session, f"cd {PLACE}; truncate -s 1T sparse; echo 1 >good")
+        account.run(session, f"cd {PLACE}; truncate -s 100M sparse && echo 1 >good")
         task = account.sync(session)[0]
         assert (task["status"], "larger than" in task["errorMessage"]) == ("Failed", True)
         assert account.names(home) == ["good"]
@@ -439,3 +444,121 @@ def test_a_session_that_is_released_leaves_its_files(account: Account, home: str
     session = account.ok("CreateMcpSession", PersistenceDataList=item, Timeout="1")["Data"]["SessionId"]
     account.run(session, f"echo idle >{PLACE}/a")
     assert eventually(lambda: account.get(home, f"{PLACE}/a") == b"idle\n", 10)
+
+
+def zipped(**files: bytes) -> bytes:
+    """Return an archive of files; two underscores in a name stand for a slash, a leading one for a way up."""
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, data in files.items():
+            archive.writestr(name.replace("__", "/").replace("UP", ".."), data)
+    return packed.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("policy", "found"),
+    [
+        ({}, ["./a/in/x"]),
+        ({"extractToCurrentFolder": True}, ["./in/x"]),
+        ({"deleteSrcFile": False}, ["./a.zip", "./a/in/x"]),
+        ({"extract": False}, ["./a.zip"]),
+    ],
+)
+def test_an_archive_that_was_put_there_is_extracted_as_the_policy_says(
+    account: Account, home: str, policy: dict[str, bool], found: list[str]
+) -> None:
+    account.put(home, f"{PLACE}/a.zip", zipped(in__x=b"1"))
+    session = account.session(bound(home, extractPolicy=policy))
+    assert account.run(session, f"cd {PLACE}; find . -type f | sort").split() == found
+    account.delete(session)
+    assert "a.zip" in account.names(home)
+
+
+def test_an_archive_that_a_session_left_comes_back_as_it_was(account: Account, home: str) -> None:
+    session = account.session(bound(home))
+    account.run(session, f"cd {PLACE}; echo 1 >a; python3 -m zipfile -c a.zip a; rm a")
+    account.delete(session)
+    session = account.session(bound(home))
+    assert account.run(session, f"ls {PLACE}") == "a.zip\n"
+    account.delete(session)
+
+
+def tarred(kind: bytes, name: str = "a") -> bytes:
+    packed = io.BytesIO()
+    with tarfile.open(fileobj=packed, mode="w:gz") as archive:
+        member = tarfile.TarInfo(name)
+        member.type, member.linkname = kind, "/etc/passwd"
+        archive.addfile(member)
+    return packed.getvalue()
+
+
+def linked() -> bytes:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        member = zipfile.ZipInfo("link")
+        member.external_attr = 0o120777 << 16
+        archive.writestr(member, "/etc/passwd")
+    return packed.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("name", "data"),
+    [
+        ("bomb.zip", zipped(a=bytes(300 * 2**20))),
+        ("up.zip", zipped(UP__UP__evil=b"x")),
+        ("root.zip", zipped(__tmp__evil=b"x")),
+        ("link.zip", linked()),
+        ("link.tar.gz", tarred(tarfile.SYMTYPE)),
+        ("hard.tgz", tarred(tarfile.LNKTYPE)),
+        ("device.tgz", tarred(tarfile.CHRTYPE)),
+        ("up.tgz", tarred(tarfile.REGTYPE, "../evil")),
+        ("none.zip", b"no archive"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_an_archive_that_means_harm_is_not_extracted(account: Account, home: str, name: str, data: bytes) -> None:
+    account.put(home, f"{PLACE}/{name}", data)
+    account.put(home, f"{PLACE}/good", b"x")
+    session = account.session(bound(home))
+    task = account.tasks(session)[0]
+    assert (task["status"], "extracted" in task["errorMessage"]) == ("Failed", True)
+    assert account.run(session, f"cd {PLACE}; find . -type f; ls /tmp").split() == ["./good", "data"]
+    account.delete(session)
+
+
+def test_an_honest_tar_is_extracted(account: Account, home: str) -> None:
+    packed = io.BytesIO()
+    with tarfile.open(fileobj=packed, mode="w:gz") as archive:
+        member = tarfile.TarInfo("./in/a")
+        member.size = 3
+        archive.addfile(member, io.BytesIO(b"abc"))
+    account.put(home, f"{PLACE}/t.tar.gz", packed.getvalue())
+    session = account.session(bound(home))
+    assert account.run(session, f"cat {PLACE}/t/in/a") == "abc"
+    account.delete(session)
+
+
+def test_files_are_recycled_when_their_days_are_over(tmp_path: Path) -> None:
+    policy = {"recyclePolicy": {"lifecycle": "Lifecycle_1Day", "paths": ["old"]}}
+    with serving(state=tmp_path) as engine:
+        account = Account(engine)
+        home = account.context("recycled")
+        for name in ("old/a", "old/b", "kept"):
+            account.put(home, f"{PLACE}/{name}", b"x")
+        account.delete(account.session(bound(home, **policy)))
+    data = tmp_path / "contexts" / "data" / home / "tmp" / "data"
+    for name in ("old/a", "kept"):
+        os.utime(data / name, (0, 0))
+    with serving(state=tmp_path) as engine:
+        account = Account(engine)
+        assert eventually(lambda: account.names(home, f"{PLACE}/old") == ["b"], 5)
+        assert account.names(home) == ["kept", "old"]
+
+
+def test_the_contexts_are_nobody_elses_to_read(account: Account, home: str) -> None:
+    account.put(home, "/a", b"x")
+    state = account.engine._engine.config.state
+    assert state is not None
+    assert [
+        path for path in state.rglob("*") if path.stat().st_mode & 0o077 and not path.name.startswith("contexts.")
+    ] == []

@@ -152,8 +152,6 @@ def test_an_image_that_no_linux_can_run_is_refused_with_what_to_use_instead(raw:
     assert "cloud" in answer["Message"]
 
 
-@pytest.mark.parametrize(
-    "field", [{"NetworkId": "n"}, {"LoadSkill": "True"}, {"PersistenceDataList": '[{"ContextId":"c","Path":"/p"}]'}]
-)
+@pytest.mark.parametrize("field", [{"NetworkId": "n"}, {"LoadSkill": "True"}])
 def test_what_the_engine_does_not_have_yet_is_refused(raw: Raw, field: dict[str, str]) -> None:
     assert raw.agentbay("CreateMcpSession", **field).json()["Code"] == "NotSupportedLocally"

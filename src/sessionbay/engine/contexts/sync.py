@@ -8,7 +8,6 @@ import time
 from collections.abc import Coroutine, Iterator
 from functools import partial
 
-from ...ops.context import FILE_TRANSFER
 from ...ops.persistence import PersistenceItem
 from ..agent.line import AgentFailure, AgentGone
 from ..folders import remove_tree
@@ -23,6 +22,7 @@ from .store import Store
 log = logging.getLogger("sessionbay.engine")
 FREEZE_TIMEOUT = 5.0
 SWEEP_INTERVAL = 3600.0
+TRANSFERS = "file-transfer"  # the folder's name on the clouds, which programs may have written down
 RELEASE_TIMEOUT = 300.0
 """Seconds that the last copy of a session may take before the session ends without it."""
 
@@ -68,7 +68,7 @@ class Copies:
                 if binding.internal:
                     return binding
             made = await beside(partial(self.store.made, new_id("SdkCtx"), None, "file_transfer"))
-            path = f"{session.sandbox.traits.folders[-1]}/{FILE_TRANSFER}"
+            path = f"{session.sandbox.traits.folders[-1]}/{TRANSFERS}"
             binding = binding_of(PersistenceItem(context_id=made.id, path=path), "")
             binding.internal, binding.parts = True, ()
             session.attached.bindings.append(binding)

@@ -1,30 +1,92 @@
 """Links: what goes in, what comes out, and what stays outside."""
 
 import json
-from collections.abc import Iterator
+import re
+import socket
+import time
+from collections.abc import Generator, Iterator
+from contextlib import ExitStack, contextmanager
+from typing import Any
 
 import httpx
 import pytest
+from websockets.exceptions import ConnectionClosed, InvalidStatus
+from websockets.sync.client import ClientConnection, connect
 
 from sessionbay import Session
 from sessionbay.engine import LocalEngine
 
 from ..inside import listening, serves_on_a_port
-from .conftest import client_of
+from .conftest import Raw, client_of
 
 pytestmark = serves_on_a_port
 
 # A server that tells what it was asked, streams slowly, and names an absolute path.
 SERVER = """
-import json, time
+import base64, hashlib, json, time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+def websocket(handler):
+    if handler.path == "/closed":
+        return handler.send_error(403, "not you")
+    key = handler.headers["sec-websocket-key"] + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
+    handler.send_response(101)
+    handler.send_header("upgrade", "websocket")
+    handler.send_header("connection", "Upgrade")
+    handler.send_header("sec-websocket-accept", base64.b64encode(hashlib.sha1(key.encode()).digest()).decode())
+    if "sec-websocket-protocol" in handler.headers:
+        handler.send_header("sec-websocket-protocol", handler.headers["sec-websocket-protocol"].split(",")[-1].strip())
+    handler.send_header("x-seen", json.dumps({"path": handler.path, "headers": dict(handler.headers)}))
+    handler.end_headers()
+    while True:
+        first, size = handler.rfile.read(2)
+        size &= 127
+        if size > 125:
+            size = int.from_bytes(handler.rfile.read(2 if size == 126 else 8), "big")
+        mask, data = handler.rfile.read(4), handler.rfile.read(size)
+        data = bytes(byte ^ mask[at % 4] for at, byte in enumerate(data))
+        if data.startswith(b"close "):
+            first, data = 0x88, int(data.split()[1]).to_bytes(2, "big") + b"bye"
+        head = len(data).to_bytes(1, "big") if len(data) < 126 else bytes([127]) + len(data).to_bytes(8, "big")
+        handler.wfile.write(bytes([first]) + head + data)
+        if first == 0x88:
+            handler.close_connection = True
+            return
 
 class Echo(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
 
     def do_GET(self):
+        if self.headers.get("upgrade") == "websocket":
+            return websocket(self)
         body = self.rfile.read(int(self.headers.get("content-length") or 0)).decode()
+        while "transfer-encoding" in self.headers and (size := int(self.rfile.readline(), 16)):
+            body += self.rfile.read(size).decode() + "|"
+            self.rfile.readline()
         told = {"method": self.command, "path": self.path, "headers": dict(self.headers), "body": body}
+        if self.path.startswith("/away"):
+            self.send_response(302)
+            self.send_header("location", "http://localhost:30100/there?x=1")
+            self.send_header("connection", "X-Private")
+            self.send_header("x-private", "1")
+            self.send_header("content-length", "0")
+            self.end_headers()
+            return
+        if self.path.startswith("/events"):
+            self.send_response(200)
+            self.send_header("content-type", "text/event-stream")
+            self.end_headers()
+            for number in range(1000):
+                self.wfile.write(b"data: %d\\n\\n" % number)
+                self.wfile.flush()
+                time.sleep(0.2)
+        if self.path.startswith("/breaks"):
+            self.send_response(200)
+            self.send_header("content-length", "100")
+            self.end_headers()
+            self.wfile.write(b"some")
+            self.close_connection = True
+            return
         if self.path.startswith("/slow"):
             self.send_response(200)
             self.send_header("transfer-encoding", "chunked")
@@ -47,7 +109,10 @@ class Echo(BaseHTTPRequestHandler):
     def log_message(self, *args):
         pass
 
-server = ThreadingHTTPServer(("127.0.0.1", 30100), Echo)
+class Server(ThreadingHTTPServer):
+    daemon_threads = True
+
+server = Server(("127.0.0.1", 30100), Echo)
 print("Serving")
 server.serve_forever()
 """
@@ -97,6 +162,75 @@ def test_an_answer_is_streamed_as_it_comes(browser: httpx.Client, link: str) -> 
     assert len(parts) > 1
 
 
+def test_events_come_while_the_answer_is_still_being_made(browser: httpx.Client, link: str) -> None:
+    begun = time.monotonic()
+    with browser.stream("GET", f"{link}events") as answer:
+        first = next(answer.iter_lines())
+    assert first == "data: 0"
+    assert time.monotonic() - begun < 5
+
+
+def test_many_streams_at_once_do_not_wait_for_each_other(link: str) -> None:
+    with httpx.Client(trust_env=False, limits=httpx.Limits(max_connections=None)) as client, ExitStack() as stack:
+        for _ in range(30):
+            answer = stack.enter_context(client.stream("GET", f"{link}events"))
+            assert next(answer.iter_lines()) == "data: 0"
+
+
+def test_a_body_is_streamed_in(browser: httpx.Client, link: str) -> None:
+    def parts() -> Iterator[bytes]:
+        yield b"first,"
+        yield b"last"
+
+    answer = browser.post(link, content=parts())
+    assert answer.status_code == 200, answer.text
+    assert answer.json()["body"].replace("|", "") == "first,last"
+
+
+def test_an_answer_that_breaks_off_inside_breaks_off_outside(browser: httpx.Client, link: str) -> None:
+    with pytest.raises(httpx.RemoteProtocolError):
+        browser.get(f"{link}breaks")
+
+
+def test_a_redirect_to_the_sessions_own_address_stays_on_the_link(browser: httpx.Client, link: str) -> None:
+    answer = browser.get(f"{link}away")
+    assert (answer.headers["location"], "x-private" in answer.headers) == ("/there?x=1", False)
+    assert browser.get(f"{link}away", follow_redirects=True).json()["path"] == "/there?x=1"
+
+
+def test_the_session_sees_its_own_address_only(browser: httpx.Client, link: str) -> None:
+    origin = str(httpx.URL(link).copy_with(raw_path=b"/")).rstrip("/")
+    headers = browser.get(link, headers={"origin": origin, "referer": f"{link}page?x"}).json()["headers"]
+    assert (headers["host"], headers["origin"]) == ("localhost:30100", "http://localhost:30100")
+    assert headers["referer"] == "http://localhost:30100/page?x"
+
+
+@pytest.mark.parametrize("path", [";a=1;b", "%2e%2e/x", "a//b", "?", "?a=1;b#"])
+def test_a_path_arrives_as_it_is(browser: httpx.Client, link: str, path: str) -> None:
+    told = browser.get(f"{link}{path}").json()["path"]
+    assert told == "/" + path.removesuffix("#").removesuffix("?")
+
+
+def test_an_upgrade_to_anything_but_a_websocket_is_refused(browser: httpx.Client, link: str) -> None:
+    answer = browser.get(link, headers={"connection": "upgrade", "upgrade": "h2c"})
+    assert answer.status_code == 501
+
+
+def test_a_head_that_is_too_large_is_refused(link: str) -> None:
+    url = httpx.URL(link)
+    with socket.create_connection((url.host, url.port or 0), 5) as sock:
+        sock.sendall(b"GET / HTTP/1.1\r\nHost: localhost\r\nX-Large: ".ljust(2**20 + 1, b"x"))
+        assert sock.recv(100).startswith(b"HTTP/1.1 431 ")
+
+
+def test_ports_of_the_engine_itself_are_not_linked(process_engine: LocalEngine) -> None:
+    port = int(process_engine.endpoint.rpartition(":")[2])
+    with client_of(process_engine) as bay, bay.session() as session:
+        form = {"SessionId": session.session_id, "ProtocolType": "https", "Port": str(port)}
+        answer = Raw(process_engine).agentbay("GetLink", **form).json()
+    assert (answer["Success"], answer["Code"]) == (False, "InvalidPort")
+
+
 def test_after_the_first_hit_absolute_paths_lead_into_the_session(browser: httpx.Client, link: str) -> None:
     browser.get(link)
     assert browser.get(httpx.URL(link).copy_with(path="/style.css")).json()["path"] == "/style.css"
@@ -137,11 +271,93 @@ def test_a_link_ends_with_its_session(engine: LocalEngine, browser: httpx.Client
             browser.get(link)
 
 
-@pytest.mark.parametrize("protocol", ["http", "wss", "ftp"])
+@contextmanager
+def websocket_of(session: Session, path: str = "", **more: Any) -> Generator[ClientConnection]:
+    link = str(session.get_link("wss", 30100))
+    with connect(f"{link}{path}", proxy=None, open_timeout=10, **more) as client:
+        yield client
+
+
+@pytest.mark.parametrize("message", ["text", "grün", b"\0\xff", "x" * 70_000, ""])
+def test_a_websockets_messages_go_both_ways(serving: Session, message: str | bytes) -> None:
+    with websocket_of(serving) as client:
+        client.send(message)
+        assert client.recv(5) == message
+
+
+def test_without_a_word_a_link_is_for_websockets(serving: Session) -> None:
+    link = str(serving.get_link(port=30100))
+    assert re.fullmatch(r"ws://127\.0\.0\.1:\d+/websocket_ai/[\w-]+", link)
+
+
+def test_a_websockets_path_subprotocol_and_headers_arrive_without_the_token(serving: Session) -> None:
+    token = str(serving.get_link("wss", 30100)).rpartition("/")[2]
+    with websocket_of(
+        serving, "/deep?x=1", subprotocols=["a", "b"], additional_headers={"Cookie": f"sessionbay_link_1={token}; k=v"}
+    ) as client:
+        assert client.subprotocol == "b"
+        assert client.response is not None
+        seen = json.loads(client.response.headers["x-seen"])
+    assert seen["path"] == "/deep?x=1"
+    headers = {name.lower(): value for name, value in seen["headers"].items()}
+    assert (headers["host"], headers["cookie"]) == ("localhost:30100", "k=v")
+    assert token not in json.dumps(seen)
+
+
+def test_a_websocket_is_closed_with_the_sessions_code_and_reason(serving: Session) -> None:
+    with websocket_of(serving) as client:
+        client.send("close 4321")
+        with pytest.raises(ConnectionClosed) as closed:
+            client.recv(5)
+    assert closed.value.rcvd is not None
+    assert (closed.value.rcvd.code, closed.value.rcvd.reason) == (4321, "bye")
+
+
+def test_a_websocket_that_the_session_refuses_is_refused_with_its_status(serving: Session) -> None:
+    with pytest.raises(InvalidStatus) as refused, websocket_of(serving, "/closed"):
+        pass
+    assert refused.value.response.status_code == 403
+
+
+def test_a_websocket_needs_the_token_too(serving: Session) -> None:
+    link = str(serving.get_link("wss", 30100))
+    with pytest.raises(InvalidStatus) as refused:
+        connect(link[:-3] + "wrong", proxy=None, open_timeout=10)
+    assert refused.value.response.status_code == 401
+
+
+def test_a_websocket_of_a_web_page_is_refused(serving: Session) -> None:
+    with (
+        pytest.raises(InvalidStatus) as refused,
+        websocket_of(serving, additional_headers={"Origin": "https://evil.example"}),
+    ):
+        pass
+    assert refused.value.response.status_code == 403
+
+
+def test_a_websocket_to_a_port_where_nothing_listens_says_so(serving: Session) -> None:
+    with pytest.raises(InvalidStatus) as refused:
+        connect(str(serving.get_link("wss", 30177)), proxy=None, open_timeout=10)
+    assert refused.value.response.status_code == 502
+    assert b"30177" in refused.value.response.body
+
+
+def test_a_websocket_ends_with_its_session(engine: LocalEngine) -> None:
+    with client_of(engine) as bay, ExitStack() as stack:
+        with bay.session() as session:
+            session.file_system.write_file("server.py", SERVER.replace("\\\\", "\\").replace("30100", "30101"))
+            session.command.run(listening("server.py"))
+            link = str(session.get_link("wss", 30101))
+            client = stack.enter_context(connect(link, proxy=None, open_timeout=10))
+        with pytest.raises(ConnectionClosed):
+            client.recv(10)
+
+
+@pytest.mark.parametrize("protocol", ["http", "ftp"])
 def test_a_protocol_that_links_do_not_speak_is_refused(serving: Session, protocol: str) -> None:
     result = serving.get_link(protocol, 30100)
     assert (result.success, result.code) == (False, "InvalidProtocolType")
 
 
 def test_a_link_without_a_port_leads_to_the_first_that_the_cloud_opens(browser: httpx.Client, serving: Session) -> None:
-    assert browser.get(str(serving.get_link())).json()["path"] == "/"
+    assert browser.get(str(serving.get_link("https"))).json()["path"] == "/"

@@ -1,18 +1,17 @@
 """The engine's front door: both clouds' wire, the direct route, and a page for each session."""
 
-import hmac
 import html
 import logging
 import uuid
 from dataclasses import replace
 from typing import Any
 
-from pydantic import ValidationError
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
-from starlette.requests import ClientDisconnect, Request
+from starlette.requests import ClientDisconnect, HTTPConnection, Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
-from starlette.routing import Route
+from starlette.routing import Route, WebSocketRoute
+from starlette.websockets import WebSocket
 
 from .._version import __version__
 from ..core.http import HttpRequest, InvalidRequest, UnknownOperation
@@ -22,17 +21,16 @@ from ..dialects.agb import AGBDialect
 from ..dialects.agentbay import AgentBayDialect
 from ..dialects.base import Dialect
 from ..ops.catalogue import OPERATIONS
-from ..ops.direct import DirectCall, answer_of
-from . import toolbox
+from . import direct
 from .actions import Actions
 from .elsewhere import not_served
 from .proof import answer as proof_of_engine
+from .received import body_of, same
 from .refusals import Refusal, bad_key
-from .sessions import EngineSession, Sessions
+from .sessions import GONE, EngineSession, Sessions
 from .transfers import ROUTE, Transfers
 
 log = logging.getLogger("sessionbay.engine")
-MOST_BODY = 64 * 2**20
 PAGE = """<!doctype html><title>{id}</title><style>body{{font:16px sans-serif;margin:3em}}td{{padding:.2em 1em}}</style>
 <h1>{id}</h1><table>{rows}</table>"""
 
@@ -44,6 +42,7 @@ def create_app(sessions: Sessions, actions: Actions, transfers: Transfers, api_k
         routes=[
             Route("/health", door.health, methods=["GET"]),
             Route("/direct/{session_id}/callTool", door.direct, methods=["POST"]),
+            WebSocketRoute("/ws/{session_id}", door.hub),
             Route("/instance/{session_id}/dashboard", door.page, methods=["GET"]),
             Route(ROUTE, transfers),
             Route("/", door.agentbay, methods=["POST"]),
@@ -78,7 +77,7 @@ class Door:
         """Serve one operation of the control plane."""
         try:
             accepted = dialect.accept(await _received(request), OPERATIONS)
-            if not _same(accepted.api_key, self._api_key.reveal()):
+            if not same(accepted.api_key, self._api_key.reveal()):
                 raise bad_key()
             reply = await self._actions.serve(accepted.op, accepted.request)
         except UnknownOperation as exc:
@@ -97,20 +96,24 @@ class Door:
 
     async def direct(self, request: Request) -> Response:
         """Serve a tool call on the direct route; the session's own token opens it."""
-        session = self._opened(request, request.headers.get("x-access-token", ""))
-        try:
-            call = DirectCall.model_validate_json(await _body(request))
-        except ValidationError:
-            return JSONResponse({"code": "InvalidParameter", "message": "the body is no tool call"}, 400)
-        try:
-            answer = await toolbox.call(session, call.tool, call.args, self._sessions.config)
-        except Refusal as exc:
-            return JSONResponse({"code": exc.code, "message": str(exc)}, exc.status)
-        return Response(answer_of(call.request_id, answer), media_type="application/json")
+        session = self._opened(request, request.headers.get(direct.HEADER, ""))
+        if session is None:
+            return direct.refused(direct.no_way_in())
+        return await direct.serve(session, request, self._sessions.config)
+
+    async def hub(self, socket: WebSocket) -> None:
+        """Serve a connection to a session's hub; the session's own token opens it."""
+        session = self._opened(socket, socket.headers.get(direct.HEADER, ""))
+        if session is None:
+            await direct.refused(direct.no_way_in())(socket.scope, socket.receive, socket.send)
+            return
+        await session.hub.serve(socket.scope, socket.receive, socket.send)
 
     async def page(self, request: Request) -> Response:
         """Show what a session is, to those who have its address."""
         session = self._opened(request, request.query_params.get("token", ""))
+        if session is None:
+            raise HTTPException(401, str(direct.no_way_in()))
         facts = {
             "status": session.status,
             "image": session.image,
@@ -121,19 +124,13 @@ class Door:
         rows = "".join(f"<tr><td>{html.escape(name)}<td>{html.escape(value)}" for name, value in facts.items())
         return HTMLResponse(PAGE.format(id=html.escape(session.id), rows=rows))
 
-    def _opened(self, request: Request, token: str) -> EngineSession:
+    def _opened(self, asked: HTTPConnection, token: str) -> EngineSession | None:
         """Return the session of a path, to those who hold its token."""
         try:
-            session = self._sessions.get(request.path_params["session_id"])
+            session = self._sessions.get(asked.path_params["session_id"])
         except Refusal:
-            session = None
-        if session is None or not _same(token, session.token):
-            raise HTTPException(401, "this address needs a running session and its token")
-        return session
-
-
-def _same(one: str, other: str) -> bool:
-    return hmac.compare_digest(one.encode(), other.encode())
+            return None
+        return session if session.status not in GONE and same(token, session.token) else None
 
 
 def _told(no: InvalidRequest | Refusal) -> Reply[Any]:
@@ -145,14 +142,4 @@ def _refused(code: str, message: str, status: int, *, gateway: bool) -> Reply[An
 
 
 async def _received(request: Request) -> HttpRequest:
-    return HttpRequest(request.method, str(request.url), request.headers, await _body(request))
-
-
-async def _body(request: Request) -> bytes:
-    """Return the body, up to a size that no honest request exceeds."""
-    body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > MOST_BODY:
-            raise InvalidRequest(f"the request is larger than {MOST_BODY} bytes", code="RequestTooLarge", status=413)
-    return bytes(body)
+    return HttpRequest(request.method, str(request.url), request.headers, await body_of(request))

@@ -2,13 +2,27 @@
 
 import asyncio
 import socket
+import sys
 from collections.abc import Generator
 from contextlib import contextmanager
+from http import HTTPStatus
 
+import h11
 import uvicorn
 from starlette.types import ASGIApp
+from uvicorn.protocols.http.h11_impl import H11Protocol
 
 STOP_TIMEOUT = 1  # whole seconds, as uvicorn has it
+PATIENCE = 10.0  # seconds within which a request's head has to come
+MOST_HEAD = 2**20
+MOST_MESSAGE = 4 * 2**20
+
+_ports: set[int] = set()
+
+
+def is_ours(port: int) -> bool:
+    """Return whether this program itself listens on a port of the loopback."""
+    return port in _ports
 
 
 class _Server(uvicorn.Server):
@@ -18,15 +32,55 @@ class _Server(uvicorn.Server):
         yield
 
 
+class _Protocol(H11Protocol):
+    """Hangs up on whoever begins a request and does not go on, and names the status that a bad head deserves."""
+
+    _deadline: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        super().connection_made(transport)
+        self._deadline = self.loop.call_later(PATIENCE, self._hang_up)
+
+    def data_received(self, data: bytes) -> None:
+        super().data_received(data)
+        waiting = self.conn.their_state is h11.IDLE and not self.transport.is_closing()
+        if self._deadline and not waiting:
+            self._deadline.cancel()
+            self._deadline = None
+        elif waiting and not self._deadline:
+            self._deadline = self.loop.call_later(PATIENCE, self._hang_up)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        if self._deadline:
+            self._deadline.cancel()
+        super().connection_lost(exc)
+
+    def send_400_response(self, msg: str) -> None:
+        """Refuse a head; uvicorn calls this while it looks at the exception."""
+        error = sys.exception()
+        status = error.error_status_hint if isinstance(error, h11.RemoteProtocolError) else 400
+        headers = [("content-type", "text/plain; charset=utf-8"), ("connection", "close")]
+        response = h11.Response(status_code=status, headers=headers, reason=HTTPStatus(status).phrase.encode())
+        for event in (response, h11.Data(data=msg.encode("ascii")), h11.EndOfMessage()):
+            self.transport.write(self.conn.send(event) or b"")
+        self.transport.close()
+
+    def _hang_up(self) -> None:
+        self._deadline = None
+        if self.conn.their_state is h11.IDLE:
+            self.transport.close()
+
+
 class Listener:
     """An app on a port of 127.0.0.1."""
 
-    def __init__(self, port: int = 0) -> None:
+    def __init__(self, port: int = 0, most_message: int = MOST_MESSAGE) -> None:
         # The protocol is named because asyncio switches Nagle's delay off only then: 40 ms for every answer.
         self._socket = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
         self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         self._socket.bind(("127.0.0.1", port))
         self.port: int = self._socket.getsockname()[1]
+        self._most_message = most_message
 
     @property
     def url(self) -> str:
@@ -38,16 +92,21 @@ class Listener:
         config = uvicorn.Config(
             app,
             access_log=False,
-            http="h11",
-            h11_max_incomplete_event_size=2**20,
+            date_header=False,
+            http=_Protocol,
+            h11_max_incomplete_event_size=MOST_HEAD,
             lifespan="off",
             log_config=None,
             log_level="error",
+            proxy_headers=False,
             server_header=False,
             timeout_graceful_shutdown=STOP_TIMEOUT,
-            ws="none",
+            ws="websockets-sansio",
+            ws_max_size=self._most_message,
+            ws_per_message_deflate=False,
         )
         self._server = _Server(config)
+        _ports.add(self.port)
         self._serving = asyncio.create_task(self._server.serve(sockets=[self._socket]))
         while not self._server.started:
             if self._serving.done():
@@ -58,4 +117,5 @@ class Listener:
         """Stop serving, whoever is still waiting."""
         self._server.should_exit = True
         await self._serving
+        _ports.discard(self.port)
         self._socket.close()

@@ -16,11 +16,11 @@ from .tools import CallAnswer
 class DirectCall(Wire):
     """The body of a call; the token stands here and in the header ``X-Access-Token``."""
 
-    args: dict[str, Any]
-    server: str
-    request_id: str
     tool: str
-    token: str = Field(repr=False)
+    args: dict[str, Any] = Field(default_factory=dict[str, Any])
+    server: str = ""
+    request_id: str = ""
+    token: str = Field(default="", repr=False)
 
 
 class RpcError(Wire):

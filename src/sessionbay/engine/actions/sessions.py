@@ -62,7 +62,7 @@ class SessionActions:
             resource_url=page_of(self._url, found),
             token=found.token if direct else "",
             link_url=f"{self._url}/direct/{found.id}" if direct else "",
-            ws_url="",
+            ws_url=f"{self._url.replace('http:', 'ws:', 1)}/ws/{found.id}" if direct else "",
             tool_list=toolbox.entries(),
             vpc_resource=False,
             network_interface_ip="",

@@ -1,0 +1,1 @@
+"""The session's WebSocket: terminals, news of files, and whatever else is pushed."""

@@ -1,0 +1,80 @@
+"""One client's connection, and a call that came over it."""
+
+import secrets
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from pydantic import ValidationError
+from starlette.types import Send
+
+from ...core.wire import Wire
+from ...ops import frames
+from ...ops.frames import Frame
+from ..refusals import Refusal
+
+P = TypeVar("P", bound=Wire)
+
+
+class Connection:
+    """A client that is listening."""
+
+    def __init__(self, send: Send) -> None:
+        self._send = send
+        self.closed = False
+
+    async def send(self, frame: Frame) -> None:
+        """Send a frame, which waits while the client does not read; to one that is gone, nothing is sent."""
+        if self.closed:
+            return
+        try:
+            await self._send({"type": "websocket.send", "text": frames.write(frame)})
+        except (OSError, RuntimeError):  # gone; the server says RuntimeError once it has itself sent a close
+            self.closed = True
+
+    async def push(self, source: str, kind: str, **more: Any) -> None:
+        """Send what nobody asked for."""
+        await self.send(frames.push(secrets.token_hex(16), source, kind, **more))
+
+    async def close(self, code: int, reason: str) -> None:
+        """Hang up."""
+        if self.closed:
+            return
+        self.closed = True
+        try:
+            await self._send({"type": "websocket.close", "code": code, "reason": reason})
+        except (OSError, RuntimeError):
+            return
+
+
+@dataclass(frozen=True)
+class Call:
+    """What a client asks for."""
+
+    connection: Connection
+    frame: Frame
+
+    def params(self, model: type[P]) -> P:
+        """Return what it asks with; refuse when that is not what the method takes."""
+        try:
+            return model.model_validate(dict(self.frame.params))
+        except ValidationError as exc:
+            error = exc.errors(include_url=False, include_context=False, include_input=False)[0]
+            where = ".".join(str(step) for step in error["loc"])
+            raise Refusal("InvalidParameter", f"{self.frame.method}: {where}: {error['msg']}") from exc
+
+    async def answer(self, **value: Any) -> None:
+        """Give the one answer."""
+        await self.connection.send(frames.result(self.frame, value))
+
+    async def end(self, **more: Any) -> None:
+        """End the stream that answers."""
+        await self.connection.send(frames.end(self.frame, **more))
+
+    async def fail(self, problem: str) -> None:
+        """Say why it is not done."""
+        await self.connection.send(frames.failed(self.frame, problem))
+
+
+Method = Callable[[Call], Awaitable[None]]
+Methods = Mapping[str, Method]

@@ -1,0 +1,131 @@
+"""News of files: what changes in the folders that clients subscribed to."""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from typing import Any
+
+from ...ops.files import SERVER as FILES, PathArgs
+from ..agent.line import AgentFailure, AgentGone, AgentLine
+from .connection import Call, Connection, Methods
+
+__all__ = ["FILES", "FileWatches"]
+
+log = logging.getLogger("sessionbay.engine")
+PATIENCE = 5.0  # seconds for which the agent looks before it says that nothing happened
+MOST_EVENTS = 100  # in one frame, which paths of the greatest length do not make too large
+
+
+class Watch:
+    """One folder, and who wants to know."""
+
+    def __init__(self, agent: AgentLine, path: str) -> None:
+        self.watchers: set[Connection] = set()
+        self.wanted = asyncio.Event()
+        self.path = path
+        self._agent = agent
+
+    async def begin(self) -> None:
+        """Have the agent look for the first time."""
+        await self._ask(0.0)
+
+    async def run(self) -> None:
+        """Tell of changes; while nobody listens they gather."""
+        while True:
+            await self.wanted.wait()
+            changes = await self._ask(PATIENCE)
+            for start in range(0, len(changes), MOST_EVENTS):
+                await self._tell(changes[start : start + MOST_EVENTS])
+
+    async def end(self) -> None:
+        """Have the agent forget the folder."""
+        await self._agent.ask("forget_changes", watch=self._name)
+
+    async def _ask(self, patience: float) -> list[list[str]]:
+        found: list[list[str]] = await self._agent.hear("changes", watch=self._name, path=self.path, patience=patience)
+        return found
+
+    async def _tell(self, changes: list[list[str]]) -> None:
+        events: list[dict[str, Any]] = [
+            {"eventType": event, "path": path, "pathType": kind} for event, path, kind in changes
+        ]
+        for connection in tuple(self.watchers):
+            await connection.push(FILES, "file_change", path=self.path, events=events)
+
+    @property
+    def _name(self) -> str:
+        return f"pushed {self.path}"
+
+
+class FileWatches:
+    """The methods of the file server that need a connection."""
+
+    def __init__(self, agent: Callable[[], AgentLine]) -> None:
+        self._agent = agent
+        self._watches: dict[str, Watch] = {}
+        self._running: dict[str, asyncio.Task[None]] = {}
+        self._changing = asyncio.Lock()
+        self.methods: Methods = {
+            "subscribe_file_change": self._subscribe,
+            "unsubscribe_file_change": self._unsubscribe,
+        }
+
+    def leave(self, connection: Connection) -> None:
+        """Take a connection off; what it subscribed to waits for the next one."""
+        for watch in self._watches.values():
+            watch.watchers.discard(connection)
+            if not watch.watchers:
+                watch.wanted.clear()
+
+    def adopt(self, connection: Connection) -> None:
+        """Give a new connection what was subscribed to over one that broke: the clouds' clients do not ask again."""
+        for watch in self._watches.values():
+            if not watch.watchers:
+                watch.watchers.add(connection)
+                watch.wanted.set()
+
+    async def close(self) -> None:
+        """Stop watching."""
+        running, self._running = tuple(self._running.values()), {}
+        self._watches.clear()
+        for task in running:
+            task.cancel()
+        await asyncio.gather(*running, return_exceptions=True)
+
+    async def _subscribe(self, call: Call) -> None:
+        path = call.params(PathArgs).path
+        agent = self._agent()
+        async with self._changing:
+            if path not in self._watches:
+                watch = Watch(agent, path)
+                await watch.begin()
+                self._watches[path] = watch
+                self._running[path] = asyncio.create_task(self._run(watch))
+        self._watches[path].watchers.add(call.connection)
+        self._watches[path].wanted.set()
+        await call.end(status="ok")
+
+    async def _unsubscribe(self, call: Call) -> None:
+        path = call.params(PathArgs).path
+        async with self._changing:
+            watch = self._watches.get(path)
+            if watch is not None:
+                watch.watchers.discard(call.connection)
+                if not watch.watchers:
+                    await self._stop(watch)
+        await call.end(status="ok")
+
+    async def _stop(self, watch: Watch) -> None:
+        del self._watches[watch.path]
+        self._running.pop(watch.path).cancel()
+        await watch.end()
+
+    async def _run(self, watch: Watch) -> None:
+        try:
+            await watch.run()
+        except AgentGone:
+            return
+        except AgentFailure as exc:
+            log.warning("%r is no longer watched: %s", watch.path, exc)
+            self._watches.pop(watch.path, None)
+            self._running.pop(watch.path, None)

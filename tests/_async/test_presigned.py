@@ -3,11 +3,13 @@
 import logging
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
 
 from sessionbay import AgentBayUsageError, AsyncAgentBay, ContextError, ContextTransferResult
+from sessionbay._seam._async import HttpTransport
 
 from ..cloud import KEY, FakeCloud, no, yes
 from ..support import names
@@ -84,6 +86,30 @@ async def test_a_refusal_of_the_store_says_why_and_no_more(tmp_path: Path) -> No
 async def test_a_refusal_without_words_tells_its_status() -> None:
     refused = await upload(FakeStore(lambda request: httpx.Response(500, text="<html>")))
     assert refused.error_message == "the store answered HTTP 500"
+
+
+class Counting(HttpTransport):
+    """A store that notes how large the pieces are that it gets."""
+
+    def __init__(self) -> None:
+        self.sizes: list[int] = []
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        if "Action" in request.url.params:
+            return yes({"Url": SIGNED})
+        body: Any = request.stream
+        async for piece in body:
+            self.sizes.append(len(piece))
+        return httpx.Response(200)
+
+
+async def test_a_large_file_goes_piece_by_piece(tmp_path: Path) -> None:
+    (tmp_path / "large").write_bytes(bytes(5_000_000))
+    store = Counting()
+    async with AsyncAgentBay(api_key=KEY, transport=store) as bay:
+        sent = await bay.context.upload_file("c", FILE, tmp_path / "large")
+    assert (sent.size, sum(store.sizes)) == (5_000_000, 5_000_000)
+    assert max(store.sizes) <= 1_000_000
 
 
 async def test_a_redirection_is_not_followed() -> None:

@@ -4,11 +4,13 @@
 import logging
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
 
 from sessionbay import AgentBay, AgentBayUsageError, ContextError, ContextTransferResult
+from sessionbay._seam._sync import HttpTransport
 
 from ..cloud import KEY, FakeCloud, no, yes
 from ..support import names
@@ -85,6 +87,30 @@ def test_a_refusal_of_the_store_says_why_and_no_more(tmp_path: Path) -> None:
 def test_a_refusal_without_words_tells_its_status() -> None:
     refused = upload(FakeStore(lambda request: httpx.Response(500, text="<html>")))
     assert refused.error_message == "the store answered HTTP 500"
+
+
+class Counting(HttpTransport):
+    """A store that notes how large the pieces are that it gets."""
+
+    def __init__(self) -> None:
+        self.sizes: list[int] = []
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        if "Action" in request.url.params:
+            return yes({"Url": SIGNED})
+        body: Any = request.stream
+        for piece in body:
+            self.sizes.append(len(piece))
+        return httpx.Response(200)
+
+
+def test_a_large_file_goes_piece_by_piece(tmp_path: Path) -> None:
+    (tmp_path / "large").write_bytes(bytes(5_000_000))
+    store = Counting()
+    with AgentBay(api_key=KEY, transport=store) as bay:
+        sent = bay.context.upload_file("c", FILE, tmp_path / "large")
+    assert (sent.size, sum(store.sizes)) == (5_000_000, 5_000_000)
+    assert max(store.sizes) <= 1_000_000
 
 
 def test_a_redirection_is_not_followed() -> None:

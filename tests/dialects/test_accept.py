@@ -12,8 +12,10 @@ from sessionbay.core.wire import Wire
 from sessionbay.dialects.base import Accepted
 from sessionbay.models.creation import AppManagerRule, ExtraConfigs, MobileConfig
 from sessionbay.ops.catalogue import OPERATIONS
-from sessionbay.ops.context import SyncRequest
+from sessionbay.ops.context import BindRequest, InternalRequest, SyncRequest
+from sessionbay.ops.contexts import FilesRequest
 from sessionbay.ops.labels import SetLabelsRequest
+from sessionbay.ops.persistence import PersistenceItem
 from sessionbay.ops.session import CreateRequest, ListRequest, SessionRef
 from sessionbay.ops.tools import CallRequest
 
@@ -207,3 +209,35 @@ def test_arbitrary_json_is_a_request_or_is_refused(path: str, body: dict[str, An
     except InvalidRequest:
         return
     assert isinstance(accepted.request, Wire)
+
+
+@pytest.mark.parametrize("page", [{"PageNumber": "2", "PageSize": "5"}, {"MaxResults": "5", "NextToken": "T"}], ids=str)
+@pytest.mark.parametrize("in_query", [True, False], ids=["query", "form"])
+def test_a_page_of_files_is_heard_by_number_and_by_mark(page: dict[str, str], in_query: bool) -> None:
+    form = {"Action": "DescribeContextFiles", "ContextId": "c", "ParentFolderPath": "/p"}
+    heard = ask_bay(form, page) if in_query else ask_bay(form | page)
+    wanted = {"page_number": 2, "page_size": 5} if "PageSize" in page else {"max_results": 5, "next_token": "T"}
+    assert heard.request == FilesRequest(context_id="c", parent_folder_path="/p", **wanted)
+
+
+def test_the_types_of_internal_contexts_are_heard_in_both_forms() -> None:
+    wanted = InternalRequest(session_id="s", context_types=["file_transfer", "browser"])
+    dotted = {"ContextTypes.1": "file_transfer", "ContextTypes.2": "browser"}
+    as_form = ask_bay({"Action": "GetAndLoadInternalContext", "SessionId": "s", **dotted}).request
+    query = {"sessionId": "s", "contextTypes": '["file_transfer", "browser"]'}
+    as_text = ask_agb("/sdk/GetAndLoadInternalContext", b"{}", query).request
+    assert (as_form, as_text) == (wanted, wanted)
+
+
+@pytest.mark.parametrize(
+    "item",
+    [
+        {"ContextId": "c", "Path": "/p", "Policy": '{"uploadPolicy": {}}'},
+        {"contextId": "c", "path": "/p", "policy": '{"uploadPolicy": {}}', "unknown": 1},
+    ],
+    ids=["PascalCase", "camelCase"],
+)
+def test_bindings_are_heard_in_any_case(item: dict[str, Any]) -> None:
+    form = {"Action": "BindContexts", "SessionId": "s", "PersistenceDataList": json.dumps([item])}
+    bound = PersistenceItem(context_id="c", path="/p", policy='{"uploadPolicy": {}}')
+    assert ask_bay(form).request == BindRequest(session_id="s", persistence_data_list=[bound])

@@ -162,3 +162,9 @@ def test_a_context_is_waited_for_unless_said_otherwise() -> None:
 def test_a_policy_cannot_be_changed() -> None:
     with pytest.raises(ValidationError):
         UploadPolicy().auto_upload = False
+
+
+def test_a_binding_is_built_by_position_too() -> None:
+    policy = SyncPolicy(upload_policy=UploadPolicy(auto_upload=False))
+    built = ContextSync.new("c", "/p").with_policy(policy)
+    assert built == ContextSync.new("c", "/p", policy) == ContextSync(context_id="c", path="/p", policy=policy)

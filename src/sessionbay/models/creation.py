@@ -89,7 +89,7 @@ class RecyclePolicy(_Asked):
 
     @model_validator(mode="after")
     def _no_wildcards(self) -> "RecyclePolicy":
-        return _refuse_wildcards(self, *self.paths)
+        return _refuse_wildcards(self, "name the folder that holds the files", *self.paths)
 
 
 class WhiteList(_Asked):
@@ -102,8 +102,9 @@ class WhiteList(_Asked):
 
     @model_validator(mode="after")
     def _no_wildcards(self) -> "WhiteList":
-        _refuse_wildcards(self, *(() if self.is_path_regex else (self.path,)))
-        return _refuse_wildcards(self, *(() if self.is_exclude_regex else self.exclude_paths))
+        hint = "name the path, or say that it is a regular expression"
+        _refuse_wildcards(self, hint, *(() if self.is_path_regex else (self.path,)))
+        return _refuse_wildcards(self, hint, *(() if self.is_exclude_regex else self.exclude_paths))
 
 
 class BWList(_Asked):
@@ -137,6 +138,42 @@ class ContextSync(_Asked):
     path: str = Field(min_length=1)
     policy: SyncPolicy | None = None
     wait: bool = True
+
+    @classmethod
+    def new(cls, context_id: str, path: str, policy: SyncPolicy | None = None) -> "ContextSync":
+        """Return a binding, as users of both clouds build it.
+
+        Args:
+            context_id: The context.
+            path: Where it is in the session.
+            policy: How the two are kept the same; None is the cloud's default.
+
+        Returns:
+            The binding.
+
+        Example:
+            ```python
+            print(ContextSync.new("SdkCtx-1", "/tmp/data").path)
+            ```
+        """
+        return cls(context_id=context_id, path=path, policy=policy)
+
+    def with_policy(self, policy: SyncPolicy) -> "ContextSync":
+        """Return the same binding with another policy.
+
+        Args:
+            policy: How context and session are kept the same.
+
+        Returns:
+            The binding.
+
+        Example:
+            ```python
+            sync = ContextSync.new("SdkCtx-1", "/tmp/data").with_policy(SyncPolicy())
+            print(sync.policy is not None)
+            ```
+        """
+        return self.model_copy(update={"policy": policy})
 
 
 class ContextMount(_Asked):
@@ -285,8 +322,8 @@ class CreateSessionFields(TypedDict, total=False):
     direct_link: bool | None
 
 
-def _refuse_wildcards(model: M, *paths: str) -> M:
+def _refuse_wildcards(model: M, hint: str, *paths: str) -> M:
     for path in paths:
         if _WILDCARDS & set(path):
-            raise ValueError(f"{path!r} holds a wildcard: only regular expressions may")
+            raise ValueError(f"{path!r} holds a wildcard (one of * ? [ ]): {hint}")
     return model

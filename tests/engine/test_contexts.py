@@ -3,6 +3,8 @@
 import io
 import json
 import os
+import subprocess
+import sys
 import tarfile
 import zipfile
 from collections.abc import Generator, Iterator
@@ -102,7 +104,7 @@ class Account(Raw):
         )
 
 
-def bound(context_id: str, path: str = PLACE, **policy: Any) -> dict[str, Any]:
+def bound(context_id: str, path: str = PLACE, /, **policy: Any) -> dict[str, Any]:
     """Return a binding by a policy."""
     return {"ContextId": context_id, "Path": path, **({"Policy": json.dumps(policy)} if policy else {})}
 
@@ -304,7 +306,7 @@ def test_white_lists_may_be_regular_expressions(account: Account, home: str) -> 
 
 
 def test_an_archive_keeps_all_files_in_one_and_brings_them_back(account: Account, home: str) -> None:
-    policy = {"uploadPolicy": {"uploadMode": "Archive", "archiveExcludePaths": ["tmp"]}}
+    policy: dict[str, Any] = {"uploadPolicy": {"uploadMode": "Archive", "archiveExcludePaths": ["tmp"]}}
     session = account.session(bound(home, **policy))
     account.run(session, f"cd {PLACE}; mkdir d tmp; echo 1 >d/a; echo 2 >tmp/b; head -c 3000000 /dev/zero >zeros")
     account.delete(session)
@@ -539,7 +541,7 @@ def test_an_honest_tar_is_extracted(account: Account, home: str) -> None:
 
 
 def test_files_are_recycled_when_their_days_are_over(tmp_path: Path) -> None:
-    policy = {"recyclePolicy": {"lifecycle": "Lifecycle_1Day", "paths": ["old"]}}
+    policy: dict[str, Any] = {"recyclePolicy": {"lifecycle": "Lifecycle_1Day", "paths": ["old"]}}
     with serving(state=tmp_path) as engine:
         account = Account(engine)
         home = account.context("recycled")
@@ -562,3 +564,49 @@ def test_the_contexts_are_nobody_elses_to_read(account: Account, home: str) -> N
     assert [
         path for path in state.rglob("*") if path.stat().st_mode & 0o077 and not path.name.startswith("contexts.")
     ] == []
+
+
+def test_contexts_reach_sessions_that_are_plain_processes(tmp_path: Path) -> None:
+    with serving(state=tmp_path, isolation="process") as engine:
+        account = Account(engine)
+        home = account.context("plain")
+        session = account.session()
+        place = account.run(session, "echo $HOME").strip() + "/data"
+        account.put(home, f"{place}/a", b"down")
+        items = json.dumps([bound(home, place)])
+        account.ok("BindContexts", SessionId=session, PersistenceDataList=items)
+        account.wait(session)
+        assert account.run(session, f"cat {place}/a; echo up >{place}/b") == "down"
+        account.delete(session)
+        assert account.names(home, place) == ["a", "b"]
+
+
+def test_a_growing_file_and_a_deep_tree_do_not_hold_a_copy_up(account: Account, home: str) -> None:
+    session = account.session(bound(home))
+    account.run(session, f"cd {PLACE}; nohup sh -c 'while :; do echo x >>grows; done' >/dev/null 2>&1 & sleep 0.1")
+    account.run(session, f"cd {PLACE}; for _ in $(seq 30); do n=$(printf 'd%.0s' $(seq 200)); mkdir $n; cd $n; done")
+    task = account.sync(session)[0]
+    assert task["status"] in ("Success", "Failed")
+    assert account.names(home) == ["grows"]
+    account.delete(session)
+
+
+LEAVING = """
+import atexit, json, sys, warnings
+from pathlib import Path
+warnings.simplefilter("ignore")
+from sessionbay.engine import EngineConfig, LocalEngine
+from tests.engine.test_contexts import Account, bound
+engine = LocalEngine(EngineConfig(state=Path(sys.argv[1]))).start()
+atexit.register(engine.stop)
+account = Account(engine)
+session = account.session(bound(account.context("left")))
+account.run(session, "echo last >/tmp/data/a")
+"""
+
+
+def test_a_program_that_just_ends_leaves_its_files(tmp_path: Path) -> None:
+    subprocess.run([sys.executable, "-c", LEAVING, str(tmp_path)], check=True, timeout=60)
+    with serving(state=tmp_path) as engine:
+        account = Account(engine)
+        assert account.get(account.context("left"), f"{PLACE}/a") == b"last\n"

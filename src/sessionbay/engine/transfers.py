@@ -54,6 +54,8 @@ class Transfers:
             response = PlainTextResponse(str(exc), 404 if exc.code == "Context.NotFound" else exc.status)
         except ClientDisconnect:
             return  # nobody is left to be told, and nothing was kept
+        except (FileExistsError, NotADirectoryError):
+            response = PlainTextResponse("a folder has this name, or a file that of a folder in the path", 409)
         except (OSError, sqlite3.Error) as exc:
             log.warning("a transfer to context %s failed: %s", request.path_params["context_id"], exc)
             response = PlainTextResponse(f"the file cannot be kept or read: {type(exc).__name__}", 500)

@@ -106,7 +106,7 @@ class Copy:
         for name in found["odd"]:
             log.info("%s in %s is not copied: it is no regular file", shown(name), shown(joined(self.top)))
         self.problems += [str(problem) for problem in found["unread"]]
-        files = []
+        files: list[Inside] = []
         for name, stamp, executable in found["files"][: MOST_FILES + 1]:
             try:
                 parts = (*self.top, *relative_parts(name)) if name else self.top
@@ -185,6 +185,7 @@ class Copy:
         unpack = extract.extract and bool(packed) and bool(suffix)
         scratch = joined((*parts[:-1], f".{secrets.token_hex(8)}{suffix}"))
         _, target = await self._ask_fd("take_file", path=scratch)
+        kept = False
         try:
             executable = await beside(partial(self._hand_over, entry, target))
             if unpack:
@@ -193,9 +194,10 @@ class Copy:
                 order = {"scratch": scratch, "path": joined(parts), "executable": executable}
                 stamp = await self._ask("keep_file", **order)
                 self.binding.seen[parts] = Seen(entry.stamp, tuple(stamp))
+                kept = True
         finally:
-            with contextlib.suppress(*NOT_OURS, AgentGone):
-                if unpack or parts not in self.binding.seen:
+            if not kept:
+                with contextlib.suppress(*NOT_OURS, AgentGone):
                     await self._ask("delete", path=scratch)
         if packed == "tree":
             self.binding.seen[("", *entry.parts)] = Seen(entry.stamp, ())

@@ -46,7 +46,8 @@ def _scratched(
     packed: IO[bytes], archive: str, folder: str, files_most: int, bytes_most: int, written: list[tuple[str, str]]
 ) -> list[str]:
     """Extract each file to a scratch file beside its place."""
-    names, left = [], bytes_most
+    names: list[str] = []
+    left = bytes_most
     for name, executable, content in _members(packed, archive):
         names.append(checked(name, archive))
         if len(names) > files_most:
@@ -98,7 +99,7 @@ def _of_tar(packed: IO[bytes], archive: str) -> Iterator[tuple[str, bool, IO[byt
         import gzip
 
         source = cast("IO[bytes]", gzip.GzipFile(fileobj=packed))
-    with tarfile.open(fileobj=_Short(source), mode="r:") as found:  # type: ignore[call-overload]  # it reads, seeks, tells
+    with tarfile.TarFile(fileobj=cast("IO[bytes]", _Short(source))) as found:
         for member in found:
             if not member.isfile() and not member.isdir():
                 raise Failure(f"{archive}: it holds a link or a device: it is not extracted")

@@ -7,8 +7,7 @@ from pathlib import Path
 from ..core import checks
 from ..core.errors import AgentBayError
 from .limits import Limits
-from .sandbox.backends import Wanted
-from .sandbox.base import Network
+from .sandbox.backends import Wanted, WantedNetwork
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -17,9 +16,11 @@ class EngineConfig:
 
     Attributes:
         isolation: ``auto`` takes the strongest kind that works here, and warns when that is not namespaces;
-            ``namespaces`` takes nothing weaker; ``process`` is the weakest.
-        network: ``none`` shuts sessions off; ``host`` lets them use this machine's network, as sessions that are plain
-            processes always do.
+            ``namespaces`` takes nothing weaker; ``uid``, for an engine run by root, gives each session a user of its own;
+            ``process`` is the weakest.
+        network: ``nat`` leads out to the internet and to nothing of this machine's; ``none`` shuts sessions off; ``auto``
+            is ``nat`` where that works, else ``none``; ``host`` lets them use this machine's network, as sessions that
+            are plain processes always do.
         port: The port of the loopback to listen on; 0 is any free one.
         direct_route: Whether sessions offer the direct route for tool calls, as most images of the clouds do.
         transition_delay: Seconds that pausing, resuming and deleting take on top, to be like a cloud's.
@@ -31,7 +32,7 @@ class EngineConfig:
     """
 
     isolation: Wanted = "auto"
-    network: Network = "none"
+    network: WantedNetwork = "auto"
     port: int = 0
     direct_route: bool = True
     transition_delay: float = 0.0
@@ -42,8 +43,8 @@ class EngineConfig:
     context_limit: int = 5 * 2**30
 
     def __post_init__(self) -> None:
-        checks.choice("isolation", self.isolation, ("auto", "namespaces", "process"), AgentBayError)
-        checks.choice("network", self.network, ("none", "host"), AgentBayError)
+        checks.choice("isolation", self.isolation, ("auto", "namespaces", "uid", "process"), AgentBayError)
+        checks.choice("network", self.network, ("auto", "none", "nat", "host"), AgentBayError)
 
 
 def config_of(env: Mapping[str, str]) -> EngineConfig:

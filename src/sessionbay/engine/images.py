@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from .refusals import Refusal
-from .sandbox.bwrap import ENVIRONMENT
+from .sandbox.programs import PATH
 
 Kind = Literal["linux", "code", "browser"]
 
@@ -33,7 +33,7 @@ class Runtime:
     use: str
     install: str
 
-    def find(self, path: str = ENVIRONMENT["PATH"]) -> str | None:
+    def find(self, path: str = PATH) -> str | None:
         """Return where it is, as a session finds it; None when it is missing."""
         return next((found for name in self.programs if (found := shutil.which(name, path=path))), None)
 

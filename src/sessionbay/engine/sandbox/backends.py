@@ -5,22 +5,31 @@ import secrets
 import shutil
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import Literal
 
 from ..agent.line import AgentFailure, AgentGone
-from .base import Hardening, Isolation, Network, Sandbox, SandboxError, Spec
-from .bwrap import BwrapSandbox, base_interpreter, write_shared
-from .process import ProcessSandbox
+from ..limits import Limits
+from . import pasta
+from .base import Hardening, Isolation, Network, Sandbox, SandboxError, Spec, Traits
+from .bwrap import BwrapSandbox, write_shared
+from .process import ProcessSandbox, UserSandbox
+from .programs import interpreters
 
-Wanted = Literal["auto", "namespaces", "process"]
+Wanted = Literal["auto", "namespaces", "uid", "process"]
+WantedNetwork = Literal["auto", "none", "nat", "host"]
 AGENT = Path(__file__).parents[1] / "agent" / "inside"
 FIRST_UID = 200_000
-SYSTEM_PYTHONS = ("/usr/bin/python3", "/usr/local/bin/python3")
-WEAK = "sessions of the local engine are plain processes: they see this machine's files and network"
+WEAK = {
+    "namespaces": "",
+    "uid": "sessions of the local engine are plain processes of a user of their own: they share this machine's network",
+    "process": "sessions of the local engine are plain processes: they share this machine's network and processes",
+}
+SHUT = ", and can read its system files"
+OPEN = ", and all files that their user can reach, as Landlock is missing (Linux 5.13 and later have it)"
 INSTALL = "apt-get install bubblewrap (Debian, Ubuntu), dnf install bubblewrap (Fedora), pacman -S bubblewrap (Arch)"
 ALLOW = (
     "allow unprivileged user namespaces: on Ubuntu 24.04 and later"
@@ -35,6 +44,7 @@ class Report:
     Attributes:
         make: Makes such a sandbox; None when the test failed.
         python: The interpreter that its agents run on.
+        traits: What it gave.
         reason: Why it failed.
         fix: What would make it work.
     """
@@ -42,13 +52,19 @@ class Report:
     isolation: Isolation
     make: Callable[[Spec], Sandbox] | None = None
     python: str = ""
+    traits: Traits | None = None
     reason: str = ""
     fix: str = ""
 
 
 @dataclass(frozen=True)
 class Backend:
-    """The kind of sandbox that an engine uses, and what it makes them from; ``weakness`` is to be said aloud."""
+    """The kind of sandbox that an engine uses, and what it makes them from.
+
+    Attributes:
+        weakness: What is to be said aloud; empty for namespaces.
+        no_network: Why sessions have no network though they might have one, and what would mend it.
+    """
 
     isolation: Isolation
     make: Callable[[Spec], Sandbox]
@@ -56,36 +72,67 @@ class Backend:
     shared: Path
     network: Network
     weakness: str
-    hardening: Hardening = Hardening()
+    no_network: str = ""
+    hardening: Hardening = field(default_factory=Hardening)
 
-    def sandbox(self, root: Path) -> Sandbox:
+    def sandbox(self, root: Path, limits: Limits) -> Sandbox:
         """Return a sandbox, not started, whose folder is ``root``."""
-        spec = Spec(root, self.shared, self.python, session_uid(), self.network, hardening=self.hardening)
+        spec = Spec(root, self.shared, self.python, session_uid(), self.network, limits, self.hardening)
         return self.make(spec)
 
 
-async def choose(wanted: Wanted, shared: Path, network: Network = "none") -> Backend:
+async def choose(wanted: Wanted, shared: Path, network: WantedNetwork = "none") -> Backend:
     """Return the strongest kind that is wanted and works."""
     if sys.platform != "linux":
         raise SandboxError("the local engine needs Linux: use WSL, a virtual machine, or the cloud")
-    reports = await probe(wanted, shared, network)
+    reports = await probe(wanted, shared, "host" if network == "host" else "none")
     best = reports[-1]
-    if best.make is None:
+    if best.make is None or best.traits is None:
         failed = "; ".join(f"{report.isolation}: {report.reason}" for report in reports)
         raise SandboxError(f"no sandbox of the kind {wanted!r} works here ({failed}). To mend it: {reports[0].fix}")
+    found, no_network = await choose_network(network, best, shared)
     why = f" because {reports[0].reason}. To mend it: {reports[0].fix}" if len(reports) > 1 else ""
-    weakness = f"{WEAK}{why}" if best.isolation == "process" else ""
-    return Backend(best.isolation, best.make, best.python, shared, network, weakness)
+    return Backend(best.isolation, best.make, best.python, shared, found, f"{weakness(best.traits)}{why}", no_network)
+
+
+def weakness(traits: Traits) -> str:
+    """Return what a kind of sandbox lacks, empty for the strongest."""
+    said = WEAK[traits.isolation]
+    return said and said + (SHUT if traits.landlock else OPEN)
 
 
 async def probe(wanted: Wanted, shared: Path, network: Network) -> list[Report]:
     """Return the reports of the kinds that are wanted, strongest first, up to the first that works."""
     reports: list[Report] = []
-    if wanted in ("auto", "namespaces"):
-        reports.append(await _test_namespaces(shared, network))
-    if wanted == "process" or (wanted == "auto" and reports[-1].make is None):
-        reports.append(await _test("process", ProcessSandbox, shared, network))
+    for kind, test in _TESTS.items():
+        if wanted in (kind, "auto"):
+            reports.append(await test(shared, network))
+            if reports[-1].make:
+                break
     return reports
+
+
+async def choose_network(wanted: WantedNetwork, best: Report, shared: Path) -> tuple[Network, str]:
+    """Return the network that sessions of this kind have, and why it is none where they might have one."""
+    if best.isolation != "namespaces":
+        return "host", ""
+    if wanted in ("none", "host"):
+        return wanted, ""
+    reason, fix = await test_nat(best, shared)
+    if not reason:
+        return "nat", ""
+    if wanted == "nat":
+        raise SandboxError(f"sessions cannot have the network 'nat' here: {reason}. To mend it: {fix}")
+    return "none", f"sessions have no network: {reason}. To mend it: {fix}"
+
+
+async def test_nat(best: Report, shared: Path) -> tuple[str, str]:
+    """Run a command in a sandbox of this kind behind pasta; return why that failed and what would mend it."""
+    if shutil.which("pasta") is None:
+        return "pasta is not installed", pasta.INSTALL
+    assert best.make is not None  # noqa: S101  # it has passed its own test
+    report = await _test_with(best.isolation, best.make, best.python, shared, "nat")
+    return report.reason, pasta.ALLOW if "tun" in report.reason else pasta.INSTALL
 
 
 async def _test_namespaces(shared: Path, network: Network) -> Report:
@@ -93,38 +140,53 @@ async def _test_namespaces(shared: Path, network: Network) -> Report:
         return Report("namespaces", reason="bubblewrap is not installed", fix=INSTALL)
     report = await _test("namespaces", BwrapSandbox, shared, network)
     if report.make is None:  # bubblewrap before 0.8 cannot forbid further namespaces inside
-        report = await _test("namespaces", partial(BwrapSandbox, nested_userns=True), shared, network)
+        older = await _test("namespaces", partial(BwrapSandbox, nested_userns=True), shared, network)
+        report = older if older.make else report
     return report
 
 
+async def _test_users(shared: Path, network: Network) -> Report:
+    if os.geteuid():
+        return Report("uid", reason="only root can give each session a user of its own", fix=ALLOW)
+    return await _test("uid", UserSandbox, shared, network)
+
+
+async def _test_processes(shared: Path, network: Network) -> Report:
+    return await _test("process", ProcessSandbox, shared, network)
+
+
+_TESTS = {"namespaces": _test_namespaces, "uid": _test_users, "process": _test_processes}
+
+
 async def _test(isolation: Isolation, make: Callable[[Spec], Sandbox], shared: Path, network: Network) -> Report:
-    """Run a command in such a sandbox, on the first interpreter that can."""
+    """Run a command in such a sandbox, on the first interpreter that can; what fails first says why."""
+    failed: Report | None = None
+    for python in interpreters():
+        report = await _test_with(isolation, make, python, shared, network)
+        if report.make:
+            return report
+        failed = failed or report
     reason = "there is no Python 3.9 or later that an ordinary user may run"
-    for python in _interpreters():
-        root = Path(tempfile.mkdtemp(prefix="probe-", dir=shared.parent))
-        root.chmod(0o711)
-        try:
-            await _trial(make(Spec(root, shared, python, session_uid(), network)))
-        except (SandboxError, AgentFailure, AgentGone, OSError) as exc:
-            reason = str(exc)
-        else:
-            return Report(isolation, make, python)
-        finally:
-            shutil.rmtree(root, ignore_errors=True)
-    return Report(isolation, reason=reason, fix=ALLOW)
+    return failed or Report(isolation, reason=reason, fix="install one, as /usr/bin/python3")
 
 
-async def _trial(sandbox: Sandbox) -> None:
-    agent = await sandbox.start()
+async def _test_with(
+    isolation: Isolation, make: Callable[[Spec], Sandbox], python: str, shared: Path, network: Network
+) -> Report:
+    root = Path(tempfile.mkdtemp(prefix="probe-", dir=shared.parent))
+    root.chmod(0o711)
+    sandbox = make(Spec(root, shared, python, session_uid(), network))
     try:
-        await agent.ask("run", command="true", timeout=5, keep=1024)
+        agent = await sandbox.start()
+        try:
+            await agent.ask("run", command="true", timeout=5, keep=1024)
+            return Report(isolation, make, python, sandbox.traits)
+        finally:
+            await sandbox.kill()
+    except (SandboxError, AgentFailure, AgentGone, OSError) as exc:
+        return Report(isolation, reason=str(exc), fix=ALLOW)
     finally:
-        await sandbox.kill()
-
-
-def _interpreters() -> Iterator[str]:
-    """Yield interpreters for the agent, those first that need no further mount."""
-    yield from dict.fromkeys(path for path in (*SYSTEM_PYTHONS, base_interpreter()) if os.access(path, os.X_OK))
+        shutil.rmtree(root, ignore_errors=True)
 
 
 def session_uid() -> int | None:

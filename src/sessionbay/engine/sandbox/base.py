@@ -10,13 +10,13 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import ClassVar, Literal
+from typing import Any, ClassVar, Literal, TypedDict
 
 from ..agent.line import AgentGone, AgentLine
 from ..limits import Limits
 
-Network = Literal["none", "host"]
-Isolation = Literal["namespaces", "process"]
+Network = Literal["none", "nat", "host"]
+Isolation = Literal["namespaces", "uid", "process"]
 
 START = "import sys; sys.path.insert(0, {!r}); from inside.orders import main; main({}, {!r}, {!r}, {!r})"
 START_TIMEOUT = 10.0
@@ -37,6 +37,9 @@ class Hardening:
         keyring: The keys of whoever started the engine stay behind.
         seccomp: System calls that only attacks need are refused.
         landlock: Files outside of the session's own cannot be written, where no mount keeps them out of sight.
+        descriptors: An agent that was given another file than its line to the engine does not start.
+
+    ``seccomp`` and ``landlock`` cannot be had without ``no_new_privs``.
     """
 
     dumpable: bool = True
@@ -44,6 +47,7 @@ class Hardening:
     keyring: bool = True
     seccomp: bool = True
     landlock: bool = True
+    descriptors: bool = True
 
 
 @dataclass(frozen=True)
@@ -55,7 +59,7 @@ class Spec:
         shared: The folder with the agent's files and the few system files that are made up; readable by everyone.
         python: The interpreter that the agent runs on.
         uid: The user to run as; None is the engine's own user.
-        network: ``host`` shares the host's network, where the sandbox could do otherwise.
+        network: ``nat`` leads out through pasta; ``host`` shares the host's, where the sandbox could do otherwise.
         limits: What the session may use.
         hardening: What the agent takes from itself.
     """
@@ -78,6 +82,8 @@ class Traits:
             files and commands see the host's paths.
         home: The folder that commands start in.
         folders: The folders whose files are the session's own, as the session names them.
+        landlock: The version of Landlock that keeps files out of reach, 0 where mounts do so, or where nothing does.
+        seccomp: Whether system calls that only attacks need are refused.
     """
 
     isolation: Isolation
@@ -85,16 +91,26 @@ class Traits:
     network: Network
     home: str
     folders: tuple[str, ...]
+    landlock: int = 0
+    seccomp: bool = False
+
+
+class InForce(TypedDict):
+    """What the kernel has taken of the hardening that was wanted."""
+
+    landlock: int
+    seccomp: bool
 
 
 class Sandbox(ABC):
     """One session's processes. Subclasses say how they are started, and how they are surely ended."""
 
-    scope: ClassVar[Literal["namespace", "tree"]]
+    scope: ClassVar[Literal["namespace", "user", "tree"]]
     agent: AgentLine
 
     def __init__(self, spec: Spec) -> None:
         self.spec = spec
+        self.in_force = InForce(landlock=0, seccomp=False)
         self._process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -121,17 +137,41 @@ class Sandbox(ABC):
         self.agent = AgentLine(ours)
         try:
             async with asyncio.timeout(START_TIMEOUT):
-                await self.agent.ask("ping")
+                self._note((await self._first_answer(self._process))["hardening"])
         except (AgentGone, TimeoutError) as exc:
             await self.kill()
             text = (self.spec.root / "agent.log").read_text("utf-8", "replace").strip()
             raise SandboxError(text.rpartition("\n")[2] or f"the agent did not start: {exc or 'no answer'}") from exc
         return self.agent
 
+    async def _first_answer(self, process: subprocess.Popen[bytes]) -> Any:
+        """Return the agent's first answer; give up when the process ends, though others may still hold the line."""
+        pidfd = os.pidfd_open(process.pid)
+        ping = asyncio.ensure_future(self.agent.ask("ping"))
+        end = asyncio.ensure_future(ended(pidfd))
+        try:
+            await asyncio.wait((ping, end), return_when=asyncio.FIRST_COMPLETED)
+            if ping.done():
+                return ping.result()
+            raise AgentGone("its process ended")
+        finally:
+            for task in (ping, end):
+                task.cancel()
+            await asyncio.gather(ping, end, return_exceptions=True)
+            os.close(pidfd)
+
+    def _note(self, found: InForce) -> None:
+        """Remember what the agent says that the kernel has taken; nothing that is not trusted has run yet."""
+        self.in_force = found
+
     def _make(self, folder: Path) -> None:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         if self.spec.uid is not None:
             os.chown(folder, self.spec.uid, self.spec.uid)
+
+    def _hardening(self) -> dict[str, object]:
+        """Return what the agent is to take from itself; ``folders`` is what Landlock is to leave it."""
+        return asdict(self.spec.hardening) | {"folders": None}
 
     def _popen(
         self, argv: list[str], fds: tuple[int, ...], log: int, env: Mapping[str, str], cwd: str = "/"
@@ -154,13 +194,19 @@ class Sandbox(ABC):
         )
 
     @property
+    def pid(self) -> int:
+        """The first process of the session, as the host counts."""
+        assert self._process is not None  # noqa: S101  # it was started
+        return self._process.pid
+
+    @property
     def limits(self) -> Limits:
         """What of the limits can be kept here."""
         return self.spec.limits
 
     def _agent_command(self, folder: str, agent_socket: int) -> list[str]:
         limits = asdict(self.limits) | {"folders": self.traits.folders}
-        start = START.format(folder, agent_socket, self.scope, limits, asdict(self.spec.hardening))
+        start = START.format(folder, agent_socket, self.scope, limits, self._hardening())
         return [self.spec.python, "-I", "-S", "-c", start]
 
 

@@ -5,56 +5,74 @@ import json
 import os
 import signal
 import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import ClassVar, Literal
 
-from .base import Sandbox, Spec, Traits, ended, kill_process
+from ..agent.inside import seccomp
+from .base import InForce, Sandbox, Spec, Traits, ended, kill_process
+from .pasta import ARGUMENTS as PASTA, RESOLVER, kill_group
+from .programs import SYSTEM, environment, interpreter_folder
 
 HOME = "/home/wuying"
 INSIDE = "/run/sessionbay"
-SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32")
 ETC = ("alternatives", "ca-certificates", "fonts", "ld.so.cache", "localtime", "mime.types", "nsswitch.conf", "ssl")
+SHARED_MEMORY, RUN = 256 * 2**20, 2**20  # bytes that the folders in memory may hold
 MADE_UP = {
     "passwd": f"root:x:0:0:root:/root:/usr/sbin/nologin\nwuying:x:1000:1000:wuying:{HOME}:/bin/bash\n",
     "group": "root:x:0:\nwuying:x:1000:\n",
     "hosts": "127.0.0.1 localhost sessionbay\n::1 localhost\n",
-}
-ENVIRONMENT = {
-    "HOME": HOME,
-    "LANG": "C.UTF-8",
-    "LOGNAME": "wuying",
-    "PATH": "/usr/local/bin:/usr/bin:/bin",
-    "SHELL": "/bin/bash",
-    "TMPDIR": "/tmp",
-    "USER": "wuying",
+    "resolv.conf": f"nameserver {RESOLVER}\n",
 }
 
 
 class BwrapSandbox(Sandbox):
     """User, PID, mount, network, IPC and UTS namespaces; no capabilities; a file system made for the session."""
 
-    scope: ClassVar[Literal["namespace", "tree"]] = "namespace"
+    scope: ClassVar[Literal["namespace", "user", "tree"]] = "namespace"
 
     def __init__(self, spec: Spec, *, nested_userns: bool = False) -> None:
         super().__init__(spec)
         self._nested_userns = nested_userns
         self._info = -1
+        self._filtered = False
 
     @property
     def traits(self) -> Traits:
-        return Traits("namespaces", "exact", self.spec.network, HOME, (HOME, "/tmp"))
+        return Traits("namespaces", "exact", self.spec.network, HOME, (HOME, "/tmp"), **self.in_force)
+
+    def _hardening(self) -> dict[str, object]:
+        # Given to bubblewrap, the filter also holds for the namespace's first process, which commands could trace.
+        return super()._hardening() | {"seccomp": False}
 
     def _launch(self, agent_socket: int, log: int) -> subprocess.Popen[bytes]:
-        self._info, theirs = os.pipe()
-        try:
-            argv = [*arguments(self.spec, theirs, self._nested_userns), "--"]
+        with contextlib.ExitStack() as opened:
+            theirs = -1
+            if self.spec.network != "nat":  # pasta has a PID namespace of its own: the number would be another's here
+                self._info, theirs = os.pipe()
+                opened.callback(os.close, theirs)
+            code = self._filter()
+            if code >= 0:
+                opened.callback(os.close, code)
+            argv = [*arguments(self.spec, theirs, self._nested_userns, code), "--"]
             argv += self._agent_command(INSIDE, agent_socket)
             # An environment of one name: what bwrap itself starts with can be read inside, under /proc/1.
-            return self._popen(argv, (agent_socket, theirs), log, {"PATH": os.defpath})
-        finally:
-            os.close(theirs)
+            fds = tuple(fd for fd in (agent_socket, theirs, code) if fd >= 0)
+            return self._popen(argv, fds, log, {"PATH": os.defpath})
+
+    def _filter(self) -> int:
+        """Return a file with the filter of system calls, -1 where there is none."""
+        code = seccomp.program(os.uname().machine) if self.spec.hardening.seccomp else None
+        self._filtered = code is not None
+        if code is None:
+            return -1
+        fd = os.memfd_create("seccomp")
+        os.write(fd, code)
+        os.lseek(fd, 0, os.SEEK_SET)
+        return fd
+
+    def _note(self, found: InForce) -> None:
+        self.in_force = InForce(landlock=found["landlock"], seccomp=self._filtered)
 
     async def kill(self) -> None:
         """Kill the namespace's first process: the kernel then ends all others before it counts as ended."""
@@ -65,6 +83,8 @@ class BwrapSandbox(Sandbox):
                 await _kill_namespace(json.loads(info.read())["child-pid"])
             self._info = -1
         if self._process:
+            if self.spec.network == "nat":
+                await kill_group(self._process)
             await kill_process(self._process)
 
 
@@ -77,15 +97,18 @@ async def _kill_namespace(first: int) -> None:
         os.close(pidfd)
 
 
-def arguments(spec: Spec, info_fd: int, nested_userns: bool) -> list[str]:
-    """Return how bwrap is called, up to the command."""
+def arguments(spec: Spec, info_fd: int, nested_userns: bool, filter_fd: int = -1) -> list[str]:
+    """Return how bwrap is called, up to the command; a descriptor of -1 is none."""
     return [
+        *(PASTA if spec.network == "nat" else ()),
         "bwrap",
         *("--unshare-user", "--unshare-pid", "--unshare-ipc", "--unshare-uts", "--unshare-cgroup-try"),
-        *(() if spec.network == "host" else ("--unshare-net",)),
+        *(("--unshare-net",) if spec.network == "none" else ()),
         *(() if nested_userns else ("--disable-userns",)),
         *("--uid", "1000", "--gid", "1000", "--hostname", "sessionbay"),
-        *("--cap-drop", "ALL", "--die-with-parent", "--new-session", "--info-fd", str(info_fd)),
+        *("--cap-drop", "ALL", "--die-with-parent", "--new-session"),
+        *(("--info-fd", str(info_fd)) if info_fd >= 0 else ()),
+        *(("--seccomp", str(filter_fd)) if filter_fd >= 0 else ()),
         *(word for mount in _mounts(spec) for word in mount),
         *(word for name, value in _environment(spec).items() for word in ("--setenv", name, value)),
         *("--chdir", HOME),
@@ -101,13 +124,15 @@ def _mounts(spec: Spec) -> Iterator[tuple[str, ...]]:
             yield "--ro-bind", str(path), str(path)
     yield "--proc", "/proc"
     yield "--dev", "/dev"
-    yield "--tmpfs", "/run"
+    yield "--size", str(SHARED_MEMORY), "--tmpfs", "/dev/shm"
+    yield "--size", str(RUN), "--tmpfs", "/run"  # never the host's: it is full of sockets that lead out
     for name in ETC:
         yield "--ro-bind-try", f"/etc/{name}", f"/etc/{name}"
     if spec.network == "host":
         yield "--ro-bind-try", "/etc/resolv.conf", "/etc/resolv.conf"
     for name in MADE_UP:
-        yield "--ro-bind", str(spec.shared / "etc" / name), f"/etc/{name}"
+        if name != "resolv.conf" or spec.network == "nat":
+            yield "--ro-bind", str(spec.shared / "etc" / name), f"/etc/{name}"
     if (prefix := interpreter_folder(spec.python)) is not None:
         yield "--ro-bind", prefix, prefix
     yield "--bind", str(spec.root / "tmp"), "/tmp"
@@ -118,20 +143,7 @@ def _mounts(spec: Spec) -> Iterator[tuple[str, ...]]:
 
 
 def _environment(spec: Spec) -> dict[str, str]:
-    prefix = interpreter_folder(spec.python)
-    return ENVIRONMENT | ({"PATH": f"{ENVIRONMENT['PATH']}:{prefix}/bin"} if prefix else {})
-
-
-def interpreter_folder(python: str) -> str | None:
-    """Return what must be mounted for an interpreter to run: nothing for the system's own."""
-    prefix = sys.base_prefix if python == base_interpreter() else str(Path(python).parents[1])
-    return None if Path(prefix).is_relative_to("/usr") else prefix
-
-
-def base_interpreter() -> str:
-    """Return the interpreter that this program runs on, outside of any virtual environment."""
-    found: str = getattr(sys, "_base_executable", sys.executable)
-    return os.path.realpath(found)
+    return environment(spec.python, HOME, "/tmp") | {"LOGNAME": "wuying", "USER": "wuying"}
 
 
 def write_shared(folder: Path) -> None:

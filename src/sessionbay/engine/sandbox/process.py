@@ -1,4 +1,4 @@
-"""Sessions as ordinary processes: for machines without namespaces. They see the host's files and network."""
+"""Sessions as ordinary processes, for machines without namespaces: they share the host's network and paths."""
 
 import asyncio
 import contextlib
@@ -11,33 +11,44 @@ import psutil
 
 from ..agent.line import AgentFailure, AgentGone
 from ..limits import Limits
-from .base import STOP_TIMEOUT, Sandbox, Traits, kill_process
+from .base import STOP_TIMEOUT, Sandbox, Traits, ended, kill_process
+from .programs import SYSTEM, environment, interpreter_folder
+
+READABLE = (*SYSTEM, "/etc", "/nix", "/opt", "/proc", "/sys")
+WRITABLE = tuple(f"/dev/{name}" for name in ("full", "null", "ptmx", "pts", "random", "shm", "tty", "urandom", "zero"))
+SHELL = "/bin/sh"
+KILL_ROUNDS = 20  # one is enough, unless a process of the session ends the one that kills
 
 
 class ProcessSandbox(Sandbox):
-    """A tree of processes below the agent, which adopts its orphans. An engine run by root gives each its own user."""
+    """A tree of processes below the agent, which adopts its orphans; Landlock keeps it to its own files."""
 
-    scope: ClassVar[Literal["namespace", "tree"]] = "tree"
+    scope: ClassVar[Literal["namespace", "user", "tree"]] = "tree"
+    isolation: ClassVar[Literal["uid", "process"]] = "process"
 
     @property
     def traits(self) -> Traits:
-        home = str(self.spec.root / "home")
-        return Traits("process", "none", "host", home, (home, str(self.spec.root / "tmp")))
+        home, temporary = self._folders
+        return Traits(self.isolation, "none", "host", home, (home, temporary), **self.in_force)
 
     @property
     def limits(self) -> Limits:
         # The kernel counts all processes of a user: only a user that is the session's own can have such a limit.
         return self.spec.limits if self.spec.uid is not None else replace(self.spec.limits, processes=0)
 
+    @property
+    def _folders(self) -> tuple[str, str]:
+        return str(self.spec.root / "home"), str(self.spec.root / "tmp")
+
+    def _hardening(self) -> dict[str, object]:
+        prefix = interpreter_folder(self.spec.python)
+        read = [*READABLE, str(self.spec.shared), *([prefix] if prefix else [])]
+        return super()._hardening() | {"folders": {"read": read, "write": [*self._folders, *WRITABLE]}}
+
     def _launch(self, agent_socket: int, log: int) -> subprocess.Popen[bytes]:
-        env = {
-            "HOME": str(self.spec.root / "home"),
-            "LANG": "C.UTF-8",
-            "PATH": os.environ.get("PATH", os.defpath),
-            "TMPDIR": str(self.spec.root / "tmp"),
-        }
+        home, temporary = self._folders
         argv = self._agent_command(str(self.spec.shared), agent_socket)
-        return self._popen(argv, (agent_socket,), log, env, cwd=env["HOME"])
+        return self._popen(argv, (agent_socket,), log, environment(self.spec.python, home, temporary), cwd=home)
 
     async def kill(self) -> None:
         """Have the agent end its tree, then the agent itself, then what else runs as the session's own user."""
@@ -49,15 +60,31 @@ class ProcessSandbox(Sandbox):
         if self._process:
             await kill_process(self._process)
         if self.spec.uid is not None:
-            _kill_user(self.spec.uid)
+            await kill_user(self.spec.uid)
 
 
-def _kill_user(uid: int) -> None:
-    """Kill all processes of a user that only one session has."""
-    while found := [process for process in psutil.process_iter(["uids", "status"]) if _runs_as(process, uid)]:
-        for process in found:
-            with contextlib.suppress(psutil.NoSuchProcess):
-                process.kill()
+class UserSandbox(ProcessSandbox):
+    """Processes of a user that this session alone has: all of them are reached at once, and no other session's."""
+
+    scope: ClassVar[Literal["namespace", "user", "tree"]] = "user"
+    isolation: ClassVar[Literal["uid", "process"]] = "uid"
+
+
+async def kill_user(uid: int) -> None:
+    """Kill all processes of a user that only one session has: they cannot outrun one signal to all."""
+    for _ in range(KILL_ROUNDS):
+        if not any(_runs_as(process, uid) for process in psutil.process_iter(["uids", "status"])):
+            return
+        process = subprocess.Popen(
+            [SHELL, "-c", "kill -KILL -1"], user=uid, group=uid, extra_groups=[], env={}, cwd="/"
+        )
+        pidfd = os.pidfd_open(process.pid)
+        try:
+            await ended(pidfd)
+        finally:
+            os.close(pidfd)
+            process.kill()
+            process.wait()
 
 
 def _runs_as(process: psutil.Process, uid: int) -> bool:

@@ -7,26 +7,36 @@ import os
 import socket
 import threading
 from collections.abc import Callable
+from typing import Any
 
 from . import files, trees
-from .harden import harden
+from .guard import Guard
+from .harden import harden, in_force
 from .limits import restrain
 from .line import Failure, Line, Passed
-from .run import Run
+from .run import CROWDED, DRAIN, Run
+from .terminal import Terminals
+from .watch import Watches
 from .workload import Workload
 
 PR_SET_CHILD_SUBREAPER = 36
+STACK = 512 * 1024  # bytes for each thread's stack: of the usual 8 MiB a limit on memory would count all
+AT_ONCE = {"ping", "freeze", "thaw", "kill", "figures"}  # what must never wait for a thread
+# What a session that is full refuses.
+ADDING = {"run", "write", "edit", "make_directory", "open_terminal", "take_file", "extract"}
 Order = Callable[..., object]
 
 
 class Agent:
     """Takes orders, each in a thread of its own, and answers them."""
 
-    def __init__(self, line: Line, workload: Workload) -> None:
+    def __init__(self, line: Line, workload: Workload, guard: Guard) -> None:
         self._line = line
         self._workload = workload
+        self._guard = guard
+        terminals, watches = Terminals(workload), Watches()
         self._orders: dict[str, Order] = {
-            "ping": lambda: {"pid": os.getpid(), "home": os.getcwd()},
+            "ping": lambda: {"pid": os.getpid(), "home": os.getcwd(), "hardening": in_force},
             "run": self._run,
             "read": files.read,
             "info": files.info,
@@ -48,18 +58,26 @@ class Agent:
             "thaw": workload.thaw,
             "kill": workload.kill,
             "figures": self._figures,
+            "open_terminal": terminals.open,
+            "terminal_exit": terminals.exit_code,
+            "kill_terminal": terminals.kill,
+            "changes": watches.changes,
+            "forget_changes": watches.forget,
         }
 
     def serve(self) -> None:
         """Take orders until the engine is gone."""
         while (received := self._line.receive()) is not None:
-            threading.Thread(target=self._answer, args=received, daemon=True).start()
+            try:
+                threading.Thread(target=self._answer, args=received, daemon=True).start()
+            except RuntimeError:  # the session's own processes left no room for one more thread
+                self._answer(*received, crowded=True)
 
-    def _answer(self, order: dict[str, object], blob: bytes) -> None:
+    def _answer(self, order: dict[str, object], blob: bytes, crowded: bool = False) -> None:
         reply: dict[str, object] = {"id": order.pop("id")}
         done: object = None
         try:
-            done = self._done(str(order.pop("op")), order, blob)
+            done = self._done(str(order.pop("op")), order, blob, crowded)
             if isinstance(done, Passed):
                 reply.update(fds=1, value=done.value)
             elif not isinstance(done, bytes):
@@ -77,7 +95,11 @@ class Agent:
             if isinstance(done, Passed):
                 os.close(done.fd)
 
-    def _done(self, name: str, order: dict[str, object], blob: bytes) -> object:
+    def _done(self, name: str, order: dict[str, object], blob: bytes, crowded: bool) -> object:
+        if crowded and name not in AT_ONCE:
+            raise Failure(CROWDED)
+        if name in ADDING:
+            self._guard.admit()
         if name == "write":
             order["data"] = blob
         return self._orders[name](**order)
@@ -126,16 +148,20 @@ def traffic() -> tuple[int, int]:
     return sum(int(row[0]) for row in counts), sum(int(row[8]) for row in counts)
 
 
-def main(fd: int, scope: str, limits: dict[str, int], hardening: dict[str, bool]) -> None:
+def main(fd: int, scope: str, limits: dict[str, Any], hardening: dict[str, Any]) -> None:
     """Harden and restrain this process, then serve."""
-    harden(hardening)
+    harden(hardening, fd)
     libc = ctypes.CDLL(None)
-    if scope == "tree":
+    if scope != "namespace":
         libc.prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
     restrain(limits)
     os.set_inheritable(fd, False)
-    workload = Workload(scope == "namespace")
+    threading.stack_size(STACK)
+    workload = Workload(scope == "namespace", own_user=scope == "user")
+    guard = Guard(workload, limits)
     try:
-        Agent(Line(socket.socket(fileno=fd)), workload).serve()
+        guard.start()
+        DRAIN.start()
+        Agent(Line(socket.socket(fileno=fd)), workload, guard).serve()
     finally:
         workload.kill()

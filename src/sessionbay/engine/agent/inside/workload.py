@@ -18,8 +18,9 @@ PAGE = os.sysconf("SC_PAGE_SIZE")
 class Workload:
     """The whole PID namespace, or the tree of processes below this one."""
 
-    def __init__(self, whole_namespace: bool) -> None:
+    def __init__(self, whole_namespace: bool, own_user: bool = False) -> None:
         self.whole_namespace = whole_namespace
+        self._at_once = whole_namespace or own_user  # one signal reaches all: nothing that forks outruns it
         self.running = threading.Condition()
         self.woken = threading.Event()
         self.full = ""  # why nothing more may be written or started
@@ -51,7 +52,7 @@ class Workload:
                 self._stopped_before = {
                     pid for pid, fields in self.processes() if fields[STATE] == "T" or stopping(pid)
                 }
-                if self.whole_namespace:
+                if self._at_once:
                     send(-1, signal.SIGSTOP)
                 else:
                     self._to_all(signal.SIGSTOP)
@@ -72,7 +73,7 @@ class Workload:
 
     def kill(self) -> None:
         """End every process; return when none runs any more."""
-        if self.whole_namespace:
+        if self._at_once:
             send(-1, signal.SIGKILL)
         else:
             self._to_all(signal.SIGSTOP)

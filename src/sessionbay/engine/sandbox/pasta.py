@@ -1,0 +1,45 @@
+"""The way out of sessions in namespaces: pasta, which speaks for them as an ordinary program of this machine."""
+
+import contextlib
+import os
+import signal
+import subprocess
+
+import psutil
+
+from .base import ended
+
+RESOLVER = "169.254.1.1"  # what sessions ask for names; pasta passes it on to this machine's own resolver
+ARGUMENTS = (
+    *("pasta", "--config-net", "--quiet", "--foreground"),
+    # No port of the machine is led in, none out: not even 127.0.0.1 and the gateway's address lead to the machine.
+    *("-T", "none", "-U", "none", "-t", "none", "-u", "none", "--no-map-gw"),
+    *("--dns-forward", RESOLVER),
+    "--",
+)
+INSTALL = "apt-get install passt (Debian, Ubuntu), dnf install passt (Fedora), pacman -S passt (Arch)"
+ALLOW = "chmod 666 /dev/net/tun, which is what most systems have, so that pasta can make a session's interface"
+
+
+async def kill_group(process: subprocess.Popen[bytes]) -> None:
+    """Kill pasta and what it started, which stays in its process group even where pasta itself has failed."""
+    members = [pid for pid in psutil.pids() if _group(pid) == process.pid]
+    pidfds = []
+    for pid in members:
+        with contextlib.suppress(ProcessLookupError):
+            pidfds.append(os.pidfd_open(pid))
+    try:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        for pidfd in pidfds:  # the first process of a PID namespace ends only after all others in it
+            await ended(pidfd)
+    finally:
+        for pidfd in pidfds:
+            os.close(pidfd)
+
+
+def _group(pid: int) -> int:
+    try:
+        return os.getpgid(pid)
+    except ProcessLookupError:
+        return 0

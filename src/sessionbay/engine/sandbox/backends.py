@@ -1,6 +1,7 @@
 """Choosing the sandbox: each kind proves itself by running."""
 
 import os
+import py_compile
 import secrets
 import shutil
 import sys
@@ -199,6 +200,8 @@ def write_agent(folder: Path) -> Path:
     shared = folder / "shared"
     shared.mkdir(mode=0o755)
     shutil.copytree(AGENT, shared / "inside", ignore=shutil.ignore_patterns("__pycache__"))
+    for source in (shared / "inside").glob("*.py"):
+        py_compile.compile(str(source))  # or each session's agent would do it anew, having nowhere to keep it
     for path in (shared, *shared.rglob("*")):
         path.chmod(0o755 if path.is_dir() else 0o644)
     write_shared(shared)

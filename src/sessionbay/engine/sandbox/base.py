@@ -18,7 +18,7 @@ from ..limits import Limits
 Network = Literal["none", "nat", "host"]
 Isolation = Literal["namespaces", "uid", "process"]
 
-START = "import sys; sys.path.insert(0, {!r}); from inside.orders import main; main({}, {!r}, {!r}, {!r})"
+START = "import sys; sys.path.insert(0, {!r}); from inside.orders import main; main({}, {!r}, {!r}, {!r}, {!r})"
 START_TIMEOUT = 10.0
 STOP_TIMEOUT = 10.0
 
@@ -169,9 +169,13 @@ class Sandbox(ABC):
         if self.spec.uid is not None:
             os.chown(folder, self.spec.uid, self.spec.uid)
 
-    def _hardening(self) -> dict[str, object]:
-        """Return what the agent is to take from itself; ``folders`` is what Landlock is to leave it."""
-        return asdict(self.spec.hardening) | {"folders": None}
+    def _hardening(self) -> dict[str, bool]:
+        """Return what the agent is to take from itself."""
+        return asdict(self.spec.hardening)
+
+    def _left_open(self) -> dict[str, list[str]] | None:
+        """Return which files Landlock is to leave to the session; None where mounts see to that."""
+        return None
 
     def _popen(
         self, argv: list[str], fds: tuple[int, ...], log: int, env: Mapping[str, str], cwd: str = "/"
@@ -206,7 +210,7 @@ class Sandbox(ABC):
 
     def _agent_command(self, folder: str, agent_socket: int) -> list[str]:
         limits = asdict(self.limits) | {"folders": self.traits.folders}
-        start = START.format(folder, agent_socket, self.scope, limits, self._hardening())
+        start = START.format(folder, agent_socket, self.scope, limits, self._hardening(), self._left_open())
         return [self.spec.python, "-I", "-S", "-c", start]
 
 

@@ -41,7 +41,7 @@ class BwrapSandbox(Sandbox):
     def traits(self) -> Traits:
         return Traits("namespaces", "exact", self.spec.network, HOME, (HOME, "/tmp"), **self.in_force)
 
-    def _hardening(self) -> dict[str, object]:
+    def _hardening(self) -> dict[str, bool]:
         # Given to bubblewrap, the filter also holds for the namespace's first process, which commands could trace.
         return super()._hardening() | {"seccomp": False}
 

@@ -40,10 +40,10 @@ class ProcessSandbox(Sandbox):
     def _folders(self) -> tuple[str, str]:
         return str(self.spec.root / "home"), str(self.spec.root / "tmp")
 
-    def _hardening(self) -> dict[str, object]:
+    def _left_open(self) -> dict[str, list[str]]:
         prefix = interpreter_folder(self.spec.python)
         read = [*READABLE, str(self.spec.shared), *([prefix] if prefix else [])]
-        return super()._hardening() | {"folders": {"read": read, "write": [*self._folders, *WRITABLE]}}
+        return {"read": read, "write": [*self._folders, *WRITABLE]}
 
     def _launch(self, agent_socket: int, log: int) -> subprocess.Popen[bytes]:
         home, temporary = self._folders

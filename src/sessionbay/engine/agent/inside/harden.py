@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ctypes
 import os
-from typing import Any
 
 from . import landlock, seccomp
 
@@ -19,12 +18,12 @@ in_force: dict[str, object] = {}
 """What the kernel has really taken, for the session's info."""
 
 
-def harden(wanted: dict[str, Any], line: int) -> None:
+def harden(wanted: dict[str, bool], folders: dict[str, list[str]] | None, line: int) -> None:
     """Give up what ``wanted`` names.
 
     Args:
-        wanted: The switches of ``sandbox.base.Hardening``; under ``folders`` what Landlock is to leave (``read`` and
-            ``write``), None where mounts see to it.
+        wanted: The switches of ``sandbox.base.Hardening``.
+        folders: What Landlock is to leave, to ``read`` and to ``write``; None where mounts see to it.
         line: The descriptor of the line to the engine, the only one to keep.
     """
     libc = ctypes.CDLL(None, use_errno=True)
@@ -37,8 +36,7 @@ def harden(wanted: dict[str, Any], line: int) -> None:
         give_up(libc, PR_SET_DUMPABLE, 0)
     if wanted["no_new_privs"]:
         give_up(libc, PR_SET_NO_NEW_PRIVS, 1)
-    folders = wanted["folders"] if wanted["landlock"] else None
-    in_force["landlock"] = landlock.confine(libc, **folders) if folders else 0
+    in_force["landlock"] = landlock.confine(libc, **folders) if folders and wanted["landlock"] else 0
     in_force["seccomp"] = wanted["seccomp"] and seccomp.forbid(libc)
 
 

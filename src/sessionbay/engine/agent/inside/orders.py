@@ -148,9 +148,11 @@ def traffic() -> tuple[int, int]:
     return sum(int(row[0]) for row in counts), sum(int(row[8]) for row in counts)
 
 
-def main(fd: int, scope: str, limits: dict[str, Any], hardening: dict[str, Any]) -> None:
+def main(
+    fd: int, scope: str, limits: dict[str, Any], hardening: dict[str, bool], folders: dict[str, list[str]] | None
+) -> None:
     """Harden and restrain this process, then serve."""
-    harden(hardening, fd)
+    harden(hardening, folders, fd)
     libc = ctypes.CDLL(None)
     if scope != "namespace":
         libc.prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)

@@ -6,7 +6,7 @@ Nothing goes along but the file: no key, no token. The address lets its reader i
 import logging
 import math
 import re
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from functools import partial
 from typing import Any, BinaryIO, Self
@@ -91,7 +91,7 @@ class AsyncPresigned:
         return http_request(request, options.timeout, None, math.inf)
 
     @asynccontextmanager
-    async def _answered(self, request: httpx.Request, name: str) -> AsyncIterator[httpx.Response]:
+    async def _answered(self, request: httpx.Request, name: str) -> AsyncGenerator[httpx.Response]:
         """Send ``request`` and give its answer, the body still to be read; redirects are not followed."""
         http = await self._channel.open()
         answer: httpx.Response | None = None

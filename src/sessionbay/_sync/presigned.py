@@ -7,7 +7,7 @@ Nothing goes along but the file: no key, no token. The address lets its reader i
 import logging
 import math
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from functools import partial
 from typing import Any, BinaryIO, Self
@@ -92,7 +92,7 @@ class Presigned:
         return http_request(request, options.timeout, None, math.inf)
 
     @contextmanager
-    def _answered(self, request: httpx.Request, name: str) -> Iterator[httpx.Response]:
+    def _answered(self, request: httpx.Request, name: str) -> Generator[httpx.Response]:
         """Send ``request`` and give its answer, the body still to be read; redirects are not followed."""
         http = self._channel.open()
         answer: httpx.Response | None = None

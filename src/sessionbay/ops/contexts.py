@@ -106,7 +106,8 @@ class FileAnswer(Wire):
 
     def entry(self) -> ContextFileEntry:
         """Return the public value."""
-        return ContextFileEntry(**{**self.dump(), "size": self.size or 0})
+        said: dict[str, Any] = {"size": 0, **self.dump()}
+        return ContextFileEntry(**said)
 
 
 class FileRef(Wire):

@@ -1,0 +1,47 @@
+"""A transfer that is cancelled half-way leaves nothing behind."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import anyio
+import httpx
+
+from sessionbay import AsyncAgentBay
+
+from ..cloud import KEY, yes
+from ..support import names
+
+
+class Stuck(httpx.AsyncByteStream):
+    """A body that begins, and never ends."""
+
+    def __init__(self) -> None:
+        self.begun = anyio.Event()
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        yield b"first piece"
+        self.begun.set()
+        await anyio.sleep_forever()
+
+
+class StuckStore(httpx.AsyncBaseTransport):
+    """A cloud that gives out an address, and a store there that gets stuck."""
+
+    def __init__(self) -> None:
+        self.body = Stuck()
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        if "Action" in request.url.params:
+            return yes({"Url": "https://store.invalid/a?Signature=x"})
+        return httpx.Response(200, stream=self.body)
+
+
+async def test_a_download_that_is_cancelled_leaves_nothing_behind(tmp_path: Path) -> None:
+    store = StuckStore()
+    async with AsyncAgentBay(api_key=KEY, transport=store) as bay, anyio.create_task_group() as group:
+        group.start_soon(bay.context.download_file, "c", "/tmp/a", tmp_path / "a")
+        with anyio.fail_after(10):
+            await store.body.begun.wait()
+        assert [name.endswith(".part") for name in names(tmp_path)] == [True]
+        group.cancel_scope.cancel()
+    assert names(tmp_path) == []

@@ -35,6 +35,16 @@ def _no_settings_of_the_user(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: 
 
 
 @pytest.fixture
+def folders(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """Yield where the engines of a test, and no others, have their folders."""
+    with tempfile.TemporaryDirectory(prefix="of-a-test-") as place:
+        Path(place).chmod(0o711)  # as the engine's own folders: each session is a user of its own
+        monkeypatch.setenv("TMPDIR", place)
+        monkeypatch.setattr(tempfile, "tempdir", place)
+        yield Path(place)
+
+
+@pytest.fixture
 def a_turn_at_the_ports() -> Iterator[None]:
     """Keep the tests of all processes that listen on a port apart."""
     with Path(tempfile.gettempdir(), f"sessionbay-tests-{os.getuid()}.lock").open("w") as lock:

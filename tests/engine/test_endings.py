@@ -2,11 +2,7 @@
 
 import subprocess
 import sys
-import tempfile
-from collections.abc import Iterator
 from pathlib import Path
-
-import pytest
 
 from sessionbay.engine import LocalEngine
 
@@ -33,16 +29,6 @@ def program(mark: str) -> subprocess.Popen[str]:
     assert running.stdout.readline() == "ready\n"
     assert eventually(lambda: len(alive(mark)) == 80, seconds=5)
     return running
-
-
-@pytest.fixture
-def folders(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """Yield where the engines of a test, and no others, have their folders."""
-    with tempfile.TemporaryDirectory(prefix="of-a-test-") as place:
-        Path(place).chmod(0o711)  # as the engine's own folders: each session is a user of its own
-        monkeypatch.setenv("TMPDIR", place)
-        monkeypatch.setattr(tempfile, "tempdir", place)
-        yield Path(place)
 
 
 def test_nothing_runs_any_more_when_a_deletion_returns(any_engine: LocalEngine) -> None:

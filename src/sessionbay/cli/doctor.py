@@ -1,29 +1,104 @@
-"""``sessionbay doctor``: what this machine can do for the local engine."""
+"""``sessionbay doctor``: what this machine can do for the local engine, and what would make it do the rest."""
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import get_args
 
 from rich.console import Console
-from rich.table import Table
+from rich.markup import escape
 
 from ..engine.folders import make_folder, remove_tree
+from ..engine.images import RUNTIMES
 from ..engine.published import find
-from ..engine.sandbox.backends import Report, probe, write_agent
+from ..engine.sandbox.backends import Report, probe, test_nat, weakness, write_agent
+from ..engine.sandbox.base import Isolation
 
 
-async def examine(console: Console) -> bool:
-    """Print what works and what would mend the rest; return whether sessions can be kept in namespaces."""
-    folder, _ = make_folder()
+@dataclass(frozen=True)
+class Finding:
+    """What became of one question.
+
+    Attributes:
+        about: The group that it belongs to.
+        told: What was found, or why not.
+        fix: What would mend it.
+    """
+
+    about: str
+    name: str
+    works: bool
+    told: str = ""
+    fix: str = ""
+
+
+async def examine() -> list[Finding]:
+    """Try everything; the strongest kind of sandbox comes first."""
+    return [*await _sandboxes(), *_runtimes(), _daemon()]
+
+
+def show(findings: list[Finding], console: Console) -> None:
+    """Print what was found."""
+    about = ""
+    for one in findings:
+        if one.about != about:
+            about = one.about
+            console.print(f"[bold]{about}[/]")
+        mark = "[green]yes[/]" if one.works else "[red] no[/]"
+        console.print(f"  {mark}  {one.name:<12}{escape(one.told)}", soft_wrap=True, highlight=False)
+        if one.fix:
+            console.print(f"                   to mend it: {escape(one.fix)}", soft_wrap=True, highlight=False)
+
+
+def is_well(findings: list[Finding]) -> bool:
+    """Return whether sessions can be kept in, which is what ``sessionbay serve`` asks for."""
+    return next(one.works for one in findings if one.about == "isolation")
+
+
+async def _sandboxes() -> list[Finding]:
+    """Run the self-test of each kind of sandbox, and of the network that the strongest can have."""
+    folder, lock = make_folder()
     try:
         shared = write_agent(folder)
-        reports = [(await probe(wanted, shared, "none"))[0] for wanted in ("namespaces", "process")]
+        reports = [(await probe(isolation, shared, "none"))[-1] for isolation in get_args(Isolation)]
+        found = [_sandbox(report) for report in reports]
+        best = next((report for report in reports if report.make), None)
+        return [*found, await _network(best, shared)]
     finally:
         await remove_tree(folder)
-    table = Table("isolation", "works", "why not", "to mend it", title="Kinds of sandbox, strongest first")
-    for report in reports:
-        table.add_row(*_row(report))
-    console.print(table)
-    published = find()
-    console.print(f"Published engine: {published.endpoint if published else 'none'}")
-    return reports[0].make is not None
+        os.close(lock)
 
 
-def _row(report: Report) -> tuple[str, str, str, str]:
-    return report.isolation, "yes" if report.make else "no", report.reason if not report.make else "", report.fix
+def _sandbox(report: Report) -> Finding:
+    if report.traits is None:
+        return Finding("isolation", report.isolation, works=False, told=report.reason, fix=report.fix)
+    return Finding("isolation", report.isolation, works=True, told=weakness(report.traits))
+
+
+async def _network(best: Report | None, shared: Path) -> Finding:
+    """Tell whether sessions can reach the internet and nothing else."""
+    if best is None or best.isolation != "namespaces":
+        told = "sessions share this machine's network" if best else "there are no sessions"
+        return Finding("network", "nat", works=False, told=told, fix="namespaces, as above")
+    reason, fix = await test_nat(best, shared)
+    return Finding("network", "nat", works=not reason, told=reason, fix=fix if reason else "")
+
+
+def _runtimes() -> Iterator[Finding]:
+    """Look for the programs that sessions use."""
+    for runtime in RUNTIMES:
+        if found := runtime.find():
+            yield Finding("runtime", runtime.name, works=True, told=found)
+        else:
+            yield Finding("runtime", runtime.name, works=False, told=f"for {runtime.use}", fix=runtime.install)
+
+
+def _daemon() -> Finding:
+    try:
+        engine = find()
+    except PermissionError as exc:
+        return Finding("shared engine", "serving", works=False, told=str(exc))
+    if engine is None:
+        return Finding("shared engine", "serving", works=False, told="none", fix="sessionbay serve --detach")
+    return Finding("shared engine", "serving", works=True, told=engine.endpoint)

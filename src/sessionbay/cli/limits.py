@@ -1,0 +1,31 @@
+"""Limits of sessions as words of the command line."""
+
+import re
+from dataclasses import fields
+from typing import Any
+
+import click
+
+from ..engine.limits import Limits
+
+NAMES = {field.name: int if isinstance(field.default, int) else float for field in fields(Limits)}
+UNITS = {"": 1, "k": 2**10, "m": 2**20, "g": 2**30, "t": 2**40}
+WORD = re.compile(r"(?P<name>\w+)=(?P<number>[0-9]+(?:\.[0-9]+)?)(?P<unit>[kmgt]?)i?b?", re.IGNORECASE)
+
+
+class LimitType(click.ParamType[tuple[str, float]]):
+    """``NAME=NUMBER``, the number with K, M, G or T behind it where it is of bytes."""
+
+    name = "NAME=NUMBER"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[str, float]:
+        """Read a word."""
+        found = WORD.fullmatch(str(value))
+        if found is None or found["name"] not in NAMES:
+            self.fail(f"{value!r} is not NAME=NUMBER with one of {', '.join(NAMES)}", param, ctx)
+        return found["name"], float(found["number"]) * UNITS[found["unit"].lower()]
+
+
+def limits_of(words: tuple[tuple[str, float], ...]) -> Limits:
+    """Return the limits that the words say, and the usual ones for the rest."""
+    return Limits(**{name: NAMES[name](value) for name, value in words})  # type: ignore[arg-type]  # as NAMES says

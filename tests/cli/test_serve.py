@@ -1,0 +1,188 @@
+"""``sessionbay serve``: in the foreground and in the background, and what ends it."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import psutil
+import pytest
+
+from sessionbay import AgentBay
+from sessionbay.engine import published
+
+from ..engine.processes import alive, eventually, marker
+from .conftest import BOUND, command, serving
+
+
+def test_the_first_line_of_a_served_engine_is_json_and_nothing_else_follows() -> None:
+    with serving() as (said, process):
+        process.terminate()
+        rest, _ = process.communicate(timeout=BOUND)
+    assert list(said) == ["endpoint", "api_key"]
+    assert said["endpoint"].startswith("http://127.0.0.1:")
+    assert rest == ""
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_ends_all_sessions_and_withdraws_the_engine(number: int, home: Path, folders: Path) -> None:
+    mark = marker()
+    with serving() as (_, process):
+        bay = AgentBay(endpoint="local")
+        session = bay.create().session
+        bay._desk.hand_over(session)
+        session.command.run(f"nohup setsid sh -c 'sleep 600' {mark} >/dev/null 2>&1 & sleep 0.1")
+        process.send_signal(number)
+        assert process.wait(timeout=BOUND) == 0
+        bay.close()
+    assert not (home / published.FILE).exists()
+    assert (alive(mark), [path.name for path in folders.iterdir() if path.name.startswith("sessionbay-")]) == ([], [])
+
+
+def test_nothing_weaker_than_namespaces_is_served_unless_it_is_asked_for(tmp_path: Path) -> None:
+    for name in ("rm", "chmod"):
+        (tmp_path / name).symlink_to(f"/bin/{name}")
+    ran = command("serve", PATH=str(tmp_path))
+    assert (ran.returncode, ran.stdout) == (1, "")
+    assert "bubblewrap is not installed" in ran.stderr
+
+
+def test_a_port_can_be_chosen() -> None:
+    with serving() as (said, _):
+        taken = said["endpoint"].rpartition(":")[2]
+        ran = command("serve", "--isolation", "auto", "--port", taken, SESSIONBAY_HOME=os.environ["HOME"] + "/nowhere")
+        assert ran.returncode == 1
+
+
+def test_of_many_engines_that_race_one_serves_and_the_others_name_it(home: Path) -> None:
+    won: list[str] = []
+    over = threading.Event()
+
+    def race(_: int) -> str:
+        argv = [sys.executable, "-m", "sessionbay.cli", "serve", "--json", "--isolation", "auto"]
+        with subprocess.Popen(argv, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+            assert process.stdout is not None
+            assert process.stderr is not None
+            if line := process.stdout.readline():
+                won.append(json.loads(line)["endpoint"])
+                over.wait(BOUND)
+                process.terminate()
+                return ""
+            return process.stderr.read()
+
+    with ThreadPoolExecutor(4) as racers:
+        told = [racers.submit(race, number) for number in range(4)]
+        eventually(lambda: sum(one.done() for one in told) == 3, BOUND)
+        over.set()
+    refused = [one.result() for one in told if one.result()]
+    assert len(won) == 1
+    assert all(won[0] in refusal for refusal in refused)
+    assert len(refused) == 3
+
+
+@pytest.mark.usefixtures("background")
+def test_an_engine_in_the_background_outlives_the_command_and_answers(home: Path) -> None:
+    ran = command("serve", "--detach", "--json", "--isolation", "auto")
+    said = json.loads(ran.stdout)
+    assert (ran.returncode, list(said)) == (0, ["endpoint", "api_key"])
+    with AgentBay(endpoint="local") as bay, bay.session() as session:
+        assert bay.endpoint == said["endpoint"]
+        assert session.command.run("echo here").output == "here\n"
+    found = published.find()
+    assert found is not None
+    assert os.getsid(found.pid) == found.pid
+    assert psutil.Process(found.pid).cwd() == "/"
+    assert home.stat().st_mode & 0o077 == 0
+    assert (home / "engine.log").exists()
+
+
+@pytest.mark.usefixtures("background")
+def test_a_second_engine_in_the_background_is_refused_with_the_address_of_the_first() -> None:
+    first = json.loads(command("serve", "--detach", "--json", "--isolation", "auto").stdout)
+    second = command("serve", "--detach", "--isolation", "auto")
+    assert (second.returncode, first["endpoint"] in second.stderr) == (1, True)
+    assert len(second.stderr.splitlines()) == 1
+
+
+def test_an_engine_that_does_not_start_in_the_background_says_why() -> None:
+    ran = command("serve", "--detach", "--port", "1", "--isolation", "namespaces", PATH="/nowhere")
+    assert ran.returncode == 1
+    assert len(ran.stderr.splitlines()) == 1
+
+
+def test_a_status_names_the_engine_and_counts_its_sessions_and_shows_no_key() -> None:
+    with serving() as (said, process), AgentBay(endpoint="local") as bay, bay.session():
+        ran = command("status", "--json")
+        assert ran.returncode == 0
+        told = json.loads(ran.stdout)
+        assert (told["serving"], told["endpoint"], told["pid"]) == (True, said["endpoint"], process.pid)
+        assert told["sessions"] == 1
+        assert said["api_key"] not in ran.stdout + command("status").stdout
+
+
+def test_a_status_without_an_engine_fails_with_a_code_of_its_own() -> None:
+    ran = command("status", "--json")
+    assert (ran.returncode, json.loads(ran.stdout)) == (3, {"serving": False})
+
+
+def test_a_status_of_an_engine_that_is_stuck_says_so() -> None:
+    with serving() as (_, process):
+        process.send_signal(signal.SIGSTOP)
+        ran = command("status")
+        process.send_signal(signal.SIGCONT)
+    assert (ran.returncode, "does not answer" in ran.stdout) == (1, True)
+
+
+def test_stopping_returns_when_the_engine_is_gone(home: Path) -> None:
+    with serving() as (said, process):
+        ran = command("stop")
+        assert (ran.returncode, said["endpoint"] in ran.stdout) == (0, True)
+        assert process.wait(timeout=1) == 0
+        assert not (home / published.FILE).exists()
+
+
+def test_stopping_an_engine_that_is_stuck_is_given_up_in_time() -> None:
+    with serving() as (_, process):
+        process.send_signal(signal.SIGSTOP)
+        ran = command("stop", "--timeout", "0.3")
+        process.send_signal(signal.SIGCONT)
+    assert (ran.returncode, "kill -9" in ran.stderr) == (1, True)
+
+
+def test_stopping_what_is_not_there_is_no_error() -> None:
+    assert command("stop").returncode == 0
+
+
+def test_a_process_that_got_the_number_of_a_dead_engine_is_left_alone(home: Path) -> None:
+    with serving() as (_, process):
+        left = json.loads((home / published.FILE).read_text())
+        process.kill()
+        process.wait(timeout=BOUND)
+    decoy = subprocess.Popen(["sleep", "60"])
+    try:
+        (home / published.FILE).write_text(json.dumps(left | {"pid": decoy.pid}))
+        assert command("stop").returncode == 0
+        assert decoy.poll() is None
+    finally:
+        decoy.kill()
+        decoy.wait()
+
+
+def test_what_a_killed_engine_left_is_replaced_by_the_next(home: Path) -> None:
+    with serving() as (_, process):
+        process.kill()
+        process.wait(timeout=BOUND)
+    assert (home / published.FILE).exists()
+    with serving() as (said, _):
+        found = published.find()
+        assert found is not None
+        assert found.endpoint == said["endpoint"]
+
+
+def test_an_unknown_limit_is_refused_with_those_there_are() -> None:
+    ran = command("serve", "--limit", "coffee=2")
+    assert (ran.returncode, "process_memory" in ran.stderr) == (2, True)

@@ -273,8 +273,8 @@ def test_a_link_ends_with_its_session(engine: LocalEngine, browser: httpx.Client
 
 @contextmanager
 def websocket_of(session: Session, path: str = "", **more: Any) -> Generator[ClientConnection]:
-    link = str(session.get_link("wss", 30100))
-    with connect(f"{link}{path}", proxy=None, open_timeout=10, **more) as client:
+    link = f"{session.get_link('wss', 30100)}{path}"
+    with connect(link, proxy=None, **more) as client:  # pyright: ignore[reportUnknownVariableType]  # any option
         yield client
 
 

@@ -8,7 +8,6 @@ import time
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
-import httpx
 import pytest
 from hypothesis import HealthCheck, given, settings, strategies as st
 from websockets.exceptions import ConnectionClosed, InvalidStatus
@@ -118,9 +117,8 @@ def test_a_frame_may_come_as_bytes(hub: HubClient) -> None:
 
 def test_a_message_that_is_too_large_ends_the_connection(engine: LocalEngine, session: Session) -> None:
     with hub_of(engine, session) as hub, pytest.raises(ConnectionClosed) as closed:
-        for _ in range(10):
-            hub.socket.send("x" * 2**20 * 5)
-            hub.socket.recv(1)
+        hub.socket.send("x" * 2**20 * 5)
+        hub.socket.recv(PATIENCE)
     assert closed.value.rcvd is not None
     assert closed.value.rcvd.code == 1009
 
@@ -189,16 +187,22 @@ def test_who_has_no_token_cannot_slow_down_who_has_one(engine: LocalEngine, sess
     head = f"GET {parts.path} HTTP/1.1\r\nHost: {parts.netloc}\r\n"
     upgrade = "Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
     asked = (head + upgrade + "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n").encode()
+    before = usual_wait(engine)
     with contextlib.ExitStack() as stack:
         for number in range(500):
             sock = stack.enter_context(socket.create_connection((parts.hostname or "", parts.port or 0), 5))
             sock.sendall(asked if number % 2 else head.encode())
-        took: list[float] = []
-        for _ in range(20):
-            begun = time.perf_counter()
-            httpx.get(f"{engine.endpoint}/health", trust_env=False, timeout=10)
-            took.append(time.perf_counter() - begun)
-    assert sorted(took)[10] < 0.1
+        assert usual_wait(engine) < max(0.1, 5 * before)
+
+
+def usual_wait(engine: LocalEngine) -> float:
+    """Return the seconds that a call with the key usually takes."""
+    took: list[float] = []
+    for _ in range(20):
+        begun = time.perf_counter()
+        assert Raw(engine).agentbay("ListSession").json()["Success"]
+        took.append(time.perf_counter() - begun)
+    return sorted(took)[10]
 
 
 def test_calls_of_one_connection_do_not_wait_for_each_other(engine: LocalEngine, session: Session) -> None:

@@ -58,6 +58,7 @@ class ProcessSandbox(Sandbox):
                     await self.agent.ask("kill")
             self.agent.close()
         if self._process:
+            await _let_end(self._process)
             await kill_process(self._process)
         if self.spec.uid is not None:
             await kill_user(self.spec.uid)
@@ -68,6 +69,16 @@ class UserSandbox(ProcessSandbox):
 
     scope: ClassVar[Literal["namespace", "user", "tree"]] = "user"
     isolation: ClassVar[Literal["uid", "process"]] = "uid"
+
+
+async def _let_end(process: subprocess.Popen[bytes]) -> None:
+    """Wait for a process that ends its tree before it ends itself, once the line to the engine is closed."""
+    if process.poll() is None:
+        pidfd = os.pidfd_open(process.pid)
+        try:
+            await ended(pidfd)
+        finally:
+            os.close(pidfd)
 
 
 async def kill_user(uid: int) -> None:

@@ -12,6 +12,7 @@ from typing import Any
 from . import files, trees
 from .guard import Guard
 from .harden import harden, in_force
+from .keeper import keep
 from .limits import restrain
 from .line import Failure, Line, Passed
 from .run import CROWDED, DRAIN, Run
@@ -152,6 +153,8 @@ def main(
     fd: int, scope: str, limits: dict[str, Any], hardening: dict[str, bool], folders: dict[str, list[str]] | None
 ) -> None:
     """Harden and restrain this process, then serve."""
+    if scope == "tree":
+        keep(fd)
     harden(hardening, folders, fd)
     libc = ctypes.CDLL(None)
     if scope != "namespace":

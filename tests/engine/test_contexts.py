@@ -80,7 +80,7 @@ class Account(Raw):
 
     def wait(self, session: str) -> list[dict[str, Any]]:
         """Return the copies of a session once all have ended."""
-        assert eventually(lambda: all(task["status"] != "Running" for task in self.tasks(session)), 20)
+        assert eventually(lambda: all(task["status"] != "Running" for task in self.tasks(session)), 60)
         return self.tasks(session)
 
     def sync(self, session: str, mode: str = "upload", **asked: str) -> list[dict[str, Any]]:

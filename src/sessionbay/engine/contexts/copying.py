@@ -4,6 +4,7 @@ import asyncio
 import errno
 import os
 import stat
+import threading
 from collections.abc import Callable
 from typing import TypeVar
 
@@ -40,11 +41,25 @@ def must_be_regular(fd: int) -> os.stat_result:
     return status
 
 
-def copy(source: int, target: int, most: int) -> int:
-    """Copy up to the end that ``source`` has now; return the number of bytes. What is counted is what was copied."""
-    size = os.fstat(source).st_size
-    if size > most:
-        raise TooLarge(most)
+class Allowance:
+    """How many bytes a copy may still move, whatever number of files move at the same time."""
+
+    def __init__(self, left: int) -> None:
+        self.left = left
+        self._lock = threading.Lock()
+
+    def take(self, fd: int) -> int:
+        """Return how many bytes of a file may be moved: as many as it has now, and no more when it grows."""
+        size = os.fstat(fd).st_size
+        with self._lock:
+            if size > self.left:
+                raise TooLarge(self.left)
+            self.left -= size
+        return size
+
+
+def copy(source: int, target: int, size: int) -> int:
+    """Copy up to ``size`` bytes; return how many there were. What counts is what was copied, not what a file says."""
     done, step = 0, _by_kernel
     while done < size:
         try:

@@ -10,6 +10,7 @@ import logging
 import os
 import secrets
 import sqlite3
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
@@ -17,7 +18,7 @@ from typing import Any
 from ..agent.line import AgentFailure, AgentGone, AgentLine
 from ..refusals import Refusal
 from .binding import ALL, Binding, Seen
-from .copying import TooLarge, beside, copy, must_be_regular
+from .copying import Allowance, TooLarge, beside, copy, must_be_regular
 from .files import Entry, Stamp
 from .packing import Archive
 from .paths import BadPath, Parts, joined, relative_parts, shown
@@ -30,6 +31,8 @@ MOST_FILES = 100_000
 MOST_RATIO = 200
 """How much smaller than its content an archive may be that was put into a context from outside."""
 MOST_TOLD = 3
+AT_ONCE = 8
+Work = Callable[[], Awaitable[None]]
 ARCHIVES = (".zip", ".tar", ".tar.gz", ".tgz")
 NOT_OURS = (AgentFailure, BadPath, OSError, Refusal, TooLarge, TimeoutError, sqlite3.Error)
 """What can go wrong with one file and leaves the others as they are."""
@@ -56,7 +59,7 @@ class Copy:
     store: Store
     binding: Binding
     top: Parts
-    left: int
+    allowance: Allowance
     problems: list[str] = field(default_factory=list[str])
 
     async def upload(self) -> None:
@@ -69,8 +72,7 @@ class Copy:
         else:
             if complete and self.binding.policy.delete_policy.sync_local_file:
                 await beside(partial(self._drop_deleted, {file.parts for file in found}))
-            for file in found:
-                await self._tried(file.parts, self._send(file))
+            await self._together((file.parts, partial(self._send, file)) for file in found)
         self._conclude()
 
     async def download(self) -> None:
@@ -87,10 +89,14 @@ class Copy:
         now = {file.parts: file.stamp for file in there}
         packed = {} if self.binding.internal else await beside(partial(self.store.packed, context_id))
         # Archives first: a file that is kept as such is newer than the one in an archive.
-        for entry in sorted(chosen, key=lambda entry: entry.parts not in packed):
-            parts = self.binding.inside(entry.parts)
-            if not self._is_there(entry, parts, now.get(parts)):
-                await self._tried(parts, self._take(entry, parts, packed.get(entry.parts, "")))
+        works: list[tuple[Parts, Work]] = []
+        for entry in chosen:
+            parts, kind = self.binding.inside(entry.parts), packed.get(entry.parts, "")
+            if kind:
+                await self._tried(parts, self._take(entry, parts, kind))
+            elif not self._is_there(entry, parts, now.get(parts)):
+                works.append((parts, partial(self._take, entry, parts, kind)))
+        await self._together(works)
         self._conclude()
 
     async def _inside(self, selection: dict[str, Any] | None = None) -> tuple[str, list[Inside], bool]:
@@ -164,7 +170,7 @@ class Copy:
             draft, target = self.store.draft()
             try:
                 with _closing(target):
-                    self.left -= copy(source, target, self.left)
+                    copy(source, target, self.allowance.take(source))
                     os.fchmod(target, 0o700 if executable else 0o600)
             except BaseException:
                 draft.unlink(missing_ok=True)
@@ -209,7 +215,7 @@ class Copy:
 
     async def _extract(self, archive: str, folder: Parts, packed: Packed) -> None:
         ratio = 0 if packed == "tree" else MOST_RATIO  # an archive of our own shrinks as much as it can
-        most = {"files_most": MOST_FILES, "bytes_most": self.left, "ratio_most": ratio}
+        most = {"files_most": MOST_FILES, "bytes_most": self.allowance.left, "ratio_most": ratio}
         async with asyncio.timeout(EXTRACT_TIMEOUT):
             await self.agent.ask("extract", archive=archive, folder=joined(folder), most=most)
 
@@ -219,7 +225,7 @@ class Copy:
             must_be_regular(target)
             source = self.store.files.open(self.binding.context_id, entry.parts)
             with _closing(source):
-                self.left -= copy(source, target, self.left)
+                copy(source, target, self.allowance.take(source))
                 return bool(os.fstat(source).st_mode & 0o100)
 
     async def _pack(self, found: list[Inside]) -> None:
@@ -234,7 +240,7 @@ class Copy:
         if (ours and seen is not None and seen.inside == state) or not (found or current):
             return
         draft, fd = await beside(self.store.draft)
-        archive = Archive(fd, self.left)
+        archive = Archive(fd, self.allowance)
         try:
             for file in found:
                 await self._tried(file.parts, self._add(archive, file))
@@ -258,7 +264,17 @@ class Copy:
     def _name(self, parts: Parts) -> str:
         return "/".join(parts[len(self.binding.parts) :])
 
-    async def _tried(self, parts: Parts, work: Any) -> None:
+    async def _together(self, works: Iterable[tuple[Parts, Work]]) -> None:
+        """Copy many files, several at the same time: each waits for the session more than for the disk."""
+        waiting = iter(works)
+
+        async def some() -> None:
+            for parts, work in waiting:
+                await self._tried(parts, work())
+
+        await asyncio.gather(*(some() for _ in range(AT_ONCE)))
+
+    async def _tried(self, parts: Parts, work: Awaitable[None]) -> None:
         """Copy one file; a failure is told at the end, and keeps no other file back."""
         try:
             await work

@@ -4,7 +4,7 @@ import os
 import shutil
 import zipfile
 
-from .copying import CHUNK, TooLarge
+from .copying import CHUNK, Allowance
 
 FILE, RUNNABLE = 0o100644 << 16, 0o100755 << 16
 
@@ -12,21 +12,18 @@ FILE, RUNNABLE = 0o100644 << 16, 0o100755 << 16
 class Archive:
     """An archive that is being written."""
 
-    def __init__(self, fd: int, most: int) -> None:
+    def __init__(self, fd: int, allowance: Allowance) -> None:
         self._file = os.fdopen(fd, "w+b")
         self._zip = zipfile.ZipFile(self._file, "w", zipfile.ZIP_DEFLATED, compresslevel=1)
-        self._left = most
+        self._allowance = allowance
 
     def add(self, name: str, source: int, executable: bool) -> None:
         """Add what can be read from ``source``, up to the end it has now, and close that."""
         with os.fdopen(source, "rb", buffering=0) as content:
-            size = os.fstat(source).st_size
-            if size > self._left:
-                raise TooLarge(self._left)
+            size = self._allowance.take(source)
             with self._zip.open(self._member(name, executable), "w", force_zip64=True) as member:
                 while size > 0 and (data := content.read(min(CHUNK, size))):
                     size -= len(data)
-                    self._left -= len(data)
                     member.write(data)
 
     def add_missing(self, old: int, names: set[str]) -> None:

@@ -14,7 +14,7 @@ from ..folders import remove_tree
 from ..refusals import Refusal
 from ..sessions import EngineSession, new_id
 from .binding import Attached, Binding, Mode, Task, binding_of
-from .copying import beside
+from .copying import Allowance, beside
 from .moving import NOT_OURS, Copy, CopyFailed
 from .paths import BadPath, Parts, folder_parts
 from .store import Store
@@ -150,7 +150,7 @@ class Copies:
     async def _copy(self, session: EngineSession, binding: Binding, top: Parts, task: Task) -> None:
         async with self._turn(session):
             top = binding.parts if binding.archives else top
-            copy = Copy(session.sandbox.agent, self.store, binding, top, self._most)
+            copy = Copy(session.sandbox.agent, self.store, binding, top, Allowance(self._most))
             try:
                 await (copy.upload() if task.mode == "upload" else copy.download())
             except (CopyFailed, AgentGone, *NOT_OURS) as exc:

@@ -68,11 +68,11 @@ def docs(session: nox.Session) -> None:
 def compat(session: nox.Session) -> None:
     """Let the clouds' own clients drive the engine (``-- --write`` for docs/compatibility.md); two minutes."""
     install(session)
-    python = official_python(session, OFFICIAL, OFFICIAL_AGB, "pytest>=9", "pytest-timeout>=2.3")
-    command = [python, "-m", "pytest", "-q", "-c", "compat/pytest.ini", "--rootdir", "compat", "compat"]
-    session.run(
-        *command, "--sessionbay", str(Path(session.bin, "sessionbay").absolute()), *session.posargs, external=True
-    )
+    python = official_python(session, OFFICIAL, OFFICIAL_AGB, "pytest>=9", "pytest-timeout>=2.3", "pytest-xdist>=3.6")
+    checks, command = Path("compat").absolute(), Path(session.bin, "sessionbay").absolute()
+    session.cd(session.create_tmp())  # the official clients write a log where they are, and look for a .env
+    options = ["-q", "-n", "2", "-c", f"{checks}/pytest.ini", "--rootdir", str(checks), "--sessionbay", str(command)]
+    session.run(python, "-m", "pytest", *options, str(checks), *session.posargs, external=True)
 
 
 @nox.session

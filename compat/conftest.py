@@ -1,8 +1,7 @@
 """The engine, and the table of what came of the checks."""
 
 import os
-import tempfile
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import pytest
@@ -11,12 +10,8 @@ from .engine import Engine, serving
 from .report import Check, report, write
 
 PAGE = Path(__file__).parents[1] / "docs" / "compatibility.md"
-CHECKS: pytest.StashKey[dict[str, Check]] = pytest.StashKey()
 
-# Before the official clients are imported: they write a log into the working folder, and tell of each call.
-FOLDER = tempfile.TemporaryDirectory(prefix="compat-")
-os.chdir(FOLDER.name)
-os.environ |= {"AGENTBAY_LOG_LEVEL": "ERROR", "AGB_LOG_LEVEL": "ERROR"}
+os.environ |= {"AGENTBAY_LOG_LEVEL": "ERROR", "AGB_LOG_LEVEL": "ERROR"}  # else they tell of each call
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -26,8 +21,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Start with no results."""
-    config.stash[CHECKS] = {}
+    """Gather the results, where they are all known: not in a worker."""
+    if not hasattr(config, "workerinput"):
+        config.pluginmanager.register(Table(config))
 
 
 @pytest.fixture(scope="session")
@@ -38,39 +34,39 @@ def engine(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(
-    item: pytest.Item, call: pytest.CallInfo[None]
-) -> Iterator[None]:  # what is yielded comes from pytest
-    """Note what came of a check."""
-    done: pytest.TestReport = yield  # type: ignore[assignment]
-    if done.when == "call" or done.failed:
-        check = _check(item)
-        check.add(_flavour(item), done.passed)
-    return done  # type: ignore[return-value]
-
-
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
-    """Print the table, and write it where that is asked for."""
-    text = report(list(config.stash[CHECKS].values()))
-    terminalreporter.write_line(f"\n{text}")
-    if config.getoption("--write"):
-        write(PAGE, text)
-
-
-def _check(item: pytest.Item) -> Check:
-    """Return the check that a test belongs to: all its parameters are one."""
-    cloud = item.path.parent.name
-    name = item.originalname if isinstance(item, pytest.Function) else item.name
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Say in a test's report which check it belongs to: the report may go to another process."""
+    done = yield
     mark = item.get_closest_marker("defect")
-    new = Check(
-        cloud,
-        item.path.stem.removeprefix("test_"),
-        name.removeprefix("test_").replace("_", " "),
-        mark.args[0] if mark else "",
-    )
-    return item.config.stash[CHECKS].setdefault(f"{cloud}:{item.path.stem}:{name}", new)
+    name = item.originalname if isinstance(item, pytest.Function) else item.name
+    params = item.callspec.params if hasattr(item, "callspec") else {}
+    done.user_properties += [
+        ("cloud", item.path.parent.name),
+        ("area", item.path.stem.removeprefix("test_")),
+        ("name", name.removeprefix("test_").replace("_", " ")),
+        ("defect", mark.args[0] if mark else ""),
+        ("flavour", params.get("flavour", "sync")),
+    ]
+    return done
 
 
-def _flavour(item: pytest.Item) -> str:
-    params = item.callspec.params if isinstance(item, pytest.Function) and hasattr(item, "callspec") else {}
-    return str(params.get("flavour", "sync"))
+class Table:
+    """Gathers what came of the checks, prints it, and writes it where that is asked for."""
+
+    def __init__(self, config: pytest.Config) -> None:
+        self._config = config
+        self._checks: dict[tuple[str, str, str], Check] = {}
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Note what came of a test: of its call, or of what failed before or after it."""
+        said = {name: str(value) for name, value in report.user_properties}
+        if said and (report.failed or (report.when == "call" and not report.skipped)):
+            key = (said["cloud"], said["area"], said["name"])
+            self._checks.setdefault(key, Check(*key, said["defect"])).add(said["flavour"], report.passed)
+
+    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
+        """Print the tables."""
+        text = report([self._checks[key] for key in sorted(self._checks)])
+        terminalreporter.write_line(f"\n{text}")
+        if self._config.getoption("--write"):
+            write(PAGE, text)

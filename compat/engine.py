@@ -8,6 +8,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import pytest
+
 
 @dataclass(frozen=True)
 class Engine:
@@ -36,3 +38,9 @@ def serving(command: str, home: Path) -> Iterator[Engine]:
     finally:
         process.terminate()
         process.communicate(timeout=30)
+
+
+def skip_unless_mapped(connection: str) -> None:
+    """Skip where sessions are plain processes: no path is a session's own there, so that it cannot be asked for."""
+    if json.loads(connection)["path_mapping"] == "none":
+        pytest.skip("paths are not mapped here: sessions are plain processes")

@@ -25,8 +25,15 @@ class Loop:
     async def _awaited(self, called: Any) -> Any:
         return await called
 
+    async def _cancel_all(self) -> None:
+        tasks = [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
     def close(self) -> None:
-        """End the loop."""
+        """End the loop, and what still runs on it: the client has no way to close a connection and keep its session."""
+        self.do(self._cancel_all())
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(LONGEST)
         self._loop.close()

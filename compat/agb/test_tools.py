@@ -4,6 +4,8 @@ import json
 import urllib.request
 from typing import Any
 
+import pytest
+
 
 def test_the_tools_are_listed_with_their_arguments(session: Any) -> None:
     tools = {tool.name: tool for tool in session.list_mcp_tools().tools}
@@ -46,3 +48,10 @@ def test_a_link_leads_to_a_port(session: Any, folder: str) -> None:
     with urllib.request.urlopen(f"{result.data}page.txt", timeout=10) as page:
         assert page.read() == b"served"
     session.command.execute(f"kill {process}")
+
+
+@pytest.mark.defect("It loses the reason why a link is refused.")
+def test_a_refused_link(session: Any) -> None:
+    result = session.get_link("http", 30100)
+    assert (result.success, "InvalidProtocolType" in result.error_message) == (False, False)
+    assert "https" not in result.error_message

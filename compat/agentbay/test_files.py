@@ -57,12 +57,27 @@ def test_text_that_is_cut_amid_a_character_is_joined_without_loss(machine: Any, 
     assert do(machine.file_system.read_file(f"{folder}/cut")).content == text
 
 
-def test_five_megabytes_of_text_are_written_and_read(machine: Any, do: Do, folder: str) -> None:
-    text = (ANY_LANGUAGE * (5 * 2**20 // len(ANY_LANGUAGE.encode()) + 1)).encode()[: 5 * 2**20].decode(errors="ignore")
-    assert do(machine.file_system.write_file(f"{folder}/big", text)).success
-    said = do(machine.command.execute_command(f"sha256sum < {folder}/big")).stdout.split()[0]
+def megabytes(number: int) -> str:
+    """Return so much text."""
+    return (ANY_LANGUAGE * (number * 2**20 // len(ANY_LANGUAGE.encode()) + 1))[: number * 2**20]
+
+
+def write_and_read(session: Any, do: Do, path: str, text: str) -> None:
+    assert do(session.file_system.write_file(path, text)).success
+    said = do(session.command.execute_command(f"sha256sum < {path}")).stdout.split()[0]
     assert said == hashlib.sha256(text.encode()).hexdigest()
-    assert do(machine.file_system.read_file(f"{folder}/big")).content == text
+    assert do(session.file_system.read_file(path)).content == text
+
+
+def test_five_megabytes_of_text_are_written_and_read(session: Any, do: Do, folder: str) -> None:
+    write_and_read(session, do, f"{folder}/big", megabytes(5))
+
+
+def test_a_megabyte_of_text_is_written_and_read_by_the_control_plane(
+    session: Any, do: Do, folder: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(session, "link_url", "")
+    write_and_read(session, do, f"{folder}/big", megabytes(1))
 
 
 def test_bytes_are_read_as_they_are(machine: Any, do: Do, folder: str) -> None:

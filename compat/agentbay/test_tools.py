@@ -64,3 +64,10 @@ def test_the_direct_route_is_open_to_those_who_hold_the_token(session: Any) -> N
 def test_the_direct_route_is_shut_to_others(session: Any) -> None:
     with pytest.raises(urllib.error.HTTPError, match="401"):
         direct(session, "another")
+
+
+def test_what_the_engine_has_no_tool_for_is_refused_by_name(machine: Any, do: Do) -> None:
+    code = do(machine.code.run_code("print(1)", "python"))
+    variables = do(machine.env.get())
+    assert (code.success, "run_code" in code.error_message) == (False, True)
+    assert (variables.success, "get_env" in variables.error_message) == (False, True)

@@ -19,12 +19,18 @@ from .core.errors import (
     AgentBayError as AgentBayError,
     AgentBayTimeoutError as AgentBayTimeoutError,
     AgentBayUsageError as AgentBayUsageError,
+    CodeError as CodeError,
+    CodeTimeoutError as CodeTimeoutError,
+    CodeUsageError as CodeUsageError,
     CommandError as CommandError,
     CommandTimeoutError as CommandTimeoutError,
     CommandUsageError as CommandUsageError,
     ContextError as ContextError,
     ContextTimeoutError as ContextTimeoutError,
     ContextUsageError as ContextUsageError,
+    EnvError as EnvError,
+    EnvTimeoutError as EnvTimeoutError,
+    EnvUsageError as EnvUsageError,
     FileError as FileError,
     FileTimeoutError as FileTimeoutError,
     FileUsageError as FileUsageError,
@@ -35,6 +41,9 @@ from .core.errors import (
     GitNotFoundError as GitNotFoundError,
     GitTimeoutError as GitTimeoutError,
     GitUsageError as GitUsageError,
+    OssError as OssError,
+    OssTimeoutError as OssTimeoutError,
+    OssUsageError as OssUsageError,
     SessionError as SessionError,
     SessionTimeoutError as SessionTimeoutError,
     SessionUsageError as SessionUsageError,
@@ -42,6 +51,12 @@ from .core.errors import (
 from .core.result import Result as Result
 from .core.retry import RetryPolicy as RetryPolicy
 from .leaving import install_signal_handlers as install_signal_handlers
+from .models.code import (
+    EnhancedCodeExecutionResult as EnhancedCodeExecutionResult,
+    ExecutionError as ExecutionError,
+    ExecutionLogs as ExecutionLogs,
+    ExecutionResult as ExecutionResult,
+)
 from .models.commands import CommandResult as CommandResult
 from .models.contexts import (
     ClearContextResult as ClearContextResult,
@@ -80,6 +95,7 @@ from .models.creation import (
     UploadPolicy as UploadPolicy,
     WhiteList as WhiteList,
 )
+from .models.env import EnvResult as EnvResult, EnvSetResult as EnvSetResult
 from .models.fan_out import Done as Done, Progress as Progress
 from .models.files import (
     BinaryFileContentResult as BinaryFileContentResult,
@@ -109,6 +125,7 @@ from .models.git import (
     GitValueResult as GitValueResult,
 )
 from .models.leftovers import LeftOver as LeftOver, ReapResult as ReapResult
+from .models.oss import OSSClientResult as OSSClientResult, OSSTransferResult as OSSTransferResult
 from .models.sessions import (
     DeleteResult as DeleteResult,
     InfoResult as InfoResult,

@@ -15,9 +15,12 @@ from ..ops.labels import GET_LABELS, SET_LABELS, SetLabelsRequest
 from .lifecycle import AsyncLifecycle
 
 if TYPE_CHECKING:
+    from .code import AsyncCode
     from .command import AsyncCommand
+    from .env import AsyncEnv
     from .file_system import AsyncFileSystem
     from .git import AsyncGit
+    from .oss import AsyncOss
 
 
 class AsyncSession(AsyncLifecycle):
@@ -250,6 +253,27 @@ class AsyncSession(AsyncLifecycle):
     fs = filesystem = files = file
 
     @cached_property
+    def code(self) -> "AsyncCode":
+        """Runs code."""
+        from .code import AsyncCode
+
+        return AsyncCode(self)
+
+    @cached_property
+    def env(self) -> "AsyncEnv":
+        """Sets environment variables."""
+        from .env import AsyncEnv
+
+        return AsyncEnv(self)
+
+    @cached_property
+    def oss(self) -> "AsyncOss":
+        """Moves files to and from object storage."""
+        from .oss import AsyncOss
+
+        return AsyncOss(self)
+
+    @cached_property
     def git(self) -> "AsyncGit":
         """Works with git repositories."""
         from .git import AsyncGit
@@ -257,10 +281,7 @@ class AsyncSession(AsyncLifecycle):
         return AsyncGit(self)
 
     # Their tools come with later versions; until then every use says so.
-    code = AbsentModule("session.code")
-    env = AbsentModule("session.env")
     pty = AbsentModule("session.pty")
-    oss = AbsentModule("session.oss")
     computer = AbsentModule("session.computer")
     application = AbsentModule("session.application")
     window = AbsentModule("session.window")

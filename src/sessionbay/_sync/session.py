@@ -16,9 +16,12 @@ from ..ops.labels import GET_LABELS, SET_LABELS, SetLabelsRequest
 from .lifecycle import Lifecycle
 
 if TYPE_CHECKING:
+    from .code import Code
     from .command import Command
+    from .env import Env
     from .file_system import FileSystem
     from .git import Git
+    from .oss import Oss
 
 
 class Session(Lifecycle):
@@ -251,6 +254,27 @@ class Session(Lifecycle):
     fs = filesystem = files = file
 
     @cached_property
+    def code(self) -> "Code":
+        """Runs code."""
+        from .code import Code
+
+        return Code(self)
+
+    @cached_property
+    def env(self) -> "Env":
+        """Sets environment variables."""
+        from .env import Env
+
+        return Env(self)
+
+    @cached_property
+    def oss(self) -> "Oss":
+        """Moves files to and from object storage."""
+        from .oss import Oss
+
+        return Oss(self)
+
+    @cached_property
     def git(self) -> "Git":
         """Works with git repositories."""
         from .git import Git
@@ -258,10 +282,7 @@ class Session(Lifecycle):
         return Git(self)
 
     # Their tools come with later versions; until then every use says so.
-    code = AbsentModule("session.code")
-    env = AbsentModule("session.env")
     pty = AbsentModule("session.pty")
-    oss = AbsentModule("session.oss")
     computer = AbsentModule("session.computer")
     application = AbsentModule("session.application")
     window = AbsentModule("session.window")

@@ -141,7 +141,9 @@ class Toolbox(Reference):
 
     def _use(self, tool: Tool[Q, R], args: Q, limits: Limits | None = None, *, strict: bool = True) -> R:
         """Call ``tool`` and return its own result; a strict client raises what was refused, unless told not to."""
-        errors = tool.result.error_type
+        errors, dialect = tool.result.error_type, self._channel.dialect
+        if tool.only not in ("", dialect.name):
+            raise errors.usage(f"{dialect.title} has no tool {tool.name}: its machines offer none of the kind")
         answer = self._call_tool(tool.name, args.dump(), limits, errors=errors)
         try:
             result = outcome(tool, answer)

@@ -7,6 +7,9 @@ The class says who asked, ``kind`` says what happened::
       CommandError                a command
       FileError                   a file tool
       ContextError                a context
+      CodeError                   code
+      EnvError                    an environment variable
+      OssError                    object storage
       GitError                    a git command; GitAuthError, GitConflictError, GitNotARepoError, GitNotFoundError
     each with
       ...UsageError               the caller's mistake; also a ValueError; nothing was sent
@@ -164,3 +167,39 @@ class GitNotARepoError(GitError):
 
 class GitNotFoundError(GitError):
     """There is no git on the machine."""
+
+
+class CodeError(AgentBayError):
+    """Code could not be run, or raised where ``check=True`` was asked for."""
+
+
+class CodeUsageError(CodeError, ValueError, kind="usage"):
+    """Code was asked for wrongly; nothing was sent."""
+
+
+class CodeTimeoutError(CodeError, TimeoutError, kind="timeout"):
+    """Code was asked for, and there was no answer in time."""
+
+
+class EnvError(AgentBayError):
+    """An operation on the environment failed."""
+
+
+class EnvUsageError(EnvError, ValueError, kind="usage"):
+    """The environment was asked for wrongly; nothing was sent."""
+
+
+class EnvTimeoutError(EnvError, TimeoutError, kind="timeout"):
+    """The environment was asked for, and there was no answer in time."""
+
+
+class OssError(AgentBayError):
+    """An operation on object storage failed."""
+
+
+class OssUsageError(OssError, ValueError, kind="usage"):
+    """Object storage was asked for wrongly; nothing was sent."""
+
+
+class OssTimeoutError(OssError, TimeoutError, kind="timeout"):
+    """Object storage was asked for, and there was no answer in time."""

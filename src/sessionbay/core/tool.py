@@ -23,6 +23,7 @@ class Tool(Generic[Q, R]):
         result: What the caller gets.
         read: The result's own fields, taken from the answer's text; a ValueError means that the text is not the tool's.
         read_error: The same for a text that the tool answered as its error.
+        only: The one cloud whose machines have it; empty is both.
     """
 
     name: str
@@ -32,3 +33,4 @@ class Tool(Generic[Q, R]):
     result: type[R]
     read: Callable[[str], Mapping[str, Any]]
     read_error: Callable[[str], Mapping[str, Any]] = lambda text: {"error_message": text}
+    only: str = ""

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from ..models.sessions import SessionStatus as Status
 from .agent.line import AgentFailure, AgentGone, AgentLine
+from .code import CodeContext
 from .config import EngineConfig
 from .contexts.binding import Attached
 from .folders import remove_tree
@@ -48,6 +49,8 @@ class EngineSession:
     end_reason: str = ""
     created: float = field(default_factory=time.monotonic)
     last_used: float = field(default_factory=time.monotonic)
+    env: dict[str, str] = field(default_factory=dict[str, str])
+    code: dict[str, CodeContext] = field(default_factory=dict[str, CodeContext])
     links: Links = field(init=False)
     attached: Attached = field(default_factory=Attached)
 
@@ -60,6 +63,12 @@ class EngineSession:
             raise not_running(self.status)
         self.last_used = time.monotonic()
         return self.sandbox.agent
+
+    async def close(self) -> None:
+        """Close the ways into the session, and the lines out of it."""
+        for context in self.code.values():
+            context.leave()
+        await self.links.close()
 
     def overdue(self, now: float) -> str:
         """Return why the session is to be released, empty when it is not."""
@@ -154,7 +163,7 @@ class Sessions:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await self._take_leave()
-        await asyncio.gather(*(session.links.close() for session in self._sessions.values()))
+        await asyncio.gather(*(session.close() for session in self._sessions.values()))
         await asyncio.gather(*(session.sandbox.kill() for session in self._sessions.values()))
 
     async def _take_leave(self) -> None:
@@ -192,7 +201,7 @@ class Sessions:
         await self.farewell(session)
         await session.sandbox.kill()
         session.status, session.last_used = Status.FINISH, time.monotonic()
-        await session.links.close()
+        await session.close()
         await remove_tree(session.sandbox.spec.root)
 
     async def _notice_end(self, session: EngineSession) -> None:

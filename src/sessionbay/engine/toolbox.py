@@ -16,7 +16,8 @@ from .config import EngineConfig
 from .elsewhere import no_tool
 from .refusals import ToolFailure, execution_failed
 from .sessions import EngineSession
-from .tools import files
+from .tools import env, files
+from .tools.code import run_code
 from .tools.metrics import get_metrics
 from .tools.shell import shell
 
@@ -40,6 +41,9 @@ SERVED: dict[str, Serve] = {
     "read_multiple_files": _plain(files.read_multiple_files),
     "search_files": _plain(files.search_files),
     "get_metrics": _plain(get_metrics),
+    "run_code": lambda session, args, config: run_code(session, args, config.output_limit),
+    "set_env": _plain(env.set_env),
+    "get_env": _plain(env.get_env),
 }
 
 
@@ -47,7 +51,7 @@ async def call(session: EngineSession, name: str, args: dict[str, Any], config: 
     """Call a tool and return its answer; its own failure is an answer too."""
     tool = next((tool for tool in TOOLS if tool.name == name), None)
     try:
-        if tool is None:
+        if tool is None or name not in SERVED:
             raise execution_failed(-32601, no_tool(name, ", ".join(SERVED)))
         text = await SERVED[name](session, _arguments(tool, args), config)
     except ToolFailure as exc:
@@ -82,4 +86,5 @@ def entries() -> list[ToolEntry]:
             tool=tool.name,
         )
         for tool in TOOLS
+        if tool.name in SERVED
     ]

@@ -3,7 +3,7 @@
 from urllib.parse import parse_qs, urlsplit
 
 from ..core.operation import Catalogue
-from . import access, command, context, contexts, files, labels, metrics, session, tools
+from . import access, code, command, context, contexts, env, files, labels, metrics, oss, session, tools
 
 OPERATIONS = Catalogue(
     [
@@ -50,6 +50,14 @@ TOOLS = (
     files.READ_MANY,
     files.SEARCH,
     metrics.METRICS,
+    code.RUN_CODE,
+    env.SET_ENV,
+    env.GET_ENV,
+    oss.INIT,
+    oss.UPLOAD,
+    oss.DOWNLOAD,
+    oss.UPLOAD_ANONYMOUS,
+    oss.DOWNLOAD_ANONYMOUS,
 )
 
 

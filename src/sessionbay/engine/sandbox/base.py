@@ -84,6 +84,7 @@ class Traits:
         folders: The folders whose files are the session's own, as the session names them.
         landlock: The version of Landlock that keeps files out of reach, 0 where mounts do so, or where nothing does.
         seccomp: Whether system calls that only attacks need are refused.
+        packages: Where the session finds the Python packages that this program has, empty where it does not.
     """
 
     isolation: Isolation
@@ -93,6 +94,7 @@ class Traits:
     folders: tuple[str, ...]
     landlock: int = 0
     seccomp: bool = False
+    packages: str = ""
 
 
 class InForce(TypedDict):

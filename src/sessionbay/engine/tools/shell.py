@@ -14,7 +14,12 @@ async def shell(session: EngineSession, args: ShellArgs, output_limit: int) -> s
     """Run a command; a code other than 0 is an answer, a command that did not end in time is a failure."""
     milliseconds = args.timeout_ms or DEFAULT_TIMEOUT_MS
     ran = await session.running_agent().ask(
-        "run", command=args.command, timeout=milliseconds / 1000, keep=output_limit, cwd=args.cwd, envs=args.envs
+        "run",
+        command=args.command,
+        timeout=milliseconds / 1000,
+        keep=output_limit,
+        cwd=args.cwd,
+        envs={**session.env, **(args.envs or {})},
     )
     answer = {"stdout": ran["stdout"], "stderr": ran["stderr"], "exit_code": ran["exit_code"]}
     if ran["timed_out"]:

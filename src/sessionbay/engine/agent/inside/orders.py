@@ -7,9 +7,10 @@ import os
 import socket
 import threading
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
-from . import files, trees
+from . import contexts, files, trees
 from .guard import Guard
 from .harden import harden, in_force
 from .keeper import keep
@@ -55,6 +56,9 @@ class Agent:
             "keep_file": trees.keep_file,
             "extract": trees.extract,
             "connect": connected,
+            "environment": lambda: dict(os.environ),
+            "open_context": partial(contexts.open_context, workload),
+            "interrupt": contexts.interrupt,
             "freeze": workload.freeze,
             "thaw": workload.thaw,
             "kill": workload.kill,

@@ -1,0 +1,69 @@
+# Generated from src/sessionbay/_async/env.py by scripts/generate_sync.py. Do not edit.
+"""The environment."""
+
+from collections.abc import Mapping, Sequence
+from typing import ClassVar
+
+from ..core import checks
+from ..core.errors import EnvError
+from ..models.env import EnvResult, EnvSetResult
+from ..ops.env import GET_ENV, SET_ENV, GetEnvArgs, SetEnvArgs, Variable
+from .module import Module
+
+
+class Env(Module):
+    """Environment variables of the whole session: commands, code and terminals that start later have them.
+
+    AgentBay has tools for it; AGB has none, where ``envs`` of ``execute_command`` serves one command.
+    """
+
+    _name: ClassVar[str] = "env"
+
+    def set(self, envs: Mapping[str, str]) -> EnvSetResult:
+        """Set variables; the others stay.
+
+        Args:
+            envs: Names and values; at least one.
+
+        Returns:
+            Whether it worked.
+
+        Raises:
+            EnvUsageError: An argument is wrong, or the cloud is AGB; nothing was sent.
+
+        Example:
+            ```python
+            session.env.set({"GREETING": "hello"})
+            print((session.command.run("echo $GREETING")).output)
+            ```
+        """
+        found = checks.string_map("envs", envs, EnvError)
+        if not found:
+            raise EnvError.usage("envs must not be empty: give at least one name and value")
+        for name in found:
+            if not name or "=" in name or "\0" in name + found[name]:
+                raise EnvError.usage(f"envs: {name!r} cannot be the name of a variable with that value")
+        return self._session._use(
+            SET_ENV, SetEnvArgs(envs=[Variable(key=key, value=value) for key, value in found.items()])
+        )
+
+    def get(self, keys: Sequence[str] | None = None) -> EnvResult:
+        """Tell variables.
+
+        Args:
+            keys: Their names; all if not given.
+
+        Returns:
+            ``envs`` maps names to values; one that is not set is not in it.
+
+        Raises:
+            EnvUsageError: An argument is wrong, or the cloud is AGB; nothing was sent.
+
+        Example:
+            ```python
+            session.env.set({"GREETING": "hello"})
+            print((session.env.get(["GREETING"])).envs)
+            ```
+        """
+        wanted = None if keys is None else checks.texts("keys", keys, EnvError)
+        return self._session._use(GET_ENV, GetEnvArgs(keys=wanted or None))

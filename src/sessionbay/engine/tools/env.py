@@ -1,0 +1,20 @@
+"""The environment tools."""
+
+from ...ops.env import GetEnvArgs, SetEnvArgs, write_envs
+from ..sessions import EngineSession
+
+DONE = "True"
+
+
+async def set_env(session: EngineSession, args: SetEnvArgs) -> str:
+    """Set variables for what the session starts from now on."""
+    session.running_agent()
+    session.env.update({variable.key: variable.value for variable in args.envs})
+    return DONE
+
+
+async def get_env(session: EngineSession, args: GetEnvArgs) -> str:
+    """Tell variables: those that were set, and those that every command has."""
+    found: dict[str, str] = await session.running_agent().ask("environment")
+    found |= session.env
+    return write_envs({name: found[name] for name in args.keys if name in found} if args.keys else found)

@@ -1,0 +1,158 @@
+# Generated from tests/_async/test_code.py by scripts/generate_sync.py. Do not edit.
+"""Code in a session: its values and errors, what stays, what is shown, and what happens when it does not end."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from sessionbay import AgentBay, CodeError, CodeUsageError, Session
+from sessionbay.engine import LocalEngine
+
+from ..cloud import KEY, FakeCloud, yes
+from .conftest import connect
+
+
+@pytest.fixture(params=["direct", "control plane"])
+def code_session(
+    request: pytest.FixtureRequest, engine: LocalEngine, engine_without_direct_route: LocalEngine
+) -> Iterator[Session]:
+    """Give a session on each of the two routes in turn."""
+    chosen = engine if request.param == "direct" else engine_without_direct_route
+    with connect(chosen, AgentBay) as bay, bay.session(image_id="code_latest") as session:
+        yield session
+
+
+@pytest.mark.parametrize("language", ["python", "javascript"])
+def test_what_code_defines_stays(code_session: Session, language: str) -> None:
+    define = {"python": "x = 20", "javascript": "var x = 20"}[language]
+    first = code_session.code.run_code(define, language)
+    assert (first.success, first.results, first.execution_count) == (True, (), 1)
+    second = code_session.code.run_code("x + 1", language)
+    assert (second.result, second.execution_count) == ("21", 2)
+    assert second.results[0].is_main_result
+
+
+def test_output_is_kept_apart_from_values(code_session: Session) -> None:
+    code = "import os, sys\nprint('out')\nprint('err', file=sys.stderr)\nos.system('echo child')\n'value'"
+    result = code_session.code.run_code(code, "py")
+    assert "".join(result.logs.stdout) == "out\nchild\n"
+    assert "".join(result.logs.stderr) == "err\n"
+    assert result.result == "'value'"
+
+
+def test_javascript_prints_and_requires(code_session: Session) -> None:
+    code = "const os = require('os'); console.log(typeof os.cpus); console.error('bad'); [1, {a: 2}]"
+    result = code_session.code.run_code(code, "node")
+    assert (result.logs.stdout, result.logs.stderr) == (("function\n",), ("bad\n",))
+    assert result.result == "[ 1, { a: 2 } ]"
+    assert (code_session.code.run_code("Promise.resolve(5); console.log(6)", "js")).logs.stdout == ("6\n",)
+
+
+@pytest.mark.parametrize(
+    ("language", "code", "name", "value"),
+    [
+        ("python", "1 / 0", "ZeroDivisionError", "division by zero"),
+        ("python", "def f(:", "SyntaxError", "invalid syntax"),
+        ("python", "raise SystemExit(3)", "SystemExit", "3"),
+        ("javascript", "throw new TypeError('no')", "TypeError", "no"),
+        ("javascript", "let = ;", "SyntaxError", "Unexpected"),
+    ],
+)
+def test_an_exception_is_told_with_its_traceback(
+    session: Session, language: str, code: str, name: str, value: str
+) -> None:
+    result = session.code.run_code(code, language)
+    assert not result.success
+    assert result.error is not None
+    assert result.error.name == name
+    assert value in result.error.value
+    assert name in result.error.traceback
+    assert name in result.error_message
+    assert (session.code.run_code("1 + 1", language)).result == "2"
+    with pytest.raises(CodeError, match=name):
+        session.code.run_code(code, language, check=True)
+
+
+@pytest.mark.parametrize(("language", "loop"), [("python", "while True: pass"), ("javascript", "while (true) {}")])
+def test_a_loop_without_end_is_interrupted_and_its_variables_live_on(
+    bay_session: Session, language: str, loop: str
+) -> None:
+    session = bay_session
+    session.code.run_code({"python": "kept = 7", "javascript": "var kept = 7"}[language], language)
+    result = session.code.run_code(loop, language, timeout_s=1)
+    assert not result.success
+    assert "interrupted after 1 s" in result.error_message
+    assert (session.code.run_code("kept", language)).result == "7"
+
+
+def test_code_that_will_not_be_interrupted_is_ended(bay_session: Session) -> None:
+    session = bay_session
+    code = "import signal\nsignal.signal(signal.SIGINT, signal.SIG_IGN)\nwhile True: pass"
+    result = session.code.run_code(code, "python", timeout_s=1)
+    assert "its variables are lost" in result.error_message
+    assert (session.code.run_code("1", "python")).execution_count == 1
+
+
+def test_code_that_ends_its_own_process_is_told_and_the_next_has_a_new_one(session: Session) -> None:
+    result = session.code.run_code("import os\nos._exit(1)", "python")
+    assert "its variables are lost" in result.error_message
+    assert (session.code.run_code("1 + 1", "python")).result == "2"
+
+
+def test_two_sessions_do_not_see_each_others_variables(bay: AgentBay) -> None:
+    with bay.session() as one, bay.session() as other:
+        one.code.run_code("secret = 1", "python")
+        result = other.code.run_code("secret", "python")
+    assert result.error is not None
+    assert result.error.name == "NameError"
+
+
+def test_files_and_variables_of_the_environment_are_shared(bay_session: Session) -> None:
+    bay_session.code.run_code("open('shared', 'w').write('from code')", "python")
+    assert (bay_session.command.run("cat shared")).output == "from code"
+    assert (bay_session.env.set({"GREETING": 'it\'s; a "hello"\n'})).success
+    told = bay_session.code.run_code("import os; os.environ['GREETING']", "python")
+    assert told.result == repr('it\'s; a "hello"\n')
+    assert (bay_session.command.run('printf %s "$GREETING"')).output == 'it\'s; a "hello"\n'
+    assert (bay_session.env.get(["GREETING", "NOTHING"])).envs == {"GREETING": 'it\'s; a "hello"\n'}
+    assert "PATH" in (bay_session.env.get()).envs
+
+
+def test_much_output_is_cut_with_a_note(engine: LocalEngine) -> None:
+    with connect(engine, AgentBay) as bay, bay.session() as session:
+        result = session.code.run_code("print('x' * (9 * 2**20))", "python")
+    assert "characters left out" in result.logs.stdout[-1]
+    assert sum(map(len, result.logs.stdout)) < 8 * 2**20 + 100
+
+
+def test_a_language_that_the_machine_lacks_is_told(session: Session) -> None:
+    result = session.code.run_code("1", "r")
+    assert not result.success
+    assert "python and javascript" in result.error_message
+
+
+@pytest.mark.parametrize(
+    "mistake",
+    [
+        {"code": 5, "language": "python"},
+        {"code": "1", "language": "cobol"},
+        {"code": "1", "language": ""},
+        {"code": "1", "language": "python", "timeout_s": 0},
+    ],
+)
+def test_a_mistake_is_told_before_sending(mistake: dict[str, Any]) -> None:
+    cloud = FakeCloud()
+    with AgentBay(KEY, transport=cloud) as bay:
+        with pytest.raises(CodeUsageError):
+            Session(bay, "session-1").code.run_code(**mistake)
+    assert cloud.asked == []
+
+
+def test_what_is_sent_is_what_the_clouds_clients_send() -> None:
+    cloud = FakeCloud(CallMcpTool=yes({"content": [{"type": "text", "text": "4"}]}))
+    with AgentBay(KEY, transport=cloud) as bay:
+        Session(bay, "session-1").code.run_code("2 + 2", " Py ", 9)
+    assert cloud.forms[0]["Name"] == "run_code"
+    assert json.loads(cloud.forms[0]["Args"]) == {"code": "2 + 2", "language": "python", "timeout_s": 9}

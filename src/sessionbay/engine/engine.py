@@ -38,6 +38,11 @@ class Engine:
         """The kind of sandbox that was chosen."""
         return self._backend
 
+    @property
+    def sessions(self) -> Sessions:
+        """The sessions."""
+        return self._sessions
+
     async def start(self) -> None:
         """Choose a sandbox and begin to serve; what was begun is undone when that fails."""
         await sweep()

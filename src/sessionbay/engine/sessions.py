@@ -5,7 +5,7 @@ import logging
 import secrets
 import string
 import time
-from collections.abc import Awaitable, Callable, Coroutine, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -14,14 +14,18 @@ from .agent.line import AgentFailure, AgentGone, AgentLine
 from .code import CodeContext
 from .config import EngineConfig
 from .contexts.binding import Attached
-from .folders import remove_tree
+from .folders import free_disk, put_aside, remove_tree
+from .leftovers import record
 from .links import Links
 from .refusals import Refusal, no_session, not_running
 from .sandbox.backends import Backend
 from .sandbox.base import Sandbox, SandboxError
+from .ws.hub import Hub
 
 log = logging.getLogger("sessionbay.engine")
 BASE36 = string.digits + string.ascii_lowercase
+THAW_TRIES = 3
+ORDER_TIMEOUT = 10.0  # seconds that freezing and thawing may take
 REMEMBER = 3600.0  # seconds for which the end of a session can still be asked about
 LEAVE_TIMEOUT = 10.0  # seconds that all sessions together have for their contexts when the engine stops
 GONE = (Status.FINISH, Status.DELETING)
@@ -53,28 +57,37 @@ class EngineSession:
     code: dict[str, CodeContext] = field(default_factory=dict[str, CodeContext])
     links: Links = field(init=False)
     attached: Attached = field(default_factory=Attached)
+    hub: Hub = field(init=False)
 
     def __post_init__(self) -> None:
-        self.links = Links(self.running_agent)
+        self.links = Links(self.running_agent, shared=self.sandbox.traits.network == "host")
+        self.hub = Hub(self.running_agent)
 
     def running_agent(self) -> AgentLine:
         """Return the line to the agent; refuse when the session is not running."""
         if self.status != Status.RUNNING:
             raise not_running(self.status)
-        self.last_used = time.monotonic()
+        self.used()
         return self.sandbox.agent
+
+    def used(self) -> None:
+        """Begin the idle time anew."""
+        self.last_used = time.monotonic()
 
     async def close(self) -> None:
         """Close the ways into the session, and the lines out of it."""
         for context in self.code.values():
             context.leave()
+        await self.hub.close()
         await self.links.close()
 
     def overdue(self, now: float) -> str:
         """Return why the session is to be released, empty when it is not."""
-        if self.max_runtime is not None and now - self.created > self.max_runtime:
+        if self.status != Status.RUNNING or self.sandbox.agent.busy:
+            self.last_used = now  # who waits for an answer uses it, and a pause is no idle time
+        if self.max_runtime and now - self.created > self.max_runtime:
             return "the maximum run time is over"
-        if self.idle_timeout is not None and now - self.last_used > self.idle_timeout:
+        if self.idle_timeout and now - self.last_used > self.idle_timeout:
             return "the session was idle for too long"
         return ""
 
@@ -100,22 +113,37 @@ class Sessions:
         """Start a session."""
         if len(list(self.listed())) + self._starting >= self.config.max_sessions:
             raise Refusal("QuotaExceeded.Session", f"there are {self.config.max_sessions} sessions already", status=429)
+        limits = self.config.limits
+        if (free := free_disk(self.folder)) < limits.free_disk:
+            told = f"{free} bytes of disk are free, and {limits.free_disk} must be: make room, or delete sessions"
+            raise Refusal("QuotaExceeded.Disk", told, status=429)
         self._made += 1
         self._starting += 1
         root = self.folder / f"{self._made}-{secrets.token_hex(4)}"
         root.mkdir(mode=0o711)
-        sandbox = self.backend.sandbox(root)
+        sandbox = self.backend.sandbox(root, limits)
+        idle_timeout = limits.idle_time if idle_timeout is None else idle_timeout
+        max_runtime = limits.run_time if max_runtime is None else max_runtime
         session = EngineSession(self._made, image, sandbox, dict(labels), idle_timeout, max_runtime)
         try:
-            await sandbox.start()
-        except SandboxError as exc:
-            await remove_tree(root)
+            await self._begin(sandbox)
+        except (SandboxError, OSError) as exc:
             raise Refusal("SandboxFailed", f"the session could not be started: {exc}", status=500) from exc
         finally:
             self._starting -= 1
         self._sessions[session.id] = session
         self._start(self._notice_end(session))
         return session
+
+    async def _begin(self, sandbox: Sandbox) -> None:
+        """Start a sandbox; nothing of it is left when that fails, or is given up."""
+        try:
+            await sandbox.start()
+            record(sandbox.spec.root, sandbox.pid, sandbox.spec.uid)
+        except BaseException:
+            await sandbox.kill()
+            await remove_tree(put_aside(sandbox.spec.root))
+            raise
 
     def get(self, session_id: str) -> EngineSession:
         """Return a session that has not ended."""
@@ -157,6 +185,15 @@ class Sessions:
             session.status = Status.DELETING
             self._start(self._end(session, "deleted by the user"))
 
+    def known(self) -> list[EngineSession]:
+        """Return all sessions, those that ended within an hour too."""
+        return list(self._sessions.values())
+
+    async def end(self, sessions: Iterable[EngineSession]) -> None:
+        """End sessions at once, whatever state they are in; return when nothing of them is left."""
+        living = (session for session in sessions if session.status != Status.FINISH)
+        await asyncio.gather(*(self._end(session, "ended with what it was for") for session in living))
+
     async def close(self) -> None:
         """End all sessions, now."""
         for task in self._tasks:
@@ -185,14 +222,30 @@ class Sessions:
         """Freeze or thaw; the agent keeps what was asked for last."""
         begun = session.status
         await asyncio.sleep(self.config.transition_delay)
-        try:
-            await session.sandbox.agent.ask(order)
-        except (AgentGone, AgentFailure) as exc:
-            log.warning("session %s could not %s: %s", session.id, order, exc)
+        reason = await self._ordered(session, order)
+        if reason and order == "freeze":
+            want, reason = Status.RUNNING, await self._ordered(session, "thaw")
+        if session.status != begun:
             return
-        if session.status == begun:
-            session.status = want
-            session.last_used = time.monotonic()
+        if reason:
+            await self._end(session, f"it could not {order}: {reason}")
+            return
+        session.status = want
+        session.used()
+
+    async def _ordered(self, session: EngineSession, order: str) -> str:
+        """Have the agent freeze or thaw, more than once if need be; return why it could not."""
+        reason = ""
+        for _ in range(THAW_TRIES):
+            try:
+                async with asyncio.timeout(ORDER_TIMEOUT):
+                    await session.sandbox.agent.ask(order)
+            except (AgentGone, AgentFailure, TimeoutError) as exc:
+                reason = str(exc) or "there was no answer"
+                log.warning("session %s could not %s: %s", session.id, order, reason)
+            else:
+                return ""
+        return reason
 
     async def _end(self, session: EngineSession, reason: str) -> None:
         """End a session, and remove its folder."""
@@ -202,7 +255,7 @@ class Sessions:
         await session.sandbox.kill()
         session.status, session.last_used = Status.FINISH, time.monotonic()
         await session.close()
-        await remove_tree(session.sandbox.spec.root)
+        await remove_tree(put_aside(session.sandbox.spec.root))
 
     async def _notice_end(self, session: EngineSession) -> None:
         """End a session whose agent has ended."""

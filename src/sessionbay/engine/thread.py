@@ -1,10 +1,14 @@
 """An engine in a thread of the program: for sync clients, for async ones, for tests."""
 
 import asyncio
+import contextlib
 import threading
 import warnings
+from collections.abc import Coroutine, Iterable
 from types import TracebackType
-from typing import Self
+from typing import Any, Self, TypeVar
+
+import psutil
 
 from ..core.redact import Secret
 from .config import EngineConfig
@@ -12,6 +16,7 @@ from .engine import Engine
 from .sandbox.base import Isolation
 
 STOP_TIMEOUT = 20.0
+T = TypeVar("T")
 
 
 class IsolationWarning(UserWarning):
@@ -57,8 +62,31 @@ class LocalEngine:
         if self._failed:
             raise self._failed
         if weakness := self._engine.backend.weakness:
-            warnings.warn(weakness, IsolationWarning, stacklevel=2)
+            try:
+                warnings.warn(weakness, IsolationWarning, stacklevel=2)
+            except IsolationWarning:  # the program takes warnings for errors
+                self.stop()
+                raise
         return self
+
+    def session_ids(self, *, ended: bool = False) -> tuple[str, ...]:
+        """Return the ids of the sessions.
+
+        Args:
+            ended: Whether those are wanted too that ended within the last hour.
+        """
+        return self._ask(self._ids(ended))
+
+    def end_sessions(self, session_ids: Iterable[str]) -> tuple[int, ...]:
+        """End sessions at once, whatever state they are in.
+
+        Args:
+            session_ids: The sessions; those that have ended already may be among them.
+
+        Returns:
+            The processes of theirs that still run, which should be none.
+        """
+        return self._ask(self._ended(frozenset(session_ids)))
 
     def stop(self) -> None:
         """Stop it, and end all its sessions."""
@@ -89,3 +117,31 @@ class LocalEngine:
         self._ready.set()
         await self._stopping.wait()
         await self._engine.stop()
+
+    def _ask(self, work: Coroutine[Any, Any, T]) -> T:
+        """Have something done in the engine's thread."""
+        return asyncio.run_coroutine_threadsafe(work, self._loop).result(STOP_TIMEOUT)
+
+    async def _ids(self, ended: bool) -> tuple[str, ...]:
+        sessions = self._engine.sessions
+        return tuple(session.id for session in (sessions.known() if ended else sessions.listed()))
+
+    async def _ended(self, session_ids: frozenset[str]) -> tuple[int, ...]:
+        sessions = [session for session in self._engine.sessions.known() if session.id in session_ids]
+        running = [process for session in sessions for process in _tree(session.sandbox.pid)]
+        await self._engine.sessions.end(sessions)
+        return tuple(process.pid for process in running if _runs(process))
+
+
+def _tree(pid: int) -> list[psutil.Process]:
+    """Return a process and all that come from it."""
+    with contextlib.suppress(psutil.NoSuchProcess):
+        first = psutil.Process(pid)
+        return [first, *first.children(recursive=True)]
+    return []
+
+
+def _runs(process: psutil.Process) -> bool:
+    with contextlib.suppress(psutil.NoSuchProcess):
+        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+    return False

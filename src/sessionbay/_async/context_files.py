@@ -183,10 +183,13 @@ class AsyncContextFiles:
 
         Example:
             ```python
+            from tempfile import TemporaryDirectory
+
             made = await bay.context.create("my-data")
             await bay.context.upload_file(made.context_id, "/tmp/data/a.txt", b"some text")
-            got = await bay.context.download_file(made.context_id, "/tmp/data/a.txt", "/tmp/a-copy.txt")
-            print(got.size)
+            with TemporaryDirectory() as folder:
+                got = await bay.context.download_file(made.context_id, "/tmp/data/a.txt", f"{folder}/a.txt")
+                print(got.size)
             ```
         """
         where, place = ops.file_of(context_id, file_path), Path(target)

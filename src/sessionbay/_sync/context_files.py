@@ -182,10 +182,13 @@ class ContextFiles:
 
         Example:
             ```python
+            from tempfile import TemporaryDirectory
+
             made = bay.context.create("my-data")
             bay.context.upload_file(made.context_id, "/tmp/data/a.txt", b"some text")
-            got = bay.context.download_file(made.context_id, "/tmp/data/a.txt", "/tmp/a-copy.txt")
-            print(got.size)
+            with TemporaryDirectory() as folder:
+                got = bay.context.download_file(made.context_id, "/tmp/data/a.txt", f"{folder}/a.txt")
+                print(got.size)
             ```
         """
         where, place = ops.file_of(context_id, file_path), Path(target)

@@ -61,6 +61,7 @@ def docs(session: nox.Session) -> None:
     """Check that the API pages are up to date, and that the links and examples of all pages hold."""
     install(session, "docs")
     session.run("python", "scripts/generate_docs.py", "--check")
+    session.run("python", "scripts/generate_coverage.py", "--check")
     session.run("pytest", "-q", "-n", "auto", "tests/docs", *session.posargs)
 
 

@@ -4,12 +4,12 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 
-from sessionbay import AgentBay, Session
+from sessionbay import AgentBay, Result, Session
 from sessionbay.engine import LocalEngine
 from sessionbay.engine.agent.line import AgentFailure
 
@@ -48,7 +48,7 @@ def paused(any_engine: LocalEngine) -> Iterator[Session]:
 
 
 def test_the_states_on_the_way_are_visible_both_ways(slow_session: Session) -> None:
-    seen = []
+    seen: list[str] = []
     for step in (slow_session.pause_async, slow_session.resume_async):
         assert step().success
         for _ in range(200):
@@ -62,7 +62,7 @@ def test_the_states_on_the_way_are_visible_both_ways(slow_session: Session) -> N
 
 def test_every_tool_of_a_paused_session_is_refused_at_once(paused: Session) -> None:
     files = paused.file_system
-    calls = [
+    calls: list[Callable[[], Result[Any]]] = [
         lambda: paused.command.run("echo x"),
         lambda: files.read_file("ticks"),
         lambda: files.write_file("x", "x"),

@@ -6,7 +6,7 @@ import subprocess
 import tempfile
 from pathlib import Path
 
-from .leftovers import end_recorded
+from .leftovers import CLEAN, end_recorded
 from .sandbox.base import ended
 
 PREFIX = "sessionbay-"
@@ -36,7 +36,7 @@ async def sweep() -> None:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             end_recorded(folder)
-            await remove_tree(folder)
+            await _run("/bin/sh", "-c", CLEAN, "sh", str(folder))
         except BlockingIOError:
             pass  # its engine lives
         finally:

@@ -1,0 +1,60 @@
+"""Killed engines: nothing of them runs on, the next one starts, and nobody else is touched."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from sessionbay.engine.leftovers import record
+
+from .conftest import started
+from .processes import eventually
+
+ROOT = Path(__file__).parents[2]
+ROUNDS = 8  # of each kind; `python -m bench.crashes` has 200
+
+
+@pytest.mark.parametrize("isolation", ["namespaces", "process"])
+def test_an_engine_killed_at_any_point_leaves_nothing(request: pytest.FixtureRequest, isolation: str) -> None:
+    request.getfixturevalue(f"{isolation}_engine")  # which skips where this machine cannot
+    argv = [sys.executable, "-m", "bench.crashes", "--json", "--rounds", str(ROUNDS), "--isolation", isolation]
+    done = subprocess.run(argv, cwd=ROOT, capture_output=True, text=True, timeout=100, check=False)
+    assert done.returncode in (0, 1), done.stderr
+    found = json.loads(done.stdout)
+    assert (found["rounds"], found["late"], found["folders"], found["decoy_lives"]) == (ROUNDS, 0, 0, True)
+
+
+def dead_engine(folders: Path) -> Path:
+    """Return the folder of a session of an engine that is no more."""
+    root = folders / "sessionbay-dead" / "sessions" / "1-dead"
+    root.mkdir(parents=True)
+    (folders / "sessionbay-dead" / "lock").touch()
+    return root
+
+
+def test_what_outlived_an_engine_is_ended_by_the_next(folders: Path) -> None:
+    with subprocess.Popen(["sleep", "60"], start_new_session=True) as left:
+        record(dead_engine(folders), left.pid, None)
+        started().stop()
+        assert eventually(lambda: left.poll() is not None, seconds=2)
+    assert list(folders.iterdir()) == []
+
+
+def test_a_process_that_has_got_the_number_of_another_is_not_touched(folders: Path) -> None:
+    with subprocess.Popen(["sleep", "60"], start_new_session=True) as decoy:
+        root = dead_engine(folders)
+        record(root, decoy.pid, None)
+        pid, _, boot = (root / "process").read_text().split()
+        (root / "process").write_text(f"{pid} 1 {boot}")
+        started().stop()
+        assert decoy.poll() is None
+        decoy.kill()
+    assert list(folders.iterdir()) == []
+
+
+def test_a_record_that_makes_no_sense_does_not_keep_an_engine_from_starting(folders: Path) -> None:
+    (dead_engine(folders) / "process").write_text("no record at all")
+    started().stop()
+    assert list(folders.iterdir()) == []

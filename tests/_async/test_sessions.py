@@ -32,7 +32,7 @@ async def test_info_reads_as_attributes_as_keys_and_as_data(session: AsyncSessio
 
 
 async def test_info_names_the_isolation_in_force(session: AsyncSession) -> None:
-    assert (await session.info()).unwrap().connection["isolation"] in ("namespaces", "process")
+    assert (await session.info()).unwrap().connection["isolation"] in ("namespaces", "uid", "process")
 
 
 @promise("pages.info.resource_url")

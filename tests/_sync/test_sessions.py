@@ -33,7 +33,7 @@ def test_info_reads_as_attributes_as_keys_and_as_data(session: Session) -> None:
 
 
 def test_info_names_the_isolation_in_force(session: Session) -> None:
-    assert (session.info()).unwrap().connection["isolation"] in ("namespaces", "process")
+    assert (session.info()).unwrap().connection["isolation"] in ("namespaces", "uid", "process")
 
 
 @promise("pages.info.resource_url")

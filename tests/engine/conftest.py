@@ -17,7 +17,7 @@ from sessionbay.engine.sandbox.base import SandboxError
 @pytest.fixture(scope="session")
 def namespaces_engine() -> Iterator[LocalEngine]:
     """Give an engine whose sessions are in namespaces."""
-    engine = LocalEngine(EngineConfig(isolation="namespaces"))
+    engine = LocalEngine(EngineConfig(isolation="namespaces", network="none"))
     try:
         engine.start()
     except SandboxError as exc:

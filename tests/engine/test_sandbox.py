@@ -7,6 +7,7 @@ import pytest
 
 from sessionbay import Session
 from sessionbay.engine import LocalEngine
+from sessionbay.engine.sandbox import bwrap
 from sessionbay.engine.sandbox.base import Spec
 from sessionbay.engine.sandbox.bwrap import arguments
 
@@ -102,15 +103,36 @@ def test_the_number_of_processes_is_limited(namespaces_session: Session) -> None
     assert output(namespaces_session, "ulimit -u") == "512"
 
 
-def test_bubblewrap_is_called_with_all_that_keeps_a_session_in(tmp_path: Path) -> None:
-    argv = arguments(Spec(tmp_path, tmp_path, "/usr/bin/python3", 1234), 9, nested_userns=False)
-    for flag in (
-        *("--unshare-user", "--unshare-pid", "--unshare-ipc", "--unshare-uts", "--unshare-net", "--disable-userns"),
-        *("--die-with-parent", "--new-session"),
-    ):
-        assert flag in argv
-    assert argv[argv.index("--cap-drop") + 1] == "ALL"
-    assert argv[argv.index("--uid") + 1] == "1000"
+def test_bubblewrap_is_called_as_it_was_reviewed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every word: whoever changes one changes what keeps sessions in."""
+    monkeypatch.setattr(bwrap, "SYSTEM", ("/usr",))
+    spec = Spec(Path("/engine/session"), Path("/engine/shared"), "/usr/bin/python3", 1234)
+    assert " ".join(arguments(spec, 9, nested_userns=False, filter_fd=8)).split(" --") == [
+        "bwrap",
+        *("unshare-user", "unshare-pid", "unshare-ipc", "unshare-uts", "unshare-cgroup-try", "unshare-net"),
+        *("disable-userns", "uid 1000", "gid 1000", "hostname sessionbay", "cap-drop ALL", "die-with-parent"),
+        *("new-session", "info-fd 9", "seccomp 8", "ro-bind /usr /usr", "proc /proc", "dev /dev"),
+        *("size 268435456", "tmpfs /dev/shm", "size 1048576", "tmpfs /run"),
+        *(f"ro-bind-try /etc/{name} /etc/{name}" for name in bwrap.ETC),
+        *(f"ro-bind /engine/shared/etc/{name} /etc/{name}" for name in ("passwd", "group", "hosts")),
+        *("bind /engine/session/tmp /tmp", "bind /engine/session/home /home/wuying"),
+        *("ro-bind /engine/shared/inside /run/sessionbay/inside", "remount-ro /run", "remount-ro /"),
+        *("setenv HOME /home/wuying", "setenv LANG C.UTF-8", "setenv PATH /usr/local/bin:/usr/bin:/bin"),
+        *("setenv SHELL /bin/bash", "setenv TMPDIR /tmp", "setenv LOGNAME wuying", "setenv USER wuying"),
+        "chdir /home/wuying",
+    ]
+
+
+def test_no_socket_of_the_machine_is_in_a_session(namespaces_session: Session) -> None:
+    assert (
+        output(namespaces_session, "find / -xdev -type s 2>/dev/null; find /run /tmp /dev -type s; ls /run")
+        == "sessionbay"
+    )
+
+
+def test_what_is_kept_in_memory_is_bounded(namespaces_session: Session) -> None:
+    sizes = output(namespaces_session, "df --output=size -B1 /dev/shm /run | tail -n +2").split()
+    assert sizes == [str(bwrap.SHARED_MEMORY), str(bwrap.RUN)]
 
 
 def test_only_the_sessions_own_folders_are_mounted_to_be_written(tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """An engine: a folder, a kind of sandbox, a listener, and the sessions between them."""
 
+import logging
 import os
 import secrets
 from contextlib import AsyncExitStack
@@ -19,6 +20,8 @@ from .published import folder as state_folder
 from .sandbox.backends import Backend, choose, write_agent
 from .sessions import Sessions
 from .transfers import Transfers
+
+log = logging.getLogger("sessionbay.engine")
 
 
 class Engine:
@@ -52,6 +55,8 @@ class Engine:
             undo.callback(Remover(folder).dismiss)
             undo.push_async_callback(remove_tree, folder)
             self._backend = await choose(self.config.isolation, write_agent(folder), self.config.network)
+            if self._backend.no_network:
+                log.info(self._backend.no_network)
             self._listener = Listener(self.config.port)
             self._sessions = Sessions(folder / "sessions", self._backend, self.config)
             store = Store((self.config.state or state_folder()) / "contexts")

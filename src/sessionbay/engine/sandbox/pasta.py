@@ -24,7 +24,7 @@ ALLOW = "chmod 666 /dev/net/tun, which is what most systems have, so that pasta 
 async def kill_group(process: subprocess.Popen[bytes]) -> None:
     """Kill pasta and what it started, which stays in its process group even where pasta itself has failed."""
     members = [pid for pid in psutil.pids() if _group(pid) == process.pid]
-    pidfds = []
+    pidfds: list[int] = []
     for pid in members:
         with contextlib.suppress(ProcessLookupError):
             pidfds.append(os.pidfd_open(pid))

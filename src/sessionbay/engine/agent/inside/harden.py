@@ -48,7 +48,7 @@ def give_up(libc: ctypes.CDLL, what: int, value: int) -> None:
 
 def refuse_descriptors(line: int) -> None:
     """End this process when it was given a file that is not its own: one folder of the host opens all of it."""
-    found = []
+    found: list[int] = []
     for name in os.listdir("/proc/self/fd"):
         fd = int(name)
         if fd not in STANDARD and fd != line:

@@ -93,3 +93,15 @@ def test_a_file_is_moved_and_removed(machine: Any, folder: str) -> None:
 def test_a_file_of_the_kernel(machine: Any) -> None:
     result = machine.file.read("/proc/self/status")
     assert (result.success, result.content) == (True, "")
+
+
+def test_a_file_is_edited(session: Any, folder: str) -> None:
+    session.file.write(f"{folder}/a", "one two\ntwo\n")
+    assert session.file.edit(f"{folder}/a", [{"oldText": "two", "newText": "2"}]).success
+    assert session.file.read(f"{folder}/a").content == "one 2\ntwo\n"
+
+
+def test_files_are_found_by_pattern(session: Any, folder: str) -> None:
+    session.command.execute(f"cd {folder} && mkdir sub && touch a.py sub/b.py sub/c.txt")
+    result = session.file.search(folder, "*.py", exclude_patterns=["sub"])
+    assert (result.success, result.matches) == (True, [f"{folder}/a.py"])

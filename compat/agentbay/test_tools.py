@@ -67,7 +67,5 @@ def test_the_direct_route_is_shut_to_others(session: Any) -> None:
 
 
 def test_what_the_engine_has_no_tool_for_is_refused_by_name(machine: Any, do: Do) -> None:
-    code = do(machine.code.run_code("print(1)", "python"))
-    variables = do(machine.env.get())
-    assert (code.success, "run_code" in code.error_message) == (False, True)
-    assert (variables.success, "get_env" in variables.error_message) == (False, True)
+    result = do(machine.oss.upload_anonymous("https://example.com/a", "/tmp/a"))
+    assert (result.success, "oss_upload_annon" in result.error_message) == (False, True)

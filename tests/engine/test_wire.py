@@ -1,5 +1,7 @@
 """The engine's wire: what other clients send, and what nobody should."""
 
+import json
+
 import httpx
 import pytest
 
@@ -155,3 +157,20 @@ def test_an_image_that_no_linux_can_run_is_refused_with_what_to_use_instead(raw:
 @pytest.mark.parametrize("field", [{"NetworkId": "n"}, {"LoadSkill": "True"}])
 def test_what_the_engine_does_not_have_yet_is_refused(raw: Raw, field: dict[str, str]) -> None:
     assert raw.agentbay("CreateMcpSession", **field).json()["Code"] == "NotSupportedLocally"
+
+
+def test_changes_of_a_folder_are_told_to_those_who_ask(raw: Raw) -> None:
+    session = raw.agentbay("CreateMcpSession").json()["Data"]["SessionId"]
+
+    def use(name: str, **args: str) -> str:
+        answer = raw.agentbay("CallMcpTool", SessionId=session, Name=name, Args=json.dumps(args)).json()
+        text: str = answer["Data"]["content"][0]["text"]
+        return text
+
+    use("create_directory", path="asked")
+    before = use("get_file_change", path="asked")
+    use("write_file", path="asked/a.txt", content="1")
+    changes = json.loads(use("get_file_change", path="asked"))
+    raw.agentbay("DeleteSessionAsync", SessionId=session)
+    assert json.loads(before) == []
+    assert {"eventType": "create", "path": "asked/a.txt", "pathType": "file"} in changes

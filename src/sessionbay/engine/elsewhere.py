@@ -11,7 +11,6 @@ SKILL = "the cloud keeps the skills: put their files into the session instead"
 VOLUME = "volumes are withdrawn by the cloud itself: use contexts"
 STREAM = "it belongs to the cloud's screen: sessions here have none"
 OSS = "the cloud's object storage does that: use its command line in a session that has a network"
-WATCH = "changes are told through the session's WebSocket, by which clients watch a folder"
 OTHER_NAME = "it is another name for what is served as "
 
 ACTIONS = {
@@ -48,7 +47,6 @@ _TOOLS = {
     " page_use_get_observe_result page_use_extract page_use_extract_async page_use_get_extract_result page_use_login"
     " flux_execute_task flux_get_task_status flux_terminate_task browser_use_execute_task browser_use_get_task_status"
     " browser_use_terminate_task",
-    WATCH: "get_file_change",
     BROWSER: "page_use_navigate page_use_screenshot page_use_close_session stopChrome",
     OSS: "oss_env_init oss_upload oss_upload_annon oss_download oss_download_annon",
 }

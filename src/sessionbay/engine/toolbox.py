@@ -40,6 +40,7 @@ SERVED: dict[str, Serve] = {
     "edit_file": _plain(files.edit_file),
     "read_multiple_files": _plain(files.read_multiple_files),
     "search_files": _plain(files.search_files),
+    "get_file_change": _plain(files.get_file_change),
     "get_metrics": _plain(get_metrics),
     "run_code": lambda session, args, config: run_code(session, args, config.output_limit),
     "set_env": _plain(env.set_env),

@@ -49,6 +49,7 @@ TOOLS = (
     files.EDIT,
     files.READ_MANY,
     files.SEARCH,
+    files.CHANGES,
     metrics.METRICS,
     code.RUN_CODE,
     env.SET_ENV,

@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 from posixpath import dirname
 from typing import Any
 
-from ...models.files import DirectoryEntry
-from ...ops.file_texts import write_blocks, write_info, write_listing, write_matches
+from ...models.files import DirectoryEntry, FileChangeEvent
+from ...ops.file_texts import write_blocks, write_changes, write_info, write_listing, write_matches
 from ...ops.files import EditArgs, MoveArgs, PathArgs, PathsArgs, ReadArgs, SearchArgs, WriteArgs
 from ..agent.line import AgentFailure
 from ..refusals import ToolFailure, execution_failed
@@ -124,3 +124,11 @@ async def search_files(session: EngineSession, args: SearchArgs) -> str:
         "search", path=args.path, pattern=args.pattern, excluded=args.excluded()
     )
     return write_matches(found)
+
+
+async def get_file_change(session: EngineSession, args: PathArgs) -> str:
+    """Tell what changed in a folder since it was last asked; the first time, nothing."""
+    changes: list[list[str]] = await session.running_agent().ask(
+        "changes", watch=f"asked {args.path}", path=args.path, patience=0.0
+    )
+    return write_changes(FileChangeEvent(event, path, kind) for event, path, kind in changes)

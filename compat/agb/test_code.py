@@ -1,0 +1,21 @@
+"""Code that keeps its variables."""
+
+from typing import Any
+
+from .conftest import NUMBERS
+
+
+def test_code_gives_its_result_and_its_output(machine: Any) -> None:
+    result = machine.code.run("print('said')\n6 * 7", "python")
+    assert (result.success, result.result, result.logs.stdout) == (True, "42", ["said\n"]), result.error_message
+
+
+def test_code_keeps_its_variables(machine: Any) -> None:
+    name = f"kept_agb_{next(NUMBERS)}"
+    assert machine.code.run(f"{name} = 20", "python").success
+    assert machine.code.run(f"{name} + 1", "python").result == "21"
+
+
+def test_code_that_fails_says_why(machine: Any) -> None:
+    result = machine.code.run("1 / 0", "python")
+    assert (result.success, "ZeroDivisionError" in result.error_message) == (False, True)

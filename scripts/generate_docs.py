@@ -38,7 +38,7 @@ VALUES = {  # the first of the modules has the introduction
     "params": ("Parameters", ["models.creation", "core.retry"]),
     "errors": ("Errors", ["core.errors"]),
     "faults": ("Faults", ["core.faults"]),
-    "engine": ("The local engine", ["engine", "engine.thread", "engine.config"]),
+    "engine": ("The local engine", ["engine", "engine.thread", "engine.config", "engine.limits"]),
 }
 WORDED = (
     "models.creation",

@@ -4,4 +4,5 @@ Needs the extra ``local``: ``pip install "sessionbay[local]"``.
 """
 
 from .config import EngineConfig as EngineConfig
+from .limits import Limits as Limits
 from .thread import IsolationWarning as IsolationWarning, LocalEngine as LocalEngine

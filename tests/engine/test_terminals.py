@@ -41,7 +41,7 @@ def test_what_is_typed_is_run_and_shown(hub: HubClient) -> None:
 
 def test_the_shell_has_the_terminal_for_its_own(hub: HubClient) -> None:
     terminal = hub.terminal()
-    hub.type(terminal, "test -t 0 && ps -o tty= -p $$ | grep -q pts && echo it''self; sleep 60\r")
+    hub.type(terminal, "test -t 0 && ps -o tty= -p $$ | grep -q pts && sh -c 'echo it\"\"self; exec sleep 60'\r")
     hub.read_until(terminal, "itself")
     hub.type(terminal, "\x03echo inter''rupted\r")
     hub.read_until(terminal, "interrupted")

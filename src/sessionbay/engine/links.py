@@ -67,9 +67,9 @@ class Links:
             return self._open[port].url(kind)
 
     async def close(self) -> None:
-        """Close them all."""
-        links, self._open = list(self._open.values()), {}
-        await asyncio.gather(*(link.close() for link in links))
+        """Close them all; one that gives up on this is followed by another, who must find what is still open."""
+        await asyncio.gather(*(link.close() for link in self._open.values()))
+        self._open.clear()
 
     def _checked(self, port: int) -> AgentLine:
         """Return the line to the agent that is to connect to ``port``."""

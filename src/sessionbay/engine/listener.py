@@ -116,6 +116,6 @@ class Listener:
     async def stop(self) -> None:
         """Stop serving, whoever is still waiting."""
         self._server.should_exit = True
-        await self._serving
+        await asyncio.wait([self._serving])  # whoever gives up on this does not keep the server from its own end
         _ports.discard(self.port)
         self._socket.close()

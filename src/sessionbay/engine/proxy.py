@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import AsyncIterable, AsyncIterator
+from contextlib import AsyncExitStack
 
 import httpcore
 from starlette.requests import ClientDisconnect, Request
@@ -19,16 +20,17 @@ BROKEN = (httpcore.NetworkError, httpcore.ProtocolError)
 async def forward(inside: Inside, target: str, scope: Scope, receive: Receive, send: Send, *, first: bool) -> None:
     """Serve one request; ``first`` is set when its path had the token, which then goes into a cookie."""
     request = Request(scope, receive)
-    response = await _answer(inside, target, request)
-    if first:
-        response.set_cookie(inside.cookie, inside.token, httponly=True, samesite="strict")
-    try:
-        await response(scope, receive, send)
-    except BROKEN as exc:  # the client is told by a connection that ends before the answer does
-        log.debug("an answer from port %d of a session broke off: %s", inside.port, exc)
+    async with AsyncExitStack() as closing:
+        response = await _answer(inside, target, request, closing)
+        if first:
+            response.set_cookie(inside.cookie, inside.token, httponly=True, samesite="strict")
+        try:
+            await response(scope, receive, send)
+        except BROKEN as exc:  # the client is told by a connection that ends before the answer does
+            log.debug("an answer from port %d of a session broke off: %s", inside.port, exc)
 
 
-async def _answer(inside: Inside, target: str, request: Request) -> Response:
+async def _answer(inside: Inside, target: str, request: Request, closing: AsyncExitStack) -> Response:
     if "upgrade" in request.headers:
         return PlainTextResponse("a link speaks HTTP and WebSocket only", 501)
     try:
@@ -37,6 +39,7 @@ async def _answer(inside: Inside, target: str, request: Request) -> Response:
         return PlainTextResponse(f"the session cannot be reached: {exc}", 502)
     except ClientDisconnect:
         return Response(status_code=499)
+    closing.push_async_callback(answer.aclose)
     response = StreamingResponse(_body(answer), answer.status)
     response.raw_headers = list(inside.outward(answer.headers))
     return response
@@ -56,11 +59,8 @@ def _inner(inside: Inside, target: str, request: Request) -> httpcore.Request:
 
 
 async def _body(answer: httpcore.Response) -> AsyncIterator[bytes]:
-    """Yield an answer as it comes, and give its connection back."""
-    try:
-        stream = answer.stream
-        if isinstance(stream, AsyncIterable):
-            async for chunk in stream:
-                yield chunk
-    finally:
-        await answer.aclose()
+    """Yield an answer as it comes."""
+    stream = answer.stream
+    if isinstance(stream, AsyncIterable):
+        async for chunk in stream:
+            yield chunk

@@ -6,11 +6,13 @@ from dataclasses import asdict
 from ...core.operation import Reply
 from ...ops import access, session, tools
 from .. import toolbox
+from ..links import Kind
 from ..refusals import Refusal
 from ..sessions import Sessions
 from .base import Action, page_of
 
 DEFAULT_LINK_PORT = 30100  # the first port that AgentBay opens
+LINK_KINDS: dict[str, Kind] = {"https": "http", "wss": "ws", "": "ws"}  # without a word, the clouds mean WebSockets
 
 
 class AccessActions:
@@ -32,7 +34,7 @@ class AccessActions:
         desktop = access.DesktopInfo(
             app_id="",
             auth_code="",
-            connection_properties=json.dumps({"engine": "sessionbay", **traits}),
+            connection_properties=json.dumps({"engine": "sessionbay", **traits, "limits": found.sandbox.limits.kept()}),
             resource_id=found.app_instance,
             resource_type="local",
             ticket="",
@@ -43,12 +45,13 @@ class AccessActions:
 
     async def _link(self, request: access.LinkRequest) -> Reply[access.LinkAnswer]:
         found = self._sessions.get(request.session_id)
-        if request.protocol_type not in (None, "", "https"):
+        kind = LINK_KINDS.get(request.protocol_type or "")
+        if kind is None:
             raise Refusal(
-                "InvalidProtocolType", f"{request.protocol_type} not supported by the local engine: use https"
+                "InvalidProtocolType", f"{request.protocol_type} not supported by the local engine: use https or wss"
             )
         found.running_agent()
-        return Reply(data=access.LinkAnswer(url=await found.links.open(request.port or DEFAULT_LINK_PORT)))
+        return Reply(data=access.LinkAnswer(url=await found.links.open(request.port or DEFAULT_LINK_PORT, kind)))
 
     async def _call(self, request: tools.CallRequest) -> Reply[tools.CallAnswer]:
         found = self._sessions.get(request.session_id)

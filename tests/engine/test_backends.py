@@ -1,6 +1,7 @@
 """The kinds of sandbox: chosen by trying, told honestly, each ended from outside and from inside."""
 
 import asyncio
+import ctypes
 import os
 from contextlib import ExitStack
 from pathlib import Path
@@ -70,8 +71,6 @@ def test_what_is_weaker_without_landlock_is_said() -> None:
 
 @any_kind
 def test_a_session_tells_what_keeps_it_in(kind: backends.Wanted) -> None:
-    import ctypes
-
     async def look() -> Traits:
         async with box(kind) as found:
             return found.sandbox.traits

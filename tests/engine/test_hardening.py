@@ -1,13 +1,14 @@
 """What the agent takes from itself, and so from every command: each defence, and the same attack without it."""
 
+import ctypes
 import errno
 import os
 import secrets
 import shutil
 import struct
 import subprocess
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from threading import Thread
 
 import pytest
 from hypothesis import given, strategies as st
@@ -196,19 +197,15 @@ def test_the_keys_of_whoever_started_the_engine_stay_behind(kind: backends.Wante
     )
     name = f"canary-{secrets.token_hex(4)}"
     find = CALL.replace("l.syscall({})", 'print(l.syscall({}, 10, -3, b"user", b"{}", 0) > 0)').format(keyctl, name)
-    found: list[str] = []
 
-    def look() -> None:
-        import ctypes
-
+    def look() -> list[str]:
         libc = ctypes.CDLL(None)
         libc.syscall(keyctl, 1, None)
         libc.syscall(add_key, b"user", name.encode(), b"secret", 6, -3)
-        found.extend(said(kind, find, seccomp=False, keyring=keyring).split()[0] for keyring in (True, False))
+        return [said(kind, find, seccomp=False, keyring=keyring).split()[0] for keyring in (True, False)]
 
-    thread = Thread(target=look)
-    thread.start()
-    thread.join(60)
+    with ThreadPoolExecutor(1) as thread:
+        found = thread.submit(look).result(60)
     assert found == ["False", "True"]
 
 

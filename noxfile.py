@@ -104,3 +104,11 @@ def bench(session: nox.Session) -> None:
         session.warn(f"{OFFICIAL} cannot be installed: it is left out")
         python = ""
     session.run("python", "-m", "bench", "--official", python, *session.posargs)
+    session.run("python", "-m", "bench.engine")
+
+
+@nox.session
+def crashes(session: nox.Session) -> None:
+    """Kill the engine at two hundred random points, and fail if anything is left over; five minutes."""
+    install(session, "bench")
+    session.run("python", "-m", "bench.crashes", *session.posargs)

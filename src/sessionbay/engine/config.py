@@ -37,7 +37,7 @@ class EngineConfig:
     direct_route: bool = True
     transition_delay: float = 0.0
     max_sessions: int = 200
-    output_limit: int = 8 * 2**20
+    output_limit: int = 2**20
     limits: Limits = field(default_factory=Limits)
     state: Path | None = None
     context_limit: int = 5 * 2**30

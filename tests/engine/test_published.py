@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings, strategies as st
 
+from sessionbay import AgentBay, AgentBayError
 from sessionbay.core.redact import Secret
 from sessionbay.engine import LocalEngine, proof, published
 
@@ -303,3 +304,9 @@ def test_the_start_of_a_process_does_not_hang_on_the_clock() -> None:
     assert first is not None
     assert first == published.started_at(os.getpid())
     assert published.started_at(2**22 - 1) is None
+
+
+def test_a_client_says_what_is_wrong_with_a_file_that_it_does_not_trust(file: Path) -> None:
+    file.chmod(0o644)
+    with AgentBay(endpoint="local") as bay, pytest.raises(AgentBayError, match="not yours alone"):
+        bay.list()

@@ -3,7 +3,7 @@
 import asyncio
 import json
 import sys
-from collections.abc import Coroutine, Iterator
+from collections.abc import Coroutine, Generator
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
@@ -183,7 +183,7 @@ def _run(work: Coroutine[Any, Any, Any]) -> Any:
 
 
 @contextmanager
-def _told() -> Iterator[None]:
+def _told() -> Generator[None]:
     """Make an error of ours one line, not a traceback."""
     try:
         yield

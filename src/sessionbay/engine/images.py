@@ -65,7 +65,10 @@ def kind_of(image: str) -> Kind:
     for word, instead in ELSEWHERE.items():
         if word in words:
             raise Refusal("ImageNotSupportedLocally", f"{image} cannot run on the local engine: {instead}")
-    return next((WORDS[word] for word in words if word in WORDS), "linux")
+    for word, kind in WORDS.items():
+        if word in words:
+            return kind
+    return "linux"
 
 
 def check(image: str, browser: Runtime = CHROMIUM) -> None:

@@ -28,7 +28,11 @@ _private: tuple[int, LocalEngine] | None = None
 
 def find_or_start() -> Place:
     """Return the published engine, or the program's own, which the first call starts."""
-    if published := find():
+    try:
+        published = find()
+    except PermissionError as exc:
+        raise AgentBayError.usage(str(exc)) from exc
+    if published:
         return Place(published.endpoint, published.api_key, private=False)
     global _private
     with _starting:

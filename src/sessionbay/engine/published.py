@@ -10,7 +10,7 @@ import logging
 import os
 import stat
 import time
-from collections.abc import Iterator
+from collections.abc import Generator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
@@ -143,8 +143,10 @@ def recorded() -> Published | None:
     except ValidationError as exc:
         log.warning("%s is ignored, it is not what an engine writes: %d faults", FILE, exc.error_count())
         return None
-    lives = written.boot_id == boot_id() and written.started == started_at(written.pid)
-    return Published(**{**written.model_dump(), "api_key": Secret(written.api_key)}) if lives else None
+    if written.boot_id != boot_id() or written.started != started_at(written.pid):
+        return None
+    key = Secret(written.api_key)
+    return Published(written.endpoint, key, written.pid, written.started, written.boot_id, written.version)
 
 
 def started_at(pid: int) -> int | None:
@@ -169,7 +171,7 @@ def _place() -> Path:
 
 
 @contextlib.contextmanager
-def _inside(home: Path) -> Iterator[int]:
+def _inside(home: Path) -> Generator[int]:
     """Give the folder, opened: what its path leads to may change meanwhile."""
     at = _opened(home)
     try:

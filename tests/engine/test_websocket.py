@@ -119,8 +119,8 @@ def test_a_message_that_is_too_large_ends_the_connection(engine: LocalEngine, se
     with hub_of(engine, session) as hub, pytest.raises(ConnectionClosed) as closed:
         hub.socket.send("x" * 2**20 * 5)
         hub.socket.recv(PATIENCE)
-    assert closed.value.rcvd is not None
-    assert closed.value.rcvd.code == 1009
+    # What the server did not read any more may end the connection before its last word has arrived.
+    assert closed.value.rcvd is None or closed.value.rcvd.code == 1009
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -63,7 +63,7 @@ def test_a_terminal_tells_its_exit_code(terminal: Any, do: Do) -> None:
 
 
 def test_control_c_interrupts(terminal: Any, do: Do, screen: Screen) -> None:
-    do(terminal.send_input(b"echo begun-$((1 + 1)); sleep 60\r"))
+    do(terminal.send_input(b"sh -c 'echo begun-$((1 + 1)); sleep 60'\r"))
     assert screen.shows(b"begun-2")
     do(terminal.send_input(b"\x03"))
     do(terminal.send_input(b"echo after-$((1 + 1))\r"))

@@ -168,5 +168,5 @@ def test_a_session_that_cannot_be_thawed_is_ended_and_says_why(engine: LocalEngi
 def test_a_session_that_cannot_be_frozen_goes_on(engine: LocalEngine, bay: AgentBay) -> None:
     with bay.session() as session:
         failing(engine, session, "freeze", 1000)
-        assert not session.pause(poll_interval=0.01).success
+        assert not session.pause(timeout=1, poll_interval=0.01).success
         assert session.command.run("echo on").output == "on\n"

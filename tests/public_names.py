@@ -10,6 +10,7 @@ NAMES = [
     "AsyncAGB",
     "AsyncAgentBay",
     "AsyncMap",
+    "AsyncProcess",
     "AsyncSession",
     "AsyncSessionPool",
     "BWList",
@@ -108,6 +109,8 @@ NAMES = [
     "OssError",
     "OssTimeoutError",
     "OssUsageError",
+    "OutputLine",
+    "Process",
     "Progress",
     "ReapResult",
     "RecyclePolicy",
@@ -280,6 +283,7 @@ METHODS = {
         "execute",
         "execute_command",
         "run",
+        "start",
     ],
     "AsyncSessionContext": [
         "bind",
@@ -310,9 +314,33 @@ METHODS = {
     ],
     "AsyncMap": [
     ],
+    "AsyncProcess": [
+        "close_stdin",
+        "kill",
+        "pid",
+        "result",
+        "wait",
+        "write",
+    ],
     "AsyncFaultTransport": [
         "aclose",
         "handle_async_request",
+    ],
+    "AsyncCode": [
+        "execute",
+        "run",
+        "run_code",
+    ],
+    "AsyncEnv": [
+        "get",
+        "set",
+    ],
+    "AsyncOss": [
+        "download",
+        "download_anonymous",
+        "env_init",
+        "upload",
+        "upload_anonymous",
     ],
     "AsyncSessionPool": [
         "lease",

@@ -9,16 +9,34 @@ import pytest
 
 import sessionbay
 from sessionbay import testing
-from sessionbay._async import clouds, command, context, contexts, file_system, git, mapping, pool, session
+from sessionbay._async import (
+    clouds,
+    code,
+    command,
+    context,
+    contexts,
+    env,
+    file_system,
+    git,
+    mapping,
+    oss,
+    pool,
+    processes,
+    session,
+)
 from sessionbay._sync import (
     clouds as sync_clouds,
+    code as sync_code,
     command as sync_command,
     context as sync_context,
     contexts as sync_contexts,
+    env as sync_env,
     file_system as sync_file_system,
     git as sync_git,
     mapping as sync_mapping,
+    oss as sync_oss,
     pool as sync_pool,
+    processes as sync_processes,
     session as sync_session,
 )
 
@@ -28,12 +46,16 @@ TWINS = [
     (clouds.AsyncAgentBay, sync_clouds.AgentBay),
     (clouds.AsyncAGB, sync_clouds.AGB),
     (session.AsyncSession, sync_session.Session),
+    (code.AsyncCode, sync_code.Code),
     (command.AsyncCommand, sync_command.Command),
     (context.AsyncSessionContext, sync_context.SessionContext),
     (contexts.AsyncContextService, sync_contexts.ContextService),
+    (env.AsyncEnv, sync_env.Env),
     (file_system.AsyncFileSystem, sync_file_system.FileSystem),
     (git.AsyncGit, sync_git.Git),
     (mapping.AsyncMap, sync_mapping.Map),
+    (oss.AsyncOss, sync_oss.Oss),
+    (processes.AsyncProcess, sync_processes.Process),
     (pool.AsyncSessionPool, sync_pool.SessionPool),
     (testing.AsyncFaultTransport, testing.FaultTransport),
 ]

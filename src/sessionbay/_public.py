@@ -6,6 +6,7 @@ from ._async.clouds import (
 )
 from ._async.mapping import AsyncMap as AsyncMap
 from ._async.pool import AsyncSessionPool as AsyncSessionPool
+from ._async.processes import AsyncProcess as AsyncProcess
 from ._async.session import AsyncSession as AsyncSession
 from ._seam.bar import progress_bar as progress_bar
 from ._sync.clouds import (
@@ -14,6 +15,7 @@ from ._sync.clouds import (
 )
 from ._sync.mapping import Map as Map
 from ._sync.pool import SessionPool as SessionPool
+from ._sync.processes import Process as Process
 from ._sync.session import Session as Session
 from .core.errors import (
     AgentBayError as AgentBayError,
@@ -48,6 +50,7 @@ from .core.errors import (
     SessionTimeoutError as SessionTimeoutError,
     SessionUsageError as SessionUsageError,
 )
+from .core.output import OutputLine as OutputLine
 from .core.result import Result as Result
 from .core.retry import RetryPolicy as RetryPolicy
 from .leaving import install_signal_handlers as install_signal_handlers

@@ -2,15 +2,19 @@
 """Commands."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import ClassVar
 
 from ..core import checks
 from ..core.errors import CommandError
+from ..core.output import Keep
 from ..models.commands import CommandResult
 from ..ops.command import SHELL, ShellArgs
 from .channel import Limits
 from .module import Module
+from .processes import Process
 
+MAX_OUTPUT = 2**20  # bytes
 GRACE = 10.0  # seconds that the answer may take beyond the command's own limit
 
 
@@ -27,6 +31,8 @@ class Command(Module):
         envs: Mapping[str, str] | None = None,
         *,
         check: bool = False,
+        max_output: int | None = None,
+        keep: Keep = "head+tail",
     ) -> CommandResult:
         """Run a command in a fresh shell and return what it wrote.
 
@@ -36,10 +42,14 @@ class Command(Module):
             cwd: The folder to run it in; the machine's default is the user's home.
             envs: Environment variables for this command.
             check: Whether to raise when the command ends with another code than 0.
+            max_output: Bytes that are kept of each of the two outputs, however much the command writes. Without it,
+                all comes in one answer, as far as the machine's own limit goes.
+            keep: What is kept of more: ``head+tail`` (half and half), ``head`` or ``tail``.
 
         Returns:
             ``output`` (also ``data``), ``stdout``, ``stderr`` and ``exit_code``; ``success`` is False when the code is
-            not 0, when the time ran out, and when the command could not be run.
+            not 0, when the time ran out, and when the command could not be run. ``truncated`` and ``omitted_bytes``
+            tell what ``max_output`` has left out.
 
         Raises:
             CommandError: With ``check=True``, when the command did not end with 0; without an answer, always.
@@ -51,7 +61,11 @@ class Command(Module):
             print(result.output, result.exit_code)
             ```
         """
-        result = self._execute(command, timeout_ms, cwd, envs)
+        if max_output is None:
+            result = self._execute(command, timeout_ms, cwd, envs)
+        else:
+            process = self.start(command, cwd, envs, max_output=max_output, keep=keep)
+            result = self._within(process, timeout_ms)
         if self._session._strict:
             result.raise_if_strict()
         return result.raise_for_error() if check else result
@@ -68,5 +82,64 @@ class Command(Module):
         )
         limits = Limits(max(self._session._channel.options.timeout, timeout_ms / 1000 + GRACE))
         return self._session._use(SHELL, args, limits, strict=False)
+
+    def _within(self, process: Process, timeout_ms: int) -> CommandResult:
+        """Run a command whose output has a budget, and end it when its time is over."""
+        checks.count("timeout_ms", timeout_ms, CommandError)
+        with process:
+            try:
+                return process.wait(timeout_ms / 1000)
+            except CommandError as exc:
+                if exc.kind != "timeout":
+                    raise
+        return replace(process.result(), error_message=f"[timeout] the command was ended after {timeout_ms} ms")
+
+    def start(
+        self,
+        command: str,
+        cwd: str | None = None,
+        envs: Mapping[str, str] | None = None,
+        *,
+        max_output: int = MAX_OUTPUT,
+        keep: Keep = "head+tail",
+    ) -> Process:
+        """Start a command that runs beside its caller: a block to enter, in which its output is read as it comes.
+
+        Leaving the block ends the process and all that it started in its group; so does a cancellation. The local
+        engine has tools for it; on the clouds the process runs in the background and writes to files, which are looked
+        at every 0.05 to 0.8 seconds: lines of the two outputs are then not in the order in which they were written.
+
+        Args:
+            command: The command line or script.
+            cwd: The folder to run it in.
+            envs: Environment variables for it.
+            max_output: Bytes that ``wait`` keeps of each of the two outputs; lines come all the same.
+            keep: What is kept of more: ``head+tail`` (half and half), ``head`` or ``tail``.
+
+        Returns:
+            The process. Iterate over it for its lines; ``write``, ``close_stdin``, ``wait``, ``kill``, ``pid``.
+
+        Raises:
+            CommandError: It cannot be started; raised by the block.
+            CommandUsageError: An argument is wrong; nothing was sent.
+
+        Example:
+            ```python
+            with session.command.start("for i in 1 2 3; do echo $i; sleep 0.1; done") as process:
+                for line in process:
+                    print(line.stream, line.text)
+                print((process.wait()).exit_code)
+            ```
+        """
+        checks.text("command", command, CommandError)
+        checks.choice("keep", keep, ("head+tail", "head", "tail"), CommandError)
+        return Process(
+            self._session,
+            command,
+            cwd and checks.text("cwd", cwd, CommandError),
+            None if envs is None else checks.string_map("envs", envs, CommandError),
+            checks.count("max_output", max_output, CommandError),
+            keep,
+        )
 
     run = exec = execute = execute_command  # the names that users of both clouds know

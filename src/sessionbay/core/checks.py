@@ -65,6 +65,13 @@ def texts(name: str, value: object, errors: Errors) -> list[str]:
     return [text(f"{name}[{place}]", item, errors) for place, item in enumerate(items(name, value, errors))]
 
 
+def content(name: str, value: object, errors: Errors) -> bytes:
+    """Return text as UTF-8, or bytes as they are."""
+    if isinstance(value, bytes):
+        return value
+    return utf8(name, value, errors).encode()
+
+
 def string_map(name: str, value: object, errors: Errors) -> dict[str, str]:
     """Return a mapping of strings to strings as a dict."""
     if not isinstance(value, Mapping):

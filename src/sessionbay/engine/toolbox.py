@@ -16,7 +16,7 @@ from .config import EngineConfig
 from .elsewhere import no_tool
 from .refusals import ToolFailure, execution_failed
 from .sessions import EngineSession
-from .tools import env, files
+from .tools import env, files, processes
 from .tools.code import run_code
 from .tools.metrics import get_metrics
 from .tools.shell import shell
@@ -42,6 +42,10 @@ SERVED: dict[str, Serve] = {
     "search_files": _plain(files.search_files),
     "get_file_change": _plain(files.get_file_change),
     "get_metrics": _plain(get_metrics),
+    "process_start": _plain(processes.start),
+    "process_read": _plain(processes.read),
+    "process_write": _plain(processes.write),
+    "process_kill": _plain(processes.kill),
     "run_code": lambda session, args, config: run_code(session, args, config.output_limit),
     "set_env": _plain(env.set_env),
     "get_env": _plain(env.get_env),

@@ -17,12 +17,14 @@ class CommandResult(Result[str]):
     Attributes:
         exit_code: The code that the command ended with; None when it did not run to its end, or nobody knows.
         trace_id: The service's id of the run, or empty.
+        omitted_bytes: How many bytes of the output a budget has left out.
     """
 
     stdout: str = ""
     stderr: str = ""
     exit_code: int | None = None
     trace_id: str = ""
+    omitted_bytes: int = 0
 
     error_type: ClassVar[type[AgentBayError]] = CommandError
 
@@ -30,6 +32,11 @@ class CommandResult(Result[str]):
     def output(self) -> str:
         """What the command wrote: standard output, then standard error."""
         return self.stdout + self.stderr
+
+    @property
+    def truncated(self) -> bool:
+        """Whether a budget has left some of the output out."""
+        return self.omitted_bytes > 0
 
     def raise_if_strict(self) -> Self:
         """Raise only if the command did not run: a code other than 0 is an answer, see ``check``."""

@@ -3,7 +3,7 @@
 from urllib.parse import parse_qs, urlsplit
 
 from ..core.operation import Catalogue
-from . import access, code, command, context, contexts, env, files, labels, metrics, oss, session, tools
+from . import access, code, command, context, contexts, env, files, labels, metrics, oss, processes, session, tools
 
 OPERATIONS = Catalogue(
     [
@@ -54,6 +54,10 @@ TOOLS = (
     code.RUN_CODE,
     env.SET_ENV,
     env.GET_ENV,
+    processes.START,
+    processes.READ,
+    processes.WRITE,
+    processes.KILL,
     oss.INIT,
     oss.UPLOAD,
     oss.DOWNLOAD,

@@ -68,9 +68,14 @@ def _fields(answer: ShellAnswer, exit_code: int | None) -> dict[str, Any]:
         "trace_id": answer.trace_id or "",
     }
     if exit_code:
-        last = stderr.strip().rpartition("\n")[2]
-        fields |= {"success": False, "error_message": f"exit code {exit_code}" + (f": {last}" if last else "")}
+        fields |= {"success": False, "error_message": exit_text(exit_code, stderr)}
     return fields
+
+
+def exit_text(exit_code: int, stderr: str) -> str:
+    """Say in one line how a command ended that did not end with 0."""
+    last = stderr.strip().rpartition("\n")[2]
+    return f"exit code {exit_code}" + (f": {last}" if last else "")
 
 
 SHELL = Tool(

@@ -50,12 +50,13 @@ class Contents(Folders):
         """
         checks.text("path", path, FileError)
         checks.choice("mode", mode, ("overwrite", "append", "create_new"), FileError)
-        text = _as_text(content)
+        data = checks.content("content", content, FileError)
+        text = _as_text(data)
         whole = self._session._has_direct_route(tools.WRITE.name)
         if text is None:
-            encoded = b64encode(content if isinstance(content, bytes) else b"").decode()
-            return self._write_parts(Staged(self._session, path, mode, "base64"), _parts(encoded, whole))
-        parts = list(pieces(text, PIECE)) if not whole else [text]
+            parts = _parts(b64encode(data).decode(), whole)
+            return self._write_parts(Staged(self._session, path, mode, "base64"), parts)
+        parts = _parts(text, whole)
         if len(parts) > 1:
             return self._write_parts(Staged(self._session, path, mode), parts)
         return self._session._use(tools.WRITE, tools.WriteArgs(path=path, content=text, mode=mode))
@@ -221,20 +222,16 @@ class Contents(Folders):
         return self._session._use(tools.EDIT, tools.EditArgs(path=path, edits=found, dry_run=bool(dry_run)))
 
 
-def _as_text(content: object) -> str | None:
-    """Return content as text, None when it is bytes that are none."""
-    if isinstance(content, str):
-        return checks.utf8("content", content, FileError)
-    if not isinstance(content, bytes):
-        raise FileError.usage(f"content must be a string or bytes, not {type(content).__name__}")
+def _as_text(content: bytes) -> str | None:
+    """Return content as text, None when it is none."""
     try:
         return content.decode()
     except UnicodeDecodeError:
         return None
 
 
-def _parts(encoded: str, whole: bool) -> Iterable[str]:
-    return [encoded] if whole else pieces(encoded, PIECE)
+def _parts(text: str, whole: bool) -> list[str]:
+    return [text] if whole else list(pieces(text, PIECE))
 
 
 def _edit(number: int, edit: object) -> tools.Edit:

@@ -16,6 +16,7 @@ from .harden import harden, in_force
 from .keeper import keep
 from .limits import restrain
 from .line import Failure, Line, Passed
+from .processes import Processes
 from .run import CROWDED, DRAIN, Run
 from .terminal import Terminals
 from .watch import Watches
@@ -25,7 +26,17 @@ PR_SET_CHILD_SUBREAPER = 36
 STACK = 512 * 1024  # bytes for each thread's stack: of the usual 8 MiB a limit on memory would count all
 AT_ONCE = {"ping", "freeze", "thaw", "kill", "figures"}  # what must never wait for a thread
 # What a session that is full refuses.
-ADDING = {"run", "write", "edit", "make_directory", "open_terminal", "take_file", "extract"}
+ADDING = {
+    "run",
+    "write",
+    "edit",
+    "make_directory",
+    "open_context",
+    "open_terminal",
+    "start_process",
+    "take_file",
+    "extract",
+}
 Order = Callable[..., object]
 
 
@@ -36,7 +47,7 @@ class Agent:
         self._line = line
         self._workload = workload
         self._guard = guard
-        terminals, watches = Terminals(workload), Watches()
+        terminals, watches, processes = Terminals(workload), Watches(), Processes(workload)
         self._orders: dict[str, Order] = {
             "ping": lambda: {"pid": os.getpid(), "home": os.getcwd(), "hardening": in_force},
             "run": self._run,
@@ -63,6 +74,10 @@ class Agent:
             "thaw": workload.thaw,
             "kill": workload.kill,
             "figures": self._figures,
+            "start_process": processes.start,
+            "read_process": processes.read,
+            "write_process": processes.write,
+            "kill_process": processes.kill,
             "open_terminal": terminals.open,
             "terminal_exit": terminals.exit_code,
             "kill_terminal": terminals.kill,

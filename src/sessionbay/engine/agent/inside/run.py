@@ -48,6 +48,24 @@ class Tail:
             self._dropped += extra
 
 
+def spawn(command: str, cwd: str, envs: dict[str, str], stdin: int) -> subprocess.Popen[bytes]:
+    """Start a command in a group of its own, with pipes from its outputs."""
+    try:
+        return subprocess.Popen(
+            [SHELL, "-c", command],
+            cwd=cwd,
+            env={**os.environ, **envs},
+            stdin=stdin,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            start_new_session=True,
+        )
+    except (OSError, ValueError) as exc:
+        if isinstance(exc, OSError) and exc.errno == errno.EAGAIN:
+            raise Failure(CROWDED) from exc
+        raise Failure(f"the command cannot be started in {cwd}: {exc}") from exc
+
+
 class Run:
     """One command."""
 
@@ -71,7 +89,7 @@ class Run:
         """Run it; return how it ended and what it wrote."""
         with self._workload.running:
             self._workload.wait_until_thawed()
-            process = self._start()
+            process = spawn(self._command, self._cwd, self._envs, subprocess.DEVNULL)
             self._workload.began(process.pid)
         end = os.pidfd_open(process.pid)
         try:
@@ -91,22 +109,6 @@ class Run:
             "stdout": self._out.text(),
             "stderr": self._err.text() + "".join(f"{note}\n" for note in notes),
         }
-
-    def _start(self) -> subprocess.Popen[bytes]:
-        try:
-            return subprocess.Popen(
-                [SHELL, "-c", self._command],
-                cwd=self._cwd,
-                env={**os.environ, **self._envs},
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.PIPE,
-                start_new_session=True,
-            )
-        except (OSError, ValueError) as exc:
-            if isinstance(exc, OSError) and exc.errno == errno.EAGAIN:
-                raise Failure(CROWDED) from exc
-            raise Failure(f"the command cannot be started in {self._cwd}: {exc}") from exc
 
     def _collect(self, process: subprocess.Popen[bytes], end: int, deadline: float) -> bool:
         """Take in what is written until the command ends (True), or has to: its time is over, or the session full."""

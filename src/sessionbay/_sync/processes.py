@@ -1,0 +1,290 @@
+# Generated from src/sessionbay/_async/processes.py by scripts/generate_sync.py. Do not edit.
+"""Processes that run beside their caller: their output as it comes, their input, their end."""
+
+from base64 import b64encode
+from collections import deque
+from collections.abc import Mapping
+from types import TracebackType
+from typing import Protocol, Self
+
+from .._seam._sync import protected
+from ..core import checks
+from ..core.errors import AgentBayError, CommandError
+from ..core.output import STREAMS, Keep, Kept, Lines, OutputLine
+from ..models.commands import CommandResult
+from ..models.processes import Piece
+from ..ops import processes
+from ..ops.command import SHELL, ShellArgs, exit_text
+from .toolbox import Toolbox
+
+WAIT = 10.0  # seconds that one question for output may take
+PAUSES = (0.05, 0.1, 0.2, 0.4, 0.8)  # seconds between two looks at a file; the last one stays
+KILLING = 10.0  # seconds
+KILLED = 137  # the code of what was ended by force, as a shell tells it
+TRIES = 3
+
+
+class Driver(Protocol):
+    """How a machine is asked for processes."""
+
+    pid: int
+
+    def start(self, command: str, cwd: str | None, envs: Mapping[str, str] | None) -> None: ...
+    def read(self, wait: float) -> Piece: ...
+    def write(self, data: bytes, *, close: bool) -> None: ...
+    def kill(self) -> None: ...
+
+
+class OwnTools:
+    """By the engine's own tools: output is waited for, and comes in the order in which it was written."""
+
+    pid = 0
+
+    def __init__(self, session: Toolbox) -> None:
+        self._session = session
+        self._last = 0
+
+    def start(self, command: str, cwd: str | None, envs: Mapping[str, str] | None) -> None:
+        args = processes.StartArgs(command=command, cwd=cwd, envs=None if envs is None else dict(envs))
+        self.pid = (self._session._use(processes.START, args)).unwrap()
+
+    def read(self, wait: float) -> Piece:
+        args = processes.ReadArgs(pid=self.pid, after=self._last, wait_ms=int(wait * 1000))
+        piece = (self._session._use(processes.READ, args)).unwrap()
+        self._last = piece.last or self._last
+        return piece
+
+    def write(self, data: bytes, *, close: bool) -> None:
+        args = processes.WriteArgs(pid=self.pid, data=b64encode(data).decode(), close=close)
+        (self._session._use(processes.WRITE, args)).raise_for_error()
+
+    def kill(self) -> None:
+        (self._session._use(processes.KILL, processes.PidArgs(pid=self.pid))).raise_for_error()
+
+
+class ShellDriver:
+    """By the shell alone: the process writes to files, which are looked at from time to time."""
+
+    pid = 0
+
+    def __init__(self, session: Toolbox) -> None:
+        self._session = session
+        self._folder = ""
+        self._seen = dict.fromkeys(STREAMS, 0)
+        self._idle = 0
+
+    def start(self, command: str, cwd: str | None, envs: Mapping[str, str] | None) -> None:
+        told = self._shell(processes.shell_start(command), cwd, envs)
+        self._folder, _, pid = told.rpartition(" ")
+        self.pid = int(pid)
+
+    def read(self, wait: float) -> Piece:
+        told = self._shell(processes.shell_read(self._folder, self._seen["stdout"], self._seen["stderr"]))
+        piece = processes.read_shell_piece(told)
+        for name, data in piece.chunks:
+            self._seen[name] += len(data)
+        self._idle = 0 if piece.chunks else self._idle + 1
+        if self._idle and piece.exit_code is None:
+            self._session._channel.clock.sleep(min(wait, PAUSES[min(self._idle, len(PAUSES)) - 1]))
+        return piece
+
+    def write(self, data: bytes, *, close: bool) -> None:
+        if data:
+            self._shell(processes.shell_write(self._folder, data))
+        if close:
+            self._shell(processes.shell_close(self._folder))
+
+    def kill(self) -> None:
+        self._shell(processes.shell_kill(self._folder, self.pid))
+
+    def _shell(self, command: str, cwd: str | None = None, envs: Mapping[str, str] | None = None) -> str:
+        args = ShellArgs(command=command, cwd=cwd, envs=None if envs is None else dict(envs))
+        return (self._session._use(SHELL, args)).raise_for_error().stdout
+
+
+class Process:
+    """A command that runs beside its caller; ``start`` of the command module returns it, as a block to enter.
+
+    Iterate over it to get its lines as they come, each with the stream that it was written to. Leaving the block ends
+    the process, and all that it started in its group, if it still runs; so does a cancellation.
+
+    Attributes:
+        pid: The process's number on the machine; 0 before the block is entered.
+        exit_code: The code that it ended with; None while it runs.
+    """
+
+    def __init__(
+        self,
+        session: Toolbox,
+        command: str,
+        cwd: str | None,
+        envs: Mapping[str, str] | None,
+        budget: int,
+        keep: Keep,
+    ) -> None:
+        own = bool(session.find_server_for_tool(processes.START.name))
+        self._driver: Driver = OwnTools(session) if own else ShellDriver(session)
+        self._clock = session._channel.clock
+        self._asked = command, cwd, envs
+        self._kept = {name: Kept(budget, keep) for name in STREAMS}
+        self._lines = Lines()
+        self._ready: deque[OutputLine] = deque()
+        self._entered = False
+        self.exit_code: int | None = None
+
+    @property
+    def pid(self) -> int:
+        return self._driver.pid
+
+    def __enter__(self) -> Self:
+        if self._entered:
+            raise CommandError.usage("this process was started before: call start() for each")
+        self._entered = True
+        self._driver.start(*self._asked)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, exc: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self.exit_code is not None and isinstance(self._driver, OwnTools):
+            return
+        try:
+            protected(self._driver.kill, KILLING)
+        except (AgentBayError, TimeoutError) as failure:
+            if exc is None:
+                raise CommandError(f"process {self.pid} could not be ended: {failure}") from failure
+            exc.add_note(f"and process {self.pid} could not be ended: {failure}")
+
+    def __iter__(self) -> Self:
+        return self
+
+    def __next__(self) -> OutputLine:
+        while not self._ready:
+            if self.exit_code is not None:
+                raise StopIteration
+            self._ready.extend(self._take())
+        return self._ready.popleft()
+
+    def write(self, data: str | bytes) -> None:
+        r"""Write to the process's standard input.
+
+        Args:
+            data: Text, as UTF-8, or bytes.
+
+        Raises:
+            CommandError: The process has ended, or closed its input.
+
+        Example:
+            ```python
+            with session.command.start("cat") as process:
+                process.write("hello\n")
+                process.close_stdin()
+                print([str(line) for line in process])
+            ```
+        """
+        self._driver.write(checks.content("data", data, CommandError), close=False)
+
+    def close_stdin(self) -> None:
+        """End the process's standard input.
+
+        Example:
+            ```python
+            with session.command.start("wc -c") as process:
+                process.write("hello")
+                process.close_stdin()
+                print((process.wait()).stdout)
+            ```
+        """
+        self._driver.write(b"", close=True)
+
+    def wait(self, timeout: float | None = None, *, check: bool = False) -> CommandResult:
+        """Wait for the process's end; return what it wrote, as far as its budget goes.
+
+        Args:
+            timeout: Seconds; without an end if not given. The process runs on when they are over.
+            check: Whether to raise when it ended with another code than 0.
+
+        Returns:
+            As for ``execute_command``: all that it wrote, lines that were iterated over too. Lines that were not are
+            not kept for later.
+
+        Raises:
+            CommandTimeoutError: The time is over.
+            CommandError: With ``check=True``, when the process did not end with 0.
+
+        Example:
+            ```python
+            with session.command.start("sleep 0.1; echo done") as process:
+                print((process.wait(timeout=10)).stdout)
+            ```
+        """
+        seconds = None if timeout is None else checks.seconds("timeout", timeout, CommandError, zero=True)
+        deadline = None if seconds is None else self._clock.monotonic() + seconds
+        while self.exit_code is None:
+            left = WAIT if deadline is None else deadline - self._clock.monotonic()
+            if left <= 0:
+                raise CommandError.of("timeout", f"process {self.pid} still runs after {seconds:g} s")
+            self._take(min(left, WAIT))
+        self._ready.clear()
+        result = self.result()
+        return result.raise_for_error() if check else result
+
+    def kill(self) -> None:
+        """End the process and all that it started in its group.
+
+        Example:
+            ```python
+            with session.command.start("sleep 60") as process:
+                process.kill()
+                print((process.wait()).exit_code)
+            ```
+        """
+        self._driver.kill()
+        if isinstance(self._driver, ShellDriver):  # whose files, the code's too, are gone with it
+            self.exit_code = KILLED if self.exit_code is None else self.exit_code
+
+    def result(self) -> CommandResult:
+        """Return what the process wrote so far, as far as its budget goes; a success only once it has ended with 0.
+
+        Example:
+            ```python
+            with session.command.start("echo begun; sleep 60") as process:
+                for line in process:
+                    break
+                print(process.result().stdout)
+            ```
+        """
+        stdout, stderr = (self._kept[name].text() for name in STREAMS)
+        code = self.exit_code
+        told = "" if code == 0 else "the process has not ended" if code is None else exit_text(code, stderr)
+        return CommandResult(
+            success=code == 0,
+            data=stdout + stderr,
+            stdout=stdout,
+            stderr=stderr,
+            exit_code=code,
+            error_message=told,
+            omitted_bytes=sum(kept.omitted for kept in self._kept.values()),
+        )
+
+    def _take(self, wait: float = WAIT) -> list[OutputLine]:
+        """Take in what the process wrote, once there is something; return the lines that are whole now."""
+        piece = self._piece(wait)
+        lines: list[OutputLine] = []
+        for stream, data in piece.chunks:
+            self._kept[stream].add(data)
+            lines += self._lines.take(stream, data)
+        if piece.exit_code is not None:
+            self.exit_code = piece.exit_code
+            lines += self._lines.rest()
+        return lines
+
+    def _piece(self, wait: float) -> Piece:
+        """Ask for what the process wrote; a lost answer is asked for again, which loses nothing."""
+        for _ in range(TRIES - 1):
+            try:
+                return self._driver.read(wait)
+            except CommandError as exc:
+                if exc.kind not in ("unreachable", "timeout"):
+                    raise
+        return self._driver.read(wait)

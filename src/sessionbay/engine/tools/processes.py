@@ -1,0 +1,34 @@
+"""The tools for processes, which are the engine's own."""
+
+import json
+
+from ...ops.processes import PidArgs, ReadArgs, StartArgs, WriteArgs
+from ..sessions import EngineSession
+
+DONE = "True"
+MOST_WAIT = 20.0  # seconds
+
+
+async def start(session: EngineSession, args: StartArgs) -> str:
+    """Start a command."""
+    envs = {**session.env, **(args.envs or {})}
+    pid = await session.running_agent().ask("start_process", command=args.command, cwd=args.cwd, envs=envs)
+    return json.dumps({"pid": pid})
+
+
+async def read(session: EngineSession, args: ReadArgs) -> str:
+    """Return what a process wrote."""
+    wait = min(args.wait_ms / 1000, MOST_WAIT)
+    return json.dumps(await session.running_agent().ask("read_process", pid=args.pid, after=args.after, wait=wait))
+
+
+async def write(session: EngineSession, args: WriteArgs) -> str:
+    """Write to a process."""
+    await session.running_agent().ask("write_process", pid=args.pid, data=args.data, close=args.close)
+    return DONE
+
+
+async def kill(session: EngineSession, args: PidArgs) -> str:
+    """End a process."""
+    await session.running_agent().ask("kill_process", pid=args.pid)
+    return DONE

@@ -1,0 +1,157 @@
+"""Processes that run beside their caller: by the engine's own tools, and by the shell alone as on the clouds."""
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+
+from sessionbay import AsyncAgentBay, AsyncSession, CommandError, CommandUsageError
+from sessionbay.engine import LocalEngine
+
+from .conftest import connect
+
+OWN, SHELL = "the engine's own tools", "the shell alone"
+
+
+@pytest.fixture(params=[OWN, SHELL])
+async def runs(request: pytest.FixtureRequest, engine: LocalEngine) -> AsyncIterator[AsyncSession]:
+    """Give a session whose processes are run in each of the two ways in turn."""
+    async with connect(engine, AsyncAgentBay) as bay, bay.session() as session:
+        if request.param == SHELL:  # which is what a session knows that was found by its id alone
+            yield AsyncSession(bay, session.session_id)
+        else:
+            yield session
+
+
+async def alive(session: AsyncSession, name: str) -> bool:
+    return (await session.command.run(f"pgrep -f '{name}'")).stdout != ""
+
+
+async def test_lines_come_as_they_are_written(runs: AsyncSession) -> None:
+    async with runs.command.start("echo one; echo two >&2; sleep 0.2; printf three") as process:
+        assert process.pid > 1
+        lines = [(line.stream, line.text) async for line in process]
+        result = await process.wait()
+    assert sorted(lines) == [("stderr", "two"), ("stdout", "one"), ("stdout", "three")]
+    assert (result.success, result.exit_code, result.stdout, result.stderr) == (True, 0, "one\nthree", "two\n")
+
+
+async def test_a_line_comes_before_the_process_ends(runs: AsyncSession) -> None:
+    async with runs.command.start("echo begun; exec sleep 61.5") as process:
+        async for line in process:
+            assert str(line) == "begun"
+            break
+        assert process.exit_code is None
+        assert await alive(runs, "sleep 61[.]5")
+    assert not await alive(runs, "sleep 61[.]5")
+
+
+async def test_outputs_are_told_in_their_order(bay_session: AsyncSession) -> None:
+    command = "for i in $(seq 50); do echo $i; sleep 0.002; echo $i >&2; sleep 0.002; done"
+    async with bay_session.command.start(command) as process:
+        numbers = [int(line.text) async for line in process]
+    assert numbers == sorted(numbers)
+
+
+async def test_what_is_written_to_a_process_is_its_input(runs: AsyncSession) -> None:
+    async with runs.command.start("cat; echo done") as process:
+        await process.write("first \N{GRINNING FACE}\n")
+        await process.write(b"second\n")
+        await process.close_stdin()
+        result = await process.wait(30)
+    assert result.stdout == "first \N{GRINNING FACE}\nsecond\ndone\n"
+
+
+async def test_a_code_other_than_0_is_told(runs: AsyncSession) -> None:
+    async with runs.command.start("echo why >&2; exit 3") as process:
+        result = await process.wait()
+        assert (result.success, result.exit_code, result.error_message) == (False, 3, "exit code 3: why")
+        with pytest.raises(CommandError, match="exit code 3: why"):
+            await process.wait(check=True)
+
+
+async def test_a_killed_process_has_ended_with_what_it_started(runs: AsyncSession) -> None:
+    async with runs.command.start("sleep 62.5 & sleep 62.5") as process:
+        while not await alive(runs, "sleep 62[.]5"):
+            pass
+        await process.kill()
+        assert (await process.wait()).exit_code == 137
+        assert not await alive(runs, "sleep 62[.]5")
+
+
+async def test_a_wait_has_its_time_and_the_process_runs_on(runs: AsyncSession) -> None:
+    async with runs.command.start("sleep 0.5; echo late") as process:
+        with pytest.raises(TimeoutError, match="still runs after"):
+            await process.wait(0.1)
+        assert (await process.wait(30)).stdout == "late\n"
+
+
+async def test_an_exception_in_the_block_ends_the_process(runs: AsyncSession) -> None:
+    with pytest.raises(ZeroDivisionError):
+        async with runs.command.start("exec sleep 63.5"):
+            raise ZeroDivisionError
+    assert not await alive(runs, "sleep 63[.]5")
+
+
+@pytest.mark.parametrize(
+    ("keep", "begin", "end"), [("head+tail", "1\n", "\n60000\n"), ("head", "1\n", ""), ("tail", "", "\n60000\n")]
+)
+async def test_a_budget_keeps_what_was_asked_for(runs: AsyncSession, keep: Any, begin: str, end: str) -> None:
+    result = await runs.command.run("seq 60000; echo err >&2", max_output=1000, keep=keep)
+    assert (result.success, result.exit_code, result.truncated) == (True, 0, True)
+    assert result.stdout.startswith(begin)
+    assert result.stdout.endswith(end)
+    assert len(result.stdout) < 1100
+    assert f"[... {result.omitted_bytes} bytes left out ...]" in result.stdout
+    assert result.stderr == "err\n"
+
+
+async def test_output_within_the_budget_is_whole(runs: AsyncSession) -> None:
+    result = await runs.command.run("echo all", max_output=1000)
+    assert (result.stdout, result.truncated, result.omitted_bytes) == ("all\n", False, 0)
+
+
+async def test_a_command_with_a_budget_has_its_time(runs: AsyncSession) -> None:
+    result = await runs.command.run("echo begun; exec sleep 64.5", timeout_ms=500, max_output=1000)
+    assert (result.success, result.exit_code, result.stdout) == (False, None, "begun\n")
+    assert "[timeout]" in result.error_message
+    assert not await alive(runs, "sleep 64[.]5")
+
+
+async def test_a_process_that_nobody_reads_waits(bay_session: AsyncSession) -> None:
+    async with bay_session.command.start("yes & echo $!; wait") as process:
+        async for line in process:
+            writer = line.text
+            break
+        written = f"sleep 0.2; grep -h wchar /proc/{writer}/io"
+        seen = [(await bay_session.command.run(written)).stdout for _ in range(10)]
+    assert seen[-1] == seen[-2]
+
+
+@pytest.mark.parametrize(
+    "mistake",
+    [
+        {"command": ""},
+        {"command": "x", "envs": {"A": 1}},
+        {"command": "x", "max_output": 0},
+        {"command": "x", "keep": "middle"},
+    ],
+)
+async def test_a_mistake_is_told_before_sending(bay_session: AsyncSession, mistake: dict[str, Any]) -> None:
+    with pytest.raises(CommandUsageError):
+        bay_session.command.start(**mistake)
+
+
+async def test_a_process_is_started_once(bay_session: AsyncSession) -> None:
+    process = bay_session.command.start("true")
+    async with process:
+        assert (await process.wait()).success
+    with pytest.raises(CommandUsageError, match="started before"):
+        async with process:
+            pass
+
+
+async def test_a_folder_that_is_missing_is_told(runs: AsyncSession) -> None:
+    with pytest.raises(CommandError, match="nowhere"):
+        async with runs.command.start("true", cwd="/nowhere"):
+            pass

@@ -1,0 +1,158 @@
+# Generated from tests/_async/test_processes.py by scripts/generate_sync.py. Do not edit.
+"""Processes that run beside their caller: by the engine's own tools, and by the shell alone as on the clouds."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from sessionbay import AgentBay, CommandError, CommandUsageError, Session
+from sessionbay.engine import LocalEngine
+
+from .conftest import connect
+
+OWN, SHELL = "the engine's own tools", "the shell alone"
+
+
+@pytest.fixture(params=[OWN, SHELL])
+def runs(request: pytest.FixtureRequest, engine: LocalEngine) -> Iterator[Session]:
+    """Give a session whose processes are run in each of the two ways in turn."""
+    with connect(engine, AgentBay) as bay, bay.session() as session:
+        if request.param == SHELL:  # which is what a session knows that was found by its id alone
+            yield Session(bay, session.session_id)
+        else:
+            yield session
+
+
+def alive(session: Session, name: str) -> bool:
+    return (session.command.run(f"pgrep -f '{name}'")).stdout != ""
+
+
+def test_lines_come_as_they_are_written(runs: Session) -> None:
+    with runs.command.start("echo one; echo two >&2; sleep 0.2; printf three") as process:
+        assert process.pid > 1
+        lines = [(line.stream, line.text) for line in process]
+        result = process.wait()
+    assert sorted(lines) == [("stderr", "two"), ("stdout", "one"), ("stdout", "three")]
+    assert (result.success, result.exit_code, result.stdout, result.stderr) == (True, 0, "one\nthree", "two\n")
+
+
+def test_a_line_comes_before_the_process_ends(runs: Session) -> None:
+    with runs.command.start("echo begun; exec sleep 61.5") as process:
+        for line in process:
+            assert str(line) == "begun"
+            break
+        assert process.exit_code is None
+        assert alive(runs, "sleep 61[.]5")
+    assert not alive(runs, "sleep 61[.]5")
+
+
+def test_outputs_are_told_in_their_order(bay_session: Session) -> None:
+    command = "for i in $(seq 50); do echo $i; sleep 0.002; echo $i >&2; sleep 0.002; done"
+    with bay_session.command.start(command) as process:
+        numbers = [int(line.text) for line in process]
+    assert numbers == sorted(numbers)
+
+
+def test_what_is_written_to_a_process_is_its_input(runs: Session) -> None:
+    with runs.command.start("cat; echo done") as process:
+        process.write("first \N{GRINNING FACE}\n")
+        process.write(b"second\n")
+        process.close_stdin()
+        result = process.wait(30)
+    assert result.stdout == "first \N{GRINNING FACE}\nsecond\ndone\n"
+
+
+def test_a_code_other_than_0_is_told(runs: Session) -> None:
+    with runs.command.start("echo why >&2; exit 3") as process:
+        result = process.wait()
+        assert (result.success, result.exit_code, result.error_message) == (False, 3, "exit code 3: why")
+        with pytest.raises(CommandError, match="exit code 3: why"):
+            process.wait(check=True)
+
+
+def test_a_killed_process_has_ended_with_what_it_started(runs: Session) -> None:
+    with runs.command.start("sleep 62.5 & sleep 62.5") as process:
+        while not alive(runs, "sleep 62[.]5"):
+            pass
+        process.kill()
+        assert (process.wait()).exit_code == 137
+        assert not alive(runs, "sleep 62[.]5")
+
+
+def test_a_wait_has_its_time_and_the_process_runs_on(runs: Session) -> None:
+    with runs.command.start("sleep 0.5; echo late") as process:
+        with pytest.raises(TimeoutError, match="still runs after"):
+            process.wait(0.1)
+        assert (process.wait(30)).stdout == "late\n"
+
+
+def test_an_exception_in_the_block_ends_the_process(runs: Session) -> None:
+    with pytest.raises(ZeroDivisionError):
+        with runs.command.start("exec sleep 63.5"):
+            raise ZeroDivisionError
+    assert not alive(runs, "sleep 63[.]5")
+
+
+@pytest.mark.parametrize(
+    ("keep", "begin", "end"), [("head+tail", "1\n", "\n60000\n"), ("head", "1\n", ""), ("tail", "", "\n60000\n")]
+)
+def test_a_budget_keeps_what_was_asked_for(runs: Session, keep: Any, begin: str, end: str) -> None:
+    result = runs.command.run("seq 60000; echo err >&2", max_output=1000, keep=keep)
+    assert (result.success, result.exit_code, result.truncated) == (True, 0, True)
+    assert result.stdout.startswith(begin)
+    assert result.stdout.endswith(end)
+    assert len(result.stdout) < 1100
+    assert f"[... {result.omitted_bytes} bytes left out ...]" in result.stdout
+    assert result.stderr == "err\n"
+
+
+def test_output_within_the_budget_is_whole(runs: Session) -> None:
+    result = runs.command.run("echo all", max_output=1000)
+    assert (result.stdout, result.truncated, result.omitted_bytes) == ("all\n", False, 0)
+
+
+def test_a_command_with_a_budget_has_its_time(runs: Session) -> None:
+    result = runs.command.run("echo begun; exec sleep 64.5", timeout_ms=500, max_output=1000)
+    assert (result.success, result.exit_code, result.stdout) == (False, None, "begun\n")
+    assert "[timeout]" in result.error_message
+    assert not alive(runs, "sleep 64[.]5")
+
+
+def test_a_process_that_nobody_reads_waits(bay_session: Session) -> None:
+    with bay_session.command.start("yes & echo $!; wait") as process:
+        for line in process:
+            writer = line.text
+            break
+        written = f"sleep 0.2; grep -h wchar /proc/{writer}/io"
+        seen = [(bay_session.command.run(written)).stdout for _ in range(10)]
+    assert seen[-1] == seen[-2]
+
+
+@pytest.mark.parametrize(
+    "mistake",
+    [
+        {"command": ""},
+        {"command": "x", "envs": {"A": 1}},
+        {"command": "x", "max_output": 0},
+        {"command": "x", "keep": "middle"},
+    ],
+)
+def test_a_mistake_is_told_before_sending(bay_session: Session, mistake: dict[str, Any]) -> None:
+    with pytest.raises(CommandUsageError):
+        bay_session.command.start(**mistake)
+
+
+def test_a_process_is_started_once(bay_session: Session) -> None:
+    process = bay_session.command.start("true")
+    with process:
+        assert (process.wait()).success
+    with pytest.raises(CommandUsageError, match="started before"):
+        with process:
+            pass
+
+
+def test_a_folder_that_is_missing_is_told(runs: Session) -> None:
+    with pytest.raises(CommandError, match="nowhere"):
+        with runs.command.start("true", cwd="/nowhere"):
+            pass

@@ -179,9 +179,6 @@ METHODS = {
         "region_id",
         "session",
     ],
-    "AsyncFaultTransport": ["aclose", "handle_async_request"],
-    "AsyncMap": [],
-    "AsyncSessionPool": ["lease", "size"],
     "AsyncSession": [
         "agent",
         "agent_bay",
@@ -232,7 +229,24 @@ METHODS = {
         "ui",
         "window",
     ],
-    "AsyncCommand": ["exec", "execute", "execute_command", "run"],
+    "AsyncCode": [
+        "execute",
+        "run",
+        "run_code",
+    ],
+    "AsyncCommand": [
+        "exec",
+        "execute",
+        "execute_command",
+        "run",
+        "start",
+    ],
+    "AsyncSessionContext": [
+        "bind",
+        "info",
+        "list_bindings",
+        "sync",
+    ],
     "AsyncContextService": [
         "clear",
         "clear_async",
@@ -251,7 +265,10 @@ METHODS = {
         "update",
         "upload_file",
     ],
-    "AsyncSessionContext": ["bind", "info", "list_bindings", "sync"],
+    "AsyncEnv": [
+        "get",
+        "set",
+    ],
     "AsyncFileSystem": [
         "create_directory",
         "delete",
@@ -278,19 +295,6 @@ METHODS = {
         "write",
         "write_file",
     ],
-    "AsyncCommand": [
-        "exec",
-        "execute",
-        "execute_command",
-        "run",
-        "start",
-    ],
-    "AsyncSessionContext": [
-        "bind",
-        "info",
-        "list_bindings",
-        "sync",
-    ],
     "AsyncGit": [
         "add",
         "checkout_branch",
@@ -312,7 +316,13 @@ METHODS = {
         "set_config",
         "status",
     ],
-    "AsyncMap": [
+    "AsyncMap": [],
+    "AsyncOss": [
+        "download",
+        "download_anonymous",
+        "env_init",
+        "upload",
+        "upload_anonymous",
     ],
     "AsyncProcess": [
         "close_stdin",
@@ -322,28 +332,12 @@ METHODS = {
         "wait",
         "write",
     ],
-    "AsyncFaultTransport": [
-        "aclose",
-        "handle_async_request",
-    ],
-    "AsyncCode": [
-        "execute",
-        "run",
-        "run_code",
-    ],
-    "AsyncEnv": [
-        "get",
-        "set",
-    ],
-    "AsyncOss": [
-        "download",
-        "download_anonymous",
-        "env_init",
-        "upload",
-        "upload_anonymous",
-    ],
     "AsyncSessionPool": [
         "lease",
         "size",
+    ],
+    "AsyncFaultTransport": [
+        "aclose",
+        "handle_async_request",
     ],
 }

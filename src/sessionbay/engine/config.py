@@ -16,11 +16,11 @@ class EngineConfig:
 
     Attributes:
         isolation: ``auto`` takes the strongest kind that works here, and warns when that is not namespaces;
-            ``namespaces`` takes nothing weaker; ``uid``, for an engine run by root, gives each session a user of its own;
-            ``process`` is the weakest.
-        network: ``nat`` leads out to the internet and to nothing of this machine's; ``none`` shuts sessions off; ``auto``
-            is ``nat`` where that works, else ``none``; ``host`` lets them use this machine's network, as sessions that
-            are plain processes always do.
+            ``namespaces`` takes nothing weaker; ``uid``, for an engine run by root, gives each session a user of its
+            own; ``process`` is the weakest.
+        network: ``nat`` leads out to the internet and to nothing of this machine's; ``none`` shuts sessions off;
+            ``auto`` is ``nat`` where that works, else ``none``; ``host`` lets them use this machine's network, as
+            sessions that are plain processes always do.
         port: The port of the loopback to listen on; 0 is any free one.
         direct_route: Whether sessions offer the direct route for tool calls, as most images of the clouds do.
         transition_delay: Seconds that pausing, resuming and deleting take on top, to be like a cloud's.

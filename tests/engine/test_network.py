@@ -61,6 +61,11 @@ def test_a_machine_without_pasta_is_told_what_to_install(monkeypatch: pytest.Mon
         done(backends.choose_network("nat", report, Path("/nonexistent")))
 
 
+def anyone(uid: int | None) -> bool:
+    """Let everyone open the device."""
+    return True
+
+
 @pytest.fixture
 def failing_pasta(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     """Give a pasta that fails as the real one does: it goes, and leaves its child behind."""
@@ -69,6 +74,7 @@ def failing_pasta(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     script.chmod(0o755)
     for folder in (tmp_path, *tmp_path.parents[:-2]):
         folder.chmod(folder.stat().st_mode | 0o011)
+    monkeypatch.setattr(pasta, "device_opens", anyone)
     monkeypatch.setattr(os, "defpath", f"{tmp_path}:{os.defpath}")
     monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
     return script
@@ -92,6 +98,18 @@ def test_a_pasta_that_fails_leaves_no_child_and_says_why() -> None:
 
     done(look())
     assert eventually(lambda: sleepers() == before, seconds=2)
+
+
+@pytest.mark.parametrize(("mode", "opens"), [(0o666, True), (0o600, False)])
+def test_a_device_that_sessions_cannot_open_is_found_before_pasta_is_tried(
+    mode: int, opens: bool, tmp_path: Path
+) -> None:
+    device = tmp_path / "tun"
+    device.touch()
+    device.chmod(mode)
+    assert pasta.device_opens(200_000, str(device)) is opens
+    assert pasta.device_opens(None, str(device))
+    assert not pasta.device_opens(None, str(tmp_path / "none"))
 
 
 def test_a_group_is_killed_though_its_leader_has_gone() -> None:

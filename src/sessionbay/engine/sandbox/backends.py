@@ -131,6 +131,8 @@ async def test_nat(best: Report, shared: Path) -> tuple[str, str]:
     """Run a command in a sandbox of this kind behind pasta; return why that failed and what would mend it."""
     if shutil.which("pasta") is None:
         return "pasta is not installed", pasta.INSTALL
+    if not pasta.device_opens(session_uid()):
+        return "/dev/net/tun cannot be opened by a session's user", pasta.ALLOW
     assert best.make is not None  # noqa: S101  # it has passed its own test
     report = await _test_with(best.isolation, best.make, best.python, shared, "nat")
     return report.reason, pasta.ALLOW if "tun" in report.reason else pasta.INSTALL

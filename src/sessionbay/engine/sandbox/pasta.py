@@ -4,6 +4,7 @@ import contextlib
 import os
 import signal
 import subprocess
+from pathlib import Path
 
 import psutil
 
@@ -19,6 +20,21 @@ ARGUMENTS = (
 )
 INSTALL = "apt-get install passt (Debian, Ubuntu), dnf install passt (Fedora), pacman -S passt (Arch)"
 ALLOW = "chmod 666 /dev/net/tun, which is what most systems have, so that pasta can make a session's interface"
+
+
+def device_opens(uid: int | None, device: str = "/dev/net/tun") -> bool:
+    """Return whether a session's user may open the device that pasta needs.
+
+    Asked before pasta is tried: some versions leave a process behind when they fail, which nothing would end if the
+    engine were killed meanwhile.
+    """
+    try:
+        if uid is not None:
+            return Path(device).stat().st_mode & 0o006 == 0o006
+        os.close(os.open(device, os.O_RDWR | os.O_CLOEXEC))
+    except OSError:
+        return False
+    return True
 
 
 async def kill_group(process: subprocess.Popen[bytes]) -> None:

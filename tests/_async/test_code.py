@@ -1,6 +1,8 @@
 """Code in a session: its values and errors, what stays, what is shown, and what happens when it does not end."""
 
+import base64
 import json
+import shutil
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -100,6 +102,20 @@ async def test_code_that_ends_its_own_process_is_told_and_the_next_has_a_new_one
     assert (await session.code.run_code("1 + 1", "python")).result == "2"
 
 
+@pytest.mark.skipif(shutil.which("java") is None, reason="there is no Java on this machine")
+async def test_java_keeps_what_it_defines_and_tells_what_it_throws(bay_session: AsyncSession) -> None:
+    code = bay_session.code
+    first = await code.run_code('int x = 20; System.out.println("h\\u00e9");', "java")
+    assert (first.success, "".join(first.logs.stdout), first.results) == (True, "h\u00e9\n", ())
+    assert (await code.run_code("int twice(int n) { return 2 * n; }\ntwice(x) + 2", "java")).result == "42"
+    thrown = await code.run_code("x / 0", "java")
+    assert thrown.error is not None
+    assert thrown.error.name == "java.lang.ArithmeticException"
+    assert (await code.run_code("int y = ;", "java")).error_message.startswith("SyntaxError")
+    assert "interrupted" in (await code.run_code("while (true) {}", "java", timeout_s=1)).error_message
+    assert (await code.run_code("x", "java")).result == "20"
+
+
 async def test_two_sessions_do_not_see_each_others_variables(bay: AsyncAgentBay) -> None:
     async with bay.session() as one, bay.session() as other:
         await one.code.run_code("secret = 1", "python")
@@ -129,7 +145,7 @@ async def test_much_output_is_cut_with_a_note(engine: LocalEngine) -> None:
 async def test_a_language_that_the_machine_lacks_is_told(session: AsyncSession) -> None:
     result = await session.code.run_code("1", "r")
     assert not result.success
-    assert "python and javascript" in result.error_message
+    assert "python, javascript, java" in result.error_message
 
 
 @pytest.mark.parametrize(
@@ -155,3 +171,22 @@ async def test_what_is_sent_is_what_the_clouds_clients_send() -> None:
         await AsyncSession(bay, "session-1").code.run_code("2 + 2", " Py ", 9)
     assert cloud.forms[0]["Name"] == "run_code"
     assert json.loads(cloud.forms[0]["Args"]) == {"code": "2 + 2", "language": "python", "timeout_s": 9}
+
+
+async def test_a_plot_comes_back_as_a_picture_and_html_as_html(bay_session: AsyncSession) -> None:
+    code = "import matplotlib.pyplot as plt\nplt.plot([1, 2])\nplt.show()"
+    plot = await bay_session.code.run_code(code, "python")
+    if plot.error is not None and plot.error.name == "ModuleNotFoundError":
+        pytest.skip("the Python of the sessions is of another version: it cannot use the packages of this one")
+    assert base64.b64decode(plot.results[0].png or "").startswith(b"\x89PNG")
+    html = "from IPython.display import HTML, Latex, Markdown, SVG, display\n"
+    shown = await bay_session.code.run_code(
+        f"{html}display(HTML('<b>x</b>'), Markdown('*x*'), Latex('$x$'))\n7", "python"
+    )
+    assert [result.formats() for result in shown.results] == [
+        ["text", "html"],
+        ["text", "markdown"],
+        ["text", "latex"],
+        ["text"],
+    ]
+    assert (shown.results[0].html, shown.result) == ("<b>x</b>", "7")

@@ -5,6 +5,7 @@ import json
 import secrets
 import socket
 import time
+from base64 import b64encode
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -63,8 +64,8 @@ class CodeContext:
         """Run code; one run at a time. ``tell`` hears what happens as it does; AgentFailure means a lost process."""
         async with self._turn:
             mark = secrets.token_hex(16)
-            order = {"code": code, "mark": mark, "envs": dict(envs)}
-            self._writer.write(json.dumps(order).encode() + b"\n")
+            encoded = (b64encode(text.encode("utf-8", "replace")) for text in (code, json.dumps(dict(envs))))
+            self._writer.write(b" ".join([mark.encode(), *encoded]) + b"\n")
             ran, kept, begun = Ran(), _Budget(budget), time.monotonic()
             try:
                 async with asyncio.timeout(timeout):

@@ -12,10 +12,11 @@ from typing import ClassVar, Literal
 from ..agent.inside import seccomp
 from .base import InForce, Sandbox, Spec, Traits, ended, kill_process
 from .pasta import ARGUMENTS as PASTA, RESOLVER, kill_group
-from .programs import SYSTEM, environment, interpreter_folder
+from .programs import SYSTEM, environment, interpreter_folder, packages_folder
 
 HOME = "/home/wuying"
 INSIDE = "/run/sessionbay"
+PACKAGES = f"{INSIDE}/packages"
 ETC = ("alternatives", "ca-certificates", "fonts", "ld.so.cache", "localtime", "mime.types", "nsswitch.conf", "ssl")
 SHARED_MEMORY, RUN = 256 * 2**20, 2**20  # bytes that the folders in memory may hold
 MADE_UP = {
@@ -39,7 +40,10 @@ class BwrapSandbox(Sandbox):
 
     @property
     def traits(self) -> Traits:
-        return Traits("namespaces", "exact", self.spec.network, HOME, (HOME, "/tmp"), **self.in_force)
+        packages = PACKAGES if packages_folder(self.spec.python, self.spec.uid) else ""
+        return Traits(
+            "namespaces", "exact", self.spec.network, HOME, (HOME, "/tmp"), packages=packages, **self.in_force
+        )
 
     def _hardening(self) -> dict[str, bool]:
         # Given to bubblewrap, the filter also holds for the namespace's first process, which commands could trace.
@@ -126,7 +130,7 @@ def _mounts(spec: Spec) -> Iterator[tuple[str, ...]]:
     yield "--dev", "/dev"
     yield "--size", str(SHARED_MEMORY), "--tmpfs", "/dev/shm"
     yield "--size", str(RUN), "--tmpfs", "/run"  # never the host's: it is full of sockets that lead out
-    for name in ETC:
+    for name in (*ETC, *(path.name for path in sorted(Path("/etc").glob("java-*")))):  # where Debian's Java looks
         yield "--ro-bind-try", f"/etc/{name}", f"/etc/{name}"
     if spec.network == "host":
         yield "--ro-bind-try", "/etc/resolv.conf", "/etc/resolv.conf"
@@ -138,6 +142,8 @@ def _mounts(spec: Spec) -> Iterator[tuple[str, ...]]:
     yield "--bind", str(spec.root / "tmp"), "/tmp"
     yield "--bind", str(spec.root / "home"), HOME
     yield "--ro-bind", str(spec.shared / "inside"), f"{INSIDE}/inside"
+    if (packages := packages_folder(spec.python, spec.uid)) is not None:
+        yield "--ro-bind", packages, PACKAGES
     yield "--remount-ro", "/run"
     yield "--remount-ro", "/"
 

@@ -12,7 +12,7 @@ import psutil
 from ..agent.line import AgentFailure, AgentGone
 from ..limits import Limits
 from .base import STOP_TIMEOUT, Sandbox, Traits, ended, kill_process
-from .programs import SYSTEM, environment, interpreter_folder
+from .programs import SYSTEM, environment, interpreter_folder, packages_folder
 
 READABLE = (*SYSTEM, "/etc", "/nix", "/opt", "/proc", "/sys")
 WRITABLE = tuple(f"/dev/{name}" for name in ("full", "null", "ptmx", "pts", "random", "shm", "tty", "urandom", "zero"))
@@ -29,7 +29,8 @@ class ProcessSandbox(Sandbox):
     @property
     def traits(self) -> Traits:
         home, temporary = self._folders
-        return Traits(self.isolation, "none", "host", home, (home, temporary), **self.in_force)
+        packages = packages_folder(self.spec.python, self.spec.uid) or ""
+        return Traits(self.isolation, "none", "host", home, (home, temporary), packages=packages, **self.in_force)
 
     @property
     def limits(self) -> Limits:
@@ -42,7 +43,8 @@ class ProcessSandbox(Sandbox):
 
     def _left_open(self) -> dict[str, list[str]]:
         prefix = interpreter_folder(self.spec.python)
-        read = [*READABLE, str(self.spec.shared), *([prefix] if prefix else [])]
+        packages = packages_folder(self.spec.python, self.spec.uid)
+        read = [*READABLE, str(self.spec.shared), *(path for path in (prefix, packages) if path)]
         return {"read": read, "write": [*self._folders, *WRITABLE]}
 
     def _launch(self, agent_socket: int, log: int) -> subprocess.Popen[bytes]:

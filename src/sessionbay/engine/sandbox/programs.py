@@ -2,6 +2,7 @@
 
 import os
 import sys
+import sysconfig
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -37,3 +38,13 @@ def base_interpreter() -> str:
     """Return the interpreter that this program runs on, outside of any virtual environment."""
     found: str = getattr(sys, "_base_executable", sys.executable)
     return os.path.realpath(found)
+
+
+def packages_folder(python: str, uid: int | None) -> str | None:
+    """Return where this program's own packages are, for code in sessions; None where an interpreter cannot use them."""
+    same = f"python{sys.version_info.major}.{sys.version_info.minor}"
+    if python != base_interpreter() and Path(os.path.realpath(python)).name != same:
+        return None
+    found = Path(sysconfig.get_path("purelib"))
+    closed = uid is not None and not all(path.stat().st_mode & 0o001 for path in (found, *found.parents))
+    return None if closed or not found.is_dir() else str(found)

@@ -13,36 +13,38 @@ from .line import Failure, Passed
 from .workload import Workload
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-INSTALL = {
-    "javascript": ("node", "apt-get install nodejs (Debian, Ubuntu), dnf install nodejs (Fedora)"),
+PROGRAMS = {  # what runs a language's page, and how it is come by
+    "javascript": ("node", "javascript_code.js", "nodejs"),
+    "java": ("java", "JavaCode.java", "default-jdk-headless"),
 }
 
 
 def command(language: str, packages: str) -> list[str]:
-    """Return the command that serves a language; the number of its socket follows."""
+    """Return the command that serves a language on its standard input and output."""
     if language == "python":
-        return [sys.executable, "-I", os.path.join(HERE, "python_code.py")]
-    if language not in INSTALL:
-        raise Failure(f"the local engine runs python and javascript, not {language}: run its tools by a command")
-    program, install = INSTALL[language]
+        return [sys.executable, "-I", os.path.join(HERE, "python_code.py"), packages]
+    if language not in PROGRAMS:
+        served = ", ".join(["python", *PROGRAMS])
+        raise Failure(f"the local engine runs code in {served}, not in {language}: run that by a command")
+    program, page, package = PROGRAMS[language]
     found = shutil.which(program)
     if found is None:
-        raise Failure(f"code in {language} needs {program} on this machine: {install}")
-    return [found, os.path.join(HERE, f"{language}_code.js")]
+        raise Failure(f"code in {language} needs {program} on this machine: apt-get install {package} (Debian, Ubuntu)")
+    return [found, os.path.join(HERE, page)]
 
 
 def open_context(workload: Workload, language: str, packages: str, envs: dict[str, str]) -> Passed:
     """Start a process that runs code; pass the socket to it."""
+    words = command(language, packages)
     ours, theirs = socket.socketpair()
     with theirs, workload.running:
         workload.wait_until_thawed()
         process = subprocess.Popen(
-            [*command(language, packages), str(theirs.fileno()), packages],
+            words,
             env={**os.environ, **envs},
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
+            stdin=theirs.fileno(),
+            stdout=theirs.fileno(),
             stderr=subprocess.DEVNULL,
-            pass_fds=[theirs.fileno()],
             start_new_session=True,
         )
     return Passed(ours.detach(), {"pid": process.pid})

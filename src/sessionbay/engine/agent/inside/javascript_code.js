@@ -6,7 +6,7 @@ const net = require("net");
 const vm = require("vm");
 const path = require("path");
 
-const socket = new net.Socket({ fd: Number(process.argv[2]), readable: true, writable: true });
+const socket = new net.Socket({ fd: 0, readable: true, writable: true });
 const tell = (event, more) => socket.write(JSON.stringify({ event, ...more }) + "\n");
 for (const name of ["stdout", "stderr"]) {
   process[name].write = (chunk, encoding, done) => {
@@ -61,18 +61,19 @@ socket.on("data", (data) => {
   const lines = (held + data).split("\n");
   held = lines.pop();
   for (const line of lines) {
-    const order = JSON.parse(line);
+    const [mark, ...encoded] = line.split(" ");
+    const [code, envs] = encoded.map((one) => Buffer.from(one, "base64").toString());
     queue = queue.then(async () => {
       const begun = performance.now();
       count += 1;
-      Object.assign(process.env, order.envs);
+      Object.assign(process.env, JSON.parse(envs));
       try {
-        const value = await run(order.code);
+        const value = await run(code);
         if (value !== undefined) tell("result", { main: true, mime: { "text/plain": inspect(value) } });
       } catch (error) {
         raised(error);
       }
-      tell("end", { mark: order.mark, count, seconds: (performance.now() - begun) / 1000 });
+      tell("end", { mark, count, seconds: (performance.now() - begun) / 1000 });
     });
   }
 });

@@ -1,13 +1,14 @@
 """A process that runs Python code for a session, and keeps what the code defines: on IPython where there is one.
 
-Its peer is the engine: a line of JSON a run (``code``, ``mark``), then lines of JSON of what happens (``event`` is
-``stdout``, ``stderr``, ``result``, ``error`` or ``end``). The code itself may write to that socket too: the engine
-takes nothing from it on trust.
+Its peer is the engine: a line for each run (a mark, the code as base64, the environment's variables as base64 of JSON),
+then lines of JSON of what happens (``event`` is ``stdout``, ``stderr``, ``result``, ``error`` or ``end``). The code
+itself may write to that socket too: the engine takes nothing from it on trust.
 """
 
 from __future__ import annotations
 
 import ast
+import base64
 import codecs
 import io
 import json
@@ -144,17 +145,17 @@ def rich(tell: Event) -> Runner:
 
 
 def _plain(forms: dict[str, object]) -> dict[str, object]:
-    import base64
-
     return {mime: base64.b64encode(form).decode() if isinstance(form, bytes) else form for mime, form in forms.items()}
 
 
-def main(fd: int, packages: str) -> None:
+def main(packages: str) -> None:
     """Run what comes until the engine is gone; ``packages`` is a folder of further modules, or empty."""
     sys.path[:] = ["", *(path for path in sys.path if path and not path.startswith("/run/sessionbay/inside"))]
     sys.path += [packages] if packages else []
     os.environ.setdefault("MPLBACKEND", "module://matplotlib_inline.backend_inline")
-    sock = socket.socket(fileno=fd)
+    sock = socket.socket(fileno=os.dup(0))
+    with open(os.devnull) as nothing:
+        os.dup2(nothing.fileno(), 0)
     sending = threading.Lock()
 
     def tell(event: str, **more: object) -> None:
@@ -174,20 +175,21 @@ def main(fd: int, packages: str) -> None:
     except ImportError:
         runner = Plain(tell)
     for count, line in enumerate(sock.makefile("rb"), 1):
-        order = json.loads(line)
-        os.environ.update(order["envs"])
+        mark, *encoded = line.split()
+        code, envs = map(base64.b64decode, encoded)
+        os.environ.update(json.loads(envs))
         begun = time.monotonic()
         signal.signal(signal.SIGINT, signal.default_int_handler)
         try:
-            runner.run(order["code"])
+            runner.run(code.decode())
         except KeyboardInterrupt:
             tell("error", name="KeyboardInterrupt", value="", traceback="")
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         for place, pipe in enumerate(pipes):
             streams[place].flush()
-            pipe.drain(order["mark"].encode())
-        tell("end", mark=order["mark"], count=count, seconds=time.monotonic() - begun)
+            pipe.drain(mark)
+        tell("end", mark=mark.decode(), count=count, seconds=time.monotonic() - begun)
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]), sys.argv[2])
+    main(sys.argv[1])

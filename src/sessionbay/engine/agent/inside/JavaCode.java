@@ -1,0 +1,106 @@
+// A process that runs Java for a session, and keeps what it defines, on the JDK's own JShell. Its peer is the engine:
+// see python_code.py.
+import java.io.BufferedReader;
+import java.io.InputStreamReader;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
+import java.util.EnumSet;
+import java.util.Set;
+import java.util.stream.Collectors;
+import jdk.jshell.EvalException;
+import jdk.jshell.JShell;
+import jdk.jshell.Snippet;
+import jdk.jshell.Snippet.SubKind;
+import jdk.jshell.SnippetEvent;
+import jdk.jshell.SourceCodeAnalysis;
+
+public class JavaCode {
+    static final PrintStream engine = System.out;
+    static final Set<SubKind> VALUES = EnumSet.of(
+        SubKind.TEMP_VAR_EXPRESSION_SUBKIND, SubKind.VAR_VALUE_SUBKIND, SubKind.OTHER_EXPRESSION_SUBKIND);
+
+    static synchronized void tell(String event, String... members) {
+        StringBuilder line = new StringBuilder("{\"event\":").append(json(event));
+        for (int at = 0; at < members.length; at += 2) {
+            line.append(',').append(json(members[at])).append(':').append(members[at + 1]);
+        }
+        engine.print(line.append("}\n"));
+        engine.flush();
+    }
+
+    static String json(String text) {
+        StringBuilder said = new StringBuilder("\"");
+        for (char one : text.toCharArray()) {
+            said.append(one > 126 || one < 32 || one == '"' || one == '\\' ? String.format("\\u%04x", (int) one) : one);
+        }
+        return said.append('"').toString();
+    }
+
+    static PrintStream output(String name) {
+        return new PrintStream(new OutputStream() {
+            public void write(int one) {
+                write(new byte[] {(byte) one}, 0, 1);
+            }
+
+            public void write(byte[] data, int start, int length) {
+                tell(name, "chunk", json(new String(data, start, length, StandardCharsets.UTF_8)));
+            }
+        }, true);
+    }
+
+    static boolean run(JShell shell, String code) {
+        for (String rest = code; !rest.isBlank(); ) {
+            SourceCodeAnalysis.CompletionInfo info = shell.sourceCodeAnalysis().analyzeCompletion(rest);
+            String source = info.source() == null ? rest : info.source();
+            for (SnippetEvent event : shell.eval(source)) {
+                if (event.causeSnippet() == null && !told(shell, event, info.remaining().isBlank())) {
+                    return false;
+                }
+            }
+            rest = info.source() == null ? "" : info.remaining();
+        }
+        return true;
+    }
+
+    static boolean told(JShell shell, SnippetEvent event, boolean last) {
+        if (event.status() == Snippet.Status.REJECTED) {
+            String why = shell.diagnostics(event.snippet()).map(one -> one.getMessage(null))
+                .collect(Collectors.joining("\n"));
+            raised("SyntaxError", why, why);
+            return false;
+        }
+        if (event.exception() != null) {
+            String name = event.exception() instanceof EvalException
+                ? ((EvalException) event.exception()).getExceptionClassName() : "Error";
+            String trace = java.util.Arrays.stream(event.exception().getStackTrace())
+                .map(frame -> "\tat " + frame).collect(Collectors.joining("\n"));
+            String why = String.valueOf(event.exception().getMessage());
+            raised(name, why, name + ": " + why + "\n" + trace);
+            return false;
+        }
+        if (last && VALUES.contains(event.snippet().subKind()) && event.value() != null) {
+            tell("result", "main", "true", "mime", "{\"text/plain\":" + json(event.value()) + "}");
+        }
+        return true;
+    }
+
+    static void raised(String name, String value, String traceback) {
+        tell("error", "name", json(name), "value", json(value), "traceback", json(traceback));
+    }
+
+    public static void main(String[] words) throws Exception {
+        BufferedReader orders = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
+        JShell shell = JShell.builder().out(output("stdout")).err(output("stderr")).build();
+        sun.misc.Signal.handle(new sun.misc.Signal("INT"), signal -> shell.stop());
+        int count = 0;
+        for (String line; (line = orders.readLine()) != null; ) {
+            String[] order = line.split(" ");
+            run(shell, new String(Base64.getDecoder().decode(order[1]), StandardCharsets.UTF_8));
+            count += 1;
+            tell("end", "mark", json(order[0]), "count", String.valueOf(count));
+        }
+        shell.close();
+    }
+}

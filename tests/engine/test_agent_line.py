@@ -115,16 +115,18 @@ async def test_an_answer_that_nobody_asked_for_is_dropped(pair: Pair) -> None:
     assert await task == "right"
 
 
-async def test_a_file_descriptor_arrives(pair: Pair) -> None:
+async def test_a_descriptor_that_nobody_asked_for_is_closed(pair: Pair) -> None:
+    before = descriptors()
     task = await asked(pair)
-    reader, writer = os.pipe()
-    pair.answer({"id": 1, "fds": 1}, fds=[reader])
-    fd = await task
-    assert isinstance(fd, int)
-    os.write(writer, b"x")
-    assert os.read(fd, 1) == b"x"
-    for open_fd in (fd, reader, writer):
-        os.close(open_fd)
+    pair.answer({"id": 1, "fds": 1, "value": "unasked"}, fds=[0])
+    assert (await task, descriptors()) == ("unasked", before)
+
+
+async def test_a_number_is_never_taken_for_a_descriptor(pair: Pair) -> None:
+    task = await asked(pair, pair.line.ask_fd)
+    pair.answer({"id": 1, "value": 0})
+    with pytest.raises(AgentFailure, match="no file descriptor"):
+        await task
 
 
 async def test_a_value_and_its_descriptor_come_together(pair: Pair) -> None:

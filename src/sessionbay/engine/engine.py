@@ -16,6 +16,7 @@ from .folders import make_folder, remove_tree, sweep
 from .guard import Guard
 from .leftovers import Remover
 from .listener import Listener
+from .logs import keep_plain
 from .published import folder as state_folder
 from .sandbox.backends import Backend, choose, write_agent
 from .sessions import Sessions
@@ -30,6 +31,7 @@ class Engine:
     def __init__(self, config: EngineConfig | None = None) -> None:
         self.config = config or EngineConfig()
         self.api_key = Secret(f"akm-{secrets.token_urlsafe(32)}")
+        keep_plain()
 
     @property
     def endpoint(self) -> str:

@@ -1,0 +1,55 @@
+"""The scene of each attack, and what the machine must have for it."""
+
+import os
+import shutil
+import warnings
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from sessionbay.engine import EngineConfig, IsolationWarning, LocalEngine
+
+from .attack import Attack
+from .scene import Scene
+
+REQUIRED = "SESSIONBAY_REQUIRE_NAMESPACES"
+
+
+@pytest.fixture(scope="package")
+def attacked_engine() -> Iterator[LocalEngine]:
+    """Give an engine that only the attacks use."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", IsolationWarning)
+        with LocalEngine(EngineConfig()) as engine:
+            yield engine
+
+
+@pytest.fixture
+def scene(
+    attacked_engine: LocalEngine, attack: Attack, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> Iterator[Scene]:
+    """Give an attack its scene."""
+    for need in attack.needs:
+        if reason := missing(need, attacked_engine):
+            if need == "namespaces" and REQUIRED in os.environ:
+                pytest.fail(reason)
+            pytest.skip(reason)
+    made = Scene(attacked_engine, monkeypatch, tmp_path)
+    with made.ending:
+        yield made
+
+
+def missing(need: str, engine: LocalEngine) -> str:
+    """Return what an attack needs and this machine does not have; empty when it is there."""
+    if need == "namespaces" and engine.isolation != "namespaces":
+        return "this machine cannot keep sessions in namespaces"
+    if need == "root" and os.geteuid():
+        return "only root can become another user"
+    if need == "user" and os.geteuid() == 0:
+        return "root cannot be kept out by permissions"
+    if need == "git" and shutil.which("git") is None:
+        return "git is not installed"
+    if need == "tiocsti" and Path("/proc/sys/dev/tty/legacy_tiocsti").read_text().strip() != "1":
+        return "this kernel allows nobody to push characters into a terminal"
+    return ""

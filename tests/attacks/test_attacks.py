@@ -1,0 +1,25 @@
+"""Every attack is repelled, and would not be without its defence."""
+
+import pytest
+
+from . import agents, contexts, door, files, host, isolation, links, resources  # noqa: F401  # which fill the table
+from .attack import ATTACKS, Attack
+from .scene import Scene
+
+every_attack = pytest.mark.parametrize("attack", ATTACKS, ids=lambda attack: attack.name)
+
+
+@every_attack
+def test_an_attack_is_repelled(attack: Attack, scene: Scene) -> None:
+    assert attack.attempt(scene) is None
+
+
+@every_attack
+def test_the_attack_succeeds_when_its_defence_is_off(attack: Attack, scene: Scene) -> None:
+    attack.defence_off(scene)
+    assert attack.attempt(scene) is not None
+
+
+def test_there_are_as_many_attacks_as_are_promised() -> None:
+    assert len(ATTACKS) >= 60
+    assert len({attack.name for attack in ATTACKS}) == len(ATTACKS)

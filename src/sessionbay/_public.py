@@ -104,6 +104,7 @@ from .models.files import (
     BinaryFileContentResult as BinaryFileContentResult,
     DirectoryEntry as DirectoryEntry,
     DirectoryListResult as DirectoryListResult,
+    DownloadResult as DownloadResult,
     FileChangeEvent as FileChangeEvent,
     FileChangeResult as FileChangeResult,
     FileContentResult as FileContentResult,
@@ -111,7 +112,9 @@ from .models.files import (
     FileInfoResult as FileInfoResult,
     FileResult as FileResult,
     FileSearchResult as FileSearchResult,
+    FolderResult as FolderResult,
     MultipleFileContentResult as MultipleFileContentResult,
+    UploadResult as UploadResult,
 )
 from .models.git import (
     GitBranch as GitBranch,

@@ -3,9 +3,11 @@
 from typing import ClassVar
 
 from .files.content import AsyncContents
+from .files.transfer import AsyncTransfers
+from .files.trees import AsyncTrees
 
 
-class AsyncFileSystem(AsyncContents):
+class AsyncFileSystem(AsyncTrees):
     """Reads, writes, finds and moves files of the session. Relative paths start at the user's home.
 
     A refusal is a result. Every method raises ``FileUsageError`` for a wrong argument, before anything is sent, and
@@ -23,3 +25,5 @@ class AsyncFileSystem(AsyncContents):
     mkdir = AsyncContents.create_directory
     delete = remove = rm = AsyncContents.delete_file
     move = AsyncContents.move_file
+    upload, download = AsyncTransfers.upload_file, AsyncTransfers.download_file
+    transfer_path = AsyncTransfers.get_file_transfer_context_path

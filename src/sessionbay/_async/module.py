@@ -1,11 +1,14 @@
 """What the modules of a session share."""
 
-from typing import TYPE_CHECKING, ClassVar, NoReturn
+from typing import TYPE_CHECKING, Any, ClassVar, NoReturn, TypeVar
 
 from ..core.absent import LATER, refuse
+from ..core.result import Result
 
 if TYPE_CHECKING:
     from .toolbox import AsyncToolbox
+
+R = TypeVar("R", bound=Result[Any])
 
 
 class AsyncModule:
@@ -15,6 +18,10 @@ class AsyncModule:
 
     def __init__(self, session: "AsyncToolbox") -> None:
         self._session = session
+
+    def _told(self, result: R) -> R:
+        """Return a result that was put together here; a strict client raises what it refuses."""
+        return result.raise_if_strict() if self._session._strict else result
 
     if not TYPE_CHECKING:
 

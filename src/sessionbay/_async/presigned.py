@@ -18,7 +18,7 @@ from .._seam._async import HttpBody, in_worker
 from .._seam.disk import Landing, Place, size_of
 from .._seam.http import PIECE, http_request
 from ..core.config import base_url
-from ..core.errors import ContextError
+from ..core.errors import AgentBayError, ContextError
 from ..core.http import HttpRequest
 from ..core.result import refusal_text
 from ..models.contexts import ContextTransferResult
@@ -30,18 +30,25 @@ STORED = (200, 201, 204)
 _TOLD = re.compile(rb"<(Code|Message|RequestId)>([^<]{1,500})<")
 _MOST_TOLD = 64 * 1024  # bytes of a refusal that are read
 
+Told = Callable[[int], object]
+"""What is called with the number of bytes that have gone over so far."""
+
 
 class AsyncFileBody(HttpBody):
     """An open file as the body of a request: as long as it was when it was opened."""
 
-    def __init__(self, file: BinaryIO, size: int) -> None:
+    def __init__(self, file: BinaryIO, size: int, progress: Told | None) -> None:
         self._file = file
+        self._size = size
         self._left = size
+        self._progress = progress
 
     def __aiter__(self) -> Self:
         return self
 
     async def __anext__(self) -> bytes:
+        if self._progress and 0 < self._left < self._size:
+            self._progress(self._size - self._left)  # who asks for more has sent what there was
         piece = await in_worker(partial(self._file.read, min(PIECE, self._left)))
         if not piece:
             raise StopAsyncIteration
@@ -50,33 +57,45 @@ class AsyncFileBody(HttpBody):
 
 
 class AsyncPresigned:
-    """Carries files of one client; each step of it (connecting, a piece) has the client's timeout."""
+    """Carries files of one client; each step of it (connecting, a piece) has the client's timeout.
 
-    def __init__(self, channel: AsyncChannel) -> None:
+    What is not answered raises one of ``errors``.
+    """
+
+    def __init__(self, channel: AsyncChannel, errors: type[AgentBayError] = ContextError) -> None:
         self._channel = channel
+        self._errors = errors
 
-    async def put(self, url: str, file: BinaryIO, path: str) -> ContextTransferResult:
-        """Send a file to an address."""
+    async def put(
+        self, url: str, file: BinaryIO, path: str, *, content_type: str | None = None, progress: Told | None = None
+    ) -> ContextTransferResult:
+        """Send a file to an address; ``progress`` is told how many bytes of it have gone."""
         size = await in_worker(partial(size_of, file))
         request = self._request("PUT", url)
         request.headers["content-length"] = str(size)
-        request.stream = AsyncFileBody(file, size)
+        if content_type:
+            request.headers["content-type"] = content_type
+        request.stream = AsyncFileBody(file, size, progress)
         async with self._answered(request, f"upload of {path}") as answer:
             if answer.status_code not in STORED:
                 return await _refused(answer, path)
+            if progress:
+                progress(size)
             etag = answer.headers.get("etag", "")
             return ContextTransferResult(
                 success=True, path=path, size=size, etag=etag, http_status_code=answer.status_code
             )
 
-    async def get(self, url: str, path: str, place: Place, *, overwrite: bool) -> ContextTransferResult:
-        """Write what an address gives to ``place``, which has all of it or nothing."""
+    async def get(
+        self, url: str, path: str, place: Place, *, overwrite: bool, progress: Told | None = None
+    ) -> ContextTransferResult:
+        """Write what an address gives to ``place``, which has all of it or nothing; ``progress`` is told the bytes."""
         async with self._answered(self._request("GET", url), f"download of {path}") as answer:
             if answer.status_code != 200:
                 return await _refused(answer, path)
             landing = await in_worker(partial(Landing, place, overwrite=overwrite))
             try:
-                await _each_piece(answer, landing.write)
+                await _each_piece(answer, landing.write, progress)
                 await in_worker(landing.finish)
             finally:
                 landing.discard()
@@ -100,20 +119,23 @@ class AsyncPresigned:
             log.debug("%s -> HTTP %s", name, answer.status_code)
             yield answer
         except (TimeoutError, httpx.TransportError) as exc:
-            raise silence(name, ContextError, exc, self._channel.options.timeout)[0] from exc
+            raise silence(name, self._errors, exc, self._channel.options.timeout)[0] from exc
         finally:
             if answer:
                 await answer.aclose()
 
 
-async def _each_piece(answer: httpx.Response, take: Callable[[bytes], object]) -> None:
+async def _each_piece(answer: httpx.Response, take: Callable[[bytes], object], progress: Told | None = None) -> None:
     """Give every piece of a body to ``take``, which may block, and says False when it has enough."""
     body: Any = answer.stream
-    pieces = body.__aiter__()
+    pieces, size = body.__aiter__(), 0
     try:
         async for piece in pieces:
             if await in_worker(partial(take, piece)) is False:
                 break
+            size += len(piece)
+            if progress:
+                progress(size)
     finally:
         await pieces.aclose()  # trio finds a generator that is left half-way
 

@@ -30,6 +30,7 @@ HttpTransport = httpx.AsyncBaseTransport
 HttpBody = httpx.AsyncByteStream
 ProxyTransport = httpx.AsyncHTTPTransport
 Look = Callable[[float | None], Awaitable[T]]
+Step = Callable[[S], Awaitable[T]]
 Work = Callable[[S, T], Awaitable[V]]
 Call = Callable[[], Coroutine[Any, Any, None]]
 Lock = anyio.Lock

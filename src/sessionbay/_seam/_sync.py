@@ -35,6 +35,7 @@ HttpBody = httpx.SyncByteStream
 ProxyTransport = httpx.HTTPTransport
 Guard = threading.Lock
 Look = Callable[[float | None], T]
+Step = Callable[[S], T]
 Work = Callable[[S, T], V]
 Call = Callable[[], None]
 Lock = threading.Lock

@@ -1,11 +1,14 @@
 """Files of this machine: read to be sent, and written as they arrive. All of it may block."""
 
+import hashlib
 import os
+import stat
 from io import BytesIO
 from pathlib import Path
 from typing import BinaryIO
 
 from ..core.errors import AgentBayError
+from ..ops.trees import FILE, FOLDER, LINK, Entry, Tree, is_below
 from .shared import nonce
 
 Place = str | os.PathLike[str]
@@ -56,3 +59,69 @@ def size_of(file: BinaryIO) -> int:
     size = file.seek(0, os.SEEK_END)
     file.seek(0)
     return size
+
+
+def tree_of(top: Path) -> Tree:
+    """Return what is in a folder and below it; links are not followed."""
+    tree, waiting = Tree(), [top]
+    while waiting:
+        folder = waiting.pop()
+        try:
+            with os.scandir(folder) as found:
+                entries = list(found)
+        except OSError as exc:
+            tree.errors[_below(folder, top)] = exc.strerror or str(exc)
+            continue
+        for entry in entries:
+            path = _below(Path(entry.path), top)
+            try:
+                path.encode()
+                told = entry.stat(follow_symlinks=False)
+            except UnicodeEncodeError:
+                tree.errors[os.fsencode(path).decode("utf-8", "backslashreplace")] = "the name is not UTF-8"
+                continue
+            except OSError as exc:
+                tree.errors[path] = exc.strerror or str(exc)
+                continue
+            tree.entries[path] = Entry(_kind(told.st_mode), told.st_size)
+            if entry.is_dir(follow_symlinks=False):
+                waiting.append(Path(entry.path))
+    return tree
+
+
+def place_in(top: Path, path: str) -> Path:
+    """Return where a path below a folder is; an OSError says that it would be elsewhere."""
+    place = top.joinpath(path)
+    if not is_below(path):
+        raise NotADirectoryError(f"{path!r} would lead out of {top}")
+    for folder in place.parents:
+        if folder == top:
+            return place
+        if folder.is_symlink():
+            break
+    raise NotADirectoryError(f"{path!r} would go through a symbolic link")
+
+
+def digest_of(path: Path) -> str:
+    """Return the SHA-256 of a file, in hexadecimal."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def land(place: Path, content: bytes) -> None:
+    """Write a file so that it is there as a whole or not at all."""
+    landing = Landing(place, overwrite=True)
+    try:
+        landing.write(content)
+        landing.finish()
+    finally:
+        landing.discard()
+
+
+def _below(path: Path, top: Path) -> str:
+    return path.relative_to(top).as_posix()
+
+
+def _kind(mode: int) -> str:
+    kinds = {stat.S_IFREG: FILE, stat.S_IFDIR: FOLDER, stat.S_IFLNK: LINK}
+    return kinds.get(stat.S_IFMT(mode), "o")

@@ -4,9 +4,11 @@
 from typing import ClassVar
 
 from .files.content import Contents
+from .files.transfer import Transfers
+from .files.trees import Trees
 
 
-class FileSystem(Contents):
+class FileSystem(Trees):
     """Reads, writes, finds and moves files of the session. Relative paths start at the user's home.
 
     A refusal is a result. Every method raises ``FileUsageError`` for a wrong argument, before anything is sent, and
@@ -24,3 +26,5 @@ class FileSystem(Contents):
     mkdir = Contents.create_directory
     delete = remove = rm = Contents.delete_file
     move = Contents.move_file
+    upload, download = Transfers.upload_file, Transfers.download_file
+    transfer_path = Transfers.get_file_transfer_context_path

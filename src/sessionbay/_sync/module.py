@@ -1,12 +1,15 @@
 # Generated from src/sessionbay/_async/module.py by scripts/generate_sync.py. Do not edit.
 """What the modules of a session share."""
 
-from typing import TYPE_CHECKING, ClassVar, NoReturn
+from typing import TYPE_CHECKING, Any, ClassVar, NoReturn, TypeVar
 
 from ..core.absent import LATER, refuse
+from ..core.result import Result
 
 if TYPE_CHECKING:
     from .toolbox import Toolbox
+
+R = TypeVar("R", bound=Result[Any])
 
 
 class Module:
@@ -16,6 +19,10 @@ class Module:
 
     def __init__(self, session: "Toolbox") -> None:
         self._session = session
+
+    def _told(self, result: R) -> R:
+        """Return a result that was put together here; a strict client raises what it refuses."""
+        return result.raise_if_strict() if self._session._strict else result
 
     if not TYPE_CHECKING:
 

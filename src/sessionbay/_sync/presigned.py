@@ -19,7 +19,7 @@ from .._seam._sync import HttpBody, in_worker
 from .._seam.disk import Landing, Place, size_of
 from .._seam.http import PIECE, http_request
 from ..core.config import base_url
-from ..core.errors import ContextError
+from ..core.errors import AgentBayError, ContextError
 from ..core.http import HttpRequest
 from ..core.result import refusal_text
 from ..models.contexts import ContextTransferResult
@@ -31,18 +31,25 @@ STORED = (200, 201, 204)
 _TOLD = re.compile(rb"<(Code|Message|RequestId)>([^<]{1,500})<")
 _MOST_TOLD = 64 * 1024  # bytes of a refusal that are read
 
+Told = Callable[[int], object]
+"""What is called with the number of bytes that have gone over so far."""
+
 
 class FileBody(HttpBody):
     """An open file as the body of a request: as long as it was when it was opened."""
 
-    def __init__(self, file: BinaryIO, size: int) -> None:
+    def __init__(self, file: BinaryIO, size: int, progress: Told | None) -> None:
         self._file = file
+        self._size = size
         self._left = size
+        self._progress = progress
 
     def __iter__(self) -> Self:
         return self
 
     def __next__(self) -> bytes:
+        if self._progress and 0 < self._left < self._size:
+            self._progress(self._size - self._left)  # who asks for more has sent what there was
         piece = in_worker(partial(self._file.read, min(PIECE, self._left)))
         if not piece:
             raise StopIteration
@@ -51,33 +58,45 @@ class FileBody(HttpBody):
 
 
 class Presigned:
-    """Carries files of one client; each step of it (connecting, a piece) has the client's timeout."""
+    """Carries files of one client; each step of it (connecting, a piece) has the client's timeout.
 
-    def __init__(self, channel: Channel) -> None:
+    What is not answered raises one of ``errors``.
+    """
+
+    def __init__(self, channel: Channel, errors: type[AgentBayError] = ContextError) -> None:
         self._channel = channel
+        self._errors = errors
 
-    def put(self, url: str, file: BinaryIO, path: str) -> ContextTransferResult:
-        """Send a file to an address."""
+    def put(
+        self, url: str, file: BinaryIO, path: str, *, content_type: str | None = None, progress: Told | None = None
+    ) -> ContextTransferResult:
+        """Send a file to an address; ``progress`` is told how many bytes of it have gone."""
         size = in_worker(partial(size_of, file))
         request = self._request("PUT", url)
         request.headers["content-length"] = str(size)
-        request.stream = FileBody(file, size)
+        if content_type:
+            request.headers["content-type"] = content_type
+        request.stream = FileBody(file, size, progress)
         with self._answered(request, f"upload of {path}") as answer:
             if answer.status_code not in STORED:
                 return _refused(answer, path)
+            if progress:
+                progress(size)
             etag = answer.headers.get("etag", "")
             return ContextTransferResult(
                 success=True, path=path, size=size, etag=etag, http_status_code=answer.status_code
             )
 
-    def get(self, url: str, path: str, place: Place, *, overwrite: bool) -> ContextTransferResult:
-        """Write what an address gives to ``place``, which has all of it or nothing."""
+    def get(
+        self, url: str, path: str, place: Place, *, overwrite: bool, progress: Told | None = None
+    ) -> ContextTransferResult:
+        """Write what an address gives to ``place``, which has all of it or nothing; ``progress`` is told the bytes."""
         with self._answered(self._request("GET", url), f"download of {path}") as answer:
             if answer.status_code != 200:
                 return _refused(answer, path)
             landing = in_worker(partial(Landing, place, overwrite=overwrite))
             try:
-                _each_piece(answer, landing.write)
+                _each_piece(answer, landing.write, progress)
                 in_worker(landing.finish)
             finally:
                 landing.discard()
@@ -101,20 +120,23 @@ class Presigned:
             log.debug("%s -> HTTP %s", name, answer.status_code)
             yield answer
         except (TimeoutError, httpx.TransportError) as exc:
-            raise silence(name, ContextError, exc, self._channel.options.timeout)[0] from exc
+            raise silence(name, self._errors, exc, self._channel.options.timeout)[0] from exc
         finally:
             if answer:
                 answer.close()
 
 
-def _each_piece(answer: httpx.Response, take: Callable[[bytes], object]) -> None:
+def _each_piece(answer: httpx.Response, take: Callable[[bytes], object], progress: Told | None = None) -> None:
     """Give every piece of a body to ``take``, which may block, and says False when it has enough."""
     body: Any = answer.stream
-    pieces = body.__iter__()
+    pieces, size = body.__iter__(), 0
     try:
         for piece in pieces:
             if in_worker(partial(take, piece)) is False:
                 break
+            size += len(piece)
+            if progress:
+                progress(size)
     finally:
         pieces.close()  # trio finds a generator that is left half-way
 

@@ -8,14 +8,8 @@ from .errors import AgentBayError
 LATER: Mapping[str, frozenset[str]] = {
     "file_system": frozenset(
         [
-            "upload_file",
-            "download_file",
             "watch_directory",
-            "get_file_transfer_context_path",
-            "upload",
-            "download",
             "watch_dir",
-            "transfer_path",
         ]
     ),
 }

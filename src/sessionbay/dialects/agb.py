@@ -38,6 +38,7 @@ class AGBDialect(Dialect):
     call_limit_unit: ClassVar[float] = 0.001
     sends_server: ClassVar[bool] = False
     joins_patterns: ClassVar[bool] = False
+    copies_folders: ClassVar[bool] = True
     statuses: ClassVar[tuple[str, ...]] = ()
     names_framework: ClassVar[bool] = False
     mounts: ClassVar[bool] = False

@@ -45,6 +45,7 @@ class AgentBayDialect(Dialect):
     call_limit_unit: ClassVar[float] = 1.0
     sends_server: ClassVar[bool] = True
     joins_patterns: ClassVar[bool] = True
+    copies_folders: ClassVar[bool] = False
     statuses: ClassVar[tuple[str, ...]] = ("RUNNING", "PAUSING", "PAUSED", "RESUMING", "DELETING", "DELETED")
     names_framework: ClassVar[bool] = True
     mounts: ClassVar[bool] = True

@@ -40,6 +40,7 @@ class Dialect(ABC):
         call_limit_unit: The unit, in seconds, of the time limits of ``call_mcp_tool``.
         sends_server: Whether a tool call through the control plane names the tool's server.
         joins_patterns: Whether ``search_files`` takes the patterns to leave out as one text, joined by commas.
+        copies_folders: Whether a file that is transferred is copied with its folder, rather than by itself.
         statuses: The states that a list of sessions can be narrowed to.
         names_framework: Whether the statistics sent with a new session name the agent framework.
         policy_required: Whether a context without a policy gets the default one spelled out.
@@ -57,6 +58,7 @@ class Dialect(ABC):
     call_limit_unit: ClassVar[float]
     sends_server: ClassVar[bool]
     joins_patterns: ClassVar[bool]
+    copies_folders: ClassVar[bool]
     statuses: ClassVar[tuple[str, ...]]
     names_framework: ClassVar[bool]
     mounts: ClassVar[bool]

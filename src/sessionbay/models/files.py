@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import ClassVar
 
-from ..core.errors import AgentBayError, FileError
+from ..core.errors import AgentBayError, FileError, Kind
 from ..core.result import Of, Result
 
 
@@ -157,6 +157,84 @@ class FileChangeResult(Result[tuple[FileChangeEvent, ...]]):
     def events(self) -> list[FileChangeEvent]:
         """What happened, in the service's order."""
         return list(self.unwrap())
+
+
+@dataclass(frozen=True, kw_only=True)
+class FileTransferResult(Result[None]):
+    """What the answers to ``upload_file`` and ``download_file`` share.
+
+    Attributes:
+        path: The file of the session.
+        request_id_sync: The id of the request to copy between the session and the cloud's store.
+        timed_out: Whether the wait for that copy ran out, rather than something saying no.
+    """
+
+    path: str = ""
+    request_id_sync: str = ""
+    timed_out: bool = False
+
+    error_type: ClassVar[type[AgentBayError]] = FileError
+
+    @property
+    def http_status(self) -> int:
+        """The HTTP status of the store's answer; where it was not asked, that of the answer that refused."""
+        return self.http_status_code
+
+    def _kind(self) -> Kind:
+        return "timeout" if self.timed_out else "refused"
+
+
+@dataclass(frozen=True, kw_only=True)
+class UploadResult(FileTransferResult):
+    """The answer to ``upload_file``.
+
+    Attributes:
+        request_id_upload_url: The id of the request for the store's address.
+        etag: The store's mark of the content; empty where the store gave none.
+        bytes_sent: How many bytes the store took.
+    """
+
+    request_id_upload_url: str = ""
+    etag: str = ""
+    bytes_sent: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class DownloadResult(FileTransferResult):
+    """The answer to ``download_file``.
+
+    Attributes:
+        request_id_download_url: The id of the request for the store's address.
+        bytes_received: How many bytes there are now on this machine.
+        local_path: Where they are.
+    """
+
+    request_id_download_url: str = ""
+    bytes_received: int = 0
+    local_path: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class FolderResult(Result[None]):
+    """The answer to ``push`` and ``pull``: what became of each file, by its path below the folder.
+
+    Attributes:
+        sent: The files that went over.
+        kept: Those that were the same already.
+        deleted: Those that were deleted, since the other side has none of the name.
+        skipped: What is not carried, and why: symbolic links, sockets and the like.
+        errors: Why others failed; ``.`` stands for the folder itself.
+        bytes: How many bytes went over.
+    """
+
+    sent: tuple[str, ...] = ()
+    kept: tuple[str, ...] = ()
+    deleted: tuple[str, ...] = ()
+    skipped: Mapping[str, str] = field(default_factory=dict[str, str])
+    errors: Mapping[str, str] = field(default_factory=dict[str, str])
+    bytes: int = 0
+
+    error_type: ClassVar[type[AgentBayError]] = FileError
 
 
 def text_of(content: BinaryFileContentResult) -> FileContentResult:

@@ -42,6 +42,3 @@ class GitBase(Module):
             return Command(self._session)._execute(line, timeout_ms or TIMEOUT, envs=git.ENVS)
         except CommandError as exc:
             raise GitError.of(exc.kind, str(exc), outcome=exc.outcome, request_id=exc.request_id) from exc
-
-    def _told(self, result: R) -> R:
-        return result.raise_if_strict() if self._session._strict else result

@@ -1,0 +1,135 @@
+"""Folders by difference: what is on either side, what is to go over, and what stands in its way."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
+from pathlib import PurePath
+
+FILE, FOLDER, LINK = "f", "d", "l"
+
+# What find and sha256sum write, with a NUL after each record, and an empty record between the two.
+LIST = (
+    'cd -- "$folder" && out=$(mktemp) && {'
+    ' find . -mindepth 1 ! -samefile "$out" -printf "%y\\t%s\\t%P\\0"; printf "\\0";'
+    ' find . -mindepth 1 -type f -print0 2>/dev/null | xargs -0 -r sha256sum -z -- 2>/dev/null; } > "$out";'
+    ' [ -n "$out" ] && printf %s "$out"'
+)
+MAKE_AND_LIST = f'mkdir -p -- "$folder" && {LIST}'
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What is at one path: ``kind`` is a letter as ``find`` has them; ``digest`` is empty where it is not known yet."""
+
+    kind: str = FILE
+    size: int = 0
+    digest: str = ""
+
+
+@dataclass
+class Tree:
+    """What is in a folder, by the path below it; ``errors`` say what could not be looked at, or has no usable name."""
+
+    entries: dict[str, Entry] = field(default_factory=dict[str, Entry])
+    errors: dict[str, str] = field(default_factory=dict[str, str])
+
+
+@dataclass(frozen=True)
+class Rules:
+    """Which files are meant: a pattern is compared with the path, and with each name in it."""
+
+    include: Sequence[str] = ()
+    exclude: Sequence[str] = ()
+
+    def want(self, path: str) -> bool:
+        """Return whether a file is meant."""
+        return (not self.include or _any(self.include, path)) and not _any(self.exclude, path)
+
+
+@dataclass
+class Plan:
+    """What is to be done, as far as it shows from outside: a file of the same size may yet turn out to be the same."""
+
+    go: list[str] = field(default_factory=list[str])
+    extra: list[str] = field(default_factory=list[str])
+    skipped: dict[str, str] = field(default_factory=dict[str, str])
+    errors: dict[str, str] = field(default_factory=dict[str, str])
+
+
+def read_listing(data: bytes) -> Tree:
+    """Read what ``LIST`` has written; a ValueError says that it is something else.
+
+    The machine is not trusted: a name that would lead out of a folder is an error of that name.
+    """
+    found, _, hashed = data.partition(b"\0\0")
+    tree = Tree()
+    for record in filter(None, found.split(b"\0")):
+        kind, size, name = record.split(b"\t", 2)
+        if path := _path(name, tree.errors):
+            tree.entries[path] = Entry(kind.decode("ascii"), int(size))
+    for record in filter(None, hashed.split(b"\0")):
+        digest, _, name = record.partition(b"  ")
+        path = name.removeprefix(b"./").decode("utf-8", "replace")
+        if (entry := tree.entries.get(path)) and entry.kind == FILE:
+            tree.entries[path] = Entry(FILE, entry.size, digest.decode("ascii"))
+    return tree
+
+
+def plan(source: Tree, target: Tree, rules: Rules) -> Plan:
+    """Return what is to be done so that ``target`` has the files of ``source``."""
+    made = Plan(errors={path: why for path, why in source.errors.items() if path == "." or rules.want(path)})
+    for path, entry in sorted(source.entries.items()):
+        if entry.kind == FOLDER or not rules.want(path):
+            continue
+        if entry.kind != FILE:
+            made.skipped[path] = "a symbolic link" if entry.kind == LINK else "no regular file"
+        elif why := _in_the_way(path, target.entries):
+            made.errors[path] = why
+        else:
+            made.go.append(path)
+    made.extra = sorted(
+        path
+        for path, entry in target.entries.items()
+        if entry.kind == FILE and path not in source.entries and rules.want(path)
+    )
+    return made
+
+
+def parents(path: str) -> list[str]:
+    """Return the folders above a path, the nearest one first."""
+    return [path[:place] for place in range(len(path) - 1, 0, -1) if path[place] == "/"]
+
+
+def _in_the_way(path: str, target: Mapping[str, Entry]) -> str:
+    """Return why a file cannot go to its place, empty when it can."""
+    for folder in parents(path):
+        if (entry := target.get(folder)) and entry.kind != FOLDER:
+            return f"{folder} is {'a symbolic link' if entry.kind == LINK else 'no folder'} on the other side"
+    if (entry := target.get(path)) and entry.kind != FILE:
+        kinds = {FOLDER: "a folder", LINK: "a symbolic link"}
+        return f"on the other side there is {kinds.get(entry.kind, 'no regular file')} of this name"
+    return ""
+
+
+def _path(name: bytes, errors: dict[str, str]) -> str:
+    """Return a name as a path that stays below its folder; empty, and told, if it is none."""
+    try:
+        path = name.decode()
+    except UnicodeDecodeError:
+        errors[name.decode("utf-8", "backslashreplace")] = "the name is not UTF-8"
+        return ""
+    if not is_below(path):
+        errors[path] = "the name would lead out of the folder"
+        return ""
+    return path
+
+
+def is_below(path: str) -> bool:
+    """Return whether a path stays below its folder on this machine, whatever system that has."""
+    names = path.split("/")
+    return list(PurePath(path).parts) == names and not {"", ".", ".."} & set(names)
+
+
+def _any(patterns: Sequence[str], path: str) -> bool:
+    names = (path, *path.split("/"))
+    return any(fnmatchcase(name, pattern.rstrip("/")) for pattern in patterns for name in names)

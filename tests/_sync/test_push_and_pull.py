@@ -1,0 +1,194 @@
+# Generated from tests/_async/test_push_and_pull.py by scripts/generate_sync.py. Do not edit.
+"""Folders into a session and out of it: only what differs, and nothing outside of them."""
+
+import os
+import random
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from sessionbay import AgentBay, FileError, FileUsageError, Progress, Session
+from sessionbay._sync.files.difference import SMALL_DIRECT
+from sessionbay.engine import LocalEngine
+
+from ..support import names
+from .conftest import connect
+
+LARGE = random.Random(3).randbytes(SMALL_DIRECT + 1)
+
+
+@pytest.fixture(params=["direct", "control plane"])
+def files_session(
+    request: pytest.FixtureRequest, engine: LocalEngine, engine_without_direct_route: LocalEngine
+) -> Iterator[Session]:
+    """Give a session on each of the two routes in turn."""
+    chosen = engine if request.param == "direct" else engine_without_direct_route
+    with connect(chosen, AgentBay) as bay, bay.session() as session:
+        yield session
+
+
+@pytest.fixture
+def here(tmp_path: Path) -> Path:
+    """Give a folder with files of several kinds."""
+    top = tmp_path / "here"
+    (top / "in" / "deep").mkdir(parents=True)
+    (top / "empty").mkdir()
+    (top / "a.txt").write_text("one")
+    (top / "in" / "b'\n $c").write_bytes(b"\0\xff")
+    (top / "in" / "deep" / "large").write_bytes(LARGE)
+    (top / "link").symlink_to("/etc/passwd")
+    os.mkfifo(top / "pipe")
+    return top
+
+
+ALL = ("a.txt", "in/b'\n $c", "in/deep/large")
+
+
+def found(session: Session, folder: str) -> list[str]:
+    return sorted((session.command.run(f"cd {folder} && find . -type f")).stdout.replace("\n $", " $").split())
+
+
+def test_a_folder_goes_over_and_then_only_what_changed(files_session: Session, here: Path) -> None:
+    files = files_session.file_system
+    seen: list[Progress] = []
+    pushed = files.push(here, "there", progress=seen.append)
+    assert (pushed.success, pushed.sent, pushed.kept, pushed.deleted) == (True, ALL, (), ()), pushed.errors
+    assert pushed.bytes == 3 + 2 + len(LARGE)
+    assert pushed.skipped == {"link": "a symbolic link", "pipe": "no regular file"}
+    assert (files.read_file("there/in/deep/large", format="bytes")).content == LARGE
+    assert (seen[0].total, seen[0].done, seen[-1].done, seen[-1].failed, seen[-1].ended) == (3, 0, 3, 0, True)
+    (here / "a.txt").write_text("two")
+    again = files.push(here, "there")
+    assert (again.sent, again.kept, again.bytes) == (("a.txt",), ALL[1:], 3)
+    assert (files.read_file("there/a.txt")).content == "two"
+
+
+def test_a_folder_comes_back_and_then_only_what_changed(files_session: Session, here: Path, tmp_path: Path) -> None:
+    files = files_session.file_system
+    files.push(here, "there")
+    files_session.command.run("ln -s /etc there/link; mkfifo there/pipe")
+    back = tmp_path / "new" / "back"
+    pulled = files.pull("there", back)
+    assert (pulled.success, pulled.sent, pulled.bytes) == (True, ALL, 3 + 2 + len(LARGE)), pulled.errors
+    assert pulled.skipped == {"link": "a symbolic link", "pipe": "no regular file"}
+    assert [(back / name).read_bytes() for name in ALL] == [(here / name).read_bytes() for name in ALL]
+    files.write_file("there/a.txt", "two")
+    again = files.pull("there", back)
+    assert (again.sent, again.kept, (back / "a.txt").read_text()) == (("a.txt",), ALL[1:], "two")
+    assert names(back) == ["a.txt", "in"]
+
+
+def test_what_the_other_side_has_alone_is_deleted_only_if_so_asked(session: Session, tmp_path: Path) -> None:
+    files, here = session.file_system, tmp_path / "here"
+    here.mkdir()
+    (here / "a").write_text("1")
+    session.command.run("mkdir -p there/in; cd there; touch old in/old kept.log; ln -s /etc/passwd link")
+    assert (files.push(here, "there", exclude=["*.log"])).deleted == ()
+    pushed = files.push(here, "there", exclude=["*.log"], delete=True)
+    assert (pushed.success, pushed.deleted) == (True, ("in/old", "old"))
+    assert (session.command.run("cd there; find . ! -type d | sort")).stdout == "./a\n./kept.log\n./link\n"
+    (here / "old").touch()
+    (here / "kept.log").touch()
+    pulled = files.pull("there", here, include=["a", "old"], delete=True)
+    assert (pulled.kept, pulled.deleted, names(here)) == (("a",), ("old",), ["a", "kept.log"])
+
+
+def test_patterns_choose_what_goes(session: Session, here: Path) -> None:
+    pushed = session.file_system.push(here, "there", include=["*.txt", "deep"], exclude=["large"])
+    assert pushed.sent == ("a.txt",)
+    assert found(session, "there") == ["./a.txt"]
+
+
+def test_one_file_that_fails_keeps_no_other_back_and_nothing_is_deleted(session: Session, tmp_path: Path) -> None:
+    files, here = session.file_system, tmp_path / "here"
+    (here / "sub").mkdir(parents=True)
+    for name in ("a", "b", "sub/c"):
+        (here / name).write_text(name)
+    session.command.run("mkdir -p there/a; cd there; touch old; ln -s /tmp sub")
+    pushed = files.push(here, "there", delete=True)
+    assert (pushed.success, pushed.sent, pushed.deleted) == (False, ("b",), ())
+    assert list(pushed.errors) == ["a", "sub/c"]
+    assert "a folder of this name" in pushed.error_message
+    assert "symbolic link" in pushed.errors["sub/c"]
+    assert (session.command.run("ls -A /tmp | grep -x c || true")).stdout == ""
+    with pytest.raises(FileError, match="and 1 more"):
+        pushed.raise_for_error()
+
+
+def test_an_unreadable_file_is_told_by_its_name(session: Session, tmp_path: Path) -> None:
+    session.command.run("mkdir -p there/shut; cd there; echo 1 > a; echo 2 > b; chmod 0 b shut")
+    pulled = session.file_system.pull("there", tmp_path / "back", delete=True)
+    if (session.command.run("cat there/b")).success:  # a user who may read everything
+        assert pulled.success
+    else:
+        assert (pulled.sent, set(pulled.errors)) == (("a",), {".", "b"})
+        assert "Permission denied" in pulled.errors["."]
+    session.command.run("chmod 700 there/shut")
+
+
+def test_no_file_lands_outside_whatever_links_there_are(session: Session, tmp_path: Path) -> None:
+    outside, back = tmp_path / "outside", tmp_path / "back"
+    outside.mkdir()
+    back.mkdir()
+    (outside / "target").write_text("mine")
+    (back / "in").symlink_to(outside)
+    (back / "file").symlink_to(outside / "target")
+    session.command.run("mkdir -p there/in; echo theirs | tee there/in/target there/in/new there/file")
+    pulled = session.file_system.pull("there", back)
+    assert (pulled.success, sorted(pulled.errors)) == (False, ["file", "in/new", "in/target"])
+    assert (names(outside), (outside / "target").read_text()) == (["target"], "mine")
+
+
+def test_no_name_leads_outside_even_if_the_machine_lies(bay_session: Session, tmp_path: Path) -> None:
+    run, back = bay_session.command.run, tmp_path / "back"
+    home = (run("pwd; mkdir there bin; echo 1 > there/good; echo 2 > evil; echo 3 > /tmp/evil")).stdout.strip()
+    lies = [r"f\t2\t../evil", r"f\t2\t/tmp/evil", r"l\t4\tlink", r"f\t2\tlink/child", r"f\t2\ta\377", r"f\t2\tgood"]
+    told = "".join(rf"{lie}\0" for lie in lies)
+    bay_session.file_system.write_file("bin/find", f"#!/bin/sh\nprintf '{told}'\n")
+    run("chmod +x bin/find")
+    bay_session.env.set({"PATH": f"{home}/bin:/usr/bin:/bin"})
+    pulled = bay_session.file_system.pull("there", back)
+    assert pulled.sent == ("good",)
+    assert set(pulled.errors) == {"../evil", "/tmp/evil", "link/child", "a\\xff"}
+    assert (names(tmp_path), names(back)) == (["back"], ["good"])
+
+
+def test_names_that_are_no_utf8_are_told(session: Session, tmp_path: Path) -> None:
+    session.command.run("mkdir there; cd there; touch good \"$(printf 'a\\377')\"")
+    pulled = session.file_system.pull("there", tmp_path / "back")
+    assert (pulled.sent, dict(pulled.errors)) == (("good",), {"a\\xff": "the name is not UTF-8"})
+    here = tmp_path / "here"
+    here.mkdir()
+    os.mknod(os.fsencode(here) + b"/b\xff")
+    pushed = session.file_system.push(here, "there")
+    assert dict(pushed.errors) == {"b\\xff": "the name is not UTF-8"}
+
+
+def test_what_a_callback_raises_ends_it(session: Session, here: Path) -> None:
+    def stop(progress: Progress) -> None:
+        if progress.done:
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        session.file_system.push(here, "there", progress=stop)
+
+
+def test_a_folder_that_is_not_there_is_told(session: Session, tmp_path: Path) -> None:
+    pulled = session.file_system.pull("nowhere", tmp_path / "back")
+    assert (pulled.success, "nowhere" in pulled.error_message) == (False, True)
+    with pytest.raises(FileUsageError, match="no folder"):
+        session.file_system.push(tmp_path / "none", "there")
+    (tmp_path / "file").touch()
+    with pytest.raises(FileUsageError, match="no folder"):
+        session.file_system.pull("there", tmp_path / "file")
+    with pytest.raises(FileUsageError, match="exclude"):
+        session.file_system.push(tmp_path, "there", exclude="*.py")
+
+
+def test_two_empty_folders_are_the_same(session: Session, tmp_path: Path) -> None:
+    (tmp_path / "here").mkdir()
+    pushed = session.file_system.push(tmp_path / "here", "there")
+    pulled = session.file_system.pull("there", tmp_path / "back")
+    assert (pushed.success, pulled.success, pushed.sent, pulled.sent) == (True, True, (), ())
+    assert (tmp_path / "back").is_dir()

@@ -3,16 +3,16 @@
 import asyncio
 import logging
 import os
-import subprocess
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import uvicorn
 
 from sessionbay import Session
-from sessionbay.engine import logs, sessions, toolbox
+from sessionbay.engine import folders, logs, sessions, toolbox
 from sessionbay.engine.refusals import ToolFailure
 from sessionbay.ops.files import ReadArgs
 
@@ -321,7 +321,7 @@ def simple_removal(scene: Scene) -> None:
             _by_paths(folder)
         except (OSError, RecursionError):
             scene.marks.add("given up")
-            scene.ending.callback(subprocess.run, ["rm", "-rf", str(folder)], check=True)
+            scene.ending.callback(scene.on_loop, partial(folders.remove_tree, folder))
 
     scene.patch.setattr(sessions, "remove_tree", remove)
 

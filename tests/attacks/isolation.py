@@ -187,16 +187,15 @@ FOLDERS = {
     "variable-files": "/var/tmp",
 }
 for _kind, _folder in FOLDERS.items():
-    if os.access(_folder, os.W_OK):
-        add(
-            f"file-in-{_kind}",
-            HOST,
-            "a file system of the session's own: the host's is not in it",
-            reading(_folder),
-            with_mounts([_folder].copy),
-            f"Read a file in {_folder} of the host, by its path and through /proc.",
-            needs=NAMESPACES,
-        )
+    add(
+        f"file-in-{_kind}",
+        HOST,
+        "a file system of the session's own: the host's is not in it",
+        reading(_folder),
+        with_mounts([_folder].copy),
+        f"Read a file in {_folder} of the host, by its path and through /proc.",
+        needs=NAMESPACES,
+    )
 
 
 whole_etc = both(as_engine, words(lambda argv: [*_without_remounts(argv), "--ro-bind", "/etc/shadow", "/etc/shadow"]))
@@ -328,8 +327,8 @@ SOCKETS: dict[str, tuple[str, Callable[[Scene], str], str, Off, str]] = {
 
 
 for _kind, (_about, _address, _family, _off, _defence) in SOCKETS.items():
-    if _kind != "a-socket-in-run" or os.access("/run", os.W_OK):
-        add(f"reach-{_kind}", SERVICES, _defence, connecting(_address, _family), _off, _about, needs=NAMESPACES)
+    _needs = ROOT if _kind == "a-socket-in-run" else NAMESPACES
+    add(f"reach-{_kind}", SERVICES, _defence, connecting(_address, _family), _off, _about, needs=_needs)
 
 
 @attack(SERVICES, "an IPC namespace", without("--unshare-ipc"), needs=NAMESPACES)

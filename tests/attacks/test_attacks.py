@@ -2,7 +2,7 @@
 
 import pytest
 
-from . import agents, contexts, door, files, host, isolation, links, resources  # noqa: F401  # which fill the table
+from . import agents, archives, contexts, door, files, host, isolation, links, resources  # noqa: F401  # which fill the table
 from .attack import ATTACKS, Attack
 from .scene import Scene
 

@@ -1,0 +1,56 @@
+"""Write the table of docs/security.md: every attack of the tests, and what repels it.
+
+``--check`` only says whether it is up to date.
+"""
+
+import argparse
+import re
+import sys
+from itertools import groupby
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+PAGE = ROOT / "docs" / "security.md"
+PLACE = re.compile(r"(?<=<!-- table -->\n).*(?=<!-- end of the table -->)", re.DOTALL)
+sys.path.insert(0, str(ROOT))
+
+from tests.attacks import test_attacks  # noqa: E402, F401  # it is found only now, and fills the table
+from tests.attacks.attack import ATTACKS, Attack  # noqa: E402
+
+
+def main() -> None:
+    """Write the page, or say that it differs."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--check", action="store_true", help="write nothing; fail if the table is out of date")
+    kept = PAGE.read_text("utf-8")
+    fresh = page(kept)
+    if not parser.parse_args().check:
+        PAGE.write_text(fresh, "utf-8")
+    elif fresh != kept:
+        sys.exit(f"out of date, run scripts/generate_attack_table.py: {PAGE}")
+
+
+def page(kept: str) -> str:
+    """Return the page with a fresh table."""
+    return PLACE.sub(lambda _: table(), kept)
+
+
+def table() -> str:
+    """Return the table, by threats in the order of their first attack."""
+    threats = list(dict.fromkeys(attack.threat for attack in ATTACKS))
+    ordered = sorted(ATTACKS, key=lambda attack: threats.index(attack.threat))
+    lines = ["", f"{len(ATTACKS)} attacks.", "", "| Attack | What it does | What repels it |", "| --- | --- | --- |"]
+    for threat, attacks in groupby(ordered, key=lambda attack: attack.threat):
+        lines.append(f"| **{threat[0].upper()}{threat[1:]}** | | |")
+        lines += map(row, attacks)
+    return "\n".join([*lines, "", ""])
+
+
+def row(attack: Attack) -> str:
+    """Return an attack's row."""
+    about = " ".join(attack.about.split()).replace("|", "\\|")
+    return f"| `{attack.name}` | {about} | {attack.defence[0].upper()}{attack.defence[1:]}. |"
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,37 @@
+"""The page on security says what the tests try."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+from . import test_attacks, test_routes
+from .attack import ATTACKS
+
+ROOT = Path(__file__).resolve().parents[2]
+PAGE = ROOT / "docs" / "security.md"
+TEST = re.compile(r"`tests/attacks/(test_\w+)\.py::(\w+)(?:\[([\w-]+)\])?`")
+
+
+def test_the_table_of_attacks_is_up_to_date() -> None:
+    command = [sys.executable, str(ROOT / "scripts" / "generate_attack_table.py"), "--check"]
+    ran = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+    assert ran.returncode == 0, ran.stderr
+
+
+def test_every_promise_names_a_test_that_is_there() -> None:
+    modules, names = {"test_attacks": test_attacks, "test_routes": test_routes}, {attack.name for attack in ATTACKS}
+    named = TEST.findall(PAGE.read_text("utf-8"))
+    assert named
+    for module, function, attack in named:
+        assert callable(getattr(modules[module], function))
+        assert not attack or attack in names, attack
+
+
+def test_every_promise_has_an_attack() -> None:
+    promises = re.findall(r"^\| (P\d+) \|.*\| (.*) \|$", PAGE.read_text("utf-8"), re.MULTILINE)
+    assert len(promises) > 10
+    for promise, tests in promises:
+        attacks = re.findall(r"`([\w-]+)`", tests)
+        assert attacks, promise
+        assert all(name in {attack.name for attack in ATTACKS} or name.startswith("test_") for name in attacks), promise

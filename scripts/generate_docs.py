@@ -25,14 +25,37 @@ MODULES = {  # page: what it describes first, where that is, and what else
     "client": {"Client": "client", "AgentBay": "clouds", "AGB": "clouds"},
     "session": {"Session": "session"},
     "command": {"Command": "command"},
+    "processes": {"Process": "processes"},
+    "code": {"Code": "code"},
+    "env": {"Env": "env"},
     "file_system": {"FileSystem": "file_system"},
+    "git": {"Git": "git"},
+    "oss": {"Oss": "oss"},
     "context": {"SessionContext": "context"},
     "contexts": {"ContextService": "contexts"},
     "map": {"Map": "mapping"},
     "pool": {"SessionPool": "pool"},
     "faults": {"FaultTransport": "faults"},
 }
-RESULTS = [f"models.{name}" for name in ("sessions", "commands", "files", "tools", "contexts", "fan_out", "leftovers")]
+RESULTS = [
+    "core.output",
+    *(
+        f"models.{name}"
+        for name in (
+            "sessions",
+            "commands",
+            "code",
+            "env",
+            "files",
+            "git",
+            "oss",
+            "tools",
+            "contexts",
+            "fan_out",
+            "leftovers",
+        )
+    ),
+]
 VALUES = {  # the first of the modules has the introduction
     "results": ("Results and values", ["core.result", *RESULTS]),
     "params": ("Parameters", ["models.creation", "core.retry"]),

@@ -66,7 +66,7 @@ async def test_in_real_time_a_client_does_not_wait_longer_either() -> None:
             await bay.list()
 
 
-async def test_a_file_that_was_written_in_part_is_told_as_unknown() -> None:
+async def test_a_file_of_which_a_piece_was_lost_is_as_it_was() -> None:
     plan = FaultPlan(Rule(fault=Fault.drop(), action="CallMcpTool", first=2, times=None))
     cloud = LedgerCloud()
     async with AsyncAgentBay(KEY, transport=AsyncFaultTransport(plan, cloud), clock=FakeClock()) as bay:
@@ -74,14 +74,17 @@ async def test_a_file_that_was_written_in_part_is_told_as_unknown() -> None:
         with pytest.raises(AgentBayError) as raised:
             await session.file_system.write_file("a", "x" * 60_000)
     assert len(cloud.sessions["session-0"].written) == 1
-    assert raised.value.outcome == "unknown"
+    assert raised.value.outcome == "rejected"
+    assert "part could not be removed" in raised.value.__notes__[0]
 
 
-async def test_a_file_whose_end_was_refused_may_be_there_in_part() -> None:
+async def test_a_file_of_which_a_piece_was_refused_is_as_it_was(caplog: pytest.LogCaptureFixture) -> None:
     plan = FaultPlan(Rule(fault=Fault.throttle(), action="CallMcpTool", first=2, times=None))
     async with AsyncAgentBay(KEY, transport=AsyncFaultTransport(plan, LedgerCloud()), clock=FakeClock()) as bay:
         session = (await bay.get("session-0")).session
-        assert (await session.file_system.write_file("a", "x" * 60_000)).unsure
+        written = await session.file_system.write_file("a", "x" * 60_000)
+    assert (written.success, written.unsure) == (False, False)
+    assert "part of session session-0 could not be removed" in caplog.text
 
 
 @pytest.mark.parametrize(

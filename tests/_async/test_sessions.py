@@ -130,18 +130,12 @@ async def test_a_deleted_session_refuses_everything_but_its_deletion(session: As
 
 @pytest.mark.parametrize(
     "name",
-    ["code", "env", "git", "pty", "oss", "computer", "application", "window", "ui", "mobile", "browser", "agent"],
+    ["computer", "application", "window", "ui", "mobile", "browser", "agent"],
     ids=str,
 )
 async def test_a_module_that_comes_later_says_so(session: AsyncSession, name: str) -> None:
     with pytest.raises(ValueError, match=rf"session\.{name}\.anything is not part of this version"):
         getattr(session, name).anything("x")
-
-
-@pytest.mark.parametrize("method", ["upload_file", "search_files", "watch_directory", "edit"])
-async def test_a_method_that_comes_later_says_so(session: AsyncSession, method: str) -> None:
-    with pytest.raises(ValueError, match=rf"session\.file_system\.{method} is not part of this version"):
-        getattr(session.file_system, method)
 
 
 async def test_a_name_that_nobody_promised_is_an_ordinary_mistake(session: AsyncSession) -> None:

@@ -11,6 +11,7 @@ from sessionbay.core.result import Of, Result, refusal_text
 from sessionbay.models.commands import CommandResult
 from sessionbay.models.contexts import ContextStatus
 from sessionbay.models.files import DirectoryEntry, FileInfo, FileResult
+from sessionbay.models.git import GitStatus
 from sessionbay.models.sessions import (
     InfoResult,
     SessionEntry,
@@ -30,6 +31,7 @@ REFUSAL: dict[str, Any] = {
     "http_status_code": 409,
 }
 DATA: dict[str, Any] = {
+    "GitStatusResult": GitStatus(current_branch="main", upstream="origin/main", ahead=1),
     "BinaryFileContentResult": b"\xff\x00",
     "CommandResult": "out",
     "ContextInfoResult": (ContextStatus("SdkCtx-1", "/p", "Success", "upload"),),

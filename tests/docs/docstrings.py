@@ -6,47 +6,38 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from importlib import import_module
 from textwrap import dedent
 from typing import Any
 
 from sessionbay import _public, engine, get_logger, testing
-from sessionbay._async import (
-    clouds as async_clouds,
-    command as async_command,
-    context as async_context,
-    contexts as async_contexts,
-    faults as async_faults,
-    file_system as async_file_system,
-    mapping as async_mapping,
-    pool as async_pool,
-    session as async_session,
-)
-from sessionbay._sync import clouds, command, context, contexts, faults, file_system, mapping, pool, session
 
-ASYNC: tuple[type, ...] = (
-    async_clouds.AsyncAgentBay,
-    async_clouds.AsyncAGB,
-    async_session.AsyncSession,
-    async_command.AsyncCommand,
-    async_file_system.AsyncFileSystem,
-    async_context.AsyncSessionContext,
-    async_contexts.AsyncContextService,
-    async_mapping.AsyncMap,
-    async_pool.AsyncSessionPool,
-    async_faults.AsyncFaultTransport,
+DOERS = (
+    "clouds.AgentBay",
+    "clouds.AGB",
+    "session.Session",
+    "command.Command",
+    "processes.Process",
+    "code.Code",
+    "env.Env",
+    "file_system.FileSystem",
+    "git.Git",
+    "oss.Oss",
+    "context.SessionContext",
+    "contexts.ContextService",
+    "mapping.Map",
+    "pool.SessionPool",
+    "faults.FaultTransport",
 )
-SYNC: tuple[type, ...] = (
-    clouds.AgentBay,
-    clouds.AGB,
-    session.Session,
-    command.Command,
-    file_system.FileSystem,
-    context.SessionContext,
-    contexts.ContextService,
-    mapping.Map,
-    pool.SessionPool,
-    faults.FaultTransport,
-)
+
+
+def _doers(twin: str, prefix: str) -> tuple[type, ...]:
+    places = (place.split(".") for place in DOERS)
+    return tuple(getattr(import_module(f"sessionbay.{twin}.{module}"), f"{prefix}{name}") for module, name in places)
+
+
+ASYNC = _doers("_async", "Async")
+SYNC = _doers("_sync", "")
 NAMES: dict[str, Any] = {
     name: value
     for module in (_public, engine, testing)

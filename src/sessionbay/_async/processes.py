@@ -108,7 +108,6 @@ class AsyncProcess:
     the process, and all that it started in its group, if it still runs; so does a cancellation.
 
     Attributes:
-        pid: The process's number on the machine; 0 before the block is entered.
         exit_code: The code that it ended with; None while it runs.
     """
 
@@ -133,6 +132,7 @@ class AsyncProcess:
 
     @property
     def pid(self) -> int:
+        """The process's number on the machine; 0 before the block is entered."""
         return self._driver.pid
 
     async def __aenter__(self) -> Self:

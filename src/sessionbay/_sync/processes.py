@@ -109,7 +109,6 @@ class Process:
     the process, and all that it started in its group, if it still runs; so does a cancellation.
 
     Attributes:
-        pid: The process's number on the machine; 0 before the block is entered.
         exit_code: The code that it ended with; None while it runs.
     """
 
@@ -134,6 +133,7 @@ class Process:
 
     @property
     def pid(self) -> int:
+        """The process's number on the machine; 0 before the block is entered."""
         return self._driver.pid
 
     def __enter__(self) -> Self:

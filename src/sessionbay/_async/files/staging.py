@@ -1,5 +1,6 @@
 """New content of a file that comes in pieces, and takes its place only when it is complete."""
 
+import logging
 import shlex
 from types import TracebackType
 from typing import Literal, Self
@@ -13,6 +14,7 @@ from ...ops.command import SHELL, ShellArgs
 from ...ops.files import WriteMode
 from ..toolbox import AsyncToolbox
 
+log = logging.getLogger("sessionbay")
 ABANDONING = 10.0  # seconds
 
 # How a complete part takes its place: an old file keeps its permissions, a link keeps leading to it.
@@ -80,6 +82,6 @@ class AsyncStaged:
         try:
             await protected(remove, ABANDONING)
         except (AgentBayError, TimeoutError) as failure:
-            if exc is None:
-                raise FileError(f"{self._part} could not be removed: {failure}") from failure
-            exc.add_note(f"and {self._part} could not be removed: {failure}")
+            log.warning("%s of session %s could not be removed: %s", self._part, self._session.session_id, failure)
+            if exc is not None:
+                exc.add_note(f"and {self._part} could not be removed: {failure}")

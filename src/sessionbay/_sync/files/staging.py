@@ -1,6 +1,7 @@
 # Generated from src/sessionbay/_async/files/staging.py by scripts/generate_sync.py. Do not edit.
 """New content of a file that comes in pieces, and takes its place only when it is complete."""
 
+import logging
 import shlex
 from types import TracebackType
 from typing import Literal, Self
@@ -14,6 +15,7 @@ from ...ops.command import SHELL, ShellArgs
 from ...ops.files import WriteMode
 from ..toolbox import Toolbox
 
+log = logging.getLogger("sessionbay")
 ABANDONING = 10.0  # seconds
 
 # How a complete part takes its place: an old file keeps its permissions, a link keeps leading to it.
@@ -81,6 +83,6 @@ class Staged:
         try:
             protected(remove, ABANDONING)
         except (AgentBayError, TimeoutError) as failure:
-            if exc is None:
-                raise FileError(f"{self._part} could not be removed: {failure}") from failure
-            exc.add_note(f"and {self._part} could not be removed: {failure}")
+            log.warning("%s of session %s could not be removed: %s", self._part, self._session.session_id, failure)
+            if exc is not None:
+                exc.add_note(f"and {self._part} could not be removed: {failure}")

@@ -16,6 +16,7 @@ from .workload import Workload
 MOST_KEPT = 2**20  # bytes that may wait to be fetched; the process waits beyond them
 MOST_AT_ONCE = 2**18
 REMEMBERED = 32  # that have ended, and whose last words may be asked for again
+KILL_TIMEOUT = 5.0
 SETTLE = 0.2  # seconds that outputs have to end after their process did: children may hold them open for long
 
 
@@ -69,8 +70,9 @@ class Process:
             raise Failure(f"the process no longer reads its input: {exc}") from exc
 
     def kill(self) -> None:
-        """End it and all of its group."""
+        """End it and all of its group; return when it has ended."""
         end_group(self.popen.pid)
+        self.popen.wait(KILL_TIMEOUT)
 
     def _over(self) -> bool:
         return self.popen.returncode is not None and self._open <= 0

@@ -1,5 +1,6 @@
 """Every fault with every operation: what the caller gets is true by the service's own books."""
 
+import random
 from collections import Counter
 from dataclasses import dataclass, replace
 from operator import attrgetter
@@ -53,6 +54,12 @@ class Parts:
 
     bay: AsyncAgentBay | AsyncAGB
     session: AsyncSession
+
+
+@pytest.fixture(autouse=True)
+def _pauses_without_chance(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Make every pause half as long as it may be: by bad luck, one try fewer would fit into the time."""
+    monkeypatch.setattr(random, "random", lambda: 0.5)
 
 
 async def run(asked: Asked, case: Case, make: type[AsyncAgentBay] | type[AsyncAGB] = AsyncAgentBay) -> Cell:

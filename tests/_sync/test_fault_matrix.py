@@ -1,6 +1,7 @@
 # Generated from tests/_async/test_fault_matrix.py by scripts/generate_sync.py. Do not edit.
 """Every fault with every operation: what the caller gets is true by the service's own books."""
 
+import random
 from collections import Counter
 from dataclasses import dataclass, replace
 from operator import attrgetter
@@ -54,6 +55,12 @@ class Parts:
 
     bay: AgentBay | AGB
     session: Session
+
+
+@pytest.fixture(autouse=True)
+def _pauses_without_chance(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Make every pause half as long as it may be: by bad luck, one try fewer would fit into the time."""
+    monkeypatch.setattr(random, "random", lambda: 0.5)
 
 
 def run(asked: Asked, case: Case, make: type[AgentBay] | type[AGB] = AgentBay) -> Cell:

@@ -23,6 +23,7 @@ from sessionbay._async import (
     pool,
     processes,
     session,
+    skills,
 )
 from sessionbay._sync import (
     clouds as sync_clouds,
@@ -38,6 +39,7 @@ from sessionbay._sync import (
     pool as sync_pool,
     processes as sync_processes,
     session as sync_session,
+    skills as sync_skills,
 )
 
 from .public_names import METHODS, NAMES, TESTING
@@ -46,6 +48,7 @@ TWINS = [
     (clouds.AsyncAgentBay, sync_clouds.AgentBay),
     (clouds.AsyncAGB, sync_clouds.AGB),
     (session.AsyncSession, sync_session.Session),
+    (skills.AsyncSkills, sync_skills.Skills),
     (code.AsyncCode, sync_code.Code),
     (command.AsyncCommand, sync_command.Command),
     (context.AsyncSessionContext, sync_context.SessionContext),

@@ -49,6 +49,9 @@ from .core.errors import (
     SessionError as SessionError,
     SessionTimeoutError as SessionTimeoutError,
     SessionUsageError as SessionUsageError,
+    SkillError as SkillError,
+    SkillTimeoutError as SkillTimeoutError,
+    SkillUsageError as SkillUsageError,
 )
 from .core.output import OutputLine as OutputLine
 from .core.result import Result as Result
@@ -147,6 +150,12 @@ from .models.sessions import (
     SessionResumeResult as SessionResumeResult,
     SessionStatus as SessionStatus,
     SessionStatusResult as SessionStatusResult,
+)
+from .models.skills import (
+    Skill as Skill,
+    SkillBinding as SkillBinding,
+    SkillsMetadataResult as SkillsMetadataResult,
+    SkillsOperationResult as SkillsOperationResult,
 )
 from .models.tools import (
     McpTool as McpTool,

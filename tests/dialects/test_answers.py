@@ -41,6 +41,8 @@ PAYLOADS: dict[str, Any] = {
     "DescribeContextFiles": [{"file_name": "a.txt", "size": 12}],
     "GetContextFileUploadUrl": {"url": "https://store.invalid/a?sig=1", "expire_time": 3600},
     "GetContextFileDownloadUrl": {"url": "https://store.invalid/a?sig=2"},
+    "GetSkillMetaData": {"skill_path": "/skills", "meta_data_list": [{"name": "pdf", "description": "reads"}]},
+    "ListSkillMetaData": [{"name": "pdf", "skill_id": "builtin:pdf"}],
 }
 NEEDY = [(dialect, op) for dialect, op in SPOKEN if op.answer is not NOTHING]
 NESTED = "[" * 100_000

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from .contexts import AsyncContextService
     from .pages import AsyncPages
     from .session import AsyncSession
+    from .skills import AsyncBeta, AsyncSkills
 
 MAX_CONNECTIONS = 512  # half of the 1024 files that a process may usually have open
 
@@ -110,6 +111,20 @@ class AsyncClient(AsyncFanOut):
         from .contexts import AsyncContextService
 
         return AsyncContextService(self._channel)
+
+    @cached_property
+    def beta_skills(self) -> AsyncSkills:
+        """Tells of skills, and gives them to contexts."""
+        from .skills import AsyncSkills
+
+        return AsyncSkills(self._channel)
+
+    @cached_property
+    def beta(self) -> AsyncBeta:
+        """``beta.skills`` is ``beta_skills``."""
+        from .skills import AsyncBeta
+
+        return AsyncBeta(self.beta_skills)
 
     @property
     def endpoint(self) -> str:

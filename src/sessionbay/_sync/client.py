@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from .contexts import ContextService
     from .pages import Pages
     from .session import Session
+    from .skills import Beta, Skills
 
 MAX_CONNECTIONS = 512  # half of the 1024 files that a process may usually have open
 
@@ -111,6 +112,20 @@ class Client(FanOut):
         from .contexts import ContextService
 
         return ContextService(self._channel)
+
+    @cached_property
+    def beta_skills(self) -> Skills:
+        """Tells of skills, and gives them to contexts."""
+        from .skills import Skills
+
+        return Skills(self._channel)
+
+    @cached_property
+    def beta(self) -> Beta:
+        """``beta.skills`` is ``beta_skills``."""
+        from .skills import Beta
+
+        return Beta(self.beta_skills)
 
     @property
     def endpoint(self) -> str:

@@ -10,6 +10,7 @@ The class says who asked, ``kind`` says what happened::
       CodeError                   code
       EnvError                    an environment variable
       OssError                    object storage
+      SkillError                  an operation on skills
       GitError                    a git command; GitAuthError, GitConflictError, GitNotARepoError, GitNotFoundError
     each with
       ...UsageError               the caller's mistake; also a ValueError; nothing was sent
@@ -203,3 +204,15 @@ class OssUsageError(OssError, ValueError, kind="usage"):
 
 class OssTimeoutError(OssError, TimeoutError, kind="timeout"):
     """Object storage was asked for, and there was no answer in time."""
+
+
+class SkillError(AgentBayError):
+    """An operation on skills failed."""
+
+
+class SkillUsageError(SkillError, ValueError, kind="usage"):
+    """Skills were asked for wrongly; nothing was sent."""
+
+
+class SkillTimeoutError(SkillError, TimeoutError, kind="timeout"):
+    """Skills were asked for, and there was no answer in time."""

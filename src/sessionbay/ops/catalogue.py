@@ -3,7 +3,22 @@
 from urllib.parse import parse_qs, urlsplit
 
 from ..core.operation import Catalogue
-from . import access, code, command, context, contexts, env, files, labels, metrics, oss, processes, session, tools
+from . import (
+    access,
+    code,
+    command,
+    context,
+    contexts,
+    env,
+    files,
+    labels,
+    metrics,
+    oss,
+    processes,
+    session,
+    skills,
+    tools,
+)
 
 OPERATIONS = Catalogue(
     [
@@ -35,6 +50,10 @@ OPERATIONS = Catalogue(
         contexts.UPLOAD_URL,
         contexts.DOWNLOAD_URL,
         contexts.DELETE_FILE,
+        skills.GET_SKILLS,
+        skills.LIST_SKILLS,
+        skills.BIND_SKILLS,
+        skills.UNBIND_SKILLS,
     ]
 )
 TOOLS = (

@@ -1,0 +1,117 @@
+# Generated from src/sessionbay/_async/skills.py by scripts/generate_sync.py. Do not edit.
+"""Skills."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any, TypeVar
+
+from .._seam.shared import environment
+from ..core import checks
+from ..core.errors import SkillError
+from ..core.operation import Operation
+from ..core.result import Result
+from ..core.wire import Wire
+from ..models.skills import ROOT, SkillBinding, SkillsMetadataResult, SkillsOperationResult
+from ..ops import skills as ops
+from .channel import Channel
+
+Q = TypeVar("Q", bound=Wire)
+R = TypeVar("R", bound=Result[Any])
+
+ROOT_VARIABLE = "AGENTBAY_OFFICIAL_SKILLS_ROOT"
+
+
+class Skills:
+    """Tells of the skills that the cloud keeps for agents, and gives them to contexts.
+
+    AgentBay only; the local engine keeps none, and refuses. A session gets skills when it is created with
+    ``load_skills=True``, and ``skill_names`` for some of them. A refusal is a result. Every method raises
+    ``SkillUsageError`` for a wrong argument, and on AGB, before anything is sent, and ``SkillError`` when there was no
+    answer.
+    """
+
+    def __init__(self, channel: Channel) -> None:
+        self._channel = channel
+
+    def get_metadata(
+        self,
+        image_id: str | None = None,
+        skill_names: Sequence[str] | None = None,
+        skill_ids: Sequence[str] | None = None,
+    ) -> SkillsMetadataResult:
+        """Tell which skills there are.
+
+        Args:
+            image_id: Only those of this image.
+            skill_names: Only these; a name that there is no skill of is no error.
+            skill_ids: Those with these ids, in place of the other two.
+
+        Returns:
+            ``skills`` (also ``data``), each with ``name``, ``description`` and ``skill_id``, and ``skills_root_path``.
+
+        Example:
+            ```python
+            found = bay.beta_skills.get_metadata(skill_names=["pdf"])
+            print(found.success, found.error_message)
+            ```
+        """
+        if skill_ids is None:
+            names = None if skill_names is None else checks.texts("skill_names", skill_names, SkillError)
+            found = self._call(ops.GET_SKILLS, ops.SkillsRequest(image_id=image_id, skill_group_ids=names))
+        elif image_id is None and skill_names is None:
+            ids = checks.texts("skill_ids", skill_ids, SkillError)
+            found = self._call(ops.LIST_SKILLS, ops.SkillIdsRequest(skill_id_list=ids))
+        else:
+            raise SkillError.usage("skill_ids goes alone: give it without image_id and skill_names")
+        if not found.success or found.skills_root_path:
+            return found
+        return replace(found, skills_root_path=environment().get(ROOT_VARIABLE) or ROOT)
+
+    def bind_context(self, items: Sequence[SkillBinding]) -> SkillsOperationResult:
+        """Give skills to contexts: a session with the context has them at a path.
+
+        Args:
+            items: Each a dict of ``context_id``, ``skill_ids`` and ``path``.
+
+        Returns:
+            Whether the cloud took the request.
+
+        Example:
+            ```python
+            given = {"context_id": "SdkCtx-1", "skill_ids": ["builtin:pdf"], "path": "/home/wuying/skills"}
+            print((bay.beta_skills.bind_context([given])).error_message)
+            ```
+        """
+        region = self._channel.dialect.region_id
+        request = ops.BindSkillsRequest(context_skill_bind_items=ops.items_of(items), login_region_id=region)
+        return self._call(ops.BIND_SKILLS, request)
+
+    def unbind_context(self, items: Sequence[SkillBinding]) -> SkillsOperationResult:
+        """Take skills from contexts again.
+
+        Args:
+            items: Each a dict of ``context_id``, ``skill_ids`` and ``path``.
+
+        Returns:
+            Whether the cloud took the request.
+
+        Example:
+            ```python
+            given = {"context_id": "SdkCtx-1", "skill_ids": ["builtin:pdf"], "path": "/home/wuying/skills"}
+            print((bay.beta_skills.unbind_context([given])).error_message)
+            ```
+        """
+        region = self._channel.dialect.region_id
+        request = ops.UnbindSkillsRequest(context_skill_unbind_items=ops.items_of(items), login_region_id=region)
+        return self._call(ops.UNBIND_SKILLS, request)
+
+    def _call(self, op: Operation[Q, Any, R], request: Q) -> R:
+        result = self._channel.call(op, request)
+        return result.raise_if_strict() if self._channel.options.strict else result
+
+
+class Beta:
+    """What the clouds call beta, by its shorter names."""
+
+    def __init__(self, skills: Skills) -> None:
+        self.skills = skills

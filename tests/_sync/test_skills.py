@@ -1,0 +1,116 @@
+# Generated from tests/_async/test_skills.py by scripts/generate_sync.py. Do not edit.
+"""Skills: what is asked, what is answered, and who has none."""
+
+import json
+from typing import Any
+
+import pytest
+
+from sessionbay import AGB, AgentBay, SkillError, SkillUsageError
+
+from ..cloud import KEY, FakeCloud, no, yes
+
+PDF = {"Name": "pdf", "Description": "reads pages"}
+BINDING = {"context_id": "c", "skill_ids": ["builtin:pdf"], "path": "/skills"}
+
+
+def client(cloud: FakeCloud, **options: Any) -> AgentBay:
+    return AgentBay(api_key=KEY, transport=cloud, **options)
+
+
+def test_skills_are_told_by_image_and_name() -> None:
+    nameless = {"Name": "  ", "Description": "nobody"}
+    cloud = FakeCloud(GetSkillMetaData=yes({"SkillPath": "/opt/skills", "MetaDataList": [PDF, nameless]}))
+    found = client(cloud).beta_skills.get_metadata("linux_latest", ["pdf", "\u540d"])
+    assert [(skill.name, skill.description, skill.skill_id) for skill in found.skills] == [("pdf", "reads pages", "")]
+    assert found.skills_root_path == "/opt/skills"
+    assert cloud.forms[0]["ImageId"] == "linux_latest"
+    assert cloud.forms[0]["SkillGroupIds"] == '["pdf","\u540d"]'
+
+
+def test_all_skills_are_told_without_any_wish(monkeypatch: pytest.MonkeyPatch) -> None:
+    cloud = FakeCloud(GetSkillMetaData=yes({}))
+    found = client(cloud).beta.skills.get_metadata()
+    assert (found.skills, found.skills_root_path) == ([], "/home/wuying/skills")
+    assert not {"ImageId", "SkillGroupIds"} & set(cloud.forms[0])
+    monkeypatch.setenv("AGENTBAY_OFFICIAL_SKILLS_ROOT", "/mine")
+    assert (client(cloud).beta_skills.get_metadata()).skills_root_path == "/mine"
+
+
+@pytest.mark.parametrize("ids", [["builtin:pdf"], []])
+def test_skills_are_told_by_id(ids: list[str]) -> None:
+    cloud = FakeCloud(ListSkillMetaData=yes([PDF | {"SkillId": "builtin:pdf"}]))
+    found = client(cloud).beta_skills.get_metadata(skill_ids=ids)
+    assert (found.skills[0].skill_id, found.skills_root_path) == ("builtin:pdf", "/home/wuying/skills")
+    assert json.loads(cloud.forms[0]["SkillIdList"]) == ids
+
+
+@pytest.mark.parametrize(
+    ("action", "field", "method"),
+    [
+        ("BindContextSkillAsync", "ContextSkillBindItems", "bind_context"),
+        ("UnbindContextSkillAsync", "ContextSkillUnbindItems", "unbind_context"),
+    ],
+)
+def test_contexts_are_given_skills_and_lose_them(action: str, field: str, method: str) -> None:
+    cloud = FakeCloud(**{action: yes()})
+    assert (getattr(client(cloud).beta_skills, method)([BINDING])).success
+    assert cloud.forms[0][field] == '[{"ContextId":"c","SkillIds":["builtin:pdf"],"Path":"/skills"}]'
+    assert cloud.forms[0]["LoginRegionId"] == "cn-hangzhou"
+
+
+def test_a_refusal_is_a_result_and_an_error_of_a_strict_client() -> None:
+    refused = no("Skill.NotFound", "no such skill")
+    cloud = FakeCloud(GetSkillMetaData=refused, ListSkillMetaData=refused, BindContextSkillAsync=refused)
+    skills = client(cloud).beta_skills
+    for result in (
+        skills.get_metadata(),
+        skills.get_metadata(skill_ids=["x"]),
+        skills.bind_context([BINDING]),  # type: ignore[list-item]
+    ):
+        assert (result.success, result.error_message) == (False, "[Skill.NotFound] no such skill")
+    with pytest.raises(SkillError, match="no such skill"):
+        client(cloud, strict=True).beta_skills.get_metadata()
+
+
+@pytest.mark.parametrize(
+    ("items", "told"),
+    [
+        ([], "must not be empty"),
+        ("x", "must be a list"),
+        ([{"context_id": "c"}], "must have context_id, path, skill_ids"),
+        ([BINDING | {"path": " "}], "path must be"),
+        ([BINDING | {"skill_ids": "builtin:pdf"}], "skill_ids must be a list"),
+        ([BINDING | {"more": 1}], "must have"),
+    ],
+)
+def test_a_mistake_is_told_before_anything_is_sent(items: Any, told: str) -> None:
+    cloud = FakeCloud()
+    for method in (client(cloud).beta_skills.bind_context, client(cloud).beta_skills.unbind_context):
+        with pytest.raises(SkillUsageError, match=told):
+            method(items)
+    with pytest.raises(SkillUsageError, match="goes alone"):
+        client(cloud).beta_skills.get_metadata("image", skill_ids=["x"])
+    with pytest.raises(SkillUsageError, match="skill_names"):
+        client(cloud).beta_skills.get_metadata(skill_names="pdf")
+    assert cloud.asked == []
+
+
+def test_agb_has_no_skills() -> None:
+    skills = AGB(api_key=KEY, transport=FakeCloud()).beta_skills
+    with pytest.raises(SkillUsageError, match="AGB has no GetSkillMetaData"):
+        skills.get_metadata()
+    with pytest.raises(SkillUsageError, match="AGB has no BindContextSkillAsync"):
+        skills.bind_context([BINDING])  # type: ignore[list-item]
+
+
+def test_the_local_engine_refuses_skills_by_name(bay: AgentBay) -> None:
+    found = bay.beta_skills.get_metadata()
+    assert (found.success, found.code) == (False, "ActionNotSupportedLocally")
+    assert "put their files into the session" in found.error_message
+
+
+def test_a_session_is_created_with_skills() -> None:
+    cloud = FakeCloud(CreateMcpSession=yes({"SessionId": "session-1", "Success": True}))
+    client(cloud).create(load_skills=True, skill_names=["pdf"])
+    assert (cloud.forms[0]["LoadSkill"].lower(), cloud.forms[0]["Skills"]) == ("true", '["pdf"]')

@@ -23,6 +23,7 @@ DOERS = (
     "file_system.FileSystem",
     "git.Git",
     "oss.Oss",
+    "skills.Skills",
     "context.SessionContext",
     "contexts.ContextService",
     "mapping.Map",

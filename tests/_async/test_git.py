@@ -4,7 +4,16 @@ from typing import Any
 
 import pytest
 
-from sessionbay import AsyncAgentBay, AsyncSession, GitConflictError, GitError, GitNotARepoError, GitUsageError
+from sessionbay import (
+    AsyncAgentBay,
+    AsyncProcess,
+    AsyncSession,
+    GitAuthError,
+    GitConflictError,
+    GitError,
+    GitNotARepoError,
+    GitUsageError,
+)
 from sessionbay._async.git import AsyncGit
 
 from ..cloud import KEY, FakeCloud, yes
@@ -183,3 +192,51 @@ async def test_a_mistake_is_told_before_sending(method: str, mistake: dict[str, 
         with pytest.raises(GitUsageError):
             await getattr(AsyncSession(bay, "session-1").git, method)(**mistake)
     assert cloud.asked == []
+
+
+REFUSES = """
+import http.server
+class Refuses(http.server.BaseHTTPRequestHandler):
+    def do_GET(self):
+        self.send_response(401)
+        self.send_header("WWW-Authenticate", "Basic")
+        self.end_headers()
+    def log_message(self, *args):
+        pass
+server = http.server.HTTPServer(("127.0.0.1", 0), Refuses)
+print(server.server_port, flush=True)
+server.serve_forever()
+"""
+
+
+async def first_line(process: AsyncProcess) -> str:
+    async for line in process:
+        return line.text
+    raise AssertionError("the server ended at once")
+
+
+@pytest.mark.usefixtures("a_turn_at_the_ports")
+async def test_a_repository_that_is_served_is_cloned_and_pulled(git: AsyncGit, bay_session: AsyncSession) -> None:
+    await git.create_branch("repo", "feature", checkout=False)
+    await git.set_config("repo", "daemon.receivepack", "true", scope="local")
+    serve = "git daemon --export-all --reuseaddr --verbose --base-path=. --listen=127.0.0.1 --port=30187 2>&1"
+    async with bay_session.command.start(serve) as server:
+        assert "Ready to rumble" in await first_line(server)
+        url = "git://127.0.0.1:30187/repo"
+        assert (await git.clone(url, path="copy", branch="feature")).success
+        await save(git, "b.txt", "two\n", "Second")
+        again = await git.clone(url)  # the folder of its name is there already
+        assert (again.success, again.reason) == (False, "")
+        assert (await git.pull("copy", remote="origin", branch="main")).success
+    assert (await git.status("copy")).current_branch == "feature"
+    assert [entry.message for entry in (await git.log("copy")).entries] == ["Second", "Begin"]
+
+
+async def test_a_server_that_wants_a_password_is_told_as_such(bay_session: AsyncSession) -> None:
+    await bay_session.file_system.write_file("refuses.py", REFUSES)
+    async with bay_session.command.start("python3 refuses.py") as server:
+        port = await first_line(server)
+        result = await bay_session.git.clone(f"http://127.0.0.1:{port}/repo", path="copy")
+    assert result.reason == "auth"
+    with pytest.raises(GitAuthError):
+        result.raise_for_error()

@@ -5,7 +5,16 @@ from typing import Any
 
 import pytest
 
-from sessionbay import AgentBay, GitConflictError, GitError, GitNotARepoError, GitUsageError, Session
+from sessionbay import (
+    AgentBay,
+    GitAuthError,
+    GitConflictError,
+    GitError,
+    GitNotARepoError,
+    GitUsageError,
+    Process,
+    Session,
+)
 from sessionbay._sync.git import Git
 
 from ..cloud import KEY, FakeCloud, yes
@@ -184,3 +193,50 @@ def test_a_mistake_is_told_before_sending(method: str, mistake: dict[str, Any]) 
         with pytest.raises(GitUsageError):
             getattr(Session(bay, "session-1").git, method)(**mistake)
     assert cloud.asked == []
+
+
+REFUSES = """
+import http.server
+class Refuses(http.server.BaseHTTPRequestHandler):
+    def do_GET(self):
+        self.send_response(401)
+        self.send_header("WWW-Authenticate", "Basic")
+        self.end_headers()
+    def log_message(self, *args):
+        pass
+server = http.server.HTTPServer(("127.0.0.1", 0), Refuses)
+print(server.server_port, flush=True)
+server.serve_forever()
+"""
+
+
+def first_line(process: Process) -> str:
+    for line in process:
+        return line.text
+    raise AssertionError("the server ended at once")
+
+
+@pytest.mark.usefixtures("a_turn_at_the_ports")
+def test_a_repository_that_is_served_is_cloned_and_pulled(git: Git, bay_session: Session) -> None:
+    git.create_branch("repo", "feature", checkout=False)
+    git.set_config("repo", "daemon.receivepack", "true", scope="local")
+    serve = "git daemon --export-all --reuseaddr --verbose --base-path=. --listen=127.0.0.1 --port=30187 2>&1"
+    with bay_session.command.start(serve) as server:
+        assert "Ready to rumble" in first_line(server)
+        url = "git://127.0.0.1:30187/repo"
+        assert (git.clone(url, path="copy", branch="feature")).success
+        save(git, "b.txt", "two\n", "Second")
+        assert (git.clone(url)).reason == ""  # the folder of its name is there already
+        assert (git.pull("copy", remote="origin", branch="main")).success
+    assert (git.status("copy")).current_branch == "feature"
+    assert [entry.message for entry in (git.log("copy")).entries] == ["Second", "Begin"]
+
+
+def test_a_server_that_wants_a_password_is_told_as_such(bay_session: Session) -> None:
+    bay_session.file_system.write_file("refuses.py", REFUSES)
+    with bay_session.command.start("python3 refuses.py") as server:
+        port = first_line(server)
+        result = bay_session.git.clone(f"http://127.0.0.1:{port}/repo", path="copy")
+    assert result.reason == "auth"
+    with pytest.raises(GitAuthError):
+        result.raise_for_error()

@@ -1,0 +1,35 @@
+"""Whole scripts as users write them; sessionbay's own tests run the same ones, with the import line changed."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from agentbay import AgentBay, Config, CreateSessionParams
+
+from ..engine import Engine, skip_unless_mapped
+
+SCRIPTS = sorted((Path(__file__).parents[1] / "scripts").glob("*.py"))
+
+
+@pytest.fixture(scope="module")
+def mapped(engine: Engine) -> None:
+    """Skip where sessions see the machine's own paths: the scripts name those of a cloud."""
+    with pytest.warns(DeprecationWarning, match="endpoint"):
+        client = AgentBay(api_key=engine.api_key, cfg=Config(endpoint=engine.endpoint))
+    session = client.create(CreateSessionParams()).session
+    properties = session.info().data.connection_properties
+    session.delete()
+    skip_unless_mapped(properties)
+
+
+@pytest.mark.usefixtures("mapped")
+@pytest.mark.parametrize("script", SCRIPTS, ids=lambda script: script.stem)
+def test_a_script_prints_what_it_should(script: Path, engine: Engine, tmp_path: Path) -> None:
+    env = {**os.environ, "AGENTBAY_API_KEY": engine.api_key, "AGENTBAY_ENDPOINT": engine.endpoint}
+    ran = subprocess.run(
+        [sys.executable, str(script)], capture_output=True, text=True, env=env, cwd=tmp_path, timeout=120
+    )
+    assert ran.returncode == 0, ran.stderr
+    assert ran.stdout == script.with_suffix(".out").read_text("utf-8")

@@ -1,7 +1,7 @@
 """Choosing the sandbox: each kind proves itself by running."""
 
+import compileall
 import os
-import py_compile
 import secrets
 import shutil
 import sys
@@ -201,9 +201,10 @@ def write_agent(folder: Path) -> Path:
     """Put what sandboxes share, the agent above all, into a new folder that everyone may read; return it."""
     shared = folder / "shared"
     shared.mkdir(mode=0o755)
-    shutil.copytree(AGENT, shared / "inside")  # what is compiled already saves every agent a third of its start
-    for source in (shared / "inside").glob("*.py"):
-        py_compile.compile(str(source))  # or each session's agent would do it anew, having nowhere to keep it
+    inside = shared / "inside"
+    compileall.compile_dir(AGENT, quiet=2)  # once for all engines, where this folder may be written to
+    shutil.copytree(AGENT, inside)
+    compileall.compile_dir(inside, quiet=2)  # or each session's agent would do it anew, having nowhere to keep it
     for path in (shared, *shared.rglob("*")):
         path.chmod(0o755 if path.is_dir() else 0o644)
     write_shared(shared)

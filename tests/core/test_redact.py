@@ -1,13 +1,15 @@
 """Secrets stay out of sight."""
 
 import copy
+import json
 import logging
 import pickle
+from urllib.parse import quote, urlencode
 
 import pytest
 
 from sessionbay.core.http import HttpRequest
-from sessionbay.core.redact import Secret, excerpt
+from sessionbay.core.redact import Secret, excerpt, without
 
 KEY = Secret("akm-canary-0123456789")
 
@@ -108,3 +110,10 @@ def test_an_excerpt_is_cut_and_says_so() -> None:
 
 def test_an_excerpt_of_bytes_that_are_no_text_is_one() -> None:
     assert excerpt(b"a\xffb") == "a\N{REPLACEMENT CHARACTER}b"
+
+
+def test_a_secret_is_taken_out_however_it_is_spelled() -> None:
+    secret = Secret('https://u/a b?x=1&s="\u540d"')
+    said = (secret.reveal(), json.dumps(secret.reveal()), urlencode({"u": secret.reveal()}), quote(secret.reveal(), ""))
+    assert [without(text, secret) for text in said] == ["***", '"***"', "u=***", "***"]
+    assert without("as it was", Secret("")) == "as it was"

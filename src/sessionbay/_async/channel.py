@@ -81,8 +81,12 @@ class AsyncChannel:
         limits: Limits | None = None,
         errors: type[AgentBayError] | None = None,
         pace: Pace | None = None,
+        secrets: tuple[Secret, ...] = (),
     ) -> R:
-        """Send ``request`` and return what the service said; when it said nothing, raise one of ``errors``."""
+        """Send ``request`` and return what the service said; when it said nothing, raise one of ``errors``.
+
+        ``secrets`` are in the request, and are to be in no error.
+        """
         await self.open()
         dialect = self.dialect
         exchange = Exchange(
@@ -92,6 +96,7 @@ class AsyncChannel:
             errors or op.result.error_type,
             op.idempotent,
             pace,
+            secrets,
         )
         return await self.exchange(exchange, limits)
 

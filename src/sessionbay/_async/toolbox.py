@@ -1,19 +1,20 @@
 """Calling the tools of a session's machine: the two routes, chosen in one place."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, TypeVar
 
 from ..core import checks
 from ..core.config import base_url
 from ..core.errors import AgentBayError, SessionError
 from ..core.http import Exchange
-from ..core.redact import Secret
+from ..core.redact import Secret, without
 from ..core.result import Result
 from ..core.tool import Tool
 from ..core.wire import Wire
 from ..models.tools import McpToolResult, McpToolsResult, SessionMetricsResult
 from ..ops import direct
-from ..ops.tools import CALL_TOOL, LIST_TOOLS, CallRequest, ToolsRequest, outcome
+from ..ops.tools import CALL_TOOL, LIST_TOOLS, CallRequest, ToolsRequest, outcome, secrets_of
 from .channel import Limits
 from .reference import AsyncReference
 
@@ -143,12 +144,15 @@ class AsyncToolbox(AsyncReference):
         errors, dialect = tool.result.error_type, self._channel.dialect
         if tool.only not in ("", dialect.name):
             raise errors.usage(f"{dialect.title} has no tool {tool.name}: its machines offer none of the kind")
-        answer = await self._call_tool(tool.name, args.dump(), limits, errors=errors)
+        secrets = secrets_of(args)
+        answer = await self._call_tool(tool.name, args.dump(), limits, errors=errors, secrets=secrets)
         try:
             result = outcome(tool, answer)
         except ValueError as exc:
-            message = f"{tool.name}: the answer is not the tool's: {exc}"
+            message = without(f"{tool.name}: the answer is not the tool's: {exc}", *secrets)
             raise errors.of("invalid_response", message, request_id=answer.request_id) from exc
+        if secrets and not result.success:
+            result = replace(result, error_message=without(result.error_message, *secrets))
         return result.raise_if_strict() if strict and self._strict else result
 
     async def _call_tool(
@@ -159,12 +163,13 @@ class AsyncToolbox(AsyncReference):
         *,
         auto_gen_session: bool = False,
         errors: type[AgentBayError] = SessionError,
+        secrets: tuple[Secret, ...] = (),
     ) -> McpToolResult:
         """Call a tool on the route that there is."""
         self._refuse_if_deleted()
         server = self.find_server_for_tool(name)
         if self._has_direct_route(name):
-            return await self._channel.exchange(self._direct_call(name, server, args, errors), limits)
+            return await self._channel.exchange(self._direct_call(name, server, args, errors, secrets), limits)
         request = CallRequest(
             session_id=self.session_id,
             name=name,
@@ -172,10 +177,10 @@ class AsyncToolbox(AsyncReference):
             server=server if self._channel.dialect.sends_server else None,
             auto_gen_session=auto_gen_session,
         )
-        return await self._channel.call(CALL_TOOL, request, limits=limits, errors=errors)
+        return await self._channel.call(CALL_TOOL, request, limits=limits, errors=errors, secrets=secrets)
 
     def _direct_call(
-        self, name: str, server: str, args: dict[str, Any], errors: type[AgentBayError]
+        self, name: str, server: str, args: dict[str, Any], errors: type[AgentBayError], secrets: tuple[Secret, ...]
     ) -> Exchange[McpToolResult]:
         link = base_url(self._details.link_url or "", allow_http=self._channel.options.allow_http)
         token = Secret(self._details.token or "")
@@ -184,5 +189,5 @@ class AsyncToolbox(AsyncReference):
             lambda stamp: direct.encode(link, token, name, server, args, stamp),
             direct.decode,
             errors,
-            secrets=(token,),
+            secrets=(token, *secrets),
         )

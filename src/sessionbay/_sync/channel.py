@@ -82,8 +82,12 @@ class Channel:
         limits: Limits | None = None,
         errors: type[AgentBayError] | None = None,
         pace: Pace | None = None,
+        secrets: tuple[Secret, ...] = (),
     ) -> R:
-        """Send ``request`` and return what the service said; when it said nothing, raise one of ``errors``."""
+        """Send ``request`` and return what the service said; when it said nothing, raise one of ``errors``.
+
+        ``secrets`` are in the request, and are to be in no error.
+        """
         self.open()
         dialect = self.dialect
         exchange = Exchange(
@@ -93,6 +97,7 @@ class Channel:
             errors or op.result.error_type,
             op.idempotent,
             pace,
+            secrets,
         )
         return self.exchange(exchange, limits)
 

@@ -1,7 +1,9 @@
 """Keeping secrets out of sight: they show only where the code says ``reveal``."""
 
+import json
 import re
 from typing import NoReturn, Self
+from urllib.parse import quote, quote_plus
 
 _SECRET_FIELDS = re.compile(
     r"""("(?:\w*token|auth_?code|ticket|\w*url|api_?key|authorization)\\*"\s*:\s*\\*").*?(?=\\*"\s*[,}\]]|$)""",
@@ -42,10 +44,11 @@ class Secret:
 
 
 def without(text: str, *secrets: Secret) -> str:
-    """Return ``text`` without ``secrets``."""
-    for secret in secrets:
-        if secret:
-            text = text.replace(secret.reveal(), "***")
+    """Return ``text`` without ``secrets``, also where they are spelled as JSON or a form spells them."""
+    for secret in filter(None, secrets):
+        plain = secret.reveal()
+        for spelled in {plain, json.dumps(plain)[1:-1], quote(plain, safe=""), quote_plus(plain)}:
+            text = text.replace(spelled, "***")
     return text
 
 

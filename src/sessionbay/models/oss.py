@@ -1,13 +1,20 @@
 """Object storage as a session's machine answers of it."""
 
+from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 from ..core.errors import AgentBayError, OssError
 from ..core.result import Result
 
 
+@dataclass(frozen=True, kw_only=True)
 class OSSClientResult(Result[dict[str, Any]]):
-    """The answer to ``env_init``: ``data`` is what the machine says of its set-up, empty where that is no JSON."""
+    """The answer to ``env_init``: ``data`` is what the machine says of its set-up, empty where that is no JSON.
+
+    It may repeat the credentials, so the repr leaves it out.
+    """
+
+    data: dict[str, Any] | None = field(default=None, repr=False)
 
     error_type: ClassVar[type[AgentBayError]] = OssError
 

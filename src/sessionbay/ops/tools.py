@@ -8,6 +8,7 @@ from pydantic.alias_generators import to_camel
 
 from ..core.field import ONLY_AGENTBAY, TEXT, On
 from ..core.operation import Operation, Route
+from ..core.redact import Secret
 from ..core.result import Result
 from ..core.tool import Tool
 from ..core.wire import Case, TextWire, Wire, as_text, parsed
@@ -113,3 +114,9 @@ def outcome(tool: Tool[Any, R], answer: McpToolResult) -> R:
     if answer.success:
         return replace(refused, **{"success": True, **tool.read(answer.data or "")})
     return replace(refused, **tool.read_error(answer.error_message)) if answer.is_error else refused
+
+
+def secrets_of(args: Wire) -> tuple[Secret, ...]:
+    """Return the arguments that must not be seen in an error: those that the model's repr leaves out."""
+    hidden = [getattr(args, name) for name, info in type(args).model_fields.items() if not info.repr]
+    return tuple(Secret(value) for value in hidden if isinstance(value, str) and value)

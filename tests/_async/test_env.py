@@ -1,0 +1,106 @@
+"""Environment variables: on both routes, for all that starts later, and who has none."""
+
+import json
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+
+from sessionbay import AsyncAGB, AsyncAgentBay, AsyncSession, EnvError, EnvUsageError
+from sessionbay.engine import LocalEngine
+
+from ..cloud import KEY, FakeCloud, yes
+from .conftest import connect
+
+ODD = {"ODD": 'it\'s; a "hello"\n\t\N{GRINNING FACE}=$HOME', "EMPTY": ""}
+
+
+@pytest.fixture(params=["direct", "control plane"])
+async def env_session(
+    request: pytest.FixtureRequest, engine: LocalEngine, engine_without_direct_route: LocalEngine
+) -> AsyncIterator[AsyncSession]:
+    """Give a session on each of the two routes in turn."""
+    chosen = engine if request.param == "direct" else engine_without_direct_route
+    async with connect(chosen, AsyncAgentBay) as bay, bay.session() as session:
+        yield session
+
+
+def on(answer: dict[str, Any], **options: Any) -> tuple[AsyncSession, FakeCloud]:
+    """Return a session whose tools answer so, and its cloud."""
+    cloud = FakeCloud(CallMcpTool=yes(answer))
+    return AsyncSession(AsyncAgentBay(api_key=KEY, transport=cloud, **options), "session-1"), cloud
+
+
+def said(text: str, *, is_error: bool = False) -> dict[str, Any]:
+    return {"content": [{"type": "text", "text": text}], "isError": is_error}
+
+
+async def test_what_is_set_is_there_for_all_that_starts_later(env_session: AsyncSession) -> None:
+    assert (await env_session.env.set(ODD)).data is True
+    assert (await env_session.env.get(["ODD", "EMPTY", "NOBODY_SET"])).envs == ODD
+    assert (await env_session.command.run('printf %s "$ODD"')).stdout == ODD["ODD"]
+    ran = await env_session.code.run_code("import os; print(os.environ['ODD'], end='')", "python")
+    assert "".join(ran.logs.stdout) == ODD["ODD"]
+
+
+async def test_what_is_set_later_replaces_and_leaves_the_rest(env_session: AsyncSession) -> None:
+    await env_session.env.set({"A": "1", "B": "1"})
+    await env_session.env.set({"B": "2"})
+    known = (await env_session.env.get()).envs
+    assert (known["A"], known["B"], "PATH" in known) == ("1", "2", True)
+
+
+async def test_no_keys_are_all_of_them(env_session: AsyncSession) -> None:
+    assert (await env_session.env.get([])).envs.keys() == (await env_session.env.get()).envs.keys()
+
+
+async def test_another_session_has_none_of_it(bay: AsyncAgentBay) -> None:
+    async with bay.session() as one, bay.session() as other:
+        await one.env.set({"MINE": "1"})
+        assert (await other.env.get(["MINE"])).envs == {}
+
+
+async def test_the_tools_get_their_arguments_by_the_clouds_names() -> None:
+    session, cloud = on(said('{"A": "1"}'))
+    await session.env.set({"A": "1"})
+    await session.env.get(["A"])
+    await session.env.get()
+    assert [(form["Name"], json.loads(form["Args"])) for form in cloud.forms] == [
+        ("set_env", {"envs": [{"key": "A", "value": "1"}]}),
+        ("get_env", {"keys": ["A"]}),
+        ("get_env", {}),
+    ]
+
+
+async def test_an_answer_that_is_no_environment_raises() -> None:
+    session, _ = on(said("A=1"))
+    with pytest.raises(EnvError, match="not the tool's") as caught:
+        await session.env.get()
+    assert caught.value.kind == "invalid_response"
+
+
+async def test_a_refusal_is_a_result_and_an_error_of_a_strict_client() -> None:
+    session, _ = on(said("read-only", is_error=True))
+    assert (await session.env.set({"A": "1"})).error_message == "read-only"
+    assert (await session.env.get()).error_message == "read-only"
+    strict, _ = on(said("read-only", is_error=True), strict=True)
+    with pytest.raises(EnvError, match="read-only"):
+        await strict.env.set({"A": "1"})
+
+
+@pytest.mark.parametrize("envs", [{}, {"": "1"}, {"A=B": "1"}, {"A\0": "1"}, {"A": "1\0"}, {"A": 1}, "A=1", None])
+async def test_what_can_be_no_environment_is_told_before_anything_is_sent(envs: Any) -> None:
+    session, cloud = on(said("{}"))
+    with pytest.raises(EnvUsageError):
+        await session.env.set(envs)
+    with pytest.raises(EnvUsageError, match="keys"):
+        await session.env.get("A")
+    assert cloud.asked == []
+
+
+async def test_agb_has_no_environment() -> None:
+    session = AsyncSession(AsyncAGB(api_key=KEY, transport=FakeCloud()), "session-1")
+    with pytest.raises(EnvUsageError, match="AGB has no tool set_env"):
+        await session.env.set({"A": "1"})
+    with pytest.raises(EnvUsageError, match="AGB has no tool get_env"):
+        await session.env.get()

@@ -1,6 +1,5 @@
 """Terminals over the session's WebSocket."""
 
-import time
 from base64 import b64encode
 from collections.abc import Iterator
 
@@ -49,12 +48,11 @@ def test_the_shell_has_the_terminal_for_its_own(hub: HubClient) -> None:
 
 def test_the_size_is_as_asked_for_and_can_be_changed(hub: HubClient) -> None:
     terminal = hub.terminal(cols=100, rows=30)
-    hub.type(terminal, "trap 'echo si''zed' WINCH; echo $(stty size)-one\r")
+    hub.type(terminal, "echo $(stty size)-one\r")
     hub.read_until(terminal, "30 100-one")
+    hub.type(terminal, "until [ \"$(stty size)\" = '41 121' ]; do sleep 0.02; done; echo do''ne\r")
     hub.say(TERMINALS, "pty.resize", ptySessionId=terminal, cols=121, rows=41)
-    hub.read_until(terminal, "sized")
-    hub.type(terminal, "echo $(stty size)-two\r")
-    hub.read_until(terminal, "41 121-two")
+    hub.read_until(terminal, "done")
 
 
 @pytest.mark.parametrize("code", [0, 3])
@@ -109,8 +107,8 @@ def test_characters_are_never_cut_and_other_bytes_come_through(one: HubClient) -
 
 def test_bytes_that_are_no_text_can_be_typed(one: HubClient) -> None:
     terminal = one.terminal()
-    one.type(terminal, "stty raw -echo; head -c 3 | od -An -tx1\r")
-    time.sleep(0.3)  # the program has to have set the terminal up; nothing tells when
+    one.type(terminal, "stty raw -echo; echo se''t; head -c 3 | od -An -tx1\r")
+    one.read_until(terminal, "set")
     one.say(TERMINALS, "pty.input", ptySessionId=terminal, encoding="base64", data=b64encode(b"\xff\x00A").decode())
     one.read_until(terminal, "ff 00 41")
 
@@ -137,9 +135,10 @@ def test_several_connections_look_at_one_terminal(engine: LocalEngine, session: 
 def test_a_terminal_outlives_its_connection_and_shows_what_was_missed(engine: LocalEngine, session: Session) -> None:
     with hub_of(engine, session) as first:
         terminal = first.terminal()
-        first.type(terminal, "echo be''fore; sleep 0.5; echo mis''sed; exit 5\r")
+        first.type(terminal, "echo be''fore; sleep 0.5; echo mis''sed; echo $$ > shell; exit 5\r")
         first.read_until(terminal, "before")
-    time.sleep(1)  # for the shell to end while nobody looks
+    ended = "until [ -s shell ] && ! kill -0 $(cat shell); do sleep 0.02; done"
+    assert session.command.run(ended).success
     with hub_of(engine, session) as second:
         second.call(TERMINALS, "pty.connect", ptySessionId=terminal)
         second.read_until(terminal, "missed")
@@ -151,8 +150,8 @@ def test_a_flood_waits_for_who_does_not_read(one: HubClient, engine: LocalEngine
     with hub_of(engine, session) as slow:
         terminal = slow.terminal()
         slow.type(terminal, "yes\r")
-        time.sleep(1)
-        assert one.call(TERMINALS, "pty.list")["result"]["ptySessionIds"]
+        for _ in range(100):
+            assert one.call(TERMINALS, "pty.list")["result"]["ptySessionIds"]
         slow.call(TERMINALS, "pty.kill", ptySessionId=terminal)
         assert slow.event("pty.exit")["exitCode"] == -9
 

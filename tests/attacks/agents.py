@@ -52,7 +52,7 @@ for _kind, _code in WAYS.items():
         TAKEOVER,
         "the agent is not dumpable",
         on_agent(_code),
-        soft("dumpable"),
+        soft("dumpable", "landlock"),
         f"A command tries it on its parent, the agent: {_kind.replace('-', ' ')}.",
     )
 
@@ -144,7 +144,8 @@ def unharmed(scene: Scene, bystander: Session) -> str | None:
 
 
 def ended(scene: Scene, session: Session) -> bool:
-    return eventually(lambda: scene.known(session).status == "FINISH", seconds=1.5)
+    """Return whether a session has soon failed; its processes may end later than its calls are refused."""
+    return eventually(lambda: scene.known(session).status in sessions.GONE, seconds=1.5)
 
 
 def forging(code: str) -> Callable[[Scene], str | None]:
@@ -209,7 +210,7 @@ def collect(scene: Scene) -> None:
 
 
 FLOOD = """
-folder = os.open("/tmp" if os.access("/tmp", os.R_OK) else ".", os.O_RDONLY)
+folder = os.open(".", os.O_RDONLY)
 for _ in range(20):
     send_fds(frame({"id": 999999}), [folder] * 250)
     time.sleep(0.005)

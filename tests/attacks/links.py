@@ -19,6 +19,7 @@ from .scene import Scene
 from .seams import guard_off
 
 LINKS = "links"
+OWN_PORTS = ("namespaces",)  # elsewhere two sessions cannot both have a server on one port
 PORT = 3010
 SECRET = "the page inside"
 
@@ -110,6 +111,7 @@ for _kind, _headers in HEADERS.items():
         in_headers(_headers),
         guard_off,
         f"A link's own address, with {', '.join(f'{name}: {value}' for name, value in _headers.items())}.",
+        needs=OWN_PORTS,
     )
 
 
@@ -136,11 +138,17 @@ PLACES: dict[str, tuple[str, Callable[[httpx.URL], dict[str, Any]]]] = {
 }
 for _kind, (_about, _change) in PLACES.items():
     add(
-        f"link-{_kind}", LINKS, "the token counts in the path and in its own cookie only", at(_change), no_token, _about
+        f"link-{_kind}",
+        LINKS,
+        "the token counts in the path and in its own cookie only",
+        at(_change),
+        no_token,
+        _about,
+        needs=OWN_PORTS,
     )
 
 
-@attack(LINKS, "each link has a token of its own", no_token)
+@attack(LINKS, "each link has a token of its own", no_token, needs=OWN_PORTS)
 def link_by_the_cookie_of_another(scene: Scene) -> str | None:
     """The cookie of one link, shown to another."""
     one, other = linked(scene), linked(scene)
@@ -148,14 +156,14 @@ def link_by_the_cookie_of_another(scene: Scene) -> str | None:
     return seen(scene, one.copy_with(path="/"), headers={"cookie": cookie})
 
 
-@attack(LINKS, "each link has a token of its own", no_token)
+@attack(LINKS, "each link has a token of its own", no_token, needs=OWN_PORTS)
 def link_by_the_token_of_another(scene: Scene) -> str | None:
     """The path of one link, on the port of another."""
     one, other = linked(scene), linked(scene)
     return seen(scene, one.copy_with(path=other.path))
 
 
-@attack(LINKS, "a path is compared as it was sent, not as it may be read", no_token)
+@attack(LINKS, "a path is compared as it was sent, not as it may be read", no_token, needs=OWN_PORTS)
 def link_by_a_tricky_path(scene: Scene) -> str | None:
     """Paths that some servers take for others, and requests that name a whole address."""
     link = linked(scene)
@@ -208,7 +216,7 @@ def address_as_one_text(scene: Scene) -> None:
     scene.patch.setattr(inward._IntoSession, "connect_tcp", connect)
 
 
-@attack(LINKS, "what follows the prefix is a path, and never a part of the port", address_as_one_text)
+@attack(LINKS, "what follows the prefix is a path, and never a part of the port", address_as_one_text, needs=OWN_PORTS)
 def link_to_another_port(scene: Scene) -> str | None:
     """A link to port 3010 with a 0 behind it: another server of the session's, on 30100."""
     link = linked(scene)
@@ -229,7 +237,7 @@ def pass_everything_on(scene: Scene) -> None:
     scene.patch.setattr(inward.Inside, "inward", lambda self, headers: list(headers.raw))
 
 
-@attack(LINKS, "the cookies of all links are taken out on the way in", pass_everything_on)
+@attack(LINKS, "the cookies of all links are taken out on the way in", pass_everything_on, needs=OWN_PORTS)
 def session_that_collects_cookies(scene: Scene) -> str | None:
     """A page inside reads the cookie of another link: browsers keep cookies for a host, whatever the port."""
     link = linked(scene)
@@ -237,7 +245,12 @@ def session_that_collects_cookies(scene: Scene) -> str | None:
     return told["headers"].get("cookie") or None
 
 
-@attack(LINKS, "an address with the token is taken out of Referer and Origin on the way in", pass_everything_on)
+@attack(
+    LINKS,
+    "an address with the token is taken out of Referer and Origin on the way in",
+    pass_everything_on,
+    needs=OWN_PORTS,
+)
 def session_that_reads_its_own_link(scene: Scene) -> str | None:
     """A page inside reads the token of its link from the Referer of the next request."""
     link = linked(scene)
@@ -255,7 +268,7 @@ def keep_links(scene: Scene) -> None:
     scene.patch.setattr(links.Links, "close", close)
 
 
-@attack(LINKS, "links end with their session", keep_links)
+@attack(LINKS, "links end with their session", keep_links, needs=OWN_PORTS)
 def link_after_deletion(scene: Scene) -> str | None:
     """A link to a session that was deleted."""
     session = scene.lost_session()
@@ -310,7 +323,7 @@ def copy_requests(scene: Scene) -> None:
     scene.patch.setattr(listener.Listener, "stop", stop)
 
 
-@attack(LINKS, "each request is read, and written anew", copy_requests)
+@attack(LINKS, "each request is read, and written anew", copy_requests, needs=OWN_PORTS)
 def request_smuggling(scene: Scene) -> str | None:
     """Requests of which two servers may see different ends: the second must not reach the session as one of its own."""
     link = linked(scene)

@@ -4,7 +4,6 @@ import os
 import shutil
 import socket
 import tempfile
-import warnings
 from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
@@ -14,7 +13,7 @@ import httpx
 import pytest
 
 from sessionbay import AgentBay, Session
-from sessionbay.engine import EngineConfig, IsolationWarning, LocalEngine
+from sessionbay.engine import EngineConfig, LocalEngine
 from sessionbay.engine.sessions import EngineSession
 
 from ..engine.processes import eventually
@@ -57,9 +56,7 @@ class Scene:
 
     def started(self, **config: Any) -> LocalEngine:
         """Return an engine of the attack's own."""
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", IsolationWarning)
-            engine = LocalEngine(EngineConfig(**{"isolation": self.engine.isolation, **config})).start()
+        engine = LocalEngine(EngineConfig(**{"isolation": self.engine.isolation, **config})).start()
         self.ending.callback(engine.stop)
         return engine
 

@@ -6,6 +6,7 @@ from . import agents, archives, contexts, door, files, host, isolation, links, r
 from .attack import ATTACKS, Attack
 from .scene import Scene
 
+pytestmark = pytest.mark.filterwarnings("ignore::sessionbay.engine.IsolationWarning")  # any isolation is attacked
 every_attack = pytest.mark.parametrize("attack", ATTACKS, ids=lambda attack: attack.name)
 
 

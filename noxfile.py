@@ -62,6 +62,7 @@ def docs(session: nox.Session) -> None:
     install(session, "docs")
     session.run("python", "scripts/generate_docs.py", "--check")
     session.run("python", "scripts/generate_coverage.py", "--check")
+    session.run("python", "scripts/generate_modules.py", "--check")
     session.run("pytest", "-q", "-n", "auto", "tests/docs", *session.posargs)
 
 

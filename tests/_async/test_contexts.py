@@ -236,3 +236,18 @@ async def test_a_place_that_is_taken_is_refused_before_sending(tmp_path: Path) -
     (tmp_path / "taken").write_text("mine")
     with pytest.raises(ContextUsageError, match="overwrite is False"):
         await client(FakeCloud()).context.download_file("c", FILE, tmp_path / "taken", overwrite=False)
+
+
+async def test_an_address_opens_one_file_and_is_not_in_the_repr(either: AsyncAgentBay, context: Context) -> None:
+    await either.context.upload_file(context, FILE, b"12345")
+    down = await either.context.get_file_download_url(context, FILE)
+    up = await either.context.get_file_upload_url(context, FILE)
+    assert (down.success, up.success, down.url == up.url) == (True, True, False)
+    assert not any(secret in repr(down) + repr(up) for secret in (down.url, up.url))
+    none = await either.context.get_file_download_url(context, "/tmp/data/none")
+    assert (none.success, none.data) == (False, None)
+
+
+async def test_the_copies_of_a_session_are_told(session: AsyncSession) -> None:
+    seen = await session.context.info()
+    assert (seen.success, seen.context_status_data) == (True, [])

@@ -12,10 +12,12 @@ import httpx
 import pytest
 
 from sessionbay import AsyncAgentBay, AsyncSession, FileError, FileTimeoutError, FileUsageError
+from sessionbay.engine import LocalEngine
 
 from ..cloud import KEY, Answer, FakeCloud, no, yes
 from ..support import names
 from .clock import FakeClock
+from .conftest import connect
 
 NOISE = random.Random(2).randbytes(300_000)
 SIGNED = "https://store.invalid/c/a?Expires=1&Signature=S3CRET"
@@ -90,6 +92,17 @@ async def test_a_file_goes_to_any_path_and_comes_back(
     for counted in (up, down):
         assert counted == sorted(set(counted))
         assert (len(counted) > 1, counted[-1]) == (True, len(NOISE))
+
+
+async def test_a_file_passes_through_the_control_plane_too(
+    engine_without_direct_route: LocalEngine, source: Path, tmp_path: Path
+) -> None:
+    async with connect(engine_without_direct_route, AsyncAgentBay) as bay, bay.session() as session:
+        files = session.file_system
+        assert await files.transfer_path()
+        assert (await files.upload_file(source, "file")).success
+        assert (await files.download_file("file", tmp_path / "copy")).success
+    assert (tmp_path / "copy").read_bytes() == NOISE
 
 
 async def test_an_empty_file_is_a_file_too(session: AsyncSession, folder: str, tmp_path: Path) -> None:

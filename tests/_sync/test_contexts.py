@@ -233,3 +233,18 @@ def test_a_place_that_is_taken_is_refused_before_sending(tmp_path: Path) -> None
     (tmp_path / "taken").write_text("mine")
     with pytest.raises(ContextUsageError, match="overwrite is False"):
         client(FakeCloud()).context.download_file("c", FILE, tmp_path / "taken", overwrite=False)
+
+
+def test_an_address_opens_one_file_and_is_not_in_the_repr(either: AgentBay, context: Context) -> None:
+    either.context.upload_file(context, FILE, b"12345")
+    down = either.context.get_file_download_url(context, FILE)
+    up = either.context.get_file_upload_url(context, FILE)
+    assert (down.success, up.success, down.url == up.url) == (True, True, False)
+    assert not any(secret in repr(down) + repr(up) for secret in (down.url, up.url))
+    none = either.context.get_file_download_url(context, "/tmp/data/none")
+    assert (none.success, none.data) == (False, None)
+
+
+def test_the_copies_of_a_session_are_told(session: Session) -> None:
+    seen = session.context.info()
+    assert (seen.success, seen.context_status_data) == (True, [])

@@ -13,10 +13,12 @@ import httpx
 import pytest
 
 from sessionbay import AgentBay, FileError, FileTimeoutError, FileUsageError, Session
+from sessionbay.engine import LocalEngine
 
 from ..cloud import KEY, Answer, FakeCloud, no, yes
 from ..support import names
 from .clock import FakeClock
+from .conftest import connect
 
 NOISE = random.Random(2).randbytes(300_000)
 SIGNED = "https://store.invalid/c/a?Expires=1&Signature=S3CRET"
@@ -91,6 +93,17 @@ def test_a_file_goes_to_any_path_and_comes_back(
     for counted in (up, down):
         assert counted == sorted(set(counted))
         assert (len(counted) > 1, counted[-1]) == (True, len(NOISE))
+
+
+def test_a_file_passes_through_the_control_plane_too(
+    engine_without_direct_route: LocalEngine, source: Path, tmp_path: Path
+) -> None:
+    with connect(engine_without_direct_route, AgentBay) as bay, bay.session() as session:
+        files = session.file_system
+        assert files.transfer_path()
+        assert (files.upload_file(source, "file")).success
+        assert (files.download_file("file", tmp_path / "copy")).success
+    assert (tmp_path / "copy").read_bytes() == NOISE
 
 
 def test_an_empty_file_is_a_file_too(session: Session, folder: str, tmp_path: Path) -> None:

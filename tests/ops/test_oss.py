@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 
+from sessionbay.core.tool import Tool
 from sessionbay.models.oss import OSSClientResult
 from sessionbay.models.tools import McpToolResult
 from sessionbay.ops import oss
@@ -12,7 +13,7 @@ from sessionbay.ops.tools import outcome, secrets_of
 
 from ..support import some, texts
 
-TOOLS = (oss.INIT, oss.UPLOAD, oss.DOWNLOAD, oss.UPLOAD_ANONYMOUS, oss.DOWNLOAD_ANONYMOUS)
+TOOLS: tuple[Tool[Any, Any], ...] = (oss.INIT, oss.UPLOAD, oss.DOWNLOAD, oss.UPLOAD_ANONYMOUS, oss.DOWNLOAD_ANONYMOUS)
 
 
 def test_the_tools_have_the_clouds_names_which_are_spelled_so() -> None:

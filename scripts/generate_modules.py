@@ -1,0 +1,147 @@
+"""Write docs/modules.md: each method of the cloud's own modules, its name here, what is behind it, and its tests.
+
+``--check`` only says whether it is up to date. The names of the methods, and of the tools and actions behind them,
+stand in data/modules.json; the rest is asked of the code. A method that the client lacks, and does not say that it
+lacks, is an error.
+"""
+
+import argparse
+import importlib
+import json
+import re
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from generate_coverage import served_actions
+
+from sessionbay._async.session import AsyncSession
+from sessionbay.core.absent import LATER, AbsentModule
+from sessionbay.engine import elsewhere, toolbox
+from sessionbay.ops.catalogue import OPERATIONS, TOOLS
+
+ROOT = Path(__file__).resolve().parents[1]
+PAGE = ROOT / "docs" / "modules.md"
+METHODS: dict[str, dict[str, list[str]]] = json.loads((ROOT / "scripts" / "data" / "modules.json").read_text("utf-8"))
+HEADER = "<!-- Written by scripts/generate_modules.py from the code. Do not edit. -->"
+INTRODUCTION = """# The modules of a session
+
+Every method that AgentBay's own client has for files, commands, code, variables, git, terminals, object storage,
+contexts and skills: what is behind it, which clouds have that, whether the local engine serves it, and the tests that
+use it. A test in **bold** does so on both routes, straight to the machine and through the control plane; the operations
+of the control plane have but that one. All of these tests run for the async and the sync twin, and AGB's users find the
+same methods."""
+
+
+@dataclass(frozen=True)
+class Module:
+    """Where a module is here: the class, how users reach it, and how tests may call it."""
+
+    place: str
+    reached: str
+    called: str
+
+    @property
+    def found(self) -> Any:
+        """The class, None when this version has none."""
+        module, _, name = self.place.rpartition(".")
+        try:
+            return getattr(importlib.import_module(f"sessionbay._async.{module}"), name)
+        except ModuleNotFoundError:
+            return None
+
+
+MODULES = {
+    "file_system": Module("file_system.AsyncFileSystem", "session.file_system", r"(?:file_system|files|fs|file)"),
+    "command": Module("command.AsyncCommand", "session.command", r"(?:command|shell)"),
+    "code": Module("code.AsyncCode", "session.code", "code"),
+    "env": Module("env.AsyncEnv", "session.env", "env"),
+    "git": Module("git.AsyncGit", "session.git", "git"),
+    "pty": Module("pty.AsyncPty", "session.pty", "pty"),
+    "pty handle": Module("pty.AsyncPtyHandle", "handle", r"(?:handle|terminal|pty|shell)"),
+    "oss": Module("oss.AsyncOss", "session.oss", "oss"),
+    "context": Module("contexts.AsyncContextService", "bay.context", "context"),
+    "session.context": Module("context.AsyncSessionContext", "session.context", r"(?:session|bay_session)\.context"),
+    "skills": Module("skills.AsyncSkills", "bay.beta_skills", "(?:beta_)?skills"),
+}
+OVER_BOTH = ("engine_without_direct_route", "DirectCloud", "direct: bool")
+SOURCES = {path: path.read_text("utf-8") for path in sorted((ROOT / "tests" / "_async").glob("test_*.py"))}
+SERVED = served_actions()
+
+
+def main() -> None:
+    """Write the page, or say that it differs."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--check", action="store_true", help="write nothing; fail if the page is out of date")
+    fresh = "\n\n".join((HEADER, INTRODUCTION, *sections())) + "\n"
+    if not parser.parse_args().check:
+        PAGE.write_text(fresh, "utf-8")
+    elif not PAGE.exists() or PAGE.read_text("utf-8") != fresh:
+        sys.exit(f"out of date, run scripts/generate_modules.py: {PAGE}")
+
+
+def sections() -> Iterator[str]:
+    """Yield the tables; stop where the client lacks a method without saying so."""
+    lacking = [f"{module}.{name}" for module, names in METHODS.items() for name in names if is_lacking(module, name)]
+    if lacking:
+        sys.exit(f"the client lacks these, and does not say so: {', '.join(lacking)}")
+    for module, names in METHODS.items():
+        yield f"## `{MODULES[module].reached}`"
+        head = ["| Method | Behind it | Clouds | Local engine | Tests |", "| --- | --- | --- | --- | --- |"]
+        yield "\n".join([*head, *(row(module, name, behind) for name, behind in names.items())])
+
+
+def is_lacking(module: str, name: str) -> bool:
+    """Return whether the client has no such method, nor says that it comes later."""
+    cls = MODULES[module].found
+    return not (hasattr(cls, name) or name in LATER.get(module, ()) or is_later(module))
+
+
+def is_later(module: str) -> bool:
+    """Return whether the whole module comes with a later version."""
+    return isinstance(getattr(AsyncSession, module.split()[0], None), AbsentModule)
+
+
+def row(module: str, name: str, behind: list[str]) -> str:
+    """Return the line of a method."""
+    cls = MODULES[module].found
+    if not hasattr(cls, name):
+        return f"| `{name}` | {listed(behind)} | | | in a later version |"
+    return f"| `{name}` | {listed(behind)} | {clouds(behind)} | {engine(behind)} | {tests(module, name)} |"
+
+
+def listed(names: list[str]) -> str:
+    """Return names as code, a comma between them."""
+    return ", ".join(f"`{name}`" for name in names)
+
+
+def clouds(behind: list[str]) -> str:
+    """Return the clouds that have all that is behind a method."""
+    tools = {tool.name: tool.only for tool in TOOLS}
+    only = [OPERATIONS.by_action[one].agb is None if one in OPERATIONS.by_action else tools.get(one) for one in behind]
+    return "AgentBay" if any(only) else "both"
+
+
+def engine(behind: list[str]) -> str:
+    """Return whether the engine serves all that is behind a method, or why not."""
+    reasons = {one: elsewhere.ACTIONS.get(one) or elsewhere.TOOLS.get(one, "") for one in behind}
+    refused = [why for one, why in reasons.items() if one not in SERVED and one not in toolbox.SERVED and why]
+    return f"refused: {refused[0]}" if refused else "served"
+
+
+def tests(module: str, name: str) -> str:
+    """Return the files of tests that call a method, by this name or another that it has."""
+    cls = MODULES[module].found
+    names = "|".join(other for other in dir(cls) if getattr(cls, other) is getattr(cls, name))
+    call = re.compile(rf"\b{MODULES[module].called}(?:\(\))?\.(?:{names})\b")
+    found = [
+        (path.name, any(mark in text for mark in OVER_BOTH)) for path, text in SOURCES.items() if call.search(text)
+    ]
+    found.sort(key=lambda one: not one[1])
+    return ", ".join(f"**{file}**" if both else file for file, both in found[:3]) or "none of its own"
+
+
+if __name__ == "__main__":
+    main()

@@ -7,6 +7,7 @@ from ._async.clouds import (
 from ._async.mapping import AsyncMap as AsyncMap
 from ._async.pool import AsyncSessionPool as AsyncSessionPool
 from ._async.processes import AsyncProcess as AsyncProcess
+from ._async.pty_handle import AsyncPtyHandle as AsyncPtyHandle
 from ._async.session import AsyncSession as AsyncSession
 from ._seam.bar import progress_bar as progress_bar
 from ._sync.clouds import (
@@ -16,6 +17,7 @@ from ._sync.clouds import (
 from ._sync.mapping import Map as Map
 from ._sync.pool import SessionPool as SessionPool
 from ._sync.processes import Process as Process
+from ._sync.pty_handle import PtyHandle as PtyHandle
 from ._sync.session import Session as Session
 from .core.errors import (
     AgentBayError as AgentBayError,
@@ -46,6 +48,9 @@ from .core.errors import (
     OssError as OssError,
     OssTimeoutError as OssTimeoutError,
     OssUsageError as OssUsageError,
+    PtyError as PtyError,
+    PtyTimeoutError as PtyTimeoutError,
+    PtyUsageError as PtyUsageError,
     SessionError as SessionError,
     SessionTimeoutError as SessionTimeoutError,
     SessionUsageError as SessionUsageError,
@@ -58,6 +63,7 @@ from .core.result import Result as Result
 from .core.retry import RetryPolicy as RetryPolicy
 from .leaving import install_signal_handlers as install_signal_handlers
 from .models.code import (
+    CodeOutput as CodeOutput,
     EnhancedCodeExecutionResult as EnhancedCodeExecutionResult,
     ExecutionError as ExecutionError,
     ExecutionLogs as ExecutionLogs,
@@ -135,6 +141,7 @@ from .models.git import (
 )
 from .models.leftovers import LeftOver as LeftOver, ReapResult as ReapResult
 from .models.oss import OSSClientResult as OSSClientResult, OSSTransferResult as OSSTransferResult
+from .models.pty import PtySession as PtySession
 from .models.sessions import (
     DeleteResult as DeleteResult,
     InfoResult as InfoResult,

@@ -3,7 +3,7 @@
 import logging
 import random
 from dataclasses import dataclass, replace
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import httpx
 
@@ -25,6 +25,9 @@ from .here import AsyncHere
 from .http.pool import Bounds
 from .http.transport import AsyncTransport
 from .pacer import AsyncPacer
+
+if TYPE_CHECKING:
+    from .ws.line import AsyncLine
 
 log = logging.getLogger("sessionbay.channel")
 Q = TypeVar("Q", bound=Wire)
@@ -70,6 +73,7 @@ class AsyncChannel:
         self._making = ThreadLock()
         self._closed = False
         self._ends_with_us = False
+        self.lines: AsyncHere[dict[str, AsyncLine]] = AsyncHere(dict)
         self._pacer = AsyncPacer(options.clock)
         self._budget = Budget(options.retry.budget, options.clock.monotonic)
 
@@ -224,6 +228,11 @@ class AsyncChannel:
             trust_env=trust_env,
         )
 
+    async def hang_up(self, session_id: str) -> None:
+        """Close the line to a session that was deleted."""
+        if line := self.lines.get().pop(session_id, None):
+            await line.aclose("the session was deleted")
+
     @property
     def is_closed(self) -> bool:
         """Whether every call is refused."""
@@ -232,6 +241,8 @@ class AsyncChannel:
     async def aclose(self) -> None:
         """Close the connections; every later call is refused."""
         self._closed = True
+        for line in (self.lines.pop() or {}).values():
+            await line.aclose()
         if self._http is not None:
             http, self._http = self._http, None
             await http.aclose()

@@ -5,10 +5,11 @@ from typing import ClassVar
 from .files.content import AsyncContents
 from .files.transfer import AsyncTransfers
 from .files.trees import AsyncTrees
+from .files.watching import AsyncWatching
 
 
-class AsyncFileSystem(AsyncTrees):
-    """Reads, writes, finds and moves files of the session. Relative paths start at the user's home.
+class AsyncFileSystem(AsyncTrees, AsyncWatching):
+    """Reads, writes, finds, moves and watches files of the session. Relative paths start at the user's home.
 
     A refusal is a result. Every method raises ``FileUsageError`` for a wrong argument, before anything is sent, and
     ``FileError`` when there was no answer.
@@ -27,3 +28,4 @@ class AsyncFileSystem(AsyncTrees):
     move = AsyncContents.move_file
     upload, download = AsyncTransfers.upload_file, AsyncTransfers.download_file
     transfer_path = AsyncTransfers.get_file_transfer_context_path
+    watch_dir = AsyncWatching.watch_directory

@@ -227,6 +227,7 @@ class AsyncLifecycle(AsyncToolbox):
         if result.success:
             self._deleted = result
             let_go(self.session_id, self._channel.dialect.endpoint)
+            await self._channel.hang_up(self.session_id)
         return result.raise_if_strict() if self._strict else result
 
     async def _wait_for_contexts(self, context_ids: frozenset[str]) -> str:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from .file_system import AsyncFileSystem
     from .git import AsyncGit
     from .oss import AsyncOss
+    from .pty import AsyncPty
 
 
 class AsyncSession(AsyncLifecycle):
@@ -280,8 +281,14 @@ class AsyncSession(AsyncLifecycle):
 
         return AsyncGit(self)
 
+    @cached_property
+    def pty(self) -> "AsyncPty":
+        """Opens terminals."""
+        from .pty import AsyncPty
+
+        return AsyncPty(self)
+
     # Their tools come with later versions; until then every use says so.
-    pty = AbsentModule("session.pty")
     computer = AbsentModule("session.computer")
     application = AbsentModule("session.application")
     window = AbsentModule("session.window")

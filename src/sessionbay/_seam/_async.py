@@ -16,7 +16,7 @@ from anyio.streams.tls import TLSAttribute
 from ..core.http import HttpAnswer
 from .http import CLOSING, NO_COOKIES, PIECE, Reading, Watch, holds_more, within
 from .on_asyncio import LoopStream, running_loop
-from .shared import Time
+from .shared import Flag, Sign, Time
 from .shield import in_own_task
 
 P = ParamSpec("P")
@@ -134,6 +134,10 @@ class Stream:
             raise httpx.ReadTimeout(f"nothing came{within(limit)}") from exc
         except _BROKEN as exc:
             raise httpx.ReadError(str(exc) or "the connection broke") from exc
+
+    def both_ways(self) -> "Stream":
+        """Return this stream such that one may send while another one receives."""
+        return self
 
     def is_quiet(self) -> bool:
         """Return whether nothing has come that nobody read, nor the end."""
@@ -285,3 +289,11 @@ async def protected(call: Callable[[], Coroutine[Any, Any, T]], limit: float) ->
 def later(call: Callable[P, Coroutine[Any, Any, T]], *args: P.args, **kwargs: P.kwargs) -> Coroutine[Any, Any, T]:
     """Return something to await that makes ``call``."""
     return call(*args, **kwargs)
+
+
+Background = Coroutine[Any, Any, None]
+
+
+def background(work: Callable[[Flag, Sign], Background], stop: Flag | None) -> Background:
+    """Return what does ``work`` until ``stop`` is set: a coroutine, for the caller to await or to make a task of."""
+    return work(stop or Sign(), Sign())

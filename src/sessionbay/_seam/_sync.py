@@ -17,8 +17,8 @@ import anyio.to_thread
 import httpx
 
 from ..core.http import HttpAnswer
-from .http import NO_COOKIES, PIECE, Reading, Watch, within
-from .shared import Time
+from .http import NO_COOKIES, PIECE, Reading, Watch, ready, within
+from .shared import Flag, Time
 
 P = ParamSpec("P")
 S = TypeVar("S")
@@ -101,6 +101,10 @@ class Stream:
         except OSError as exc:
             raise httpx.ReadError(str(exc)) from exc
 
+    def both_ways(self) -> "Stream":
+        """Return this stream such that one may send while another one receives."""
+        return BothWays(self._sock)
+
     def is_quiet(self) -> bool:
         """Return whether nothing has come that nobody read, nor the end."""
         return not self._watch.has_news()
@@ -110,6 +114,50 @@ class Stream:
         with contextlib.suppress(OSError):
             self._sock.shutdown(socket.SHUT_RDWR)
         self._sock.close()
+
+
+class BothWays(Stream):
+    """A stream that two threads use at once: TLS bears one of them at a time, so that neither waits inside it."""
+
+    def __init__(self, sock: socket.socket) -> None:
+        super().__init__(sock)
+        sock.setblocking(False)
+        self._one = threading.Lock()
+
+    def send(self, data: bytes, limit: float | None) -> None:
+        left = memoryview(data)
+        try:
+            while left:
+                left = left[self._done(partial(self._sock.send, left), limit, writes=True) :]
+        except TimeoutError as exc:
+            raise httpx.WriteTimeout(f"not sent{within(limit)}") from exc
+        except OSError as exc:
+            raise httpx.WriteError(str(exc)) from exc
+
+    def receive(self, limit: float | None) -> bytes:
+        try:
+            return self._done(partial(self._sock.recv, PIECE), limit, writes=False)
+        except TimeoutError as exc:
+            raise httpx.ReadTimeout(f"nothing came{within(limit)}") from exc
+        except OSError as exc:
+            raise httpx.ReadError(str(exc)) from exc
+
+    def _done(self, attempt: Callable[[], T], limit: float | None, *, writes: bool) -> T:
+        """Try until the system need not wait."""
+        until = None if limit is None else time.monotonic() + limit
+        while True:
+            waits_to_write = writes
+            try:
+                with self._one:
+                    return attempt()
+            except ssl.SSLWantReadError:
+                waits_to_write = False
+            except ssl.SSLWantWriteError:
+                waits_to_write = True
+            except BlockingIOError:
+                pass
+            if not ready(self._sock.fileno(), None if limit is None else _left(until), writes=waits_to_write):
+                raise TimeoutError
 
 
 def connect(host: str, port: int, tls: ssl.SSLContext | None, limit: float | None) -> Stream:
@@ -279,3 +327,17 @@ def protected(call: Callable[[], T], limit: float) -> T:
 async def later(call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
     """Return something to await that makes ``call`` in a worker thread."""
     return await anyio.to_thread.run_sync(partial(call, *args, **kwargs))
+
+
+class Background(threading.Thread):
+    """A thread that the caller starts, and ends by its ``stop_event``; ``ready_event`` tells when it is at work."""
+
+    def __init__(self, work: Callable[[Flag, Any], None], stop: Flag | None) -> None:
+        self.stop_event = stop or threading.Event()
+        self.ready_event = threading.Event()
+        super().__init__(target=work, args=(self.stop_event, self.ready_event), name="sessionbay-watch", daemon=True)
+
+
+def background(work: Callable[[Flag, Any], None], stop: Flag | None) -> Background:
+    """Return what does ``work`` until ``stop`` is set: a thread, for the caller to start."""
+    return Background(work, stop)

@@ -145,6 +145,12 @@ def proxy_of(given: str | None, *, trust_env: bool) -> ProxyOf | None:
     return _proxy_of_environment if trust_env and urllib.request.getproxies() else None
 
 
+def is_proxied(url: str, given: str | None, *, trust_env: bool) -> bool:
+    """Return whether there is a proxy for a URL."""
+    found = proxy_of(given, trust_env=trust_env)
+    return bool(found and found(httpx.URL(url)))
+
+
 def _proxy_of_environment(url: httpx.URL) -> str | None:
     proxies = urllib.request.getproxies()
     found = proxies.get(url.scheme) or proxies.get("all")
@@ -170,6 +176,16 @@ class Watch:
     def has_news(self) -> bool:
         """Return whether there is something."""
         return bool(self._poll.poll(0) if self._poll else select.select([self._descriptor], [], [], 0)[0])
+
+
+def ready(descriptor: int, limit: float | None, *, writes: bool) -> bool:
+    """Wait until a socket can be read or written; return whether it can within ``limit`` seconds."""
+    if hasattr(select, "poll"):
+        poll = select.poll()
+        poll.register(descriptor, select.POLLOUT if writes else select.POLLIN)
+        return bool(poll.poll(None if limit is None else limit * 1000))
+    waiting = [descriptor]
+    return any(select.select([] if writes else waiting, waiting if writes else [], [], limit))
 
 
 def holds_more(tls: ssl.SSLObject) -> bool:

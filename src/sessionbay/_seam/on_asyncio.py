@@ -31,8 +31,7 @@ class LoopStream(asyncio.Protocol):
         self._broken: Exception | None = None
         self._held_back = False
         self._full = False
-        self._late = False
-        self._waiter: asyncio.Future[None] | None = None
+        self._waiters: list[asyncio.Future[None]] = []  # at most two: whoever sends and whoever receives
 
     @classmethod
     async def connect(cls, host: str, port: int, tls: ssl.SSLContext | None) -> "LoopStream":
@@ -82,26 +81,34 @@ class LoopStream(asyncio.Protocol):
 
     async def _until(self, there: Callable[[], bool], limit: float | None) -> None:
         loop = asyncio.get_running_loop()
-        self._late = False
-        timer = None if limit is None else loop.call_later(limit, self._be_late)
+        late = False
+
+        def be_late() -> None:
+            nonlocal late
+            late = True
+            self._wake()
+
+        timer = None if limit is None else loop.call_later(limit, be_late)
         try:
             while not there():
-                if self._late:
+                if late:
                     raise TimeoutError
-                self._waiter = loop.create_future()
-                await self._waiter
+                await self._woken(loop.create_future())
         finally:
-            self._waiter = None
             if timer:
                 timer.cancel()
 
-    def _be_late(self) -> None:
-        self._late = True
-        self._wake()
+    async def _woken(self, waiter: asyncio.Future[None]) -> None:
+        self._waiters.append(waiter)
+        try:
+            await waiter
+        finally:
+            self._waiters.remove(waiter)
 
     def _wake(self) -> None:
-        if self._waiter is not None and not self._waiter.done():
-            self._waiter.set_result(None)
+        for waiter in self._waiters:
+            if not waiter.done():
+                waiter.set_result(None)
 
     def _raise_if_broken(self) -> None:
         if self._broken is not None:

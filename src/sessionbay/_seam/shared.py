@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Protocol
 
 from .._version import __version__
 from ..core.config import DotEnv, parse_dotenv
@@ -27,6 +28,29 @@ class Time:
     def monotonic(self) -> float:
         """Return seconds that only ever grow."""
         return time.monotonic()
+
+
+class Flag(Protocol):
+    """What can be set, and asked whether it is: an event of any library."""
+
+    def is_set(self) -> bool:
+        """Return whether it is set."""
+        ...
+
+
+class Sign:
+    """A flag that nobody waits for."""
+
+    def __init__(self) -> None:
+        self._is_set = False
+
+    def set(self) -> None:
+        """Set it."""
+        self._is_set = True
+
+    def is_set(self) -> bool:
+        """Return whether it is set."""
+        return self._is_set
 
 
 def nonce() -> str:

@@ -4,7 +4,7 @@
 import logging
 import random
 from dataclasses import dataclass, replace
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import httpx
 
@@ -26,6 +26,9 @@ from .here import Here
 from .http.pool import Bounds
 from .http.transport import Transport
 from .pacer import Pacer
+
+if TYPE_CHECKING:
+    from .ws.line import Line
 
 log = logging.getLogger("sessionbay.channel")
 Q = TypeVar("Q", bound=Wire)
@@ -71,6 +74,7 @@ class Channel:
         self._making = ThreadLock()
         self._closed = False
         self._ends_with_us = False
+        self.lines: Here[dict[str, Line]] = Here(dict)
         self._pacer = Pacer(options.clock)
         self._budget = Budget(options.retry.budget, options.clock.monotonic)
 
@@ -225,6 +229,11 @@ class Channel:
             trust_env=trust_env,
         )
 
+    def hang_up(self, session_id: str) -> None:
+        """Close the line to a session that was deleted."""
+        if line := self.lines.get().pop(session_id, None):
+            line.close("the session was deleted")
+
     @property
     def is_closed(self) -> bool:
         """Whether every call is refused."""
@@ -233,6 +242,8 @@ class Channel:
     def close(self) -> None:
         """Close the connections; every later call is refused."""
         self._closed = True
+        for line in (self.lines.pop() or {}).values():
+            line.close()
         if self._http is not None:
             http, self._http = self._http, None
             http.close()

@@ -1,13 +1,15 @@
 # Generated from src/sessionbay/_async/code.py by scripts/generate_sync.py. Do not edit.
 """Code."""
 
-from typing import ClassVar
+from collections.abc import Callable, Mapping
+from typing import Any, ClassVar
 
 from ..core import checks
 from ..core.errors import CodeError
-from ..models.code import EnhancedCodeExecutionResult
+from ..models.code import CodeOutput, EnhancedCodeExecutionResult, ExecutionError
 from ..ops.code import RUN_CODE, CodeArgs, language_of
 from .channel import Limits
+from .code_stream import CodeStream
 from .module import Module
 
 GRACE = 10.0  # seconds that the answer may take beyond the code's own limit
@@ -19,7 +21,16 @@ class Code(Module):
     _name: ClassVar[str] = "code"
 
     def run_code(
-        self, code: str, language: str, timeout_s: int = 60, *, check: bool = False
+        self,
+        code: str,
+        language: str,
+        timeout_s: int = 60,
+        stream_beta: bool = False,
+        on_stdout: Callable[[str], object] | None = None,
+        on_stderr: Callable[[str], object] | None = None,
+        on_error: Callable[[Any], object] | None = None,
+        *,
+        check: bool = False,
     ) -> EnhancedCodeExecutionResult:
         """Run code and return what it showed and wrote.
 
@@ -28,6 +39,11 @@ class Code(Module):
             language: ``python``, ``javascript``, ``r`` or ``java``, also by their common short names; which of them a
                 machine has depends on its image.
             timeout_s: Seconds after which the machine interrupts the code; the clouds document 60 as the most.
+            stream_beta: Whether to have the output while the code runs, over the session's WebSocket; see ``stream``
+                for another way. A function to be told of it asks for that too.
+            on_stdout: Called with each piece that the code writes.
+            on_stderr: Called with each piece that the code writes to its error output.
+            on_error: Called with the ``ExecutionError`` that the code raised, or the ``CodeError`` that befell its run.
             check: Whether to raise when the code raised.
 
         Returns:
@@ -36,7 +52,7 @@ class Code(Module):
 
         Raises:
             CodeError: With ``check=True``, when the code raised or could not be run; without an answer, always.
-            CodeUsageError: An argument is wrong; nothing was sent.
+            CodeUsageError: An argument is wrong, or the session has no WebSocket to stream over; nothing was sent.
 
         Example:
             ```python
@@ -45,13 +61,68 @@ class Code(Module):
             print(result.result)
             ```
         """
+        if stream_beta or on_stdout or on_stderr or on_error:
+            stream = self.stream(code, language, timeout_s)
+            result = _told(stream, {"stdout": on_stdout, "stderr": on_stderr}, on_error)
+            result = result.raise_if_strict() if self._session._strict else result
+        else:
+            args, limit = self._asked(code, language, timeout_s)
+            result = self._session._use(RUN_CODE, args, Limits(limit))
+        return result.raise_for_error() if check else result
+
+    def stream(self, code: str, language: str, timeout_s: int = 60) -> CodeStream:
+        """Run code for the length of a block, and tell what happens as it does.
+
+        Args:
+            code: The code.
+            language: See ``run_code``.
+            timeout_s: Seconds after which the machine interrupts the code.
+
+        Returns:
+            A context manager that gives an iterator of ``CodeOutput``, ``ExecutionResult`` and ``ExecutionError``, and
+            ``result`` after the last of them. Leaving the block early interrupts the code on the local engine.
+
+        Raises:
+            CodeError: The connection broke, or nothing came within the code's time and ten seconds.
+            CodeUsageError: An argument is wrong, or the session has no WebSocket; nothing was sent.
+
+        Example:
+            ```python
+            with session.code.stream("for n in range(3): print(n)", "python") as events:
+                for event in events:
+                    print(event)
+            print(events.result.execution_count)
+            ```
+        """
+        return CodeStream(self._session, *self._asked(code, language, timeout_s))
+
+    def _asked(self, code: str, language: str, timeout_s: int) -> tuple[CodeArgs, float]:
+        """Return what goes over, and for how many seconds nothing need come back."""
         args = CodeArgs(
             code=checks.utf8("code", code, CodeError),
             language=language_of(language),
             timeout_s=checks.count("timeout_s", timeout_s, CodeError),
         )
-        limits = Limits(max(self._session._channel.options.timeout, timeout_s + GRACE))
-        result = self._session._use(RUN_CODE, args, limits)
-        return result.raise_for_error() if check else result
+        return args, max(self._session._channel.options.timeout, timeout_s + GRACE)
 
     run = execute = run_code  # the names that users of both clouds know
+
+
+def _told(
+    stream: CodeStream,
+    writes: Mapping[str, Callable[[str], object] | None],
+    on_error: Callable[[Any], object] | None,
+) -> EnhancedCodeExecutionResult:
+    """Run code to its end, and tell who wants to know."""
+    try:
+        with stream:
+            for event in stream:
+                if isinstance(event, CodeOutput) and (write := writes[event.stream]):
+                    write(event.text)
+                elif isinstance(event, ExecutionError) and on_error:
+                    on_error(event)
+    except CodeError as exc:
+        if on_error:
+            on_error(exc)
+        raise
+    return stream.result

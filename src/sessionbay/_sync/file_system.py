@@ -6,10 +6,11 @@ from typing import ClassVar
 from .files.content import Contents
 from .files.transfer import Transfers
 from .files.trees import Trees
+from .files.watching import Watching
 
 
-class FileSystem(Trees):
-    """Reads, writes, finds and moves files of the session. Relative paths start at the user's home.
+class FileSystem(Trees, Watching):
+    """Reads, writes, finds, moves and watches files of the session. Relative paths start at the user's home.
 
     A refusal is a result. Every method raises ``FileUsageError`` for a wrong argument, before anything is sent, and
     ``FileError`` when there was no answer.
@@ -28,3 +29,4 @@ class FileSystem(Trees):
     move = Contents.move_file
     upload, download = Transfers.upload_file, Transfers.download_file
     transfer_path = Transfers.get_file_transfer_context_path
+    watch_dir = Watching.watch_directory

@@ -226,6 +226,7 @@ class Lifecycle(Toolbox):
         if result.success:
             self._deleted = result
             let_go(self.session_id, self._channel.dialect.endpoint)
+            self._channel.hang_up(self.session_id)
         return result.raise_if_strict() if self._strict else result
 
     def _wait_for_contexts(self, context_ids: frozenset[str]) -> str:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from .file_system import FileSystem
     from .git import Git
     from .oss import Oss
+    from .pty import Pty
 
 
 class Session(Lifecycle):
@@ -281,8 +282,14 @@ class Session(Lifecycle):
 
         return Git(self)
 
+    @cached_property
+    def pty(self) -> "Pty":
+        """Opens terminals."""
+        from .pty import Pty
+
+        return Pty(self)
+
     # Their tools come with later versions; until then every use says so.
-    pty = AbsentModule("session.pty")
     computer = AbsentModule("session.computer")
     application = AbsentModule("session.application")
     window = AbsentModule("session.window")

@@ -5,14 +5,7 @@ from typing import NoReturn
 
 from .errors import AgentBayError
 
-LATER: Mapping[str, frozenset[str]] = {
-    "file_system": frozenset(
-        [
-            "watch_directory",
-            "watch_dir",
-        ]
-    ),
-}
+LATER: Mapping[str, frozenset[str]] = {}
 """The methods that the clouds' users know and this version lacks, by module."""
 
 

@@ -11,6 +11,7 @@ The class says who asked, ``kind`` says what happened::
       EnvError                    an environment variable
       OssError                    object storage
       SkillError                  an operation on skills
+      PtyError                    a terminal
       GitError                    a git command; GitAuthError, GitConflictError, GitNotARepoError, GitNotFoundError
     each with
       ...UsageError               the caller's mistake; also a ValueError; nothing was sent
@@ -216,3 +217,15 @@ class SkillUsageError(SkillError, ValueError, kind="usage"):
 
 class SkillTimeoutError(SkillError, TimeoutError, kind="timeout"):
     """Skills were asked for, and there was no answer in time."""
+
+
+class PtyError(AgentBayError):
+    """An operation on a terminal failed."""
+
+
+class PtyUsageError(PtyError, ValueError, kind="usage"):
+    """A terminal was used wrongly; nothing was sent."""
+
+
+class PtyTimeoutError(PtyError, TimeoutError, kind="timeout"):
+    """A terminal was not heard of in time; or a wait for its end ran out."""

@@ -29,6 +29,7 @@ from .received import body_of, same
 from .refusals import Refusal, bad_key
 from .sessions import GONE, EngineSession, Sessions
 from .transfers import ROUTE, Transfers
+from .ws.code_stream import serve_code
 
 log = logging.getLogger("sessionbay.engine")
 PAGE = """<!doctype html><title>{id}</title><style>body{{font:16px sans-serif;margin:3em}}td{{padding:.2em 1em}}</style>
@@ -38,6 +39,7 @@ PAGE = """<!doctype html><title>{id}</title><style>body{{font:16px sans-serif;ma
 def create_app(sessions: Sessions, actions: Actions, transfers: Transfers, api_key: Secret) -> Starlette:
     """Return the ASGI app that serves ``sessions``."""
     door = Door(sessions, actions, api_key)
+    sessions.welcome = lambda session: serve_code(session, sessions.config)
     return Starlette(
         routes=[
             Route("/health", door.health, methods=["GET"]),

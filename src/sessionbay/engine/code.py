@@ -72,6 +72,9 @@ class CodeContext:
                     await self._follow(mark, ran, kept, tell)
             except TimeoutError:
                 await self._stop(mark, ran, kept, tell, timeout)
+            except asyncio.CancelledError:
+                await self._abandon(mark, ran, kept, tell)
+                raise
             ran.seconds = time.monotonic() - begun
             return ran
 
@@ -88,6 +91,19 @@ class CodeContext:
         ran.error = ExecutionError("TimeoutError", told, ran.error.traceback if ran.error else "")
         tell({"event": "error", "name": "TimeoutError", "value": told})
 
+    async def _abandon(self, mark: str, ran: Ran, kept: "_Budget", tell: Tell) -> None:
+        """Interrupt code that nobody waits for any more, so that the next run finds its variables and no old output."""
+        try:
+            async with asyncio.timeout(INTERRUPTING):
+                await self._agent.ask("interrupt", pid=self._pid)
+                await self._follow(mark, ran, kept, tell)
+        except (TimeoutError, AgentFailure, AgentGone):
+            await self.close()
+        except BaseException:
+            self.lost = True
+            self.leave()
+            raise
+
     async def _line(self) -> bytes:
         try:
             return await self._reader.readline()
@@ -102,8 +118,10 @@ class CodeContext:
             event = _event(await self._line())
             if event.get("event") == "end" and event.get("mark") == mark:
                 ran.count = int(event.get("count", 0))
-                ran.stdout += kept.note("stdout")
-                ran.stderr += kept.note("stderr")
+                for name in ("stdout", "stderr"):
+                    for note in kept.note(name):
+                        getattr(ran, name).append(note)
+                        tell({"event": name, "chunk": note})
                 return
             if _taken(event, ran, kept):
                 tell(event)

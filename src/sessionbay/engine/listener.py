@@ -104,6 +104,7 @@ class Listener:
             ws="websockets-sansio",
             ws_max_size=self._most_message,
             ws_per_message_deflate=False,
+            ws_ping_interval=None,  # clients ask for signs of life, and one that waits for nothing need not give any
         )
         self._server = _Server(config)
         _ports.add(self.port)

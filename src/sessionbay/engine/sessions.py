@@ -105,6 +105,7 @@ class Sessions:
         self._starting = 0
         self._tasks: set[asyncio.Task[None]] = set()
         self.farewell: Callable[[EngineSession], Awaitable[None]] = _nothing
+        self.welcome: Callable[[EngineSession], None] = lambda session: None
         self._start(self._release_overdue())
 
     async def create(
@@ -131,6 +132,7 @@ class Sessions:
             raise Refusal("SandboxFailed", f"the session could not be started: {exc}", status=500) from exc
         finally:
             self._starting -= 1
+        self.welcome(session)
         self._sessions[session.id] = session
         self._start(self._notice_end(session))
         return session

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, Literal, Self
 
 from ..core.errors import AgentBayError, CodeError
 from ..core.result import Result
@@ -37,6 +37,17 @@ class ExecutionResult:
 
 
 @dataclass(frozen=True)
+class CodeOutput:
+    """Something that code has just written."""
+
+    stream: Literal["stdout", "stderr"]
+    text: str
+
+    def __str__(self) -> str:
+        return self.text
+
+
+@dataclass(frozen=True)
 class ExecutionLogs:
     """What code has written, in the chunks in which it came."""
 
@@ -54,6 +65,9 @@ class ExecutionError:
 
     def __str__(self) -> str:
         return f"{self.name}: {self.value}" if self.value else self.name
+
+
+CodeEvent = CodeOutput | ExecutionResult | ExecutionError
 
 
 @dataclass(frozen=True, kw_only=True)

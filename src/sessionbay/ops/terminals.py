@@ -2,7 +2,8 @@
 
 from base64 import b64decode, b64encode
 from codecs import getincrementaldecoder
-from typing import Literal
+from collections.abc import Iterator, Mapping
+from typing import Any, Literal
 
 from pydantic import Field
 
@@ -12,6 +13,8 @@ CREATE, CONNECT, LIST, KILL = "pty.create", "pty.connect", "pty.list", "pty.kill
 INPUT, RESIZE = "pty.input", "pty.resize"
 OUTPUT, EXIT, ERROR = "pty.output", "pty.exit", "pty.error"
 MOST_SIDE = 500
+MOST_TYPED = 32 * 2**10  # bytes of input in one frame
+KILLED = -9  # the exit code of a shell that was killed
 DEFAULT_ENVS = {"TERM": "xterm-256color", "LANG": "en_US.UTF-8"}
 
 Encoding = Literal["utf8", "base64"]
@@ -72,3 +75,27 @@ class Characters:
         kept = self._decoder.getstate()[0]
         self._decoder.reset()
         return kept
+
+
+def shown(data: Mapping[str, Any]) -> bytes:
+    """Return the bytes of a push of output; raise ``ValueError`` when they are not what their encoding says."""
+    text = data.get("data")
+    if not isinstance(text, str):
+        return b""
+    return b64decode(text, validate=True) if data.get("encoding") == "base64" else text.encode("utf-8", "surrogatepass")
+
+
+def typed(data: bytes) -> Iterator[bytes]:
+    """Cut input into what frames carry, between characters where it is text."""
+    characters = Characters()
+    for start in range(0, len(data), MOST_TYPED):
+        yield characters.add(data[start : start + MOST_TYPED])
+    yield characters.rest()
+
+
+def size_problem(cols: object, rows: object) -> str:
+    """Return what is wrong with a terminal's size, empty when nothing is."""
+    sides = (cols, rows)
+    if all(isinstance(side, int) and not isinstance(side, bool) and 1 <= side <= MOST_SIDE for side in sides):
+        return ""
+    return f"cols={cols!r}, rows={rows!r} is no size of a terminal: each must be a whole number from 1 to {MOST_SIDE}"

@@ -67,6 +67,10 @@ class Call:
         """Give the one answer."""
         await self.connection.send(frames.result(self.frame, value))
 
+    async def event(self, kind: str, **more: Any) -> None:
+        """Send an event of the stream that answers."""
+        await self.connection.send(frames.event(self.frame, kind, **more))
+
     async def end(self, **more: Any) -> None:
         """End the stream that answers."""
         await self.connection.send(frames.end(self.frame, **more))

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from starlette.responses import PlainTextResponse
 from starlette.types import Receive, Scope, Send
 
+from ...core.websocket import OFFERS
 from ...ops import frames
 from ..agent.line import AgentFailure, AgentGone, AgentLine
 from ..refusals import Refusal
@@ -15,6 +16,7 @@ from .file_watch import FILES, FileWatches
 from .terminals import Terminals
 
 log = logging.getLogger("sessionbay.engine")
+OFFERED = (b"cancel", b"resume")  # streams can be cancelled; subscriptions go on over the next connection
 MOST_CONNECTIONS = 64
 MOST_CALLS = 64  # at once on one connection; no more is read from it until one of them is done
 GOING_AWAY = 1001
@@ -39,7 +41,7 @@ class Hub:
         self._connections.add(connection)
         try:
             await receive()
-            await send({"type": "websocket.accept"})
+            await send({"type": "websocket.accept", "headers": [(OFFERS, b" ".join(OFFERED))]})
             self._watches.adopt(connection)
             await self._listen(connection, receive)
         finally:

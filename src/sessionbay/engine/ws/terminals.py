@@ -27,6 +27,7 @@ class Terminal:
         self.pid = pid
         self.pty = Pty(fd)
         self.exit_code: int | None = None
+        self.killed = False
         self.ending = asyncio.Lock()
         self.heard = asyncio.Event()
         self._agent = agent
@@ -188,13 +189,15 @@ class Terminals:
             self._open.pop(terminal.id, None)
 
     async def _list(self, call: Call) -> None:
-        await call.answer(ptySessionIds=[each.id for each in self._open.values() if each.exit_code is None])
+        running = [each.id for each in self._open.values() if each.exit_code is None and not each.killed]
+        await call.answer(ptySessionIds=running)
 
     async def _kill(self, call: Call) -> None:
         terminal = self._found(call.params(terminals.TerminalRef))
         agent = self._agent()
         async with terminal.ending:  # so that the end is told after the answer
             await agent.ask("kill_terminal", pid=terminal.pid)
+            terminal.killed = True
             await call.answer()
         if terminal.exit_code is not None:
             self._open.pop(terminal.id, None)

@@ -1,0 +1,376 @@
+"""One terminal, as its user holds it."""
+
+import logging
+from codecs import getincrementaldecoder
+from collections.abc import Callable, Mapping
+from types import TracebackType
+from typing import Any, Self
+
+from .._seam._async import protected
+from .._seam.shared import nonce
+from ..core import checks
+from ..core.errors import PtyError
+from ..ops import frames, terminals
+from ..ops.ears import Ear, exit_code, killed
+from ..ops.mail import Letter
+from .toolbox import AsyncToolbox
+from .ws.line import AsyncLine
+
+log = logging.getLogger("sessionbay.pty")
+KILLING = 15.0  # seconds that the end of a terminal may take at the end of its block
+
+
+async def kill(line: AsyncLine, terminal_id: str) -> None:
+    """End a terminal; what it still shows is dropped, so that it holds nobody up."""
+    last = killed(terminal_id)
+    line.hush(last)
+    try:
+        await line.call(frames.TERMINALS, terminals.KILL, {"ptySessionId": terminal_id}, PtyError)
+    except BaseException:
+        line.hush(last, deaf=False)
+        raise
+    line.inject(last)
+
+
+class AsyncPtyHandle:
+    """One terminal; ``session.pty`` returns it.
+
+    Iterate over it for the bytes that it shows, as they come, until its shell ends; ``text`` gives characters,
+    ``lines`` gives lines. Output waits for its reader, and a program that writes more than fits has to wait too. As a
+    context manager it kills the terminal on every way out; one that was disconnected goes on.
+
+    A connection that breaks fails all that waits for it, with the kind ``unreachable``. The next use connects anew.
+    """
+
+    def __init__(self, session: AsyncToolbox, line: AsyncLine, ear: Ear) -> None:
+        self._session = session
+        self._line = line
+        self._ear = ear
+        self._exit_code: int | None = None
+        self._waits = 0
+        self._disconnected = False
+        self._ended = False
+        self._trouble: Letter | None = None
+
+    @property
+    def pty_session_id(self) -> str:
+        """The terminal's id."""
+        return self._ear.id
+
+    @property
+    def is_connected(self) -> bool:
+        """Whether the shell runs and is listened to, as far as is known: a loss shows when something is waited for."""
+        return not (self._disconnected or self._exit_code is not None or self._ear.end.lost or self._line.is_closed)
+
+    @property
+    def exit_code(self) -> int | None:
+        """How the shell ended: its code, or less than 0 for a signal; None while it runs."""
+        end = self._ear.end
+        while self._exit_code is None and (letter := self._line.glance(end)) is not None and letter is not end.lost:
+            self._exit_code = exit_code(letter)
+            self._trouble = self._trouble or (letter if self._exit_code is None else None)
+        return self._exit_code
+
+    async def send_input(self, data: bytes | str) -> None:
+        r"""Type into the terminal. Enter is ``\\\r``, Ctrl-C is ``\\\x03``.
+
+        Args:
+            data: What to type; text is sent as UTF-8.
+
+        Raises:
+            PtyError: It could not be sent. That the machine refused input is told by the next use of the terminal.
+
+        Example:
+            ```python
+            async with await session.pty.create() as terminal:
+                await terminal.send_input("exit 3\r")
+                print(await terminal.wait(timeout_s=10))
+            ```
+        """
+        whole = checks.utf8("data", data, PtyError).encode() if isinstance(data, str) else bytes(data)
+        for piece in terminals.typed(whole):
+            if piece:
+                encoding, text = terminals.encoded(piece)
+                await self._say(terminals.INPUT, {"encoding": encoding, "data": text})
+
+    async def resize(self, cols: int, rows: int) -> None:
+        """Give the terminal another size.
+
+        Args:
+            cols: Its width in characters, 1 to 500.
+            rows: Its height in lines, 1 to 500.
+
+        Example:
+            ```python
+            async with await session.pty.create() as terminal:
+                await terminal.resize(132, 43)
+            ```
+        """
+        problem = terminals.size_problem(cols, rows)
+        if problem:
+            raise PtyError.usage(problem)
+        await self._say(terminals.RESIZE, {"cols": cols, "rows": rows})
+
+    async def read(self, timeout_s: float | None = None) -> bytes:
+        """Return what the terminal shows next; empty once its shell has ended and all was read.
+
+        Args:
+            timeout_s: Seconds to wait for it; as long as it takes if not given.
+
+        Raises:
+            PtyTimeoutError: Nothing came in time.
+
+        Example:
+            ```python
+            async with await session.pty.create() as terminal:
+                print(await terminal.read(timeout_s=10))
+            ```
+        """
+        limit = None if timeout_s is None else checks.seconds("timeout_s", timeout_s, PtyError, zero=True)
+        while not self._ended:
+            await self._attach_again()
+            letter = await self._line.next(self._ear.output, PtyError, limit, self._name)
+            self._note(letter)
+            if exit_code(letter) is not None:
+                self._ended = True
+            elif data := self._shown(letter):
+                return data
+        return b""
+
+    async def read_until(self, text: str, timeout_s: float | None = None) -> str:
+        r"""Return what the terminal shows up to a text, and the rest of the piece in which that came.
+
+        Args:
+            text: The text to wait for. What is typed is shown too, as on every terminal.
+            timeout_s: Seconds that all of it may take; as long as it takes if not given.
+
+        Raises:
+            PtyTimeoutError: The text did not come in time.
+            PtyError: The shell ended before.
+
+        Example:
+            ```python
+            async with await session.pty.create() as terminal:
+                await terminal.send_input("echo $((6 * 7))\r")
+                print("42" in await terminal.read_until("42", timeout_s=10))
+            ```
+        """
+        until = None if timeout_s is None else self._now() + checks.seconds("timeout_s", timeout_s, PtyError)
+        wanted, found = text.encode(), b""
+        while wanted not in found:
+            data = await self.read(None if until is None else max(until - self._now(), 0.0))
+            if not data:
+                raise PtyError(f"{self._name}: its shell ended with {self.exit_code} before {text!r} was shown")
+            found += data
+        return found.decode("utf-8", "replace")
+
+    def text(self) -> "AsyncPtyText":
+        r"""Return an iterator over the text that the terminal shows, piece by piece; no character is ever cut.
+
+        Example:
+            ```python
+            async with await session.pty.create() as terminal:
+                await terminal.send_input("exit\r")
+                async for text in terminal.text():
+                    print(text, end="")
+            ```
+        """
+        return AsyncPtyText(self, lines=False)
+
+    def lines(self) -> "AsyncPtyText":
+        r"""Return an iterator over the lines that the terminal shows, without their line breaks.
+
+        Example:
+            ```python
+            async with await session.pty.create() as terminal:
+                await terminal.send_input("exit\r")
+                async for line in terminal.lines():
+                    print(line)
+            ```
+        """
+        return AsyncPtyText(self, lines=True)
+
+    async def wait(self, timeout_s: float | None = None) -> int:
+        r"""Wait until the shell has ended.
+
+        What it shows meanwhile is kept for ``read``, the last MiB of it; or given to ``on_data``.
+
+        Args:
+            timeout_s: Seconds to wait; as long as it takes if not given.
+
+        Returns:
+            Its exit code; less than 0 for the signal that ended it: -9 when it was killed.
+
+        Raises:
+            PtyTimeoutError: It still runs.
+            PtyError: The connection broke, or the machine refused what was typed.
+
+        Example:
+            ```python
+            async with await session.pty.create() as terminal:
+                await terminal.send_input("exit 3\r")
+                print(await terminal.wait(timeout_s=10))
+            ```
+        """
+        until = None if timeout_s is None else self._now() + checks.seconds("timeout_s", timeout_s, PtyError, zero=True)
+        self._waits += 1
+        self._line.let_lose(self._ear.output, lossy=True)
+        try:
+            while self._exit_code is None:
+                await self._attach_again()
+                left = None if until is None else max(until - self._now(), 0.0)
+                self._note(await self._line.next(self._ear.end, PtyError, left, self._name))
+        finally:
+            self._waits -= 1
+            self._line.let_lose(self._ear.output, lossy=self._waits > 0)
+        self._line.drop(self._ear.end)
+        return self._exit_code
+
+    async def kill(self) -> None:
+        """End the shell and all that runs in the terminal. What it showed until then can still be read.
+
+        Example:
+            ```python
+            terminal = await session.pty.create()
+            await terminal.kill()
+            print(terminal.exit_code)
+            ```
+        """
+        if self.exit_code is not None:
+            return
+        try:
+            await kill(self._line, self.pty_session_id)
+        except PtyError:
+            if self.exit_code is None:  # else it ended by itself just before
+                raise
+
+    def disconnect(self) -> None:
+        """Stop listening to the terminal, whose shell goes on; ``session.pty.connect`` finds it again.
+
+        Example:
+            ```python
+            terminal = await session.pty.create()
+            terminal.disconnect()
+            print(terminal.is_connected)
+            ```
+        """
+        self._disconnected = True
+        self._line.drop(*self._ear.inboxes)
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, exc: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._disconnected or self._line.is_closed or self._session._is_parents:
+            return
+        try:
+            await protected(self.kill, KILLING)
+        except (PtyError, TimeoutError) as error:
+            if exc is None:
+                raise
+            exc.add_note(f"and {self._name} could not be killed: {error}")
+        finally:
+            self.disconnect()
+
+    def __aiter__(self) -> Self:
+        return self
+
+    async def __anext__(self) -> bytes:
+        if data := await self.read():
+            return data
+        raise StopAsyncIteration
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self.pty_session_id}>"
+
+    @property
+    def _name(self) -> str:
+        return f"terminal {self._ear.id}"
+
+    def _now(self) -> float:
+        return self._session._channel.clock.monotonic()
+
+    def _told_to(self, on_data: Callable[[bytes], object] | None) -> Self:
+        """Give output to ``on_data`` from now on, what came already included."""
+        if on_data is not None:
+            self._line.listen(self._ear.output, lambda data: _call(on_data, data))
+        return self
+
+    async def _say(self, method: str, params: Mapping[str, object]) -> None:
+        if self.exit_code is not None:
+            raise PtyError.usage(f"{self._name}: its shell has ended with {self._exit_code}")
+        await self._attach_again()
+        frame = frames.call(nonce(), frames.TERMINALS, method, {"ptySessionId": self.pty_session_id, **params})
+        self._ear.said.append(frame.id)
+        await self._line.say(frame, PtyError)
+
+    async def _attach_again(self) -> None:
+        """Listen anew where the connection was lost since the last use."""
+        if self._disconnected:
+            raise PtyError.usage(f"{self._name} was disconnected: connect to it by session.pty.connect")
+        if (trouble := self._trouble) is not None:
+            self._trouble = None
+            self._note(trouble)
+        if self._exit_code is None and (self._ear.output.lost or self._ear.end.lost):
+            await self._attach()
+
+    async def _attach(self) -> None:
+        await self._line.subscribe(self._ear.inboxes, PtyError)
+        try:
+            await self._line.call(frames.TERMINALS, terminals.CONNECT, {"ptySessionId": self._ear.id}, PtyError)
+        except BaseException:
+            lost = Letter("failed", {}, "it could not be listened to again", "unreachable")
+            self._ear.output.lost = self._ear.end.lost = lost
+            raise
+
+    def _note(self, letter: Letter) -> None:
+        """Take in what a letter says of the terminal's end; raise what went wrong."""
+        code = exit_code(letter)
+        if code is not None:
+            self._exit_code = code
+        elif letter.data.get("eventType") == terminals.ERROR:
+            raise PtyError(f"{self._name}: {letter.problem or 'it failed'}")
+        elif letter.problem and self._exit_code is None:
+            raise PtyError.of(letter.trouble, f"{self._name}: {letter.problem}")
+
+    def _shown(self, letter: Letter) -> bytes:
+        try:
+            return terminals.shown(letter.data)
+        except ValueError as exc:
+            raise PtyError.of("invalid_response", f"{self._name}: its output is not what its encoding says") from exc
+
+
+class AsyncPtyText:
+    """What a terminal shows as text; ``text`` and ``lines`` of a terminal return it."""
+
+    def __init__(self, terminal: AsyncPtyHandle, *, lines: bool) -> None:
+        self._terminal = terminal
+        self._decoder = getincrementaldecoder("utf-8")("replace")
+        self._lines = lines
+        self._held = ""
+        self._ended = False
+
+    def __aiter__(self) -> Self:
+        return self
+
+    async def __anext__(self) -> str:
+        while True:
+            end = self._held.find("\n") + 1 if self._lines else len(self._held)
+            if end or (self._ended and self._held):
+                piece, self._held = self._held[: end or None], self._held[end:] if end else ""
+                return piece.rstrip("\r\n") if self._lines else piece
+            if self._ended:
+                raise StopAsyncIteration
+            data = await self._terminal.read()
+            self._ended = not data
+            self._held += self._decoder.decode(data, final=not data)
+
+
+def _call(on_data: Callable[[bytes], object], data: Mapping[str, Any]) -> None:
+    """Call the user's function; it is called in whatever waits, which its failure must not befall."""
+    try:
+        on_data(terminals.shown(data))
+    except Exception:
+        log.exception("on_data of a terminal failed")

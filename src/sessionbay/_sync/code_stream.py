@@ -1,0 +1,101 @@
+# Generated from src/sessionbay/_async/code_stream.py by scripts/generate_sync.py. Do not edit.
+"""Code that runs while its output comes."""
+
+from contextlib import suppress
+from types import TracebackType
+from typing import Self
+
+from .._seam._sync import protected
+from .._seam.shared import nonce
+from ..core.errors import CodeError
+from ..models.code import CodeEvent, EnhancedCodeExecutionResult
+from ..ops import frames
+from ..ops.code import SERVER, CodeArgs
+from ..ops.code_stream import CANCEL, MODE, RUN, Collected, read_event
+from ..ops.mail import Inbox
+from .toolbox import Toolbox
+from .ws.line import Line
+from .ws.opening import line_of
+
+INTERRUPTING = 5.0  # seconds that the interruption of code may take
+
+
+class CodeStream:
+    """Code that runs, whose output comes as it is written; ``session.code.stream`` returns it.
+
+    As a context manager it starts the code. Iterate over it for what happens: ``CodeOutput`` (a piece of ``stdout`` or
+    ``stderr``), ``ExecutionResult`` and ``ExecutionError``; then ``result`` is what ``run_code`` would have returned.
+    Leaving the block before the end interrupts the code where that can be done: on the local engine. The clouds know no
+    such request, so there it runs on until its time is over.
+    """
+
+    def __init__(self, session: Toolbox, args: CodeArgs, limit: float) -> None:
+        self._session = session
+        self._args = args
+        self._limit = limit
+        self._server = session.find_server_for_tool(RUN) or SERVER
+        self._collected = Collected()
+        self._inbox = Inbox(nonce(), streams=True)
+        self._result: EnhancedCodeExecutionResult | None = None
+        self._line: Line | None = None
+
+    @property
+    def result(self) -> EnhancedCodeExecutionResult:
+        """The result of the run, once it has ended.
+
+        Raises:
+            CodeUsageError: It has not ended: iterate to the end first.
+        """
+        if self._result is None:
+            raise CodeError.usage("the code has not ended: iterate over the stream to its end first")
+        return self._result
+
+    def __enter__(self) -> Self:
+        if self._line is not None:
+            raise CodeError.usage("the code was started already: make a new stream to run it again")
+        self._line = line = line_of(self._session, CodeError)
+        args = self._args
+        params = {"language": args.language, "timeoutS": args.timeout_s, "code": args.code}
+        frame = frames.call(self._inbox.id, self._server, RUN, params, MODE)
+        line.ask(frame, CodeError, self._inbox)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, exc: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        line = self._line
+        if line is None:
+            return
+        try:
+            if self._result is None and not (self._inbox.lost or line.is_closed):
+                with suppress(CodeError, TimeoutError):
+                    protected(self._interrupt, INTERRUPTING)
+        finally:
+            line.drop(self._inbox)
+
+    def __iter__(self) -> Self:
+        return self
+
+    def __next__(self) -> CodeEvent:
+        if self._line is None:
+            raise CodeError.usage("the code was not started: use the stream as a context manager")
+        while self._result is None:
+            letter = self._line.next(self._inbox, CodeError, self._limit, RUN)
+            if letter.kind == "failed" and letter.trouble != "refused":
+                raise CodeError.of(letter.trouble, f"{RUN}: {letter.problem}", request_id=self._inbox.id)
+            if letter.kind == "event" and (event := read_event(letter.data)) is not None:
+                self._collected.add(event)
+                return event
+            if letter.kind != "event":
+                self._result = self._collected.result(self._inbox.id, letter.data, letter.problem)
+        raise StopIteration
+
+    def _interrupt(self) -> None:
+        """Have the code interrupted, and wait until it is."""
+        line = self._line
+        if line is None or not line.offers(CANCEL, CodeError):
+            return
+        line.let_lose(self._inbox, lossy=True)
+        line.say(frames.call(self._inbox.id, self._server, CANCEL, {}), CodeError)
+        while (line.next(self._inbox, CodeError, INTERRUPTING, RUN)).kind == "event":
+            pass

@@ -1,0 +1,176 @@
+# Generated from src/sessionbay/_async/files/watch.py by scripts/generate_sync.py. Do not edit.
+"""Watching a folder: the session tells what changes where it can, else it is asked again and again."""
+
+import logging
+from types import TracebackType
+from typing import Self
+
+from ..._seam._sync import protected
+from ..._seam.shared import nonce
+from ...core.errors import FileError
+from ...models.files import FileChangeEvent, FileChangeResult
+from ...ops import file_news as news, files as tools, frames
+from ...ops.mail import Inbox, Letter
+from ..channel import Limits
+from ..toolbox import Toolbox
+from ..ws.line import Line
+from ..ws.opening import has_line, line_of
+
+log = logging.getLogger("sessionbay.watch")
+SUBSCRIBING = 15.0  # seconds that a subscription may take
+LEAVING = 5.0  # seconds that its end may take
+ASKING = 30.0  # seconds that one look may take
+MOST_FAILURES = 3  # looks in a row that may go unanswered
+
+
+class Watch:
+    """A folder that is watched; ``watch`` of the file module returns it.
+
+    As a context manager it begins to watch, so that nothing that happens in the block is missed. Iterate over it for
+    lists of ``FileChangeEvent``, each as soon as it is known.
+    """
+
+    def __init__(self, session: Toolbox, path: str, interval: float) -> None:
+        self._session = session
+        self._path = path
+        self._interval = interval
+        self._server = session.find_server_for_tool(tools.CHANGES.name)
+        self._line: Line | None = None
+        self._inbox = Inbox(route=self._server, accepts=news.of(path))
+        self._entered = False
+        self._failures = 0
+
+    @property
+    def pushes(self) -> bool:
+        """Whether the session tells of changes by itself; else it is asked every ``interval`` seconds."""
+        return self._line is not None
+
+    def __enter__(self) -> Self:
+        self._entered = True
+        if has_line(self._session) and self._server:
+            self._line = line_of(self._session, FileError)
+        if not self._goes_on():
+            (self._look()).raise_for_error()
+        if self._line is not None:
+            self._subscribe_or_ask(self._line)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, exc: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._entered = False
+        line, self._line = self._line, None
+        if line is None:
+            return
+        line.drop(self._inbox)
+        if not (self._inbox.lost or line.is_closed or line.hears(news.sample(self._server, self._path))):
+            try:
+                protected(lambda: self._unsubscribe(line), LEAVING)
+            except (FileError, TimeoutError) as error:
+                log.info("the watch of %r could not be ended: %s", self._path, error)
+
+    def __iter__(self) -> Self:
+        return self
+
+    def __next__(self) -> list[FileChangeEvent]:
+        while not (found := self.changes(ASKING)):
+            pass
+        return found
+
+    def changes(self, timeout_s: float) -> list[FileChangeEvent]:
+        """Return what happened, as soon as something does; an empty list when nothing did in time.
+
+        Args:
+            timeout_s: Seconds to wait for it. Where the session has to be asked it is a little more.
+
+        Raises:
+            FileError: The session refuses to look, or does not answer.
+
+        Example:
+            ```python
+            with session.file_system.watch("/tmp") as changes:
+                session.file_system.write_file("/tmp/new.txt", "text")
+                for change in changes.changes(timeout_s=10):
+                    print(change.event_type, change.path)
+            ```
+        """
+        if not self._entered:
+            raise FileError.usage("nothing is watched: use the watch as a context manager")
+        until = self._now() + timeout_s
+        while (left := until - self._now()) > 0:
+            found = self._told(self._line, left) if self._line else self._asked(left)
+            if found:
+                return found
+        return []
+
+    def _told(self, line: Line, left: float) -> list[FileChangeEvent]:
+        """Return what the session pushes; after a lost connection, subscribe anew."""
+        try:
+            letter = line.next(self._inbox, FileError, left, f"the watch of {self._path}")
+        except TimeoutError:
+            return []
+        if letter.kind == "failed":
+            return self._begin_anew(line, letter)
+        return list(news.read(letter.data))
+
+    def _begin_anew(self, line: Line, letter: Letter) -> list[FileChangeEvent]:
+        if line.is_closed:
+            raise FileError.usage(f"the watch of {self._path} is over: {letter.problem}")
+        log.info("the watch of %r is begun anew: %s", self._path, letter.problem)
+        self._subscribe_or_ask(line)
+        return [] if self._goes_on() else list((self._look()).raise_for_error().events)
+
+    def _asked(self, left: float) -> list[FileChangeEvent]:
+        self._session._channel.clock.sleep(min(self._interval, left))
+        try:
+            found = (self._look()).raise_for_error().events
+        except FileError as exc:
+            self._failures += 1
+            if exc.kind not in ("unreachable", "timeout") or self._failures >= MOST_FAILURES:
+                raise
+            log.info("a look at %r was not answered: %s", self._path, exc)
+            return []
+        self._failures = 0
+        return found
+
+    def _look(self) -> FileChangeResult:
+        args = tools.PathArgs.of(self._path)
+        return self._session._use(tools.CHANGES, args, Limits(ASKING), strict=False)
+
+    def _goes_on(self) -> bool:
+        """Return whether the session itself sees to it that nothing is missed, when a subscription begins or breaks."""
+        if self._line is None:
+            return False
+        try:
+            return self._line.offers("resume", FileError)
+        except FileError as exc:
+            self._ask_from_now_on(exc)
+            return False
+
+    def _subscribe_or_ask(self, line: Line) -> None:
+        """Subscribe; where that does not work, the session is asked from now on."""
+        try:
+            line.subscribe([self._inbox], FileError)
+            frame = frames.call(nonce(), self._server, news.SUBSCRIBE, {"path": self._path})
+            ended = line.ask(frame, FileError, Inbox(frame.id, streams=True))
+            line.answer(ended, news.SUBSCRIBE, FileError, SUBSCRIBING)
+        except FileError as exc:
+            line.drop(self._inbox)
+            if line.is_closed:
+                raise
+            self._ask_from_now_on(exc)
+            if exc.kind == "refused" and self._server:
+                (self._look()).raise_for_error()  # a folder that is not there is refused here too, and told
+        except BaseException:
+            line.drop(self._inbox)
+            raise
+
+    def _ask_from_now_on(self, exc: FileError) -> None:
+        log.info("changes in %r are asked for, since they are not pushed: %s", self._path, exc)
+        self._line = None
+
+    def _unsubscribe(self, line: Line) -> None:
+        line.say(frames.call(nonce(), self._server, news.UNSUBSCRIBE, {"path": self._path}), FileError)
+
+    def _now(self) -> float:
+        return self._session._channel.clock.monotonic()

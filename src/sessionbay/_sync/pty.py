@@ -1,0 +1,178 @@
+# Generated from src/sessionbay/_async/pty.py by scripts/generate_sync.py. Do not edit.
+"""Terminals."""
+
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from typing import ClassVar, cast
+
+from .._seam._sync import protected
+from .._seam.shared import nonce
+from ..core import checks
+from ..core.errors import PtyError
+from ..models.pty import PtySession
+from ..ops import frames, terminals
+from ..ops.ears import Ear
+from ..ops.mail import Inbox
+from .module import Module
+from .pty_handle import PtyHandle, kill
+from .ws.line import ANSWERING, Line
+from .ws.opening import line_of
+
+UNDOING = 5.0  # seconds to end the shell of a creation that was cancelled
+
+
+class Pty(Module):
+    """Opens terminals: shells that are typed to, and that show what they write as it comes.
+
+    They go over the session's WebSocket. Every method raises ``PtyUsageError`` for a wrong argument or where the
+    session has no WebSocket, and ``PtyError`` when the session refuses or the connection breaks (its ``kind`` says
+    which).
+    """
+
+    _name: ClassVar[str] = "pty"
+
+    def create(
+        self,
+        cols: int = 80,
+        rows: int = 24,
+        cwd: str | None = None,
+        envs: Mapping[str, str] | None = None,
+        shell: str | None = None,
+        on_data: Callable[[bytes], object] | None = None,
+        timeout_s: float | None = None,
+    ) -> PtyHandle:
+        r"""Open a terminal with a shell of its own.
+
+        Args:
+            cols: Its width in characters, 1 to 500.
+            rows: Its height in lines, 1 to 500.
+            cwd: The folder to start in; the user's home if not given.
+            envs: Further environment variables; ``TERM`` and ``LANG`` are set if not given here.
+            shell: The program to run, a path; the machine's usual shell if not given.
+            on_data: Called with each piece of output, in place of its being kept for ``read``. It is called while
+                something of this session's terminals is waited for, ``wait`` for one.
+            timeout_s: Seconds that the creation may take; 30 if not given.
+
+        Returns:
+            The terminal. Use it as a context manager, which kills it at the end; else it lives until ``kill``, the end
+            of its shell, or that of the session.
+
+        Example:
+            ```python
+            with session.pty.create(cols=120, rows=30) as terminal:
+                terminal.send_input("echo $((6 * 7)); exit\r")
+                print(terminal.wait(timeout_s=10))
+            ```
+        """
+        params = {
+            "cols": cols,
+            "rows": rows,
+            "envs": {**terminals.DEFAULT_ENVS, **checks.string_map("envs", envs or {}, PtyError)},
+            **({} if cwd is None else {"cwd": checks.text("cwd", cwd, PtyError)}),
+            **({} if shell is None else {"shell": checks.text("shell", shell, PtyError)}),
+        }
+        problem = terminals.size_problem(cols, rows)
+        if problem:
+            raise PtyError.usage(problem)
+        limit = ANSWERING if timeout_s is None else checks.seconds("timeout_s", timeout_s, PtyError)
+        ear = Ear()
+        handle = PtyHandle(self._session, self._line(), ear)
+        self._created(handle, params, limit)
+        if not ear.id:
+            handle.disconnect()
+            raise PtyError.of("invalid_response", f"{terminals.CREATE}: the answer names no terminal")
+        return handle._told_to(on_data)
+
+    def connect(self, pty_session_id: str, on_data: Callable[[bytes], object] | None = None) -> PtyHandle:
+        r"""Look at a terminal that is there already, of whatever client.
+
+        Args:
+            pty_session_id: The terminal; ``list`` names them.
+            on_data: See ``create``.
+
+        Returns:
+            The terminal. What it showed before is told only as far as the machine keeps it: the local engine keeps the
+            last 64 KiB that nobody looked at.
+
+        Example:
+            ```python
+            terminal = session.pty.create()
+            terminal.disconnect()
+            with session.pty.connect(terminal.pty_session_id) as again:
+                again.send_input("exit\r")
+                print(again.wait(timeout_s=10))
+            ```
+        """
+        ear = Ear(checks.text("pty_session_id", pty_session_id, PtyError))
+        handle = PtyHandle(self._session, self._line(), ear)
+        try:
+            handle._attach()
+        except BaseException:
+            handle.disconnect()
+            raise
+        return handle._told_to(on_data)
+
+    def list(self) -> list[PtySession]:
+        """List the terminals whose shells run.
+
+        Returns:
+            Terminals; the clouds tell of each no more than its id.
+
+        Example:
+            ```python
+            print([terminal.pty_session_id for terminal in session.pty.list()])
+            ```
+        """
+        answer = self._line().call(frames.TERMINALS, terminals.LIST, {}, PtyError)
+        found = answer.get("ptySessionIds")
+        if not isinstance(found, (list, tuple)):
+            raise PtyError.of("invalid_response", f"{terminals.LIST}: the answer names no list of terminals")
+        return [PtySession(str(each)) for each in cast("Sequence[object]", found)]
+
+    def kill(self, pty_session_id: str) -> None:
+        """End a terminal and all that runs in it; whoever waits for its end gets -9.
+
+        Args:
+            pty_session_id: The terminal.
+
+        Example:
+            ```python
+            terminal = session.pty.create()
+            session.pty.kill(terminal.pty_session_id)
+            print(terminal.wait())
+            ```
+        """
+        kill(self._line(), checks.text("pty_session_id", pty_session_id, PtyError))
+
+    def _line(self) -> Line:
+        return line_of(self._session, PtyError)
+
+    def _created(self, handle: PtyHandle, params: Mapping[str, object], limit: float) -> None:
+        """Ask for a terminal; it is listened to before it is there, so that nothing is missed."""
+        line, ear = handle._line, handle._ear
+        frame = frames.call(nonce(), frames.TERMINALS, terminals.CREATE, params)
+        inbox = Inbox(frame.id)
+        inbox.then = ear.bind
+        try:
+            line.subscribe(ear.inboxes, PtyError)
+            line.ask(frame, PtyError, inbox, limit)
+            letter = line.next(inbox, PtyError, limit, terminals.CREATE)
+            line.good(letter, terminals.CREATE, PtyError)
+        except PtyError:
+            handle.disconnect()
+            raise
+        except BaseException:
+            with suppress(PtyError, TimeoutError):
+                protected(lambda: _undo(line, inbox, ear), UNDOING)
+            handle.disconnect()
+            raise
+        finally:
+            line.drop(inbox)
+
+
+def _undo(line: Line, inbox: Inbox, ear: Ear) -> None:
+    """End the shell that a cancelled creation may have started."""
+    if not inbox.over and not ear.id:
+        line.next(inbox, PtyError, UNDOING, terminals.CREATE)
+    if ear.id:
+        kill(line, ear.id)

@@ -1,0 +1,45 @@
+# Generated from src/sessionbay/_async/ws/opening.py by scripts/generate_sync.py. Do not edit.
+"""Where a session's line comes from."""
+
+from ..._seam.http import Tls, is_proxied
+from ...core.config import is_loopback
+from ...core.redact import Secret
+from ...core.websocket import Address
+from ..toolbox import Toolbox
+from .line import Errors, Line
+
+
+def line_of(session: Toolbox, errors: Errors) -> Line:
+    """Return the session's line; raise when the session has none, or settings forbid it."""
+    session._refuse_if_deleted()
+    lines = session._channel.lines.get()
+    if session.session_id not in lines:
+        lines[session.session_id] = _made(session, errors)
+    return lines[session.session_id]
+
+
+def has_line(session: Toolbox) -> bool:
+    """Return whether the cloud told where the session's WebSocket is."""
+    return bool(session._details.ws_url and session._details.token)
+
+
+def _made(session: Toolbox, errors: Errors) -> Line:
+    options = session._channel.options
+    if not has_line(session):
+        raise errors.usage(
+            f"this object knows of no WebSocket of session {session.session_id}: one that was attached, or made by its"
+            " id, never does; get it by the client's get(session_id), and see whether its cloud offers one"
+        )
+    try:
+        address = Address.of(session._details.ws_url or "", Secret(session._details.token or ""))
+    except ValueError as exc:
+        raise errors.of("invalid_response", f"the session's WebSocket: {exc}") from exc
+    local = is_loopback(address.host)
+    if not (address.secure or options.allow_http or local):
+        raise errors.usage("the session's WebSocket is neither wss nor on this machine: pass allow_http=True to use it")
+    if is_proxied(address.page, options.proxy, trust_env=not local):
+        raise errors.usage(
+            f"there is a proxy for {address.host}, and terminals, streamed code and news of files go through none:"
+            " name the host in NO_PROXY, or make a client without a proxy"
+        )
+    return Line(address, Tls(options.verify, trust_env=not local), session._channel.clock.monotonic)

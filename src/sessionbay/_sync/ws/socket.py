@@ -1,0 +1,111 @@
+# Generated from src/sessionbay/_async/ws/socket.py by scripts/generate_sync.py. Do not edit.
+"""One WebSocket connection: the protocol of ``core.websocket`` on a stream of the seam's."""
+
+from collections.abc import Callable
+
+import httpx
+
+from ..._seam._sync import Stream, connect
+from ..._seam.http import CLOSING, CONNECT_TIMEOUT, Tls
+from ..._seam.shared import USER_AGENT
+from ...core.websocket import Address, Lost, WebSocket
+
+SENDING = 30.0  # seconds that the other side may let a message wait
+
+
+class Socket:
+    """An open connection. One task may send while another one receives."""
+
+    def __init__(self, stream: Stream) -> None:
+        self._stream = stream
+        self._protocol = WebSocket()
+
+    @classmethod
+    def open(cls, address: Address, tls: Tls, clock: Callable[[], float], limit: float) -> "Socket":
+        """Connect and shake hands within ``limit`` seconds."""
+        deadline = clock() + limit
+        try:
+            context = tls.context() if address.secure else None
+            stream = connect(address.host, address.port, context, min(limit, CONNECT_TIMEOUT))
+        except httpx.TransportError as exc:
+            raise Lost(str(exc)) from exc
+        socket = cls(stream.both_ways())
+        try:
+            socket._shake_hands(address, clock, deadline)
+        except BaseException:
+            socket.drop()
+            raise
+        return socket
+
+    @property
+    def offers(self) -> frozenset[str]:
+        """What the other side does beyond the clouds' protocol."""
+        return self._protocol.offers
+
+    @property
+    def is_quiet(self) -> bool:
+        """Whether nothing has come that nobody read, nor the end."""
+        return self._stream.is_quiet()
+
+    def send(self, message: str) -> None:
+        """Send a message."""
+        self._write(self._protocol.text(message))
+
+    def ping(self) -> None:
+        """Ask for a sign of life."""
+        self._write(self._protocol.ping())
+
+    def answer(self) -> None:
+        """Answer what the other side asked of the connection itself."""
+        if owed := self._protocol.owed():
+            self._write(owed)
+
+    def receive(self, limit: float) -> list[str | bytes]:
+        """Return the messages that came, perhaps none; raise TimeoutError when nothing does within ``limit``."""
+        protocol = self._protocol
+        if not protocol.messages:
+            if protocol.over:
+                raise protocol.over
+            protocol.take(self._read(limit))
+        found = list(protocol.messages)
+        protocol.messages.clear()
+        return found
+
+    def close(self) -> None:
+        """Say goodbye, and close."""
+        try:
+            if goodbye := self._protocol.goodbye():
+                self._stream.send(goodbye, CLOSING)
+        except (httpx.TransportError, Lost):
+            pass  # whoever is gone needs no goodbye
+        finally:
+            self.drop()
+
+    def drop(self) -> None:
+        """Close without a word."""
+        self._stream.close()
+
+    def _shake_hands(self, address: Address, clock: Callable[[], float], deadline: float) -> None:
+        protocol = self._protocol
+        self._write(protocol.hello(address, USER_AGENT))
+        while not protocol.is_open:
+            try:
+                protocol.take(self._read(max(deadline - clock(), 0.001)))
+            except TimeoutError as exc:
+                raise Lost("the service did not answer the handshake in time", "timeout") from exc
+            if protocol.over and not protocol.is_open:
+                raise protocol.over
+
+    def _write(self, data: bytes) -> None:
+        try:
+            self._stream.send(data, SENDING)
+        except httpx.TransportError as exc:
+            raise self._protocol.over or Lost(str(exc)) from exc
+
+    def _read(self, limit: float) -> bytes:
+        try:
+            return self._stream.receive(limit)
+        except httpx.ReadTimeout as exc:
+            raise TimeoutError from exc
+        except httpx.TransportError as exc:
+            raise Lost(str(exc)) from exc

@@ -1,0 +1,165 @@
+"""The protocol of a WebSocket as its client speaks it: bytes in, messages out. The protocol is wsproto's."""
+
+from collections import deque
+from dataclasses import dataclass
+from typing import Self
+from urllib.parse import urlsplit
+
+from wsproto import ConnectionType, WSConnection
+from wsproto.events import (
+    AcceptConnection,
+    BytesMessage,
+    CloseConnection,
+    Event,
+    Ping,
+    RejectConnection,
+    Request,
+    TextMessage,
+)
+from wsproto.utilities import ProtocolError
+
+from .errors import Kind
+from .redact import Secret
+
+MOST_MESSAGE = 64 * 2**20  # bytes of one message
+OFFERS = b"x-sessionbay-offers"  # what the local engine does beyond the clouds' protocol; no cloud sends it
+
+
+class Lost(Exception):
+    """The connection is gone, or there never was one; the text says why."""
+
+    def __init__(self, reason: str, kind: Kind = "unreachable", status: int = 0) -> None:
+        super().__init__(reason)
+        self.kind: Kind = kind
+        self.status = status
+
+
+@dataclass(frozen=True)
+class Address:
+    """Where a WebSocket is, and what opens it."""
+
+    host: str
+    port: int
+    target: str
+    secure: bool
+    token: Secret
+
+    @classmethod
+    def of(cls, url: str, token: Secret) -> Self:
+        """Read an address; ValueError says that it is none."""
+        parts = urlsplit(url)
+        secure = parts.scheme == "wss"
+        if parts.scheme not in ("ws", "wss") or not parts.hostname:
+            raise ValueError("its address begins with neither ws:// nor wss://")
+        if not token.reveal().isascii() or not token.reveal().isprintable():
+            raise ValueError("its token holds characters that no token has")
+        target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+        return cls(parts.hostname, parts.port or (443 if secure else 80), target, secure, token)
+
+    @property
+    def page(self) -> str:
+        """The address in words of HTTP, without its path."""
+        return f"{'https' if self.secure else 'http'}://{self.authority}/"
+
+    @property
+    def authority(self) -> str:
+        """Host and port as a request names them."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return host if self.port == (443 if self.secure else 80) else f"{host}:{self.port}"
+
+
+class WebSocket:
+    """One connection.
+
+    Attributes:
+        messages: What came, whole, and was not taken yet.
+        is_open: Whether the handshake is done.
+        over: Why there will be no more, None as long as there may be.
+        offers: What the other side does beyond the clouds' protocol.
+    """
+
+    def __init__(self) -> None:
+        self._protocol = WSConnection(ConnectionType.CLIENT)
+        self._parts: list[str] | list[bytes] = []
+        self._size = 0
+        self._pings: list[Event] = []
+        self.messages: deque[str | bytes] = deque()
+        self.is_open = False
+        self.over: Lost | None = None
+        self.offers: frozenset[str] = frozenset()
+
+    def hello(self, address: Address, user_agent: str) -> bytes:
+        """Return the request that opens the connection."""
+        headers = [
+            (b"X-Access-Token", address.token.reveal().encode()),
+            (b"User-Agent", user_agent.encode()),
+        ]
+        request = Request(host=address.authority, target=address.target, extra_headers=headers)
+        return self._protocol.send(request)
+
+    def text(self, message: str) -> bytes:
+        """Return the bytes of a message."""
+        return self._sent(TextMessage(data=message))
+
+    def ping(self) -> bytes:
+        """Return the bytes that ask for a sign of life."""
+        return self._sent(Ping())
+
+    def goodbye(self) -> bytes:
+        """Return the bytes of a polite close; none where the other side was faster."""
+        return b"" if self.over or not self.is_open else self._sent(CloseConnection(code=1000))
+
+    def owed(self) -> bytes:
+        """Return the answers to what came."""
+        pings, self._pings = self._pings, []
+        return b"".join(self._sent(ping) for ping in pings)
+
+    def take(self, data: bytes) -> None:
+        """Take in what came; empty is the end."""
+        if self.over:
+            return
+        try:
+            if not data:
+                raise Lost("the service closed the connection" + ("" if self.is_open else " during the handshake"))
+            self._protocol.receive_data(data)
+            for event in self._protocol.events():
+                self._notice(event)
+        except ProtocolError as exc:
+            self.over = Lost(f"the service left the protocol of WebSockets: {exc}")
+        except Lost as exc:
+            self.over = exc
+        if self.over:
+            self._parts, self._size = [], 0
+
+    def _sent(self, event: Event) -> bytes:
+        try:
+            return self._protocol.send(event)
+        except ProtocolError as exc:
+            raise self.over or Lost(f"the connection is closing: {exc}") from exc
+
+    def _notice(self, event: Event) -> None:
+        if isinstance(event, (TextMessage, BytesMessage)):
+            self._add(event)
+        elif isinstance(event, Ping):
+            self._pings.append(event.response())
+        elif isinstance(event, AcceptConnection):
+            self.is_open = True
+            found = next((value for name, value in event.extra_headers if name.lower() == OFFERS), b"")
+            self.offers = frozenset(found.decode("ascii", "replace").split())
+        elif isinstance(event, RejectConnection):
+            status = event.status_code
+            raise Lost(f"the service refused the WebSocket with HTTP status {status}", "refused", status)
+        elif isinstance(event, CloseConnection):
+            self._pings.append(event.response())
+            said = f"{event.code} {event.reason or ''}".strip()
+            raise Lost(f"the service hung up ({said})")
+
+    def _add(self, event: TextMessage | BytesMessage) -> None:
+        self._size += len(event.data)
+        if self._size > MOST_MESSAGE:
+            raise Lost(f"the service sent a message of more than {MOST_MESSAGE} bytes", "invalid_response")
+        self._parts.append(event.data)  # type: ignore[arg-type]  # a message has parts of one kind only
+        if event.message_finished:
+            whole = self._parts[0] if len(self._parts) == 1 else event.data[:0].join(self._parts)  # type: ignore[arg-type]
+            self.messages.append(whole if isinstance(whole, str) else bytes(whole))
+            self._parts, self._size = [], 0

@@ -1,0 +1,32 @@
+"""News of files: what goes over the session's WebSocket about folders that are watched."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from pydantic import TypeAdapter, ValidationError
+
+from ..models.files import FileChangeEvent
+from .file_texts import Change, changed
+from .frames import Frame, push
+from .mail import Accepts
+
+SUBSCRIBE, UNSUBSCRIBE = "subscribe_file_change", "unsubscribe_file_change"
+PUSH = "file_change"
+
+
+def of(path: str) -> Accepts:
+    """Return what tells the news of one folder from others."""
+    return lambda frame: frame.data.get("eventType") == PUSH and frame.data.get("path") == path
+
+
+def sample(server: str, path: str) -> Frame:
+    """Return a push as those of a folder are."""
+    return push("sample", server, PUSH, path=path, events=[])
+
+
+def read(data: Mapping[str, Any]) -> tuple[FileChangeEvent, ...]:
+    """Return what a push tells; nothing where it tells nothing that can be read."""
+    try:
+        return changed(TypeAdapter(list[Change]).validate_python(data.get("events")))
+    except ValidationError:
+        return ()

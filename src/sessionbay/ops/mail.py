@@ -1,0 +1,213 @@
+"""Who waits for what on a session's WebSocket, and whose each frame is: the clouds' rules of matching."""
+
+import json
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal, cast
+
+from ..core.errors import Kind
+from . import frames
+from .frames import BadFrame, Frame
+
+MOST_HELD = 2**20  # bytes that may wait for their reader before nothing more is read from the connection
+
+
+@dataclass(frozen=True)
+class Letter:
+    """What came for somebody: news of a stream or a push, the answer to a call, or why there is none."""
+
+    kind: Literal["event", "answer", "end", "failed", "push"]
+    data: Mapping[str, Any]
+    problem: str = ""
+    trouble: Kind = "refused"
+
+
+Accepts = Callable[[Frame], bool]
+Hear = Callable[[Mapping[str, Any]], None]
+
+
+class Inbox:
+    """What came for one call, stream or subscription.
+
+    Attributes:
+        id: The call that it is for; empty for a subscription.
+        hear: Who is told of each push at once, in place of it being kept; not of the last one.
+        then: Who is told of the answer in the moment it comes, before anything else is delivered.
+        ends: Tells the push after which nothing more will come.
+        deaf: Whether all but that last push is thrown away.
+        lossy: Whether the oldest letters make room for new ones, so that nobody has to wait.
+        over: Whether nobody reads it any more.
+        lost: The letter that says why nothing more will come.
+    """
+
+    def __init__(self, call_id: str = "", *, streams: bool = False, route: str = "", accepts: Accepts | None = None):
+        self.id = call_id
+        self.streams = streams
+        self.route = route
+        self.accepts = accepts
+        self.hear: Hear | None = None
+        self.then: Hear | None = None
+        self.ends: Accepts = _never
+        self.deaf = False
+        self.lossy = False
+        self.over = False
+        self.lost: Letter | None = None
+        self._letters: deque[tuple[Letter, int]] = deque()
+        self._held = 0
+
+    @property
+    def is_full(self) -> bool:
+        """Whether its reader has to read before more can come."""
+        return self._held >= MOST_HELD and not self.lossy and not self.deaf
+
+    @property
+    def has_news(self) -> bool:
+        """Whether a reader need not wait."""
+        return bool(self._letters) or self.over or self.lost is not None
+
+    def take(self) -> Letter | None:
+        """Return the next letter, or why there will be none; None where nobody is to read any more."""
+        if self._letters:
+            letter, size = self._letters.popleft()
+            self._held -= size
+            return letter
+        return self.lost
+
+    def put(self, letter: Letter, size: int) -> None:
+        """Keep a letter."""
+        if self.then and letter.kind == "answer":
+            self.then(letter.data)
+        self._letters.append((letter, size))
+        self._held += size
+        while self.lossy and self._held > MOST_HELD and len(self._letters) > 1:
+            self.take()
+
+    def purge(self, unwanted: Callable[[Letter], bool]) -> None:
+        """Throw letters away."""
+        kept = [(letter, size) for letter, size in self._letters if not unwanted(letter)]
+        self._letters, self._held = deque(kept), sum(size for _, size in kept)
+
+
+class Mail:
+    """All inboxes of one connection."""
+
+    def __init__(self) -> None:
+        self._calls: dict[str, Inbox] = {}
+        self._subscriptions: list[Inbox] = []
+
+    @property
+    def is_full(self) -> bool:
+        """Whether somebody has to read before more can come."""
+        return any(inbox.is_full for inbox in self._all())
+
+    def add(self, inbox: Inbox) -> None:
+        """Begin to deliver to an inbox."""
+        inbox.lost, inbox.over = None, False
+        if inbox.id:
+            self._calls[inbox.id] = inbox
+        elif inbox not in self._subscriptions:
+            self._subscriptions.append(inbox)
+
+    def drop(self, inbox: Inbox) -> None:
+        """Deliver no more to an inbox."""
+        inbox.over = True
+        self._forget(inbox)
+
+    def lose(self, kind: Kind, reason: str) -> None:
+        """Tell all that nothing more will come."""
+        for inbox in list(self._all()):
+            inbox.lost = Letter("failed", {}, reason, kind)
+            self._forget(inbox)
+
+    def deliver(self, message: str | bytes) -> list[tuple[Hear, Mapping[str, Any]]]:
+        """Put a message where it belongs; return who is to hear of it besides. What is nobody's is dropped."""
+        try:
+            frame = frames.read(message)
+        except BadFrame as exc:
+            self._settle(exc.id, Letter("failed", {}, f"the answer is not the protocol's: {exc}", "invalid_response"))
+            return []
+        if inbox := self._calls.get(frame.id):
+            letter = judged(frame, streams=inbox.streams)
+            inbox.put(letter, len(message))
+            if letter.kind != "event":
+                self._forget(inbox)
+            return []
+        return [told for inbox in tuple(self._subscriptions) for told in self._push(inbox, frame, len(message))]
+
+    def is_wanted(self, frame: Frame) -> bool:
+        """Return whether a push like ``frame`` is for anybody."""
+        return any(_is_for(inbox, frame) for inbox in self._subscriptions)
+
+    def hush(self, frame: Frame, *, deaf: bool) -> None:
+        """Make all inboxes deaf, or hearing again, that a push like ``frame`` is for."""
+        for inbox in self._subscriptions:
+            if _is_for(inbox, frame):
+                inbox.deaf = deaf
+
+    def _push(self, inbox: Inbox, frame: Frame, size: int) -> Iterator[tuple[Hear, Mapping[str, Any]]]:
+        ends = inbox.ends(frame)
+        if not _is_for(inbox, frame) or (inbox.deaf and not ends):
+            return
+        if inbox.hear and not ends:
+            yield inbox.hear, frame.data
+            return
+        inbox.put(Letter("push", frame.data, frame.failure), size)
+        if ends:
+            self._forget(inbox)
+
+    def _settle(self, call_id: str, letter: Letter) -> None:
+        if inbox := self._calls.get(call_id):
+            inbox.put(letter, 0)
+            self._forget(inbox)
+
+    def _forget(self, inbox: Inbox) -> None:
+        if self._calls.get(inbox.id) is inbox:
+            del self._calls[inbox.id]
+        if inbox in self._subscriptions:
+            self._subscriptions.remove(inbox)
+
+    def _all(self) -> Iterable[Inbox]:
+        yield from self._calls.values()
+        yield from self._subscriptions
+
+
+def _never(frame: Frame) -> bool:
+    return False
+
+
+def _is_for(inbox: Inbox, frame: Frame) -> bool:
+    return frame.route == inbox.route and (inbox.accepts is None or inbox.accepts(frame))
+
+
+def judged(frame: Frame, *, streams: bool) -> Letter:
+    """Return what a frame says to the call that it belongs to."""
+    said = frame.data.get("error")
+    if frame.source == frames.HUB:
+        problem = frame.error or (said if isinstance(said, str) else "")
+        done: Literal["end", "answer"] = "end" if streams else "answer"
+        return Letter("failed", frame.data, problem) if problem else Letter(done, frame.data)
+    if isinstance(said, str) and said:
+        return Letter("failed", frame.data, said)
+    return _of_stream(frame) if streams else _of_call(frame, said)
+
+
+def _of_call(frame: Frame, error: object) -> Letter:
+    result = frame.data.get("result")
+    if result is not None:
+        found = cast("Mapping[str, Any]", result) if isinstance(result, dict) else {"result": result}
+        return Letter("answer", found)
+    if error is not None:
+        return Letter("failed", frame.data, json.dumps(error))
+    return Letter("answer", frame.data)
+
+
+def _of_stream(frame: Frame) -> Letter:
+    phase = frame.data.get("phase")
+    if phase in ("event", "end"):
+        return Letter(phase, frame.data)
+    if phase == "error":
+        return Letter(
+            "failed", frame.data, json.dumps(frame.data.get("error")) if "error" in frame.data else "it failed"
+        )
+    return Letter("failed", frame.data, f"a frame of the stream has the phase {phase!r}", "invalid_response")

@@ -1,0 +1,103 @@
+"""Watching folders: told by the session where it can, else asked."""
+
+from typing import Any
+
+import pytest
+
+from sessionbay import AsyncAgentBay, AsyncSession, FileChangeEvent, FileError, FileUsageError
+
+from ..cloud import KEY, FakeCloud
+
+PATIENCE = 10.0
+
+
+@pytest.fixture(params=["pushed", "asked"])
+async def watched(request: pytest.FixtureRequest, session: AsyncSession) -> AsyncSession:
+    """Give a session that tells of changes by itself, and one that has to be asked."""
+    if request.param == "asked":
+        session._details = session._details.model_copy(update={"ws_url": ""})
+    await session.file_system.create_directory("/tmp/watched")
+    return session
+
+
+async def test_what_happens_in_a_folder_is_told(watched: AsyncSession) -> None:
+    files = watched.file_system
+    async with files.watch("/tmp/watched", interval=0.05) as changes:
+        assert changes.pushes == bool(watched._details.ws_url)
+        await files.write_file("/tmp/watched/new.txt", "text")
+        assert FileChangeEvent("create", "/tmp/watched/new.txt", "file") in await anext(changes)
+        await files.write_file("/tmp/watched/new.txt", "longer text")
+        assert FileChangeEvent("modify", "/tmp/watched/new.txt", "file") in await anext(changes)
+        await files.delete_file("/tmp/watched/new.txt")
+        assert FileChangeEvent("delete", "/tmp/watched/new.txt", "file") in await anext(changes)
+
+
+async def test_what_was_there_before_is_not_told(watched: AsyncSession) -> None:
+    await watched.file_system.write_file("/tmp/watched/old.txt", "text")
+    async with watched.file_system.watch("/tmp/watched", interval=0.05) as changes:
+        assert await changes.changes(timeout_s=0.3) == []
+
+
+async def test_a_folder_that_is_not_there_is_refused(watched: AsyncSession) -> None:
+    with pytest.raises(FileError, match="no such folder"):
+        async with watched.file_system.watch("/tmp/nowhere"):
+            raise AssertionError
+
+
+async def test_two_watches_of_a_folder_are_both_told_and_the_first_to_leave_takes_nothing_away(
+    bay_session: AsyncSession,
+) -> None:
+    files = bay_session.file_system
+    await files.create_directory("/tmp/watched")
+    async with files.watch("/tmp/watched") as one:
+        async with files.watch("/tmp/watched") as other:
+            await files.write_file("/tmp/watched/1", "x")
+            assert await anext(one) == await anext(other)
+        await files.write_file("/tmp/watched/2", "x")
+        assert "/tmp/watched/2" in [event.path for event in await anext(one)]
+
+
+async def test_after_a_lost_connection_nothing_is_missed(bay_session: AsyncSession) -> None:
+    files = bay_session.file_system
+    await files.create_directory("/tmp/watched")
+    async with files.watch("/tmp/watched") as changes:
+        await files.write_file("/tmp/watched/1", "x")
+        await anext(changes)
+        assert changes._line is not None
+        assert changes._line._socket is not None
+        await changes._line._socket.drop()
+        await files.write_file("/tmp/watched/2", "x")
+        assert "/tmp/watched/2" in [event.path for event in await anext(changes)]
+        assert changes.pushes
+
+
+async def test_where_a_subscription_is_refused_the_session_is_asked(bay_session: AsyncSession) -> None:
+    files = bay_session.file_system
+    await files.create_directory("/tmp/watched")
+    async with files.watch("/tmp/watched", interval=0.05) as changes:
+        assert changes.pushes
+        changes._server = "nobody"
+        assert changes._line is not None
+        await changes._subscribe_or_ask(changes._line)
+        assert not changes.pushes
+        await files.write_file("/tmp/watched/1", "x")
+        assert "/tmp/watched/1" in [event.path for event in await anext(changes)]
+
+
+async def test_a_watch_whose_session_is_deleted_ends_with_an_error(bay: AsyncAgentBay) -> None:
+    async with bay.session() as session, session.file_system.watch("/tmp") as changes:
+        await session.delete()
+        with pytest.raises(FileUsageError, match="deleted"):
+            await anext(changes)
+
+
+async def test_a_watch_is_used_as_a_context_manager(bay_session: AsyncSession) -> None:
+    with pytest.raises(FileUsageError, match="nothing is watched"):
+        await anext(bay_session.file_system.watch("/tmp"))
+
+
+@pytest.mark.parametrize("attempt", [("",), ("/tmp", 0), ("/tmp", "1")])
+async def test_a_mistake_is_told_before_anything_is_sent(attempt: Any) -> None:
+    async with AsyncAgentBay(KEY, transport=FakeCloud()) as bay:
+        with pytest.raises(FileUsageError):
+            AsyncSession(bay, "session-1").file_system.watch(*attempt)

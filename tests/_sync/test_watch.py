@@ -1,0 +1,104 @@
+# Generated from tests/_async/test_watch.py by scripts/generate_sync.py. Do not edit.
+"""Watching folders: told by the session where it can, else asked."""
+
+from typing import Any
+
+import pytest
+
+from sessionbay import AgentBay, FileChangeEvent, FileError, FileUsageError, Session
+
+from ..cloud import KEY, FakeCloud
+
+PATIENCE = 10.0
+
+
+@pytest.fixture(params=["pushed", "asked"])
+def watched(request: pytest.FixtureRequest, session: Session) -> Session:
+    """Give a session that tells of changes by itself, and one that has to be asked."""
+    if request.param == "asked":
+        session._details = session._details.model_copy(update={"ws_url": ""})
+    session.file_system.create_directory("/tmp/watched")
+    return session
+
+
+def test_what_happens_in_a_folder_is_told(watched: Session) -> None:
+    files = watched.file_system
+    with files.watch("/tmp/watched", interval=0.05) as changes:
+        assert changes.pushes == bool(watched._details.ws_url)
+        files.write_file("/tmp/watched/new.txt", "text")
+        assert FileChangeEvent("create", "/tmp/watched/new.txt", "file") in next(changes)
+        files.write_file("/tmp/watched/new.txt", "longer text")
+        assert FileChangeEvent("modify", "/tmp/watched/new.txt", "file") in next(changes)
+        files.delete_file("/tmp/watched/new.txt")
+        assert FileChangeEvent("delete", "/tmp/watched/new.txt", "file") in next(changes)
+
+
+def test_what_was_there_before_is_not_told(watched: Session) -> None:
+    watched.file_system.write_file("/tmp/watched/old.txt", "text")
+    with watched.file_system.watch("/tmp/watched", interval=0.05) as changes:
+        assert changes.changes(timeout_s=0.3) == []
+
+
+def test_a_folder_that_is_not_there_is_refused(watched: Session) -> None:
+    with pytest.raises(FileError, match="no such folder"):
+        with watched.file_system.watch("/tmp/nowhere"):
+            raise AssertionError
+
+
+def test_two_watches_of_a_folder_are_both_told_and_the_first_to_leave_takes_nothing_away(
+    bay_session: Session,
+) -> None:
+    files = bay_session.file_system
+    files.create_directory("/tmp/watched")
+    with files.watch("/tmp/watched") as one:
+        with files.watch("/tmp/watched") as other:
+            files.write_file("/tmp/watched/1", "x")
+            assert next(one) == next(other)
+        files.write_file("/tmp/watched/2", "x")
+        assert "/tmp/watched/2" in [event.path for event in next(one)]
+
+
+def test_after_a_lost_connection_nothing_is_missed(bay_session: Session) -> None:
+    files = bay_session.file_system
+    files.create_directory("/tmp/watched")
+    with files.watch("/tmp/watched") as changes:
+        files.write_file("/tmp/watched/1", "x")
+        next(changes)
+        assert changes._line is not None
+        assert changes._line._socket is not None
+        changes._line._socket.drop()
+        files.write_file("/tmp/watched/2", "x")
+        assert "/tmp/watched/2" in [event.path for event in next(changes)]
+        assert changes.pushes
+
+
+def test_where_a_subscription_is_refused_the_session_is_asked(bay_session: Session) -> None:
+    files = bay_session.file_system
+    files.create_directory("/tmp/watched")
+    with files.watch("/tmp/watched", interval=0.05) as changes:
+        assert changes.pushes
+        changes._server = "nobody"
+        assert changes._line is not None
+        changes._subscribe_or_ask(changes._line)
+        assert not changes.pushes
+        files.write_file("/tmp/watched/1", "x")
+        assert "/tmp/watched/1" in [event.path for event in next(changes)]
+
+
+def test_a_watch_whose_session_is_deleted_ends_with_an_error(bay: AgentBay) -> None:
+    with bay.session() as session, session.file_system.watch("/tmp") as changes:
+        session.delete()
+        with pytest.raises(FileUsageError, match="deleted"):
+            next(changes)
+
+
+def test_a_watch_is_used_as_a_context_manager(bay_session: Session) -> None:
+    with pytest.raises(FileUsageError, match="nothing is watched"):
+        next(bay_session.file_system.watch("/tmp"))
+
+
+@pytest.mark.parametrize("attempt", [("",), ("/tmp", 0), ("/tmp", "1")])
+def test_a_mistake_is_told_before_anything_is_sent(attempt: Any) -> None:
+    with AgentBay(KEY, transport=FakeCloud()) as bay:
+        with pytest.raises(FileUsageError):
+            Session(bay, "session-1").file_system.watch(*attempt)

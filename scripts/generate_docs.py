@@ -13,7 +13,6 @@ from typing import Any
 
 import griffe
 
-from sessionbay.core.absent import LATER
 from sessionbay.ops.catalogue import OPERATIONS, TOOLS
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -28,7 +27,11 @@ MODULES = {  # page: what it describes first, where that is, and what else
     "processes": {"Process": "processes"},
     "code": {"Code": "code"},
     "env": {"Env": "env"},
+    "code_stream": {"CodeStream": "code_stream"},
     "file_system": {"FileSystem": "file_system"},
+    "watch": {"Watch": "files.watch"},
+    "pty": {"Pty": "pty"},
+    "pty_handle": {"PtyHandle": "pty_handle"},
     "git": {"Git": "git"},
     "oss": {"Oss": "oss"},
     "context": {"SessionContext": "context"},
@@ -46,6 +49,7 @@ RESULTS = [
             "sessions",
             "commands",
             "code",
+            "pty",
             "env",
             "files",
             "git",
@@ -135,7 +139,7 @@ def module_page(twin: str, page: str) -> Iterator[str]:
     members = list(public_members(found))
     yield table("## Properties", ("Property", "Type", "What it is"), property_rows(found, members))
     later = [m.name for m in members if str(getattr(m, "value", "")).startswith("AbsentModule(")]
-    if later := later + sorted(LATER.get(page, ())):
+    if later:
         yield f"Not in this version; every use of these raises an error that says so: {listed(later)}."
     yield "## Methods"
     for function in (m for m in members if isinstance(m, griffe.Function)):

@@ -12,6 +12,7 @@ from sessionbay import testing
 from sessionbay._async import (
     clouds,
     code,
+    code_stream,
     command,
     context,
     contexts,
@@ -22,12 +23,16 @@ from sessionbay._async import (
     oss,
     pool,
     processes,
+    pty,
+    pty_handle,
     session,
     skills,
 )
+from sessionbay._async.files import watch
 from sessionbay._sync import (
     clouds as sync_clouds,
     code as sync_code,
+    code_stream as sync_code_stream,
     command as sync_command,
     context as sync_context,
     contexts as sync_contexts,
@@ -38,9 +43,12 @@ from sessionbay._sync import (
     oss as sync_oss,
     pool as sync_pool,
     processes as sync_processes,
+    pty as sync_pty,
+    pty_handle as sync_pty_handle,
     session as sync_session,
     skills as sync_skills,
 )
+from sessionbay._sync.files import watch as sync_watch
 
 from .public_names import METHODS, NAMES, TESTING
 
@@ -50,6 +58,7 @@ TWINS = [
     (session.AsyncSession, sync_session.Session),
     (skills.AsyncSkills, sync_skills.Skills),
     (code.AsyncCode, sync_code.Code),
+    (code_stream.AsyncCodeStream, sync_code_stream.CodeStream),
     (command.AsyncCommand, sync_command.Command),
     (context.AsyncSessionContext, sync_context.SessionContext),
     (contexts.AsyncContextService, sync_contexts.ContextService),
@@ -59,7 +68,10 @@ TWINS = [
     (mapping.AsyncMap, sync_mapping.Map),
     (oss.AsyncOss, sync_oss.Oss),
     (processes.AsyncProcess, sync_processes.Process),
+    (pty.AsyncPty, sync_pty.Pty),
+    (pty_handle.AsyncPtyHandle, sync_pty_handle.PtyHandle),
     (pool.AsyncSessionPool, sync_pool.SessionPool),
+    (watch.AsyncWatch, sync_watch.Watch),
     (testing.AsyncFaultTransport, testing.FaultTransport),
 ]
 PLAIN = {"aclose": "close", "handle_async_request": "handle_request"}

@@ -20,7 +20,11 @@ DOERS = (
     "processes.Process",
     "code.Code",
     "env.Env",
+    "code_stream.CodeStream",
     "file_system.FileSystem",
+    "files.watch.Watch",
+    "pty.Pty",
+    "pty_handle.PtyHandle",
     "git.Git",
     "oss.Oss",
     "skills.Skills",
@@ -33,7 +37,7 @@ DOERS = (
 
 
 def _doers(twin: str, prefix: str) -> tuple[type, ...]:
-    places = (place.split(".") for place in DOERS)
+    places = (place.rsplit(".", 1) for place in DOERS)
     return tuple(getattr(import_module(f"sessionbay.{twin}.{module}"), f"{prefix}{name}") for module, name in places)
 
 

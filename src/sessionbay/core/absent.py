@@ -1,13 +1,8 @@
-"""Modules and methods whose place is kept: whoever uses one is told that it is not there yet."""
+"""Modules whose place is kept: whoever uses one is told that it is not there yet."""
 
-from collections.abc import Mapping
 from typing import NoReturn
 
 from .errors import AgentBayError
-
-LATER: Mapping[str, frozenset[str]] = {}
-"""The methods that the clouds' users know and this version lacks, by module."""
-
 
 USE_TOOLS = "until it is, call the machine's own tools by session.call_mcp_tool; session.list_mcp_tools names them"
 

@@ -18,7 +18,7 @@ from typing import Any
 from generate_coverage import served_actions
 
 from sessionbay._async.session import AsyncSession
-from sessionbay.core.absent import LATER, AbsentModule
+from sessionbay.core.absent import AbsentModule
 from sessionbay.engine import elsewhere, toolbox
 from sessionbay.ops.catalogue import OPERATIONS, TOOLS
 
@@ -60,7 +60,7 @@ MODULES = {
     "env": Module("env.AsyncEnv", "session.env", "env"),
     "git": Module("git.AsyncGit", "session.git", "git"),
     "pty": Module("pty.AsyncPty", "session.pty", "pty"),
-    "pty handle": Module("pty.AsyncPtyHandle", "handle", r"(?:handle|terminal|pty|shell)"),
+    "pty handle": Module("pty_handle.AsyncPtyHandle", "handle", r"(?:handle|terminal|pty|shell)"),
     "oss": Module("oss.AsyncOss", "session.oss", "oss"),
     "context": Module("contexts.AsyncContextService", "bay.context", "context"),
     "session.context": Module("context.AsyncSessionContext", "session.context", r"(?:session|bay_session)\.context"),
@@ -96,7 +96,7 @@ def sections() -> Iterator[str]:
 def is_lacking(module: str, name: str) -> bool:
     """Return whether the client has no such method, nor says that it comes later."""
     cls = MODULES[module].found
-    return not (hasattr(cls, name) or name in LATER.get(module, ()) or is_later(module))
+    return not (hasattr(cls, name) or is_later(module))
 
 
 def is_later(module: str) -> bool:

@@ -152,7 +152,7 @@ async def test_text_is_never_cut_inside_a_character(bay_session: AsyncSession) -
 
 async def test_lines_come_without_their_breaks(bay_session: AsyncSession) -> None:
     async with await bay_session.pty.create() as terminal:
-        await terminal.send_input("stty -echo; clear; seq 3; exit\r")
+        await terminal.send_input("stty -echo; echo; seq 3; exit\r")
         lines = [line async for line in terminal.lines()]
     assert lines[lines.index("2") : lines.index("2") + 2] == ["2", "3"]
 

@@ -151,7 +151,7 @@ def test_text_is_never_cut_inside_a_character(bay_session: Session) -> None:
 
 def test_lines_come_without_their_breaks(bay_session: Session) -> None:
     with bay_session.pty.create() as terminal:
-        terminal.send_input("stty -echo; clear; seq 3; exit\r")
+        terminal.send_input("stty -echo; echo; seq 3; exit\r")
         lines = [line for line in terminal.lines()]
     assert lines[lines.index("2") : lines.index("2") + 2] == ["2", "3"]
 

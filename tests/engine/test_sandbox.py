@@ -106,6 +106,7 @@ def test_the_number_of_processes_is_limited(namespaces_session: Session) -> None
 def test_bubblewrap_is_called_as_it_was_reviewed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Every word: whoever changes one changes what keeps sessions in."""
     monkeypatch.setattr(bwrap, "SYSTEM", ("/usr",))
+    monkeypatch.setattr(bwrap, "packages_folder", lambda python, uid: "/packages")
     spec = Spec(Path("/engine/session"), Path("/engine/shared"), "/usr/bin/python3", 1234)
     assert " ".join(arguments(spec, 9, nested_userns=False, filter_fd=8)).split(" --") == [
         "bwrap",
@@ -116,7 +117,8 @@ def test_bubblewrap_is_called_as_it_was_reviewed(tmp_path: Path, monkeypatch: py
         *(f"ro-bind-try /etc/{name} /etc/{name}" for name in bwrap.ETC),
         *(f"ro-bind /engine/shared/etc/{name} /etc/{name}" for name in ("passwd", "group", "hosts")),
         *("bind /engine/session/tmp /tmp", "bind /engine/session/home /home/wuying"),
-        *("ro-bind /engine/shared/inside /run/sessionbay/inside", "remount-ro /run", "remount-ro /"),
+        *("ro-bind /engine/shared/inside /run/sessionbay/inside", "ro-bind /packages /run/sessionbay/packages"),
+        *("remount-ro /run", "remount-ro /"),
         *("setenv HOME /home/wuying", "setenv LANG C.UTF-8", "setenv PATH /usr/local/bin:/usr/bin:/bin"),
         *("setenv SHELL /bin/bash", "setenv TMPDIR /tmp", "setenv LOGNAME wuying", "setenv USER wuying"),
         "chdir /home/wuying",

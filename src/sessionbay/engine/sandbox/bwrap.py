@@ -17,7 +17,10 @@ from .programs import SYSTEM, environment, interpreter_folder, packages_folder
 HOME = "/home/wuying"
 INSIDE = "/run/sessionbay"
 PACKAGES = f"{INSIDE}/packages"
-ETC = ("alternatives", "ca-certificates", "fonts", "ld.so.cache", "localtime", "mime.types", "nsswitch.conf", "ssl")
+ETC = (
+    *("alternatives", "ca-certificates", "fonts", "ld.so.cache", "localtime", "mime.types", "nsswitch.conf", "ssl"),
+    *sorted(path.name for path in Path("/etc").glob("java-*")),  # where Debian's Java has its settings
+)
 SHARED_MEMORY, RUN = 256 * 2**20, 2**20  # bytes that the folders in memory may hold
 MADE_UP = {
     "passwd": f"root:x:0:0:root:/root:/usr/sbin/nologin\nwuying:x:1000:1000:wuying:{HOME}:/bin/bash\n",
@@ -130,7 +133,7 @@ def _mounts(spec: Spec) -> Iterator[tuple[str, ...]]:
     yield "--dev", "/dev"
     yield "--size", str(SHARED_MEMORY), "--tmpfs", "/dev/shm"
     yield "--size", str(RUN), "--tmpfs", "/run"  # never the host's: it is full of sockets that lead out
-    for name in (*ETC, *(path.name for path in sorted(Path("/etc").glob("java-*")))):  # where Debian's Java looks
+    for name in ETC:
         yield "--ro-bind-try", f"/etc/{name}", f"/etc/{name}"
     if spec.network == "host":
         yield "--ro-bind-try", "/etc/resolv.conf", "/etc/resolv.conf"

@@ -1,8 +1,7 @@
 """Write docs/modules.md: each method of the cloud's own modules, its name here, what is behind it, and its tests.
 
 ``--check`` only says whether it is up to date. The names of the methods, and of the tools and actions behind them,
-stand in data/modules.json; the rest is asked of the code. A method that the client lacks, and does not say that it
-lacks, is an error.
+stand in data/modules.json; the rest is asked of the code. A method that the client lacks is an error.
 """
 
 import argparse
@@ -17,8 +16,6 @@ from typing import Any
 
 from generate_coverage import served_actions
 
-from sessionbay._async.session import AsyncSession
-from sessionbay.core.absent import AbsentModule
 from sessionbay.engine import elsewhere, toolbox
 from sessionbay.ops.catalogue import OPERATIONS, TOOLS
 
@@ -31,8 +28,8 @@ INTRODUCTION = """# The modules of a session
 Every method that AgentBay's own client has for files, commands, code, variables, git, terminals, object storage,
 contexts and skills: what is behind it, which clouds have that, whether the local engine serves it, and the tests that
 use it. A test in **bold** does so on both routes, straight to the machine and through the control plane; the operations
-of the control plane have but that one. All of these tests run for the async and the sync twin, and AGB's users find the
-same methods."""
+of the control plane have but that one, and terminals go over the session's WebSocket. All of these tests run for the
+async and the sync twin, and AGB's users find the same methods."""
 
 
 @dataclass(frozen=True)
@@ -45,12 +42,9 @@ class Module:
 
     @property
     def found(self) -> Any:
-        """The class, None when this version has none."""
+        """The class."""
         module, _, name = self.place.rpartition(".")
-        try:
-            return getattr(importlib.import_module(f"sessionbay._async.{module}"), name)
-        except ModuleNotFoundError:
-            return None
+        return getattr(importlib.import_module(f"sessionbay._async.{module}"), name)
 
 
 MODULES = {
@@ -60,14 +54,15 @@ MODULES = {
     "env": Module("env.AsyncEnv", "session.env", "env"),
     "git": Module("git.AsyncGit", "session.git", "git"),
     "pty": Module("pty.AsyncPty", "session.pty", "pty"),
-    "pty handle": Module("pty_handle.AsyncPtyHandle", "handle", r"(?:handle|terminal|pty|shell)"),
+    "pty handle": Module("pty_handle.AsyncPtyHandle", "session.pty.create()", r"(?:handle|terminal|pty|shell)"),
     "oss": Module("oss.AsyncOss", "session.oss", "oss"),
     "context": Module("contexts.AsyncContextService", "bay.context", "context"),
     "session.context": Module("context.AsyncSessionContext", "session.context", r"(?:session|bay_session)\.context"),
     "skills": Module("skills.AsyncSkills", "bay.beta_skills", "(?:beta_)?skills"),
 }
 OVER_BOTH = ("engine_without_direct_route", "DirectCloud", "direct: bool")
-SOURCES = {path: path.read_text("utf-8") for path in sorted((ROOT / "tests" / "_async").glob("test_*.py"))}
+FOLDERS = [ROOT / "tests" / name for name in ("_async", "async_only")]  # the latter: where the twins differ
+SOURCES = {path: path.read_text("utf-8") for folder in FOLDERS for path in sorted(folder.glob("test_*.py"))}
 SERVED = served_actions()
 
 
@@ -83,33 +78,25 @@ def main() -> None:
 
 
 def sections() -> Iterator[str]:
-    """Yield the tables; stop where the client lacks a method without saying so."""
-    lacking = [f"{module}.{name}" for module, names in METHODS.items() for name in names if is_lacking(module, name)]
+    """Yield the tables; stop where the client lacks a method."""
+    lacking = [
+        f"{module}.{name}"
+        for module, names in METHODS.items()
+        for name in names
+        if not hasattr(MODULES[module].found, name)
+    ]
     if lacking:
-        sys.exit(f"the client lacks these, and does not say so: {', '.join(lacking)}")
+        sys.exit(f"the client lacks {', '.join(lacking)}")
     for module, names in METHODS.items():
         yield f"## `{MODULES[module].reached}`"
         head = ["| Method | Behind it | Clouds | Local engine | Tests |", "| --- | --- | --- | --- | --- |"]
         yield "\n".join([*head, *(row(module, name, behind) for name, behind in names.items())])
 
 
-def is_lacking(module: str, name: str) -> bool:
-    """Return whether the client has no such method, nor says that it comes later."""
-    cls = MODULES[module].found
-    return not (hasattr(cls, name) or is_later(module))
-
-
-def is_later(module: str) -> bool:
-    """Return whether the whole module comes with a later version."""
-    return isinstance(getattr(AsyncSession, module.split()[0], None), AbsentModule)
-
-
 def row(module: str, name: str, behind: list[str]) -> str:
     """Return the line of a method."""
-    cls = MODULES[module].found
-    if not hasattr(cls, name):
-        return f"| `{name}` | {listed(behind)} | | | in a later version |"
-    return f"| `{name}` | {listed(behind)} | {clouds(behind)} | {engine(behind)} | {tests(module, name)} |"
+    cells = (f"`{name}`", listed(behind) or "nothing", clouds(behind), engine(behind), tests(module, name))
+    return f"| {' | '.join(cells)} |"
 
 
 def listed(names: list[str]) -> str:

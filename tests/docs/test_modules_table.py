@@ -22,7 +22,7 @@ def check(root: Path) -> subprocess.CompletedProcess[str]:
 @pytest.fixture
 def copy(tmp_path: Path) -> Path:
     """Give a copy of what the script reads and writes."""
-    for part in ("scripts", "docs", "tests/_async"):
+    for part in ("scripts", "docs", "tests/_async", "tests/async_only"):
         shutil.copytree(ROOT / part, tmp_path / part, ignore=shutil.ignore_patterns("__pycache__"))
     return tmp_path
 

@@ -152,6 +152,7 @@ class AsyncPty(AsyncModule):
         frame = frames.call(nonce(), frames.TERMINALS, terminals.CREATE, params)
         inbox = Inbox(frame.id)
         inbox.then = ear.bind
+        inbox.over = True  # until it is asked for: what was not sent has no answer
         try:
             await line.subscribe(ear.inboxes, PtyError)
             await line.ask(frame, PtyError, inbox, limit)

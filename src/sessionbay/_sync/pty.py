@@ -153,6 +153,7 @@ class Pty(Module):
         frame = frames.call(nonce(), frames.TERMINALS, terminals.CREATE, params)
         inbox = Inbox(frame.id)
         inbox.then = ear.bind
+        inbox.over = True  # until it is asked for: what was not sent has no answer
         try:
             line.subscribe(ear.inboxes, PtyError)
             line.ask(frame, PtyError, inbox, limit)

@@ -1,4 +1,4 @@
-"""News of files, polled and pushed."""
+"""What a session tells by itself: news of files, polled and pushed, and what code writes while it runs."""
 
 import time
 from typing import Any
@@ -35,6 +35,29 @@ def test_changes_of_a_folder_are_told(
         thread.join(15)
 
 
-def test_code_that_is_to_be_told_while_it_runs_is_refused_by_name(session: Any, do: Do) -> None:
-    result = do(session.code.run_code("print(1)", "python", stream_beta=True, on_stdout=print))
-    assert (result.success, "wuying_codespace" in result.error_message) == (False, True)
+CODE = "import sys, time\nprint('one')\ntime.sleep(0.5)\nprint('two')\nprint('bad', file=sys.stderr)\n6 * 7"
+
+
+def test_code_tells_what_it_writes_while_it_runs(session: Any, do: Do) -> None:
+    came: list[tuple[float, str]] = []
+    bad: list[str] = []
+    result = do(
+        session.code.run_code(
+            CODE,
+            "python",
+            stream_beta=True,
+            on_stdout=lambda chunk: came.append((time.monotonic(), chunk)),
+            on_stderr=bad.append,
+        )
+    )
+    assert (result.success, result.result, "".join(result.logs.stdout)) == (True, "42", "one\ntwo\n")
+    assert [chunk for _, chunk in came] == ["one\n", "two\n"]
+    assert came[1][0] - came[0][0] > 0.3
+    assert bad == ["bad\n"]
+
+
+def test_streamed_code_that_fails_says_why(session: Any, do: Do) -> None:
+    errors: list[Any] = []
+    result = do(session.code.run_code("1 / 0", "python", stream_beta=True, on_error=errors.append))
+    assert (result.success, result.error.name, result.error.value) == (False, "ZeroDivisionError", "division by zero")
+    assert len(errors) == 1

@@ -19,3 +19,11 @@ def test_code_keeps_its_variables(machine: Any) -> None:
 def test_code_that_fails_says_why(machine: Any) -> None:
     result = machine.code.run("1 / 0", "python")
     assert (result.success, "ZeroDivisionError" in result.error_message) == (False, True)
+
+
+def test_code_tells_what_it_writes_while_it_runs(machine: Any) -> None:
+    came: list[str] = []
+    code = "print('one')\nprint('two')\n6 * 7"
+    result = machine.code.run(code, "python", stream_beta=True, on_stdout=came.append)
+    assert (result.success, result.result) == (True, "42"), result.error_message
+    assert "".join(came) == "".join(result.logs.stdout) == "one\ntwo\n"

@@ -10,8 +10,9 @@ from ..._seam.shared import nonce
 from ...core.errors import AgentBayError, FileError
 from ...models.files import FileResult
 from ...ops import files as tools
-from ...ops.command import SHELL, ShellArgs
+from ...ops.command import ShellArgs
 from ...ops.files import WriteMode
+from ...ops.transfers import STEP
 from ..toolbox import AsyncToolbox
 
 log = logging.getLogger("sessionbay")
@@ -66,7 +67,7 @@ class AsyncStaged:
 
     async def place(self) -> FileResult:
         """Put the part in the file's place."""
-        ran = await self._session._use(SHELL, ShellArgs(command=f"{self._names}; {self._place}"))
+        ran = await self._session._use(STEP, ShellArgs(command=f"{self._names}; {self._place}"))
         self._placed = ran.success
         if not ran.success:
             return ran.refused_as(FileResult, f"the file is complete but could not be put in its place: {ran.stderr}")
@@ -77,7 +78,7 @@ class AsyncStaged:
 
         async def remove() -> None:
             command = f'{self._names}; rm -f -- "$part" "$part.bytes"'
-            (await self._session._use(SHELL, ShellArgs(command=command))).raise_for_error()
+            (await self._session._use(STEP, ShellArgs(command=command))).raise_for_error()
 
         try:
             await protected(remove, ABANDONING)

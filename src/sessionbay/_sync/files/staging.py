@@ -11,8 +11,9 @@ from ..._seam.shared import nonce
 from ...core.errors import AgentBayError, FileError
 from ...models.files import FileResult
 from ...ops import files as tools
-from ...ops.command import SHELL, ShellArgs
+from ...ops.command import ShellArgs
 from ...ops.files import WriteMode
+from ...ops.transfers import STEP
 from ..toolbox import Toolbox
 
 log = logging.getLogger("sessionbay")
@@ -67,7 +68,7 @@ class Staged:
 
     def place(self) -> FileResult:
         """Put the part in the file's place."""
-        ran = self._session._use(SHELL, ShellArgs(command=f"{self._names}; {self._place}"))
+        ran = self._session._use(STEP, ShellArgs(command=f"{self._names}; {self._place}"))
         self._placed = ran.success
         if not ran.success:
             return ran.refused_as(FileResult, f"the file is complete but could not be put in its place: {ran.stderr}")
@@ -78,7 +79,7 @@ class Staged:
 
         def remove() -> None:
             command = f'{self._names}; rm -f -- "$part" "$part.bytes"'
-            (self._session._use(SHELL, ShellArgs(command=command))).raise_for_error()
+            (self._session._use(STEP, ShellArgs(command=command))).raise_for_error()
 
         try:
             protected(remove, ABANDONING)

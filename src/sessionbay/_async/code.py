@@ -1,7 +1,7 @@
 """Code."""
 
 from collections.abc import Callable, Mapping
-from typing import Any, ClassVar
+from typing import Any
 
 from ..core import checks
 from ..core.errors import CodeError
@@ -16,8 +16,6 @@ GRACE = 10.0  # seconds that the answer may take beyond the code's own limit
 
 class AsyncCode(AsyncModule):
     """Runs code of several languages. What it defines stays for the next run of the same language."""
-
-    _name: ClassVar[str] = "code"
 
     async def run_code(
         self,

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import ClassVar
 
 from ..core import checks
 from ..core.errors import CommandError
@@ -19,8 +18,6 @@ GRACE = 10.0  # seconds that the answer may take beyond the command's own limit
 
 class AsyncCommand(AsyncModule):
     """Runs commands in the session's shell."""
-
-    _name: ClassVar[str] = "command"
 
     async def execute_command(
         self,

@@ -1,7 +1,6 @@
 """The environment."""
 
 from collections.abc import Mapping, Sequence
-from typing import ClassVar
 
 from ..core import checks
 from ..core.errors import EnvError
@@ -15,8 +14,6 @@ class AsyncEnv(AsyncModule):
 
     AgentBay has tools for it; AGB has none, where ``envs`` of ``execute_command`` serves one command.
     """
-
-    _name: ClassVar[str] = "env"
 
     async def set(self, envs: Mapping[str, str]) -> EnvSetResult:
         """Set variables; the others stay.

@@ -1,7 +1,5 @@
 """Files and folders."""
 
-from typing import ClassVar
-
 from .files.content import AsyncContents
 from .files.transfer import AsyncTransfers
 from .files.trees import AsyncTrees
@@ -14,8 +12,6 @@ class AsyncFileSystem(AsyncTrees, AsyncWatching):
     A refusal is a result. Every method raises ``FileUsageError`` for a wrong argument, before anything is sent, and
     ``FileError`` when there was no answer.
     """
-
-    _name: ClassVar[str] = "file_system"
 
     # The names that users of both clouds know.
     read, write, edit = AsyncContents.read_file, AsyncContents.write_file, AsyncContents.edit_file

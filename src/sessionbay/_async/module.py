@@ -1,6 +1,6 @@
 """What the modules of a session share."""
 
-from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from ..core.result import Result
 
@@ -12,8 +12,6 @@ R = TypeVar("R", bound=Result[Any])
 
 class AsyncModule:
     """One group of a session's tools."""
-
-    _name: ClassVar[str]
 
     def __init__(self, session: "AsyncToolbox") -> None:
         self._session = session

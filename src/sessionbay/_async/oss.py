@@ -1,6 +1,6 @@
 """Object storage."""
 
-from typing import Any, ClassVar
+from typing import Any
 
 from ..core import checks
 from ..core.errors import OssError
@@ -16,8 +16,6 @@ class AsyncOss(AsyncModule):
     AgentBay only. Every method raises ``OssUsageError`` for a wrong argument, before anything is sent, and ``OssError``
     when there was no answer.
     """
-
-    _name: ClassVar[str] = "oss"
 
     async def env_init(
         self,

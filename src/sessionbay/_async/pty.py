@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from typing import ClassVar, cast
+from typing import cast
 
 from .._seam._async import protected
 from .._seam.shared import nonce
@@ -27,8 +27,6 @@ class AsyncPty(AsyncModule):
     session has no WebSocket, and ``PtyError`` when the session refuses or the connection breaks (its ``kind`` says
     which).
     """
-
-    _name: ClassVar[str] = "pty"
 
     async def create(
         self,

@@ -2,7 +2,7 @@
 """Code."""
 
 from collections.abc import Callable, Mapping
-from typing import Any, ClassVar
+from typing import Any
 
 from ..core import checks
 from ..core.errors import CodeError
@@ -17,8 +17,6 @@ GRACE = 10.0  # seconds that the answer may take beyond the code's own limit
 
 class Code(Module):
     """Runs code of several languages. What it defines stays for the next run of the same language."""
-
-    _name: ClassVar[str] = "code"
 
     def run_code(
         self,

@@ -3,7 +3,6 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import ClassVar
 
 from ..core import checks
 from ..core.errors import CommandError
@@ -20,8 +19,6 @@ GRACE = 10.0  # seconds that the answer may take beyond the command's own limit
 
 class Command(Module):
     """Runs commands in the session's shell."""
-
-    _name: ClassVar[str] = "command"
 
     def execute_command(
         self,

@@ -3,7 +3,6 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from typing import ClassVar
 
 from ..core import checks
 from ..core.errors import ContextError
@@ -33,8 +32,6 @@ PACE = (0.25, 1.5, 5.0)  # the first pause, its growth, and the longest one, in 
 
 class SessionContext(Module):
     """Binds contexts to a session, and copies them in and out."""
-
-    _name: ClassVar[str] = "context"
 
     def info(
         self, context_id: str | None = None, path: str | None = None, task_type: str | None = None

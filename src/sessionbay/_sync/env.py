@@ -2,7 +2,6 @@
 """The environment."""
 
 from collections.abc import Mapping, Sequence
-from typing import ClassVar
 
 from ..core import checks
 from ..core.errors import EnvError
@@ -16,8 +15,6 @@ class Env(Module):
 
     AgentBay has tools for it; AGB has none, where ``envs`` of ``execute_command`` serves one command.
     """
-
-    _name: ClassVar[str] = "env"
 
     def set(self, envs: Mapping[str, str]) -> EnvSetResult:
         """Set variables; the others stay.

@@ -1,8 +1,6 @@
 # Generated from src/sessionbay/_async/file_system.py by scripts/generate_sync.py. Do not edit.
 """Files and folders."""
 
-from typing import ClassVar
-
 from .files.content import Contents
 from .files.transfer import Transfers
 from .files.trees import Trees
@@ -15,8 +13,6 @@ class FileSystem(Trees, Watching):
     A refusal is a result. Every method raises ``FileUsageError`` for a wrong argument, before anything is sent, and
     ``FileError`` when there was no answer.
     """
-
-    _name: ClassVar[str] = "file_system"
 
     # The names that users of both clouds know.
     read, write, edit = Contents.read_file, Contents.write_file, Contents.edit_file

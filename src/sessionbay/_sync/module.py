@@ -1,7 +1,7 @@
 # Generated from src/sessionbay/_async/module.py by scripts/generate_sync.py. Do not edit.
 """What the modules of a session share."""
 
-from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from ..core.result import Result
 
@@ -13,8 +13,6 @@ R = TypeVar("R", bound=Result[Any])
 
 class Module:
     """One group of a session's tools."""
-
-    _name: ClassVar[str]
 
     def __init__(self, session: "Toolbox") -> None:
         self._session = session

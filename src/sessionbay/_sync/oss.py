@@ -1,7 +1,7 @@
 # Generated from src/sessionbay/_async/oss.py by scripts/generate_sync.py. Do not edit.
 """Object storage."""
 
-from typing import Any, ClassVar
+from typing import Any
 
 from ..core import checks
 from ..core.errors import OssError
@@ -17,8 +17,6 @@ class Oss(Module):
     AgentBay only. Every method raises ``OssUsageError`` for a wrong argument, before anything is sent, and ``OssError``
     when there was no answer.
     """
-
-    _name: ClassVar[str] = "oss"
 
     def env_init(
         self,

@@ -3,7 +3,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from typing import ClassVar, cast
+from typing import cast
 
 from .._seam._sync import protected
 from .._seam.shared import nonce
@@ -28,8 +28,6 @@ class Pty(Module):
     session has no WebSocket, and ``PtyError`` when the session refuses or the connection breaks (its ``kind`` says
     which).
     """
-
-    _name: ClassVar[str] = "pty"
 
     def create(
         self,

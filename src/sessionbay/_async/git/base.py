@@ -1,7 +1,7 @@
 """How git commands are run."""
 
 from collections.abc import Callable, Sequence
-from typing import Any, ClassVar, TypeVar
+from typing import Any, TypeVar
 
 from ...core import checks
 from ...core.errors import CommandError, GitError
@@ -17,8 +17,6 @@ TIMEOUT = 30_000  # milliseconds
 
 class AsyncGitBase(AsyncModule):
     """Runs git by the session's shell."""
-
-    _name: ClassVar[str] = "git"
 
     async def _git(
         self,

@@ -2,7 +2,7 @@
 """How git commands are run."""
 
 from collections.abc import Callable, Sequence
-from typing import Any, ClassVar, TypeVar
+from typing import Any, TypeVar
 
 from ...core import checks
 from ...core.errors import CommandError, GitError
@@ -18,8 +18,6 @@ TIMEOUT = 30_000  # milliseconds
 
 class GitBase(Module):
     """Runs git by the session's shell."""
-
-    _name: ClassVar[str] = "git"
 
     def _git(
         self,

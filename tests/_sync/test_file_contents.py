@@ -185,3 +185,11 @@ def test_an_open_file_tells_what_is_wrong(files_session: Session) -> None:
             binary.write("text")  # type: ignore[arg-type]
     with pytest.raises(FileError, match="mode must be"):
         files.open("file", "r+")  # type: ignore[call-overload]
+
+
+def test_a_file_that_is_too_large_for_one_answer_says_how_to_get_it(bay_session: Session) -> None:
+    bay_session.command.run("truncate -s 40M large")
+    read = bay_session.file_system.read_file("large", format="bytes")
+    assert "larger than 33554432 bytes: read it in parts, or download it" in read.error_message
+    with bay_session.file_system.open("large", "rb") as file:
+        assert len(file.read(3 * 2**20)) == 3 * 2**20

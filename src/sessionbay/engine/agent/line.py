@@ -9,7 +9,7 @@ from collections import deque
 from typing import Any
 
 HEAD = struct.Struct("!II")
-MOST_FRAME = 300 * 2**20
+MOST_FRAME = 40 * 2**20  # more than any answer of an honest agent
 MOST_DESCRIPTORS = 8
 Answered = tuple[Any, int | None]
 

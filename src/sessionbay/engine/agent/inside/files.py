@@ -10,7 +10,7 @@ import threading
 
 from .line import Failure
 
-MOST_READ = 256 * 2**20
+MOST_READ = 32 * 2**20
 MOST_FOUND = 100_000
 MARK = "\ufffd"
 
@@ -35,7 +35,7 @@ def read(path: str, offset: int, length: int) -> bytes:
         file.seek(offset)
         data = file.read(length or MOST_READ + 1)
     if len(data) > MOST_READ:
-        raise Failure(f"{path}: it is larger than {MOST_READ} bytes: read it in parts")
+        raise Failure(f"{path}: it is larger than {MOST_READ} bytes: read it in parts, or download it")
     return data
 
 

@@ -42,7 +42,9 @@ def test_the_shell_has_the_terminal_for_its_own(hub: HubClient) -> None:
     terminal = hub.terminal()
     hub.type(terminal, "test -t 0 && ps -o tty= -p $$ | grep -q pts && sh -c 'echo it\"\"self; exec sleep 60'\r")
     hub.read_until(terminal, "itself")
-    hub.type(terminal, "\x03echo inter''rupted\r")
+    hub.type(terminal, "\x03")
+    hub.read_until(terminal, "^C")
+    hub.type(terminal, "echo inter''rupted\r")
     hub.read_until(terminal, "interrupted")
 
 

@@ -70,6 +70,7 @@ class AsyncCourier:
         self._names = self._station.names(nonce()[:12])
         self._presigned = AsyncPresigned(session._channel, FileError)
         self._deadline = 0.0
+        self._begun: CopyWatch | None = None  # a copy that may go on
 
     async def upload(self, file: BinaryIO, content_type: str | None, progress: Told | None) -> UploadResult:
         """Bring a file to the store, and from there to its place."""
@@ -127,11 +128,12 @@ class AsyncCourier:
         """Have the file copied between session and store: ``upload`` is out of the session."""
         context_id, path, session_id = self._context.context_id, self._station.copied, self._session.session_id
         request = SyncRequest(session_id=session_id, context_id=context_id, path=path, mode=mode)
+        watch = self._begun = CopyWatch(context_id, path, mode)
         asked = await ask(self._session, SYNC_CONTEXT, request, self._left())
         if not asked.success:
             return replace(asked.refused_as(FileTransferResult), request_id_sync=asked.request_id)
         told = FileTransferResult(success=True, request_id=asked.request_id, request_id_sync=asked.request_id)
-        return await self._awaited(told, CopyWatch(context_id, path, mode)) if self._patience.wait else told
+        return await self._awaited(told, watch) if self._patience.wait else told
 
     async def _awaited(self, told: FileTransferResult, watch: CopyWatch) -> FileTransferResult:
         request = ContextInfoRequest(
@@ -144,6 +146,8 @@ class AsyncCourier:
         pauses = growing(min(SOON, self._patience.interval), 1.5, self._patience.interval)
         clock = self._session._channel.clock
         waited = await until(look, watch.judge, clock=clock, deadline=self._deadline, pauses=pauses)
+        if waited.verdict != "timeout":
+            self._begun = None
         if waited.verdict == "arrived":
             return told
         reason, late = str(waited.cause or watch.reason), waited.verdict == "timeout"
@@ -179,6 +183,9 @@ class AsyncCourier:
                     log.debug("%s stays until the session ends: %s", self._station.passing, exc)
 
     async def _clean(self) -> None:
+        if self._begun is not None:  # it would make anew what is removed
+            self._deadline = self._session._channel.clock.monotonic() + CLEANING / 2
+            await self._awaited(FileTransferResult(), self._begun)
         await self._shell(CLEAN, CLEANING)
         await ask(self._session, DELETE_FILE, self._file, CLEANING)
 

@@ -18,6 +18,7 @@ import jdk.jshell.SourceCodeAnalysis;
 
 public class JavaCode {
     static final PrintStream engine = System.out;
+    static volatile boolean running;
     static final Set<SubKind> VALUES = EnumSet.of(
         SubKind.TEMP_VAR_EXPRESSION_SUBKIND, SubKind.VAR_VALUE_SUBKIND, SubKind.OTHER_EXPRESSION_SUBKIND);
 
@@ -86,6 +87,16 @@ public class JavaCode {
         return true;
     }
 
+    static void interrupt(JShell shell) {
+        try {
+            for (; running; Thread.sleep(50)) {
+                shell.stop();  // which does nothing before the code has been compiled, and runs
+            }
+        } catch (InterruptedException ended) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
     static void raised(String name, String value, String traceback) {
         tell("error", "name", json(name), "value", json(value), "traceback", json(traceback));
     }
@@ -93,11 +104,13 @@ public class JavaCode {
     public static void main(String[] words) throws Exception {
         BufferedReader orders = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
         JShell shell = JShell.builder().out(output("stdout")).err(output("stderr")).build();
-        sun.misc.Signal.handle(new sun.misc.Signal("INT"), signal -> shell.stop());
+        sun.misc.Signal.handle(new sun.misc.Signal("INT"), signal -> new Thread(() -> interrupt(shell)).start());
         int count = 0;
         for (String line; (line = orders.readLine()) != null; ) {
             String[] order = line.split(" ");
+            running = true;
             run(shell, new String(Base64.getDecoder().decode(order[1]), StandardCharsets.UTF_8));
+            running = false;
             count += 1;
             tell("end", "mark", json(order[0]), "count", String.valueOf(count));
         }

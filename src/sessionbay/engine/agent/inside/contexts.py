@@ -37,8 +37,7 @@ def open_context(workload: Workload, language: str, packages: str, envs: dict[st
     """Start a process that runs code; pass the socket to it."""
     words = command(language, packages)
     ours, theirs = socket.socketpair()
-    with theirs, workload.running:
-        workload.wait_until_thawed()
+    with theirs, workload.starting():
         process = subprocess.Popen(
             words,
             env={**os.environ, **envs},

@@ -24,8 +24,7 @@ class Process:
     """One of them."""
 
     def __init__(self, workload: Workload, command: str, cwd: str | None, envs: dict[str, str] | None) -> None:
-        with workload.running:
-            workload.wait_until_thawed()
+        with workload.starting():
             self.popen = spawn(command, cwd or os.getcwd(), envs or {}, subprocess.PIPE)
         self._changed = threading.Condition()
         self._chunks: deque[tuple[int, str, bytes]] = deque()

@@ -87,8 +87,7 @@ class Run:
 
     def result(self) -> dict[str, object]:
         """Run it; return how it ended and what it wrote."""
-        with self._workload.running:
-            self._workload.wait_until_thawed()
+        with self._workload.starting():
             process = spawn(self._command, self._cwd, self._envs, subprocess.DEVNULL)
             self._workload.began(process.pid)
         end = os.pidfd_open(process.pid)

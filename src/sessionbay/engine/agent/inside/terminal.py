@@ -30,8 +30,7 @@ class Terminals:
         ours, theirs = os.openpty()
         try:
             fcntl.ioctl(ours, termios.TIOCSWINSZ, struct.pack("HHHH", rows, cols, 0, 0))
-            with self._workload.running:
-                self._workload.wait_until_thawed()
+            with self._workload.starting():
                 process = started(theirs, shell or SHELL, cwd or os.getcwd(), envs)
         except BaseException:
             os.close(ours)

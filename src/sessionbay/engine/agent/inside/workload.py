@@ -7,6 +7,8 @@ import signal
 import sys
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from .line import Failure
 
@@ -36,13 +38,16 @@ class Workload:
             now = self._frozen_at if self._reasons else time.monotonic()
             return now - self._lost
 
-    def wait_until_thawed(self) -> None:
-        """Wait, with ``running`` held, until processes may be started; refuse when the session is full."""
-        while self._reasons:
-            if self.full:
-                raise Failure(self.full)
-            self.running.wait()
-        self.woken.set()  # what is started now must be watched
+    @contextmanager
+    def starting(self) -> Iterator[None]:
+        """Start a process within: once processes may be started, and such that it is watched."""
+        with self.running:
+            while self._reasons:
+                if self.full:
+                    raise Failure(self.full)
+                self.running.wait()
+            yield
+            self.woken.set()  # not before: who looks must find it
 
     def freeze(self, reason: str = "pause") -> None:
         """Stop every process, parents first, so that no shell sees its child stop."""

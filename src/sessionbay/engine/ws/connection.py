@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 from pydantic import ValidationError
 from starlette.types import Send
+from starlette.websockets import WebSocketDisconnect
 
 from ...core.wire import Wire
 from ...ops import frames
@@ -14,6 +15,7 @@ from ...ops.frames import Frame
 from ..refusals import Refusal
 
 P = TypeVar("P", bound=Wire)
+GONE = (OSError, RuntimeError, WebSocketDisconnect)  # the second once the server has itself sent a close
 
 
 class Connection:
@@ -29,7 +31,7 @@ class Connection:
             return
         try:
             await self._send({"type": "websocket.send", "text": frames.write(frame)})
-        except (OSError, RuntimeError):  # gone; the server says RuntimeError once it has itself sent a close
+        except GONE:
             self.closed = True
 
     async def push(self, source: str, kind: str, **more: Any) -> None:
@@ -43,7 +45,7 @@ class Connection:
         self.closed = True
         try:
             await self._send({"type": "websocket.close", "code": code, "reason": reason})
-        except (OSError, RuntimeError):
+        except GONE:
             return
 
 

@@ -99,7 +99,7 @@ class Terminal:
         async with self._telling:
             if self._watchers:
                 await self._push_output(data)
-            else:
+            if not self._watchers:
                 self._missed = cut(self._missed + data)
 
     async def _push_output(self, data: bytes) -> None:
@@ -107,9 +107,11 @@ class Terminal:
         await self._tell(terminals.OUTPUT, encoding=encoding, data=text)
 
     async def _tell(self, kind: str, **more: object) -> None:
-        """Tell all that look; the slowest of them sets the pace."""
+        """Tell all that look; the slowest of them sets the pace, and one that is gone is found to be."""
         for connection in tuple(self._watchers):
             await connection.push(frames.TERMINALS, kind, ptySessionId=self.id, **more)
+            if connection.closed:
+                self._watchers.discard(connection)
 
 
 def cut(data: bytes) -> bytes:

@@ -60,7 +60,7 @@ MODULES = {
     "session.context": Module("context.AsyncSessionContext", "session.context", r"(?:session|bay_session)\.context"),
     "skills": Module("skills.AsyncSkills", "bay.beta_skills", "(?:beta_)?skills"),
 }
-OVER_BOTH = ("engine_without_direct_route", "DirectCloud", "direct: bool")
+OVER_BOTH = ("routed", "engine_without_direct_route", "DirectCloud", "direct: bool")
 FOLDERS = [ROOT / "tests" / name for name in ("_async", "async_only")]  # the latter: where the twins differ
 SOURCES = {path: path.read_text("utf-8") for folder in FOLDERS for path in sorted(folder.glob("test_*.py"))}
 SERVED = served_actions()

@@ -42,3 +42,13 @@ async def bay_session(bay: AsyncAgentBay) -> AsyncIterator[AsyncSession]:
     """Give a session of AgentBay, which has what AGB has not."""
     async with bay.session() as session:
         yield session
+
+
+@pytest.fixture(params=["direct", "control plane"])
+async def routed(
+    request: pytest.FixtureRequest, engine: LocalEngine, engine_without_direct_route: LocalEngine
+) -> AsyncIterator[AsyncSession]:
+    """Give a session whose tools are called on each of the two routes in turn."""
+    chosen = engine if request.param == "direct" else engine_without_direct_route
+    async with connect(chosen, AsyncAgentBay) as bay, bay.session(image_id="code_latest") as session:
+        yield session

@@ -3,52 +3,41 @@
 import base64
 import json
 import shutil
-from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
 
-from sessionbay import AsyncAgentBay, AsyncSession, CodeError, CodeUsageError
+from sessionbay import AsyncAgentBay, AsyncSession, CodeError, CodeUsageError, CommandError
 from sessionbay.engine import LocalEngine
 
 from ..cloud import KEY, FakeCloud, yes
 from .conftest import connect
 
 
-@pytest.fixture(params=["direct", "control plane"])
-async def code_session(
-    request: pytest.FixtureRequest, engine: LocalEngine, engine_without_direct_route: LocalEngine
-) -> AsyncIterator[AsyncSession]:
-    """Give a session on each of the two routes in turn."""
-    chosen = engine if request.param == "direct" else engine_without_direct_route
-    async with connect(chosen, AsyncAgentBay) as bay, bay.session(image_id="code_latest") as session:
-        yield session
-
-
 @pytest.mark.parametrize("language", ["python", "javascript"])
-async def test_what_code_defines_stays(code_session: AsyncSession, language: str) -> None:
+async def test_what_code_defines_stays(routed: AsyncSession, language: str) -> None:
     define = {"python": "x = 20", "javascript": "var x = 20"}[language]
-    first = await code_session.code.run_code(define, language)
+    first = await routed.code.run_code(define, language)
     assert (first.success, first.results, first.execution_count) == (True, (), 1)
-    second = await code_session.code.run_code("x + 1", language)
+    second = await routed.code.run_code("x + 1", language)
     assert (second.result, second.execution_count) == ("21", 2)
     assert second.results[0].is_main_result
 
 
-async def test_output_is_kept_apart_from_values(code_session: AsyncSession) -> None:
+async def test_output_is_kept_apart_from_values(routed: AsyncSession) -> None:
     code = "import os, sys\nprint('out')\nprint('err', file=sys.stderr)\nos.system('echo child')\n'value'"
-    result = await code_session.code.run_code(code, "py")
+    result = await routed.code.run_code(code, "py")
     assert "".join(result.logs.stdout) == "out\nchild\n"
     assert "".join(result.logs.stderr) == "err\n"
     assert result.result == "'value'"
 
 
-async def test_javascript_prints_and_requires(code_session: AsyncSession) -> None:
+async def test_javascript_prints_and_requires(routed: AsyncSession) -> None:
     code = "const os = require('os'); console.log(typeof os.cpus); console.error('bad'); [1, {a: 2}]"
-    result = await code_session.code.run_code(code, "node")
+    result = await routed.code.run_code(code, "node")
     assert (result.logs.stdout, result.logs.stderr) == (("function\n",), ("bad\n",))
     assert result.result == "[ 1, { a: 2 } ]"
-    assert (await code_session.code.run_code("await Promise.resolve(5); console.log(6)", "js")).logs.stdout == ("6\n",)
+    assert (await routed.code.run_code("await Promise.resolve(5); console.log(6)", "js")).logs.stdout == ("6\n",)
 
 
 @pytest.mark.parametrize(
@@ -72,8 +61,10 @@ async def test_an_exception_is_told_with_its_traceback(
     assert name in result.error.traceback
     assert name in result.error_message
     assert (await session.code.run_code("1 + 1", language)).result == "2"
-    with pytest.raises(CodeError, match=name):
+    with pytest.raises(CodeError, match=name) as raised:
         await session.code.run_code(code, language, check=True)
+    assert isinstance(raised.value, CommandError)
+    assert raised.value.result.error == result.error
 
 
 @pytest.mark.parametrize(("language", "loop"), [("python", "while True: pass"), ("javascript", "while (true) {}")])

@@ -1,28 +1,15 @@
 """Environment variables: on both routes, for all that starts later, and who has none."""
 
 import json
-from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
 
 from sessionbay import AsyncAGB, AsyncAgentBay, AsyncSession, EnvError, EnvUsageError
-from sessionbay.engine import LocalEngine
 
 from ..cloud import KEY, FakeCloud, yes
-from .conftest import connect
 
 ODD = {"ODD": 'it\'s; a "hello"\n\t\N{GRINNING FACE}=$HOME', "EMPTY": ""}
-
-
-@pytest.fixture(params=["direct", "control plane"])
-async def env_session(
-    request: pytest.FixtureRequest, engine: LocalEngine, engine_without_direct_route: LocalEngine
-) -> AsyncIterator[AsyncSession]:
-    """Give a session on each of the two routes in turn."""
-    chosen = engine if request.param == "direct" else engine_without_direct_route
-    async with connect(chosen, AsyncAgentBay) as bay, bay.session() as session:
-        yield session
 
 
 def on(answer: dict[str, Any], **options: Any) -> tuple[AsyncSession, FakeCloud]:
@@ -35,23 +22,23 @@ def said(text: str, *, is_error: bool = False) -> dict[str, Any]:
     return {"content": [{"type": "text", "text": text}], "isError": is_error}
 
 
-async def test_what_is_set_is_there_for_all_that_starts_later(env_session: AsyncSession) -> None:
-    assert (await env_session.env.set(ODD)).data is True
-    assert (await env_session.env.get(["ODD", "EMPTY", "NOBODY_SET"])).envs == ODD
-    assert (await env_session.command.run('printf %s "$ODD"')).stdout == ODD["ODD"]
-    ran = await env_session.code.run_code("import os; print(os.environ['ODD'], end='')", "python")
+async def test_what_is_set_is_there_for_all_that_starts_later(routed: AsyncSession) -> None:
+    assert (await routed.env.set(ODD)).data is True
+    assert (await routed.env.get(["ODD", "EMPTY", "NOBODY_SET"])).envs == ODD
+    assert (await routed.command.run('printf %s "$ODD"')).stdout == ODD["ODD"]
+    ran = await routed.code.run_code("import os; print(os.environ['ODD'], end='')", "python")
     assert "".join(ran.logs.stdout) == ODD["ODD"]
 
 
-async def test_what_is_set_later_replaces_and_leaves_the_rest(env_session: AsyncSession) -> None:
-    await env_session.env.set({"A": "1", "B": "1"})
-    await env_session.env.set({"B": "2"})
-    known = (await env_session.env.get()).envs
+async def test_what_is_set_later_replaces_and_leaves_the_rest(routed: AsyncSession) -> None:
+    await routed.env.set({"A": "1", "B": "1"})
+    await routed.env.set({"B": "2"})
+    known = (await routed.env.get()).envs
     assert (known["A"], known["B"], "PATH" in known) == ("1", "2", True)
 
 
-async def test_no_keys_are_all_of_them(env_session: AsyncSession) -> None:
-    assert (await env_session.env.get([])).envs.keys() == (await env_session.env.get()).envs.keys()
+async def test_no_keys_are_all_of_them(routed: AsyncSession) -> None:
+    assert (await routed.env.get([])).envs.keys() == (await routed.env.get()).envs.keys()
 
 
 async def test_another_session_has_none_of_it(bay: AsyncAgentBay) -> None:

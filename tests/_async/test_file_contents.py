@@ -1,7 +1,6 @@
 """What files hold: in one message and in many, text and bytes, edited, found, and never half."""
 
 import random
-from collections.abc import AsyncIterator
 
 import pytest
 
@@ -15,30 +14,20 @@ NOISE = random.Random(1).randbytes(200_000)
 LARGE = "a line of text\n" * 10_000
 
 
-@pytest.fixture(params=["direct", "control plane"])
-async def files_session(
-    request: pytest.FixtureRequest, engine: LocalEngine, engine_without_direct_route: LocalEngine
-) -> AsyncIterator[AsyncSession]:
-    """Give a session on each of the two routes in turn."""
-    chosen = engine if request.param == "direct" else engine_without_direct_route
-    async with connect(chosen, AsyncAgentBay) as bay, bay.session() as session:
-        yield session
-
-
 async def parts_of(session: AsyncSession) -> str:
     return (await session.command.run("ls -A | grep part || true")).output
 
 
 @pytest.mark.parametrize("content", [b"", b"plain", b"\0\xff", NOISE], ids=["empty", "text", "two bytes", "noise"])
-async def test_bytes_come_back_as_they_went(files_session: AsyncSession, content: bytes) -> None:
-    assert (await files_session.file_system.write_file("file", content)).success
-    assert (await files_session.file_system.read_file("file", format="bytes")).content == content
-    assert await parts_of(files_session) == ""
+async def test_bytes_come_back_as_they_went(routed: AsyncSession, content: bytes) -> None:
+    assert (await routed.file_system.write_file("file", content)).success
+    assert (await routed.file_system.read_file("file", format="bytes")).content == content
+    assert await parts_of(routed) == ""
 
 
 @pytest.mark.parametrize("content", [LARGE, NOISE], ids=["text", "bytes"])
-async def test_many_pieces_are_appended(files_session: AsyncSession, content: str | bytes) -> None:
-    files = files_session.file_system
+async def test_many_pieces_are_appended(routed: AsyncSession, content: str | bytes) -> None:
+    files = routed.file_system
     await files.write_file("file", "begin\n")
     assert (await files.write_file("file", content, mode="append")).success
     whole = b"begin\n" + (content.encode() if isinstance(content, str) else content)
@@ -46,24 +35,24 @@ async def test_many_pieces_are_appended(files_session: AsyncSession, content: st
 
 
 @pytest.mark.parametrize("content", [LARGE, NOISE], ids=["text", "bytes"])
-async def test_many_pieces_do_not_replace_what_must_be_new(files_session: AsyncSession, content: str | bytes) -> None:
-    files = files_session.file_system
+async def test_many_pieces_do_not_replace_what_must_be_new(routed: AsyncSession, content: str | bytes) -> None:
+    files = routed.file_system
     await files.write_file("file", "old")
     written = await files.write_file("file", content, mode="create_new")
     assert not written.success
     assert (await files.read_file("file")).content == "old"
-    assert await parts_of(files_session) == ""
+    assert await parts_of(routed) == ""
 
 
-async def test_many_pieces_keep_permissions_and_links(files_session: AsyncSession) -> None:
-    await files_session.command.run("echo old > 'the tool'; chmod 750 'the tool'; ln -s 'the tool' link")
-    assert (await files_session.file_system.write_file("link", LARGE)).success
-    told = await files_session.command.run("readlink link; stat -c '%a %s' 'the tool'")
+async def test_many_pieces_keep_permissions_and_links(routed: AsyncSession) -> None:
+    await routed.command.run("echo old > 'the tool'; chmod 750 'the tool'; ln -s 'the tool' link")
+    assert (await routed.file_system.write_file("link", LARGE)).success
+    told = await routed.command.run("readlink link; stat -c '%a %s' 'the tool'")
     assert told.stdout == f"the tool\n750 {len(LARGE)}\n"
 
 
-async def test_a_folder_that_is_missing_is_told(files_session: AsyncSession) -> None:
-    written = await files_session.file_system.write_file("nowhere/file", NOISE)
+async def test_a_folder_that_is_missing_is_told(routed: AsyncSession) -> None:
+    written = await routed.file_system.write_file("nowhere/file", NOISE)
     assert not written.success
     assert "No such file or directory" in written.error_message
 
@@ -86,8 +75,8 @@ async def test_a_write_that_breaks_off_leaves_the_old_file(engine_without_direct
     assert plan.unfired == ()
 
 
-async def test_edits_replace_the_first_place_each(files_session: AsyncSession) -> None:
-    files = files_session.file_system
+async def test_edits_replace_the_first_place_each(routed: AsyncSession) -> None:
+    files = routed.file_system
     await files.write_file("file", "one two one two")
     edits = [{"oldText": "one", "newText": "1"}, {"old_text": "one", "new_text": "I"}]
     assert (await files.edit_file("file", edits, dry_run=True)).success
@@ -96,8 +85,8 @@ async def test_edits_replace_the_first_place_each(files_session: AsyncSession) -
     assert (await files.read_file("file")).content == "1 two I two"
 
 
-async def test_an_edit_that_does_not_fit_changes_nothing(files_session: AsyncSession) -> None:
-    files = files_session.file_system
+async def test_an_edit_that_does_not_fit_changes_nothing(routed: AsyncSession) -> None:
+    files = routed.file_system
     await files.write_file("file", "one")
     edited = await files.edit_file("file", [{"oldText": "one", "newText": "1"}, {"oldText": "two", "newText": "2"}])
     assert not edited.success
@@ -105,8 +94,8 @@ async def test_an_edit_that_does_not_fit_changes_nothing(files_session: AsyncSes
     assert (await files.read_file("file")).content == "one"
 
 
-async def test_several_files_are_read_exactly_with_the_errors_of_others(files_session: AsyncSession) -> None:
-    files = files_session.file_system
+async def test_several_files_are_read_exactly_with_the_errors_of_others(routed: AsyncSession) -> None:
+    files = routed.file_system
     contents = {"a": "  indented\n\n", "b": "---\nb:\n---\n", "c": ""}
     for path, content in contents.items():
         await files.write_file(path, content)
@@ -126,8 +115,8 @@ async def test_files_are_found_by_name(session: AsyncSession) -> None:
 
 
 @pytest.mark.parametrize("content", [b"", NOISE], ids=["empty", "noise"])
-async def test_an_open_file_is_written_and_read_piece_by_piece(files_session: AsyncSession, content: bytes) -> None:
-    files = files_session.file_system
+async def test_an_open_file_is_written_and_read_piece_by_piece(routed: AsyncSession, content: bytes) -> None:
+    files = routed.file_system
     async with files.open("file", "wb") as file:
         for start in range(0, len(content), 30_001):
             await file.write(content[start : start + 30_001])
@@ -138,9 +127,9 @@ async def test_an_open_file_is_written_and_read_piece_by_piece(files_session: As
     assert back == content
 
 
-async def test_the_lines_of_an_open_file_are_never_cut(files_session: AsyncSession) -> None:
+async def test_the_lines_of_an_open_file_are_never_cut(routed: AsyncSession) -> None:
     lines = [f"{number} \N{GRINNING FACE}\n" for number in range(20_000)] + ["the last"]
-    files = files_session.file_system
+    files = routed.file_system
     async with files.open("file", "w") as file:
         for line in lines:
             await file.write(line)
@@ -152,19 +141,19 @@ async def test_the_lines_of_an_open_file_are_never_cut(files_session: AsyncSessi
         assert (await file.read()).endswith("\nthe last one\n")
 
 
-async def test_a_block_that_fails_leaves_the_file_as_it_was(files_session: AsyncSession) -> None:
-    files = files_session.file_system
+async def test_a_block_that_fails_leaves_the_file_as_it_was(routed: AsyncSession) -> None:
+    files = routed.file_system
     await files.write_file("file", "old")
     with pytest.raises(ZeroDivisionError):
         async with files.open("file", "w") as file:
             await file.write(LARGE * 20)
             raise ZeroDivisionError
     assert (await files.read_file("file")).content == "old"
-    assert await parts_of(files_session) == ""
+    assert await parts_of(routed) == ""
 
 
-async def test_an_open_file_tells_what_is_wrong(files_session: AsyncSession) -> None:
-    files = files_session.file_system
+async def test_an_open_file_tells_what_is_wrong(routed: AsyncSession) -> None:
+    files = routed.file_system
     with pytest.raises(FileError, match="No such file"):
         async with files.open("missing"):
             pass

@@ -1,65 +1,52 @@
 """Files: written, read and moved for real, whole and in pieces."""
 
-from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
 
 from sessionbay import AsyncAgentBay, AsyncSession, FileUsageError
-from sessionbay.engine import LocalEngine
 
 from ..cloud import KEY, FakeCloud
-from .conftest import connect
 
 EMOJI = "\N{GRINNING FACE}"
 
 
-@pytest.fixture(params=["direct", "control plane"])
-async def files_session(
-    request: pytest.FixtureRequest, engine: LocalEngine, engine_without_direct_route: LocalEngine
-) -> AsyncIterator[AsyncSession]:
-    """Give a session on each of the two routes in turn."""
-    chosen = engine if request.param == "direct" else engine_without_direct_route
-    async with connect(chosen, AsyncAgentBay) as bay, bay.session() as session:
-        yield session
-
-
 @pytest.mark.parametrize("text", ["", "plain\n", "tab\tnul\0end", f"{EMOJI} \u4e2d\u6587", 'quotes " and \\ back'])
-async def test_what_was_written_is_read(files_session: AsyncSession, text: str) -> None:
-    assert (await files_session.file_system.write_file("a.txt", text)).success
-    assert (await files_session.file_system.read_file("a.txt")).content == text
+async def test_what_was_written_is_read(routed: AsyncSession, text: str) -> None:
+    assert (await routed.file_system.write_file("a.txt", text)).success
+    assert (await routed.file_system.read_file("a.txt")).content == text
 
 
 @pytest.mark.parametrize("shift", range(4))
-async def test_a_character_is_never_cut_at_the_end_of_a_piece(files_session: AsyncSession, shift: int) -> None:
+async def test_a_character_is_never_cut_at_the_end_of_a_piece(routed: AsyncSession, shift: int) -> None:
     text = "x" * shift + EMOJI * 40_000
-    await files_session.file_system.write_file("large.txt", text)
-    assert (await files_session.file_system.read_file("large.txt")).content == text
+    await routed.file_system.write_file("large.txt", text)
+    assert (await routed.file_system.read_file("large.txt")).content == text
 
 
-async def test_ten_megabytes_survive(files_session: AsyncSession) -> None:
+async def test_ten_megabytes_survive(routed: AsyncSession) -> None:
     text = "0123456789abcde\n" * (10 * 2**20 // 16)
-    assert (await files_session.file_system.write_file("ten.txt", text)).success
-    assert (await files_session.file_system.get_file_info("ten.txt")).size == len(text)
-    assert (await files_session.file_system.read_file("ten.txt")).content == text
+    assert (await routed.file_system.write_file("ten.txt", text)).success
+    assert (await routed.file_system.get_file_info("ten.txt")).size == len(text)
+    assert (await routed.file_system.read_file("ten.txt")).content == text
 
 
-async def test_bytes_are_read_as_they_are(files_session: AsyncSession) -> None:
-    await files_session.command.run(r"printf '\000\377\n' > raw; head -c 200000 /dev/zero > zeros")
-    assert (await files_session.file_system.read_file("raw", format="bytes")).content == b"\0\xff\n"
-    assert (await files_session.file_system.read_file("zeros", format="bytes")).size == 200_000
+async def test_bytes_are_read_as_they_are(routed: AsyncSession) -> None:
+    await routed.command.run(r"printf '\000\377\n' > raw; head -c 200000 /dev/zero > zeros")
+    assert (await routed.file_system.read_file("raw", format="bytes")).content == b"\0\xff\n"
+    assert (await routed.file_system.read_file("zeros", format="bytes")).size == 200_000
 
 
-async def test_a_file_that_is_no_text_is_refused_not_mangled(files_session: AsyncSession) -> None:
-    await files_session.command.run(r"printf 'a\377b' > small; head -c 200000 /dev/urandom > large")
+async def test_a_file_that_is_no_text_is_refused_not_mangled(routed: AsyncSession) -> None:
+    await routed.command.run(r"printf 'a\377b' > small; head -c 200000 /dev/urandom > large")
     for name in ("small", "large"):
-        result = await files_session.file_system.read_file(name)
+        result = await routed.file_system.read_file(name)
         assert (result.success, result.data) == (False, None)
         assert "UTF-8" in result.error_message
 
 
-async def test_a_file_of_the_system_that_claims_to_be_empty_is_read(files_session: AsyncSession) -> None:
-    assert "MemTotal" in (await files_session.file_system.read_file("/proc/meminfo")).content
+async def test_a_file_of_the_system_that_claims_to_be_empty_is_read(routed: AsyncSession) -> None:
+    assert "MemTotal" in (await routed.file_system.read_file("/proc/meminfo")).content
 
 
 async def test_text_is_appended(session: AsyncSession) -> None:
@@ -138,16 +125,16 @@ async def test_a_deleted_file_is_gone(session: AsyncSession) -> None:
 
 
 @pytest.mark.parametrize("method", ["read_file", "get_file_info", "list_directory", "delete_file"])
-async def test_what_is_not_there_is_refused_with_its_path(files_session: AsyncSession, method: str) -> None:
-    result = await getattr(files_session.file_system, method)("missing")
+async def test_what_is_not_there_is_refused_with_its_path(routed: AsyncSession, method: str) -> None:
+    result = await getattr(routed.file_system, method)("missing")
     assert not result.success
     assert "missing: No such file or directory" in result.error_message
 
 
-async def test_a_folder_is_neither_read_nor_deleted_as_a_file(files_session: AsyncSession) -> None:
-    await files_session.file_system.create_directory("folder")
-    assert not (await files_session.file_system.read_file("folder")).success
-    assert "it is a folder" in (await files_session.file_system.delete_file("folder")).error_message
+async def test_a_folder_is_neither_read_nor_deleted_as_a_file(routed: AsyncSession) -> None:
+    await routed.file_system.create_directory("folder")
+    assert not (await routed.file_system.read_file("folder")).success
+    assert "it is a folder" in (await routed.file_system.delete_file("folder")).error_message
 
 
 async def test_a_pipe_keeps_nobody_waiting(session: AsyncSession) -> None:

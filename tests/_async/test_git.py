@@ -20,9 +20,9 @@ from ..cloud import KEY, FakeCloud, yes
 
 
 @pytest.fixture
-async def git(bay_session: AsyncSession) -> AsyncGit:
+async def git(routed: AsyncSession) -> AsyncGit:
     """Give git, with a repository that has one commit."""
-    git = bay_session.git
+    git = routed.git
     await git.init("repo", initial_branch="main")
     (await git.configure_user("repo", "Ada", "ada@example.com")).raise_for_error()
     await save(git, "a.txt", "one\n", "Begin")
@@ -216,11 +216,11 @@ async def first_line(process: AsyncProcess) -> str:
 
 
 @pytest.mark.usefixtures("a_turn_at_the_ports")
-async def test_a_repository_that_is_served_is_cloned_and_pulled(git: AsyncGit, bay_session: AsyncSession) -> None:
+async def test_a_repository_that_is_served_is_cloned_and_pulled(git: AsyncGit, routed: AsyncSession) -> None:
     await git.create_branch("repo", "feature", checkout=False)
     await git.set_config("repo", "daemon.receivepack", "true", scope="local")
     serve = "git daemon --export-all --reuseaddr --verbose --base-path=. --listen=127.0.0.1 --port=30187 2>&1"
-    async with bay_session.command.start(serve) as server:
+    async with routed.command.start(serve) as server:
         assert "Ready to rumble" in await first_line(server)
         url = "git://127.0.0.1:30187/repo"
         assert (await git.clone(url, path="copy", branch="feature")).success

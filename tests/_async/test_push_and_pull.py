@@ -2,29 +2,16 @@
 
 import os
 import random
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
-from sessionbay import AsyncAgentBay, AsyncSession, FileError, FileUsageError, Progress
+from sessionbay import AsyncSession, FileError, FileUsageError, Progress
 from sessionbay._async.files.difference import SMALL_DIRECT
-from sessionbay.engine import LocalEngine
 
 from ..support import names
-from .conftest import connect
 
 LARGE = random.Random(3).randbytes(SMALL_DIRECT + 1)
-
-
-@pytest.fixture(params=["direct", "control plane"])
-async def files_session(
-    request: pytest.FixtureRequest, engine: LocalEngine, engine_without_direct_route: LocalEngine
-) -> AsyncIterator[AsyncSession]:
-    """Give a session on each of the two routes in turn."""
-    chosen = engine if request.param == "direct" else engine_without_direct_route
-    async with connect(chosen, AsyncAgentBay) as bay, bay.session() as session:
-        yield session
 
 
 @pytest.fixture
@@ -48,8 +35,8 @@ async def found(session: AsyncSession, folder: str) -> list[str]:
     return sorted((await session.command.run(f"cd {folder} && find . -type f")).stdout.replace("\n $", " $").split())
 
 
-async def test_a_folder_goes_over_and_then_only_what_changed(files_session: AsyncSession, here: Path) -> None:
-    files = files_session.file_system
+async def test_a_folder_goes_over_and_then_only_what_changed(routed: AsyncSession, here: Path) -> None:
+    files = routed.file_system
     seen: list[Progress] = []
     pushed = await files.push(here, "there", progress=seen.append)
     assert (pushed.success, pushed.sent, pushed.kept, pushed.deleted) == (True, ALL, (), ()), pushed.errors
@@ -63,12 +50,10 @@ async def test_a_folder_goes_over_and_then_only_what_changed(files_session: Asyn
     assert (await files.read_file("there/a.txt")).content == "two"
 
 
-async def test_a_folder_comes_back_and_then_only_what_changed(
-    files_session: AsyncSession, here: Path, tmp_path: Path
-) -> None:
-    files = files_session.file_system
+async def test_a_folder_comes_back_and_then_only_what_changed(routed: AsyncSession, here: Path, tmp_path: Path) -> None:
+    files = routed.file_system
     await files.push(here, "there")
-    await files_session.command.run("ln -s /etc there/link; mkfifo there/pipe")
+    await routed.command.run("ln -s /etc there/link; mkfifo there/pipe")
     back = tmp_path / "new" / "back"
     pulled = await files.pull("there", back)
     assert (pulled.success, pulled.sent, pulled.bytes) == (True, ALL, 3 + 2 + len(LARGE)), pulled.errors

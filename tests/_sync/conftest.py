@@ -43,3 +43,13 @@ def bay_session(bay: AgentBay) -> Iterator[Session]:
     """Give a session of AgentBay, which has what AGB has not."""
     with bay.session() as session:
         yield session
+
+
+@pytest.fixture(params=["direct", "control plane"])
+def routed(
+    request: pytest.FixtureRequest, engine: LocalEngine, engine_without_direct_route: LocalEngine
+) -> Iterator[Session]:
+    """Give a session whose tools are called on each of the two routes in turn."""
+    chosen = engine if request.param == "direct" else engine_without_direct_route
+    with connect(chosen, AgentBay) as bay, bay.session(image_id="code_latest") as session:
+        yield session

@@ -2,28 +2,15 @@
 """Environment variables: on both routes, for all that starts later, and who has none."""
 
 import json
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
 from sessionbay import AGB, AgentBay, EnvError, EnvUsageError, Session
-from sessionbay.engine import LocalEngine
 
 from ..cloud import KEY, FakeCloud, yes
-from .conftest import connect
 
 ODD = {"ODD": 'it\'s; a "hello"\n\t\N{GRINNING FACE}=$HOME', "EMPTY": ""}
-
-
-@pytest.fixture(params=["direct", "control plane"])
-def env_session(
-    request: pytest.FixtureRequest, engine: LocalEngine, engine_without_direct_route: LocalEngine
-) -> Iterator[Session]:
-    """Give a session on each of the two routes in turn."""
-    chosen = engine if request.param == "direct" else engine_without_direct_route
-    with connect(chosen, AgentBay) as bay, bay.session() as session:
-        yield session
 
 
 def on(answer: dict[str, Any], **options: Any) -> tuple[Session, FakeCloud]:
@@ -36,23 +23,23 @@ def said(text: str, *, is_error: bool = False) -> dict[str, Any]:
     return {"content": [{"type": "text", "text": text}], "isError": is_error}
 
 
-def test_what_is_set_is_there_for_all_that_starts_later(env_session: Session) -> None:
-    assert (env_session.env.set(ODD)).data is True
-    assert (env_session.env.get(["ODD", "EMPTY", "NOBODY_SET"])).envs == ODD
-    assert (env_session.command.run('printf %s "$ODD"')).stdout == ODD["ODD"]
-    ran = env_session.code.run_code("import os; print(os.environ['ODD'], end='')", "python")
+def test_what_is_set_is_there_for_all_that_starts_later(routed: Session) -> None:
+    assert (routed.env.set(ODD)).data is True
+    assert (routed.env.get(["ODD", "EMPTY", "NOBODY_SET"])).envs == ODD
+    assert (routed.command.run('printf %s "$ODD"')).stdout == ODD["ODD"]
+    ran = routed.code.run_code("import os; print(os.environ['ODD'], end='')", "python")
     assert "".join(ran.logs.stdout) == ODD["ODD"]
 
 
-def test_what_is_set_later_replaces_and_leaves_the_rest(env_session: Session) -> None:
-    env_session.env.set({"A": "1", "B": "1"})
-    env_session.env.set({"B": "2"})
-    known = (env_session.env.get()).envs
+def test_what_is_set_later_replaces_and_leaves_the_rest(routed: Session) -> None:
+    routed.env.set({"A": "1", "B": "1"})
+    routed.env.set({"B": "2"})
+    known = (routed.env.get()).envs
     assert (known["A"], known["B"], "PATH" in known) == ("1", "2", True)
 
 
-def test_no_keys_are_all_of_them(env_session: Session) -> None:
-    assert (env_session.env.get([])).envs.keys() == (env_session.env.get()).envs.keys()
+def test_no_keys_are_all_of_them(routed: Session) -> None:
+    assert (routed.env.get([])).envs.keys() == (routed.env.get()).envs.keys()
 
 
 def test_another_session_has_none_of_it(bay: AgentBay) -> None:

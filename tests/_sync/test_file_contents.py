@@ -2,7 +2,6 @@
 """What files hold: in one message and in many, text and bytes, edited, found, and never half."""
 
 import random
-from collections.abc import Iterator
 
 import pytest
 
@@ -16,30 +15,20 @@ NOISE = random.Random(1).randbytes(200_000)
 LARGE = "a line of text\n" * 10_000
 
 
-@pytest.fixture(params=["direct", "control plane"])
-def files_session(
-    request: pytest.FixtureRequest, engine: LocalEngine, engine_without_direct_route: LocalEngine
-) -> Iterator[Session]:
-    """Give a session on each of the two routes in turn."""
-    chosen = engine if request.param == "direct" else engine_without_direct_route
-    with connect(chosen, AgentBay) as bay, bay.session() as session:
-        yield session
-
-
 def parts_of(session: Session) -> str:
     return (session.command.run("ls -A | grep part || true")).output
 
 
 @pytest.mark.parametrize("content", [b"", b"plain", b"\0\xff", NOISE], ids=["empty", "text", "two bytes", "noise"])
-def test_bytes_come_back_as_they_went(files_session: Session, content: bytes) -> None:
-    assert (files_session.file_system.write_file("file", content)).success
-    assert (files_session.file_system.read_file("file", format="bytes")).content == content
-    assert parts_of(files_session) == ""
+def test_bytes_come_back_as_they_went(routed: Session, content: bytes) -> None:
+    assert (routed.file_system.write_file("file", content)).success
+    assert (routed.file_system.read_file("file", format="bytes")).content == content
+    assert parts_of(routed) == ""
 
 
 @pytest.mark.parametrize("content", [LARGE, NOISE], ids=["text", "bytes"])
-def test_many_pieces_are_appended(files_session: Session, content: str | bytes) -> None:
-    files = files_session.file_system
+def test_many_pieces_are_appended(routed: Session, content: str | bytes) -> None:
+    files = routed.file_system
     files.write_file("file", "begin\n")
     assert (files.write_file("file", content, mode="append")).success
     whole = b"begin\n" + (content.encode() if isinstance(content, str) else content)
@@ -47,24 +36,24 @@ def test_many_pieces_are_appended(files_session: Session, content: str | bytes) 
 
 
 @pytest.mark.parametrize("content", [LARGE, NOISE], ids=["text", "bytes"])
-def test_many_pieces_do_not_replace_what_must_be_new(files_session: Session, content: str | bytes) -> None:
-    files = files_session.file_system
+def test_many_pieces_do_not_replace_what_must_be_new(routed: Session, content: str | bytes) -> None:
+    files = routed.file_system
     files.write_file("file", "old")
     written = files.write_file("file", content, mode="create_new")
     assert not written.success
     assert (files.read_file("file")).content == "old"
-    assert parts_of(files_session) == ""
+    assert parts_of(routed) == ""
 
 
-def test_many_pieces_keep_permissions_and_links(files_session: Session) -> None:
-    files_session.command.run("echo old > 'the tool'; chmod 750 'the tool'; ln -s 'the tool' link")
-    assert (files_session.file_system.write_file("link", LARGE)).success
-    told = files_session.command.run("readlink link; stat -c '%a %s' 'the tool'")
+def test_many_pieces_keep_permissions_and_links(routed: Session) -> None:
+    routed.command.run("echo old > 'the tool'; chmod 750 'the tool'; ln -s 'the tool' link")
+    assert (routed.file_system.write_file("link", LARGE)).success
+    told = routed.command.run("readlink link; stat -c '%a %s' 'the tool'")
     assert told.stdout == f"the tool\n750 {len(LARGE)}\n"
 
 
-def test_a_folder_that_is_missing_is_told(files_session: Session) -> None:
-    written = files_session.file_system.write_file("nowhere/file", NOISE)
+def test_a_folder_that_is_missing_is_told(routed: Session) -> None:
+    written = routed.file_system.write_file("nowhere/file", NOISE)
     assert not written.success
     assert "No such file or directory" in written.error_message
 
@@ -87,8 +76,8 @@ def test_a_write_that_breaks_off_leaves_the_old_file(engine_without_direct_route
     assert plan.unfired == ()
 
 
-def test_edits_replace_the_first_place_each(files_session: Session) -> None:
-    files = files_session.file_system
+def test_edits_replace_the_first_place_each(routed: Session) -> None:
+    files = routed.file_system
     files.write_file("file", "one two one two")
     edits = [{"oldText": "one", "newText": "1"}, {"old_text": "one", "new_text": "I"}]
     assert (files.edit_file("file", edits, dry_run=True)).success
@@ -97,8 +86,8 @@ def test_edits_replace_the_first_place_each(files_session: Session) -> None:
     assert (files.read_file("file")).content == "1 two I two"
 
 
-def test_an_edit_that_does_not_fit_changes_nothing(files_session: Session) -> None:
-    files = files_session.file_system
+def test_an_edit_that_does_not_fit_changes_nothing(routed: Session) -> None:
+    files = routed.file_system
     files.write_file("file", "one")
     edited = files.edit_file("file", [{"oldText": "one", "newText": "1"}, {"oldText": "two", "newText": "2"}])
     assert not edited.success
@@ -106,8 +95,8 @@ def test_an_edit_that_does_not_fit_changes_nothing(files_session: Session) -> No
     assert (files.read_file("file")).content == "one"
 
 
-def test_several_files_are_read_exactly_with_the_errors_of_others(files_session: Session) -> None:
-    files = files_session.file_system
+def test_several_files_are_read_exactly_with_the_errors_of_others(routed: Session) -> None:
+    files = routed.file_system
     contents = {"a": "  indented\n\n", "b": "---\nb:\n---\n", "c": ""}
     for path, content in contents.items():
         files.write_file(path, content)
@@ -127,8 +116,8 @@ def test_files_are_found_by_name(session: Session) -> None:
 
 
 @pytest.mark.parametrize("content", [b"", NOISE], ids=["empty", "noise"])
-def test_an_open_file_is_written_and_read_piece_by_piece(files_session: Session, content: bytes) -> None:
-    files = files_session.file_system
+def test_an_open_file_is_written_and_read_piece_by_piece(routed: Session, content: bytes) -> None:
+    files = routed.file_system
     with files.open("file", "wb") as file:
         for start in range(0, len(content), 30_001):
             file.write(content[start : start + 30_001])
@@ -139,9 +128,9 @@ def test_an_open_file_is_written_and_read_piece_by_piece(files_session: Session,
     assert back == content
 
 
-def test_the_lines_of_an_open_file_are_never_cut(files_session: Session) -> None:
+def test_the_lines_of_an_open_file_are_never_cut(routed: Session) -> None:
     lines = [f"{number} \N{GRINNING FACE}\n" for number in range(20_000)] + ["the last"]
-    files = files_session.file_system
+    files = routed.file_system
     with files.open("file", "w") as file:
         for line in lines:
             file.write(line)
@@ -153,19 +142,19 @@ def test_the_lines_of_an_open_file_are_never_cut(files_session: Session) -> None
         assert (file.read()).endswith("\nthe last one\n")
 
 
-def test_a_block_that_fails_leaves_the_file_as_it_was(files_session: Session) -> None:
-    files = files_session.file_system
+def test_a_block_that_fails_leaves_the_file_as_it_was(routed: Session) -> None:
+    files = routed.file_system
     files.write_file("file", "old")
     with pytest.raises(ZeroDivisionError):
         with files.open("file", "w") as file:
             file.write(LARGE * 20)
             raise ZeroDivisionError
     assert (files.read_file("file")).content == "old"
-    assert parts_of(files_session) == ""
+    assert parts_of(routed) == ""
 
 
-def test_an_open_file_tells_what_is_wrong(files_session: Session) -> None:
-    files = files_session.file_system
+def test_an_open_file_tells_what_is_wrong(routed: Session) -> None:
+    files = routed.file_system
     with pytest.raises(FileError, match="No such file"):
         with files.open("missing"):
             pass

@@ -1,66 +1,53 @@
 # Generated from tests/_async/test_files.py by scripts/generate_sync.py. Do not edit.
 """Files: written, read and moved for real, whole and in pieces."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
 from sessionbay import AgentBay, FileUsageError, Session
-from sessionbay.engine import LocalEngine
 
 from ..cloud import KEY, FakeCloud
-from .conftest import connect
 
 EMOJI = "\N{GRINNING FACE}"
 
 
-@pytest.fixture(params=["direct", "control plane"])
-def files_session(
-    request: pytest.FixtureRequest, engine: LocalEngine, engine_without_direct_route: LocalEngine
-) -> Iterator[Session]:
-    """Give a session on each of the two routes in turn."""
-    chosen = engine if request.param == "direct" else engine_without_direct_route
-    with connect(chosen, AgentBay) as bay, bay.session() as session:
-        yield session
-
-
 @pytest.mark.parametrize("text", ["", "plain\n", "tab\tnul\0end", f"{EMOJI} \u4e2d\u6587", 'quotes " and \\ back'])
-def test_what_was_written_is_read(files_session: Session, text: str) -> None:
-    assert (files_session.file_system.write_file("a.txt", text)).success
-    assert (files_session.file_system.read_file("a.txt")).content == text
+def test_what_was_written_is_read(routed: Session, text: str) -> None:
+    assert (routed.file_system.write_file("a.txt", text)).success
+    assert (routed.file_system.read_file("a.txt")).content == text
 
 
 @pytest.mark.parametrize("shift", range(4))
-def test_a_character_is_never_cut_at_the_end_of_a_piece(files_session: Session, shift: int) -> None:
+def test_a_character_is_never_cut_at_the_end_of_a_piece(routed: Session, shift: int) -> None:
     text = "x" * shift + EMOJI * 40_000
-    files_session.file_system.write_file("large.txt", text)
-    assert (files_session.file_system.read_file("large.txt")).content == text
+    routed.file_system.write_file("large.txt", text)
+    assert (routed.file_system.read_file("large.txt")).content == text
 
 
-def test_ten_megabytes_survive(files_session: Session) -> None:
+def test_ten_megabytes_survive(routed: Session) -> None:
     text = "0123456789abcde\n" * (10 * 2**20 // 16)
-    assert (files_session.file_system.write_file("ten.txt", text)).success
-    assert (files_session.file_system.get_file_info("ten.txt")).size == len(text)
-    assert (files_session.file_system.read_file("ten.txt")).content == text
+    assert (routed.file_system.write_file("ten.txt", text)).success
+    assert (routed.file_system.get_file_info("ten.txt")).size == len(text)
+    assert (routed.file_system.read_file("ten.txt")).content == text
 
 
-def test_bytes_are_read_as_they_are(files_session: Session) -> None:
-    files_session.command.run(r"printf '\000\377\n' > raw; head -c 200000 /dev/zero > zeros")
-    assert (files_session.file_system.read_file("raw", format="bytes")).content == b"\0\xff\n"
-    assert (files_session.file_system.read_file("zeros", format="bytes")).size == 200_000
+def test_bytes_are_read_as_they_are(routed: Session) -> None:
+    routed.command.run(r"printf '\000\377\n' > raw; head -c 200000 /dev/zero > zeros")
+    assert (routed.file_system.read_file("raw", format="bytes")).content == b"\0\xff\n"
+    assert (routed.file_system.read_file("zeros", format="bytes")).size == 200_000
 
 
-def test_a_file_that_is_no_text_is_refused_not_mangled(files_session: Session) -> None:
-    files_session.command.run(r"printf 'a\377b' > small; head -c 200000 /dev/urandom > large")
+def test_a_file_that_is_no_text_is_refused_not_mangled(routed: Session) -> None:
+    routed.command.run(r"printf 'a\377b' > small; head -c 200000 /dev/urandom > large")
     for name in ("small", "large"):
-        result = files_session.file_system.read_file(name)
+        result = routed.file_system.read_file(name)
         assert (result.success, result.data) == (False, None)
         assert "UTF-8" in result.error_message
 
 
-def test_a_file_of_the_system_that_claims_to_be_empty_is_read(files_session: Session) -> None:
-    assert "MemTotal" in (files_session.file_system.read_file("/proc/meminfo")).content
+def test_a_file_of_the_system_that_claims_to_be_empty_is_read(routed: Session) -> None:
+    assert "MemTotal" in (routed.file_system.read_file("/proc/meminfo")).content
 
 
 def test_text_is_appended(session: Session) -> None:
@@ -139,16 +126,16 @@ def test_a_deleted_file_is_gone(session: Session) -> None:
 
 
 @pytest.mark.parametrize("method", ["read_file", "get_file_info", "list_directory", "delete_file"])
-def test_what_is_not_there_is_refused_with_its_path(files_session: Session, method: str) -> None:
-    result = getattr(files_session.file_system, method)("missing")
+def test_what_is_not_there_is_refused_with_its_path(routed: Session, method: str) -> None:
+    result = getattr(routed.file_system, method)("missing")
     assert not result.success
     assert "missing: No such file or directory" in result.error_message
 
 
-def test_a_folder_is_neither_read_nor_deleted_as_a_file(files_session: Session) -> None:
-    files_session.file_system.create_directory("folder")
-    assert not (files_session.file_system.read_file("folder")).success
-    assert "it is a folder" in (files_session.file_system.delete_file("folder")).error_message
+def test_a_folder_is_neither_read_nor_deleted_as_a_file(routed: Session) -> None:
+    routed.file_system.create_directory("folder")
+    assert not (routed.file_system.read_file("folder")).success
+    assert "it is a folder" in (routed.file_system.delete_file("folder")).error_message
 
 
 def test_a_pipe_keeps_nobody_waiting(session: Session) -> None:

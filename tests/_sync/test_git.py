@@ -21,9 +21,9 @@ from ..cloud import KEY, FakeCloud, yes
 
 
 @pytest.fixture
-def git(bay_session: Session) -> Git:
+def git(routed: Session) -> Git:
     """Give git, with a repository that has one commit."""
-    git = bay_session.git
+    git = routed.git
     git.init("repo", initial_branch="main")
     (git.configure_user("repo", "Ada", "ada@example.com")).raise_for_error()
     save(git, "a.txt", "one\n", "Begin")
@@ -217,11 +217,11 @@ def first_line(process: Process) -> str:
 
 
 @pytest.mark.usefixtures("a_turn_at_the_ports")
-def test_a_repository_that_is_served_is_cloned_and_pulled(git: Git, bay_session: Session) -> None:
+def test_a_repository_that_is_served_is_cloned_and_pulled(git: Git, routed: Session) -> None:
     git.create_branch("repo", "feature", checkout=False)
     git.set_config("repo", "daemon.receivepack", "true", scope="local")
     serve = "git daemon --export-all --reuseaddr --verbose --base-path=. --listen=127.0.0.1 --port=30187 2>&1"
-    with bay_session.command.start(serve) as server:
+    with routed.command.start(serve) as server:
         assert "Ready to rumble" in first_line(server)
         url = "git://127.0.0.1:30187/repo"
         assert (git.clone(url, path="copy", branch="feature")).success

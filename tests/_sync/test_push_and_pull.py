@@ -3,29 +3,16 @@
 
 import os
 import random
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from sessionbay import AgentBay, FileError, FileUsageError, Progress, Session
+from sessionbay import FileError, FileUsageError, Progress, Session
 from sessionbay._sync.files.difference import SMALL_DIRECT
-from sessionbay.engine import LocalEngine
 
 from ..support import names
-from .conftest import connect
 
 LARGE = random.Random(3).randbytes(SMALL_DIRECT + 1)
-
-
-@pytest.fixture(params=["direct", "control plane"])
-def files_session(
-    request: pytest.FixtureRequest, engine: LocalEngine, engine_without_direct_route: LocalEngine
-) -> Iterator[Session]:
-    """Give a session on each of the two routes in turn."""
-    chosen = engine if request.param == "direct" else engine_without_direct_route
-    with connect(chosen, AgentBay) as bay, bay.session() as session:
-        yield session
 
 
 @pytest.fixture
@@ -49,8 +36,8 @@ def found(session: Session, folder: str) -> list[str]:
     return sorted((session.command.run(f"cd {folder} && find . -type f")).stdout.replace("\n $", " $").split())
 
 
-def test_a_folder_goes_over_and_then_only_what_changed(files_session: Session, here: Path) -> None:
-    files = files_session.file_system
+def test_a_folder_goes_over_and_then_only_what_changed(routed: Session, here: Path) -> None:
+    files = routed.file_system
     seen: list[Progress] = []
     pushed = files.push(here, "there", progress=seen.append)
     assert (pushed.success, pushed.sent, pushed.kept, pushed.deleted) == (True, ALL, (), ()), pushed.errors
@@ -64,10 +51,10 @@ def test_a_folder_goes_over_and_then_only_what_changed(files_session: Session, h
     assert (files.read_file("there/a.txt")).content == "two"
 
 
-def test_a_folder_comes_back_and_then_only_what_changed(files_session: Session, here: Path, tmp_path: Path) -> None:
-    files = files_session.file_system
+def test_a_folder_comes_back_and_then_only_what_changed(routed: Session, here: Path, tmp_path: Path) -> None:
+    files = routed.file_system
     files.push(here, "there")
-    files_session.command.run("ln -s /etc there/link; mkfifo there/pipe")
+    routed.command.run("ln -s /etc there/link; mkfifo there/pipe")
     back = tmp_path / "new" / "back"
     pulled = files.pull("there", back)
     assert (pulled.success, pulled.sent, pulled.bytes) == (True, ALL, 3 + 2 + len(LARGE)), pulled.errors

@@ -5,9 +5,9 @@ The class says who asked, ``kind`` says what happened::
     AgentBayError                 base of all
       SessionError                a session operation
       CommandError                a command
+        CodeError                 code
       FileError                   a file tool
       ContextError                a context
-      CodeError                   code
       EnvError                    an environment variable
       OssError                    object storage
       SkillError                  an operation on skills
@@ -171,8 +171,8 @@ class GitNotFoundError(GitError):
     """There is no git on the machine."""
 
 
-class CodeError(AgentBayError):
-    """Code could not be run, or raised where ``check=True`` was asked for."""
+class CodeError(CommandError):
+    """Code could not be run, or raised where ``check=True`` was asked for; ``result`` is what it came to."""
 
 
 class CodeUsageError(CodeError, ValueError, kind="usage"):

@@ -1,4 +1,4 @@
-"""AgentBay's official client (``wuying-agentbay-sdk``), async. It speaks TLS only, so it is measured over TLS."""
+"""AgentBay's official client (``wuying-agentbay-sdk``), async. It is measured over TLS, as its users have it."""
 
 from agentbay import AsyncAgentBay, AsyncSession, Config
 

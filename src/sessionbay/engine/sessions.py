@@ -92,6 +92,17 @@ class EngineSession:
         return ""
 
 
+@dataclass(frozen=True)
+class EndedSession:
+    """What is kept of a session for an hour after its end: what can still be asked about."""
+
+    id: str
+    image: str
+    end_reason: str
+    since: float = field(default_factory=time.monotonic)
+    status: Status = Status.FINISH
+
+
 class Sessions:
     """All sessions of an engine."""
 
@@ -101,6 +112,7 @@ class Sessions:
         self.backend = backend
         self.config = config
         self._sessions: dict[str, EngineSession] = {}
+        self._ended: dict[str, EndedSession] = {}
         self._made = 0
         self._starting = 0
         self._tasks: set[asyncio.Task[None]] = set()
@@ -154,11 +166,12 @@ class Sessions:
             raise no_session()
         return session
 
-    def remembered(self, session_id: str) -> EngineSession:
+    def remembered(self, session_id: str) -> EngineSession | EndedSession:
         """Return a session, also for an hour after its end."""
-        if session_id not in self._sessions:
+        found = self._sessions.get(session_id) or self._ended.get(session_id)
+        if found is None:
             raise no_session()
-        return self._sessions[session_id]
+        return found
 
     def listed(self) -> Iterator[EngineSession]:
         """Yield the sessions that have not ended, oldest first."""
@@ -187,8 +200,12 @@ class Sessions:
             session.status = Status.DELETING
             self._start(self._end(session, "deleted by the user"))
 
-    def known(self) -> list[EngineSession]:
+    def known(self) -> list[EngineSession | EndedSession]:
         """Return all sessions, those that ended within an hour too."""
+        return [*self._sessions.values(), *self._ended.values()]
+
+    def living(self) -> list[EngineSession]:
+        """Return all sessions of which anything is left."""
         return list(self._sessions.values())
 
     async def end(self, sessions: Iterable[EngineSession]) -> None:
@@ -258,6 +275,8 @@ class Sessions:
         session.status, session.last_used = Status.FINISH, time.monotonic()
         await session.close()
         await remove_tree(put_aside(session.sandbox.spec.root))
+        self._ended[session.id] = EndedSession(session.id, session.image, session.end_reason)
+        self._sessions.pop(session.id, None)
 
     async def _notice_end(self, session: EngineSession) -> None:
         """End a session whose agent has ended."""
@@ -271,10 +290,9 @@ class Sessions:
         while True:
             await asyncio.sleep(0.5)
             now = time.monotonic()
-            for session in list(self._sessions.values()):
-                if session.status == Status.FINISH and now - session.last_used > REMEMBER:
-                    del self._sessions[session.id]
-                elif session.status not in GONE and (reason := session.overdue(now)):
+            self._ended = {known: ended for known, ended in self._ended.items() if now - ended.since <= REMEMBER}
+            for session in self.living():
+                if session.status not in GONE and (reason := session.overdue(now)):
                     session.status = Status.DELETING
                     self._start(self._end(session, reason))
 

@@ -127,7 +127,7 @@ class LocalEngine:
         return tuple(session.id for session in (sessions.known() if ended else sessions.listed()))
 
     async def _ended(self, session_ids: frozenset[str]) -> tuple[int, ...]:
-        sessions = [session for session in self._engine.sessions.known() if session.id in session_ids]
+        sessions = [session for session in self._engine.sessions.living() if session.id in session_ids]
         running = [process for session in sessions for process in _tree(session.sandbox.pid)]
         await self._engine.sessions.end(sessions)
         return tuple(process.pid for process in running if _runs(process))

@@ -82,3 +82,9 @@ def test_a_stream_keeps_its_beginning_and_its_end() -> None:
     for byte in b"abcdefghijklmnopqrstuvwxyz":
         tail.add(bytes([byte]))
     assert tail.text() == "abcde\n[... 16 bytes left out ...]\nvwxyz"
+
+
+def test_first_runs_of_code_at_once_share_their_variables(any_session: Session) -> None:
+    with ThreadPoolExecutor(4) as executor:
+        assert all(result.success for result in executor.map(any_session.code.run_code, ["x = 1"] * 4, ["python"] * 4))
+    assert any_session.code.run_code("x", "python").execution_count == 5

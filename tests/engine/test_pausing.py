@@ -5,6 +5,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -170,3 +171,18 @@ def test_a_session_that_cannot_be_frozen_goes_on(engine: LocalEngine, bay: Agent
         failing(engine, session, "freeze", 1000)
         assert not session.pause(timeout=1, poll_interval=0.01).success
         assert session.command.run("echo on").output == "on\n"
+
+
+def test_the_time_of_code_stands_still_with_its_session(namespaces_session: Session) -> None:
+    code = namespaces_session.code
+    code.run_code("import time\nbegun = time.process_time()", "python")
+    with ThreadPoolExecutor(1) as executor:
+        busy = "open('busy', 'w').close()\nwhile time.process_time() - begun < 0.6: pass\n'done'"
+        running = executor.submit(code.run_code, busy, "python", 1)
+        assert namespaces_session.command.run("until [ -e busy ]; do sleep 0.01; done").success
+        assert namespaces_session.pause(poll_interval=0.01).success
+        assert not running.done()
+        with pytest.raises(TimeoutError):
+            running.result(1.5)
+        assert namespaces_session.resume(poll_interval=0.01).success
+        assert running.result(30).result == "'done'"

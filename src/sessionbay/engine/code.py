@@ -14,9 +14,11 @@ from typing import Any, cast
 from ..models.code import ExecutionError
 from .agent.line import AgentFailure, AgentGone, AgentLine
 
+LOOK = 0.25  # seconds between two looks at whether the code stands still with its session
 INTERRUPTING = 3.0  # seconds that interrupted code has to stop
 MOST_LINE = 32 * 2**20
 Tell = Callable[[Mapping[str, Any]], None]
+Paused = Callable[[], bool]
 
 
 @dataclass
@@ -60,49 +62,61 @@ class CodeContext:
         with suppress(AgentFailure, AgentGone):
             await self._agent.ask("interrupt", pid=self._pid, kill=True)
 
-    async def run(self, code: str, timeout: float, envs: Mapping[str, str], budget: int, tell: Tell) -> Ran:
-        """Run code; one run at a time. ``tell`` hears what happens as it does; AgentFailure means a lost process."""
+    async def run(self, code: str, timeout: float, envs: Mapping[str, str], heard: "Heard", paused: Paused) -> Ran:
+        """Run code; one run at a time. AgentFailure means a lost process."""
         async with self._turn:
-            mark = secrets.token_hex(16)
+            begun = time.monotonic()
             encoded = (b64encode(text.encode("utf-8", "replace")) for text in (code, json.dumps(dict(envs))))
-            self._writer.write(b" ".join([mark.encode(), *encoded]) + b"\n")
-            ran, kept, begun = Ran(), _Budget(budget), time.monotonic()
+            self._writer.write(b" ".join([heard.mark.encode(), *encoded]) + b"\n")
             try:
-                async with asyncio.timeout(timeout):
-                    await self._follow(mark, ran, kept, tell)
-            except TimeoutError:
-                await self._stop(mark, ran, kept, tell, timeout)
+                left = timeout
+                while not await self._ended(heard, min(left, LOOK)):
+                    left -= 0 if paused() else LOOK
+                    if left <= 0:
+                        await self._stop(heard, timeout)
+                        break
             except asyncio.CancelledError:
-                await self._abandon(mark, ran, kept, tell)
+                await self._abandon(heard)
                 raise
-            ran.seconds = time.monotonic() - begun
-            return ran
+            heard.ran.seconds = time.monotonic() - begun
+            return heard.ran
 
-    async def _stop(self, mark: str, ran: Ran, kept: "_Budget", tell: Tell, timeout: float) -> None:
+    async def _stop(self, heard: "Heard", timeout: float) -> None:
         """Interrupt code whose time is over; end its process when it does not listen."""
         await self._agent.ask("interrupt", pid=self._pid)
         told = f"[timeout] the code was interrupted after {timeout:g} s"
-        try:
-            async with asyncio.timeout(INTERRUPTING):
-                await self._follow(mark, ran, kept, tell)
-        except TimeoutError:
+        if not await self._ended(heard, INTERRUPTING):
             await self.close()
             told += "; it did not listen: its variables are lost"
-        ran.error = ExecutionError("TimeoutError", told, ran.error.traceback if ran.error else "")
-        tell({"event": "error", "name": "TimeoutError", "value": told})
+        trace = heard.ran.error.traceback if heard.ran.error else ""
+        heard.take({"event": "error", "name": "TimeoutError", "value": told, "traceback": trace})
 
-    async def _abandon(self, mark: str, ran: Ran, kept: "_Budget", tell: Tell) -> None:
+    async def _abandon(self, heard: "Heard") -> None:
         """Interrupt code that nobody waits for any more, so that the next run finds its variables and no old output."""
         try:
             async with asyncio.timeout(INTERRUPTING):
                 await self._agent.ask("interrupt", pid=self._pid)
-                await self._follow(mark, ran, kept, tell)
+                await self._follow(heard)
         except (TimeoutError, AgentFailure, AgentGone):
             await self.close()
         except BaseException:
             self.lost = True
             self.leave()
             raise
+
+    async def _ended(self, heard: "Heard", limit: float) -> bool:
+        """Take in what happens; return whether the run has ended in time."""
+        try:
+            async with asyncio.timeout(limit):
+                await self._follow(heard)
+        except TimeoutError:
+            return False
+        return True
+
+    async def _follow(self, heard: "Heard") -> None:
+        """Take in what happens until the run has ended."""
+        while not heard.take(_event(await self._line())):
+            pass
 
     async def _line(self) -> bytes:
         try:
@@ -111,20 +125,6 @@ class CodeContext:
             raise AgentFailure(f"what the code has shown is longer than {MOST_LINE} bytes") from exc
         except OSError:
             return b""
-
-    async def _follow(self, mark: str, ran: Ran, kept: "_Budget", tell: Tell) -> None:
-        """Take in what happens until the run has ended."""
-        while True:
-            event = _event(await self._line())
-            if event.get("event") == "end" and event.get("mark") == mark:
-                ran.count = int(event.get("count", 0))
-                for name in ("stdout", "stderr"):
-                    for note in kept.note(name):
-                        getattr(ran, name).append(note)
-                        tell({"event": name, "chunk": note})
-                return
-            if _taken(event, ran, kept):
-                tell(event)
 
 
 def _event(line: bytes) -> dict[str, Any]:
@@ -138,38 +138,46 @@ def _event(line: bytes) -> dict[str, Any]:
     return cast("dict[str, Any]", event)
 
 
-def _taken(event: dict[str, Any], ran: Ran, kept: "_Budget") -> bool:
-    """Add an event to a run; return whether it is one that others are to hear of."""
-    kind = event.get("event")
-    if kind in ("stdout", "stderr"):
-        chunk = kept.cut(kind, str(event.get("chunk", "")))
-        getattr(ran, kind).extend([chunk] if chunk else [])
-        return bool(chunk)
-    if kind == "result" and isinstance(event.get("mime"), dict):
-        ran.results.append({**event["mime"], "isMainResult": event.get("main") is True})
-        return True
-    if kind == "error":
-        name, value, trace = (str(event.get(key, "")) for key in ("name", "value", "traceback"))
-        ran.error = ExecutionError(name or "Error", value, trace)
-        return True
-    return False
+class Heard:
+    """What is heard of one run: kept within a budget for each output, and told on as it comes."""
 
+    def __init__(self, budget: int, tell: Tell) -> None:
+        self.mark = secrets.token_hex(16)
+        self.ran = Ran()
+        self._tell = tell
+        self._left: dict[str, int] = {"stdout": budget, "stderr": budget}
+        self._dropped: dict[str, int] = {"stdout": 0, "stderr": 0}
 
-class _Budget:
-    """How much of each output is kept: its beginning, and a note of what was left out."""
+    def take(self, event: dict[str, Any]) -> bool:
+        """Take in an event; return whether it ends the run."""
+        kind = str(event.get("event"))
+        if kind == "end" and event.get("mark") == self.mark:
+            self.ran.count = int(event.get("count", 0))
+            self._note_what_was_dropped()
+            return True
+        if kind in self._left:
+            self._add(kind, str(event.get("chunk", "")))
+        elif kind == "result" and isinstance(event.get("mime"), dict):
+            self.ran.results.append({**event["mime"], "isMainResult": event.get("main") is True})
+            self._tell(event)
+        elif kind == "error":
+            name, value, trace = (str(event.get(key, "")) for key in ("name", "value", "traceback"))
+            self.ran.error = ExecutionError(name or "Error", value, trace)
+            self._tell(event)
+        return False
 
-    def __init__(self, size: int) -> None:
-        self._left = {"stdout": size, "stderr": size}
-        self._dropped = {"stdout": 0, "stderr": 0}
+    def _add(self, output: str, chunk: str) -> None:
+        kept = chunk[: self._left[output]]
+        self._left[output] -= len(kept)
+        self._dropped[output] += len(chunk) - len(kept)
+        if kept:
+            self._say(output, kept)
 
-    def cut(self, name: str, chunk: str) -> str:
-        """Return what is kept of a chunk."""
-        kept = chunk[: self._left[name]]
-        self._left[name] -= len(kept)
-        self._dropped[name] += len(chunk) - len(kept)
-        return kept
+    def _note_what_was_dropped(self) -> None:
+        for output, dropped in self._dropped.items():
+            if dropped:
+                self._say(output, f"\n[... {dropped} characters left out ...]\n")
 
-    def note(self, name: str) -> list[str]:
-        """Return the word on what was left out, if there is one."""
-        dropped = self._dropped[name]
-        return [f"\n[... {dropped} characters left out ...]\n"] if dropped else []
+    def _say(self, output: str, chunk: str) -> None:
+        getattr(self.ran, output).append(chunk)
+        self._tell({"event": output, "chunk": chunk})

@@ -55,6 +55,7 @@ class EngineSession:
     last_used: float = field(default_factory=time.monotonic)
     env: dict[str, str] = field(default_factory=dict[str, str])
     code: dict[str, CodeContext] = field(default_factory=dict[str, CodeContext])
+    opening: asyncio.Lock = field(default_factory=asyncio.Lock)
     links: Links = field(init=False)
     attached: Attached = field(default_factory=Attached)
     hub: Hub = field(init=False)

@@ -4,13 +4,15 @@ import json
 import secrets
 from typing import Any
 
+from ...models.sessions import SessionStatus as Status
 from ...ops.code import LANGUAGES, CodeArgs, language_of
 from ..agent.line import AgentFailure
-from ..code import CodeContext, Ran, Tell
+from ..code import CodeContext, Heard, Ran, Tell
 from ..refusals import ToolFailure, execution_failed
 from ..sessions import EngineSession
 
 DEFAULT_TIMEOUT = 60  # seconds
+STANDING = (Status.PAUSING, Status.PAUSED, Status.RESUMING)
 
 
 async def run_code(session: EngineSession, args: CodeArgs, output_limit: int) -> str:
@@ -29,12 +31,16 @@ async def run(session: EngineSession, args: CodeArgs, output_limit: int, tell: T
     except ValueError as exc:
         raise execution_failed(-32602, f"run_code: language must be one of {', '.join(LANGUAGES)}") from exc
     agent = session.running_agent()
-    context = session.code.get(language)
-    if context is None or context.lost:
-        packages = session.sandbox.traits.packages if language == "python" else ""
-        context = session.code[language] = await CodeContext.open(agent, language, packages, session.env)
+    async with session.opening:  # or two first runs at once would each have variables of their own
+        context = session.code.get(language)
+        if context is None or context.lost:
+            packages = session.sandbox.traits.packages if language == "python" else ""
+            context = session.code[language] = await CodeContext.open(agent, language, packages, session.env)
     try:
-        return await context.run(args.code, args.timeout_s or DEFAULT_TIMEOUT, session.env, output_limit, tell)
+        heard = Heard(output_limit, tell)
+        return await context.run(
+            args.code, args.timeout_s or DEFAULT_TIMEOUT, session.env, heard, lambda: session.status in STANDING
+        )
     except AgentFailure:
         await context.close()
         raise

@@ -145,7 +145,7 @@ def unharmed(scene: Scene, bystander: Session) -> str | None:
 
 def ended(scene: Scene, session: Session) -> bool:
     """Return whether a session has soon failed; its processes may end later than its calls are refused."""
-    return eventually(lambda: scene.known(session).status in sessions.GONE, seconds=1.5)
+    return eventually(lambda: scene.status(session) in sessions.GONE, seconds=1.5)
 
 
 def forging(code: str) -> Callable[[Scene], str | None]:
@@ -223,7 +223,7 @@ def flood_of_descriptors(scene: Scene) -> str | None:
     bystander = scene.session()
     before = descriptors()
     session = hostile(scene, FLOOD)
-    eventually(lambda: scene.known(session).status == "FINISH", seconds=1)
+    eventually(lambda: scene.status(session) == "FINISH", seconds=1)
     grown = descriptors() - before
     scene.end(session)
     return f"{grown} descriptors more" if grown > 50 else unharmed(scene, bystander)

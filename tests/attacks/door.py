@@ -184,10 +184,18 @@ def direct_token_elsewhere(scene: Scene) -> str | None:
     return direct(scene, session.session_id, headers, f"?token={token}")
 
 
+class Undying(dict[str, Any]):
+    """Sessions that stay."""
+
+    def pop(self, *args: Any) -> Any:
+        """Keep what is to go."""
+
+
 def remember_the_dead(scene: Scene) -> None:
     """Let sessions be had after their end."""
-    sessions = type(scene.engine._engine._sessions)
-    scene.patch.setattr(sessions, "get", sessions.remembered)
+    sessions = scene.engine._engine._sessions
+    scene.patch.setattr(sessions, "_sessions", Undying(sessions._sessions))
+    scene.patch.setattr(type(sessions), "get", type(sessions).remembered)
     scene.patch.setattr(app, "GONE", ())
 
 

@@ -96,6 +96,10 @@ class Scene:
         """Return a session as the engine keeps it."""
         return self.engine._engine._sessions._sessions[session.session_id]
 
+    def status(self, session: Session) -> str:
+        """Return the state of a session, also after its end."""
+        return str(self.engine._engine._sessions.remembered(session.session_id).status)
+
     def state(self) -> Path:
         """Return the engine's state folder to be, in a folder that everyone may enter."""
         made = Path(tempfile.mkdtemp(prefix="attack-"))

@@ -65,7 +65,7 @@ class Watched:
 
     def state(self) -> tuple[object, ...]:
         """Return all that a request may change."""
-        known = {name: (found.status, dict(found.labels)) for name, found in self.sessions._sessions.items()}
+        known = {found.id: (found.status, dict(found.labels)) for found in self.sessions.listed()}
         return known, self.session.command.run("ls -A; cat kept").output, len(self.known.links._open)
 
     def secrets(self) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import os
+import signal
 import socket
 import threading
 from collections.abc import Callable
@@ -168,10 +169,19 @@ def traffic() -> tuple[int, int]:
     return sum(int(row[0]) for row in counts), sum(int(row[8]) for row in counts)
 
 
+def hear_signals() -> None:
+    """Undo what the engine's own parent has had ignored, as shells do in the background: Ctrl-C is to work inside."""
+    for number in signal.valid_signals():
+        if signal.getsignal(number) is signal.SIG_IGN:
+            signal.signal(number, signal.SIG_DFL)
+    signal.pthread_sigmask(signal.SIG_SETMASK, [])
+
+
 def main(
     fd: int, scope: str, limits: dict[str, Any], hardening: dict[str, bool], folders: dict[str, list[str]] | None
 ) -> None:
     """Harden and restrain this process, then serve."""
+    hear_signals()
     if scope == "tree":
         keep(fd)
     harden(hardening, folders, fd)

@@ -7,7 +7,7 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 
 from .line import Failure
@@ -39,7 +39,7 @@ class Workload:
             return now - self._lost
 
     @contextmanager
-    def starting(self) -> Iterator[None]:
+    def starting(self) -> Generator[None, None, None]:
         """Start a process within: once processes may be started, and such that it is watched."""
         with self.running:
             while self._reasons:

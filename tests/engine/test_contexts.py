@@ -444,7 +444,7 @@ def test_an_engine_that_stops_copies_what_its_sessions_leave(tmp_path: Path) -> 
 def test_a_session_that_is_released_leaves_its_files(account: Account, home: str) -> None:
     item = json.dumps([bound(home)])
     session = account.ok("CreateMcpSession", PersistenceDataList=item, Timeout="1")["Data"]["SessionId"]
-    account.run(session, f"echo idle >{PLACE}/a")
+    account.run(session, f"mkdir -p {PLACE} && echo idle >{PLACE}/a")  # the copy may not have made it yet
     assert eventually(lambda: account.get(home, f"{PLACE}/a") == b"idle\n", 10)
 
 

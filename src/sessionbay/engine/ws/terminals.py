@@ -211,15 +211,15 @@ class Terminals:
         except ValueError as exc:
             raise Refusal("InvalidParameter", f"the input is not {params.encoding}") from exc
         terminal = self._in_use(params)
+        await terminal.attach(call.connection)  # before what is typed is answered
         if not terminal.pty.write(data):
             raise Refusal("TerminalBusy", f"{terminal.id} does not read what is typed")
-        await terminal.attach(call.connection)
 
     async def _resize(self, call: Call) -> None:
         params = call.params(terminals.ResizeParams)
         terminal = self._in_use(params)
-        terminal.pty.resize(params.cols, params.rows)
         await terminal.attach(call.connection)
+        terminal.pty.resize(params.cols, params.rows)
 
     def _in_use(self, ref: terminals.TerminalRef) -> Terminal:
         """Return a terminal whose shell runs; from now on its output is not held back."""

@@ -55,7 +55,7 @@ async def test_a_line_comes_before_the_process_ends(runs: AsyncSession) -> None:
 
 
 async def test_outputs_are_told_in_their_order(bay_session: AsyncSession) -> None:
-    command = "for i in $(seq 50); do echo $i; sleep 0.002; echo $i >&2; sleep 0.002; done"
+    command = "for i in $(seq 8); do echo $i; sleep 0.05; echo $i >&2; sleep 0.05; done"
     async with bay_session.command.start(command) as process:
         numbers = [int(line.text) async for line in process]
     assert numbers == sorted(numbers)

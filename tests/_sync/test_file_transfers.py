@@ -92,7 +92,8 @@ def test_a_file_goes_to_any_path_and_comes_back(
     assert names(tmp_path / "new") == ["copy"]
     for counted in (up, down):
         assert counted == sorted(set(counted))
-        assert (len(counted) > 1, counted[-1]) == (True, len(NOISE))
+        assert counted[-1] == len(NOISE)
+    assert len(up) > 1  # what comes may come at once
 
 
 def test_a_file_passes_through_the_control_plane_too(

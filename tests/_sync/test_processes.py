@@ -55,7 +55,7 @@ def test_a_line_comes_before_the_process_ends(runs: Session) -> None:
     assert gone(runs, "sleep 61[.]5")
 
 
-def test_outputs_are_told_in_their_order(bay_session: Session) -> None:
+def test_outputs_that_come_one_after_the_other_are_told_so(bay_session: Session) -> None:
     command = "for i in $(seq 8); do echo $i; sleep 0.05; echo $i >&2; sleep 0.05; done"
     with bay_session.command.start(command) as process:
         numbers = [int(line.text) for line in process]

@@ -24,9 +24,10 @@ TRIES = 3
 
 
 class AsyncDriver(Protocol):
-    """How a machine is asked for processes."""
+    """How a machine is asked for processes; some leave files there, which go with the process's end by force."""
 
     pid: int
+    leaves_files: bool
 
     async def start(self, command: str, cwd: str | None, envs: Mapping[str, str] | None) -> None: ...
     async def read(self, wait: float) -> Piece: ...
@@ -35,9 +36,10 @@ class AsyncDriver(Protocol):
 
 
 class AsyncOwnTools:
-    """By the engine's own tools: output is waited for, and comes in the order in which it was written."""
+    """By the engine's own tools: output is waited for, and told in the order in which it comes."""
 
     pid = 0
+    leaves_files = False
 
     def __init__(self, session: AsyncToolbox) -> None:
         self._session = session
@@ -65,6 +67,7 @@ class AsyncShellDriver:
     """By the shell alone: the process writes to files, which are looked at from time to time."""
 
     pid = 0
+    leaves_files = True
 
     def __init__(self, session: AsyncToolbox) -> None:
         self._session = session
@@ -145,7 +148,7 @@ class AsyncProcess:
     async def __aexit__(
         self, kind: type[BaseException] | None, exc: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if self.exit_code is not None and isinstance(self._driver, AsyncOwnTools):
+        if self.exit_code is not None and not self._driver.leaves_files:
             return
         try:
             await protected(self._driver.kill, KILLING)
@@ -239,8 +242,8 @@ class AsyncProcess:
             ```
         """
         await self._driver.kill()
-        if isinstance(self._driver, AsyncShellDriver):  # whose files, the code's too, are gone with it
-            self.exit_code = KILLED if self.exit_code is None else self.exit_code
+        if self._driver.leaves_files and self.exit_code is None:  # where its code would have stood, nothing is left
+            self.exit_code = KILLED
 
     def result(self) -> CommandResult:
         """Return what the process wrote so far, as far as its budget goes; a success only once it has ended with 0.

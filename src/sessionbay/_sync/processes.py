@@ -25,9 +25,10 @@ TRIES = 3
 
 
 class Driver(Protocol):
-    """How a machine is asked for processes."""
+    """How a machine is asked for processes; some leave files there, which go with the process's end by force."""
 
     pid: int
+    leaves_files: bool
 
     def start(self, command: str, cwd: str | None, envs: Mapping[str, str] | None) -> None: ...
     def read(self, wait: float) -> Piece: ...
@@ -36,9 +37,10 @@ class Driver(Protocol):
 
 
 class OwnTools:
-    """By the engine's own tools: output is waited for, and comes in the order in which it was written."""
+    """By the engine's own tools: output is waited for, and told in the order in which it comes."""
 
     pid = 0
+    leaves_files = False
 
     def __init__(self, session: Toolbox) -> None:
         self._session = session
@@ -66,6 +68,7 @@ class ShellDriver:
     """By the shell alone: the process writes to files, which are looked at from time to time."""
 
     pid = 0
+    leaves_files = True
 
     def __init__(self, session: Toolbox) -> None:
         self._session = session
@@ -146,7 +149,7 @@ class Process:
     def __exit__(
         self, kind: type[BaseException] | None, exc: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if self.exit_code is not None and isinstance(self._driver, OwnTools):
+        if self.exit_code is not None and not self._driver.leaves_files:
             return
         try:
             protected(self._driver.kill, KILLING)
@@ -240,8 +243,8 @@ class Process:
             ```
         """
         self._driver.kill()
-        if isinstance(self._driver, ShellDriver):  # whose files, the code's too, are gone with it
-            self.exit_code = KILLED if self.exit_code is None else self.exit_code
+        if self._driver.leaves_files and self.exit_code is None:  # where its code would have stood, nothing is left
+            self.exit_code = KILLED
 
     def result(self) -> CommandResult:
         """Return what the process wrote so far, as far as its budget goes; a success only once it has ended with 0.

@@ -1,6 +1,5 @@
 """What running code answers."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any, ClassVar, Literal, Self
 
@@ -109,11 +108,6 @@ def result_text(results: tuple[ExecutionResult, ...], logs: ExecutionLogs) -> st
     """Return what stands for a run in one text."""
     main = next((one for one in results if one.is_main_result), results[0] if results else None)
     return "".join(logs.stdout) if main is None or main.text is None else main.text
-
-
-def bundle(result: ExecutionResult) -> Mapping[str, Any]:
-    """Return the forms of a result by their MIME types."""
-    return {mime: getattr(result, name) for mime, name in MIMES.items() if getattr(result, name) is not None}
 
 
 MIMES = {

@@ -236,6 +236,9 @@ async def test_after_a_lost_connection_the_terminal_is_found_again(bay_session: 
         await terminal.read_until("before", PATIENCE)
         await cut(terminal)
         await terminal.send_input("echo $X-after\r")
+        socket = terminal._line._socket
+        assert socket is not None
+        await until(lambda: not socket.is_quiet)
         await terminal.read_until("kept-after", PATIENCE)
         assert terminal.is_connected
 

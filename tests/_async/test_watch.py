@@ -1,12 +1,18 @@
 """Watching folders: told by the session where it can, else asked."""
 
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
 
 from sessionbay import AsyncAgentBay, AsyncSession, FileChangeEvent, FileError, FileUsageError
+from sessionbay._async.files.watch import AsyncWatch
+from sessionbay.ops.files import SERVER
 
-from ..cloud import KEY, FakeCloud
+from ..cloud import KEY, FakeCloud, yes
+from ..raw_hub import RawHub, hub, until_gone
+from ..raw_server import RawServer
 
 PATIENCE = 10.0
 
@@ -69,6 +75,72 @@ async def test_after_a_lost_connection_nothing_is_missed(bay_session: AsyncSessi
         await files.write_file("/tmp/watched/2", "x")
         assert "/tmp/watched/2" in [event.path for event in await anext(changes)]
         assert changes.pushes
+
+
+@asynccontextmanager
+async def watch_of(*scripts: Callable[[RawHub], object]) -> AsyncIterator[AsyncWatch]:
+    """Give a watch of a session whose hub follows a script on each connection."""
+    with RawServer(*(hub(script, (b"x-sessionbay-offers", b"resume")) for script in scripts)) as server:
+        details = {
+            "SessionId": "session-1",
+            "WsUrl": server.url.replace("http", "ws", 1),
+            "Token": "t",
+            "ToolList": [{"name": "get_file_change", "server": SERVER}],
+        }
+        async with AsyncAgentBay(KEY, transport=FakeCloud(GetSession=yes(details))) as bay:
+            session = (await bay.get("session-1")).session
+            async with session.file_system.watch("/tmp") as changes:
+                yield changes
+
+
+def new(raw: RawHub, number: int) -> None:
+    events = [{"eventType": "create", "path": f"/tmp/{number}", "pathType": "file"}]
+    raw.push(SERVER, eventType="file_change", path="/tmp", events=events, number=number)
+
+
+def subscribed(raw: RawHub, **answer: Any) -> Any:
+    """Accept a subscription; return what was asked for."""
+    asked = raw.frame()
+    raw.reply(asked, phase="end", **answer)
+    return asked["data"]["params"]
+
+
+async def test_what_comes_twice_or_out_of_order_after_a_lost_connection_is_told_once_in_order() -> None:
+    asked: list[Any] = []
+
+    def first(raw: RawHub) -> None:
+        asked.append(subscribed(raw, number=7, whole=True))
+        new(raw, 8)
+
+    def second(raw: RawHub) -> None:
+        new(raw, 10)  # whoever connects gets what is left over, before it says what it lacks
+        frame = raw.frame()
+        asked.append(frame["data"]["params"])
+        new(raw, 9)
+        new(raw, 10)
+        raw.reply(frame, phase="end", number=10, whole=True)
+        new(raw, 10)
+        new(raw, 11)
+        until_gone(raw)
+
+    async with watch_of(first, second) as changes:
+        paths: list[str] = []
+        while "/tmp/11" not in paths:
+            paths += [event.path for event in await anext(changes)]
+    assert paths == ["/tmp/8", "/tmp/9", "/tmp/10", "/tmp/11"]
+    assert asked == [{"path": "/tmp"}, {"path": "/tmp", "after": 8}]
+
+
+async def test_who_missed_more_than_the_session_keeps_is_told_so_and_can_go_on() -> None:
+    def second(raw: RawHub) -> None:
+        subscribed(raw, number=5000, whole=False)
+        new(raw, 5001)
+        until_gone(raw)
+
+    async with watch_of(lambda raw: subscribed(raw, number=7, whole=True), second) as changes:
+        with pytest.raises(FileError, match="more changed in /tmp"):
+            await anext(changes)
+        assert [event.path for event in await anext(changes)] == ["/tmp/5001"]
 
 
 async def test_where_a_subscription_is_refused_the_session_is_asked(bay_session: AsyncSession) -> None:

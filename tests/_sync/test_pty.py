@@ -233,6 +233,9 @@ def test_after_a_lost_connection_the_terminal_is_found_again(bay_session: Sessio
         terminal.read_until("before", PATIENCE)
         cut(terminal)
         terminal.send_input("echo $X-after\r")
+        socket = terminal._line._socket
+        assert socket is not None
+        until(lambda: not socket.is_quiet)
         terminal.read_until("kept-after", PATIENCE)
         assert terminal.is_connected
 

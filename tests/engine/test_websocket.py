@@ -252,7 +252,6 @@ def test_what_happened_between_two_connections_is_told_to_the_next(
     folder = f"{watched}/sub"
     with hub_of(engine, session) as first:
         first.call(FILES, "subscribe_file_change", path=folder)
-    time.sleep(0.2)
     session.command.run(f"touch {folder}/meanwhile")
     with hub_of(engine, session) as second:
         assert ("create", f"{folder}/meanwhile", "file") in changes_of(second, 1)

@@ -301,7 +301,8 @@ class AsyncPtyHandle:
     async def _say(self, method: str, params: Mapping[str, object]) -> None:
         if self.exit_code is not None:
             raise PtyError.usage(f"{self._name}: its shell has ended with {self._exit_code}")
-        await self._attach_again()
+        await self._line.connect(PtyError)
+        await self._attach_again()  # before the answer to what is said can come
         frame = frames.call(nonce(), frames.TERMINALS, method, {"ptySessionId": self.pty_session_id, **params})
         self._ear.said.append(frame.id)
         await self._line.say(frame, PtyError)

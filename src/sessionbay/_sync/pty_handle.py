@@ -302,7 +302,8 @@ class PtyHandle:
     def _say(self, method: str, params: Mapping[str, object]) -> None:
         if self.exit_code is not None:
             raise PtyError.usage(f"{self._name}: its shell has ended with {self._exit_code}")
-        self._attach_again()
+        self._line.connect(PtyError)
+        self._attach_again()  # before the answer to what is said can come
         frame = frames.call(nonce(), frames.TERMINALS, method, {"ptySessionId": self.pty_session_id, **params})
         self._ear.said.append(frame.id)
         self._line.say(frame, PtyError)

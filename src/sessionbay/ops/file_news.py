@@ -7,11 +7,18 @@ from pydantic import TypeAdapter, ValidationError
 
 from ..models.files import FileChangeEvent
 from .file_texts import Change, changed
+from .files import PathArgs
 from .frames import Frame, push
 from .mail import Accepts
 
 SUBSCRIBE, UNSUBSCRIBE = "subscribe_file_change", "unsubscribe_file_change"
 PUSH = "file_change"
+
+
+class Subscription(PathArgs):
+    """``after`` is the local engine's: the number of the last push that was read, of a subscription that broke."""
+
+    after: int | None = None
 
 
 def of(path: str) -> Accepts:
@@ -30,3 +37,9 @@ def read(data: Mapping[str, Any]) -> tuple[FileChangeEvent, ...]:
         return changed(TypeAdapter(list[Change]).validate_python(data.get("events")))
     except ValidationError:
         return ()
+
+
+def number(data: Mapping[str, Any]) -> int:
+    """Return the number of a push, 0 where they are not numbered: only the local engine's are."""
+    found = data.get("number")
+    return found if isinstance(found, int) else 0

@@ -74,6 +74,12 @@ class Inbox:
             return letter
         return self.lost
 
+    def take_all(self) -> list[Letter]:
+        """Return all letters that are there; not why there will be no more."""
+        found = [letter for letter, _ in self._letters]
+        self.purge(lambda letter: True)
+        return found
+
     def put(self, letter: Letter, size: int) -> None:
         """Keep a letter."""
         if self.then and letter.kind == "answer":

@@ -1,6 +1,7 @@
 """Watching a folder: the session tells what changes where it can, else it is asked again and again."""
 
 import logging
+from collections.abc import Iterable
 from types import TracebackType
 from typing import Self
 
@@ -38,6 +39,7 @@ class AsyncWatch:
         self._inbox = Inbox(route=self._server, accepts=news.of(path))
         self._entered = False
         self._failures = 0
+        self._seen: int | None = None  # the number of the last push that was read, where they are numbered
 
     @property
     def pushes(self) -> bool:
@@ -110,14 +112,31 @@ class AsyncWatch:
             return []
         if letter.kind == "failed":
             return await self._begin_anew(line, letter)
-        return list(news.read(letter.data))
+        return self._new([letter])
 
     async def _begin_anew(self, line: AsyncLine, letter: Letter) -> list[FileChangeEvent]:
         if line.is_closed:
             raise FileError.usage(f"the watch of {self._path} is over: {letter.problem}")
         log.info("the watch of %r is begun anew: %s", self._path, letter.problem)
-        await self._subscribe_or_ask(line)
-        return [] if await self._goes_on() else list((await self._look()).raise_for_error().events)
+        whole = await self._subscribe_or_ask(line)
+        if not whole:
+            told = f"more changed in {self._path} while the connection was lost than is kept: look at the folder itself"
+            raise FileError.of("unreachable", told)
+        if await self._goes_on():
+            return self._new(line.rest(self._inbox))
+        return list((await self._look()).raise_for_error().events)
+
+    def _new(self, pushes: Iterable[Letter]) -> list[FileChangeEvent]:
+        """Return what pushes tell that were not read yet; after a lost connection they may come twice."""
+        found: list[FileChangeEvent] = []
+        for letter in sorted(pushes, key=lambda one: news.number(one.data)):
+            number = news.number(letter.data)
+            if number and self._seen is not None:
+                if number <= self._seen:
+                    continue
+                self._seen = number
+            found += news.read(letter.data)
+        return found
 
     async def _asked(self, left: float) -> list[FileChangeEvent]:
         await self._session._channel.clock.sleep(min(self._interval, left))
@@ -146,13 +165,14 @@ class AsyncWatch:
             self._ask_from_now_on(exc)
             return False
 
-    async def _subscribe_or_ask(self, line: AsyncLine) -> None:
-        """Subscribe; where that does not work, the session is asked from now on."""
+    async def _subscribe_or_ask(self, line: AsyncLine) -> bool:
+        """Subscribe; where that does not work, the session is asked from now on. False where changes were lost."""
+        wanted = news.Subscription(path=self._path, after=self._seen)
         try:
             await line.subscribe([self._inbox], FileError)
-            frame = frames.call(nonce(), self._server, news.SUBSCRIBE, {"path": self._path})
+            frame = frames.call(nonce(), self._server, news.SUBSCRIBE, wanted.dump())
             ended = await line.ask(frame, FileError, Inbox(frame.id, streams=True))
-            await line.answer(ended, news.SUBSCRIBE, FileError, SUBSCRIBING)
+            answer = await line.answer(ended, news.SUBSCRIBE, FileError, SUBSCRIBING)
         except FileError as exc:
             line.drop(self._inbox)
             if line.is_closed:
@@ -160,9 +180,12 @@ class AsyncWatch:
             self._ask_from_now_on(exc)
             if exc.kind == "refused" and self._server:
                 (await self._look()).raise_for_error()  # a folder that is not there is refused here too, and told
+            return True
         except BaseException:
             line.drop(self._inbox)
             raise
+        self._seen = self._seen or news.number(answer) or None
+        return answer.get("whole") is not False
 
     def _ask_from_now_on(self, exc: FileError) -> None:
         log.info("changes in %r are asked for, since they are not pushed: %s", self._path, exc)

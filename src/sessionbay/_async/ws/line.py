@@ -4,7 +4,7 @@ It has no task and no thread of its own: whoever waits for something reads. Of t
 out what came, and hands the reading on when it has what it waits for, or gives up.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from ..._seam._async import Call, Event, Guard, Lock
@@ -88,8 +88,11 @@ class AsyncLine:
             raise errors.of("timeout", f"{what}: nothing came within {limit or 0:.3g} s{held}") from exc
         return letter
 
-    async def subscribe(self, inboxes: Iterable[Inbox], errors: Errors) -> None:
+    async def subscribe(self, inboxes: Sequence[Inbox], errors: Errors) -> None:
         """Deliver pushes to inboxes, anew where a connection was lost."""
+        with self._guard:
+            for inbox in inboxes:
+                self._mail.add(inbox)  # before anything is read that may be theirs
         try:
             self._add(inboxes, await self._connected(errors, CONNECTING))
         except Lost as exc:
@@ -109,11 +112,18 @@ class AsyncLine:
             self._make_room()
             return letter
 
+    def rest(self, inbox: Inbox) -> list[Letter]:
+        """Return the letters of an inbox that are there already."""
+        with self._guard:
+            found = inbox.take_all()
+            self._make_room()
+            return found
+
     def listen(self, inbox: Inbox, hear: Hear) -> None:
         """Have ``hear`` told of all letters of an inbox, as they come; those that came are told at once."""
         with self._guard:
             inbox.hear = hear
-            held = list(iter(inbox.take, None))
+            held = inbox.take_all()
         for letter in held:
             hear(letter.data)
 
@@ -142,6 +152,10 @@ class AsyncLine:
     def is_closed(self) -> bool:
         """Whether every use is refused."""
         return bool(self._closed)
+
+    async def connect(self, errors: Errors) -> None:
+        """See to it that there is a connection; a loss that nobody noticed is noticed here."""
+        await self._connected(errors, CONNECTING)
 
     async def offers(self, what: str, errors: Errors) -> bool:
         """Return whether the other side does something beyond the clouds' protocol."""

@@ -1,10 +1,13 @@
 """News of files: what changes in the folders that clients subscribed to."""
 
 import asyncio
+import itertools
 import logging
-from collections.abc import Callable
+from collections import deque
+from collections.abc import Callable, Iterator
 from typing import Any
 
+from ...ops import file_news as news
 from ...ops.files import SERVER as FILES, PathArgs
 from ..agent.line import AgentFailure, AgentGone, AgentLine
 from .connection import Call, Connection, Methods
@@ -14,16 +17,25 @@ __all__ = ["FILES", "FileWatches"]
 log = logging.getLogger("sessionbay.engine")
 PATIENCE = 5.0  # seconds for which the agent looks before it says that nothing happened
 MOST_EVENTS = 100  # in one frame, which paths of the greatest length do not make too large
+MOST_KEPT = 1000  # events of a folder that are kept for whoever lost its connection before it read them
 
 
 class Watch:
-    """One folder, and who wants to know."""
+    """One folder, and who wants to know.
 
-    def __init__(self, agent: AgentLine, path: str) -> None:
+    What goes over a connection that breaks is lost, and nobody notices. So pushes are numbered, and the last ones are
+    kept: a client that subscribes again says which one it saw last, and gets those after it.
+    """
+
+    def __init__(self, agent: AgentLine, path: str, numbers: Iterator[int]) -> None:
         self.watchers: set[Connection] = set()
         self.wanted = asyncio.Event()
         self.path = path
+        self.last = next(numbers)
         self._agent = agent
+        self._numbers = numbers
+        self._told: deque[tuple[int, list[list[str]]]] = deque()
+        self._forgotten = self.last  # what happened up to that push is not kept
 
     async def begin(self) -> None:
         """Have the agent look for the first time."""
@@ -34,8 +46,16 @@ class Watch:
         while True:
             await self.wanted.wait()
             changes = await self._ask(PATIENCE)
+            await self.wanted.wait()  # whoever listened may be gone meanwhile
             for start in range(0, len(changes), MOST_EVENTS):
                 await self._tell(changes[start : start + MOST_EVENTS])
+
+    async def repeat(self, connection: Connection, after: int) -> bool:
+        """Tell a client what was told after a push; return whether that is all there was."""
+        for number, changes in tuple(self._told):
+            if number > after:
+                await self._push(connection, number, changes)
+        return after >= self._forgotten
 
     async def end(self) -> None:
         """Have the agent forget the folder."""
@@ -46,11 +66,18 @@ class Watch:
         return found
 
     async def _tell(self, changes: list[list[str]]) -> None:
+        self.last = number = next(self._numbers)
+        self._told.append((number, changes))
+        while sum(len(kept) for _, kept in self._told) > MOST_KEPT:
+            self._forgotten, _ = self._told.popleft()
+        for connection in tuple(self.watchers):
+            await self._push(connection, number, changes)
+
+    async def _push(self, connection: Connection, number: int, changes: list[list[str]]) -> None:
         events: list[dict[str, Any]] = [
             {"eventType": event, "path": path, "pathType": kind} for event, path, kind in changes
         ]
-        for connection in tuple(self.watchers):
-            await connection.push(FILES, "file_change", path=self.path, events=events)
+        await connection.push(FILES, news.PUSH, path=self.path, events=events, number=number)
 
     @property
     def _name(self) -> str:
@@ -65,10 +92,8 @@ class FileWatches:
         self._watches: dict[str, Watch] = {}
         self._running: dict[str, asyncio.Task[None]] = {}
         self._changing = asyncio.Lock()
-        self.methods: Methods = {
-            "subscribe_file_change": self._subscribe,
-            "unsubscribe_file_change": self._unsubscribe,
-        }
+        self._numbers = itertools.count(1)
+        self.methods: Methods = {news.SUBSCRIBE: self._subscribe, news.UNSUBSCRIBE: self._unsubscribe}
 
     def leave(self, connection: Connection) -> None:
         """Take a connection off; what it subscribed to waits for the next one."""
@@ -93,17 +118,20 @@ class FileWatches:
         await asyncio.gather(*running, return_exceptions=True)
 
     async def _subscribe(self, call: Call) -> None:
-        path = call.params(PathArgs).path
+        params = call.params(news.Subscription)
         agent = self._agent()
         async with self._changing:
-            if path not in self._watches:
-                watch = Watch(agent, path)
+            watch = self._watches.get(params.path)
+            if watch is None:
+                watch = Watch(agent, params.path, self._numbers)
                 await watch.begin()
-                self._watches[path] = watch
-                self._running[path] = asyncio.create_task(self._run(watch))
-        self._watches[path].watchers.add(call.connection)
-        self._watches[path].wanted.set()
-        await call.end(status="ok")
+                self._watches[params.path] = watch
+                self._running[params.path] = asyncio.create_task(self._run(watch))
+            last = watch.last
+            watch.watchers.add(call.connection)
+            watch.wanted.set()
+        whole = params.after is None or await watch.repeat(call.connection, params.after)
+        await call.end(status="ok", number=last, whole=whole)
 
     async def _unsubscribe(self, call: Call) -> None:
         path = call.params(PathArgs).path

@@ -1,0 +1,121 @@
+"""A folder that is watched for clients whose connections break."""
+
+import asyncio
+import itertools
+import json
+from collections.abc import Sequence
+from typing import Any, cast
+
+import pytest
+from starlette.types import Message
+
+from sessionbay.engine.agent.line import AgentLine
+from sessionbay.engine.ws import file_watch
+from sessionbay.engine.ws.connection import Connection
+from sessionbay.engine.ws.file_watch import Watch
+
+PATIENCE = 10.0
+
+
+class Folder:
+    """Stands in for the agent: gives the names that a test makes up, as soon as it is asked and there are any."""
+
+    def __init__(self) -> None:
+        self.names: asyncio.Queue[Sequence[str]] = asyncio.Queue()
+        self.asked = asyncio.Event()
+
+    async def hear(self, op: str, patience: float, **order: Any) -> list[list[str]]:
+        if not patience:
+            return []
+        self.asked.set()
+        return [["create", name, "file"] for name in await self.names.get()]
+
+
+class Client(Connection):
+    """Keeps what it was told."""
+
+    def __init__(self) -> None:
+        super().__init__(self._keep)
+        self.names: list[str] = []
+        self.numbers: list[int] = []
+        self.told = asyncio.Event()
+
+    async def _keep(self, message: Message) -> None:
+        data = json.loads(message["text"])["data"]
+        self.names += [event["path"] for event in data["events"]]
+        self.numbers.append(data["number"])
+        self.told.set()
+
+
+def listen(watch: Watch, client: Client) -> None:
+    watch.watchers.add(client)
+    watch.wanted.set()
+
+
+async def told(watch: Watch, folder: Folder, client: Client, *names: str) -> None:
+    """Have something happen, and wait until a client knows it."""
+    client.told.clear()
+    folder.names.put_nowait(names)
+    async with asyncio.timeout(PATIENCE):
+        await client.told.wait()
+
+
+@pytest.fixture
+def folder() -> Folder:
+    return Folder()
+
+
+@pytest.fixture
+def anyio_backend() -> str:
+    return "asyncio"
+
+
+@pytest.fixture
+async def watch(folder: Folder) -> Any:
+    made = Watch(cast("AgentLine", folder), "/tmp", itertools.count(1))
+    running = asyncio.create_task(made.run())
+    yield made
+    running.cancel()
+
+
+async def test_what_is_found_when_nobody_listens_any_more_waits_for_the_next_who_does(
+    watch: Watch, folder: Folder
+) -> None:
+    first, second = Client(), Client()
+    listen(watch, first)
+    async with asyncio.timeout(PATIENCE):
+        await folder.asked.wait()
+    watch.watchers.clear()
+    watch.wanted.clear()
+    folder.names.put_nowait(["a"])
+    for _ in range(10):
+        await asyncio.sleep(0)
+    listen(watch, second)
+    await told(watch, folder, second, "b")
+    assert (first.names, second.names) == ([], ["a", "b"])
+
+
+async def test_what_went_over_a_broken_connection_is_told_again_in_its_order(watch: Watch, folder: Folder) -> None:
+    first, second = Client(), Client()
+    begun = watch.last
+    listen(watch, first)
+    for name in "abc":
+        await told(watch, folder, first, name)
+    assert first.numbers == sorted(set(first.numbers))
+    assert await watch.repeat(second, first.numbers[0])
+    assert (second.names, second.numbers) == (["b", "c"], first.numbers[1:])
+    assert await watch.repeat(second, begun)
+
+
+async def test_who_missed_more_than_is_kept_is_told_so(
+    watch: Watch, folder: Folder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(file_watch, "MOST_KEPT", 2)
+    first, second = Client(), Client()
+    begun = watch.last
+    listen(watch, first)
+    for name in "abc":
+        await told(watch, folder, first, name)
+    assert not await watch.repeat(second, begun)
+    assert second.names == ["b", "c"]
+    assert await watch.repeat(second, first.numbers[0])

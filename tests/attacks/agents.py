@@ -140,12 +140,12 @@ def unharmed(scene: Scene, bystander: Session) -> str | None:
     told = bystander.command.run("echo well").output
     if told != "well\n":
         return f"another session answers {told!r}"
-    return "another session had to wait" if time.monotonic() - begun > 2 else None
+    return "another session had to wait" if scene.is_late(begun, 2) else None
 
 
 def ended(scene: Scene, session: Session) -> bool:
     """Return whether a session has soon failed; its processes may end later than its calls are refused."""
-    return eventually(lambda: scene.status(session) in sessions.GONE, seconds=1.5)
+    return scene.eventually(lambda: scene.status(session) in sessions.GONE, 1.5)
 
 
 def forging(code: str) -> Callable[[Scene], str | None]:
@@ -223,7 +223,7 @@ def flood_of_descriptors(scene: Scene) -> str | None:
     bystander = scene.session()
     before = descriptors()
     session = hostile(scene, FLOOD)
-    eventually(lambda: scene.status(session) == "FINISH", seconds=1)
+    scene.eventually(lambda: scene.status(session) in sessions.GONE, 1)
     grown = descriptors() - before
     scene.end(session)
     return f"{grown} descriptors more" if grown > 50 else unharmed(scene, bystander)
@@ -258,10 +258,10 @@ def descriptor_by_its_number(scene: Scene) -> str | None:
     told: list[str] = []
     ask = threading.Thread(target=lambda: told.append(victim.command.run("echo well").output), daemon=True)
     ask.start()
-    ask.join(2)
+    ask.join(2 * scene.slack)
     scene.end(session)
     scene.end(victim)
-    ask.join(2)
+    ask.join(2 * scene.slack)
     return None if told == ["well\n"] else "another session's line"
 
 
@@ -332,12 +332,12 @@ def agent_that_stands_still(scene: Scene) -> str | None:
     threading.Thread(target=session.command.run, args=("kill -STOP $PPID",), daemon=True).start()
     pid = scene.known(session).sandbox._process
     assert pid
-    assert eventually(lambda: any(_state(p) == "T" for p in _below(pid.pid)), seconds=3)
+    assert eventually(lambda: any(_state(p) == "T" for p in _below(pid.pid)), seconds=15)
     if (trouble := unharmed(scene, bystander)) is not None:
         return trouble
     known = scene.known(session)
     scene.engine._loop.call_soon_threadsafe(scene.engine._engine._sessions.delete, known)
-    if eventually(lambda: known.status == "FINISH", seconds=3):
+    if scene.eventually(lambda: known.status == "FINISH", 3):
         return None
     for below in _below(pid.pid):
         os.kill(below, 18)

@@ -134,7 +134,7 @@ def reading(make: str, path: str) -> Callable[[Scene], str | None]:
             answer = _read(scene, session, path)
         except TimeoutError:
             return "the caller waits"
-        if time.monotonic() - begun > 2:
+        if scene.is_late(begun, 2):
             return "it took too long"
         return f"read {answer}" if answer is not None else None
 
@@ -359,7 +359,7 @@ def remaining(code: str) -> Callable[[Scene], str | None]:
         session.command.run("python3 make.py").raise_for_error()
         begun = time.monotonic()
         session.delete().raise_for_error()
-        if time.monotonic() - begun > 5:
+        if scene.is_late(begun, 5):
             return "the deletion took too long"
         eventually(lambda: "given up" in scene.marks or not _left_of(root), seconds=20)
         return f"{_left_of(root)} remain" if _left_of(root) else None

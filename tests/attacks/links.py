@@ -12,7 +12,6 @@ import httpx
 from sessionbay import Session
 from sessionbay.engine import inward, links, listener, proxy
 
-from ..engine.processes import eventually
 from ..inside import listening
 from .attack import add, attack
 from .scene import Scene
@@ -282,7 +281,7 @@ def link_after_deletion(scene: Scene) -> str | None:
             return True
         return False
 
-    return None if eventually(closed, seconds=3) else "it still answers"
+    return None if scene.eventually(closed, 3) else "it still answers"
 
 
 BOTH_LENGTHS = (

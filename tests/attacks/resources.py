@@ -75,7 +75,7 @@ def limited(scene: Scene, **wanted: int) -> Scene:
     other = Scene(
         scene.started(limits=Limits(**(dict.fromkeys(wanted, 0) if off else wanted))), scene.patch, scene.folder
     )
-    other.ending = scene.ending
+    other.ending, other.slack = scene.ending, scene.slack
     return other
 
 

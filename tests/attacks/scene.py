@@ -4,6 +4,7 @@ import os
 import shutil
 import socket
 import tempfile
+import time
 from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
@@ -29,6 +30,7 @@ class Scene:
         self.patch = patch
         self.folder = folder
         self.marks: set[str] = set()
+        self.slack = 5.0  # a defence may be so many times slower than on a quick machine
         self.ending = ExitStack()
 
     @property
@@ -63,7 +65,7 @@ class Scene:
     def apart(self) -> "Scene":
         """Return a scene with an engine of its own, which the attack may ruin."""
         other = Scene(self.started(), self.patch, self.folder)
-        other.ending = self.ending
+        other.ending, other.slack = self.ending, self.slack
         return other
 
     def http(self, method: str, path: str, **more: Any) -> httpx.Response:
@@ -112,7 +114,15 @@ class Scene:
         """Have the engine delete a session; return whether it did in time."""
         known = self.known(session)
         self.engine._loop.call_soon_threadsafe(self.engine._engine._sessions.delete, known)
-        return eventually(lambda: known.status == "FINISH", seconds=3)
+        return self.eventually(lambda: known.status == "FINISH", 3)
+
+    def eventually(self, condition: Callable[[], bool], seconds: float) -> bool:
+        """Return whether ``condition`` comes true in the time that it takes on a quick machine, or soon after."""
+        return eventually(condition, seconds * self.slack)
+
+    def is_late(self, begun: float, seconds: float) -> bool:
+        """Return whether more than that has passed since ``begun``."""
+        return time.monotonic() - begun > seconds * self.slack
 
     def root(self, session: Session) -> Path:
         """Return a session's folder on the host."""

@@ -17,6 +17,7 @@ def test_an_attack_is_repelled(attack: Attack, scene: Scene) -> None:
 
 @every_attack
 def test_the_attack_succeeds_when_its_defence_is_off(attack: Attack, scene: Scene) -> None:
+    scene.slack = 1.0
     attack.defence_off(scene)
     assert attack.attempt(scene) is not None
 

@@ -174,15 +174,15 @@ def test_a_session_that_cannot_be_frozen_goes_on(engine: LocalEngine, bay: Agent
 
 
 def test_the_time_of_code_stands_still_with_its_session(namespaces_session: Session) -> None:
-    code = namespaces_session.code
-    code.run_code("import time\nbegun = time.process_time()", "python")
+    limit = 3
+    waits = "import os, time\nopen('busy', 'w').close()\nwhile not os.path.exists('go'): time.sleep(0.01)\n'done'"
     with ThreadPoolExecutor(1) as executor:
-        busy = "open('busy', 'w').close()\nwhile time.process_time() - begun < 0.6: pass\n'done'"
-        running = executor.submit(code.run_code, busy, "python", 1)
+        running = executor.submit(namespaces_session.code.run_code, waits, "python", limit)
         assert namespaces_session.command.run("until [ -e busy ]; do sleep 0.01; done").success
         assert namespaces_session.pause(poll_interval=0.01).success
         assert not running.done()
         with pytest.raises(TimeoutError):
-            running.result(1.5)
+            running.result(limit + 0.2)
         assert namespaces_session.resume(poll_interval=0.01).success
+        assert namespaces_session.command.run("touch go").success
         assert running.result(30).result == "'done'"

@@ -82,4 +82,4 @@ def engine_without_direct_route() -> Iterator[LocalEngine]:
 @pytest.fixture(scope="session")
 def slow_engine() -> Iterator[LocalEngine]:
     """Give an engine whose changes of state take long enough to be seen."""
-    yield from _engine(EngineConfig(transition_delay=0.3))
+    yield from _engine(EngineConfig(transition_delay=1.0))

@@ -93,7 +93,7 @@ async def test_leaving_early_interrupts_the_code_and_keeps_its_variables(bay_ses
     begun = time.monotonic()
     after = await bay_session.code.run_code("x", "python")
     assert (after.result, after.logs.stdout) == ("20", ())
-    assert time.monotonic() - begun < 5
+    assert time.monotonic() - begun < 20
 
 
 async def test_a_lost_connection_interrupts_the_code(bay_session: AsyncSession) -> None:

@@ -9,10 +9,21 @@ import pytest
 
 from sessionbay._async.http.pool import Counts
 
-from ..raw_server import BOUND, Peer, RawServer, Script, always, answer, black_hole, once, once_and_close, silence
+from ..raw_server import (
+    BEYOND,
+    BOUND,
+    Peer,
+    RawServer,
+    Script,
+    always,
+    answer,
+    black_hole,
+    once,
+    once_and_close,
+    silence,
+)
 from .carrier import Carrier
 
-BEYOND = 0.25  # seconds that a call may take longer than its deadline
 HEAD = b"HTTP/1.1 200 OK\r\n"
 CUT_OFF = {
     "closed without an answer": b"",

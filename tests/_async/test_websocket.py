@@ -101,7 +101,7 @@ async def test_a_handshake_that_is_not_answered_ends_in_time() -> None:
             begun = time.monotonic()
             error = await failure(line, limit=0.2)
             assert (error.kind, error.outcome) == ("timeout", "not_sent")
-            assert time.monotonic() - begun < 2
+            assert time.monotonic() - begun < 10
 
 
 async def test_a_hub_that_is_not_there_is_unreachable() -> None:

@@ -94,7 +94,7 @@ def test_leaving_early_interrupts_the_code_and_keeps_its_variables(bay_session: 
     begun = time.monotonic()
     after = bay_session.code.run_code("x", "python")
     assert (after.result, after.logs.stdout) == ("20", ())
-    assert time.monotonic() - begun < 5
+    assert time.monotonic() - begun < 20
 
 
 def test_a_lost_connection_interrupts_the_code(bay_session: Session) -> None:

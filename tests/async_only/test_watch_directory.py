@@ -7,7 +7,7 @@ import pytest
 from sessionbay import AsyncSession, FileChangeEvent
 
 from .._async.conftest import bay, bay_session  # noqa: F401  # fixtures
-from ..beside._async import Beside, until
+from ..beside._async import Beside
 
 
 async def test_it_tells_a_function_until_it_is_stopped(bay_session: AsyncSession) -> None:  # noqa: F811
@@ -29,12 +29,14 @@ async def test_what_the_function_raises_comes_out(bay_session: AsyncSession) -> 
 
     watching = bay_session.file_system.watch_dir("/tmp", fail, 0.05)
 
+    over = False
+
     async def write() -> None:
-        line = bay_session._channel.lines.get()
-        await until(lambda: any(each._mail._subscriptions for each in line.values()))
-        await bay_session.file_system.write_file("/tmp/1", "x")
+        while not over:
+            await bay_session.file_system.write_file("/tmp/1", "x", mode="append")
 
     async with Beside() as beside:
         beside.start(write)
         with pytest.raises(RuntimeError, match="own"):
             await watching
+        over = True

@@ -141,7 +141,7 @@ def test_stopping_returns_when_the_engine_is_gone(home: Path) -> None:
     with serving() as (said, process):
         ran = command("stop")
         assert (ran.returncode, said["endpoint"] in ran.stdout) == (0, True)
-        assert process.wait(timeout=1) == 0
+        assert process.wait(timeout=20) == 0
         assert not (home / published.FILE).exists()
 
 

@@ -60,10 +60,10 @@ def test_an_interactive_shell_survives_a_pause_with_its_job(any_session: Session
 
 def test_a_command_under_way_has_its_time_stand_still_in_a_pause(any_engine: LocalEngine) -> None:
     with ThreadPoolExecutor() as pool, client_of(any_engine) as bay, bay.session() as session, bay.session() as other:
-        running = pool.submit(session.command.run, "touch begun; sleep 0.4; echo done", timeout_ms=700)
-        assert eventually(lambda: session.file_system.get_file_info("begun").success, seconds=5)
+        running = pool.submit(session.command.run, "touch begun; sleep 0.6; echo done", timeout_ms=2000)
+        assert eventually(lambda: session.file_system.get_file_info("begun").success, seconds=20)
         session.pause(poll_interval=0.01)
-        other.command.run("sleep 0.8")
+        other.command.run("sleep 2.2")
         session.resume(poll_interval=0.01)
         assert running.result().output == "done\n"
 

@@ -170,13 +170,13 @@ def test_contexts_are_listed_in_pages(tmp_path: Path) -> None:
 
 
 def test_clearing_is_seen_and_leaves_an_empty_context(tmp_path: Path) -> None:
-    engine = started(state=tmp_path, transition_delay=0.3)
+    engine = started(state=tmp_path, transition_delay=1.0)
     account = Account(engine)
     made = account.context("full")
     account.put(made, "/tmp/data/a", b"x")
     account.ok("ClearContext", Id=made)
     assert account.ok("GetContext", ContextId=made)["Data"]["State"] == "clearing"
-    assert eventually(lambda: account.ok("GetContext", ContextId=made)["Data"]["State"] == "available", 5)
+    assert eventually(lambda: account.ok("GetContext", ContextId=made)["Data"]["State"] == "available", 20)
     assert account.names(made) == []
     engine.stop()
 

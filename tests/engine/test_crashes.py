@@ -38,7 +38,7 @@ def test_what_outlived_an_engine_is_ended_by_the_next(folders: Path) -> None:
     with subprocess.Popen(["sleep", "60"], start_new_session=True) as left:
         record(dead_engine(folders), left.pid, None)
         started().stop()
-        assert eventually(lambda: left.poll() is not None, seconds=2)
+        assert eventually(lambda: left.poll() is not None, seconds=20)
     assert list(folders.iterdir()) == []
 
 

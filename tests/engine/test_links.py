@@ -167,7 +167,7 @@ def test_events_come_while_the_answer_is_still_being_made(browser: httpx.Client,
     with browser.stream("GET", f"{link}events") as answer:
         first = next(answer.iter_lines())
     assert first == "data: 0"
-    assert time.monotonic() - begun < 5
+    assert time.monotonic() - begun < 20
 
 
 def test_many_streams_at_once_do_not_wait_for_each_other(link: str) -> None:

@@ -97,7 +97,7 @@ def test_a_pasta_that_fails_leaves_no_child_and_says_why() -> None:
             assert not list(root.glob("probe-*"))
 
     done(look())
-    assert eventually(lambda: sleepers() == before, seconds=2)
+    assert eventually(lambda: sleepers() == before, seconds=20)
 
 
 @pytest.mark.parametrize(("mode", "opens"), [(0o666, True), (0o600, False)])
@@ -119,7 +119,7 @@ def test_a_group_is_killed_though_its_leader_has_gone() -> None:
         left = int(out.readline())
     process.wait()
     done(pasta.kill_group(process))
-    assert eventually(lambda: not psutil.pid_exists(left) or psutil.Process(left).status() == "zombie", seconds=2)
+    assert eventually(lambda: not psutil.pid_exists(left) or psutil.Process(left).status() == "zombie", seconds=20)
 
 
 @contextmanager

@@ -28,7 +28,7 @@ assert session.pause(poll_interval=0.01).success
 print("ready", flush=True)
 sys.stdin.read()
 """
-AT_ONCE = 1.0  # seconds in which a refusal must come, however busy the machine is
+AT_ONCE = 10.0  # seconds in which a refusal must come, however busy the machine is; a wait would be for ever
 
 
 @pytest.fixture
@@ -100,7 +100,7 @@ def test_a_session_can_be_paused_and_resumed_many_times(any_session: Session) ->
         assert any_session.pause(poll_interval=0.005).success
         assert any_session.resume(poll_interval=0.005).success
     before = any_session.file_system.read_file("ticks").unwrap()
-    assert eventually(lambda: any_session.file_system.read_file("ticks").unwrap() != before, seconds=2)
+    assert eventually(lambda: any_session.file_system.read_file("ticks").unwrap() != before, seconds=20)
 
 
 def test_a_process_that_forks_without_end_stands_still_too(any_session: Session) -> None:
@@ -109,7 +109,7 @@ def test_a_process_that_forks_without_end_stands_still_too(any_session: Session)
         any_session.pause(poll_interval=0.005)
         any_session.resume(poll_interval=0.005)
     before = any_session.file_system.get_file_info("out").unwrap().size
-    assert eventually(lambda: any_session.file_system.get_file_info("out").unwrap().size > before, seconds=2)
+    assert eventually(lambda: any_session.file_system.get_file_info("out").unwrap().size > before, seconds=20)
 
 
 @pytest.mark.parametrize("isolation", ["namespaces", "process"])
@@ -126,7 +126,7 @@ def test_a_killed_engine_leaves_nothing_of_a_session_that_stood_still(
     assert len(alive(mark)) == 80
     running.kill()
     running.communicate(timeout=30)
-    assert eventually(lambda: not alive(mark), seconds=1)
+    assert eventually(lambda: not alive(mark), seconds=10)
 
 
 @pytest.fixture
@@ -162,7 +162,7 @@ def test_a_session_that_cannot_be_thawed_is_ended_and_says_why(engine: LocalEngi
     session.pause(poll_interval=0.01)
     failing(engine, session, "thaw", 1000)
     assert not session.resume(poll_interval=0.01).success
-    assert eventually(lambda: session.get_status().status == "FINISH", seconds=3)
+    assert eventually(lambda: session.get_status().status == "FINISH", seconds=20)
     assert "could not thaw: not now" in engine._engine._sessions.remembered(session.session_id).end_reason
 
 

@@ -247,7 +247,7 @@ def test_a_stranger_that_does_not_come_to_an_end_is_given_up(answer: Callable[[s
     with stranger(answer) as (port, _):
         begun = time.monotonic()
         assert not proof.holds(KEY, port, patience=0.2)
-        assert time.monotonic() - begun < 1
+        assert time.monotonic() - begun < 10
 
 
 def test_a_stranger_that_asks_the_engine_in_between_proves_nothing(engine: LocalEngine, raw: Raw) -> None:

@@ -192,7 +192,7 @@ def test_who_has_no_token_cannot_slow_down_who_has_one(engine: LocalEngine, sess
         for number in range(500):
             sock = stack.enter_context(socket.create_connection((parts.hostname or "", parts.port or 0), 5))
             sock.sendall(asked if number % 2 else head.encode())
-        assert usual_wait(engine) < max(0.1, 5 * before)
+        assert usual_wait(engine) < max(1.0, 5 * before)
 
 
 def usual_wait(engine: LocalEngine) -> float:
@@ -211,7 +211,7 @@ def test_calls_of_one_connection_do_not_wait_for_each_other(engine: LocalEngine,
         hub.call(FILES, "subscribe_file_change", path="quiet")
         begun = time.monotonic()
         hub.call(TERMINALS, "pty.list")
-        assert time.monotonic() - begun < 2
+        assert time.monotonic() - begun < 4.5  # the watch has nothing to say for five seconds
 
 
 def changes_of(hub: HubClient, count: int) -> list[tuple[str, str, str]]:

@@ -75,7 +75,17 @@ def compat(session: nox.Session) -> None:
     python = official_python(session, OFFICIAL, OFFICIAL_AGB, "pytest>=9", "pytest-timeout>=2.3", "pytest-xdist>=3.6")
     checks, command = Path("compat").absolute(), Path(session.bin, "sessionbay").absolute()
     session.cd(session.create_tmp())  # the official clients write a log where they are, and look for a .env
-    options = ["-q", "-n", "2", "-c", f"{checks}/pytest.ini", "--rootdir", str(checks), "--sessionbay", str(command)]
+    options = [
+        "-q",
+        "-n",
+        WORKERS,
+        "-c",
+        f"{checks}/pytest.ini",
+        "--rootdir",
+        str(checks),
+        "--sessionbay",
+        str(command),
+    ]
     session.run(python, "-m", "pytest", *options, str(checks), *session.posargs, external=True)
 
 

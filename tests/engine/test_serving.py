@@ -10,6 +10,7 @@ import psutil
 import pytest
 
 from sessionbay import AgentBay, AgentBayError
+from sessionbay._async import desk
 from sessionbay.engine import EngineConfig, IsolationWarning, LocalEngine
 from sessionbay.engine.config import config_of
 from sessionbay.engine.sandbox.base import SandboxError
@@ -33,6 +34,13 @@ def run(*argv: str, **more: Any) -> subprocess.CompletedProcess[str]:
 def test_local_is_one_private_engine_for_the_whole_program() -> None:
     ran = run("-c", LOCAL)
     assert ran.stdout == "{'made': 'by one'} True\n", ran.stderr
+
+
+def test_connections_are_kept_longer_than_clients_keep_them(engine: LocalEngine) -> None:
+    listener = engine._engine._listener
+    assert listener is not None
+    kept = listener._server.config.timeout_keep_alive
+    assert kept > 2 * desk.KEPT  # else a request now and then goes out while its connection ends
 
 
 def test_local_may_stand_in_the_environment() -> None:

@@ -14,6 +14,7 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 
 STOP_TIMEOUT = 1  # whole seconds, as uvicorn has it
 PATIENCE = 10.0  # seconds within which a request's head has to come
+KEPT = 75  # whole seconds for which a connection may be idle: longer than clients keep it, so that none asks as it ends
 MOST_HEAD = 2**20
 MOST_MESSAGE = 4 * 2**20
 
@@ -101,6 +102,7 @@ class Listener:
             proxy_headers=False,
             server_header=False,
             timeout_graceful_shutdown=STOP_TIMEOUT,
+            timeout_keep_alive=KEPT,
             ws="websockets-sansio",
             ws_max_size=self._most_message,
             ws_per_message_deflate=False,

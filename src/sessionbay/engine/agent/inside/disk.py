@@ -9,7 +9,10 @@ from collections.abc import Mapping
 
 FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 ALL = stat.S_IRWXU
-OFTEN, SHARE = 5.0, 50  # seconds until a busy session's files are counted anyway; at most this part of the time
+OFTEN, SHARE = (
+    5.0,
+    50,
+)  # seconds until the files of a session that is used are counted anew; at most this part of the time
 UNCOUNTABLE = 2**62  # files, where folders are nested so deep that they cannot be counted
 
 
@@ -20,19 +23,24 @@ class Space:
         self._folders = folders
         self._size = self._files = self._free = self._free_files = 0
         self._due = 0.0
+        self._used = False
         self.in_memory = 0
 
-    def doubtful(self, limits: Mapping[str, int], busy: bool) -> bool:
-        """Return whether the session may be over its limits: its disk lost as much as it lacks, or it was busy long."""
+    def doubtful(self, limits: Mapping[str, int], used: bool) -> bool:
+        """Return whether the session may be over its limits: the disk lost as much as it lacks, or it has been used.
+
+        The latter since others use the same disk: what they remove hides what the session adds.
+        """
+        self._used = self._used or used
         space = os.statvfs(self._folders[0])
         size = self._size + (self._free - space.f_bfree) * space.f_frsize
         files = self._files + self._free_files - space.f_ffree
         over = (limits["disk"] and size > limits["disk"]) or (limits["files"] and files > limits["files"])
-        return bool(over) or (busy and time.monotonic() >= self._due)
+        return bool(over) or (self._used and time.monotonic() >= self._due)
 
     def count(self, pids: list[int]) -> tuple[int, int]:
         """Return the bytes and the number of the session's files, those included that are deleted and still open."""
-        begun = time.monotonic()
+        begun, self._used = time.monotonic(), False
         space = os.statvfs(self._folders[0])
         count = Count()
         for folder in self._folders:

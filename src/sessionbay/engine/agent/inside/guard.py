@@ -43,7 +43,7 @@ class Guard:
             self._workload.woken.clear()
             begun = time.monotonic()
             try:
-                running, busy = self._look()
+                running, busy = self._look(woken)
             except Exception as exc:  # a session whose guard is gone would have no limits
                 sys.stderr.write(f"the guard failed: {type(exc).__name__}: {exc}\n")
                 running = busy = True
@@ -53,7 +53,7 @@ class Guard:
             else:
                 pause = min(SLOW, 2 * (pause or QUICK)) if running else None
 
-    def _look(self) -> tuple[bool, bool]:
+    def _look(self, woken: bool) -> tuple[bool, bool]:
         """Look once; return whether anything runs, and whether it does much."""
         processes = self._workload.processes(quick=True)
         busy = self._busy(processes)
@@ -61,7 +61,7 @@ class Guard:
             self._check_memory(processes)
         if self._limits["disk"] or self._limits["files"]:
             with self._looking:
-                if self._workload.full or self._space.doubtful(self._limits, busy):
+                if self._workload.full or self._space.doubtful(self._limits, woken or busy):
                     self._count()
         return bool(processes), busy
 

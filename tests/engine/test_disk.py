@@ -1,0 +1,54 @@
+"""How much disk a session takes, on a disk that others use too."""
+
+import os
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+from sessionbay.engine.agent.inside import disk
+from sessionbay.engine.agent.inside.disk import Space
+
+LIMITS = {"disk": 10_000, "files": 0}
+
+
+@pytest.fixture
+def now(monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
+    """Give a clock to be set."""
+    clock = SimpleNamespace(value=1000.0)
+    monkeypatch.setattr("time.monotonic", lambda: clock.value)
+    return clock
+
+
+@pytest.fixture
+def free(monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
+    """Give a disk whose free space is to be set."""
+    space = SimpleNamespace(f_bfree=100_000, f_frsize=1, f_ffree=100)
+    monkeypatch.setattr(os, "statvfs", lambda path: SimpleNamespace(**vars(space)))
+    return space
+
+
+def test_what_the_disk_has_lost_makes_a_session_doubtful(
+    tmp_path: Path, now: SimpleNamespace, free: SimpleNamespace
+) -> None:
+    space = Space([str(tmp_path)])
+    space.count([])
+    free.f_bfree -= 10_000
+    assert not space.doubtful(LIMITS, used=False)
+    free.f_bfree -= 1
+    assert space.doubtful(LIMITS, used=False)
+
+
+def test_a_session_that_was_used_is_counted_soon_whatever_others_have_removed(
+    tmp_path: Path, now: SimpleNamespace, free: SimpleNamespace
+) -> None:
+    space = Space([str(tmp_path)])
+    assert space.count([]) == (0, 0)
+    tmp_path.joinpath("big").write_bytes(bytes(5000))
+    free.f_bfree += 5000
+    assert not space.doubtful(LIMITS, used=True)
+    now.value += disk.OFTEN
+    assert space.doubtful(LIMITS, used=False)
+    assert space.count([])[0] >= 5000
+    now.value += disk.OFTEN
+    assert not space.doubtful(LIMITS, used=False)

@@ -113,4 +113,4 @@ def _client(way: Way, clock: Clock) -> Client:
         transport=None,
         clock=clock,
     )
-    return CLOUDS[way.dialect.name]._over(Channel(way.dialect, options))
+    return CLOUDS[way.dialect.name]._over(Channel(way.dialect, options, way.known))

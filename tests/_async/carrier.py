@@ -11,6 +11,7 @@ from sessionbay._async.http.pool import Bounds, Counts
 from sessionbay._async.http.transport import AsyncTransport
 from sessionbay._seam._async import HttpClient
 from sessionbay._seam.http import ProxyOf, Tls
+from sessionbay.core.proof import KnownEngine
 
 from ..asking import request
 
@@ -26,8 +27,9 @@ class Carrier:
         verify: Any = True,
         proxy_of: ProxyOf | None = None,
         clock: Callable[[], float] = time.monotonic,
+        known: KnownEngine | None = None,
     ) -> None:
-        self.transport = AsyncTransport(Bounds(most, kept), Tls(verify, trust_env=False), proxy_of, clock)
+        self.transport = AsyncTransport(Bounds(most, kept), Tls(verify, trust_env=False), proxy_of, clock, known)
         self.client = HttpClient(transport=self.transport, bounded=True, trust_env=False)
 
     async def ask(self, url: str, *args: Any, **options: Any) -> httpx.Response:

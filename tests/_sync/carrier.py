@@ -12,6 +12,7 @@ from sessionbay._seam._sync import HttpClient
 from sessionbay._seam.http import ProxyOf, Tls
 from sessionbay._sync.http.pool import Bounds, Counts
 from sessionbay._sync.http.transport import Transport
+from sessionbay.core.proof import KnownEngine
 
 from ..asking import request
 
@@ -27,8 +28,9 @@ class Carrier:
         verify: Any = True,
         proxy_of: ProxyOf | None = None,
         clock: Callable[[], float] = time.monotonic,
+        known: KnownEngine | None = None,
     ) -> None:
-        self.transport = Transport(Bounds(most, kept), Tls(verify, trust_env=False), proxy_of, clock)
+        self.transport = Transport(Bounds(most, kept), Tls(verify, trust_env=False), proxy_of, clock, known)
         self.client = HttpClient(transport=self.transport, bounded=True, trust_env=False)
 
     def ask(self, url: str, *args: Any, **options: Any) -> httpx.Response:

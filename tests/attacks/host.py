@@ -1,6 +1,7 @@
 """Attacks on the host: by its other users, by impostors on its ports and paths, and by what a session has planted."""
 
 import asyncio
+import contextlib
 import fcntl
 import json
 import os
@@ -18,9 +19,13 @@ from typing import Any
 import httpx
 import psutil
 
+from sessionbay import AgentBay, AgentBayError, RetryPolicy
+from sessionbay._sync.http import pool
+from sessionbay._sync.ws import socket as websocket
 from sessionbay.cli import daemon
+from sessionbay.core import proof
 from sessionbay.core.redact import Secret
-from sessionbay.engine import folders, leftovers, proof, published
+from sessionbay.engine import folders, leftovers, published
 from sessionbay.engine.sandbox import base
 
 from .attack import add, attack
@@ -71,11 +76,11 @@ class Impostor(BaseHTTPRequestHandler):
 
 
 @contextmanager
-def impostor(answer: Callable[[str], bytes]) -> Iterator[tuple[int, list[str]]]:
+def impostor(answer: Callable[[str], bytes], port: int = 0) -> Iterator[tuple[int, list[str]]]:
     """Serve as an impostor; give the port, and what is heard on it."""
     heard: list[str] = []
     handler = type("Handler", (Impostor,), {"heard": heard, "answer": staticmethod(answer)})
-    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+    with ThreadingHTTPServer(("127.0.0.1", port), handler) as server:
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
         thread.start()
         try:
@@ -175,6 +180,35 @@ def server_between(scene: Scene) -> str | None:
         written(home, port, api_key=scene.key)
         found = published.find()
         return f"{found.endpoint} is believed" if found else None
+
+
+def proved_once(scene: Scene) -> None:
+    """Know an engine again by its address."""
+    for module in (pool, websocket):
+        scene.patch.setattr(module, "prove", lambda *_: None)
+
+
+@attack(IDENTITY, "each connection to the shared engine proves itself, before anything is said on it", proved_once)
+def server_after_the_engine(scene: Scene) -> str | None:
+    """A server of the attacker's on the port of an engine that ends while a client is in use."""
+    scene.state()
+    engine = scene.started()
+    published.publish(engine.endpoint, engine.api_key)
+    scene.ending.callback(published.withdraw)
+    bay = scene.ending.enter_context(AgentBay(endpoint="local", retry=RetryPolicy(attempts=1)))
+    session = bay.create().unwrap()
+    secrets = (engine.api_key.reveal(), session.get_token(), "a word of the user's")
+    engine.stop()
+    uses: list[Callable[[], object]] = [
+        bay.list,
+        lambda: session.command.run("echo a word of the user's"),
+        lambda: session.pty.create(),
+    ]
+    with impostor(lambda path: b'{"proof": "0000"}', Scene(engine, scene.patch, scene.folder).port) as (_, heard):
+        for use in uses:
+            with contextlib.suppress(AgentBayError):
+                use()
+        return next((line for line in heard if any(secret in line for secret in secrets)), None)
 
 
 def number_only(scene: Scene) -> None:

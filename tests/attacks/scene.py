@@ -112,7 +112,9 @@ class Scene:
 
     def end(self, session: Session) -> bool:
         """Have the engine delete a session; return whether it did in time."""
-        known = self.known(session)
+        known = self.engine._engine._sessions._sessions.get(session.session_id)
+        if known is None:
+            return True  # it came to its end by itself
         self.engine._loop.call_soon_threadsafe(self.engine._engine._sessions.delete, known)
         return self.eventually(lambda: known.status == "FINISH", 3)
 

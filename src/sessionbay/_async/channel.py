@@ -16,6 +16,7 @@ from ..core.errors import AgentBayError, Outcome
 from ..core.http import Exchange, HttpAnswer, HttpRequest, InvalidAnswer, Stamp
 from ..core.operation import Operation
 from ..core.pace import Pace
+from ..core.proof import KnownEngine
 from ..core.redact import Secret, excerpt, without
 from ..core.result import Result
 from ..core.retry import Budget, Failure, Retries, RetryPolicy, failure_of
@@ -62,12 +63,16 @@ class Limits:
 
 
 class AsyncChannel:
-    """Carries operations to one cloud in its dialect, and tool calls to its machines."""
+    """Carries operations to one cloud in its dialect, and tool calls to its machines.
 
-    def __init__(self, dialect: Dialect, options: Options) -> None:
+    Where it leads to an engine of this machine that is ``known``, each connection there proves to be it, first of all.
+    """
+
+    def __init__(self, dialect: Dialect, options: Options, known: KnownEngine | None = None) -> None:
         self.dialect = dialect
         self.options = options
         self.clock = options.clock
+        self.known = known
         self._http: HttpClient | None = None
         self._opening = AsyncHere(Lock)
         self._making = ThreadLock()
@@ -197,7 +202,7 @@ class AsyncChannel:
         options = self.options
         if self._ends_with_us or options.transport:
             return None
-        return Way(self.dialect, options.proxy, options.verify, options.allow_http)
+        return Way(self.dialect, options.proxy, options.verify, options.allow_http, self.known)
 
     @property
     def http(self) -> HttpClient:
@@ -214,7 +219,7 @@ class AsyncChannel:
                 f'endpoint="local" needs the extra "local" ({exc.name} is missing): pip install "sessionbay[local]"'
             ) from exc
         engine = find_or_start()
-        self._ends_with_us = engine.private
+        self._ends_with_us, self.known = engine.private, engine.known
         return replace(self.dialect, endpoint=engine.endpoint, api_key=engine.api_key)
 
     def _connections(self) -> HttpClient:
@@ -223,7 +228,7 @@ class AsyncChannel:
         tls = Tls(options.verify, trust_env=trust_env)
         proxy = proxy_of(options.proxy, trust_env=trust_env)
         return HttpClient(
-            transport=options.transport or AsyncTransport(options.bounds, tls, proxy, self.clock.monotonic),
+            transport=options.transport or AsyncTransport(options.bounds, tls, proxy, self.clock.monotonic, self.known),
             bounded=not options.transport and not proxy,
             trust_env=trust_env,
         )

@@ -11,6 +11,7 @@ from functools import cache
 from threading import Thread
 from typing import Any
 
+from ..core.proof import KnownEngine
 from ..dialects.base import Dialect
 from .shared import Time
 
@@ -23,6 +24,7 @@ class Way:
     proxy: str | None
     verify: Any
     allow_http: bool
+    known: KnownEngine | None = None
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from ..core.errors import AgentBayUsageError, SessionError
 from ..models.sessions import SessionReference
 
 if TYPE_CHECKING:
+    from ..engine.local import Place
     from .client import Client
     from .reference import Reference
 
@@ -28,7 +29,10 @@ def _client(ref: SessionReference) -> "Client":
     from .clouds import CLOUDS
 
     try:
-        made = CLOUDS[ref.cloud](_key(ref.endpoint), endpoint=ref.endpoint, region_id=ref.region_id)
+        engine = _engine(ref.endpoint)
+        key = engine.api_key.reveal() if engine else None
+        made = CLOUDS[ref.cloud](key, endpoint=ref.endpoint, region_id=ref.region_id)
+        made._channel.known = engine.known if engine else None
     except AgentBayUsageError as exc:
         reason = f"session {ref.session_id} at {ref.endpoint} cannot be attached here by itself: {exc}"
         raise SessionError.usage(f"{reason}; or send session.ref, and give it to attach() of a client") from exc
@@ -38,13 +42,12 @@ def _client(ref: SessionReference) -> "Client":
     return known
 
 
-def _key(endpoint: str) -> str | None:
-    """Return the key to an engine on this machine that is known here; None where the settings have to say."""
+def _engine(endpoint: str) -> "Place | None":
+    """Return an engine on this machine that is known here; None where the settings have to say."""
     if endpoint == LOCAL or not is_loopback(urlsplit(endpoint).hostname or ""):
         return None
     try:
-        from ..engine.local import key_to
+        from ..engine.local import at
     except ModuleNotFoundError:  # the extra "local" is not installed
         return None
-    found = key_to(endpoint)
-    return found.reveal() if found else None
+    return at(endpoint)

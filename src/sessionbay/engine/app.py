@@ -16,6 +16,7 @@ from starlette.websockets import WebSocket
 from .._version import __version__
 from ..core.http import HttpRequest, InvalidRequest, UnknownOperation
 from ..core.operation import Reply
+from ..core.proof import answer as proof_of_engine
 from ..core.redact import Secret
 from ..dialects.agb import AGBDialect
 from ..dialects.agentbay import AgentBayDialect
@@ -24,7 +25,6 @@ from ..ops.catalogue import OPERATIONS
 from . import direct
 from .actions import Actions
 from .elsewhere import not_served
-from .proof import answer as proof_of_engine
 from .received import body_of, same
 from .refusals import Refusal, bad_key
 from .sessions import GONE, EngineSession, Sessions

@@ -6,20 +6,28 @@ import threading
 from dataclasses import dataclass
 
 from ..core.errors import AgentBayError
+from ..core.proof import KnownEngine
 from ..core.redact import Secret
 from .config import config_of
-from .published import find
+from .published import Published, find
 from .sandbox.base import SandboxError
 from .thread import LocalEngine
 
 
 @dataclass(frozen=True)
 class Place:
-    """Where an engine is, the key to it, and whether it ends with this program."""
+    """Where an engine is, and the key to it.
+
+    Attributes:
+        private: Whether it ends with this program.
+        known: What each connection to it has to prove; None where it cannot end before its clients, and so nobody else
+            can come to listen there.
+    """
 
     endpoint: str
     api_key: Secret
     private: bool
+    known: KnownEngine | None
 
 
 _starting = threading.Lock()
@@ -33,23 +41,31 @@ def find_or_start() -> Place:
     except PermissionError as exc:
         raise AgentBayError.usage(str(exc)) from exc
     if published:
-        return Place(published.endpoint, published.api_key, private=False)
+        return _shared(published)
     global _private
     with _starting:
         if _private is None or _private[0] != os.getpid():
             _private = os.getpid(), _started()
         engine = _private[1]
-    return Place(engine.endpoint, engine.api_key, private=True)
+    return _own(engine)
 
 
-def key_to(endpoint: str) -> Secret | None:
-    """Return the key to an engine that this program may use; None when it knows of no such engine."""
+def at(endpoint: str) -> Place | None:
+    """Return the engine at an address that this program may use; None when it knows of no such engine."""
     published = find()
     if published and published.endpoint == endpoint:
-        return published.api_key
+        return _shared(published)
     if _private and _private[0] == os.getpid() and _private[1].endpoint == endpoint:
-        return _private[1].api_key
+        return _own(_private[1])
     return None
+
+
+def _shared(published: Published) -> Place:
+    return Place(published.endpoint, published.api_key, private=False, known=published.known)
+
+
+def _own(engine: LocalEngine) -> Place:
+    return Place(engine.endpoint, engine.api_key, private=True, known=None)
 
 
 def _started() -> LocalEngine:

@@ -19,6 +19,7 @@ import platformdirs
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from .._version import __version__
+from ..core.proof import KnownEngine
 from ..core.redact import Secret
 from .proof import holds
 
@@ -63,6 +64,11 @@ class Published:
     def port(self) -> int:
         """The port of the loopback that it listens on."""
         return int(self.endpoint.rpartition(":")[2])
+
+    @property
+    def known(self) -> KnownEngine:
+        """What a client asks whoever listens there by."""
+        return KnownEngine(self.api_key, self.port)
 
 
 def folder() -> Path:

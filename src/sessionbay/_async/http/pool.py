@@ -9,8 +9,10 @@ from ..._seam._async import Guard, connect
 from ..._seam.http import Tls
 from ...core.http import Patience
 from ...core.idle import Idle
+from ...core.proof import KnownEngine
 from ..turns import AsyncTurns
 from .connection import AsyncConnection
+from .proving import prove
 
 Origin = tuple[str, str, int]
 
@@ -36,10 +38,11 @@ class Counts:
 class AsyncPool:
     """Hands out connections; whoever waits longest gets the next one that is free."""
 
-    def __init__(self, bounds: Bounds, tls: Tls, clock: Callable[[], float]) -> None:
+    def __init__(self, bounds: Bounds, tls: Tls, clock: Callable[[], float], known: KnownEngine | None = None) -> None:
         self._bounds = bounds
         self._tls = tls
         self._clock = clock
+        self._known = known
         self._guard = Guard()
         self._turns = AsyncTurns(bounds.most)
         self._idle: Idle[Origin, AsyncConnection] = Idle()
@@ -58,7 +61,7 @@ class AsyncPool:
         except TimeoutError as exc:
             raise httpx.PoolTimeout(f"all {self._turns.most} connections were busy for {wait:.3g} s") from exc
         try:
-            return await self._kept_one(origin) or await self._open(origin, patience.left("connect"))
+            return await self._kept_one(origin) or await self._open(origin, patience)
         except BaseException:
             self._turns.end()
             raise
@@ -79,9 +82,13 @@ class AsyncPool:
         for connection in kept:
             await connection.aclose()
 
-    async def _open(self, origin: Origin, limit: float | None) -> AsyncConnection:
+    async def _open(self, origin: Origin, patience: Patience) -> AsyncConnection:
         scheme, host, port = origin
-        return AsyncConnection(await connect(host, port, self._tls.context() if scheme == "https" else None, limit))
+        tls = self._tls.context() if scheme == "https" else None
+        stream = await connect(host, port, tls, patience.left("connect"))
+        if self._known and self._known.is_at(host, port):
+            await prove(stream, self._known, patience.left("connect"), self._clock)
+        return AsyncConnection(stream)
 
     def _keep(self, origin: Origin, connection: AsyncConnection) -> bool:
         with self._guard:

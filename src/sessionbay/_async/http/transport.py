@@ -9,6 +9,7 @@ import httpx
 from ..._seam._async import HttpBody, HttpTransport, ProxyTransport
 from ..._seam.http import ProxyOf, Tls
 from ...core.http import Patience
+from ...core.proof import KnownEngine
 from ..here import AsyncHere
 from .connection import AsyncConnection
 from .pool import AsyncPool, Bounds, Counts, Origin
@@ -25,12 +26,19 @@ class _Connections:
 class AsyncTransport(HttpTransport):
     """Carries requests of all origins; connections belong to the event loop that they were made on."""
 
-    def __init__(self, bounds: Bounds, tls: Tls, proxy_of: ProxyOf | None, clock: Callable[[], float]) -> None:
+    def __init__(
+        self,
+        bounds: Bounds,
+        tls: Tls,
+        proxy_of: ProxyOf | None,
+        clock: Callable[[], float],
+        known: KnownEngine | None = None,
+    ) -> None:
         self._bounds = bounds
         self._tls = tls
         self._proxy_of = proxy_of
         self._clock = clock
-        self._homes = AsyncHere(lambda: _Connections(AsyncPool(bounds, tls, clock)))
+        self._homes = AsyncHere(lambda: _Connections(AsyncPool(bounds, tls, clock, known)))
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Send ``request`` and return its answer, the body still to be read."""

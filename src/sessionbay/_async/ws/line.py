@@ -11,6 +11,7 @@ from ..._seam._async import Call, Event, Guard, Lock
 from ..._seam.http import Tls
 from ..._seam.shared import nonce
 from ...core.errors import AgentBayError
+from ...core.proof import KnownEngine
 from ...core.websocket import Address, Lost
 from ...ops import frames
 from ...ops.frames import Frame
@@ -29,8 +30,11 @@ GLANCE = 0.05  # seconds to look whether a connection that nobody read has ended
 class AsyncLine:
     """Carries frames between one session and everybody here who talks to it. It connects when it is first used."""
 
-    def __init__(self, address: Address, tls: Tls, clock: Callable[[], float]) -> None:
+    def __init__(
+        self, address: Address, tls: Tls, clock: Callable[[], float], known: KnownEngine | None = None
+    ) -> None:
         self._address = address
+        self._known = known
         self._tls = tls
         self._clock = clock
         self._guard = Guard()
@@ -311,7 +315,7 @@ class AsyncLine:
             if self._socket is not None:
                 return self._socket
             try:
-                socket = await AsyncSocket.open(self._address, self._tls, self._clock, limit)
+                socket = await AsyncSocket.open(self._address, self._tls, self._clock, limit, self._known)
             except Lost as exc:
                 message = f"the session's WebSocket cannot be opened: {exc}"
                 raise errors.of(exc.kind, message, http_status_code=exc.status, outcome="not_sent") from exc

@@ -41,4 +41,5 @@ def _made(session: AsyncToolbox, errors: Errors) -> AsyncLine:
             f"there is a proxy for {address.host}, and terminals, streamed code and news of files go through none:"
             " name the host in NO_PROXY, or make a client without a proxy"
         )
-    return AsyncLine(address, Tls(options.verify, trust_env=not local), session._channel.clock.monotonic)
+    channel = session._channel
+    return AsyncLine(address, Tls(options.verify, trust_env=not local), channel.clock.monotonic, channel.known)

@@ -7,7 +7,9 @@ import httpx
 from ..._seam._async import Stream, connect
 from ..._seam.http import CLOSING, CONNECT_TIMEOUT, Tls
 from ..._seam.shared import USER_AGENT
+from ...core.proof import KnownEngine
 from ...core.websocket import Address, Lost, WebSocket
+from ..http.proving import prove
 
 SENDING = 30.0  # seconds that the other side may let a message wait
 
@@ -20,12 +22,17 @@ class AsyncSocket:
         self._protocol = WebSocket()
 
     @classmethod
-    async def open(cls, address: Address, tls: Tls, clock: Callable[[], float], limit: float) -> "AsyncSocket":
-        """Connect and shake hands within ``limit`` seconds."""
+    async def open(
+        cls, address: Address, tls: Tls, clock: Callable[[], float], limit: float, known: KnownEngine | None = None
+    ) -> "AsyncSocket":
+        """Connect and shake hands within ``limit`` seconds; the engine that is ``known`` has to prove to be it."""
         deadline = clock() + limit
+        patience = min(limit, CONNECT_TIMEOUT)
         try:
             context = tls.context() if address.secure else None
-            stream = await connect(address.host, address.port, context, min(limit, CONNECT_TIMEOUT))
+            stream = await connect(address.host, address.port, context, patience)
+            if known and known.is_at(address.host, address.port):
+                await prove(stream, known, patience, clock)
         except httpx.TransportError as exc:
             raise Lost(str(exc)) from exc
         socket = cls(stream.both_ways())

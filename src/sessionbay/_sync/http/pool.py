@@ -10,8 +10,10 @@ from ..._seam._sync import Guard, connect
 from ..._seam.http import Tls
 from ...core.http import Patience
 from ...core.idle import Idle
+from ...core.proof import KnownEngine
 from ..turns import Turns
 from .connection import Connection
+from .proving import prove
 
 Origin = tuple[str, str, int]
 
@@ -37,10 +39,11 @@ class Counts:
 class Pool:
     """Hands out connections; whoever waits longest gets the next one that is free."""
 
-    def __init__(self, bounds: Bounds, tls: Tls, clock: Callable[[], float]) -> None:
+    def __init__(self, bounds: Bounds, tls: Tls, clock: Callable[[], float], known: KnownEngine | None = None) -> None:
         self._bounds = bounds
         self._tls = tls
         self._clock = clock
+        self._known = known
         self._guard = Guard()
         self._turns = Turns(bounds.most)
         self._idle: Idle[Origin, Connection] = Idle()
@@ -59,7 +62,7 @@ class Pool:
         except TimeoutError as exc:
             raise httpx.PoolTimeout(f"all {self._turns.most} connections were busy for {wait:.3g} s") from exc
         try:
-            return self._kept_one(origin) or self._open(origin, patience.left("connect"))
+            return self._kept_one(origin) or self._open(origin, patience)
         except BaseException:
             self._turns.end()
             raise
@@ -80,9 +83,13 @@ class Pool:
         for connection in kept:
             connection.close()
 
-    def _open(self, origin: Origin, limit: float | None) -> Connection:
+    def _open(self, origin: Origin, patience: Patience) -> Connection:
         scheme, host, port = origin
-        return Connection(connect(host, port, self._tls.context() if scheme == "https" else None, limit))
+        tls = self._tls.context() if scheme == "https" else None
+        stream = connect(host, port, tls, patience.left("connect"))
+        if self._known and self._known.is_at(host, port):
+            prove(stream, self._known, patience.left("connect"), self._clock)
+        return Connection(stream)
 
     def _keep(self, origin: Origin, connection: Connection) -> bool:
         with self._guard:

@@ -10,6 +10,7 @@ import httpx
 from ..._seam._sync import HttpBody, HttpTransport, ProxyTransport
 from ..._seam.http import ProxyOf, Tls
 from ...core.http import Patience
+from ...core.proof import KnownEngine
 from ..here import Here
 from .connection import Connection
 from .pool import Bounds, Counts, Origin, Pool
@@ -26,12 +27,19 @@ class _Connections:
 class Transport(HttpTransport):
     """Carries requests of all origins; connections belong to the event loop that they were made on."""
 
-    def __init__(self, bounds: Bounds, tls: Tls, proxy_of: ProxyOf | None, clock: Callable[[], float]) -> None:
+    def __init__(
+        self,
+        bounds: Bounds,
+        tls: Tls,
+        proxy_of: ProxyOf | None,
+        clock: Callable[[], float],
+        known: KnownEngine | None = None,
+    ) -> None:
         self._bounds = bounds
         self._tls = tls
         self._proxy_of = proxy_of
         self._clock = clock
-        self._homes = Here(lambda: _Connections(Pool(bounds, tls, clock)))
+        self._homes = Here(lambda: _Connections(Pool(bounds, tls, clock, known)))
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """Send ``request`` and return its answer, the body still to be read."""

@@ -12,6 +12,7 @@ from ..._seam._sync import Call, Event, Guard, Lock
 from ..._seam.http import Tls
 from ..._seam.shared import nonce
 from ...core.errors import AgentBayError
+from ...core.proof import KnownEngine
 from ...core.websocket import Address, Lost
 from ...ops import frames
 from ...ops.frames import Frame
@@ -30,8 +31,11 @@ GLANCE = 0.05  # seconds to look whether a connection that nobody read has ended
 class Line:
     """Carries frames between one session and everybody here who talks to it. It connects when it is first used."""
 
-    def __init__(self, address: Address, tls: Tls, clock: Callable[[], float]) -> None:
+    def __init__(
+        self, address: Address, tls: Tls, clock: Callable[[], float], known: KnownEngine | None = None
+    ) -> None:
         self._address = address
+        self._known = known
         self._tls = tls
         self._clock = clock
         self._guard = Guard()
@@ -312,7 +316,7 @@ class Line:
             if self._socket is not None:
                 return self._socket
             try:
-                socket = Socket.open(self._address, self._tls, self._clock, limit)
+                socket = Socket.open(self._address, self._tls, self._clock, limit, self._known)
             except Lost as exc:
                 message = f"the session's WebSocket cannot be opened: {exc}"
                 raise errors.of(exc.kind, message, http_status_code=exc.status, outcome="not_sent") from exc

@@ -42,4 +42,5 @@ def _made(session: Toolbox, errors: Errors) -> Line:
             f"there is a proxy for {address.host}, and terminals, streamed code and news of files go through none:"
             " name the host in NO_PROXY, or make a client without a proxy"
         )
-    return Line(address, Tls(options.verify, trust_env=not local), session._channel.clock.monotonic)
+    channel = session._channel
+    return Line(address, Tls(options.verify, trust_env=not local), channel.clock.monotonic, channel.known)

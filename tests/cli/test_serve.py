@@ -183,6 +183,14 @@ def test_what_a_killed_engine_left_is_replaced_by_the_next(home: Path) -> None:
         assert found.endpoint == said["endpoint"]
 
 
+@pytest.mark.usefixtures("background")
+def test_limits_hold_in_the_background_to_the_byte() -> None:
+    limits = ("--limit", "process_memory=2G", "--limit", "open_files=1234")
+    assert command("serve", "--detach", "--isolation", "auto", *limits).stderr == ""
+    with AgentBay(endpoint="local") as bay, bay.session() as session:
+        assert session.command.run("ulimit -d; ulimit -n").output.split() == [str(2 * 2**20), "1234"]
+
+
 def test_an_unknown_limit_is_refused_with_those_there_are() -> None:
     ran = command("serve", "--limit", "coffee=2")
     assert (ran.returncode, "process_memory" in ran.stderr) == (2, True)

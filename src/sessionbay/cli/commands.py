@@ -76,7 +76,7 @@ def serve(
     """Serve an engine that programs of this user share, until SIGTERM or Ctrl-C."""
     if detach:
         with _told():
-            words = (f"--limit={name}={value:g}" for name, value in limits)
+            words = (f"--limit={name}={value:f}" for name, value in limits)
             line = daemon.detach([f"--port={port}", f"--isolation={isolation}", f"--network={network}", *words])
             _announce(json.loads(line), as_json)
         return

@@ -1,11 +1,12 @@
 """The engine's wire: what other clients send, and what nobody should."""
 
 import json
+import socket
 
 import httpx
 import pytest
 
-from sessionbay.engine import LocalEngine
+from sessionbay.engine import LocalEngine, received
 
 from .conftest import Raw
 
@@ -129,6 +130,17 @@ def test_a_page_of_the_web_is_refused_even_with_the_key(raw: Raw, headers: dict[
 def test_a_body_beyond_all_reason_is_refused(raw: Raw) -> None:
     answer = raw.post("/?Action=ListSession", content=b"x" * (64 * 2**20 + 1))
     assert (answer.status_code, answer.json()["Code"]) == (413, "RequestTooLarge")
+
+
+@pytest.mark.parametrize("path", ["/?Action=ListSession", "/sdk/ListMcpSession"])
+def test_a_body_that_does_not_come_to_its_end_is_given_up(raw: Raw, monkeypatch: pytest.MonkeyPatch, path: str) -> None:
+    monkeypatch.setattr(received, "PATIENCE", 0.2)
+    port = int(raw.engine.endpoint.rpartition(":")[2])
+    with socket.create_connection(("127.0.0.1", port), 10) as sock:
+        sock.sendall(f"POST {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nContent-Length: 9\r\n\r\nhalf".encode())
+        answer = b"".join(iter(lambda: sock.recv(65536), b""))
+    assert answer.startswith(b"HTTP/1.1 408 ")
+    assert b"did not come to its end within 0.2 s" in answer
 
 
 def test_the_direct_route_needs_the_sessions_own_token(raw: Raw) -> None:

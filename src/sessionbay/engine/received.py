@@ -1,5 +1,6 @@
 """What is read of a request before anything is decided."""
 
+import asyncio
 import hmac
 
 from starlette.requests import Request
@@ -7,6 +8,7 @@ from starlette.requests import Request
 from ..core.http import InvalidRequest
 
 MOST_BODY = 64 * 2**20
+PATIENCE = 120.0  # seconds for all of it: it comes from this machine, and often from somebody who shows the key in it
 
 
 def same(one: str, other: str) -> bool:
@@ -15,7 +17,16 @@ def same(one: str, other: str) -> bool:
 
 
 async def body_of(request: Request) -> bytes:
-    """Return the body, up to a size that no honest request exceeds."""
+    """Return the body, up to a size that no honest request exceeds, and within a time that all keep to."""
+    try:
+        async with asyncio.timeout(PATIENCE):
+            return await _whole(request)
+    except TimeoutError as exc:
+        told = f"the request did not come to its end within {PATIENCE:g} s"
+        raise InvalidRequest(told, code="RequestTimeout", status=408) from exc
+
+
+async def _whole(request: Request) -> bytes:
     body = bytearray()
     async for chunk in request.stream():
         body += chunk

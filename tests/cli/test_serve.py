@@ -2,6 +2,7 @@
 
 import json
 import os
+import resource
 import signal
 import subprocess
 import sys
@@ -49,6 +50,16 @@ def test_nothing_weaker_than_namespaces_is_served_unless_it_is_asked_for(tmp_pat
     ran = command("serve", PATH=str(tmp_path))
     assert (ran.returncode, ran.stdout) == (1, "")
     assert "bubblewrap is not installed" in ran.stderr
+
+
+def test_an_engine_takes_as_many_descriptors_as_it_may_have() -> None:
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (min(soft, 500), hard))
+    try:
+        with serving() as (_, process):
+            assert psutil.Process(process.pid).rlimit(psutil.RLIMIT_NOFILE) == (min(hard, 2**16), hard)
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
 
 
 def test_a_port_can_be_chosen() -> None:

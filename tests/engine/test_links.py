@@ -14,10 +14,11 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import ClientConnection, connect
 
 from sessionbay import Session
-from sessionbay.engine import LocalEngine
+from sessionbay.engine import LocalEngine, tunnel
 
 from ..inside import listening, serves_on_a_port
 from .conftest import Raw, client_of
+from .processes import eventually
 
 pytestmark = serves_on_a_port
 
@@ -276,6 +277,23 @@ def websocket_of(session: Session, path: str = "", **more: Any) -> Generator[Cli
     link = f"{session.get_link('wss', 30100)}{path}"
     with connect(link, proxy=None, **more) as client:  # pyright: ignore[reportUnknownVariableType]  # any option
         yield client
+
+
+def test_a_link_has_room_for_so_many_websockets_at_once(serving: Session, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tunnel, "MOST_TUNNELS", 2)
+    with websocket_of(serving), websocket_of(serving):
+        with pytest.raises(InvalidStatus) as refused, websocket_of(serving):
+            pass
+        assert refused.value.response.status_code == 429
+    assert eventually(lambda: _opens(serving), 5)
+
+
+def _opens(session: Session) -> bool:
+    try:
+        with websocket_of(session):
+            return True
+    except InvalidStatus:
+        return False
 
 
 @pytest.mark.parametrize("message", ["text", "grün", b"\0\xff", "x" * 70_000, ""])

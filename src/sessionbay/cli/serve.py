@@ -4,6 +4,7 @@ import asyncio
 import logging
 import logging.handlers
 import os
+import resource
 import signal
 import sys
 import warnings
@@ -14,6 +15,7 @@ from ..engine.config import EngineConfig
 from ..engine.engine import Engine
 from ..engine.published import claim, publish, withdraw
 
+DESCRIPTORS = 2**16  # at most; a session needs three to ten, a connection one or two
 MOST_LOG = 2**20  # bytes; as many again are kept of what came before
 
 
@@ -23,6 +25,7 @@ async def serve_until_stopped(config: EngineConfig, announce: Callable[[str, str
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     claim()
+    _have_descriptors()
     try:
         engine = Engine(config)
         await engine.start()
@@ -36,6 +39,14 @@ async def serve_until_stopped(config: EngineConfig, announce: Callable[[str, str
             await engine.stop()
     finally:
         withdraw()
+
+
+def _have_descriptors() -> None:
+    """Have room for as many files as there may be sessions and connections; most systems give 1024 if nobody asks."""
+    now, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = DESCRIPTORS if most == resource.RLIM_INFINITY else min(DESCRIPTORS, most)
+    if now != resource.RLIM_INFINITY and now < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, most))
 
 
 def log_to(path: Path) -> None:

@@ -29,12 +29,13 @@ Pairs = list[tuple[bytes, bytes]]
 
 
 class Inside:
-    """One port of a session."""
+    """One port of a session; ``tunnels`` counts the WebSockets to it."""
 
     def __init__(self, agent: Callable[[int], AgentLine], port: int, token: str, cookie: str) -> None:
         self.port = port
         self.token = token
         self.cookie = cookie
+        self.tunnels = 0
         self._agent = agent
         self.pool = httpcore.AsyncConnectionPool(
             network_backend=_IntoSession(self), max_connections=MOST_CONNECTIONS, keepalive_expiry=30.0

@@ -15,6 +15,7 @@ from .inward import Inside
 from .refusals import Refusal
 
 MOST_MESSAGE = 64 * 2**20
+MOST_TUNNELS = 128  # through one link at once; each takes two descriptors of the engine's, which all sessions share
 CLOSE_TIMEOUT = 2.0
 NORMAL, GOING_AWAY, BROKEN, NO_CODE = 1000, 1001, 1011, 1005
 HANDSHAKE = b"sec-websocket-"
@@ -31,6 +32,18 @@ class _Once(connect):
 async def tunnel(inside: Inside, target: str, scope: Scope, receive: Receive, send: Send) -> None:
     """Serve one WebSocket from its handshake, which the session decides on, to its end."""
     await receive()
+    if inside.tunnels >= MOST_TUNNELS:
+        told = f"the link has {MOST_TUNNELS} WebSockets already"
+        await PlainTextResponse(told, 429)(scope, receive, send)
+        return
+    inside.tunnels += 1
+    try:
+        await _tunnel(inside, target, scope, receive, send)
+    finally:
+        inside.tunnels -= 1
+
+
+async def _tunnel(inside: Inside, target: str, scope: Scope, receive: Receive, send: Send) -> None:
     try:
         inner = await _connected(inside, target, scope)
     except InvalidStatus as exc:

@@ -1,5 +1,6 @@
 """The scene of each attack, and what the machine must have for it."""
 
+import ctypes
 import os
 import shutil
 import warnings
@@ -9,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from sessionbay.engine import EngineConfig, IsolationWarning, LocalEngine
+from sessionbay.engine.agent.inside import landlock
 
 from .attack import Attack
 from .scene import Scene
@@ -50,6 +52,8 @@ def missing(need: str, engine: LocalEngine) -> str:
         return "root cannot be kept out by permissions"
     if need == "git" and shutil.which("git") is None:
         return "git is not installed"
+    if need == "scopes" and landlock.version(ctypes.CDLL(None, use_errno=True)) < 6:
+        return "this kernel's Landlock knows no abstract sockets"
     if need == "tiocsti" and Path("/proc/sys/dev/tty/legacy_tiocsti").read_text().strip() != "1":
         return "this kernel allows nobody to push characters into a terminal"
     return ""

@@ -11,8 +11,9 @@ from typing import Any
 
 import uvicorn
 
-from sessionbay import Session
+from sessionbay import ContextSync, Session
 from sessionbay.engine import folders, logs, sessions, toolbox
+from sessionbay.engine.contexts import copying, moving
 from sessionbay.engine.refusals import ToolFailure
 from sessionbay.ops.files import ReadArgs
 
@@ -203,6 +204,36 @@ def file_of_a_tebibyte(scene: Scene) -> str | None:
     if read.success or "larger than" not in read.error_message:
         return read.error_message[:100] or "read"
     return None if bystander.command.run("echo well").output == "well\n" else "another session had to wait"
+
+
+def any_size(scene: Scene) -> None:
+    """Copy to the end, wherever that is by then."""
+    scene.patch.setattr(copying.Allowance, "take", lambda self, fd: 2**40)
+
+
+@attack(NO_FILES, "a copy moves as many bytes as the file had when it was opened, and no more", any_size)
+def file_that_grows_while_it_is_copied(scene: Scene) -> str | None:
+    """Have a file copied to a context, and let it grow to eight times what a copy may have once it was looked at."""
+    engine = scene.started(context_limit=2**20)
+    session = scene.session(engine)
+    home = session.info().unwrap().connection["home"]
+    session.command.run("mkdir kept").raise_for_error()
+    session.file_system.write_file("kept/grows", "x" * 2**19).raise_for_error()
+    inside = engine._engine._sessions._sessions[session.session_id].sandbox.spec.root / "home" / "kept" / "grows"
+    real, contexts = copying.copy, session.agent_bay.context
+
+    def copy(source: int, target: int, size: int) -> int:
+        with inside.open("ab") as file:
+            file.write(bytes(2**23))
+        return real(source, target, size)
+
+    scene.patch.setattr(moving, "copy", copy)
+    made = contexts.create(f"grows-{time.monotonic_ns()}").context
+    scene.ending.callback(contexts.delete, made)
+    session.context.bind(ContextSync(context_id=made.id, path=f"{home}/kept")).raise_for_error()
+    session.context.sync(made.id, f"{home}/kept", "upload").raise_for_error()
+    sizes = [entry.size for entry in contexts.list_files(made, f"{home}/kept").entries]
+    return f"{sizes} bytes are kept" if sizes != [2**19] else None
 
 
 # --- names

@@ -331,6 +331,34 @@ for _kind, (_about, _address, _family, _off, _defence) in SOCKETS.items():
     add(f"reach-{_kind}", SERVICES, _defence, connecting(_address, _family), _off, _about, needs=_needs)
 
 
+@attack(SERVICES, "Landlock, from its sixth version on", soft("landlock"), needs=("scopes",))
+def reach_an_abstract_socket_from_a_plain_process(scene: Scene) -> str | None:
+    """Connect to an abstract socket, as D-Bus and X11 have, where sessions share the machine's network."""
+    address = abstract(scene)
+    code = f"import socket\ns = socket.socket(socket.AF_UNIX)\ns.connect({address})\nprint('got: connected')"
+    return got(python(scene.session(scene.started(isolation="process")), code))
+
+
+INVENTORY = """
+import os
+for line in open("/proc/net/unix").read().splitlines()[1:]:
+    if len(line.split()) > 7:
+        print("got:", line.split()[7])
+for at, inner, found in os.walk("/"):
+    inner[:] = [name for name in inner if os.path.join(at, name) not in ("/proc", "/sys", "/usr")]
+    for name in found:
+        if os.path.exists(path := os.path.join(at, name)) and (os.stat(path).st_mode & 0o170000) == 0o140000:
+            print("got:", path)
+"""
+
+
+@attack(SERVICES, OWN_NETWORK, share_network, needs=NAMESPACES)
+def inventory_of_sockets(scene: Scene) -> str | None:
+    """List all sockets that have a name, abstract or in a folder: each may have somebody behind it who does more."""
+    abstract(scene)
+    return inside(scene, INVENTORY)
+
+
 @attack(SERVICES, "an IPC namespace", without("--unshare-ipc"), needs=NAMESPACES)
 def memory_of_system_five(scene: Scene) -> str | None:
     """Attach shared memory that a program of the host's has made for all."""

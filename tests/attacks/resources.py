@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from sessionbay import Session
-from sessionbay.engine import listener
+from sessionbay.engine import listener, received
 from sessionbay.engine.limits import Limits
 
 from ..engine.processes import eventually
@@ -164,3 +164,29 @@ def requests_that_never_end(scene: Scene) -> str | None:
             return "it stays open"
         except ConnectionError:
             return None
+
+
+@attack(
+    "slow strangers",
+    "a body has a time within which it has to come",
+    lambda scene: scene.patch.setattr(received, "PATIENCE", 3600.0),
+)
+def bodies_that_never_end(scene: Scene) -> str | None:
+    """100 requests without a key that send a part of what they promise, and do not go on."""
+    if received.PATIENCE < 3600:
+        scene.patch.setattr(received, "PATIENCE", 1.0)
+    with contextlib.ExitStack() as stack:
+        open_ones = []
+        for _ in range(100):
+            sock = stack.enter_context(socket.create_connection(("127.0.0.1", scene.port), 5))
+            head = f"POST /?Action=ListSession HTTP/1.1\r\nHost: 127.0.0.1:{scene.port}\r\nContent-Length: 1000\r\n\r\n"
+            sock.sendall(head.encode() + b"Authorization=")
+            open_ones.append(sock)
+        if slowest_echo(scene.session(), 5) > 5:
+            return "others had to wait"
+        open_ones[-1].settimeout(8)
+        try:
+            answer = b"".join(iter(lambda: open_ones[-1].recv(65536), b""))
+        except TimeoutError:
+            return "it stays open"
+        return None if b" 408 " in answer.partition(b"\r\n")[0] else answer.decode()

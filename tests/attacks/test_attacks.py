@@ -2,7 +2,19 @@
 
 import pytest
 
-from . import agents, archives, contexts, door, files, host, isolation, links, resources  # noqa: F401  # which fill the table
+from . import (  # noqa: F401  # which fill the table
+    agents,
+    archives,
+    contexts,
+    door,
+    downloads,
+    files,
+    host,
+    isolation,
+    links,
+    resources,
+    websockets,
+)
 from .attack import ATTACKS, Attack
 from .scene import Scene
 

@@ -32,7 +32,9 @@ async def prove(stream: Stream, known: KnownEngine, limit: float | None, clock: 
         raise httpx.ConnectError(_STRANGER.format(known.port))
 
 
-_STRANGER = f"what listens at {HOST}:{{}} now does not prove to be the engine that this client began with"
+_STRANGER = (
+    f"what listens at {HOST}:{{}} now does not prove to be the engine that this client began with: make a new one"
+)
 
 
 async def _is_proved(

@@ -33,7 +33,9 @@ def prove(stream: Stream, known: KnownEngine, limit: float | None, clock: Callab
         raise httpx.ConnectError(_STRANGER.format(known.port))
 
 
-_STRANGER = f"what listens at {HOST}:{{}} now does not prove to be the engine that this client began with"
+_STRANGER = (
+    f"what listens at {HOST}:{{}} now does not prove to be the engine that this client began with: make a new one"
+)
 
 
 def _is_proved(connection: Connection, known: KnownEngine, limit: float | None, clock: Callable[[], float]) -> bool:

@@ -163,3 +163,17 @@ async def test_a_folder_that_is_missing_is_told(runs: AsyncSession) -> None:
     with pytest.raises(CommandError, match="nowhere"):
         async with runs.command.start("true", cwd="/nowhere"):
             pass
+
+
+async def test_what_a_process_does_not_read_is_refused_and_ends_nothing_else(bay_session: AsyncSession) -> None:
+    async with bay_session.command.start("exec 0<&-; echo closed; sleep 60") as process:
+        async for line in process:
+            assert line.text == "closed"
+            break
+        with pytest.raises(CommandError, match="no longer reads its input"):
+            await process.write("for nobody")
+    assert (await bay_session.command.run("echo alive")).stdout == "alive\n"
+
+
+async def test_commands_are_ended_by_a_pipe_that_nobody_reads(bay_session: AsyncSession) -> None:
+    assert (await bay_session.command.run("yes | head -n 1; echo ${PIPESTATUS[0]}")).stdout == "y\n141\n"

@@ -207,3 +207,10 @@ def test_a_session_says_by_whom_its_limits_are_kept(session: Session) -> None:
 def test_a_limit_that_makes_no_sense_is_refused(wrong: dict[str, Any]) -> None:
     with pytest.raises(AgentBayError):
         Limits(**wrong)
+
+
+def test_a_file_that_the_file_tools_would_make_too_large_is_refused_and_the_session_lives(session: Session) -> None:
+    session.command.run(f"truncate -s {SMALL.file_size} full", check=True)  # which takes no room on the disk
+    refused = session.file_system.write_file("full", "x", mode="append")
+    assert (refused.success, "File too large" in refused.error_message) == (False, True)
+    assert session.command.run("echo alive").output == "alive\n"

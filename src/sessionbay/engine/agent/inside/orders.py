@@ -38,6 +38,7 @@ ADDING = {
     "take_file",
     "extract",
 }
+OF_PYTHON = {signal.SIGPIPE, signal.SIGXFSZ}  # which it ignores, so that they come as an OSError
 Order = Callable[..., object]
 
 
@@ -170,8 +171,12 @@ def traffic() -> tuple[int, int]:
 
 
 def hear_signals() -> None:
-    """Undo what the engine's own parent has had ignored, as shells do in the background: Ctrl-C is to work inside."""
-    for number in signal.valid_signals():
+    """Undo what the engine's own parent has had ignored, as shells do in the background: Ctrl-C is to work inside.
+
+    What Python itself ignores stays so: a process that does not read its input must not end the agent, nor a file that
+    has grown too large. Commands get those signals back, from subprocess.
+    """
+    for number in signal.valid_signals() - OF_PYTHON:
         if signal.getsignal(number) is signal.SIG_IGN:
             signal.signal(number, signal.SIG_DFL)
     signal.pthread_sigmask(signal.SIG_SETMASK, [])

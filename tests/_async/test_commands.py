@@ -80,8 +80,15 @@ async def test_a_flood_of_output_keeps_its_beginning_and_end(session: AsyncSessi
     result = await session.command.run("echo first; yes | head -c 30000000; echo last")
     assert result.stdout.startswith("first\n")
     assert result.stdout.endswith("last\n")
-    assert "bytes left out" in result.stdout
+    assert f"[... {result.omitted_bytes} bytes left out ...]" in result.stdout
     assert len(result.stdout) < 10_000_000
+    assert result.truncated
+
+
+async def test_a_flood_of_long_characters_is_cut_between_two_of_them(session: AsyncSession) -> None:
+    result = await session.command.run("printf x; yes 😀 | tr -d '\\n' | head -c 4000000")
+    assert result.truncated
+    assert "\ufffd" not in result.stdout
 
 
 async def test_output_that_is_not_utf8_is_marked_not_lost(session: AsyncSession) -> None:

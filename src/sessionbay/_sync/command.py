@@ -46,7 +46,7 @@ class Command(Module):
         Returns:
             ``output`` (also ``data``), ``stdout``, ``stderr`` and ``exit_code``; ``success`` is False when the code is
             not 0, when the time ran out, and when the command could not be run. ``truncated`` and ``omitted_bytes``
-            tell what ``max_output`` has left out.
+            tell what ``max_output``, or the local engine's own limit, has left out.
 
         Raises:
             CommandError: With ``check=True``, when the command did not end with 0; without an answer, always.

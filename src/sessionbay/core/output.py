@@ -34,7 +34,12 @@ class Kept:
         self._budget = budget
         self._most_head = int(budget * _SHARES[keep])
         self._head, self._tail = bytearray(), bytearray()
-        self.omitted = 0
+        self._dropped = 0
+
+    @property
+    def omitted(self) -> int:
+        """How many bytes are not in the text."""
+        return self._cut()[1]
 
     def add(self, data: bytes) -> None:
         """Take in more."""
@@ -46,15 +51,38 @@ class Kept:
 
     def text(self) -> str:
         """Return what is kept, with a note where something is missing."""
+        head, omitted, tail = self._cut()
+        note = f"\n[... {omitted} bytes left out ...]\n" if omitted else ""
+        return head.decode("utf-8", "replace") + note + tail.decode("utf-8", "replace")
+
+    def _cut(self) -> tuple[bytes, int, bytes]:
+        """Return the beginning, the number of bytes between, and the end: neither has a part of a character there."""
         self._trim()
-        note = f"\n[... {self.omitted} bytes left out ...]\n" if self.omitted else ""
-        return self._head.decode("utf-8", "replace") + note + self._tail.decode("utf-8", "replace")
+        head, tail = bytes(self._head), bytes(self._tail)
+        if not self._dropped:
+            return head + tail, 0, b""
+        before, after = begun(head), continued(tail)
+        return head[: len(head) - before], self._dropped + before + after, tail[after:]
 
     def _trim(self) -> None:
         extra = len(self._tail) - (self._budget - self._most_head)
         if extra > 0:
             del self._tail[:extra]
-            self.omitted += extra
+            self._dropped += extra
+
+
+def begun(data: bytes) -> int:
+    """Return how many bytes at the end of ``data`` begin a character of UTF-8 that is not whole."""
+    for count, byte in enumerate(reversed(data[-3:]), 1):
+        if byte & 0xC0 != 0x80:
+            needed = 2 if 0xC0 <= byte < 0xE0 else 3 if 0xE0 <= byte < 0xF0 else 4 if 0xF0 <= byte < 0xF8 else 1
+            return count if needed > count else 0
+    return 0
+
+
+def continued(data: bytes) -> int:
+    """Return how many bytes at the start of ``data`` belong to a character that began before it."""
+    return next((count for count, byte in enumerate(data[:3]) if byte & 0xC0 != 0x80), min(3, len(data)))
 
 
 class Lines:

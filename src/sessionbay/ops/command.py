@@ -17,13 +17,17 @@ class ShellArgs(Wire):
 
 
 class ShellAnswer(Wire):
-    """What the tool answers as JSON text; ``errorCode`` stands for ``exit_code`` where the tool calls it an error."""
+    """What the tool answers as JSON text; ``errorCode`` stands for ``exit_code`` where the tool calls it an error.
+
+    ``omitted_bytes`` is told by the local engine alone, which keeps so much of an output and no more.
+    """
 
     stdout: str | None = None
     stderr: str | None = None
     exit_code: int | None = None
     error_code: int | None = None
     trace_id: str | None = None
+    omitted_bytes: int | None = None
 
     def is_whole(self) -> bool:
         """Return whether this is the tool's own wrapper, not output that happens to be JSON."""
@@ -66,6 +70,7 @@ def _fields(answer: ShellAnswer, exit_code: int | None) -> dict[str, Any]:
         "stderr": stderr,
         "exit_code": exit_code,
         "trace_id": answer.trace_id or "",
+        "omitted_bytes": answer.omitted_bytes or 0,
     }
     if exit_code:
         fields |= {"success": False, "error_message": exit_text(exit_code, stderr)}

@@ -2,6 +2,7 @@
 
 import json
 import secrets
+from typing import Any
 
 from ...ops.command import ShellArgs
 from ..refusals import ToolFailure
@@ -21,10 +22,12 @@ async def shell(session: EngineSession, args: ShellArgs, output_limit: int) -> s
         cwd=args.cwd,
         envs={**session.env, **(args.envs or {})},
     )
-    answer = {"stdout": ran["stdout"], "stderr": ran["stderr"], "exit_code": ran["exit_code"]}
+    answer: dict[str, Any] = {"stdout": ran["stdout"], "stderr": ran["stderr"], "exit_code": ran["exit_code"]}
     if ran["timed_out"]:
         told = ran["stderr"] + f"[timeout] the command was ended after {milliseconds} ms"
         answer = {"errorCode": -1, "stdout": ran["stdout"], "stderr": told}
+    if ran["omitted"]:  # the engine's own word, which other clients pass over
+        answer["omitted_bytes"] = ran["omitted"]
     if ran["exit_code"]:
         answer["traceId"] = secrets.token_hex(16)
     text = json.dumps(answer)

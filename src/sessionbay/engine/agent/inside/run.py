@@ -37,15 +37,42 @@ class Tail:
 
     def text(self) -> str:
         """Return what was kept."""
+        head, omitted, tail = self._cut()
+        note = f"\n[... {omitted} bytes left out ...]\n" if omitted else ""
+        return head.decode("utf-8", "replace") + note + tail.decode("utf-8", "replace")
+
+    def omitted(self) -> int:
+        """Return how many bytes are not in the text."""
+        return self._cut()[1]
+
+    def _cut(self) -> tuple[bytes, int, bytes]:
+        """Return the beginning, the number of bytes between, and the end: neither has a part of a character there."""
         self._trim()
-        note = f"\n[... {self._dropped} bytes left out ...]\n" if self._dropped else ""
-        return self._head.decode("utf-8", "replace") + note + self._tail.decode("utf-8", "replace")
+        head, tail = bytes(self._head), bytes(self._tail)
+        if not self._dropped:
+            return head + tail, 0, b""
+        before, after = begun(head), continued(tail)
+        return head[: len(head) - before], self._dropped + before + after, tail[after:]
 
     def _trim(self) -> None:
         extra = len(self._tail) - self._half
         if extra > 0:
             del self._tail[:extra]
             self._dropped += extra
+
+
+def begun(data: bytes) -> int:
+    """Return how many bytes at the end of ``data`` begin a character that is not whole (as the client's core does)."""
+    for count, byte in enumerate(reversed(data[-3:]), 1):
+        if byte & 0xC0 != 0x80:
+            needed = 2 if 0xC0 <= byte < 0xE0 else 3 if 0xE0 <= byte < 0xF0 else 4 if 0xF0 <= byte < 0xF8 else 1
+            return count if needed > count else 0
+    return 0
+
+
+def continued(data: bytes) -> int:
+    """Return how many bytes at the start of ``data`` belong to a character that began before it."""
+    return next((count for count, byte in enumerate(data[:3]) if byte & 0xC0 != 0x80), min(3, len(data)))
 
 
 def spawn(command: str, cwd: str, envs: dict[str, str], stdin: int) -> subprocess.Popen[bytes]:
@@ -105,6 +132,7 @@ class Run:
         return {
             "exit_code": 128 - code if code < 0 else code,
             "timed_out": timed_out,
+            "omitted": self._out.omitted() + self._err.omitted(),
             "stdout": self._out.text(),
             "stderr": self._err.text() + "".join(f"{note}\n" for note in notes),
         }

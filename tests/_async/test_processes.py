@@ -1,6 +1,7 @@
 """Processes that run beside their caller: by the engine's own tools, and by the shell alone as on the clouds."""
 
 from collections.abc import AsyncIterator
+from hashlib import sha256
 from typing import Any
 
 import pytest
@@ -68,6 +69,41 @@ async def test_what_is_written_to_a_process_is_its_input(runs: AsyncSession) -> 
         await process.close_stdin()
         result = await process.wait(30)
     assert result.stdout == "first \N{GRINNING FACE}\nsecond\ndone\n"
+
+
+async def test_much_input_arrives_whole(runs: AsyncSession) -> None:
+    text = "x" + "\N{GRINNING FACE}" * 50_000
+    async with runs.command.start("sha256sum") as process:
+        await process.write(text)
+        await process.close_stdin()
+        result = await process.wait(60)
+    assert result.stdout.split()[0] == sha256(text.encode()).hexdigest()
+
+
+async def test_a_process_that_has_ended_takes_no_input(runs: AsyncSession) -> None:
+    async with runs.command.start("true") as process:
+        await process.wait(60)
+        with pytest.raises(CommandError, match="input"):
+            await process.write("late")
+
+
+async def test_a_closed_input_takes_no_more(runs: AsyncSession) -> None:
+    async with runs.command.start("cat; sleep 65.5") as process:
+        await process.close_stdin()
+        with pytest.raises(CommandError, match="input is closed"):
+            await process.write("late")
+
+
+async def test_nothing_is_left_running_after_the_block(runs: AsyncSession) -> None:
+    running = "for one in /proc/[0-9]*/comm; do cat $one; done 2>/dev/null | sort | uniq -c"
+    before = (await runs.command.run(running)).stdout
+    async with runs.command.start("exec sleep 66.5") as process:
+        assert process.pid
+    for _ in range(100):
+        after = (await runs.command.run(f"sleep 0.1; {running}")).stdout
+        if after == before:
+            break
+    assert after == before
 
 
 async def test_a_code_other_than_0_is_told(runs: AsyncSession) -> None:

@@ -2,6 +2,7 @@
 """Processes that run beside their caller: by the engine's own tools, and by the shell alone as on the clouds."""
 
 from collections.abc import Iterator
+from hashlib import sha256
 from typing import Any
 
 import pytest
@@ -69,6 +70,41 @@ def test_what_is_written_to_a_process_is_its_input(runs: Session) -> None:
         process.close_stdin()
         result = process.wait(30)
     assert result.stdout == "first \N{GRINNING FACE}\nsecond\ndone\n"
+
+
+def test_much_input_arrives_whole(runs: Session) -> None:
+    text = "x" + "\N{GRINNING FACE}" * 50_000
+    with runs.command.start("sha256sum") as process:
+        process.write(text)
+        process.close_stdin()
+        result = process.wait(60)
+    assert result.stdout.split()[0] == sha256(text.encode()).hexdigest()
+
+
+def test_a_process_that_has_ended_takes_no_input(runs: Session) -> None:
+    with runs.command.start("true") as process:
+        process.wait(60)
+        with pytest.raises(CommandError, match="input"):
+            process.write("late")
+
+
+def test_a_closed_input_takes_no_more(runs: Session) -> None:
+    with runs.command.start("cat; sleep 65.5") as process:
+        process.close_stdin()
+        with pytest.raises(CommandError, match="input is closed"):
+            process.write("late")
+
+
+def test_nothing_is_left_running_after_the_block(runs: Session) -> None:
+    running = "for one in /proc/[0-9]*/comm; do cat $one; done 2>/dev/null | sort | uniq -c"
+    before = (runs.command.run(running)).stdout
+    with runs.command.start("exec sleep 66.5") as process:
+        assert process.pid
+    for _ in range(100):
+        after = (runs.command.run(f"sleep 0.1; {running}")).stdout
+        if after == before:
+            break
+    assert after == before
 
 
 def test_a_code_other_than_0_is_told(runs: Session) -> None:

@@ -91,8 +91,8 @@ class AsyncShellDriver:
         return piece
 
     async def write(self, data: bytes, *, close: bool) -> None:
-        if data:
-            await self._shell(processes.shell_write(self._folder, data))
+        for command in processes.shell_writes(self._folder, data):
+            await self._shell(command)
         if close:
             await self._shell(processes.shell_close(self._folder))
 

@@ -92,8 +92,8 @@ class ShellDriver:
         return piece
 
     def write(self, data: bytes, *, close: bool) -> None:
-        if data:
-            self._shell(processes.shell_write(self._folder, data))
+        for command in processes.shell_writes(self._folder, data):
+            self._shell(command)
         if close:
             self._shell(processes.shell_close(self._folder))
 

@@ -2,7 +2,7 @@
 
 import shlex
 from base64 import b64decode, b64encode
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any, TypeVar
 
 from pydantic import Field, ValidationError
@@ -11,6 +11,7 @@ from ..core.output import STREAMS, Stream
 from ..core.tool import Tool
 from ..core.wire import Wire
 from ..models.processes import Piece, PieceResult, ProcessResult, StartedResult
+from .files import BINARY_PIECE
 
 W = TypeVar("W", bound=Wire)
 
@@ -109,9 +110,10 @@ KILL = Tool(
 )
 
 # For machines without these tools: the command runs in the background and writes to files, which are read on. A second
-# process keeps its input open, since a pipe ends for the reader when no writer is left.
+# process keeps its input open, since a pipe ends for the reader when no writer is left; it ends with the folder.
 _RUNNER = 'echo $$ >"$0/pid"; sh -c "$1" <"$0/in" >"$0/out" 2>"$0/err"; echo $? >"$0/part"; mv "$0/part" "$0/code"'
-_FEEDER = 'exec 3>"$0/in"; while [ ! -e "$0/eof" ] && [ ! -e "$0/code" ]; do sleep 0.2; done'
+_FEEDER = 'exec 3>"$0/in"; while [ -p "$0/in" ] && [ ! -e "$0/eof" ] && [ ! -e "$0/code" ]; do sleep 0.2; done'
+_DEAF = 'echo "the process has ended, or its input is closed" >&2; exit 1'
 MOST_AT_ONCE = 24_000  # bytes of each output in one answer, which base64 makes longer
 
 
@@ -145,9 +147,14 @@ def read_shell_piece(text: str) -> Piece:
     return Piece(chunks, exit_code=int(code) if code and not more else None)
 
 
-def shell_write(folder: str, data: bytes) -> str:
-    """Return the command that writes to a process's input."""
-    return f"printf %s {b64encode(data).decode()} | base64 -d >{shlex.quote(folder + '/in')}"
+def shell_writes(folder: str, data: bytes) -> Iterator[str]:
+    """Yield the commands that write to a process's input: no message and no argument of a program may be long."""
+    for start in range(0, len(data), BINARY_PIECE):
+        piece = b64encode(data[start : start + BINARY_PIECE]).decode()
+        yield (
+            f'd={shlex.quote(folder)}; if [ -e "$d/eof" ] || [ -e "$d/code" ]; then {_DEAF}; fi; '
+            f'printf %s {piece} | base64 -d >"$d/in"'
+        )
 
 
 def shell_close(folder: str) -> str:

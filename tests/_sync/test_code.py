@@ -33,6 +33,36 @@ def test_output_is_kept_apart_from_values(routed: Session) -> None:
     assert result.result == "'value'"
 
 
+@pytest.mark.parametrize("language", ["python", "javascript"])
+@pytest.mark.parametrize("code", ["", " \n"])
+def test_no_code_at_all_does_nothing(bay_session: Session, language: str, code: str) -> None:
+    bay_session.code.run_code({"python": "x = 20", "javascript": "var x = 20"}[language], language)
+    nothing = bay_session.code.run_code(code, language)
+    assert (nothing.success, nothing.result, nothing.execution_count) == (True, "", 2)
+    assert (bay_session.code.run_code("x", language)).result == "20"
+
+
+def test_javascript_shares_its_outputs_with_its_child_processes(routed: Session) -> None:
+    shell = "require('child_process').execSync('echo child; echo err >&2; cat; seq 50000', {stdio: 'inherit'})"
+    code = f"console.log('before'); {shell}; require('fs').writeSync(1, 'raw'); console.log(' after'); var x = 7; x"
+    result = routed.code.run_code(code, "javascript")
+    assert (result.success, result.result, "".join(result.logs.stderr)) == (True, "7", "err\n")
+    numbers = "".join(f"{number}\n" for number in range(1, 50001))
+    assert "".join(result.logs.stdout) == f"before\nchild\n{numbers}raw after\n"
+    assert (routed.code.run_code("x", "javascript")).result == "7"
+
+
+def test_javascript_may_write_half_a_character(session: Session) -> None:
+    code = "for (const byte of Buffer.from('\N{GRINNING FACE}')) process.stdout.write(Buffer.from([byte]))"
+    assert "".join((session.code.run_code(code, "javascript")).logs.stdout) == "\N{GRINNING FACE}"
+
+
+def test_javascript_that_is_interrupted_while_it_writes_writes_on_in_the_next_run(session: Session) -> None:
+    endless = session.code.run_code("while (true) console.log('x'.repeat(1000))", "javascript", timeout_s=1)
+    assert "interrupted" in endless.error_message
+    assert (session.code.run_code("console.log('next')", "javascript")).logs.stdout == ("next\n",)
+
+
 def test_javascript_prints_and_requires(routed: Session) -> None:
     code = "const os = require('os'); console.log(typeof os.cpus); console.error('bad'); [1, {a: 2}]"
     result = routed.code.run_code(code, "node")
@@ -106,6 +136,9 @@ def test_java_keeps_what_it_defines_and_tells_what_it_throws(bay_session: Sessio
     assert (code.run_code("int y = ;", "java")).error_message.startswith("SyntaxError")
     assert "interrupted" in (code.run_code("while (true) {}", "java", timeout_s=1)).error_message
     assert (code.run_code("x", "java")).result == "20"
+    faces = code.run_code('System.out.print("x" + "\\ud83d\\ude00".repeat(5000));', "java")
+    assert "".join(faces.logs.stdout) == "x" + "\N{GRINNING FACE}" * 5000
+    assert "its variables are lost" in (code.run_code("System.exit(3);", "java")).error_message
 
 
 def test_two_sessions_do_not_see_each_others_variables(bay: AgentBay) -> None:

@@ -4,6 +4,10 @@ import java.io.BufferedReader;
 import java.io.InputStreamReader;
 import java.io.OutputStream;
 import java.io.PrintStream;
+import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
+import java.nio.charset.CharsetDecoder;
+import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.EnumSet;
@@ -40,13 +44,25 @@ public class JavaCode {
     }
 
     static PrintStream output(String name) {
+        CharsetDecoder decoder = StandardCharsets.UTF_8.newDecoder()
+            .onMalformedInput(CodingErrorAction.REPLACE).onUnmappableCharacter(CodingErrorAction.REPLACE);
         return new PrintStream(new OutputStream() {
+            private byte[] rest = {};  // of a character that is not whole yet
+
             public void write(int one) {
                 write(new byte[] {(byte) one}, 0, 1);
             }
 
             public void write(byte[] data, int start, int length) {
-                tell(name, "chunk", json(new String(data, start, length, StandardCharsets.UTF_8)));
+                ByteBuffer found = ByteBuffer.allocate(rest.length + length);
+                found.put(rest).put(data, start, length).flip();
+                CharBuffer text = CharBuffer.allocate(found.remaining());
+                decoder.decode(found, text, false);
+                rest = new byte[found.remaining()];
+                found.get(rest);
+                if (text.position() > 0) {
+                    tell(name, "chunk", json(text.flip().toString()));
+                }
             }
         }, true);
     }
@@ -104,6 +120,7 @@ public class JavaCode {
     public static void main(String[] words) throws Exception {
         BufferedReader orders = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
         JShell shell = JShell.builder().out(output("stdout")).err(output("stderr")).build();
+        shell.onShutdown(ended -> Runtime.getRuntime().halt(1));  // the code has ended its machine: all it defined is gone
         sun.misc.Signal.handle(new sun.misc.Signal("INT"), signal -> new Thread(() -> interrupt(shell)).start());
         int count = 0;
         for (String line; (line = orders.readLine()) != null; ) {

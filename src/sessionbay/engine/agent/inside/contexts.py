@@ -20,7 +20,7 @@ PROGRAMS = {  # what runs a language's page, and how it is come by
 
 
 def command(language: str, packages: str) -> list[str]:
-    """Return the command that serves a language on its standard input and output."""
+    """Return the command of the process that runs code of a language."""
     if language == "python":
         return [sys.executable, "-I", os.path.join(HERE, "python_code.py"), packages]
     if language not in PROGRAMS:
@@ -38,15 +38,33 @@ def open_context(workload: Workload, language: str, packages: str, envs: dict[st
     words = command(language, packages)
     ours, theirs = socket.socketpair()
     with theirs, workload.starting():
-        process = subprocess.Popen(
-            words,
-            env={**os.environ, **envs},
-            stdin=theirs.fileno(),
-            stdout=theirs.fileno(),
-            stderr=subprocess.DEVNULL,
+        begin = _started_apart if language == "javascript" else _started
+        process = begin(words, theirs.fileno(), {**os.environ, **envs})
+    return Passed(ours.detach(), {"pid": process.pid})
+
+
+def _started(words: list[str], line: int, envs: dict[str, str]) -> subprocess.Popen[bytes]:
+    """Start a process that finds the engine on its standard input and output, and moves those by itself."""
+    return subprocess.Popen(words, env=envs, stdin=line, stdout=line, stderr=subprocess.DEVNULL, start_new_session=True)
+
+
+def _started_apart(words: list[str], line: int, envs: dict[str, str]) -> subprocess.Popen[bytes]:
+    """Start a process that cannot do that: it is told where it finds the engine, and what its own outputs carry."""
+    pipes = [os.pipe(), os.pipe()]
+    told = line, pipes[0][0], pipes[1][0]
+    try:
+        return subprocess.Popen(
+            [*words, *map(str, told)],
+            env=envs,
+            stdin=subprocess.DEVNULL,
+            stdout=pipes[0][1],
+            stderr=pipes[1][1],
+            pass_fds=told,
             start_new_session=True,
         )
-    return Passed(ours.detach(), {"pid": process.pid})
+    finally:
+        for fd in (*pipes[0], *pipes[1]):
+            os.close(fd)
 
 
 def interrupt(pid: int, kill: bool = False) -> None:

@@ -175,7 +175,7 @@ def main(packages: str) -> None:
     except ImportError:
         runner = Plain(tell)
     for count, line in enumerate(sock.makefile("rb"), 1):
-        mark, *encoded = line.split()
+        mark, *encoded = line.rstrip(b"\n").split(b" ")  # no code at all is an empty word
         code, envs = map(base64.b64decode, encoded)
         os.environ.update(json.loads(envs))
         begun = time.monotonic()

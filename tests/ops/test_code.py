@@ -8,7 +8,8 @@ from hypothesis import given
 
 from sessionbay.core.errors import CodeUsageError
 from sessionbay.models.code import ExecutionError, ExecutionLogs, ExecutionResult
-from sessionbay.ops import code
+from sessionbay.ops import code, frames
+from sessionbay.ops.code_stream import write_events
 
 from ..support import json_values, some, texts
 
@@ -80,3 +81,20 @@ def test_languages_go_by_several_names(given: str, meant: str) -> None:
 def test_a_language_that_no_cloud_has_is_refused() -> None:
     with pytest.raises(CodeUsageError, match="'python' or 'javascript' or 'r' or 'java'"):
         code.language_of("cobol")
+
+
+@pytest.mark.parametrize("text", ["\N{GRINNING FACE}" * 300_000, "\u65e5" * 300_000, '"\x01' * 300_000])
+@pytest.mark.parametrize(
+    "event",
+    [
+        lambda text: {"event": "stdout", "chunk": text},
+        lambda text: {"event": "result", "main": True, "mime": {"text/plain": "x", "text/html": text}},
+        lambda text: {"event": "error", "name": text, "value": text, "traceback": text},
+    ],
+    ids=["output", "result", "error"],
+)
+def test_no_event_is_longer_than_a_frame_that_the_clouds_clients_take(event: Any, text: str) -> None:
+    asked = frames.call("1" * 32, "wuying_codespace", "run_code", {})
+    told = [frames.write(frames.event(asked, said.pop("eventType"), **said)) for said in write_events(event(text))]
+    assert told
+    assert max(map(len, told)) < 2**20

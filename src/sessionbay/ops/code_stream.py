@@ -1,5 +1,6 @@
 """Code that runs while its output comes over the session's WebSocket: what goes over, both ways."""
 
+import json
 from collections.abc import Iterator, Mapping
 from typing import Any, cast
 
@@ -19,8 +20,9 @@ from .code import CodeAnswer, shown
 
 RUN, CANCEL = "run_code", "cancel"  # no cloud knows the second: it is sent to the local engine alone
 MODE = "stream"
-MOST_CHUNK = 64 * 1024  # characters of one event
-MOST_FORM = 700 * 1024  # characters of one form of a result that still fit into one frame, which clients limit
+MOST_CHUNK = 64 * 1024  # characters of one event, each of which takes up to twelve bytes of a frame
+MOST_SAID = MOST_CHUNK // 2  # the same for each part of what code raised, which has two of them
+MOST_FRAME = 700 * 1024  # bytes of what one frame carries, which clients limit to 1 MiB
 
 
 class StreamParams(CamelWire):
@@ -104,21 +106,21 @@ def write_events(event: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
     elif kind == "result":
         yield from _write_result(event["mime"], main=event.get("main") is True)
     elif kind == "error":
-        trace = str(event.get("traceback", ""))[-MOST_CHUNK:]
-        said = {"code": str(event.get("name") or "Error"), "message": str(event.get("value", ""))[:MOST_CHUNK]}
+        trace = str(event.get("traceback", ""))[-MOST_SAID:]
+        said = {"code": str(event.get("name") or "Error")[:200], "message": str(event.get("value", ""))[:MOST_SAID]}
         yield {"eventType": "error", "error": {**said, "traceId": "", "traceback": trace}}
 
 
 def _write_result(mime: Mapping[str, Any], *, main: bool) -> Iterator[dict[str, Any]]:
     """Word a result in both layouts; clients read either. What is too long for a frame is left out, with a word."""
-    left = MOST_FORM
+    left = MOST_FRAME
     forms: dict[str, Any] = {}
     for name, form in sorted(mime.items(), key=lambda item: len(str(item[1]))):
-        size = len(str(form))
+        size = len(json.dumps(form))
         if size <= left:
             forms[name], left = form, left - size
         else:
-            told = f"[{name} of {size} characters left out: run the code without a stream to get it]\n"
+            told = f"[{name} of {len(str(form))} characters left out: run the code without a stream to get it]\n"
             yield {"eventType": "stderr", "chunk": told}
-    both = forms if left > MOST_FORM // 2 else {}
+    both = forms if left > MOST_FRAME // 2 else {}
     yield {"eventType": "result", "result": {"isMainResult": main, **both, "mime": forms}}

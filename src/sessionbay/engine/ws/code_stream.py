@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 from ...ops.code import SERVER, CodeArgs
-from ...ops.code_stream import CANCEL, RUN, StreamParams, write_events
+from ...ops.code_stream import CANCEL, MOST_SAID, RUN, StreamParams, write_events
 from ..code import Ran, Tell
 from ..config import EngineConfig
 from ..refusals import Refusal, ToolFailure
@@ -63,11 +63,11 @@ class CodeStreams:
         try:
             ran = work.result()
         except ToolFailure as exc:
-            await call.fail(exc.text)
+            await call.fail(exc.text[:MOST_SAID])
             return
         await call.end(
             status="failed" if ran.error else "finished",
-            executionError=str(ran.error) if ran.error else None,
+            executionError=str(ran.error)[:MOST_SAID] if ran.error else None,
             executionCount=ran.count,
             executionTime=ran.seconds,
         )

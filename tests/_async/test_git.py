@@ -138,6 +138,8 @@ async def test_settings_are_kept_and_missing_ones_are_none(git: AsyncGit) -> Non
     assert (await git.get_config("repo", "user.name", scope="local")).value is None
     await git.set_config("repo", "core.editor", "", scope="local")
     assert (await git.get_config("repo", "core.editor", scope="local")).value == ""
+    await git.set_config("repo", "note.text", "two\nlines\n", scope="local")
+    assert (await git.get_config("repo", "note.text", scope="local")).value == "two\nlines\n"
 
 
 async def test_changes_are_unstaged_and_given_up(git: AsyncGit) -> None:

@@ -139,6 +139,8 @@ def test_settings_are_kept_and_missing_ones_are_none(git: Git) -> None:
     assert (git.get_config("repo", "user.name", scope="local")).value is None
     git.set_config("repo", "core.editor", "", scope="local")
     assert (git.get_config("repo", "core.editor", scope="local")).value == ""
+    git.set_config("repo", "note.text", "two\nlines\n", scope="local")
+    assert (git.get_config("repo", "note.text", scope="local")).value == "two\nlines\n"
 
 
 def test_changes_are_unstaged_and_given_up(git: Git) -> None:

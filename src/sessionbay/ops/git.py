@@ -80,7 +80,8 @@ def folder_of(url: str) -> str:
     """Return the folder that git makes for a repository that it clones."""
     from urllib.parse import unquote
 
-    return unquote(url.rstrip("/").replace(":", "/").rpartition("/")[2]).removesuffix(".git")
+    plain = url.rstrip("/").removesuffix("/.git").rstrip("/")
+    return unquote(plain.replace(":", "/").rpartition("/")[2]).removesuffix(".git")
 
 
 def result(kind: type[R], ran: CommandResult, read: Callable[[str], Any] = lambda text: True) -> R:
@@ -161,6 +162,11 @@ def read_branches(text: str) -> tuple[GitBranch, ...]:
     """Read ``for-each-ref`` in our format."""
     rows = [row.split("\t") for row in text.splitlines() if row]
     return tuple(GitBranch(name, mark == "*") for name, mark in rows)
+
+
+def value_of(text: str) -> str:
+    """Read a value, which may have several lines."""
+    return text.removesuffix("\n")
 
 
 def last_line(text: str) -> str:

@@ -218,4 +218,4 @@ class AsyncRepositories(AsyncGitBase):
         """
         checks.choice("scope", scope, ("global", "local"), GitError)
         args = ["config", f"--{scope}", "--get", git.word("key", key)]
-        return git.unset_is_none(await self._git(GitValueResult, args, repo_path, timeout_ms, git.last_line))
+        return git.unset_is_none(await self._git(GitValueResult, args, repo_path, timeout_ms, git.value_of))

@@ -219,4 +219,4 @@ class Repositories(GitBase):
         """
         checks.choice("scope", scope, ("global", "local"), GitError)
         args = ["config", f"--{scope}", "--get", git.word("key", key)]
-        return git.unset_is_none(self._git(GitValueResult, args, repo_path, timeout_ms, git.last_line))
+        return git.unset_is_none(self._git(GitValueResult, args, repo_path, timeout_ms, git.value_of))

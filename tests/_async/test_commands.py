@@ -131,6 +131,8 @@ async def test_the_clouds_wordings_of_an_answer_are_all_read(
     [
         {"command": ""},
         {"command": "echo \0"},
+        {"command": "echo \ud800"},
+        {"command": "x", "envs": {"A": "\ud800"}},
         {"command": 7},
         {"command": "x", "timeout_ms": 0},
         {"command": "x", "timeout_ms": 1.5},
@@ -142,6 +144,6 @@ async def test_the_clouds_wordings_of_an_answer_are_all_read(
 async def test_a_mistake_is_told_before_sending(mistake: dict[str, Any]) -> None:
     cloud = FakeCloud()
     session = AsyncSession(AsyncAgentBay(api_key=KEY, transport=cloud), "session-1")
-    with pytest.raises(CommandUsageError, match="must"):
+    with pytest.raises(CommandUsageError, match=r"must|half a surrogate pair"):
         await session.command.run(**mistake)
     assert cloud.asked == []

@@ -75,7 +75,18 @@ async def test_a_refusal_is_a_result_and_an_error_of_a_strict_client() -> None:
         await strict.env.set({"A": "1"})
 
 
-@pytest.mark.parametrize("envs", [{}, {"": "1"}, {"A=B": "1"}, {"A\0": "1"}, {"A": "1\0"}, {"A": 1}, "A=1", None])
+@pytest.mark.parametrize("variable", [("", "1"), ("A=B", "1"), ("A", "1\0")])
+async def test_what_no_process_could_start_with_is_refused_by_the_engine_too(
+    bay_session: AsyncSession, variable: tuple[str, str]
+) -> None:
+    envs = [{"key": variable[0], "value": variable[1]}]
+    assert "cannot be the name" in (await bay_session.call_mcp_tool("set_env", {"envs": envs})).error_message
+    assert (await bay_session.command.run("echo alive")).stdout == "alive\n"
+
+
+@pytest.mark.parametrize(
+    "envs", [{}, {"": "1"}, {"A=B": "1"}, {"A\0": "1"}, {"A": "1\0"}, {"A": "\ud800"}, {"A": 1}, "A=1", None]
+)
 async def test_what_can_be_no_environment_is_told_before_anything_is_sent(envs: Any) -> None:
     session, cloud = on(said("{}"))
     with pytest.raises(EnvUsageError):

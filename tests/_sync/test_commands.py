@@ -130,6 +130,8 @@ def test_the_clouds_wordings_of_an_answer_are_all_read(text: str, is_error: bool
     [
         {"command": ""},
         {"command": "echo \0"},
+        {"command": "echo \ud800"},
+        {"command": "x", "envs": {"A": "\ud800"}},
         {"command": 7},
         {"command": "x", "timeout_ms": 0},
         {"command": "x", "timeout_ms": 1.5},
@@ -141,6 +143,6 @@ def test_the_clouds_wordings_of_an_answer_are_all_read(text: str, is_error: bool
 def test_a_mistake_is_told_before_sending(mistake: dict[str, Any]) -> None:
     cloud = FakeCloud()
     session = Session(AgentBay(api_key=KEY, transport=cloud), "session-1")
-    with pytest.raises(CommandUsageError, match="must"):
+    with pytest.raises(CommandUsageError, match=r"must|half a surrogate pair"):
         session.command.run(**mistake)
     assert cloud.asked == []

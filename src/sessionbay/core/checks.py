@@ -30,10 +30,10 @@ def count(name: str, value: object, errors: Errors, *, least: int = 1) -> int:
 
 
 def text(name: str, value: object, errors: Errors) -> str:
-    """Return a string that is not blank and holds no NUL."""
+    """Return a string that is not blank, holds no NUL, and is one that UTF-8 can say."""
     if not isinstance(value, str) or not value.strip() or "\0" in value:
         raise errors.usage(f"{name} must be a string that is not blank, not {value!r}")
-    return value
+    return utf8(name, value, errors)
 
 
 def choice(name: str, value: object, allowed: Sequence[str], errors: Errors) -> None:
@@ -80,6 +80,8 @@ def string_map(name: str, value: object, errors: Errors) -> dict[str, str]:
     for key, inner in found.items():
         if not isinstance(key, str) or not isinstance(inner, str):
             raise errors.usage(f"{name} must map strings to strings, not {key!r} to {inner!r}")
+        for part in (key, inner):
+            utf8(f"{name}[{key!r}]", part, errors)
     return dict(cast("Mapping[str, str]", found))
 
 

@@ -1,6 +1,7 @@
 """The environment tools."""
 
 from ...ops.env import GetEnvArgs, SetEnvArgs, write_envs
+from ..refusals import execution_failed
 from ..sessions import EngineSession
 
 DONE = "True"
@@ -9,6 +10,11 @@ DONE = "True"
 async def set_env(session: EngineSession, args: SetEnvArgs) -> str:
     """Set variables for what the session starts from now on."""
     session.running_agent()
+    for variable in args.envs:
+        if not variable.key or "=" in variable.key or "\0" in variable.key + variable.value:  # no command would start
+            raise execution_failed(
+                -32602, f"set_env: {variable.key!r} cannot be the name of a variable with that value"
+            )
     session.env.update({variable.key: variable.value for variable in args.envs})
     return DONE
 

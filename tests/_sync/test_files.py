@@ -1,6 +1,7 @@
 # Generated from tests/_async/test_files.py by scripts/generate_sync.py. Do not edit.
 """Files: written, read and moved for real, whole and in pieces."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -98,6 +99,31 @@ def test_a_listing_tells_folders_from_files(session: Session) -> None:
     ]
 
 
+def test_a_link_that_leads_nowhere_does_not_hide_its_folder(session: Session) -> None:
+    session.command.run(
+        "mkdir box; cd box; ln -s round round; ln -s /nowhere broken; ln -s . here; touch a", check=True
+    )
+    entries = (session.file_system.list_directory("box")).unwrap()
+    assert [(entry.name, entry.is_directory) for entry in entries] == [
+        ("a", False),
+        ("broken", False),
+        ("here", True),
+        ("round", False),
+    ]
+
+
+@pytest.mark.parametrize("content", [b"text", b"\xff no text", b"\xff" * 200_000], ids=["text", "bytes", "long"])
+def test_a_name_may_be_as_long_as_the_system_allows(routed: Session, tmp_path: Path, content: bytes) -> None:
+    files, name = routed.file_system, "n" * 255
+    for _ in range(2):  # which makes it, and replaces it
+        (files.write_file(name, content)).unwrap()
+    assert (files.read_file(name, format="bytes")).content == content
+    assert (files.download_file(name, tmp_path / name)).success
+    assert (files.upload_file(tmp_path / name, f"up/{name}")).success
+    assert (files.pull("up", tmp_path / "back")).sent == (name,)
+    assert (tmp_path / "back" / name).read_bytes() == content
+
+
 def test_folders_are_made_with_those_above_them_and_again(session: Session) -> None:
     for _ in range(2):
         assert (session.file_system.create_directory("deep/er/still")).success
@@ -165,6 +191,7 @@ def test_agbs_names_do_the_same(session: Session) -> None:
     [
         ("read_file", {"path": ""}),
         ("read_file", {"path": "x", "format": "binary"}),
+        ("read_file", {"path": "\ud800"}),
         ("write_file", {"path": "a\0b", "content": "x"}),
         ("write_file", {"path": "x", "content": 5}),
         ("write_file", {"path": "x", "content": "\ud800"}),

@@ -21,7 +21,7 @@ class Landing:
         self.size = 0
         self._place = Path(place)
         self._overwrite = overwrite
-        self._part = self._place.with_name(f".{self._place.name}.{nonce()[:12]}.part")
+        self._part = self._place.with_name(f".{nonce()[:12]}.part")  # a short name, whatever its own is
         self._place.parent.mkdir(parents=True, exist_ok=True)
         self._file = self._part.open("xb")
 

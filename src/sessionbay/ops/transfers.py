@@ -51,6 +51,11 @@ class CopyWatch:
         return (task.context_id, task.path, task.task_type) == (self.context_id, self.path, self.mode)
 
 
+def part_beside(path: str, unique: str) -> str:
+    """Return where a file is written before it takes its place: beside it, by a short name."""
+    return posixpath.join(posixpath.dirname(path), f".{unique}.part")
+
+
 @dataclass(frozen=True)
 class Station:
     """Where a file passes through the session's folder for transfers: at its own path if that is in there.
@@ -80,7 +85,7 @@ class Station:
     def names(self, part: str = "") -> str:
         """Return the shell's assignments for ``LEAVE``, ``ARRIVE`` and ``CLEAN``."""
         folder = posixpath.dirname(self.path) or "."
-        values = {"path": self.path, "folder": folder, "part": f"{self.path}.{part}.part"}
+        values = {"path": self.path, "folder": folder, "part": part_beside(self.path, part)}
         values |= {"passing": self.passing, "stage": posixpath.dirname(self.passing)}
         return " ".join(f"{name}={shlex.quote(value)}" for name, value in values.items())
 

@@ -13,7 +13,7 @@ from ...models.files import FileResult
 from ...ops import files as tools
 from ...ops.command import ShellArgs
 from ...ops.files import WriteMode
-from ...ops.transfers import STEP
+from ...ops.transfers import STEP, part_beside
 from ..toolbox import Toolbox
 
 log = logging.getLogger("sessionbay")
@@ -41,7 +41,7 @@ class Staged:
         self, session: Toolbox, path: str, mode: WriteMode, encoding: Literal["text", "base64"] = "text"
     ) -> None:
         self._session = session
-        self._part = f"{path}.{nonce()[:12]}.part"
+        self._part = part_beside(path, nonce()[:12])
         self._names = f"path={shlex.quote(path)} part={shlex.quote(self._part)}"
         self._place = (DECODE if encoding == "base64" else "") + PLACE[mode]
         self._begun = False

@@ -55,7 +55,7 @@ def replace(path: str, data: bytes) -> None:
     if os.path.lexists(path):
         os.close(open_regular(path, os.O_WRONLY))
         mode = stat.S_IMODE(os.stat(path).st_mode)
-    scratch = f"{path}.{os.getpid()}.{threading.get_ident()}.part"
+    scratch = os.path.join(os.path.dirname(path), f".{os.getpid()}.{threading.get_ident()}.part")
     try:
         with open(open_regular(scratch, os.O_WRONLY | os.O_CREAT | os.O_EXCL), "wb") as file:
             file.write(data)
@@ -120,7 +120,15 @@ def info(path: str) -> dict[str, object]:
 def listing(path: str) -> list[tuple[str, bool]]:
     """Return each entry's name, and whether it is a folder; a mark stands for what no line of text can hold."""
     with os.scandir(path) as entries:
-        return sorted((shown(entry.name), entry.is_dir()) for entry in entries)
+        return sorted((shown(entry.name), leads_to_folder(entry)) for entry in entries)
+
+
+def leads_to_folder(entry: os.DirEntry[str]) -> bool:
+    """Return whether an entry is a folder, or a link to one; no link is that leads round, or where we may not look."""
+    try:
+        return entry.is_dir()
+    except OSError:
+        return False
 
 
 def shown(name: str) -> str:

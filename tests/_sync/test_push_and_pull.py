@@ -66,6 +66,43 @@ def test_a_folder_comes_back_and_then_only_what_changed(routed: Session, here: P
     assert names(back) == ["a.txt", "in"]
 
 
+def modes(folder: Path) -> dict[str, int]:
+    return {path.name: path.stat().st_mode & 0o777 for path in folder.iterdir()}
+
+
+def test_whether_a_file_may_be_executed_goes_along(routed: Session, tmp_path: Path) -> None:
+    files, there = routed.file_system, "cd there && stat -c '%n %a' *"
+    here = tmp_path / "here"
+    here.mkdir()
+    for name, content, mode in (("run", b"#!/bin/sh", 0o700), ("large", LARGE, 0o755), ("read", b"x", 0o600)):
+        (here / name).write_bytes(content)
+        (here / name).chmod(mode)
+    assert (files.push(here, "there")).sent == ("large", "read", "run")
+    assert (routed.command.run(there)).stdout == "large 755\nread 644\nrun 755\n"
+    assert (files.pull("there", tmp_path / "back")).success
+    assert {name: bool(mode & 0o100) for name, mode in modes(tmp_path / "back").items()} == {
+        "large": True,
+        "read": False,
+        "run": True,
+    }
+    (here / "run").chmod(0o600)
+    (here / "read").chmod(0o700)
+    pushed = files.push(here, "there")
+    assert (pushed.kept, pushed.bytes) == (("large", "read", "run"), 0)
+    assert (routed.command.run(there)).stdout == "large 755\nread 755\nrun 644\n"
+
+
+def test_a_file_that_is_replaced_here_keeps_its_other_permissions(session: Session, tmp_path: Path) -> None:
+    session.command.run("mkdir there; echo new > there/a; cp there/a there/b; chmod 755 there/b", check=True)
+    for name in ("a", "b"):
+        (tmp_path / name).write_text("old")
+        (tmp_path / name).chmod(0o600)
+    assert (session.file_system.pull("there", tmp_path)).sent == ("a", "b")
+    assert modes(tmp_path) == {"a": 0o600, "b": 0o700}
+    assert (session.file_system.download_file("there/b", tmp_path / "a")).success
+    assert modes(tmp_path) == {"a": 0o600, "b": 0o700}
+
+
 def test_what_the_other_side_has_alone_is_deleted_only_if_so_asked(session: Session, tmp_path: Path) -> None:
     files, here = session.file_system, tmp_path / "here"
     here.mkdir()
@@ -130,7 +167,14 @@ def test_no_file_lands_outside_whatever_links_there_are(session: Session, tmp_pa
 def test_no_name_leads_outside_even_if_the_machine_lies(bay_session: Session, tmp_path: Path) -> None:
     run, back = bay_session.command.run, tmp_path / "back"
     home = (run("pwd; mkdir there bin; echo 1 > there/good; echo 2 > evil; echo 3 > /tmp/evil")).stdout.strip()
-    lies = [r"f\t2\t../evil", r"f\t2\t/tmp/evil", r"l\t4\tlink", r"f\t2\tlink/child", r"f\t2\ta\377", r"f\t2\tgood"]
+    lies = [
+        r"f\t2\t644\t../evil",
+        r"f\t2\t644\t/tmp/evil",
+        r"l\t4\t644\tlink",
+        r"f\t2\t644\tlink/child",
+        r"f\t2\t644\ta\377",
+        r"f\t2\t644\tgood",
+    ]
     told = "".join(rf"{lie}\0" for lie in lies)
     bay_session.file_system.write_file("bin/find", f"#!/bin/sh\nprintf '{told}'\n")
     run("chmod +x bin/find")

@@ -26,9 +26,15 @@ def tree(*names: str, **kinds: str) -> Tree:
 
 def test_a_list_tells_kinds_sizes_and_digests() -> None:
     read = read_listing(
-        listing(b"d\t40\ta", b"f\t1\ta/b\tc\n", b"l\t3\tlink", digests=(DIGEST.encode() + b"  ./a/b\tc\n",))
+        listing(
+            b"d\t40\t755\ta", b"f\t1\t4644\ta/b\tc\n", b"l\t3\t777\tlink", digests=(DIGEST.encode() + b"  ./a/b\tc\n",)
+        )
     )
-    assert read.entries == {"a": Entry("d", 40), "a/b\tc\n": Entry("f", 1, DIGEST), "link": Entry("l", 3)}
+    assert read.entries == {
+        "a": Entry("d", 40, runs=True),
+        "a/b\tc\n": Entry("f", 1, DIGEST),
+        "link": Entry("l", 3, runs=True),
+    }
     assert read.errors == {}
 
 
@@ -36,7 +42,7 @@ def test_an_empty_folder_has_an_empty_list() -> None:
     assert read_listing(b"\0") == Tree()
 
 
-@pytest.mark.parametrize("data", [b"nonsense\0", b"f\tmany\ta\0", b"\xff\t1\ta\0"])
+@pytest.mark.parametrize("data", [b"nonsense\0", b"f\tmany\t644\ta\0", b"f\t1\t9\ta\0", b"\xff\t1\t644\ta\0"])
 def test_what_is_no_list_is_refused(data: bytes) -> None:
     with pytest.raises(ValueError, match=r".+"):
         read_listing(data)
@@ -44,13 +50,15 @@ def test_what_is_no_list_is_refused(data: bytes) -> None:
 
 @pytest.mark.parametrize("name", [b"../x", b"/etc/passwd", b"a/../../x", b"a//b", b".", b"a/./b", b"caf\xe9"])
 def test_a_name_that_leads_elsewhere_is_an_error_of_that_name(name: bytes) -> None:
-    read = read_listing(listing(b"f\t1\t" + name, b"f\t1\tgood", digests=(DIGEST.encode() + b"  ./" + name,)))
+    read = read_listing(listing(b"f\t1\t644\t" + name, b"f\t1\t644\tgood", digests=(DIGEST.encode() + b"  ./" + name,)))
     assert list(read.entries) == ["good"]
     assert len(read.errors) == 1
 
 
 def test_a_digest_of_a_file_that_is_not_listed_adds_none() -> None:
-    read = read_listing(listing(b"l\t1\tlink", digests=(DIGEST.encode() + b"  ./link", DIGEST.encode() + b"  ./new")))
+    read = read_listing(
+        listing(b"l\t1\t644\tlink", digests=(DIGEST.encode() + b"  ./link", DIGEST.encode() + b"  ./new"))
+    )
     assert read.entries == {"link": Entry("l", 1)}
 
 
@@ -58,7 +66,7 @@ def test_a_digest_of_a_file_that_is_not_listed_adds_none() -> None:
 @given(st.lists(names, min_size=1, max_size=4))
 def test_any_other_name_is_read_as_it_is(parts: list[str]) -> None:
     path = "/".join(parts)
-    assert list(read_listing(listing(b"f\t1\t" + path.encode())).entries) == [path]
+    assert list(read_listing(listing(b"f\t1\t644\t" + path.encode())).entries) == [path]
     assert is_below(path)
 
 

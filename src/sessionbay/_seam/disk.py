@@ -3,14 +3,16 @@
 import hashlib
 import os
 import stat
+from contextlib import suppress
 from io import BytesIO
 from pathlib import Path
 from typing import BinaryIO
 
 from ..core.errors import AgentBayError
-from ..ops.trees import FILE, FOLDER, LINK, Entry, Tree, is_below
+from ..ops.trees import FILE, FOLDER, LINK, Entry, Tree, is_below, may_run
 from .shared import nonce
 
+MODES = os.name == "posix"  # whether the system has permissions to execute
 Place = str | os.PathLike[str]
 
 
@@ -34,6 +36,8 @@ class Landing:
         """Put the file into its place."""
         self._file.close()
         if self._overwrite:
+            with suppress(FileNotFoundError):
+                self._part.chmod(self._place.stat().st_mode & 0o777)  # never on behalf of another user
             self._part.replace(self._place)
         else:
             os.link(self._part, self._place)  # unlike a renaming, it replaces nothing
@@ -83,7 +87,7 @@ def tree_of(top: Path) -> Tree:
             except OSError as exc:
                 tree.errors[path] = exc.strerror or str(exc)
                 continue
-            tree.entries[path] = Entry(_kind(told.st_mode), told.st_size)
+            tree.entries[path] = Entry(_kind(told.st_mode), told.st_size, runs=may_run(told.st_mode) if MODES else None)
             if entry.is_dir(follow_symlinks=False):
                 waiting.append(Path(entry.path))
     return tree
@@ -116,6 +120,13 @@ def land(place: Path, content: bytes) -> None:
         landing.finish()
     finally:
         landing.discard()
+
+
+def set_run(place: Path, runs: bool) -> None:
+    """Let a file be executed by all who may read it, or by none."""
+    if MODES:
+        mode = stat.S_IMODE(place.stat().st_mode)
+        place.chmod(mode | (mode & 0o444) >> 2 if runs else mode & ~0o111)
 
 
 def _below(path: Path, top: Path) -> str:

@@ -220,7 +220,7 @@ class FolderResult(Result[None]):
 
     Attributes:
         sent: The files that went over.
-        kept: Those that were the same already.
+        kept: Those whose bytes were the same already.
         deleted: Those that were deleted, since the other side has none of the name.
         skipped: What is not carried, and why: symbolic links, sockets and the like.
         errors: Why others failed; ``.`` stands for the folder itself.

@@ -1,7 +1,7 @@
 """Folders by difference: what is on either side, what is to go over, and what stands in its way."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 from pathlib import PurePath
 
@@ -10,7 +10,7 @@ FILE, FOLDER, LINK = "f", "d", "l"
 # What find and sha256sum write, with a NUL after each record, and an empty record between the two.
 LIST = (
     'cd -- "$folder" && out=$(mktemp) && {'
-    ' find . -mindepth 1 ! -samefile "$out" -printf "%y\\t%s\\t%P\\0"; printf "\\0";'
+    ' find . -mindepth 1 ! -samefile "$out" -printf "%y\\t%s\\t%m\\t%P\\0"; printf "\\0";'
     ' find . -mindepth 1 -type f -print0 2>/dev/null | xargs -0 -r sha256sum -z -- 2>/dev/null; } > "$out";'
     ' [ -n "$out" ] && printf %s "$out"'
 )
@@ -19,11 +19,15 @@ MAKE_AND_LIST = f'mkdir -p -- "$folder" && {LIST}'
 
 @dataclass(frozen=True)
 class Entry:
-    """What is at one path: ``kind`` is a letter as ``find`` has them; ``digest`` is empty where it is not known yet."""
+    """What is at one path: ``kind`` is a letter as ``find`` has them; ``digest`` is empty where it is not known yet.
+
+    ``runs`` says whether its owner may execute it; None where the system has no such permission.
+    """
 
     kind: str = FILE
     size: int = 0
     digest: str = ""
+    runs: bool | None = False
 
 
 @dataclass
@@ -64,15 +68,29 @@ def read_listing(data: bytes) -> Tree:
     found, _, hashed = data.partition(b"\0\0")
     tree = Tree()
     for record in filter(None, found.split(b"\0")):
-        kind, size, name = record.split(b"\t", 2)
+        kind, size, mode, name = record.split(b"\t", 3)
         if path := _path(name, tree.errors):
-            tree.entries[path] = Entry(kind.decode("ascii"), int(size))
+            tree.entries[path] = Entry(kind.decode("ascii"), int(size), runs=may_run(int(mode, 8)))
     for record in filter(None, hashed.split(b"\0")):
         digest, _, name = record.partition(b"  ")
         path = name.removeprefix(b"./").decode("utf-8", "replace")
         if (entry := tree.entries.get(path)) and entry.kind == FILE:
-            tree.entries[path] = Entry(FILE, entry.size, digest.decode("ascii"))
+            tree.entries[path] = replace(entry, digest=digest.decode("ascii"))
     return tree
+
+
+def may_run(mode: int) -> bool:
+    """Return whether a mode lets its file's owner execute it."""
+    return bool(mode & 0o100)
+
+
+def to_run(path: str, source: Tree, target: Tree) -> bool | None:
+    """Return whether the file at ``path`` is to become executable, or no longer to be; None where it is right.
+
+    A new file is not executable; one that is replaced keeps its permissions.
+    """
+    wanted, found = source.entries[path].runs, target.entries.get(path, Entry()).runs
+    return None if wanted is None or found is None or wanted == found else wanted
 
 
 def plan(source: Tree, target: Tree, rules: Rules) -> Plan:

@@ -9,14 +9,14 @@ from functools import partial
 from pathlib import Path
 
 from ..._seam._async import Guard, Step, each, in_worker, protected
-from ..._seam.disk import digest_of, land, place_in, tree_of
+from ..._seam.disk import digest_of, land, place_in, set_run, tree_of
 from ...core.errors import AgentBayError
 from ...core.result import Result
 from ...models.fan_out import Progress
 from ...models.files import FolderResult
 from ...ops.command import ShellArgs
 from ...ops.transfers import STEP, StepResult
-from ...ops.trees import LIST, MAKE_AND_LIST, Plan, Rules, Tree, parents, plan, read_listing
+from ...ops.trees import LIST, MAKE_AND_LIST, Plan, Rules, Tree, parents, plan, read_listing, to_run
 from ..channel import Limits
 from .courier import GRACE
 from .transfer import AsyncTransfers
@@ -191,10 +191,15 @@ class AsyncDifference:
             await self._files.create_directory(self._remote(path))
 
     async def _push_file(self, path: str) -> int | None:
-        """Send a file; return its size, None when the session has it."""
+        """Send a file; return its size, None when the session has its bytes."""
         place = self._wanted.local / path
-        if await self._is_same(path, place):
-            return None
+        size = None if await self._is_same(path, place) else await self._send(path, place)
+        if (runs := to_run(path, self._here, self._there)) is not None:
+            command = f"chmod {'+x' if runs else 'a-x'} -- {shlex.quote(self._remote(path))}"
+            (await self._session._use(STEP, ShellArgs(command=command), strict=False)).raise_for_error()
+        return size
+
+    async def _send(self, path: str, place: Path) -> int:
         size = self._here.entries[path].size
         if size <= self._small:
             content = await in_worker(place.read_bytes)
@@ -204,10 +209,14 @@ class AsyncDifference:
         return (await upload(wait_timeout=self._wanted.timeout)).raise_for_error().bytes_sent
 
     async def _pull_file(self, path: str) -> int | None:
-        """Fetch a file; return its size, None when this machine has it."""
+        """Fetch a file; return its size, None when this machine has its bytes."""
         place = await in_worker(partial(place_in, self._wanted.local, path))
-        if await self._is_same(path, place):
-            return None
+        size = None if await self._is_same(path, place) else await self._fetch(path, place)
+        if (runs := to_run(path, self._there, self._here)) is not None:
+            await in_worker(partial(set_run, place, runs))
+        return size
+
+    async def _fetch(self, path: str, place: Path) -> int:
         if self._there.entries[path].size <= self._small:
             content = (await self._files.read_file(self._remote(path), format="bytes")).unwrap()
             await in_worker(partial(land, place, content))

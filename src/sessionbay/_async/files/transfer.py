@@ -95,7 +95,7 @@ class AsyncTransfers(AsyncContents):
         Args:
             remote_path: The file in the session.
             local_path: Where to put it on this machine; folders that are missing are made.
-            overwrite: Whether a file that is there may be replaced.
+            overwrite: Whether a file that is there may be replaced; its permissions stay.
             wait: Whether to wait until the store has the file as it is now. False, which only a path inside the folder
                 for transfers allows, takes what the store has.
             wait_timeout: Seconds that all that comes before the fetching may take. The fetching has no limit but that

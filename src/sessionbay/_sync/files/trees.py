@@ -33,8 +33,9 @@ class Trees(Transfers):
 
         Files are the same when their size and their SHA-256 are; the session's are found by one command on its machine,
         which needs GNU ``find`` and ``sha256sum``. Several go over at a time: small files by tool calls, large ones
-        as ``upload_file`` does it. Permissions, times and empty folders do not go along. Symbolic links are not
-        followed and not sent; ``skipped`` tells of them.
+        as ``upload_file`` does it. Of the permissions, whether a file may be executed goes along, also where its bytes
+        are there already; times and empty folders do not. Symbolic links are not followed and not sent; ``skipped``
+        tells of them.
 
         Args:
             local_dir: The folder on this machine.
@@ -83,7 +84,8 @@ class Trees(Transfers):
         """Make a folder here hold the files of a folder of the session; only those that differ are fetched.
 
         It is ``push`` the other way round. Nothing is written outside ``local_dir``, whatever names the session's files
-        have, and nothing through a symbolic link; each file is in its place when it is whole.
+        have, and nothing through a symbolic link; each file is in its place when it is whole, with the permissions of
+        the one that was there, but for whether it may be executed.
 
         Args:
             remote_dir: The folder in the session.

@@ -8,6 +8,7 @@ from typing import Literal
 Stream = Literal["stdout", "stderr"]
 Keep = Literal["head+tail", "head", "tail"]
 STREAMS: tuple[Stream, Stream] = ("stdout", "stderr")
+CONTINUED = bytes(range(0x80, 0xC0))  # what goes on with a character of UTF-8
 _SHARES = {"head+tail": 0.5, "head": 1.0, "tail": 0.0}  # of the budget that the beginning has
 
 
@@ -53,36 +54,23 @@ class Kept:
         """Return what is kept, with a note where something is missing."""
         head, omitted, tail = self._cut()
         note = f"\n[... {omitted} bytes left out ...]\n" if omitted else ""
-        return head.decode("utf-8", "replace") + note + tail.decode("utf-8", "replace")
+        return head + note + tail
 
-    def _cut(self) -> tuple[bytes, int, bytes]:
-        """Return the beginning, the number of bytes between, and the end: neither has a part of a character there."""
+    def _cut(self) -> tuple[str, int, str]:
+        """Return the beginning, the number of bytes left out, and the end; no character is cut in two."""
         self._trim()
-        head, tail = bytes(self._head), bytes(self._tail)
         if not self._dropped:
-            return head + tail, 0, b""
-        before, after = begun(head), continued(tail)
-        return head[: len(head) - before], self._dropped + before + after, tail[after:]
+            return (self._head + self._tail).decode("utf-8", "replace"), 0, ""
+        decoder, tail = getincrementaldecoder("utf-8")("replace"), self._tail.lstrip(CONTINUED)
+        head = decoder.decode(bytes(self._head))
+        omitted = self._dropped + len(decoder.getstate()[0]) + len(self._tail) - len(tail)
+        return head, omitted, tail.decode("utf-8", "replace")
 
     def _trim(self) -> None:
         extra = len(self._tail) - (self._budget - self._most_head)
         if extra > 0:
             del self._tail[:extra]
             self._dropped += extra
-
-
-def begun(data: bytes) -> int:
-    """Return how many bytes at the end of ``data`` begin a character of UTF-8 that is not whole."""
-    for count, byte in enumerate(reversed(data[-3:]), 1):
-        if byte & 0xC0 != 0x80:
-            needed = 2 if 0xC0 <= byte < 0xE0 else 3 if 0xE0 <= byte < 0xF0 else 4 if 0xF0 <= byte < 0xF8 else 1
-            return count if needed > count else 0
-    return 0
-
-
-def continued(data: bytes) -> int:
-    """Return how many bytes at the start of ``data`` belong to a character that began before it."""
-    return next((count for count, byte in enumerate(data[:3]) if byte & 0xC0 != 0x80), min(3, len(data)))
 
 
 class Lines:

@@ -9,12 +9,14 @@ import selectors
 import signal
 import subprocess
 import threading
+from codecs import getincrementaldecoder
 
 from .line import Failure
 from .workload import Workload
 
 LONGEST_LOOK = 0.5  # seconds within which a command is told that the session is full, or stands still
 SHORTEST_LOOK = 0.02
+CONTINUED = bytes(range(0x80, 0xC0))  # what goes on with a character of UTF-8
 CROWDED = "the session has all the processes that it may have: end some, or delete the session"
 SHELL = "/bin/bash" if os.path.exists("/bin/bash") else "/bin/sh"
 
@@ -39,40 +41,27 @@ class Tail:
         """Return what was kept."""
         head, omitted, tail = self._cut()
         note = f"\n[... {omitted} bytes left out ...]\n" if omitted else ""
-        return head.decode("utf-8", "replace") + note + tail.decode("utf-8", "replace")
+        return head + note + tail
 
     def omitted(self) -> int:
         """Return how many bytes are not in the text."""
         return self._cut()[1]
 
-    def _cut(self) -> tuple[bytes, int, bytes]:
-        """Return the beginning, the number of bytes between, and the end: neither has a part of a character there."""
+    def _cut(self) -> tuple[str, int, str]:
+        """Return the beginning, the number of bytes left out, and the end; no character is cut in two."""
         self._trim()
-        head, tail = bytes(self._head), bytes(self._tail)
         if not self._dropped:
-            return head + tail, 0, b""
-        before, after = begun(head), continued(tail)
-        return head[: len(head) - before], self._dropped + before + after, tail[after:]
+            return (self._head + self._tail).decode("utf-8", "replace"), 0, ""
+        decoder, tail = getincrementaldecoder("utf-8")("replace"), self._tail.lstrip(CONTINUED)
+        head = decoder.decode(bytes(self._head))
+        omitted = self._dropped + len(decoder.getstate()[0]) + len(self._tail) - len(tail)
+        return head, omitted, tail.decode("utf-8", "replace")
 
     def _trim(self) -> None:
         extra = len(self._tail) - self._half
         if extra > 0:
             del self._tail[:extra]
             self._dropped += extra
-
-
-def begun(data: bytes) -> int:
-    """Return how many bytes at the end of ``data`` begin a character that is not whole (as the client's core does)."""
-    for count, byte in enumerate(reversed(data[-3:]), 1):
-        if byte & 0xC0 != 0x80:
-            needed = 2 if 0xC0 <= byte < 0xE0 else 3 if 0xE0 <= byte < 0xF0 else 4 if 0xF0 <= byte < 0xF8 else 1
-            return count if needed > count else 0
-    return 0
-
-
-def continued(data: bytes) -> int:
-    """Return how many bytes at the start of ``data`` belong to a character that began before it."""
-    return next((count for count, byte in enumerate(data[:3]) if byte & 0xC0 != 0x80), min(3, len(data)))
 
 
 def spawn(command: str, cwd: str, envs: dict[str, str], stdin: int) -> subprocess.Popen[bytes]:

@@ -70,6 +70,30 @@ def test_a_refusal_in_an_answer_of_200_is_a_result() -> None:
     assert result.request_id == "REQ-2"
 
 
+@pytest.mark.parametrize(
+    ("wrong", "told"),
+    [
+        (lambda session: session.get_link(options={"a": 1}), "options must be a string, not dict"),
+        (lambda session: session.get_link(protocol_type=5), "protocol_type must be a string, not int"),
+        (lambda session: session.list_mcp_tools(5), "image_id must be a string that is not blank, not 5"),
+        (lambda session: session.agent_bay.list(image_id=["a"]), r"image_id must be a string that is not blank"),
+        (lambda session: session.agent_bay.get("\ud83d"), "session_id holds half a surrogate pair at 0"),
+        (lambda session: session.set_labels({"a": "\ud83d"}), r"labels\['a'\] holds half a surrogate pair at 0"),
+        (lambda session: session.command.run("echo \ud83d"), "command holds half a surrogate pair at 5"),
+        (lambda session: session.command.run("ls", timeout_ms=10**400), "timeout_ms must be at most"),
+        (lambda session: session.command.run("ls", cwd=""), "cwd must be a string that is not blank"),
+        (lambda session: session.command.run("ls", envs={"a=b": "c"}), "envs: 'a=b' cannot be the name"),
+        (lambda session: session.pause(timeout=10**400), "timeout must be at most"),
+    ],
+)
+def test_a_mistake_is_told_before_anything_is_sent(wrong: Any, told: str) -> None:
+    cloud = FakeCloud()
+    with pytest.raises(ValueError, match=told) as raised:
+        wrong(Session(client(cloud), "session-1"))
+    assert isinstance(raised.value, AgentBayError)
+    assert cloud.asked == []
+
+
 def test_a_refusal_of_the_gateway_is_a_result() -> None:
     result = Session(client(FakeCloud(GetMcpResource=GONE)), "session-1").info()
     assert (result.http_status_code, result.code) == (400, "InvalidMcpSession.NotFound")

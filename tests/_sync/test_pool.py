@@ -101,11 +101,28 @@ def test_a_pool_whose_first_sessions_cannot_be_made_says_why(engine: LocalEngine
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"min": -1}, {"min": 3, "max": 2}, {"max": 0}, {"max_age": 0}, {"max_uses": 0}, {"create_rate": 0}]
+    "wrong",
+    [
+        {"min": -1},
+        {"min": 3, "max": 2},
+        {"max": 0},
+        {"max_age": 0},
+        {"max_uses": 0},
+        {"create_rate": 0},
+        {"check": ""},
+        {"reset": 5},
+    ],
 )
 def test_a_rule_that_makes_no_sense_is_refused(bay: AgentBay, wrong: dict[str, Any]) -> None:
     with pytest.raises(SessionUsageError):
         bay.pool(**wrong)
+
+
+@pytest.mark.parametrize("wrong", [-1, float("nan"), "5"])
+def test_a_lease_waits_for_a_length_of_time(bay: AgentBay, wrong: Any) -> None:
+    pool = bay.pool(max=1)
+    with pytest.raises(SessionUsageError, match="timeout must be"):
+        pool.lease(timeout=wrong)
 
 
 def test_sessions_are_created_no_faster_than_the_rate(engine: LocalEngine) -> None:

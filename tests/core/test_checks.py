@@ -29,6 +29,14 @@ def count(value: object) -> object:
     return checks.count("limit", value, CommandError)
 
 
+def milliseconds(value: object) -> object:
+    return checks.milliseconds("timeout_ms", value, CommandError)
+
+
+def variables(value: object) -> object:
+    return checks.variables("envs", value, CommandError)
+
+
 def text(value: object) -> object:
     return checks.text("path", value, CommandError)
 
@@ -69,6 +77,9 @@ def json_object(value: object) -> object:
         (count, 10**20, 10**20),
         (text, " a ", " a "),
         (text, "文", "文"),
+        (milliseconds, 10**12, 10**12),
+        (seconds, 10**9, 1e9),
+        (variables, {"A": "b=c\n"}, {"A": "b=c\n"}),
         (choice, "upload", "upload"),
         (utf8, "", ""),
         (utf8, "\0\U0001f600", "\0\U0001f600"),
@@ -98,6 +109,17 @@ def test_what_is_right_is_returned(check: Callable[[object], object], value: Any
         (seconds, True, "timeout must be a number of seconds, not True"),
         (seconds, float("nan"), "timeout must be a number of seconds, not nan"),
         (seconds, float("inf"), "timeout must be a number of seconds, not inf"),
+        (seconds, 10**9 + 1, "timeout must be at most 1000000000 seconds"),
+        (seconds, 10**400, "timeout must be at most 1000000000 seconds"),
+        (milliseconds, 10**12 + 1, "timeout_ms must be at most 1000000000000 milliseconds"),
+        (milliseconds, 0, "timeout_ms must be a whole number of 1 or more, not 0"),
+        (text, "ab\ud83d", "path holds half a surrogate pair at 2"),
+        (string_map, {"A": "\ud83d"}, r"envs\['A'\] holds half a surrogate pair at 0"),
+        (string_map, {"\ud83d": "A"}, "a name in envs holds half a surrogate pair at 0"),
+        (labels, {"a": "\ud83d"}, "half a surrogate pair"),
+        (variables, {"": "a"}, "envs: '' cannot be the name of a variable with that value"),
+        (variables, {"a=b": ""}, "envs: 'a=b' cannot be the name"),
+        (variables, {"a": "b\0"}, "envs: 'a' cannot be the name"),
         (seconds_or_none_at_all, -0.1, "timeout must be 0 or more seconds, not -0.1"),
         (count, 0, "limit must be a whole number of 1 or more, not 0"),
         (count, 1.0, "limit must be a whole number of 1 or more, not 1.0"),

@@ -55,6 +55,8 @@ def test_params_without_a_word_are_right() -> None:
         ({"manual_release": True, "max_runtime": 60}, "manual_release goes without"),
         ({"manual_release": True, "idle_release_timeout": 60}, "manual_release goes without"),
         ({"skill_names": ["pdf"]}, "skill_names needs load_skills=True"),
+        ({"image_id": 5}, "image_id must be a string, not int"),
+        ({"policy_id": "\ud83d"}, "policy_id holds half a surrogate pair"),
     ],
     ids=str,
 )
@@ -80,6 +82,12 @@ def test_params_that_go_together_are_taken(given: Any) -> None:
 def test_keyword_arguments_take_the_place_of_the_fields_of_params() -> None:
     params = CreateSessionParams(image_id="a", policy_id="p")
     assert CreateSessionParams.of(params, {"image_id": "b"}) == CreateSessionParams(image_id="b", policy_id="p")
+
+
+def test_a_dict_in_place_of_params_is_told_what_is_right() -> None:
+    params: Any = {"image_id": "any"}
+    with pytest.raises(SessionUsageError, match="CreateSessionParams or of keywords, not of <class 'dict'>"):
+        CreateSessionParams.of(params, {})
 
 
 def test_params_and_keyword_arguments_are_checked_together() -> None:

@@ -52,8 +52,8 @@ def pool(
     rules = PoolRules(
         least=least,
         most=most,
-        check=check,
-        reset=reset,
+        check=None if check is None else checks.text("check", check, SessionError),
+        reset=None if reset is None else checks.text("reset", reset, SessionError),
         max_age=None if max_age is None else checks.seconds("max_age", max_age, SessionError),
         max_uses=None if max_uses is None else checks.count("max_uses", max_uses, SessionError),
         pace=None if create_rate is None else Pace(checks.seconds("create_rate", create_rate, SessionError)),
@@ -119,6 +119,7 @@ class AsyncSessionPool:
             A context manager that gives the session.
 
         Raises:
+            SessionUsageError: ``timeout`` is no length of time.
             SessionError: There was none in time, or a new one could not be created.
 
         Example:
@@ -129,7 +130,8 @@ class AsyncSessionPool:
                     print(result.output)
             ```
         """
-        return AsyncLease(self, timeout)
+        limit = None if timeout is None else checks.seconds("timeout", timeout, SessionError, zero=True)
+        return AsyncLease(self, limit)
 
     async def _lend(self, timeout: float | None) -> _Member:
         try:

@@ -84,6 +84,8 @@ class AsyncToolbox(AsyncReference):
                 print(f"{tool.name}: {tool.description}")
             ```
         """
+        if image_id is not None:
+            checks.text("image_id", image_id, SessionError)
         image = image_id or self.image_id or self._channel.dialect.default_image
         return await self._ask(LIST_TOOLS, ToolsRequest(image_id=image))
 

@@ -18,6 +18,7 @@ CLOSING = 1.0  # seconds that a polite close may take
 MOST_READ = 64 * 1024 * 1024  # bytes of an answer: tools send files in pieces, and all else is small
 _PACKED = {"gzip": 31, "x-gzip": 31, "deflate": 15}  # what zlib is to look for
 PIECE = 256 * 1024  # bytes that are received at once
+_MOST_POLLED = 2**31 - 1  # milliseconds that the system takes: 24 days
 
 ProxyOf = Callable[[httpx.URL], str | None]
 
@@ -183,7 +184,7 @@ def ready(descriptor: int, limit: float | None, *, writes: bool) -> bool:
     if hasattr(select, "poll"):
         poll = select.poll()
         poll.register(descriptor, select.POLLOUT if writes else select.POLLIN)
-        return bool(poll.poll(None if limit is None else limit * 1000))
+        return bool(poll.poll(None if limit is None else min(limit * 1000, _MOST_POLLED)))
     waiting = [descriptor]
     return any(select.select([] if writes else waiting, waiting if writes else [], [], limit))
 

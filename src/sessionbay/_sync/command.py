@@ -73,16 +73,16 @@ class Command(Module):
         """Run a command; a refusal is a result, for a strict client too."""
         args = ShellArgs(
             command=checks.text("command", command, CommandError),
-            timeout_ms=checks.count("timeout_ms", timeout_ms, CommandError),
-            cwd=cwd and checks.text("cwd", cwd, CommandError),
-            envs=None if envs is None else checks.string_map("envs", envs, CommandError),
+            timeout_ms=checks.milliseconds("timeout_ms", timeout_ms, CommandError),
+            cwd=None if cwd is None else checks.text("cwd", cwd, CommandError),
+            envs=None if envs is None else checks.variables("envs", envs, CommandError),
         )
         limits = Limits(max(self._session._channel.options.timeout, timeout_ms / 1000 + GRACE))
         return self._session._use(SHELL, args, limits, strict=False)
 
     def _within(self, process: Process, timeout_ms: int) -> CommandResult:
         """Run a command whose output has a budget, and end it when its time is over."""
-        checks.count("timeout_ms", timeout_ms, CommandError)
+        checks.milliseconds("timeout_ms", timeout_ms, CommandError)
         with process:
             try:
                 return process.wait(timeout_ms / 1000)
@@ -133,8 +133,8 @@ class Command(Module):
         return Process(
             self._session,
             command,
-            cwd and checks.text("cwd", cwd, CommandError),
-            None if envs is None else checks.string_map("envs", envs, CommandError),
+            None if cwd is None else checks.text("cwd", cwd, CommandError),
+            None if envs is None else checks.variables("envs", envs, CommandError),
             checks.count("max_output", max_output, CommandError),
             keep,
         )

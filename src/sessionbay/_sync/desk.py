@@ -152,6 +152,9 @@ class Desk:
         statuses = self.channel.dialect.statuses
         if status is not None and statuses:
             checks.choice("status", status, statuses, SessionError)
+        for name, word in (("status", status), ("image_id", image_id)):
+            if word is not None:
+                checks.text(name, word, SessionError)
         return ListRequest(
             labels=checks.labels(labels, SessionError) if labels else {},
             max_results=checks.count("limit", limit, SessionError),

@@ -34,12 +34,9 @@ class Env(Module):
             print((session.command.run("echo $GREETING")).output)
             ```
         """
-        found = checks.string_map("envs", envs, EnvError)
+        found = checks.variables("envs", envs, EnvError)
         if not found:
             raise EnvError.usage("envs must not be empty: give at least one name and value")
-        for name in found:
-            if not name or "=" in name or "\0" in name + found[name]:
-                raise EnvError.usage(f"envs: {name!r} cannot be the name of a variable with that value")
         return self._session._use(
             SET_ENV, SetEnvArgs(envs=[Variable(key=key, value=value) for key, value in found.items()])
         )

@@ -53,8 +53,8 @@ def pool(
     rules = PoolRules(
         least=least,
         most=most,
-        check=check,
-        reset=reset,
+        check=None if check is None else checks.text("check", check, SessionError),
+        reset=None if reset is None else checks.text("reset", reset, SessionError),
         max_age=None if max_age is None else checks.seconds("max_age", max_age, SessionError),
         max_uses=None if max_uses is None else checks.count("max_uses", max_uses, SessionError),
         pace=None if create_rate is None else Pace(checks.seconds("create_rate", create_rate, SessionError)),
@@ -120,6 +120,7 @@ class SessionPool:
             A context manager that gives the session.
 
         Raises:
+            SessionUsageError: ``timeout`` is no length of time.
             SessionError: There was none in time, or a new one could not be created.
 
         Example:
@@ -130,7 +131,8 @@ class SessionPool:
                     print(result.output)
             ```
         """
-        return Lease(self, timeout)
+        limit = None if timeout is None else checks.seconds("timeout", timeout, SessionError, zero=True)
+        return Lease(self, limit)
 
     def _lend(self, timeout: float | None) -> _Member:
         try:

@@ -128,9 +128,9 @@ class Session(Lifecycle):
         allowed = self._channel.dialect.link_ports
         request = LinkRequest(
             session_id=self.session_id,
-            protocol_type=protocol_type,
+            protocol_type=protocol_type and checks.utf8("protocol_type", protocol_type, SessionError),
             port=checks.port(port, allowed, SessionError),
-            option=options,
+            option=options and checks.utf8("options", options, SessionError),
         )
         return self._ask(GET_LINK, request)
 

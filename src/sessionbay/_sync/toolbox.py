@@ -85,6 +85,8 @@ class Toolbox(Reference):
                 print(f"{tool.name}: {tool.description}")
             ```
         """
+        if image_id is not None:
+            checks.text("image_id", image_id, SessionError)
         image = image_id or self.image_id or self._channel.dialect.default_image
         return self._ask(LIST_TOOLS, ToolsRequest(image_id=image))
 

@@ -11,14 +11,18 @@ from .errors import AgentBayError
 
 Errors = type[AgentBayError]
 
+MOST = 10**9  # seconds: thirty years, and less than what the system's clocks can count
+
 
 def seconds(name: str, value: object, errors: Errors, *, zero: bool = False) -> float:
     """Return a length of time as seconds; it must be finite and above 0 (or 0, where ``zero`` is set)."""
     number = value.total_seconds() if isinstance(value, timedelta) else value
-    if isinstance(number, bool) or not isinstance(number, (int, float)) or not math.isfinite(number):
+    if isinstance(number, bool) or not isinstance(number, (int, float)) or _is_endless(number):
         raise errors.usage(f"{name} must be a number of seconds, not {value!r}")
     if number < 0 or (number == 0 and not zero):
         raise errors.usage(f"{name} must be {'0 or more' if zero else 'above 0'} seconds, not {value!r}")
+    if number > MOST:
+        raise errors.usage(f"{name} must be at most {MOST} seconds")
     return float(number)
 
 
@@ -29,8 +33,20 @@ def count(name: str, value: object, errors: Errors, *, least: int = 1) -> int:
     return value
 
 
+def _is_endless(number: float) -> bool:
+    return isinstance(number, float) and not math.isfinite(number)
+
+
+def milliseconds(name: str, value: object, errors: Errors) -> int:
+    """Return a length of time that is given as a whole number of milliseconds."""
+    found = count(name, value, errors)
+    if found > MOST * 1000:
+        raise errors.usage(f"{name} must be at most {MOST * 1000} milliseconds")
+    return found
+
+
 def text(name: str, value: object, errors: Errors) -> str:
-    """Return a string that is not blank, holds no NUL, and is one that UTF-8 can say."""
+    """Return a string that is not blank, holds no NUL, and that UTF-8 can say."""
     if not isinstance(value, str) or not value.strip() or "\0" in value:
         raise errors.usage(f"{name} must be a string that is not blank, not {value!r}")
     return utf8(name, value, errors)
@@ -80,9 +96,18 @@ def string_map(name: str, value: object, errors: Errors) -> dict[str, str]:
     for key, inner in found.items():
         if not isinstance(key, str) or not isinstance(inner, str):
             raise errors.usage(f"{name} must map strings to strings, not {key!r} to {inner!r}")
-        for part in (key, inner):
-            utf8(f"{name}[{key!r}]", part, errors)
+        utf8(f"a name in {name}", key, errors)
+        utf8(f"{name}[{key!r}]", inner, errors)
     return dict(cast("Mapping[str, str]", found))
+
+
+def variables(name: str, value: object, errors: Errors) -> dict[str, str]:
+    """Return environment variables: what the system can hold, by names that it can hold."""
+    found = string_map(name, value, errors)
+    for key, inner in found.items():
+        if not key or "=" in key or "\0" in key + inner:
+            raise errors.usage(f"{name}: {key!r} cannot be the name of a variable with that value")
+    return found
 
 
 def labels(value: object, errors: Errors) -> dict[str, str]:

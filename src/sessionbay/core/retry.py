@@ -147,5 +147,5 @@ def retry_after(headers: Mapping[str, Any], now: float) -> float | None:
         return float(value)
     try:
         return max(0.0, email.utils.parsedate_to_datetime(value).timestamp() - now)
-    except ValueError:
+    except (ValueError, OverflowError):  # the latter for a year, or a zone, that no date has
         return None

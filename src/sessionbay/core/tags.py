@@ -38,4 +38,4 @@ def reserved(labels: Mapping[str, str]) -> dict[str, str]:
 def age(labels: Mapping[str, str], now: float) -> float | None:
     """Return how old a session is, in seconds; None when its labels do not say."""
     created = labels.get(CREATED, "")
-    return max(0.0, now - int(created)) if labels.get(MINE) == "1" and created.isdecimal() else None
+    return max(0.0, now - float(created)) if labels.get(MINE) == "1" and created.isdecimal() else None

@@ -278,6 +278,9 @@ class CreateSessionParams:
     def __post_init__(self) -> None:
         if self.labels:
             checks.own_labels(self.labels, SessionError)
+        for name in ("image_id", "policy_id", "network_id", "framework", "context_id", "session_id"):
+            if getattr(self, name) is not None:
+                checks.utf8(name, getattr(self, name), SessionError)
         for name in ("idle_release_timeout", "max_runtime"):
             if getattr(self, name) is not None:
                 whole = checks.seconds(name, getattr(self, name), SessionError)
@@ -294,6 +297,8 @@ class CreateSessionParams:
         if unknown := sorted(fields.keys() - cls.__dataclass_fields__.keys()):
             allowed = ", ".join(cls.__dataclass_fields__)
             raise SessionError.usage(f"a session has no {', '.join(unknown)}; the fields are {allowed}")
+        if params is not None and not isinstance(params, CreateSessionParams):  # pyright: ignore[reportUnnecessaryIsInstance]  # whoever does not check types is told too
+            raise SessionError.usage(f"a session is made of CreateSessionParams or of keywords, not of {type(params)}")
         return replace(params or cls(), **fields)
 
 

@@ -34,7 +34,7 @@ class AsyncGitBase(AsyncModule):
 
     async def _run(self, line: str, timeout_ms: int | None) -> CommandResult:
         if timeout_ms is not None:
-            checks.count("timeout_ms", timeout_ms, GitError)
+            checks.milliseconds("timeout_ms", timeout_ms, GitError)
         try:
             return await AsyncCommand(self._session)._execute(line, timeout_ms or TIMEOUT, envs=git.ENVS)
         except CommandError as exc:

@@ -35,7 +35,7 @@ class GitBase(Module):
 
     def _run(self, line: str, timeout_ms: int | None) -> CommandResult:
         if timeout_ms is not None:
-            checks.count("timeout_ms", timeout_ms, GitError)
+            checks.milliseconds("timeout_ms", timeout_ms, GitError)
         try:
             return Command(self._session)._execute(line, timeout_ms or TIMEOUT, envs=git.ENVS)
         except CommandError as exc:

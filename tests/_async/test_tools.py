@@ -1,6 +1,7 @@
 """Calling tools: by name, on both routes, within their limits."""
 
 import json
+import traceback
 from typing import Any
 
 import httpx
@@ -25,7 +26,7 @@ class DirectCloud(FakeCloud):
     """A cloud whose machine answers on the direct route too."""
 
     def __init__(self, answer: httpx.Response, **fields: Any) -> None:
-        data = session_data(LinkUrl=LINK, Token="tok-1", **fields)
+        data = session_data(**{"LinkUrl": LINK, "Token": "tok-1", **fields})
         super().__init__(CreateMcpSession=yes(data), CallMcpTool=yes(answered("through the control plane")))
         self._direct = answer
         self.calls: list[httpx.Request] = []
@@ -141,6 +142,15 @@ async def test_the_direct_route_may_word_its_content_in_several_ways(body: dict[
 async def test_a_refusal_on_the_direct_route_keeps_its_reason(answer: httpx.Response, told: str) -> None:
     result = await (await session_on(DirectCloud(answer))).call_mcp_tool("shell", {})
     assert (result.success, result.error_message) == (False, told)
+
+
+@pytest.mark.parametrize("token", ["canary\nX-Other: 1", "canary\0", " canary", "canaryé"])
+async def test_a_token_that_no_header_can_hold_is_neither_sent_nor_shown(token: str) -> None:
+    cloud = DirectCloud(httpx.Response(200, json={}), Token=token)
+    with pytest.raises(SessionError, match="characters that no token has") as raised:
+        await (await session_on(cloud)).call_mcp_tool("shell", {})
+    assert (raised.value.kind, raised.value.outcome) == ("invalid_response", "not_sent")
+    assert "canary" not in "".join(traceback.format_exception(raised.value))
 
 
 @pytest.mark.parametrize("answer", [httpx.Response(200, json={}), httpx.Response(502, text="<html>bad</html>")])

@@ -7,8 +7,10 @@ from typing import Any
 import httpx
 import pytest
 
+from sessionbay import AsyncAgentBay, RetryPolicy, SessionError
 from sessionbay._async.http.pool import Counts
 
+from ..cloud import KEY
 from ..raw_server import (
     BEYOND,
     BOUND,
@@ -235,3 +237,16 @@ async def test_a_body_that_is_shorter_than_its_length_is_an_error() -> None:
             with pytest.raises(httpx.LocalProtocolError):
                 await carrier.ask(server.url, headers=[("Content-Length", "5")])
             assert carrier.counts == Counts()
+
+
+@pytest.mark.parametrize(
+    ("said", "kind"),
+    [(said, "invalid_response") for said in NO_HTTP.values()] + [(said, "unreachable") for said in CUT_OFF.values()],
+    ids=[*NO_HTTP, *CUT_OFF],
+)
+async def test_a_client_tells_nonsense_from_a_connection_that_broke(said: bytes, kind: str) -> None:
+    with RawServer(once_and_close(said)) as server:
+        async with AsyncAgentBay(KEY, endpoint=server.url, retry=RetryPolicy(attempts=1)) as bay:
+            with pytest.raises(SessionError) as raised:
+                await bay.list()
+    assert (raised.value.kind, raised.value.outcome) == (kind, "unknown")

@@ -11,9 +11,11 @@ import pytest
 
 from sessionbay import AgentBay, AgentBayUsageError, ContextError, ContextTransferResult
 from sessionbay._seam._sync import HttpTransport
+from sessionbay.engine import LocalEngine
 
 from ..cloud import KEY, FakeCloud, no, yes
 from ..support import names
+from .conftest import connect
 
 SIGNED = "https://store.invalid/contexts/c%2Fa%20b.txt?Expires=1&Signature=abc%2Bdef%3D&security-token=S"
 FILE = "/tmp/data/a.txt"
@@ -51,6 +53,43 @@ def upload(store: FakeStore, *, allow_http: bool = False) -> ContextTransferResu
 def download(store: FakeStore, place: Path) -> ContextTransferResult:
     with AgentBay(api_key=KEY, transport=store) as bay:
         return bay.context.download_file("c", FILE, place)
+
+
+@pytest.mark.parametrize("logger", ["httpx", "sessionbay"])
+def test_no_log_shows_the_address(tmp_path: Path, caplog: pytest.LogCaptureFixture, logger: str) -> None:
+    caplog.set_level(logging.DEBUG, logger)
+    store = FakeStore(lambda request: httpx.Response(200))
+    assert upload(store)
+    assert download(store, tmp_path / "a")
+    told = [record.getMessage() + repr(record.args) for record in caplog.records]
+    assert told
+    assert [line for line in told if "Signature=" in line or "/contexts/" in line] == []
+    assert [str(request.url) for request in store.requests] == [SIGNED] * 2
+
+
+def test_no_log_shows_an_address_of_the_engine(engine: LocalEngine, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG)
+    with connect(engine, AgentBay) as bay:
+        made = bay.context.create("hidden")
+        assert bay.context.upload_file(made.context_id, FILE, b"12345")
+        bay.context.delete(made.context_id)
+    told = [record.getMessage() for record in caplog.records if record.name == "httpx"]
+    assert len(told) == 4
+    assert [line for line in told if "signature" in line] == []
+
+
+def test_a_store_that_leads_to_no_address_is_told() -> None:
+    for nowhere in ("http:0", "https://xn--/"):
+        store = FakeStore(lambda request, to=nowhere: httpx.Response(302, headers={"location": to}))  # type: ignore[misc]
+        with pytest.raises(ContextError, match="leads to no address") as raised:
+            upload(store)
+        assert (raised.value.kind, raised.value.outcome) == ("invalid_response", "unknown")
+
+
+def test_an_address_that_is_none_is_told_and_not_shown() -> None:
+    with pytest.raises(ContextError, match="the address that the cloud gave is none") as raised:
+        upload(FakeStore(refuse, "https://store.invalid/a\x07?Signature=abc"))
+    assert (raised.value.kind, raised.value.outcome) == ("invalid_response", "not_sent")
 
 
 def test_nothing_goes_along_with_an_upload_but_the_file() -> None:

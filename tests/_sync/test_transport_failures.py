@@ -8,8 +8,10 @@ from typing import Any
 import httpx
 import pytest
 
+from sessionbay import AgentBay, RetryPolicy, SessionError
 from sessionbay._sync.http.pool import Counts
 
+from ..cloud import KEY
 from ..raw_server import (
     BEYOND,
     BOUND,
@@ -236,3 +238,16 @@ def test_a_body_that_is_shorter_than_its_length_is_an_error() -> None:
             with pytest.raises(httpx.LocalProtocolError):
                 carrier.ask(server.url, headers=[("Content-Length", "5")])
             assert carrier.counts == Counts()
+
+
+@pytest.mark.parametrize(
+    ("said", "kind"),
+    [(said, "invalid_response") for said in NO_HTTP.values()] + [(said, "unreachable") for said in CUT_OFF.values()],
+    ids=[*NO_HTTP, *CUT_OFF],
+)
+def test_a_client_tells_nonsense_from_a_connection_that_broke(said: bytes, kind: str) -> None:
+    with RawServer(once_and_close(said)) as server:
+        with AgentBay(KEY, endpoint=server.url, retry=RetryPolicy(attempts=1)) as bay:
+            with pytest.raises(SessionError) as raised:
+                bay.list()
+    assert (raised.value.kind, raised.value.outcome) == (kind, "unknown")

@@ -117,3 +117,9 @@ def test_a_secret_is_taken_out_however_it_is_spelled() -> None:
     said = (secret.reveal(), json.dumps(secret.reveal()), urlencode({"u": secret.reveal()}), quote(secret.reveal(), ""))
     assert [without(text, secret) for text in said] == ["***", '"***"', "u=***", "***"]
     assert without("as it was", Secret("")) == "as it was"
+
+
+@pytest.mark.parametrize("value", ["a\nb", "a b", "sécret", "a\0", " a"])
+def test_a_secret_that_no_header_can_hold_does_not_travel(value: str) -> None:
+    assert not Secret(value).travels()
+    assert Secret("akm-1.b_c/d=").travels()

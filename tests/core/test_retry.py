@@ -195,6 +195,8 @@ def test_an_answer_that_stands_is_no_failure(status: int, code: str) -> None:
         ({"retry-after": "soon"}, None),
         ({"retry-after": "-5"}, None),
         ({"retry-after": ""}, None),
+        ({"retry-after": "Wed, 21 Oct 99999999999999999999 07:28:00 GMT"}, None),
+        ({"retry-after": "Wed, 21 Oct 2015 07:28:00 +99999999999999999999"}, None),
         ({"x-acs-retry-after": "1500"}, 1.5),
         ({"x-acs-retry-after": "1500", "retry-after": "9"}, 1.5),
         ({"x-acs-retry-after": "soon", "retry-after": "9"}, 9.0),

@@ -45,6 +45,8 @@ headers = st.dictionaries(
 
 @pytest.mark.parametrize("call", CALLS.values(), ids=CALLS)
 @some
+@example(body=b"", status=503, headers={"retry-after": "Mon, 01 Jan 99999999999999999999 00:00:00 GMT"})
+@example(body=b"", status=301, headers={"location": "https://xn--/"})
 @example(body=b"", status=301, headers={"location": "http:0"})  # httpx raises an error of its own for this one
 @given(body=bodies, status=statuses, headers=headers)
 def test_a_call_ends_in_a_result_or_in_an_error_of_ours(

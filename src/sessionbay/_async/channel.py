@@ -9,10 +9,10 @@ import httpx
 
 from .._seam._async import Clock, HttpClient, HttpTransport, Lock, in_worker, send
 from .._seam.held import Way
-from .._seam.http import Tls, http_request, proxy_of
+from .._seam.http import NotHttp, Tls, http_request, proxy_of
 from .._seam.shared import ThreadLock, nonce
 from ..core.config import LOCAL, is_loopback
-from ..core.errors import AgentBayError, Outcome
+from ..core.errors import AgentBayError, Kind, Outcome
 from ..core.http import Exchange, HttpAnswer, HttpRequest, InvalidAnswer, Stamp
 from ..core.operation import Operation
 from ..core.pace import Pace
@@ -23,6 +23,7 @@ from ..core.retry import Budget, Failure, Retries, RetryPolicy, failure_of
 from ..core.wire import Wire
 from ..dialects.base import Dialect
 from .here import AsyncHere
+from .http.hiding import AsyncShown
 from .http.pool import Bounds
 from .http.transport import AsyncTransport
 from .pacer import AsyncPacer
@@ -35,6 +36,7 @@ Q = TypeVar("Q", bound=Wire)
 A = TypeVar("A")
 R = TypeVar("R", bound=Result[Any])
 
+NO_ADDRESS = (httpx.InvalidURL, UnicodeError)  # the latter for names of hosts that cannot be spelled
 _NEVER_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError)
 
 
@@ -142,7 +144,7 @@ class AsyncChannel:
             answer = await self._send(request, limits)
         except (TimeoutError, httpx.TransportError) as exc:
             return silence(exchange.name, exchange.errors, exc, limits.whole)
-        except httpx.InvalidURL as exc:  # httpx reads where a redirect leads, though nobody follows it
+        except NO_ADDRESS as exc:  # httpx reads where a redirect leads, though nobody follows it
             return self._nonsense(exchange, HttpAnswer(0), InvalidAnswer(f"no address to go to: {exc}"))
         except InvalidAnswer as exc:
             return self._nonsense(exchange, HttpAnswer(exc.status), exc)
@@ -227,8 +229,9 @@ class AsyncChannel:
         trust_env = not is_loopback(httpx.URL(self.dialect.endpoint).host)
         tls = Tls(options.verify, trust_env=trust_env)
         proxy = proxy_of(options.proxy, trust_env=trust_env)
+        own = AsyncShown(options.transport) if options.transport else None
         return HttpClient(
-            transport=options.transport or AsyncTransport(options.bounds, tls, proxy, self.clock.monotonic, self.known),
+            transport=own or AsyncTransport(options.bounds, tls, proxy, self.clock.monotonic, self.known),
             bounded=not options.transport and not proxy,
             trust_env=trust_env,
         )
@@ -260,6 +263,7 @@ def silence(name: str, errors: type[AgentBayError], cause: Exception, limit: flo
     late = isinstance(cause, (TimeoutError, httpx.TimeoutException))
     reason = f"no answer within {limit:.3g} s" if late else str(cause) or type(cause).__name__
     outcome: Outcome = "not_sent" if isinstance(cause, _NEVER_SENT) else "unknown"
-    error = errors.of("timeout" if late else "unreachable", f"{name}: {reason}", outcome=outcome)
+    kind: Kind = "timeout" if late else "invalid_response" if isinstance(cause, NotHttp) else "unreachable"
+    error = errors.of(kind, f"{name}: {reason}", outcome=outcome)
     error.__cause__ = cause
     return error, Failure(reason, outcome)

@@ -16,13 +16,13 @@ import httpx
 
 from .._seam._async import HttpBody, in_worker
 from .._seam.disk import Landing, Place, size_of
-from .._seam.http import PIECE, http_request
+from .._seam.http import PIECE, HiddenUrl, http_request
 from ..core.config import base_url
 from ..core.errors import AgentBayError, ContextError
 from ..core.http import HttpRequest
 from ..core.result import refusal_text
 from ..models.contexts import ContextTransferResult
-from .channel import AsyncChannel, silence
+from .channel import NO_ADDRESS, AsyncChannel, silence
 
 log = logging.getLogger("sessionbay.channel")
 
@@ -107,7 +107,14 @@ class AsyncPresigned:
         options, parts = self._channel.options, urlsplit(url)
         base_url(f"{parts.scheme}://{parts.netloc}", allow_http=options.allow_http)
         request = HttpRequest(method, url, {"accept": "*/*", "user-agent": self._channel.dialect.user_agent})
-        return http_request(request, options.timeout, None, math.inf)
+        try:
+            made = http_request(request, options.timeout, None, math.inf)
+            made.url = HiddenUrl(url)
+        except NO_ADDRESS as exc:
+            raise self._errors.of(
+                "invalid_response", "the address that the cloud gave is none", outcome="not_sent"
+            ) from exc
+        return made
 
     @asynccontextmanager
     async def _answered(self, request: httpx.Request, name: str) -> AsyncGenerator[httpx.Response]:
@@ -120,6 +127,8 @@ class AsyncPresigned:
             yield answer
         except (TimeoutError, httpx.TransportError) as exc:
             raise silence(name, self._errors, exc, self._channel.options.timeout)[0] from exc
+        except NO_ADDRESS as exc:  # of a redirect, see the channel
+            raise self._errors.of("invalid_response", f"{name}: the store leads to no address") from exc
         finally:
             if answer:
                 await answer.aclose()

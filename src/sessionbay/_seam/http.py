@@ -253,6 +253,20 @@ class _Target(httpx.URL):
         return self._target.encode()
 
 
+class NotHttp(httpx.RemoteProtocolError):
+    """The peer said something, and it is not HTTP; its going away half-way is none of this."""
+
+
+class HiddenUrl(httpx.URL):
+    """A URL that lets its reader in: httpx, which writes each URL into its log, sees no more than the host of it."""
+
+    def __str__(self) -> str:
+        return f"{self.scheme}://{self.netloc.decode()}/***"
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({str(self)!r})"
+
+
 _ANYWHERE = httpx.URL()  # a request takes over the parts of the URL that it is made with, which are still to be parsed
 _origin_of = lru_cache(maxsize=1024)(httpx.URL)
 _plain = re.compile(

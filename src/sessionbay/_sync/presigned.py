@@ -17,13 +17,13 @@ import httpx
 
 from .._seam._sync import HttpBody, in_worker
 from .._seam.disk import Landing, Place, size_of
-from .._seam.http import PIECE, http_request
+from .._seam.http import PIECE, HiddenUrl, http_request
 from ..core.config import base_url
 from ..core.errors import AgentBayError, ContextError
 from ..core.http import HttpRequest
 from ..core.result import refusal_text
 from ..models.contexts import ContextTransferResult
-from .channel import Channel, silence
+from .channel import NO_ADDRESS, Channel, silence
 
 log = logging.getLogger("sessionbay.channel")
 
@@ -108,7 +108,14 @@ class Presigned:
         options, parts = self._channel.options, urlsplit(url)
         base_url(f"{parts.scheme}://{parts.netloc}", allow_http=options.allow_http)
         request = HttpRequest(method, url, {"accept": "*/*", "user-agent": self._channel.dialect.user_agent})
-        return http_request(request, options.timeout, None, math.inf)
+        try:
+            made = http_request(request, options.timeout, None, math.inf)
+            made.url = HiddenUrl(url)
+        except NO_ADDRESS as exc:
+            raise self._errors.of(
+                "invalid_response", "the address that the cloud gave is none", outcome="not_sent"
+            ) from exc
+        return made
 
     @contextmanager
     def _answered(self, request: httpx.Request, name: str) -> Generator[httpx.Response]:
@@ -121,6 +128,8 @@ class Presigned:
             yield answer
         except (TimeoutError, httpx.TransportError) as exc:
             raise silence(name, self._errors, exc, self._channel.options.timeout)[0] from exc
+        except NO_ADDRESS as exc:  # of a redirect, see the channel
+            raise self._errors.of("invalid_response", f"{name}: the store leads to no address") from exc
         finally:
             if answer:
                 answer.close()

@@ -187,6 +187,9 @@ class Toolbox(Reference):
     ) -> Exchange[McpToolResult]:
         link = base_url(self._details.link_url or "", allow_http=self._channel.options.allow_http)
         token = Secret(self._details.token or "")
+        if not token.travels():
+            message = f"{name} (direct): the session's token holds characters that no token has"
+            raise errors.of("invalid_response", message, outcome="not_sent")
         return Exchange(
             f"{name} (direct)",
             lambda stamp: direct.encode(link, token, name, server, args, stamp),

@@ -106,7 +106,7 @@ def resolve(
             f"no API key: pass api_key= or set {names.api_key} to use the cloud,"
             f' or pass endpoint="local" (or set {names.endpoint}=local) to run on this machine without one'
         )
-    if not api_key.isascii() or not api_key.isprintable() or " " in api_key:
+    if not Secret(api_key).travels():
         raise AgentBayError.usage("the API key holds characters that no key has: a line break, a blank or the like")
     timeout = _timeout(given.timeout, sources.find(None, names.timeout_ms)[0], names.timeout_ms)
     return Settings(base_url(endpoint, allow_http=given.allow_http), Secret(api_key), region, timeout)

@@ -24,6 +24,10 @@ class Secret:
         """Return the string itself."""
         return self._value
 
+    def travels(self) -> bool:
+        """Return whether it is made of what a header can hold, and a key or token consists of."""
+        return self._value.isascii() and self._value.isprintable() and " " not in self._value
+
     def __bool__(self) -> bool:
         return bool(self._value)
 

@@ -51,7 +51,7 @@ class Address:
         secure = parts.scheme == "wss"
         if parts.scheme not in ("ws", "wss") or not parts.hostname:
             raise ValueError("its address begins with neither ws:// nor wss://")
-        if not token.reveal().isascii() or not token.reveal().isprintable():
+        if not token.travels():
             raise ValueError("its token holds characters that no token has")
         target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
         return cls(parts.hostname, parts.port or (443 if secure else 80), target, secure, token)

@@ -6,6 +6,7 @@ import h11
 import httpx
 
 from ..._seam._async import HttpBody, Stream
+from ..._seam.http import NotHttp
 from ...core.http import Patience
 
 _MOST_HEAD = 256 * 1024  # bytes of an answer's head
@@ -77,7 +78,7 @@ class AsyncConnection:
             if isinstance(event, h11.Response):
                 return event
             if not isinstance(event, h11.InformationalResponse) or event.status_code == 101:
-                raise httpx.RemoteProtocolError("the peer left the protocol of HTTP")
+                raise NotHttp("the peer left the protocol of HTTP")
 
     async def _next_event(self, patience: Patience) -> object:
         try:
@@ -86,6 +87,7 @@ class AsyncConnection:
                     raise httpx.ReadTimeout("the answer was not complete when the time of the call was up")
                 self._protocol.receive_data(await self._stream.receive(patience.left("read")))
         except h11.RemoteProtocolError as exc:
-            ended = self._protocol.trailing_data[1]
-            raise httpx.RemoteProtocolError(_CUT_OFF if ended else str(exc)) from exc
+            if self._protocol.trailing_data[1]:
+                raise httpx.RemoteProtocolError(_CUT_OFF) from exc
+            raise NotHttp(str(exc)) from exc
         return event

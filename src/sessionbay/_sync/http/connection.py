@@ -7,6 +7,7 @@ import h11
 import httpx
 
 from ..._seam._sync import HttpBody, Stream
+from ..._seam.http import NotHttp
 from ...core.http import Patience
 
 _MOST_HEAD = 256 * 1024  # bytes of an answer's head
@@ -78,7 +79,7 @@ class Connection:
             if isinstance(event, h11.Response):
                 return event
             if not isinstance(event, h11.InformationalResponse) or event.status_code == 101:
-                raise httpx.RemoteProtocolError("the peer left the protocol of HTTP")
+                raise NotHttp("the peer left the protocol of HTTP")
 
     def _next_event(self, patience: Patience) -> object:
         try:
@@ -87,6 +88,7 @@ class Connection:
                     raise httpx.ReadTimeout("the answer was not complete when the time of the call was up")
                 self._protocol.receive_data(self._stream.receive(patience.left("read")))
         except h11.RemoteProtocolError as exc:
-            ended = self._protocol.trailing_data[1]
-            raise httpx.RemoteProtocolError(_CUT_OFF if ended else str(exc)) from exc
+            if self._protocol.trailing_data[1]:
+                raise httpx.RemoteProtocolError(_CUT_OFF) from exc
+            raise NotHttp(str(exc)) from exc
         return event

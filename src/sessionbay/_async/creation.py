@@ -49,14 +49,20 @@ class AsyncCreation:
 
     async def _answer(self, request: CreateRequest, pace: Pace | None) -> OperationResult[SessionAnswer]:
         try:
+            return await self._asked(request, pace)
+        except AgentBayError:
+            raise
+        except BaseException:  # Ctrl-C, which nothing holds back
+            await protected(self._undo, LOOKING)
+            raise
+
+    async def _asked(self, request: CreateRequest, pace: Pace | None) -> OperationResult[SessionAnswer]:
+        try:
             made = await self._channel.call(CREATE, request, pace=pace)
         except AgentBayError as exc:
             if exc.outcome != "unknown":
                 raise
             return await self._found(exc)
-        except BaseException:  # Ctrl-C, which nothing holds back
-            await protected(self._undo, LOOKING)
-            raise
         if made.unsure:
             return await self._found(SessionError.of("refused", made.error_message, result=made))
         return made

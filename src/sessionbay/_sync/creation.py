@@ -50,14 +50,20 @@ class Creation:
 
     def _answer(self, request: CreateRequest, pace: Pace | None) -> OperationResult[SessionAnswer]:
         try:
+            return self._asked(request, pace)
+        except AgentBayError:
+            raise
+        except BaseException:  # Ctrl-C, which nothing holds back
+            protected(self._undo, LOOKING)
+            raise
+
+    def _asked(self, request: CreateRequest, pace: Pace | None) -> OperationResult[SessionAnswer]:
+        try:
             made = self._channel.call(CREATE, request, pace=pace)
         except AgentBayError as exc:
             if exc.outcome != "unknown":
                 raise
             return self._found(exc)
-        except BaseException:  # Ctrl-C, which nothing holds back
-            protected(self._undo, LOOKING)
-            raise
         if made.unsure:
             return self._found(SessionError.of("refused", made.error_message, result=made))
         return made

@@ -47,7 +47,7 @@ class Map(Generic[T, V]):
         self._guard = Guard()
         self._crew = Crew()
         self._done = Mailbox[Done[T, V]](rules.concurrency)
-        self._failure: Exception | None = None
+        self._failure: BaseException | None = None
         self._early: dict[int, Done[T, V]] = {}
         self._next = 0
         self._progress = Progress(total=len(items) if isinstance(items, Sized) else None)
@@ -94,6 +94,9 @@ class Map(Generic[T, V]):
         try:
             while (task := self._take()) and self._done.put(self._attempt(*task)):
                 pass
+        except BaseException as exc:  # sys.exit() ends a thread without a word: the reader is to hear of it
+            self._failure = self._failure or exc
+            raise
         finally:
             with self._guard:
                 self._working -= 1

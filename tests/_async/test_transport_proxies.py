@@ -3,10 +3,12 @@
 import httpx
 import pytest
 
+from sessionbay import AsyncAgentBay, RetryPolicy, SessionError
 from sessionbay._async.http.pool import Counts
 from sessionbay._seam.http import proxy_of
 
 from ..certificates import client_context
+from ..cloud import KEY
 from ..raw_server import RawServer, always, answer
 from .carrier import Carrier
 
@@ -83,3 +85,14 @@ async def test_no_tls_context_is_made_before_it_is_needed(monkeypatch: pytest.Mo
     with RawServer() as server:
         async with Carrier(verify=False, proxy_of=proxy_of(None, trust_env=True)) as carrier:
             assert (await carrier.ask(server.url)).text == "ok"
+
+
+@pytest.mark.parametrize("proxy", ["gopher://proxy.example", "http://proxy.example:port"])
+async def test_a_proxy_of_the_environment_that_cannot_be_used_is_told(
+    monkeypatch: pytest.MonkeyPatch, proxy: str
+) -> None:
+    monkeypatch.setenv("ALL_PROXY", proxy)
+    async with AsyncAgentBay(KEY, endpoint="https://cloud.example", retry=RetryPolicy(attempts=1)) as bay:
+        with pytest.raises(SessionError, match="the proxy cannot be used") as raised:
+            await bay.list()
+    assert (raised.value.kind, raised.value.outcome) == ("unreachable", "not_sent")

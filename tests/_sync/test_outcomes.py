@@ -17,6 +17,7 @@ from sessionbay import (
     AGB,
     AgentBay,
     AgentBayError,
+    AgentBayUsageError,
     ContextSync,
     RetryPolicy,
     Session,
@@ -92,6 +93,27 @@ def test_a_mistake_is_told_before_anything_is_sent(wrong: Any, told: str) -> Non
         wrong(Session(client(cloud), "session-1"))
     assert isinstance(raised.value, AgentBayError)
     assert cloud.asked == []
+
+
+@pytest.mark.parametrize(
+    ("wrong", "told"),
+    [
+        ({"verify": None}, "verify must be True, False or an ssl.SSLContext, not None"),
+        ({"verify": 0}, "verify must be True, False or an ssl.SSLContext, not 0"),
+        ({"verify": "ca.pem"}, "ssl.create_default_context"),
+        ({"proxy": "proxy.example:3128"}, "proxy must be a URL that begins with http://"),
+        ({"proxy": "ftp://user:canary@proxy.example"}, "proxy must be a URL"),
+        ({"proxy": 5}, "proxy must be a URL"),
+        ({"retry": 3}, "retry must be of the class sessionbay.RetryPolicy, not 3"),
+        ({"transport": 5}, "transport must be of the class httpx."),
+        ({"max_connections": 0}, "max_connections must be a whole number of 1 or more"),
+    ],
+    ids=str,
+)
+def test_a_setting_that_is_wrong_is_told_when_the_client_is_made(wrong: dict[str, Any], told: str) -> None:
+    with pytest.raises(AgentBayUsageError, match=told) as raised:
+        AgentBay(KEY, endpoint="https://cloud.example", **wrong)
+    assert "canary" not in str(raised.value)
 
 
 def test_a_refusal_of_the_gateway_is_a_result() -> None:

@@ -4,10 +4,12 @@
 import httpx
 import pytest
 
+from sessionbay import AgentBay, RetryPolicy, SessionError
 from sessionbay._seam.http import proxy_of
 from sessionbay._sync.http.pool import Counts
 
 from ..certificates import client_context
+from ..cloud import KEY
 from ..raw_server import RawServer, always, answer
 from .carrier import Carrier
 
@@ -84,3 +86,12 @@ def test_no_tls_context_is_made_before_it_is_needed(monkeypatch: pytest.MonkeyPa
     with RawServer() as server:
         with Carrier(verify=False, proxy_of=proxy_of(None, trust_env=True)) as carrier:
             assert (carrier.ask(server.url)).text == "ok"
+
+
+@pytest.mark.parametrize("proxy", ["gopher://proxy.example", "http://proxy.example:port"])
+def test_a_proxy_of_the_environment_that_cannot_be_used_is_told(monkeypatch: pytest.MonkeyPatch, proxy: str) -> None:
+    monkeypatch.setenv("ALL_PROXY", proxy)
+    with AgentBay(KEY, endpoint="https://cloud.example", retry=RetryPolicy(attempts=1)) as bay:
+        with pytest.raises(SessionError, match="the proxy cannot be used") as raised:
+            bay.list()
+    assert (raised.value.kind, raised.value.outcome) == ("unreachable", "not_sent")

@@ -11,6 +11,7 @@ from typing import Any
 
 import httpx
 
+from ..core.errors import AgentBayError
 from ..core.http import HttpAnswer, HttpRequest, InvalidAnswer
 
 CONNECT_TIMEOUT = 5.0  # seconds
@@ -116,10 +117,18 @@ class _NoCookies(httpx.Cookies):
 NO_COOKIES = _NoCookies()
 
 
+def checked_verify(verify: object) -> bool | ssl.SSLContext:
+    """Return what certificates are checked by; of other values, some would do without TLS, and show the key."""
+    if isinstance(verify, (bool, ssl.SSLContext)):
+        return verify
+    hint = "ssl.create_default_context(cafile=…) makes one"
+    raise AgentBayError.usage(f"verify must be True, False or an ssl.SSLContext, not {verify!r}: {hint}")
+
+
 class Tls:
     """How TLS is spoken. Making the context takes long, so it is made when it is needed, and once for the process."""
 
-    def __init__(self, verify: Any, *, trust_env: bool) -> None:
+    def __init__(self, verify: bool | ssl.SSLContext, *, trust_env: bool) -> None:
         self._verify = verify
         self._trust_env = trust_env
 

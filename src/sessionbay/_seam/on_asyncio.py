@@ -37,7 +37,7 @@ class LoopStream(asyncio.Protocol):
     async def connect(cls, host: str, port: int, tls: ssl.SSLContext | None) -> "LoopStream":
         """Connect to the address of ``host`` that answers first."""
         loop = asyncio.get_running_loop()
-        options: dict[str, Any] = {"ssl": tls, "server_hostname": host} if tls else {}
+        options: dict[str, Any] = {"ssl": tls, "server_hostname": host} if tls is not None else {}
         if _is_address(host):
             _, stream = await loop.create_connection(cls, host, port, **options)
         else:

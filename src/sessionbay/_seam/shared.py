@@ -1,5 +1,6 @@
 """What both sides of the seam share: time that is read, chance, the environment."""
 
+import logging
 import os
 import platform
 import secrets
@@ -11,6 +12,8 @@ from typing import Protocol
 
 from .._version import __version__
 from ..core.config import DotEnv, parse_dotenv
+
+log = logging.getLogger("sessionbay.config")
 
 USER_AGENT = f"sessionbay/{__version__} ({platform.system()}; {platform.machine()}) Python/{platform.python_version()}"
 
@@ -70,9 +73,16 @@ def process() -> int:
 
 def find_dotenv(*, upwards: bool) -> DotEnv | None:
     """Return the ``.env`` file of the working directory, or of the nearest one above it."""
-    here = Path.cwd()
-    for folder in (here, *here.parents) if upwards else (here,):
-        path = folder / ".env"
-        if path.is_file():
-            return DotEnv(str(path), parse_dotenv(path.read_text("utf-8", "replace")))
+    try:
+        here = Path.cwd()
+    except FileNotFoundError:  # it was deleted
+        return None
+    path = here
+    try:
+        for folder in (here, *here.parents) if upwards else (here,):
+            path = folder / ".env"
+            if path.is_file():
+                return DotEnv(str(path), parse_dotenv(path.read_text("utf-8", "replace")))
+    except OSError as exc:
+        log.warning("settings of %s are left out, it cannot be read: %s", path, exc.strerror)
     return None

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from .._seam._sync import Clock, HttpTransport, checkpoint
 from .._seam.held import hold, let_go
+from .._seam.http import checked_verify
 from .._seam.shared import USER_AGENT, environment, find_dotenv
 from ..core import checks
-from ..core.config import Given, may_be_at, resolve
+from ..core.config import Given, may_be_at, proxy_url, resolve
 from ..core.errors import AgentBayError, SessionError
 from ..core.pace import Pace
 from ..core.result import Result
@@ -70,12 +71,14 @@ def channel(cloud: str, wishes: Wishes) -> Channel:
     given = Given(wishes.api_key, wishes.region_id, wishes.endpoint, wishes.timeout, wishes.allow_http)
     dotenv = find_dotenv(upwards=names.dotenv_upwards)
     settings = resolve(given, names, kind.address, env=environment(), dotenv=dotenv)
+    checks.instance("retry", wishes.retry, RetryPolicy, AgentBayError)
+    checks.instance("transport", wishes.transport, HttpTransport, AgentBayError)
     options = Options(
         timeout=settings.timeout,
         strict=wishes.strict,
         retry=wishes.retry or RetryPolicy(),
-        proxy=wishes.proxy,
-        verify=wishes.verify,
+        proxy=None if wishes.proxy is None else proxy_url(wishes.proxy),
+        verify=checked_verify(wishes.verify),
         allow_http=wishes.allow_http,
         bounds=Bounds(checks.count("max_connections", wishes.max_connections, AgentBayError), KEPT),
         tag_sessions=wishes.tag_sessions,

@@ -58,6 +58,13 @@ def choice(name: str, value: object, allowed: Sequence[str], errors: Errors) -> 
         raise errors.usage(f"{name} must be {' or '.join(map(repr, allowed))}, not {value!r}")
 
 
+def instance(name: str, value: object, kind: type[object], errors: Errors) -> None:
+    """Refuse what is neither of a kind nor None."""
+    if value is not None and not isinstance(value, kind):
+        home = kind.__module__.partition(".")[0]
+        raise errors.usage(f"{name} must be of the class {home}.{kind.__name__}, not {value!r}")
+
+
 def utf8(name: str, value: object, errors: Errors) -> str:
     """Return a string that UTF-8 can say; it may be empty."""
     if not isinstance(value, str):

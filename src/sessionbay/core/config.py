@@ -19,6 +19,7 @@ _REGION = re.compile(r"[A-Za-z0-9-]+")
 _URL = re.compile(
     r"(?P<scheme>https?)://(?P<host>[\w.-]+|\[[0-9A-Fa-f:.]+\])(?::(?P<port>\d{1,5}))?(?P<path>/[^\s?#]*)?"
 )
+_PROXY = re.compile(r"(?:https?|socks5h?)://[^\s/?#]+(?:/|$)", re.ASCII)
 
 Address = Callable[[str | None], tuple[str, str | None]]
 
@@ -123,6 +124,13 @@ def base_url(endpoint: str, *, allow_http: bool) -> str:
     if found["scheme"] == "http" and not allow_http and not is_loopback(found["host"].strip("[]")):
         raise AgentBayError.usage(f"{url} is neither https nor this machine: pass allow_http=True if that is meant")
     return url.rstrip("/")
+
+
+def proxy_url(value: object) -> str:
+    """Return the URL of a proxy; what is none is not shown, since it may hold a password."""
+    if not isinstance(value, str) or not _PROXY.match(value):
+        raise AgentBayError.usage("proxy must be a URL that begins with http://, https://, socks5:// or socks5h://")
+    return value
 
 
 def may_be_at(endpoint: str, address: str) -> bool:

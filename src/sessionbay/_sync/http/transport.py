@@ -76,7 +76,11 @@ class Transport(HttpTransport):
         by_proxy = self._homes.get().by_proxy
         if proxy not in by_proxy:
             limits = httpx.Limits(max_connections=self._bounds.most, keepalive_expiry=self._bounds.kept)
-            by_proxy.setdefault(proxy, ProxyTransport(proxy=proxy, verify=self._tls.context(), limits=limits))
+            try:
+                made = ProxyTransport(proxy=proxy, verify=self._tls.context(), limits=limits)
+            except (ValueError, ImportError, httpx.InvalidURL) as exc:  # its scheme, or what that needs
+                raise httpx.ProxyError(f"the proxy cannot be used: {exc}") from exc
+            by_proxy.setdefault(proxy, made)
         return by_proxy[proxy]
 
 

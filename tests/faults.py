@@ -15,8 +15,11 @@ Strikes = tuple[tuple[Fault, int, int | None], ...]
 """Faults, from which request on, and how many requests are hit."""
 
 CALL = 60.0  # seconds that a call may take
+CODE = 70.0  # seconds that code may take, and its answer
 DELETION = 30.0
 LOOKING = 15.5  # seconds that a creation may look for its session beyond that
+CONTEXT = "context-0"
+FILE = (CONTEXT, "/a", b"text")
 
 
 @dataclass(frozen=True)
@@ -44,6 +47,12 @@ REPEATED = [
     Asked("get_status", "session.get_status", "GetSessionDetail", "repeated"),
     Asked("keep_alive", "session.keep_alive", "RefreshSessionIdleTime", "repeated"),
     Asked("list_mcp_tools", "session.list_mcp_tools", "ListMcpTools", "repeated"),
+    Asked("context.create", "bay.context.create", "GetContext", "repeated", ("new",)),
+    Asked("context.list", "bay.context.list", "ListContexts", "repeated"),
+    Asked("context.list_files", "bay.context.list_files", "DescribeContextFiles", "repeated", (CONTEXT, "/")),
+    Asked("context.upload_file", "bay.context.upload_file", "GetContextFileUploadUrl", "repeated", FILE),
+    Asked("context.delete_file", "bay.context.delete_file", "DeleteContextFile", "repeated", FILE[:2]),
+    Asked("context.delete", "bay.context.delete", "DeleteContext", "repeated", (CONTEXT,)),
 ]
 ONCE = [
     Asked("pause_async", "session.pause_async", "PauseSessionAsync", "once"),
@@ -51,6 +60,9 @@ ONCE = [
     Asked("pause", "session.pause", "PauseSessionAsync", "once", given={"timeout": CALL}),
     Asked("call_mcp_tool", "session.call_mcp_tool", "CallMcpTool", "once", ("click", {"x": 1})),
     Asked("command.run", "session.command.run", "CallMcpTool", "once", ("make",)),
+    Asked("code.run_code", "session.code.run_code", "CallMcpTool", "once", ("1 + 1", "python"), bound=CODE),
+    Asked("context.clear_async", "bay.context.clear_async", "ClearContext", "once", (CONTEXT,)),
+    Asked("context.sync", "session.context.sync", "SyncContext", "once", given={"timeout": CALL}),
     Asked("get_file_info", "session.file_system.get_file_info", "CallMcpTool", "once", ("a",)),
     Asked("write_file", "session.file_system.write_file", "CallMcpTool", "once", ("a", "text")),
     Asked("command.run, direct", "session.command.run", "CallMcpTool", "once", ("make",), direct=True),

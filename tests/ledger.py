@@ -13,10 +13,11 @@ from sessionbay.core.operation import Operation, Reply
 from sessionbay.core.wire import Wire
 from sessionbay.dialects.agb import AGBDialect
 from sessionbay.dialects.agentbay import AgentBayDialect
-from sessionbay.ops import access, direct, labels, session, tools
+from sessionbay.ops import access, context, contexts, direct, labels, session, tools
 from sessionbay.ops.catalogue import OPERATIONS
 
 LINK = "https://machine.example/direct"
+STORE = "https://store.example/a"
 TEXTS = {
     "shell": '{"stdout": "done", "stderr": "", "exit_code": 0}',
     "get_file_info": "isDirectory: false\nsize: 4",
@@ -45,6 +46,7 @@ class LedgerCloud(httpx.MockTransport):
         self.arrived: Counter[str] = Counter()
         self.effects: list[tuple[str, str]] = []
         self.sessions: dict[str, Kept] = {"session-0": Kept({"job": "old"})}
+        self.contexts: dict[str, str] = {"context-0": "old"}
         self._direct = direct
         self._serve: dict[str, Callable[[Any], Reply[Any]]] = {
             session.CREATE.action: self._create,
@@ -63,9 +65,20 @@ class LedgerCloud(httpx.MockTransport):
                 data=self._call(request.session_id, request.name, request.args)
             ),
             tools.LIST_TOOLS.action: lambda request: Reply(data=tools.ToolsAnswer(tools=TOOLS)),
+            context.SYNC_CONTEXT.action: lambda request: self._note(context.SYNC_CONTEXT, request.session_id),
+            context.CONTEXT_INFO.action: lambda request: Reply(data=context.ContextInfoAnswer()),
+            contexts.GET_CONTEXT.action: self._get_context,
+            contexts.LIST_CONTEXTS.action: lambda request: Reply(data=[self._context(name) for name in self.contexts]),
+            contexts.DELETE_CONTEXT.action: self._delete_context,
+            contexts.CLEAR_CONTEXT.action: lambda request: self._note(contexts.CLEAR_CONTEXT, request.id),
+            contexts.LIST_FILES.action: lambda request: Reply(data=[contexts.FileAnswer(file_name="a")]),
+            contexts.UPLOAD_URL.action: lambda request: Reply(data=contexts.UrlAnswer(url=STORE)),
+            contexts.DELETE_FILE.action: lambda request: self._note(contexts.DELETE_FILE, request.context_id),
         }
 
     def _answer(self, request: httpx.Request) -> httpx.Response:
+        if str(request.url) == STORE:
+            return httpx.Response(200)
         if request.url.path.endswith("/callTool"):
             return self._answer_directly(json.loads(request.content))
         dialect = AgentBayDialect if "Action" in request.url.params else AGBDialect
@@ -86,6 +99,27 @@ class LedgerCloud(httpx.MockTransport):
         self.arrived[tools.CALL_TOOL.action] += 1
         said = self._call("session-0", asked["tool"], asked["args"])
         return httpx.Response(200, content=direct.answer_of(asked["requestId"], said))
+
+    def _note(self, op: Operation[Any, Any, Any], name: str) -> Reply[Any]:
+        self.effects.append((op.action, name))
+        return Reply()
+
+    def _context(self, name: str) -> contexts.ContextAnswer:
+        return contexts.ContextAnswer(id=name, name=self.contexts[name], state="available")
+
+    def _get_context(self, request: contexts.GetContextRequest) -> Reply[Any]:
+        known = {title: name for name, title in self.contexts.items()}
+        title = request.name or ""
+        if title not in known:
+            known[title] = f"context-{len(self.effects) + 1}"
+            self.contexts[known[title]] = title
+            self._note(contexts.GET_CONTEXT, title)
+        return Reply(data=self._context(known[title]))
+
+    def _delete_context(self, request: contexts.ContextRef) -> Reply[Any]:
+        if self.contexts.pop(request.id, None) is None:
+            return Reply(success=False, code="InvalidContext.NotFound", message="gone")
+        return self._note(contexts.DELETE_CONTEXT, request.id)
 
     def _create(self, request: session.CreateRequest) -> Reply[Any]:
         name = f"session-{len(self.effects) + 1}"

@@ -18,7 +18,7 @@ from ..ledger import LedgerCloud
 from .clock import FakeClock
 
 ROUNDING = 0.25  # seconds that a call may take beyond its time
-REPEATABLE = {"SetLabel", "RefreshSessionIdleTime", "DeleteSessionAsync"}
+REPEATABLE = {"SetLabel", "RefreshSessionIdleTime", "DeleteSessionAsync", "DeleteContextFile"}
 
 
 @dataclass

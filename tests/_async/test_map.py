@@ -154,3 +154,18 @@ async def test_more_at_once_than_there_are_connections_is_refused(engine: LocalE
     async with connect(engine, AsyncAgentBay, max_connections=4) as bay:
         with pytest.raises(SessionUsageError, match="make it with max_connections=5"):
             bay.map(where, range(3), concurrency=5)
+
+
+async def test_results_are_not_waited_for_outside_of_the_block(bay: AsyncAgentBay) -> None:
+    with pytest.raises(SessionUsageError, match=r"map\(\) is a block"):
+        async for done in bay.map(square, range(3)):
+            pytest.fail(f"nobody works on it: {done}")
+
+
+async def test_a_block_is_entered_once(bay: AsyncAgentBay) -> None:
+    again = bay.map(square, range(3), labels=LABELS)
+    async with again as results:
+        assert len([done async for done in results]) == 3
+    with pytest.raises(SessionUsageError, match=r"call map\(\) for each"):
+        async with again:
+            pytest.fail("its items are used up")

@@ -132,3 +132,18 @@ async def test_sessions_are_created_no_faster_than_the_rate(engine: LocalEngine)
     begin = clock.time()
     async with bay, bay.pool(min=4, max=4, create_rate=20, labels=LABELS):
         assert clock.time() - begin >= 3 / 20
+
+
+async def test_nothing_is_lent_outside_of_the_block(bay: AsyncAgentBay) -> None:
+    with pytest.raises(SessionUsageError, match=r"pool\(\) is a block"):
+        async with bay.pool(max=1).lease():
+            pytest.fail("nobody would delete it")
+
+
+async def test_a_pool_is_entered_once(bay: AsyncAgentBay) -> None:
+    pool = bay.pool(max=1)
+    async with pool:
+        pass
+    with pytest.raises(SessionUsageError, match=r"call pool\(\) for each"):
+        async with pool:
+            pytest.fail("it is closed")

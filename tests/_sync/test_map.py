@@ -155,3 +155,18 @@ def test_more_at_once_than_there_are_connections_is_refused(engine: LocalEngine)
     with connect(engine, AgentBay, max_connections=4) as bay:
         with pytest.raises(SessionUsageError, match="make it with max_connections=5"):
             bay.map(where, range(3), concurrency=5)
+
+
+def test_results_are_not_waited_for_outside_of_the_block(bay: AgentBay) -> None:
+    with pytest.raises(SessionUsageError, match=r"map\(\) is a block"):
+        for done in bay.map(square, range(3)):
+            pytest.fail(f"nobody works on it: {done}")
+
+
+def test_a_block_is_entered_once(bay: AgentBay) -> None:
+    again = bay.map(square, range(3), labels=LABELS)
+    with again as results:
+        assert len([done for done in results]) == 3
+    with pytest.raises(SessionUsageError, match=r"call map\(\) for each"):
+        with again:
+            pytest.fail("its items are used up")

@@ -131,3 +131,18 @@ def test_sessions_are_created_no_faster_than_the_rate(engine: LocalEngine) -> No
     begin = clock.time()
     with bay, bay.pool(min=4, max=4, create_rate=20, labels=LABELS):
         assert clock.time() - begin >= 3 / 20
+
+
+def test_nothing_is_lent_outside_of_the_block(bay: AgentBay) -> None:
+    with pytest.raises(SessionUsageError, match=r"pool\(\) is a block"):
+        with bay.pool(max=1).lease():
+            pytest.fail("nobody would delete it")
+
+
+def test_a_pool_is_entered_once(bay: AgentBay) -> None:
+    pool = bay.pool(max=1)
+    with pool:
+        pass
+    with pytest.raises(SessionUsageError, match=r"call pool\(\) for each"):
+        with pool:
+            pytest.fail("it is closed")

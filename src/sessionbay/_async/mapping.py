@@ -47,7 +47,7 @@ class AsyncMap(Generic[T, V]):
         self._clock = pool._clock
         self._guard = Guard()
         self._crew = Crew()
-        self._done = Mailbox[Done[T, V]](rules.concurrency)
+        self._done: Mailbox[Done[T, V]]  # there from the beginning of the block on
         self._failure: BaseException | None = None
         self._early: dict[int, Done[T, V]] = {}
         self._next = 0
@@ -55,7 +55,9 @@ class AsyncMap(Generic[T, V]):
         self._working = min(rules.concurrency, max(1, len(items))) if isinstance(items, Sized) else rules.concurrency
 
     async def __aenter__(self) -> Self:
+        self._pool._begin("map")
         self._report()
+        self._done = Mailbox(self._rules.concurrency)
         await self._crew.start()
         for _ in range(self._working):
             self._crew.spawn(self._serve)
@@ -76,6 +78,7 @@ class AsyncMap(Generic[T, V]):
         return self
 
     async def __anext__(self) -> Done[T, V]:
+        self._pool._refuse_if_not_begun("map")
         while True:
             if self._rules.ordered and self._next in self._early:
                 self._next += 1

@@ -84,6 +84,7 @@ class AsyncSessionPool:
         self._idle: list[_Member] = []
         self._members: set[_Member] = set()
         self._failures: list[AgentBayError] = []
+        self._begun = False
         self._closed = False
 
     @property
@@ -92,6 +93,7 @@ class AsyncSessionPool:
         return len(self._members)
 
     async def __aenter__(self) -> Self:
+        self._begin("pool")
         try:
             await each(self._warm, range(self._rules.least))
             self._raise_failure()
@@ -133,7 +135,18 @@ class AsyncSessionPool:
         limit = None if timeout is None else checks.seconds("timeout", timeout, SessionError, zero=True)
         return AsyncLease(self, limit)
 
+    def _begin(self, name: str) -> None:
+        """Open the pool, whose sessions the end of a block deletes."""
+        if self._begun:
+            raise SessionError.usage(f"this block has been entered before: call {name}() for each")
+        self._begun = True
+
+    def _refuse_if_not_begun(self, name: str) -> None:
+        if not self._begun:
+            raise SessionError.usage(f"{name}() is a block, whose end deletes its sessions: enter it by 'with' first")
+
     async def _lend(self, timeout: float | None) -> _Member:
+        self._refuse_if_not_begun("pool")
         try:
             await self._turns.take(timeout)
         except TimeoutError as exc:

@@ -85,6 +85,7 @@ class SessionPool:
         self._idle: list[_Member] = []
         self._members: set[_Member] = set()
         self._failures: list[AgentBayError] = []
+        self._begun = False
         self._closed = False
 
     @property
@@ -93,6 +94,7 @@ class SessionPool:
         return len(self._members)
 
     def __enter__(self) -> Self:
+        self._begin("pool")
         try:
             each(self._warm, range(self._rules.least))
             self._raise_failure()
@@ -134,7 +136,18 @@ class SessionPool:
         limit = None if timeout is None else checks.seconds("timeout", timeout, SessionError, zero=True)
         return Lease(self, limit)
 
+    def _begin(self, name: str) -> None:
+        """Open the pool, whose sessions the end of a block deletes."""
+        if self._begun:
+            raise SessionError.usage(f"this block has been entered before: call {name}() for each")
+        self._begun = True
+
+    def _refuse_if_not_begun(self, name: str) -> None:
+        if not self._begun:
+            raise SessionError.usage(f"{name}() is a block, whose end deletes its sessions: enter it by 'with' first")
+
     def _lend(self, timeout: float | None) -> _Member:
+        self._refuse_if_not_begun("pool")
         try:
             self._turns.take(timeout)
         except TimeoutError as exc:

@@ -12,6 +12,7 @@ from sessionbay.core.proof import KnownEngine, answer as proof_of_engine
 from sessionbay.core.redact import Secret
 from sessionbay.core.websocket import Address, Lost
 
+from ..beside._async import until
 from ..raw_server import Peer, RawServer, Script, always, answer, once, once_and_close, silence
 from .carrier import Carrier
 
@@ -98,6 +99,7 @@ async def test_an_engine_that_has_ended_is_noticed_by_the_next_connection() -> N
     with RawServer(once_proved, always(answer(b"{}"))) as server:
         async with Carrier(known=known(server)) as carrier:
             assert (await carrier.ask(server.url)).status_code == 200
+            await until(lambda: server.open == 0)
             with pytest.raises(httpx.ConnectError, match="does not prove"):
                 await carrier.ask(f"{server.url}/secret")
     assert b"/secret" not in b"".join(server.asked)

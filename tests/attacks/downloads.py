@@ -45,7 +45,7 @@ def listed_as(name: str) -> Callable[[Scene], str | None]:
                 return lie
             return "attacked"
 
-        lie = b64encode(f"f\t8\t{outside}\0\0".encode()).decode()
+        lie = b64encode(f"f\t8\t644\t{outside}\0\0".encode()).decode()
         session.command.run("mkdir out").raise_for_error()
         scene.patch.setitem(toolbox.SERVED, "read_file", read)
         session.file_system.pull("out", target)

@@ -15,6 +15,7 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 STOP_TIMEOUT = 1  # whole seconds, as uvicorn has it
 PATIENCE = 10.0  # seconds within which a request's head has to come
 KEPT = 75  # whole seconds for which a connection may be idle: longer than clients keep it, so that none asks as it ends
+LINGER = 5  # whole seconds for whoever got an answer before its request was complete: it may still be sending
 MOST_HEAD = 2**20
 MOST_MESSAGE = 4 * 2**20
 
@@ -50,6 +51,10 @@ class _Protocol(H11Protocol):
             self._deadline = None
         elif waiting and not self._deadline:
             self._deadline = self.loop.call_later(PATIENCE, self._hang_up)
+
+    def on_response_complete(self) -> None:
+        self.timeout_keep_alive = LINGER if self.conn.their_state is h11.SEND_BODY else KEPT
+        super().on_response_complete()
 
     def connection_lost(self, exc: Exception | None) -> None:
         if self._deadline:
@@ -102,7 +107,6 @@ class Listener:
             proxy_headers=False,
             server_header=False,
             timeout_graceful_shutdown=STOP_TIMEOUT,
-            timeout_keep_alive=KEPT,
             ws="websockets-sansio",
             ws_max_size=self._most_message,
             ws_per_message_deflate=False,

@@ -3,15 +3,12 @@
 ``--check`` only says whether it is up to date.
 """
 
-import argparse
-import re
 import sys
 from itertools import groupby
-from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[1]
+from page import ROOT, renew, with_table
+
 PAGE = ROOT / "docs" / "security.md"
-PLACE = re.compile(r"(?<=<!-- table -->\n).*(?=<!-- end of the table -->)", re.DOTALL)
 sys.path.insert(0, str(ROOT))
 
 from tests.attacks import test_attacks  # noqa: E402, F401  # it is found only now, and fills the table
@@ -20,19 +17,7 @@ from tests.attacks.attack import ATTACKS, Attack  # noqa: E402
 
 def main() -> None:
     """Write the page, or say that it differs."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--check", action="store_true", help="write nothing; fail if the table is out of date")
-    kept = PAGE.read_text("utf-8")
-    fresh = page(kept)
-    if not parser.parse_args().check:
-        PAGE.write_text(fresh, "utf-8")
-    elif fresh != kept:
-        sys.exit(f"out of date, run scripts/generate_attack_table.py: {PAGE}")
-
-
-def page(kept: str) -> str:
-    """Return the page with a fresh table."""
-    return PLACE.sub(lambda _: table(), kept)
+    renew(PAGE, __doc__, lambda kept: with_table(kept, table()))
 
 
 def table() -> str:

@@ -4,21 +4,20 @@
 is asked of the code.
 """
 
-import argparse
 import inspect
 import json
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
-from pathlib import Path
 from typing import Any
 from unittest.mock import MagicMock
+
+from page import ROOT, renew
 
 from sessionbay.engine import elsewhere, toolbox
 from sessionbay.engine.actions import Actions
 from sessionbay.ops.catalogue import OPERATIONS
 
-ROOT = Path(__file__).resolve().parents[1]
 PAGE = ROOT / "docs" / "coverage.md"
 CLOUDS = json.loads((ROOT / "scripts" / "data" / "clouds.json").read_text("utf-8"))
 HEADER = "<!-- Written by scripts/generate_coverage.py from the code. Do not edit. -->"
@@ -31,13 +30,7 @@ The engine asks for no version of the protocol and ignores fields that it does n
 
 def main() -> None:
     """Write the page, or say that it differs."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--check", action="store_true", help="write nothing; fail if the page is out of date")
-    fresh = "\n\n".join((HEADER, INTRODUCTION, *sections())) + "\n"
-    if not parser.parse_args().check:
-        PAGE.write_text(fresh, "utf-8")
-    elif not PAGE.exists() or PAGE.read_text("utf-8") != fresh:
-        sys.exit(f"out of date, run scripts/generate_coverage.py: {PAGE}")
+    renew(PAGE, __doc__, lambda _: "\n\n".join((HEADER, INTRODUCTION, *sections())) + "\n")
 
 
 def sections() -> Iterator[str]:

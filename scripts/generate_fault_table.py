@@ -4,15 +4,12 @@
 ``tests/_async/test_fault_matrix.py``.
 """
 
-import argparse
 import logging
-import re
 import sys
-from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[1]
+from page import ROOT, renew, with_table
+
 PAGE = ROOT / "docs" / "faults.md"
-PLACE = re.compile(r"(?<=<!-- table -->\n).*(?=<!-- end of the table -->)", re.DOTALL)
 sys.path.insert(0, str(ROOT))
 
 from tests._sync.test_fault_matrix import Cell, run  # noqa: E402  # it is found only now
@@ -21,15 +18,8 @@ from tests.faults import CASES, OPERATIONS, Asked  # noqa: E402
 
 def main() -> None:
     """Write the page, or say that it differs."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--check", action="store_true", help="write nothing; fail if the table is out of date")
     logging.disable()  # sessions are found that were lost, which is worth a warning elsewhere
-    kept = PAGE.read_text("utf-8")
-    fresh = PLACE.sub(lambda _: table(), kept)
-    if not parser.parse_args().check:
-        PAGE.write_text(fresh, "utf-8")
-    elif fresh != kept:
-        sys.exit(f"out of date, run scripts/generate_fault_table.py: {PAGE}")
+    renew(PAGE, __doc__, lambda kept: with_table(kept, table()))
 
 
 def table() -> str:

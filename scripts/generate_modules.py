@@ -4,22 +4,20 @@
 stand in data/modules.json; the rest is asked of the code. A method that the client lacks is an error.
 """
 
-import argparse
 import importlib
 import json
 import re
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from generate_coverage import served_actions
+from page import ROOT, renew
 
 from sessionbay.engine import elsewhere, toolbox
 from sessionbay.ops.catalogue import OPERATIONS, TOOLS
 
-ROOT = Path(__file__).resolve().parents[1]
 PAGE = ROOT / "docs" / "modules.md"
 METHODS: dict[str, dict[str, list[str]]] = json.loads((ROOT / "scripts" / "data" / "modules.json").read_text("utf-8"))
 HEADER = "<!-- Written by scripts/generate_modules.py from the code. Do not edit. -->"
@@ -68,13 +66,7 @@ SERVED = served_actions()
 
 def main() -> None:
     """Write the page, or say that it differs."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--check", action="store_true", help="write nothing; fail if the page is out of date")
-    fresh = "\n\n".join((HEADER, INTRODUCTION, *sections())) + "\n"
-    if not parser.parse_args().check:
-        PAGE.write_text(fresh, "utf-8")
-    elif not PAGE.exists() or PAGE.read_text("utf-8") != fresh:
-        sys.exit(f"out of date, run scripts/generate_modules.py: {PAGE}")
+    renew(PAGE, __doc__, lambda _: "\n\n".join((HEADER, INTRODUCTION, *sections())) + "\n")
 
 
 def sections() -> Iterator[str]:

@@ -1,31 +1,21 @@
 """The table of faults: it is what the matrix brings, and the check notices when it is not."""
 
-import shutil
-import subprocess
-import sys
 from pathlib import Path
 
-from .pages import ROOT
+from .generated import check, copied
 
+SCRIPT = "generate_fault_table.py"
 PAGE = "docs/faults.md"
 
 
-def check(root: Path) -> subprocess.CompletedProcess[str]:
-    """Run the check of the repository at ``root``."""
-    command = [sys.executable, str(root / "scripts" / "generate_fault_table.py"), "--check"]
-    return subprocess.run(command, cwd=root, capture_output=True, text=True, timeout=60, check=False)
-
-
 def test_the_table_of_faults_is_up_to_date() -> None:
-    done = check(ROOT)
+    done = check(SCRIPT)
     assert done.returncode == 0, done.stderr
 
 
 def test_the_check_notices_a_cell_that_is_not_so(tmp_path: Path) -> None:
-    for part in ("scripts", "tests", "docs"):
-        shutil.copytree(ROOT / part, tmp_path / part, ignore=shutil.ignore_patterns("__pycache__", ".mypy_cache"))
-    page = tmp_path / PAGE
+    page = copied(tmp_path, "scripts", "tests", "docs") / PAGE
     page.write_text(page.read_text("utf-8").replace("unreachable, unknown", "success", 1), "utf-8")
-    done = check(tmp_path)
+    done = check(SCRIPT, tmp_path)
     assert done.returncode != 0
     assert PAGE in done.stderr

@@ -54,6 +54,13 @@ def any_session(any_engine: LocalEngine) -> Iterator[Session]:
         yield session
 
 
+@pytest.fixture(scope="module")
+def session(engine: LocalEngine) -> Iterator[Session]:
+    """Give a session that the tests of a module share."""
+    with client_of(engine) as bay, bay.session() as made:
+        yield made
+
+
 @pytest.fixture
 def namespaces_session(namespaces_engine: LocalEngine) -> Iterator[Session]:
     with client_of(namespaces_engine) as bay, bay.session() as session:

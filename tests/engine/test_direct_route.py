@@ -1,7 +1,6 @@
 """The direct route: what opens it, what it answers, what it refuses."""
 
 import json
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -36,12 +35,6 @@ class Direct:
 def direct_of(engine: LocalEngine, session: Session) -> Direct:
     data = Raw(engine).agentbay("GetSession", SessionId=session.session_id).json()["Data"]
     return Direct(data["LinkUrl"], data["Token"])
-
-
-@pytest.fixture(scope="module")
-def session(engine: LocalEngine) -> Iterator[Session]:
-    with client_of(engine) as bay, bay.session() as made:
-        yield made
 
 
 @pytest.fixture

@@ -19,12 +19,6 @@ def hub(any_engine: LocalEngine, any_session: Session) -> Iterator[HubClient]:
         yield client
 
 
-@pytest.fixture(scope="module")
-def session(engine: LocalEngine) -> Iterator[Session]:
-    with client_of(engine) as bay, bay.session() as made:
-        yield made
-
-
 @pytest.fixture
 def one(engine: LocalEngine, session: Session) -> Iterator[HubClient]:
     """Give a connection to a session that tests share."""

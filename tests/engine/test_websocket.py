@@ -20,12 +20,6 @@ from .conftest import Raw, client_of
 from .hubs import FILES, PATIENCE, TERMINALS, HubClient, access_of, hub_of
 
 
-@pytest.fixture(scope="module")
-def session(engine: LocalEngine) -> Iterator[Session]:
-    with client_of(engine) as bay, bay.session() as made:
-        yield made
-
-
 @pytest.fixture
 def hub(engine: LocalEngine, session: Session) -> Iterator[HubClient]:
     with hub_of(engine, session) as client:

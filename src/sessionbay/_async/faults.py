@@ -12,6 +12,8 @@ from ..core.config import is_loopback
 from ..core.faults import Fault, FaultPlan, Silence
 from ..core.http import HttpAnswer
 from ..ops.catalogue import names_of
+from .client import MAX_CONNECTIONS
+from .desk import KEPT
 from .http.pool import Bounds
 from .http.transport import AsyncTransport
 
@@ -136,4 +138,6 @@ def _usual(clock: Clock) -> HttpTransport:
     def proxy(url: httpx.URL) -> str | None:
         return found(url) if found and not is_loopback(url.host) else None
 
-    return AsyncTransport(Bounds(100, 20.0), Tls(True, trust_env=True), proxy if found else None, clock.monotonic)
+    return AsyncTransport(
+        Bounds(MAX_CONNECTIONS, KEPT), Tls(True, trust_env=True), proxy if found else None, clock.monotonic
+    )

@@ -12,6 +12,7 @@ from typing import Any, get_args
 import click
 from rich.console import Console
 
+from .._async.clouds import CLOUDS
 from .._version import __version__
 from ..core.errors import AgentBayError
 from ..engine.config import EngineConfig
@@ -20,7 +21,7 @@ from ..engine.sandbox.base import SandboxError
 from . import cleaning, daemon, doctor
 from .demo import show
 from .limits import LimitType, limits_of
-from .reap import CLOUDS, clean_up
+from .reap import clean_up
 from .serve import log_to as _log_to, serve_until_stopped
 
 NOT_SERVING = 3  # what services answer to "status" when they do not run

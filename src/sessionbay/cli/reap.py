@@ -6,9 +6,6 @@ from rich.console import Console
 from rich.table import Table
 
 from .._async.client import AsyncClient
-from .._async.clouds import AsyncAGB, AsyncAgentBay
-
-CLOUDS: dict[str, type[AsyncClient]] = {"agentbay": AsyncAgentBay, "agb": AsyncAGB}
 
 
 async def clean_up(cloud: type[AsyncClient], console: Console, **wanted: Any) -> bool:

@@ -11,7 +11,8 @@ Verdict = Literal["arrived", "moving", "elsewhere", "refused", "timeout"]
 R = TypeVar("R", bound=Result[Any])
 
 _LOST = ("NOT_LOGIN", "Forbidden", "AccessDenied", "InvalidApiKey", "Unauthorized")
-_WILL_HEAL = (408, 429, 500, 502, 503, 504)
+PASSING = (408, 429, 500, 502, 503, 504)
+"""The HTTP statuses of a service that may answer the same question later."""
 
 
 @dataclass(frozen=True)
@@ -88,7 +89,7 @@ def will_heal(result: Result[Any]) -> bool:
     """Return whether the same question may be answered later, though it was refused now."""
     if is_gone(result) or result.code.startswith(_LOST) or result.http_status_code in (401, 403, 404):
         return False
-    return result.http_status_code in _WILL_HEAL or is_throttled(result.code)
+    return result.http_status_code in PASSING or is_throttled(result.code)
 
 
 def is_throttled(code: str) -> bool:

@@ -7,9 +7,8 @@ from typing import Any
 
 from .checks import count, seconds
 from .errors import AgentBayError, Outcome
-from .polling import is_throttled
+from .polling import PASSING, is_throttled
 
-RETRIED_STATUS = frozenset({408, 429, 500, 502, 503, 504})
 _MOST_OBEYED = 60.0
 
 
@@ -131,7 +130,7 @@ class Retries:
 def failure_of(status: int, code: str, headers: Mapping[str, str], now: float) -> Failure | None:
     """Return why an answer with this status and code is asked for again, or None when it stands."""
     throttled = status == 429 or is_throttled(code) or "x-acs-retry-after" in headers
-    if not throttled and status not in RETRIED_STATUS:
+    if not throttled and status not in PASSING:
         return None
     reason = f"HTTP {status}" + (f" [{code}]" if code else "")
     return Failure(reason, "rejected" if throttled else "unknown", throttled, retry_after(headers, now))

@@ -82,6 +82,14 @@ JsonText = Annotated[T, BeforeValidator(parsed), PlainSerializer(as_text, return
 """A value that travels as JSON inside a string; its own names are camelCase on both clouds."""
 
 
+def _said(value: object) -> object:
+    return "" if value is None else value
+
+
+Said = Annotated[str, BeforeValidator(_said)]
+"""A string; null is an empty one."""
+
+
 class TextWire(Wire):
     """A payload that may arrive as JSON text in place of the object."""
 

@@ -17,9 +17,8 @@ from .inward import COOKIE, Inside
 from .listener import Listener, is_ours
 from .proxy import forward
 from .refusals import Refusal
-from .tunnel import tunnel
+from .tunnel import MOST_MESSAGE, tunnel
 
-MOST_MESSAGE = 64 * 2**20
 Kind = Literal["http", "ws"]
 
 

@@ -14,7 +14,7 @@ from .agent.line import AgentFailure, AgentGone
 from .inward import Inside
 from .refusals import Refusal
 
-MOST_MESSAGE = 64 * 2**20
+MOST_MESSAGE = 64 * 2**20  # bytes of one message, in either direction
 MOST_TUNNELS = 128  # through one link at once; each takes two descriptors of the engine's, which all sessions share
 CLOSE_TIMEOUT = 2.0
 NORMAL, GOING_AWAY, BROKEN, NO_CODE = 1000, 1001, 1011, 1005

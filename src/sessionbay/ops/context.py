@@ -11,7 +11,7 @@ from ..core.errors import ContextError
 from ..core.field import DOTTED, TEXT, TEXT_COMPACT, On
 from ..core.operation import NOTHING, Operation, Route
 from ..core.polling import Verdict, Waited, will_heal
-from ..core.wire import JsonText, Wire, parsed
+from ..core.wire import JsonText, Said, Wire, parsed
 from ..dialects.base import Dialect
 from ..models.contexts import (
     ContextBinding,
@@ -24,7 +24,6 @@ from ..models.contexts import (
     InternalContextsResult,
 )
 from ..models.creation import ContextMount, ContextSync
-from .contexts import Said
 from .persistence import PersistenceItem, mount_item, sync_item
 from .session import SessionRef
 

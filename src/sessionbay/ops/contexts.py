@@ -3,14 +3,14 @@
 from dataclasses import replace
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator, Field
+from pydantic import Field
 
 from ..core import checks
 from ..core.errors import ContextError
 from ..core.field import ONLY_AGENTBAY, On
 from ..core.operation import NOTHING, Operation, Route
 from ..core.polling import Verdict, Waited, will_heal
-from ..core.wire import Wire
+from ..core.wire import Said, Wire
 from ..models.contexts import (
     ClearContextResult,
     Context,
@@ -26,14 +26,6 @@ from ..models.contexts import (
 
 AVAILABLE = "available"
 CLEARING = "clearing"
-
-
-def _said(value: object) -> object:
-    return "" if value is None else value
-
-
-Said = Annotated[str, BeforeValidator(_said)]
-"""A string; null is an empty one."""
 
 
 class ContextAnswer(Wire):

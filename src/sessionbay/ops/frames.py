@@ -11,7 +11,6 @@ from typing import Any, cast
 CLIENT = "SDK"
 HUB = "WEBSOCKET_SERVER"
 TERMINALS = "PTY_SERVER"
-MOST_TO_CLIENT = 2**20  # bytes of one message; the clouds' own clients hang up at more
 
 
 class BadFrame(ValueError):

@@ -4,13 +4,13 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Annotated, Any, TypeVar
 
-from pydantic import AliasChoices, BeforeValidator, Field, ValidatorFunctionWrapHandler, WrapValidator
+from pydantic import AliasChoices, Field, ValidatorFunctionWrapHandler, WrapValidator
 
 from ..core.errors import SessionError
 from ..core.field import DOTTED, JSON, ONLY_AGENTBAY, TEXT_ASCII, TEXT_COMPACT, Form, On, Params, Place, Speech
 from ..core.operation import NOTHING, Operation, Route
 from ..core.polling import Transition, Waited
-from ..core.wire import JsonText, Wire
+from ..core.wire import JsonText, Said, Wire
 from ..models.creation import ExtraConfigs
 from ..models.sessions import (
     DeleteResult,
@@ -99,10 +99,6 @@ class ToolEntry(Wire):
     tool: str | None = None
 
 
-def _said(value: object) -> object:
-    return "" if value is None else value
-
-
 def _if_readable(value: object, read: ValidatorFunctionWrapHandler) -> object:
     """Return a list of tools, or None: a session whose tools cannot be read is there all the same."""
     try:
@@ -114,7 +110,7 @@ def _if_readable(value: object, read: ValidatorFunctionWrapHandler) -> object:
 class SessionAnswer(Wire):
     """A session as ``create`` and ``get`` answer it; ``success`` and ``err_msg`` are the inner outcome."""
 
-    session_id: Annotated[str, BeforeValidator(_said)] = ""
+    session_id: Said = ""
     success: bool | None = None
     err_msg: str | None = None
     status: str | None = None

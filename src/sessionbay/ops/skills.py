@@ -8,9 +8,8 @@ from ..core import checks
 from ..core.errors import SkillError
 from ..core.field import TEXT_COMPACT
 from ..core.operation import NOTHING, Operation
-from ..core.wire import Wire
+from ..core.wire import Said, Wire
 from ..models.skills import Skill, SkillBinding, SkillsMetadataResult, SkillsOperationResult
-from .contexts import Said
 
 
 class SkillsRequest(Wire):

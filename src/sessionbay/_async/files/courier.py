@@ -22,6 +22,7 @@ from ...ops.context import CONTEXT_INFO, SYNC_CONTEXT, ContextInfoRequest, SyncR
 from ...ops.contexts import DELETE_FILE, DOWNLOAD_URL, UPLOAD_URL, FileRef
 from ...ops.transfers import ARRIVE, CLEAN, LEAVE, STEP, CopyWatch, Station, StepResult
 from ..channel import Limits
+from ..command import GRACE
 from ..presigned import AsyncPresigned, Told
 from ..toolbox import AsyncToolbox
 from ..waiting import until
@@ -33,7 +34,6 @@ T = TypeVar("T", bound=FileTransferResult)
 log = logging.getLogger("sessionbay.files")
 
 CLEANING = 10.0  # seconds
-GRACE = 10.0  # seconds that the answer may take beyond the command's own limit
 SOON = 0.1  # seconds before the second look; the pauses grow from there
 
 

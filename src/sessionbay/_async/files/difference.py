@@ -18,7 +18,7 @@ from ...ops.command import ShellArgs
 from ...ops.transfers import STEP, StepResult
 from ...ops.trees import LIST, MAKE_AND_LIST, Plan, Rules, Tree, parents, plan, read_listing, to_run
 from ..channel import Limits
-from .courier import GRACE
+from ..command import GRACE
 from .transfer import AsyncTransfers
 
 AT_ONCE = 8  # files that go over beside each other

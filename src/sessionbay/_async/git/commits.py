@@ -240,12 +240,7 @@ class AsyncCommits(AsyncGitBase):
             print((await session.git.pull("copy")).success)
             ```
         """
-        if branch is not None and remote is None:
-            raise GitError.usage("branch needs remote: git takes the first word for the remote")
-        args = [
-            "pull",
-            *(git.word(name, one) for name, one in (("remote", remote), ("branch", branch)) if one is not None),
-        ]
+        args = ["pull", *git.place(remote, branch)]
         return await self._git(GitDoneResult, args, repo_path, timeout_ms or PULL_TIMEOUT)
 
     async def push(

@@ -241,12 +241,7 @@ class Commits(GitBase):
             print((session.git.pull("copy")).success)
             ```
         """
-        if branch is not None and remote is None:
-            raise GitError.usage("branch needs remote: git takes the first word for the remote")
-        args = [
-            "pull",
-            *(git.word(name, one) for name, one in (("remote", remote), ("branch", branch)) if one is not None),
-        ]
+        args = ["pull", *git.place(remote, branch)]
         return self._git(GitDoneResult, args, repo_path, timeout_ms or PULL_TIMEOUT)
 
     def push(

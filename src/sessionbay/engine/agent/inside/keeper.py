@@ -5,9 +5,10 @@ from __future__ import annotations
 import ctypes
 import os
 
+from .harden import PR_SET_DUMPABLE
 from .workload import Workload
 
-PR_SET_DUMPABLE, PR_SET_CHILD_SUBREAPER = 4, 36
+PR_SET_CHILD_SUBREAPER = 36
 
 
 def keep(line: int) -> None:

@@ -14,7 +14,7 @@ from typing import Any
 from . import contexts, files, trees
 from .guard import Guard
 from .harden import harden, in_force
-from .keeper import keep
+from .keeper import PR_SET_CHILD_SUBREAPER, keep
 from .limits import restrain
 from .line import Failure, Line, Passed
 from .processes import Processes
@@ -23,7 +23,6 @@ from .terminal import Terminals
 from .watch import Watches
 from .workload import Workload
 
-PR_SET_CHILD_SUBREAPER = 36
 STACK = 512 * 1024  # bytes for each thread's stack: of the usual 8 MiB a limit on memory would count all
 AT_ONCE = {"ping", "freeze", "thaw", "kill", "figures"}  # what must never wait for a thread
 # What a session that is full refuses.

@@ -7,7 +7,7 @@ import signal
 import socket
 import subprocess
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Generator, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, ClassVar, Literal, TypedDict
@@ -236,14 +236,21 @@ async def ended(pidfd: int, timeout: float = STOP_TIMEOUT) -> bool:
     return True
 
 
+@contextlib.contextmanager
+def pidfd_of(pid: int) -> Generator[int]:
+    """Give a descriptor that means this process alone, whoever gets its number next."""
+    pidfd = os.pidfd_open(pid)
+    try:
+        yield pidfd
+    finally:
+        os.close(pidfd)
+
+
 async def kill_process(process: subprocess.Popen[bytes]) -> None:
     """Kill one process and wait for its end."""
     if process.poll() is None:
-        pidfd = os.pidfd_open(process.pid)
-        try:
+        with pidfd_of(process.pid) as pidfd:
             with contextlib.suppress(ProcessLookupError):
                 signal.pidfd_send_signal(pidfd, signal.SIGKILL)
             await ended(pidfd)
-        finally:
-            os.close(pidfd)
     process.wait()

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import ClassVar, Literal
 
 from ..agent.inside import seccomp
-from .base import InForce, Sandbox, Spec, Traits, ended, kill_process
+from .base import InForce, Sandbox, Spec, Traits, ended, kill_process, pidfd_of
 from .pasta import ARGUMENTS as PASTA, RESOLVER, kill_group
 from .programs import SYSTEM, environment, interpreter_folder, packages_folder
 
@@ -96,12 +96,9 @@ class BwrapSandbox(Sandbox):
 
 
 async def _kill_namespace(first: int) -> None:
-    pidfd = os.pidfd_open(first)
-    try:
+    with pidfd_of(first) as pidfd:
         signal.pidfd_send_signal(pidfd, signal.SIGKILL)
         await ended(pidfd)
-    finally:
-        os.close(pidfd)
 
 
 def arguments(spec: Spec, info_fd: int, nested_userns: bool, filter_fd: int = -1) -> list[str]:

@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import os
 import subprocess
 from dataclasses import replace
 from typing import ClassVar, Literal
@@ -11,7 +10,7 @@ import psutil
 
 from ..agent.line import AgentFailure, AgentGone
 from ..limits import Limits
-from .base import STOP_TIMEOUT, Sandbox, Traits, ended, kill_process
+from .base import STOP_TIMEOUT, Sandbox, Traits, ended, kill_process, pidfd_of
 from .programs import SYSTEM, environment, interpreter_folder, packages_folder
 
 READABLE = (*SYSTEM, "/etc", "/nix", "/opt", "/proc", "/sys")
@@ -76,11 +75,8 @@ class UserSandbox(ProcessSandbox):
 async def _let_end(process: subprocess.Popen[bytes]) -> None:
     """Wait for a process that ends its tree before it ends itself, once the line to the engine is closed."""
     if process.poll() is None:
-        pidfd = os.pidfd_open(process.pid)
-        try:
+        with pidfd_of(process.pid) as pidfd:
             await ended(pidfd)
-        finally:
-            os.close(pidfd)
 
 
 async def kill_user(uid: int) -> None:
@@ -91,11 +87,10 @@ async def kill_user(uid: int) -> None:
         process = subprocess.Popen(
             [SHELL, "-c", "kill -KILL -1"], user=uid, group=uid, extra_groups=[], env={}, cwd="/"
         )
-        pidfd = os.pidfd_open(process.pid)
         try:
-            await ended(pidfd)
+            with pidfd_of(process.pid) as pidfd:
+                await ended(pidfd)
         finally:
-            os.close(pidfd)
             process.kill()
             process.wait()
 

@@ -16,7 +16,7 @@ from ...ops.files import WriteMode
 from ...ops.transfers import STEP, part_beside
 from ..toolbox import Toolbox
 
-log = logging.getLogger("sessionbay")
+log = logging.getLogger("sessionbay.files")
 ABANDONING = 10.0  # seconds
 
 # How a complete part takes its place: an old file keeps its permissions, a link keeps leading to it.

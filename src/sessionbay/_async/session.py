@@ -46,7 +46,8 @@ class AsyncSession(AsyncLifecycle):
         """Set the labels of this session; those that it had are replaced.
 
         Args:
-            labels: Names and values; at least one, none of them blank. Names that begin with ``sessionbay.`` are taken.
+            labels: Names and values; at least one, none of them blank. ``sessionbay``, and what begins with
+                ``sessionbay.``, are taken.
 
         Returns:
             Whether it worked.

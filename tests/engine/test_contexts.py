@@ -16,6 +16,7 @@ import httpx
 import pytest
 
 from sessionbay.engine import LocalEngine
+from sessionbay.engine.contexts.moving import Copy
 
 from .conftest import Raw, started
 from .processes import eventually
@@ -317,6 +318,38 @@ def test_an_archive_keeps_all_files_in_one_and_brings_them_back(account: Account
     account.delete(session)
     session = account.session(bound(home, **policy))
     assert account.run(session, f"cd {PLACE}; find . -type f | sort; cat c") == "./c\n./d/a\n3\n"
+    account.delete(session)
+
+
+def test_what_cannot_be_read_as_an_archive_is_kept_and_fails_the_copy_up(account: Account, home: str) -> None:
+    account.put(home, f"{PLACE}/data.zip", b"no archive at all")
+    session = account.session(bound(home, uploadPolicy={"uploadMode": "Archive"}))
+    account.run(session, f"echo 1 >{PLACE}/a")
+    [task] = account.sync(session)
+    assert task["status"] == "Failed"
+    assert "cannot be read as an archive" in task["errorMessage"]
+    account.delete(session)
+    assert account.get(home, f"{PLACE}/data.zip") == b"no archive at all"
+
+
+def test_a_session_ends_whatever_befalls_its_last_copy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def broken(_: Copy) -> None:
+        raise RuntimeError("a defect of ours")
+
+    monkeypatch.setattr(Copy, "upload", broken)
+    with serving(state=tmp_path) as engine:
+        account = Account(engine)
+        session = account.session(bound(account.context("one")))
+        assert [task["errorMessage"] for task in account.sync(session)] == ["it broke off"]
+        account.delete(session)
+
+
+def test_a_copy_of_the_whole_says_no_more_how_one_of_a_part_went(account: Account, home: str) -> None:
+    session = account.session(bound(home))
+    [part] = account.sync(session, ContextId=home, Path=f"{PLACE}/nothing")
+    assert part["status"] == "Failed"
+    assert [(task["path"], task["status"]) for task in account.sync(session)] == [(PLACE, "Success")]
+    assert account.tasks(session, Path=f"{PLACE}/nothing") == [part]
     account.delete(session)
 
 

@@ -271,7 +271,13 @@ class Sessions:
         """End a session, and remove its folder."""
         session.status, session.end_reason = Status.DELETING, reason
         await asyncio.sleep(self.config.transition_delay)
-        await self.farewell(session)
+        try:
+            await self.farewell(session)
+        finally:  # whatever befell the last words: a session that does not end would be waited for in vain
+            await self._bury(session)
+
+    async def _bury(self, session: EngineSession) -> None:
+        """Remove what is left of a session."""
         await session.sandbox.kill()
         session.status, session.last_used = Status.FINISH, time.monotonic()
         await session.close()

@@ -137,13 +137,9 @@ class SessionContextActions:
         return Reply()
 
     async def _info(self, request: context.ContextInfoRequest) -> Reply[context.ContextInfoAnswer]:
-        asked = (request.context_id, request.path, request.task_type)
-        tasks = self._sessions.get(request.session_id).attached.tasks
-        found = [
-            task.entry()
-            for key, task in tasks.items()
-            if all(want in (None, "", has) for want, has in zip(asked, key, strict=True))
-        ]
+        attached = self._sessions.get(request.session_id).attached
+        tasks = attached.told(request.context_id, request.path, request.task_type)
+        found = [task.entry() for task in tasks]
         groups = [context.TaskGroup(type="data", data=as_text(found))] if found else []
         return Reply(data=context.ContextInfoAnswer(context_status=groups))
 

@@ -59,7 +59,7 @@ class Binding:
 
     def covers(self, parts: Parts) -> bool:
         """Return whether a path of the session is this one or below it."""
-        return parts[: len(self.parts)] == self.parts
+        return covers(self.parts, parts)
 
     def stored(self, parts: Parts) -> Parts:
         """Return where the context keeps a file of the session."""
@@ -100,6 +100,12 @@ class Task:
         """Note how it ended; an error says that it failed."""
         self.status, self.error, self.finished = "Failed" if error else "Success", error, time.time()
 
+    def redoes(self, other: "Task") -> bool:
+        """Return whether this copy began after another one had ended, and copies all that that one did."""
+        alike = (self.context_id, self.mode) == (other.context_id, other.mode) and self is not other
+        later = other.finished is not None and self.started >= other.finished
+        return alike and later and covers(folder_parts(self.path), folder_parts(other.path))
+
     def entry(self) -> TaskEntry:
         """Return the task as the wire has it; its times are whole seconds."""
         return TaskEntry(
@@ -120,6 +126,16 @@ class Attached:
     bindings: list[Binding] = field(default_factory=list[Binding])
     tasks: dict[tuple[str, str, Mode], Task] = field(default_factory=dict[tuple[str, str, Mode], Task])
 
+    def told(self, context_id: str | None, path: str | None, mode: str | None) -> list[Task]:
+        """Return the copies that somebody asks for; without a path, those that no later copy of a folder has redone."""
+        asked = (context_id, path, mode)
+        found = [
+            task
+            for key, task in self.tasks.items()
+            if all(want in (None, "", has) for want, has in zip(asked, key, strict=True))
+        ]
+        return found if path else [task for task in found if not any(other.redoes(task) for other in found)]
+
     def add(self, bindings: list[Binding]) -> None:
         """Bind more contexts: all of them, or none when a path is taken."""
         taken = [bound.parts for bound in self.bindings if not bound.internal]
@@ -130,6 +146,11 @@ class Attached:
                     raise Refusal("PathAlreadyBound", told, status=409)
             taken.append(binding.parts)
         self.bindings += bindings
+
+
+def covers(top: Parts, parts: Parts) -> bool:
+    """Return whether a path is ``top`` or below it."""
+    return parts[: len(top)] == top
 
 
 def binding_of(item: PersistenceItem, name: str) -> Binding:

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
+from ..agent.inside.archives import BROKEN
 from ..agent.line import AgentFailure, AgentGone, AgentLine
 from ..refusals import Refusal
 from .binding import ALL, Binding, Seen
@@ -245,10 +246,10 @@ class Copy:
             for file in found:
                 await self._tried(file.parts, self._add(archive, file))
             if current and not self.problems and not (ours and binding.policy.delete_policy.sync_local_file):
-                old = await beside(partial(self.store.files.open, binding.context_id, binding.archive))
-                await beside(partial(archive.add_missing, old, {self._name(file.parts) for file in found}))
+                await self._add_missing(archive, {self._name(file.parts) for file in found})
             await beside(archive.close)
         except BaseException:
+            archive.abandon()
             draft.unlink(missing_ok=True)
             raise
         if self.problems:
@@ -260,6 +261,16 @@ class Copy:
     async def _add(self, archive: Archive, file: Inside) -> None:
         if opened := await self._opened(file):
             await beside(partial(_packed, archive, self._name(file.parts), opened[1], file.executable))
+
+    async def _add_missing(self, archive: Archive, names: set[str]) -> None:
+        """Add what the archive before has besides ``names``; one that cannot be read stays as it is."""
+        old = await beside(partial(self.store.files.open, self.binding.context_id, self.binding.archive))
+        try:
+            await beside(partial(archive.add_missing, old, names))
+        except BROKEN as exc:
+            where = shown(joined(self.binding.archive))
+            told = f"the context's {where} is kept, since it cannot be read as an archive: {exc}"
+            raise CopyFailed(f"{told}; move it away to have the session's files copied") from exc
 
     def _name(self, parts: Parts) -> str:
         return "/".join(parts[len(self.binding.parts) :])

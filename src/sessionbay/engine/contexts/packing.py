@@ -43,6 +43,11 @@ class Archive:
         finally:
             self._file.close()
 
+    def abandon(self) -> None:
+        """Let go of it, whole or not; nobody wants it any more."""
+        self._zip.fp = None  # the library takes it for closed then, and writes no end to it
+        self._file.close()
+
     @staticmethod
     def _member(name: str, executable: bool) -> zipfile.ZipInfo:
         member = zipfile.ZipInfo(name)

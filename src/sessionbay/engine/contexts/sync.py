@@ -162,6 +162,9 @@ class Copies:
                 raise
             else:
                 task.end()
+            finally:
+                if task.finished is None:  # clients wait for its end, whatever befell it
+                    task.end("it broke off")
 
     def _note(self, binding: Binding) -> None:
         """Note that a context is in use, and how long it keeps its files."""

@@ -3,7 +3,7 @@
 import pytest
 
 from sessionbay.core.errors import ContextError
-from sessionbay.core.polling import Waited
+from sessionbay.core.polling import Verdict, Waited
 from sessionbay.models.contexts import ContextInfoResult, ContextStatus, ContextSyncResult
 from sessionbay.ops.context import TaskWatch, copied, copies
 
@@ -28,6 +28,7 @@ HEALS = ContextInfoResult(code="InternalError", error_message="busy", http_statu
         ("", [saw(RUNNING), saw(DONE)], ["moving", "arrived"]),
         ("", [saw(DONE, RUNNING), saw(DONE, DONE)], ["moving", "arrived"]),
         ("", [saw(DONE, FAILED)], ["elsewhere"]),
+        ("", [saw(RUNNING, FAILED), saw(DONE, FAILED)], ["moving", "elsewhere"]),
         ("", [saw(), saw()], ["moving", "arrived"]),
         ("", [saw(), saw(RUNNING), saw(DONE)], ["moving", "moving", "arrived"]),
         ("", [saw(task("a", "Running", "other"))] * 2, ["moving", "arrived"]),
@@ -44,6 +45,26 @@ HEALS = ContextInfoResult(code="InternalError", error_message="busy", http_statu
 def test_copies_are_judged_look_by_look(awaited: str, looks: list[ContextInfoResult], verdicts: list[str]) -> None:
     watch = TaskWatch(frozenset(awaited))
     assert [watch.judge(look) for look in looks] == verdicts
+
+
+@pytest.mark.parametrize(
+    ("mode", "seen", "verdict"),
+    [
+        ("upload", saw(DONE, task("a", "Failed", "download")), "arrived"),
+        ("download", saw(FAILED, task("a", "Success", "download")), "arrived"),
+        ("download", saw(DONE, task("a", "Failed", "download")), "elsewhere"),
+        ("upload", saw(task("a", "Success", "download")), "moving"),
+        (None, saw(DONE, task("a", "Failed", "download")), "arrived"),
+        (None, saw(task("a", "Failed", "download")), "elsewhere"),
+    ],
+)
+def test_a_copy_in_the_other_direction_decides_nothing(
+    mode: str | None, seen: ContextInfoResult, verdict: Verdict
+) -> None:
+    assert TaskWatch(mode=mode).judge(seen) == verdict
+    told = copied(Waited(verdict, seen), 5, mode)
+    assert told.success == (verdict == "arrived")
+    assert (" at /p" in told.error_message) == (verdict == "elsewhere")
 
 
 def test_only_what_copies_is_a_copy() -> None:

@@ -108,9 +108,9 @@ class AsyncSessionContext(AsyncModule):
         request = SyncRequest(session_id=self._session.session_id, context_id=context_id, path=path, mode=mode)
         asked = await self._session._call(SYNC_CONTEXT, request, limit)
         if asked.success:
-            watch = TaskWatch(frozenset({context_id} if context_id else ()))
+            watch = TaskWatch(frozenset({context_id} if context_id else ()), mode)
             pauses = steady(pause) if pause else None
-            asked = copied(await self._watch(watch, deadline, context_id, path, pauses), limit)
+            asked = copied(await self._watch(watch, deadline, context_id, path, pauses), limit, mode)
         if callback:
             callback(asked.success)
         return asked.raise_if_strict() if self._session._strict else asked
@@ -181,7 +181,7 @@ class AsyncSessionContext(AsyncModule):
         listed = await until(look, watch.judge, clock=clock, deadline=deadline, pauses=growing(*PACE))
         if listed.verdict != "arrived":
             return not_listed(listed, limit)
-        return copied(await self._watch(BindWatch(pairs), deadline), limit).error_message
+        return copied(await self._watch(BindWatch(pairs), deadline), limit, "download").error_message
 
     async def _watch(
         self,

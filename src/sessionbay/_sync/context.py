@@ -109,9 +109,9 @@ class SessionContext(Module):
         request = SyncRequest(session_id=self._session.session_id, context_id=context_id, path=path, mode=mode)
         asked = self._session._call(SYNC_CONTEXT, request, limit)
         if asked.success:
-            watch = TaskWatch(frozenset({context_id} if context_id else ()))
+            watch = TaskWatch(frozenset({context_id} if context_id else ()), mode)
             pauses = steady(pause) if pause else None
-            asked = copied(self._watch(watch, deadline, context_id, path, pauses), limit)
+            asked = copied(self._watch(watch, deadline, context_id, path, pauses), limit, mode)
         if callback:
             callback(asked.success)
         return asked.raise_if_strict() if self._session._strict else asked
@@ -182,7 +182,7 @@ class SessionContext(Module):
         listed = until(look, watch.judge, clock=clock, deadline=deadline, pauses=growing(*PACE))
         if listed.verdict != "arrived":
             return not_listed(listed, limit)
-        return copied(self._watch(BindWatch(pairs), deadline), limit).error_message
+        return copied(self._watch(BindWatch(pairs), deadline), limit, "download").error_message
 
     def _watch(
         self,

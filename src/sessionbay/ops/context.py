@@ -28,6 +28,7 @@ from .persistence import PersistenceItem, mount_item, sync_item
 from .session import SessionRef
 
 FILE_TRANSFER = "file_transfer"
+ENDED = ("Success", "Failed")
 
 
 class SyncRequest(SessionRef):
@@ -148,11 +149,13 @@ INTERNAL_CONTEXTS = Operation(
 class TaskWatch:
     """Decides when the copies of a session's contexts are done: those of ``context_ids``, or all of them.
 
-    A list without tasks is looked at twice: it may lag behind the request that started them.
+    A list without tasks is looked at twice: it may lag behind the request that started them. A copy that failed ends
+    nothing while another one runs: whoever waits may be about to delete the session.
     """
 
-    def __init__(self, context_ids: frozenset[str] = frozenset()) -> None:
+    def __init__(self, context_ids: frozenset[str] = frozenset(), mode: str | None = None) -> None:
         self._awaited = context_ids
+        self._mode = mode
         self._looks = 0
 
     def judge(self, seen: ContextInfoResult) -> Verdict:
@@ -160,9 +163,9 @@ class TaskWatch:
         if not seen.success:
             return "moving" if will_heal(seen) else "refused"
         self._looks += 1
-        tasks = copies(seen)
+        tasks = meant(copies(seen), self._mode)
         if any(task.status == "Failed" for task in tasks):
-            return "elsewhere"
+            return "elsewhere" if all(task.status in ENDED for task in tasks) else "moving"
         if self._awaited - {task.context_id for task in tasks} or (not tasks and self._looks < 2):
             return "moving"
         return "arrived" if all(task.status == "Success" for task in tasks) else "moving"
@@ -235,7 +238,16 @@ def copies(seen: ContextInfoResult | None) -> tuple[ContextStatus, ...]:
     return tuple(task for task in tasks if task.task_type in ("upload", "download"))
 
 
-def copied(waited: Waited[ContextInfoResult], timeout: float) -> ContextSyncResult:
+def meant(tasks: tuple[ContextStatus, ...], mode: str | None) -> tuple[ContextStatus, ...]:
+    """Return the tasks of one direction: how a copy in the other one ended, long ago maybe, says nothing of it.
+
+    Where the direction was the cloud's choice, that is out of the session if anything goes out, as the clouds have it.
+    """
+    found = tuple(task for task in tasks if task.task_type == (mode or "upload"))
+    return found if mode else found or tasks
+
+
+def copied(waited: Waited[ContextInfoResult], timeout: float, mode: str | None = None) -> ContextSyncResult:
     """Return the result of a wait for copies."""
     last = ContextInfoResult() if waited.last is None else waited.last
     tasks = copies(waited.last)
@@ -243,7 +255,7 @@ def copied(waited: Waited[ContextInfoResult], timeout: float) -> ContextSyncResu
         return last.refused_as(ContextSyncResult)
     open_ones = "; ".join(
         f"{task.task_type} of {task.context_id} at {task.path}: {task.error_message or task.status}"
-        for task in tasks
+        for task in meant(tasks, mode)
         if task.status != "Success"
     )
     if waited.verdict == "timeout":

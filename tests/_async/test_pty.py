@@ -157,6 +157,42 @@ async def test_lines_come_without_their_breaks(bay_session: AsyncSession) -> Non
     assert lines[lines.index("2") : lines.index("2") + 2] == ["2", "3"]
 
 
+@pytest.mark.parametrize("form", ["lines", "text"])
+async def test_who_stops_reading_half_way_goes_on_where_that_was(bay_session: AsyncSession, form: str) -> None:
+    async with await bay_session.pty.create() as terminal:
+        await terminal.send_input("stty -echo; echo; printf 'go\\n%s\\n' 1 日 3; exit\r")
+        async for line in terminal.lines():
+            if line == "go":
+                break
+        rest = [piece async for piece in getattr(terminal, form)()]
+    assert ("\n" if form == "lines" else "").join(rest).split()[:5] == ["1", "go", "日", "go", "3"]
+
+
+async def test_what_was_shown_before_a_text_that_did_not_come_is_still_to_be_read(bay_session: AsyncSession) -> None:
+    async with await bay_session.pty.create() as terminal:
+        await terminal.send_input("echo so''far\r")
+        await terminal.read_until("sofar", PATIENCE)
+        await terminal.send_input("echo and''more\r")
+        while True:
+            with pytest.raises(PtyTimeoutError):
+                await terminal.read_until("never", timeout_s=0.1)
+            if "andmore" in (await terminal.read(0)).decode():
+                break
+        await terminal.send_input("echo the''end; exit\r")
+        with pytest.raises(PtyError, match="its shell ended with 0 before 'never' was shown"):
+            await terminal.read_until("never", PATIENCE)
+        assert "theend" in await terminal.read_until("theend", PATIENCE)
+
+
+@pytest.mark.parametrize("wrong", [3, None, [1, 2], "\ud800"])
+async def test_what_cannot_be_typed_or_shown_is_refused(bay_session: AsyncSession, wrong: Any) -> None:
+    async with await bay_session.pty.create() as terminal:
+        with pytest.raises(PtyUsageError, match="data"):
+            await terminal.send_input(wrong)
+        with pytest.raises(PtyUsageError, match="text"):
+            await terminal.read_until(wrong)
+
+
 async def test_letters_and_bytes_can_be_typed(bay_session: AsyncSession) -> None:
     async with await bay_session.pty.create() as terminal:
         await terminal.send_input("printf '%s\\n' grün-日本語-🙂 | tr a-f A-F\r")

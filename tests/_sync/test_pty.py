@@ -156,6 +156,42 @@ def test_lines_come_without_their_breaks(bay_session: Session) -> None:
     assert lines[lines.index("2") : lines.index("2") + 2] == ["2", "3"]
 
 
+@pytest.mark.parametrize("form", ["lines", "text"])
+def test_who_stops_reading_half_way_goes_on_where_that_was(bay_session: Session, form: str) -> None:
+    with bay_session.pty.create() as terminal:
+        terminal.send_input("stty -echo; echo; printf 'go\\n%s\\n' 1 日 3; exit\r")
+        for line in terminal.lines():
+            if line == "go":
+                break
+        rest = [piece for piece in getattr(terminal, form)()]
+    assert ("\n" if form == "lines" else "").join(rest).split()[:5] == ["1", "go", "日", "go", "3"]
+
+
+def test_what_was_shown_before_a_text_that_did_not_come_is_still_to_be_read(bay_session: Session) -> None:
+    with bay_session.pty.create() as terminal:
+        terminal.send_input("echo so''far\r")
+        terminal.read_until("sofar", PATIENCE)
+        terminal.send_input("echo and''more\r")
+        while True:
+            with pytest.raises(PtyTimeoutError):
+                terminal.read_until("never", timeout_s=0.1)
+            if "andmore" in (terminal.read(0)).decode():
+                break
+        terminal.send_input("echo the''end; exit\r")
+        with pytest.raises(PtyError, match="its shell ended with 0 before 'never' was shown"):
+            terminal.read_until("never", PATIENCE)
+        assert "theend" in terminal.read_until("theend", PATIENCE)
+
+
+@pytest.mark.parametrize("wrong", [3, None, [1, 2], "\ud800"])
+def test_what_cannot_be_typed_or_shown_is_refused(bay_session: Session, wrong: Any) -> None:
+    with bay_session.pty.create() as terminal:
+        with pytest.raises(PtyUsageError, match="data"):
+            terminal.send_input(wrong)
+        with pytest.raises(PtyUsageError, match="text"):
+            terminal.read_until(wrong)
+
+
 def test_letters_and_bytes_can_be_typed(bay_session: Session) -> None:
     with bay_session.pty.create() as terminal:
         terminal.send_input("printf '%s\\n' grün-日本語-🙂 | tr a-f A-F\r")

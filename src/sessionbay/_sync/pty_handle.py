@@ -18,6 +18,7 @@ from .toolbox import Toolbox
 from .ws.line import Line
 
 log = logging.getLogger("sessionbay.pty")
+BYTES = (bytearray, memoryview)
 KILLING = 15.0  # seconds that the end of a terminal may take at the end of its block
 
 
@@ -52,6 +53,7 @@ class PtyHandle:
         self._disconnected = False
         self._ended = False
         self._trouble: Letter | None = None
+        self._held = b""  # what was read, and then was not asked for
 
     @property
     def pty_session_id(self) -> str:
@@ -88,7 +90,7 @@ class PtyHandle:
                 print(terminal.wait(timeout_s=10))
             ```
         """
-        whole = checks.utf8("data", data, PtyError).encode() if isinstance(data, str) else bytes(data)
+        whole = checks.content("data", bytes(data) if isinstance(data, BYTES) else data, PtyError)
         for piece in terminals.typed(whole):
             if piece:
                 encoding, text = terminals.encoded(piece)
@@ -128,6 +130,9 @@ class PtyHandle:
             ```
         """
         limit = None if timeout_s is None else checks.seconds("timeout_s", timeout_s, PtyError, zero=True)
+        if self._held:
+            held, self._held = self._held, b""
+            return held
         while not self._ended:
             self._attach_again()
             letter = self._line.next(self._ear.output, PtyError, limit, self._name)
@@ -146,8 +151,8 @@ class PtyHandle:
             timeout_s: Seconds that all of it may take; as long as it takes if not given.
 
         Raises:
-            PtyTimeoutError: The text did not come in time.
-            PtyError: The shell ended before.
+            PtyTimeoutError: The text did not come in time; what came is there for the next read.
+            PtyError: The shell ended before; so it is then.
 
         Example:
             ```python
@@ -157,12 +162,16 @@ class PtyHandle:
             ```
         """
         until = None if timeout_s is None else self._now() + checks.seconds("timeout_s", timeout_s, PtyError)
-        wanted, found = text.encode(), b""
-        while wanted not in found:
-            data = self.read(None if until is None else max(until - self._now(), 0.0))
-            if not data:
-                raise PtyError(f"{self._name}: its shell ended with {self.exit_code} before {text!r} was shown")
-            found += data
+        wanted, found, last = checks.utf8("text", text, PtyError).encode(), bytearray(), b""
+        try:
+            while found.find(wanted, max(len(found) - len(last) - len(wanted), 0)) < 0:
+                last = self.read(None if until is None else max(until - self._now(), 0.0))
+                if not last:
+                    raise PtyError(f"{self._name}: its shell ended with {self.exit_code} before {text!r} was shown")
+                found += last
+        except BaseException:
+            self._give_back(found)
+            raise
         return found.decode("utf-8", "replace")
 
     def text(self) -> "PtyText":
@@ -299,6 +308,10 @@ class PtyHandle:
             self._line.listen(self._ear.output, lambda data: _call(on_data, data))
         return self
 
+    def _give_back(self, data: bytearray) -> None:
+        """Have what was read, and is not to be used, read again."""
+        self._held = bytes(data) + self._held
+
     def _say(self, method: str, params: Mapping[str, object]) -> None:
         if self.exit_code is not None:
             raise PtyError.usage(f"{self._name}: its shell has ended with {self._exit_code}")
@@ -345,29 +358,39 @@ class PtyHandle:
 
 
 class PtyText:
-    """What a terminal shows as text; ``text`` and ``lines`` of a terminal return it."""
+    """What a terminal shows as text; ``text`` and ``lines`` of a terminal return it.
+
+    It holds nothing back: who stops half-way, and goes on in another way, goes on where this ended.
+    """
 
     def __init__(self, terminal: PtyHandle, *, lines: bool) -> None:
         self._terminal = terminal
-        self._decoder = getincrementaldecoder("utf-8")("replace")
         self._lines = lines
-        self._held = ""
-        self._ended = False
 
     def __iter__(self) -> Self:
         return self
 
     def __next__(self) -> str:
-        while True:
-            end = self._held.find("\n") + 1 if self._lines else len(self._held)
-            if end or (self._ended and self._held):
-                piece, self._held = self._held[: end or None], self._held[end:] if end else ""
-                return piece.rstrip("\r\n") if self._lines else piece
-            if self._ended:
-                raise StopIteration
-            data = self._terminal.read()
-            self._ended = not data
-            self._held += self._decoder.decode(data, final=not data)
+        found, end = bytearray(), 0
+        try:
+            while not end:
+                data = self._terminal.read()
+                found += data
+                end = self._end(found) if data else len(found)
+                if not data and not found:
+                    raise StopIteration
+            piece = found[:end].decode("utf-8", "replace")
+            return piece.rstrip("\r\n") if self._lines else piece
+        finally:
+            self._terminal._give_back(found[end:])
+
+    def _end(self, found: bytearray) -> int:
+        """Return how much of ``found`` is a whole line, or whole characters; 0 when nothing is yet."""
+        if self._lines:
+            return found.find(b"\n") + 1
+        decoder = getincrementaldecoder("utf-8")("replace")
+        decoder.decode(found)
+        return len(found) - len(decoder.getstate()[0])
 
 
 def _call(on_data: Callable[[bytes], object], data: Mapping[str, Any]) -> None:

@@ -1,5 +1,6 @@
 """Contexts: on the engine, and on a cloud that misbehaves."""
 
+import os
 import secrets
 from collections.abc import AsyncIterator
 from dataclasses import replace
@@ -19,6 +20,7 @@ from sessionbay import (
     ContextTimeoutError,
     ContextUsageError,
 )
+from sessionbay._async.presigned import AsyncPresigned
 
 from ..cloud import KEY, FakeCloud, no, yes
 from ..support import names
@@ -107,6 +109,39 @@ async def test_a_file_that_is_not_there_leaves_nothing_behind(
 ) -> None:
     got = await either.context.download_file(context, "/tmp/data/none", tmp_path / "none")
     assert (got.success, names(tmp_path)) == (False, [])
+
+
+async def test_a_file_that_becomes_shorter_while_it_is_sent_is_told_and_not_kept(
+    either: AsyncAgentBay, context: Context, tmp_path: Path
+) -> None:
+    source = tmp_path / "source"
+    source.write_bytes(bytes(LARGE))
+    address = await either.context.get_file_upload_url(context, FILE)
+    sender = AsyncPresigned(either._channel)
+    with source.open("rb") as file, pytest.raises(ContextUsageError, match="bytes shorter while it was sent"):
+        await sender.put(address.url, file, FILE, progress=lambda _: os.truncate(source, 0))
+    assert (await either.context.list_files(context, "/tmp/data/notes")).entries == []
+
+
+async def test_what_is_in_the_way_of_a_file_is_told(either: AsyncAgentBay, context: Context, tmp_path: Path) -> None:
+    await either.context.upload_file(context, FILE, b"12345")
+    for path in ("/tmp/data/notes", f"{FILE}/below"):
+        sent = await either.context.upload_file(context, path, b"1")
+        assert (sent.success, sent.code) == (False, "FileAlreadyExists")
+        assert "a folder has this name" in sent.error_message
+    got = await either.context.download_file(context, "/tmp/data/notes", tmp_path / "folder")
+    assert (got.success, got.code) == (False, "ContextFile.NotFound")
+
+
+async def test_what_is_no_context_is_refused_before_sending() -> None:
+    async with client(FakeCloud()) as bay:
+        with pytest.raises(ContextUsageError, match="context must be a Context"):
+            await bay.context.update("an id")  # type: ignore[arg-type]
+
+
+async def test_what_cannot_be_bound_is_refused_before_sending(bay_session: AsyncSession) -> None:
+    with pytest.raises(ContextUsageError, match="a ContextSync or a ContextMount, not 'an id'"):
+        await bay_session.context.bind("an id")  # type: ignore[arg-type]
 
 
 async def test_files_are_listed_and_deleted(either: AsyncAgentBay, context: Context) -> None:

@@ -1,6 +1,7 @@
 # Generated from tests/_async/test_contexts.py by scripts/generate_sync.py. Do not edit.
 """Contexts: on the engine, and on a cloud that misbehaves."""
 
+import os
 import secrets
 from collections.abc import Iterator
 from dataclasses import replace
@@ -20,6 +21,7 @@ from sessionbay import (
     ContextUsageError,
     Session,
 )
+from sessionbay._sync.presigned import Presigned
 
 from ..cloud import KEY, FakeCloud, no, yes
 from ..support import names
@@ -104,6 +106,39 @@ def test_a_file_goes_in_and_comes_out_the_same(either: AgentBay, context: Contex
 def test_a_file_that_is_not_there_leaves_nothing_behind(either: AgentBay, context: Context, tmp_path: Path) -> None:
     got = either.context.download_file(context, "/tmp/data/none", tmp_path / "none")
     assert (got.success, names(tmp_path)) == (False, [])
+
+
+def test_a_file_that_becomes_shorter_while_it_is_sent_is_told_and_not_kept(
+    either: AgentBay, context: Context, tmp_path: Path
+) -> None:
+    source = tmp_path / "source"
+    source.write_bytes(bytes(LARGE))
+    address = either.context.get_file_upload_url(context, FILE)
+    sender = Presigned(either._channel)
+    with source.open("rb") as file, pytest.raises(ContextUsageError, match="bytes shorter while it was sent"):
+        sender.put(address.url, file, FILE, progress=lambda _: os.truncate(source, 0))
+    assert (either.context.list_files(context, "/tmp/data/notes")).entries == []
+
+
+def test_what_is_in_the_way_of_a_file_is_told(either: AgentBay, context: Context, tmp_path: Path) -> None:
+    either.context.upload_file(context, FILE, b"12345")
+    for path in ("/tmp/data/notes", f"{FILE}/below"):
+        sent = either.context.upload_file(context, path, b"1")
+        assert (sent.success, sent.code) == (False, "FileAlreadyExists")
+        assert "a folder has this name" in sent.error_message
+    got = either.context.download_file(context, "/tmp/data/notes", tmp_path / "folder")
+    assert (got.success, got.code) == (False, "ContextFile.NotFound")
+
+
+def test_what_is_no_context_is_refused_before_sending() -> None:
+    with client(FakeCloud()) as bay:
+        with pytest.raises(ContextUsageError, match="context must be a Context"):
+            bay.context.update("an id")  # type: ignore[arg-type]
+
+
+def test_what_cannot_be_bound_is_refused_before_sending(bay_session: Session) -> None:
+    with pytest.raises(ContextUsageError, match="a ContextSync or a ContextMount, not 'an id'"):
+        bay_session.context.bind("an id")  # type: ignore[arg-type]
 
 
 def test_files_are_listed_and_deleted(either: AgentBay, context: Context) -> None:

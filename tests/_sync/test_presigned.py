@@ -39,9 +39,8 @@ class FakeStore(httpx.MockTransport):
 
 
 def refuse(request: httpx.Request) -> httpx.Response:
-    body = (
-        "<Error><Code>SignatureDoesNotMatch</Code><Message>wrong</Message><StringToSign>S3CRET</StringToSign></Error>"
-    )
+    told = "<Code>SignatureDoesNotMatch</Code><Message>&quot;wrong&quot;</Message>"
+    body = f"<Error>{told}<StringToSign>S3CRET</StringToSign></Error>"
     return httpx.Response(403, text=body)
 
 
@@ -118,7 +117,7 @@ def test_nothing_goes_along_with_a_download(tmp_path: Path) -> None:
 def test_a_refusal_of_the_store_says_why_and_no_more(tmp_path: Path) -> None:
     for refused in (upload(FakeStore(refuse)), download(FakeStore(refuse), tmp_path / "a")):
         assert (refused.success, refused.code, refused.http_status_code) == (False, "SignatureDoesNotMatch", 403)
-        assert refused.error_message == "[SignatureDoesNotMatch] wrong"
+        assert refused.error_message == '[SignatureDoesNotMatch] "wrong"'
         assert "S3CRET" not in repr(refused)
     assert names(tmp_path) == []
 

@@ -140,8 +140,7 @@ class AsyncContextService(AsyncContextFiles):
             print(renamed.success)
             ```
         """
-        request = ops.ModifyContextRequest(id=ops.id_of(context), name=checks.text("name", context.name, ContextError))
-        return await self._do(ops.MODIFY_CONTEXT, request)
+        return await self._do(ops.MODIFY_CONTEXT, ops.named(context))
 
     async def delete(self, context: Context | str) -> ContextOperationResult:
         """Delete a context and all that is in it. Deleting what is deleted already is a success.

@@ -141,8 +141,7 @@ class ContextService(ContextFiles):
             print(renamed.success)
             ```
         """
-        request = ops.ModifyContextRequest(id=ops.id_of(context), name=checks.text("name", context.name, ContextError))
-        return self._do(ops.MODIFY_CONTEXT, request)
+        return self._do(ops.MODIFY_CONTEXT, ops.named(context))
 
     def delete(self, context: Context | str) -> ContextOperationResult:
         """Delete a context and all that is in it. Deleting what is deleted already is a success.

@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from functools import partial
+from html import unescape
 from typing import Any, BinaryIO, Self
 from urllib.parse import urlsplit
 
@@ -35,6 +36,10 @@ Told = Callable[[int], object]
 """What is called with the number of bytes that have gone over so far."""
 
 
+class FileShrank(Exception):
+    """A file that is sent has no longer as many bytes as were promised; the message says so."""
+
+
 class FileBody(HttpBody):
     """An open file as the body of a request: as long as it was when it was opened."""
 
@@ -51,6 +56,8 @@ class FileBody(HttpBody):
         if self._progress and 0 < self._left < self._size:
             self._progress(self._size - self._left)  # who asks for more has sent what there was
         piece = in_worker(partial(self._file.read, min(PIECE, self._left)))
+        if not piece and self._left:
+            raise FileShrank(f"the file became {self._left} bytes shorter while it was sent")
         if not piece:
             raise StopIteration
         self._left -= len(piece)
@@ -128,6 +135,8 @@ class Presigned:
             yield answer
         except (TimeoutError, httpx.TransportError) as exc:
             raise silence(name, self._errors, exc, self._channel.options.timeout)[0] from exc
+        except FileShrank as exc:
+            raise self._errors.of("usage", f"{name}: {exc}", outcome="unknown") from exc
         except NO_ADDRESS as exc:  # of a redirect, see the channel
             raise self._errors.of("invalid_response", f"{name}: the store leads to no address") from exc
         finally:
@@ -159,7 +168,7 @@ def _refused(answer: httpx.Response, path: str) -> ContextTransferResult:
         return len(told) < _MOST_TOLD
 
     _each_piece(answer, take)
-    said = {name.decode(): value.decode("utf-8", "replace") for name, value in _TOLD.findall(bytes(told))}
+    said = {name.decode(): unescape(value.decode("utf-8", "replace")) for name, value in _TOLD.findall(bytes(told))}
     code, message = said.get("Code", ""), said.get("Message", "")
     return ContextTransferResult(
         path=path,

@@ -6,9 +6,10 @@ import os
 import sqlite3
 from functools import partial
 from pathlib import Path
+from xml.sax.saxutils import escape
 
 from starlette.requests import ClientDisconnect, Request
-from starlette.responses import FileResponse, PlainTextResponse, Response
+from starlette.responses import FileResponse, Response
 from starlette.types import Receive, Scope, Send
 
 from .contexts.copying import CHUNK, beside
@@ -49,26 +50,26 @@ class Transfers:
                 await self._get(request, grant, send)
                 return
         except (BadPath, BadSignature) as exc:
-            response = PlainTextResponse(str(exc), 403)
+            response = _no("AccessDenied", str(exc), 403)
         except Refusal as exc:
-            response = PlainTextResponse(str(exc), 404 if exc.code == "Context.NotFound" else exc.status)
+            response = _no(exc.code, str(exc), 404 if exc.code == "Context.NotFound" else exc.status)
         except ClientDisconnect:
             return  # nobody is left to be told, and nothing was kept
         except (FileExistsError, NotADirectoryError):
-            response = PlainTextResponse("a folder has this name, or a file that of a folder in the path", 409)
+            response = _no("FileAlreadyExists", "a folder has this name, or a file that of a folder in the path", 409)
         except (OSError, sqlite3.Error) as exc:
             log.warning("a transfer to context %s failed: %s", request.path_params["context_id"], exc)
-            response = PlainTextResponse(f"the file cannot be kept or read: {type(exc).__name__}", 500)
+            response = _no("InternalError", f"the file cannot be kept or read: {type(exc).__name__}", 500)
         await response(scope, receive, send)
 
     async def _put(self, request: Request, grant: Grant) -> Response:
         length = request.headers.get("content-length")
         if length is None:
-            return PlainTextResponse("the Content-Length is missing", 411)
+            return _no("MissingContentLength", "the Content-Length is missing", 411)
         if not length.isdecimal():
-            return PlainTextResponse("the Content-Length is no number", 400)
+            return _no("InvalidArgument", "the Content-Length is no number", 400)
         if int(length) > grant.most:
-            return PlainTextResponse(f"the file is larger than {grant.most} bytes", 413)
+            return _no("EntityTooLarge", f"the file is larger than {grant.most} bytes", 413)
         draft, fd = await beside(self._store.draft)
         try:
             try:
@@ -76,7 +77,7 @@ class Transfers:
             finally:
                 os.close(fd)
             if size != int(length):
-                return PlainTextResponse(f"{size} bytes came, where {length} were promised", 400)
+                return _no("IncompleteBody", f"{size} bytes came, where {length} were promised", 400)
             await beside(partial(self._store.keep, draft, grant.context_id, grant.parts, _packed(grant.parts)))
         finally:
             draft.unlink(missing_ok=True)
@@ -86,7 +87,7 @@ class Transfers:
         try:
             fd = await beside(partial(self._store.files.open, grant.context_id, grant.parts))
         except (FileNotFoundError, NotADirectoryError):
-            await PlainTextResponse("there is no such file", 404)(request.scope, request.receive, send)
+            await _no("NoSuchKey", "there is no such file", 404)(request.scope, request.receive, send)
             return
         try:  # the open file is served, not the path: what takes its place meanwhile does not mix with it
             response = FileResponse(
@@ -98,6 +99,12 @@ class Transfers:
             await response(request.scope, request.receive, send)
         finally:
             os.close(fd)
+
+
+def _no(code: str, message: str, status: int) -> Response:
+    """Refuse as the clouds' stores do, so that clients find the reason."""
+    told = f"<Error><Code>{escape(code)}</Code><Message>{escape(message)}</Message></Error>"
+    return Response(f'<?xml version="1.0" encoding="UTF-8"?>\n{told}\n', status, media_type="application/xml")
 
 
 async def _written(request: Request, fd: int, most: int) -> tuple[int, str]:

@@ -212,6 +212,9 @@ def bind_request(session_id: str, contexts: Sequence[ContextSync | ContextMount]
     """Return the request that binds ``contexts``; raise when there is nothing to bind."""
     if not contexts:
         raise ContextError.usage("No contexts provided: give a ContextSync or a ContextMount, or several")
+    for context in contexts:
+        if not isinstance(context, (ContextSync, ContextMount)):  # pyright: ignore[reportUnnecessaryIsInstance]  # asked of who checks no types
+            raise ContextError.usage(f"what is bound is a ContextSync or a ContextMount, not {context!r}")
     items = [
         mount_item(context, dialect) if isinstance(context, ContextMount) else sync_item(context, dialect)
         for context in contexts

@@ -209,6 +209,13 @@ def id_of(context: object) -> str:
     return checks.text("context_id", context.id if isinstance(context, Context) else context, ContextError)
 
 
+def named(context: object) -> ModifyContextRequest:
+    """Return the request that gives a context the name that it has here."""
+    if not isinstance(context, Context):
+        raise ContextError.usage(f"context must be a Context with its new name, not {context!r}")
+    return ModifyContextRequest(id=id_of(context), name=checks.text("name", context.name, ContextError))
+
+
 def file_of(context: object, path: object) -> FileRef:
     """Return what names a file of a context."""
     return FileRef(context_id=id_of(context), file_path=checks.text("file_path", path, ContextError))

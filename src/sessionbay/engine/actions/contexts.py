@@ -101,8 +101,10 @@ class ContextActions:
     async def _address(self, method: Method, request: contexts.FileRef) -> Reply[contexts.UrlAnswer]:
         parts = _read(file_parts, request.file_path)
         await beside(partial(self._store.used, (await beside(partial(self._store.get, request.context_id))).id))
-        if method == "GET" and await beside(partial(self._store.files.find, request.context_id, parts)) is None:
-            raise Refusal("ContextFile.NotFound", f"the context has no file {request.file_path!a}")
+        if method == "GET":
+            found = await beside(partial(self._store.files.find, request.context_id, parts))
+            if found is None or found.is_folder:
+                raise Refusal("ContextFile.NotFound", f"the context has no file {request.file_path!a}")
         url, expires = self._signer.address(self._url, method, request.context_id, parts)
         return Reply(data=contexts.UrlAnswer(url=url, expire_time=expires))
 

@@ -22,7 +22,7 @@ import jdk.jshell.SourceCodeAnalysis;
 
 public class JavaCode {
     static final PrintStream engine = System.out;
-    static volatile boolean running;
+    static volatile int running;  // the number of the run under way, 0 between two
     static final Set<SubKind> VALUES = EnumSet.of(
         SubKind.TEMP_VAR_EXPRESSION_SUBKIND, SubKind.VAR_VALUE_SUBKIND, SubKind.OTHER_EXPRESSION_SUBKIND);
 
@@ -103,9 +103,9 @@ public class JavaCode {
         return true;
     }
 
-    static void interrupt(JShell shell) {
+    static void interrupt(JShell shell, int meant) {
         try {
-            for (; running; Thread.sleep(50)) {
+            for (; meant != 0 && running == meant; Thread.sleep(50)) {
                 shell.stop();  // which does nothing before the code has been compiled, and runs
             }
         } catch (InterruptedException ended) {
@@ -121,13 +121,16 @@ public class JavaCode {
         BufferedReader orders = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
         JShell shell = JShell.builder().out(output("stdout")).err(output("stderr")).build();
         shell.onShutdown(ended -> Runtime.getRuntime().halt(1));  // the code has ended its machine: all it defined is gone
-        sun.misc.Signal.handle(new sun.misc.Signal("INT"), signal -> new Thread(() -> interrupt(shell)).start());
+        sun.misc.Signal.handle(new sun.misc.Signal("INT"), signal -> {
+            int meant = running;  // not the one that may have begun when the thread looks again
+            new Thread(() -> interrupt(shell, meant)).start();
+        });
         int count = 0;
         for (String line; (line = orders.readLine()) != null; ) {
             String[] order = line.split(" ");
-            running = true;
+            running = count + 1;
             run(shell, new String(Base64.getDecoder().decode(order[1]), StandardCharsets.UTF_8));
-            running = false;
+            running = 0;
             count += 1;
             tell("end", "mark", json(order[0]), "count", String.valueOf(count));
         }

@@ -64,6 +64,22 @@ def test_an_engine_that_stops_leaves_nothing_behind(folders: Path) -> None:
     assert (alive(mark), list(folders.iterdir())) == ([], [])
 
 
+def test_an_engine_that_stops_ends_all_sessions_whatever_befalls_the_last_words_of_one(
+    folders: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def fail(session: object) -> None:
+        raise ArithmeticError("no last words")
+
+    mark = marker()
+    engine = started()
+    with client_of(engine) as bay:
+        bay.create().session.command.run(spawn(mark))
+    engine._engine._sessions.farewell = fail
+    engine.stop()
+    assert (alive(mark), list(folders.iterdir())) == ([], [])
+    assert "could not have its contexts copied" in caplog.text
+
+
 def test_a_program_that_ends_leaves_nothing_behind(folders: Path) -> None:
     mark = marker()
     running = program(mark)

@@ -220,15 +220,15 @@ class Sessions:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await self._take_leave()
-        await asyncio.gather(*(session.close() for session in self._sessions.values()))
-        await asyncio.gather(*(session.sandbox.kill() for session in self._sessions.values()))
+        await _each(self.living(), "be closed", EngineSession.close)
+        await _each(self.living(), "be ended", lambda session: session.sandbox.kill())
 
     async def _take_leave(self) -> None:
         """Let every session do what it does before its end, for as long as there is time."""
         try:
             async with asyncio.timeout(LEAVE_TIMEOUT):
-                living = [session for session in self._sessions.values() if session.status != Status.FINISH]
-                await asyncio.gather(*(self.farewell(session) for session in living))
+                unburied = [session for session in self.living() if session.status != Status.FINISH]
+                await _each(unburied, "have its contexts copied", self.farewell)
         except TimeoutError:
             log.warning("the engine stops before all contexts were copied: their last changes are lost")
 
@@ -306,3 +306,11 @@ class Sessions:
 
 async def _nothing(session: EngineSession) -> None:
     """Do nothing before a session's end."""
+
+
+async def _each(sessions: Iterable[EngineSession], what: str, do: Callable[[EngineSession], Awaitable[None]]) -> None:
+    """Do something with sessions; what befalls one of them keeps it from no other."""
+    meant = list(sessions)
+    for session, found in zip(meant, await asyncio.gather(*map(do, meant), return_exceptions=True), strict=True):
+        if isinstance(found, BaseException):
+            log.error("session %s could not %s", session.id, what, exc_info=found)

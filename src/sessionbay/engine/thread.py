@@ -93,6 +93,8 @@ class LocalEngine:
         if self._thread.is_alive():
             self._loop.call_soon_threadsafe(self._stopping.set)
             self._thread.join(STOP_TIMEOUT)
+        if self._failed:
+            raise self._failed
 
     def __enter__(self) -> Self:
         return self.start()

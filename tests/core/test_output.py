@@ -55,3 +55,9 @@ def test_the_engines_limit_cuts_no_character(whole: str, limit: int, size: int) 
 def test_bytes_that_are_no_text_are_marked(kept: Kept | Tail) -> None:
     text = add(kept, b"\xff" * 20, 20)
     assert text == "\ufffd" * 4 + "\n[... 12 bytes left out ...]\n" + "\ufffd" * 4
+
+
+@pytest.mark.parametrize("kept", [Kept(16, "head+tail"), Tail(16)])
+def test_no_more_than_a_characters_rest_is_left_out_of_bytes_that_go_on(kept: Kept | Tail) -> None:
+    text = add(kept, b"\x80" * 40, 40)
+    assert text == "\ufffd" * 8 + "\n[... 27 bytes left out ...]\n" + "\ufffd" * 5

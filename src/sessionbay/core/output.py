@@ -61,10 +61,10 @@ class Kept:
         self._trim()
         if not self._dropped:
             return (self._head + self._tail).decode("utf-8", "replace"), 0, ""
-        decoder, tail = getincrementaldecoder("utf-8")("replace"), self._tail.lstrip(CONTINUED)
-        head = decoder.decode(bytes(self._head))
-        omitted = self._dropped + len(decoder.getstate()[0]) + len(self._tail) - len(tail)
-        return head, omitted, tail.decode("utf-8", "replace")
+        decoder, first = getincrementaldecoder("utf-8")("replace"), self._tail[:3]
+        head, over = decoder.decode(bytes(self._head)), len(first) - len(first.lstrip(CONTINUED))
+        omitted = self._dropped + len(decoder.getstate()[0]) + over
+        return head, omitted, self._tail[over:].decode("utf-8", "replace")
 
     def _trim(self) -> None:
         extra = len(self._tail) - (self._budget - self._most_head)

@@ -314,6 +314,7 @@ class AsyncPtyHandle:
     async def _say(self, method: str, params: Mapping[str, object]) -> None:
         if self.exit_code is not None:
             raise PtyError.usage(f"{self._name}: its shell has ended with {self._exit_code}")
+        self._refuse_if_disconnected()
         await self._line.connect(PtyError)
         await self._attach_again()  # before the answer to what is said can come
         frame = frames.call(nonce(), frames.TERMINALS, method, {"ptySessionId": self.pty_session_id, **params})
@@ -322,13 +323,16 @@ class AsyncPtyHandle:
 
     async def _attach_again(self) -> None:
         """Listen anew where the connection was lost since the last use."""
-        if self._disconnected:
-            raise PtyError.usage(f"{self._name} was disconnected: connect to it by session.pty.connect")
+        self._refuse_if_disconnected()
         if (trouble := self._trouble) is not None:
             self._trouble = None
             self._note(trouble)
         if self._exit_code is None and (self._ear.output.lost or self._ear.end.lost):
             await self._attach()
+
+    def _refuse_if_disconnected(self) -> None:
+        if self._disconnected:
+            raise PtyError.usage(f"{self._name} was disconnected: connect to it by session.pty.connect")
 
     async def _attach(self) -> None:
         await self._line.subscribe(self._ear.inboxes, PtyError)

@@ -40,6 +40,11 @@ def read(data: Mapping[str, Any]) -> tuple[FileChangeEvent, ...]:
 
 
 def number(data: Mapping[str, Any]) -> int:
-    """Return the number of a push, 0 where they are not numbered: only the local engine's are."""
+    """Return the number of a push, or of the last one before a subscription: the local engine's have one, 0 is none."""
     found = data.get("number")
     return found if isinstance(found, int) else 0
+
+
+def is_whole(data: Mapping[str, Any]) -> bool:
+    """Return whether the answer to a subscription says of nothing that it was lost; only the local engine's may."""
+    return data.get("whole") is not False

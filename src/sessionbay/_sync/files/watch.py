@@ -40,7 +40,7 @@ class Watch:
         self._inbox = Inbox(route=self._server, accepts=news.of(path))
         self._entered = False
         self._failures = 0
-        self._seen: int | None = None  # the number of the last push that was read, where they are numbered
+        self._seen = 0  # the number of the last push that was read, where they are numbered
 
     @property
     def pushes(self) -> bool:
@@ -132,11 +132,9 @@ class Watch:
         found: list[FileChangeEvent] = []
         for letter in sorted(pushes, key=lambda one: news.number(one.data)):
             number = news.number(letter.data)
-            if number and self._seen is not None:
-                if number <= self._seen:
-                    continue
-                self._seen = number
-            found += news.read(letter.data)
+            if not 0 < number <= self._seen:
+                self._seen = max(self._seen, number)
+                found += news.read(letter.data)
         return found
 
     def _asked(self, left: float) -> list[FileChangeEvent]:
@@ -168,7 +166,7 @@ class Watch:
 
     def _subscribe_or_ask(self, line: Line) -> bool:
         """Subscribe; where that does not work, the session is asked from now on. False where changes were lost."""
-        wanted = news.Subscription(path=self._path, after=self._seen)
+        wanted = news.Subscription(path=self._path, after=self._seen or None)
         try:
             line.subscribe([self._inbox], FileError)
             frame = frames.call(nonce(), self._server, news.SUBSCRIBE, wanted.dump())
@@ -185,8 +183,8 @@ class Watch:
         except BaseException:
             line.drop(self._inbox)
             raise
-        self._seen = self._seen or news.number(answer) or None
-        return answer.get("whole") is not False
+        self._seen = self._seen or news.number(answer)
+        return news.is_whole(answer)
 
     def _ask_from_now_on(self, exc: FileError) -> None:
         log.info("changes in %r are asked for, since they are not pushed: %s", self._path, exc)

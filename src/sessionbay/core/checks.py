@@ -108,11 +108,16 @@ def string_map(name: str, value: object, errors: Errors) -> dict[str, str]:
     return dict(cast("Mapping[str, str]", found))
 
 
+def is_variable(name: str, value: str) -> bool:
+    """Return whether the system can hold an environment variable."""
+    return bool(name) and "=" not in name and "\0" not in name + value
+
+
 def variables(name: str, value: object, errors: Errors) -> dict[str, str]:
     """Return environment variables: what the system can hold, by names that it can hold."""
     found = string_map(name, value, errors)
     for key, inner in found.items():
-        if not key or "=" in key or "\0" in key + inner:
+        if not is_variable(key, inner):
             raise errors.usage(f"{name}: {key!r} cannot be the name of a variable with that value")
     return found
 

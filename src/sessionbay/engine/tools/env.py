@@ -1,5 +1,6 @@
 """The environment tools."""
 
+from ...core.checks import is_variable
 from ...ops.env import GetEnvArgs, SetEnvArgs, write_envs
 from ..refusals import execution_failed
 from ..sessions import EngineSession
@@ -11,7 +12,7 @@ async def set_env(session: EngineSession, args: SetEnvArgs) -> str:
     """Set variables for what the session starts from now on."""
     session.running_agent()
     for variable in args.envs:
-        if not variable.key or "=" in variable.key or "\0" in variable.key + variable.value:  # no command would start
+        if not is_variable(variable.key, variable.value):  # no command would start
             raise execution_failed(
                 -32602, f"set_env: {variable.key!r} cannot be the name of a variable with that value"
             )

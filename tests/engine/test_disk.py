@@ -3,6 +3,7 @@
 import os
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
@@ -14,17 +15,21 @@ LIMITS = {"disk": 10_000, "files": 0}
 
 @pytest.fixture
 def now(monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
-    """Give a clock to be set."""
+    """Give a clock to be set, which nobody else goes by."""
     clock = SimpleNamespace(value=1000.0)
-    monkeypatch.setattr("time.monotonic", lambda: clock.value)
+    monkeypatch.setattr(disk, "time", SimpleNamespace(monotonic=lambda: clock.value))
     return clock
 
 
 @pytest.fixture
-def free(monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
-    """Give a disk whose free space is to be set."""
-    space = SimpleNamespace(f_bfree=100_000, f_frsize=1, f_ffree=100)
-    monkeypatch.setattr(os, "statvfs", lambda path: SimpleNamespace(**vars(space)))
+def free(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> SimpleNamespace:
+    """Give the disk of the test's folder, whose free space is to be set."""
+    space, real = SimpleNamespace(f_bfree=100_000, f_frsize=1, f_ffree=100), os.statvfs
+
+    def told(path: str) -> Any:
+        return SimpleNamespace(**vars(space)) if path == str(tmp_path) else real(path)
+
+    monkeypatch.setattr(os, "statvfs", told)
     return space
 
 

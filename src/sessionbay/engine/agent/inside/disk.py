@@ -9,10 +9,8 @@ from collections.abc import Mapping
 
 FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 ALL = stat.S_IRWXU
-OFTEN, SHARE = (
-    5.0,
-    50,
-)  # seconds until the files of a session that is used are counted anew; at most this part of the time
+OFTEN = 5.0  # seconds until the files of a session that is used are counted anew
+SHARE = 50  # counting takes at most this part of the time
 UNCOUNTABLE = 2**62  # files, where folders are nested so deep that they cannot be counted
 
 

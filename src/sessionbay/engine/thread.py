@@ -89,7 +89,7 @@ class LocalEngine:
         return self._ask(self._ended(frozenset(session_ids)))
 
     def stop(self) -> None:
-        """Stop it, and end all its sessions."""
+        """Stop it, and end all its sessions; raise what made it fail, if anything did."""
         if self._thread.is_alive():
             self._loop.call_soon_threadsafe(self._stopping.set)
             self._thread.join(STOP_TIMEOUT)

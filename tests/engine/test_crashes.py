@@ -1,14 +1,18 @@
 """Killed engines: nothing of them runs on, the next one starts, and nobody else is touched."""
 
+import asyncio
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-from sessionbay.engine.leftovers import record
+from sessionbay.engine.leftovers import Remover, record
+from sessionbay.engine.sandbox.bwrap import BwrapSandbox
 
+from .boxes import box
 from .conftest import started
 from .processes import eventually
 
@@ -58,3 +62,29 @@ def test_a_record_that_makes_no_sense_does_not_keep_an_engine_from_starting(fold
     (dead_engine(folders) / "process").write_text("no record at all")
     started().stop()
     assert list(folders.iterdir()) == []
+
+
+def test_a_fork_that_holds_what_leads_to_a_session_does_not_keep_it_from_its_end() -> None:
+    async def end() -> int | None:
+        async with box("namespaces") as made:
+            assert isinstance(made.sandbox, BwrapSandbox)
+            held = os.open(f"/proc/self/fd/{made.sandbox._info}", os.O_WRONLY)
+            try:
+                await made.sandbox.kill()
+            finally:
+                os.close(held)
+            assert made.sandbox._process
+            return made.sandbox._process.returncode
+
+    assert asyncio.run(end()) is not None
+
+
+def test_a_fork_that_holds_what_leads_to_the_remover_does_not_keep_an_engine_from_its_end(tmp_path: Path) -> None:
+    remover = Remover(tmp_path / "folder")
+    assert remover._process.stdin
+    held = os.dup(remover._process.stdin.fileno())
+    try:
+        remover.dismiss()
+    finally:
+        os.close(held)
+    assert remover._process.returncode is not None

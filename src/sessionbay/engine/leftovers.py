@@ -21,7 +21,7 @@ CLEAN = """for _ in 1 2 3; do
   done; sleep 0.05
 done
 for _ in 1 2 3 4 5 6 7 8 9; do rm -rf -- "$1" && exit; chmod -R u+rwX -- "$1"; sleep 0.1; done"""
-# It waits until nobody holds the other end of its input any more, whatever the engine ended of.
+# It waits until it is told, or nobody holds the other end of its input any more, whatever the engine ended of.
 HELPER = f"trap '' HUP INT TERM; read -r _; {CLEAN}"
 
 
@@ -40,9 +40,8 @@ class Remover:
 
     def dismiss(self) -> None:
         """End it; it finds nothing to do where the folder is gone."""
-        if self._process.stdin is not None:
-            self._process.stdin.close()
-        self._process.wait(HELPER_TIMEOUT)
+        # A line, not the end alone: a fork of this program may hold the other end for as long as it lives.
+        self._process.communicate(b"\n", HELPER_TIMEOUT)
 
 
 def record(root: Path, pid: int, uid: int | None) -> None:

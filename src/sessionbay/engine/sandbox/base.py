@@ -216,8 +216,8 @@ class Sandbox(ABC):
         return [self.spec.python, "-I", "-S", "-c", start]
 
 
-async def ended(pidfd: int, timeout: float = STOP_TIMEOUT) -> bool:
-    """Wait until a process has ended; return whether it did in time."""
+async def readable(fd: int, timeout: float = STOP_TIMEOUT) -> bool:
+    """Wait until a file can be read; return whether it could in time."""
     loop = asyncio.get_running_loop()
     done: asyncio.Future[None] = loop.create_future()
 
@@ -225,15 +225,20 @@ async def ended(pidfd: int, timeout: float = STOP_TIMEOUT) -> bool:
         if not done.done():
             done.set_result(None)
 
-    loop.add_reader(pidfd, tell)
+    loop.add_reader(fd, tell)
     try:
         async with asyncio.timeout(timeout):
             await done
     except TimeoutError:
         return False
     finally:
-        loop.remove_reader(pidfd)
+        loop.remove_reader(fd)
     return True
+
+
+async def ended(pidfd: int, timeout: float = STOP_TIMEOUT) -> bool:
+    """Wait until a process has ended; return whether it did in time."""
+    return await readable(pidfd, timeout)
 
 
 @contextlib.contextmanager

@@ -1,16 +1,18 @@
 """Sessions in namespaces of their own, made by bubblewrap."""
 
 import contextlib
-import json
 import os
+import re
 import signal
 import subprocess
 from collections.abc import Iterator
+from io import FileIO
 from pathlib import Path
 from typing import ClassVar, Literal
 
 from ..agent.inside import seccomp
-from .base import InForce, Sandbox, Spec, Traits, ended, kill_process, pidfd_of
+from ..agent.inside.workload import stat_fields
+from .base import InForce, Sandbox, Spec, Traits, ended, kill_process, pidfd_of, readable
 from .pasta import ARGUMENTS as PASTA, RESOLVER, kill_group
 from .programs import SYSTEM, environment, interpreter_folder, packages_folder
 
@@ -22,6 +24,8 @@ ETC = (
     *sorted(path.name for path in Path("/etc").glob("java-*")),  # where Debian's Java has its settings
 )
 SHARED_MEMORY, RUN = 256 * 2**20, 2**20  # bytes that the folders in memory may hold
+FIRST, MOST_INFO = re.compile(rb'"child-pid": (\d+)'), 4096
+PARENT = 1  # the place of the parent's number in what ``stat_fields`` returns
 MADE_UP = {
     "passwd": f"root:x:0:0:root:/root:/usr/sbin/nologin\nwuying:x:1000:1000:wuying:{HOME}:/bin/bash\n",
     "group": "root:x:0:\nwuying:x:1000:\n",
@@ -86,19 +90,27 @@ class BwrapSandbox(Sandbox):
         if hasattr(self, "agent"):
             self.agent.close()
         if self._info >= 0:
-            with contextlib.suppress(ValueError, ProcessLookupError), open(self._info) as info:
-                await _kill_namespace(json.loads(info.read())["child-pid"])
-            self._info = -1
+            with open(self._info, "rb", buffering=0) as info:
+                self._info = -1
+                if self._process:
+                    await _kill_namespace(info, self._process.pid)
         if self._process:
             if self.spec.network == "nat":
                 await kill_group(self._process)
             await kill_process(self._process)
 
 
-async def _kill_namespace(first: int) -> None:
-    with pidfd_of(first) as pidfd:
-        signal.pidfd_send_signal(pidfd, signal.SIGKILL)
-        await ended(pidfd)
+async def _kill_namespace(info: FileIO, parent: int) -> None:
+    """Kill the process that bwrap names, once it has named one."""
+    # It comes first and in one piece. The end may not come: a fork of this program may hold the other end.
+    found = FIRST.search(info.read(MOST_INFO) or b"") if await readable(info.fileno()) else None
+    if found is None:
+        return
+    first = int(found[1])
+    with contextlib.suppress(ProcessLookupError), pidfd_of(first) as pidfd:
+        if stat_fields(first)[PARENT : PARENT + 1] == [str(parent)]:  # or it has ended, and its number is another's
+            signal.pidfd_send_signal(pidfd, signal.SIGKILL)
+            await ended(pidfd)
 
 
 def arguments(spec: Spec, info_fd: int, nested_userns: bool, filter_fd: int = -1) -> list[str]:

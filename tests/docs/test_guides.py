@@ -32,8 +32,10 @@ def test_the_tests_of_a_page_pass(path: Path, tmp_path: Path) -> None:
     code = "\n\n".join(block.code for block in blocks(path) if block.runs)
     (tmp_path / "pytest.ini").write_text("[pytest]\nfilterwarnings = ignore::sessionbay.engine.IsolationWarning\n")
     (tmp_path / "test_page.py").write_text(code, "utf-8")
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "test_page.py"]
-    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False)
+    # A folder of its own: or this run would remove, before it ends, what earlier ones left, of the whole suite maybe.
+    options = ["-q", "-p", "no:cacheprovider", "--basetemp", str(tmp_path / "temporary")]
+    command = [sys.executable, "-m", "pytest", *options, "test_page.py"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=100, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
 
 

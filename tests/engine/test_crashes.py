@@ -25,7 +25,7 @@ def test_an_engine_killed_at_any_point_leaves_nothing(request: pytest.FixtureReq
     request.getfixturevalue(f"{isolation}_engine")  # which skips where this machine cannot
     argv = [sys.executable, "-m", "bench.crashes", "--json", "--rounds", str(ROUNDS), "--isolation", isolation]
     done = subprocess.run(argv, cwd=ROOT, capture_output=True, text=True, timeout=100, check=False)
-    assert done.returncode in (0, 1), done.stderr
+    assert done.stdout, done.stderr
     found = json.loads(done.stdout)
     assert (found["rounds"], found["folders"], found["decoy_lives"]) == (ROUNDS, 0, True)
 

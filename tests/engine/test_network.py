@@ -159,11 +159,12 @@ def _ours(process: psutil.Process) -> bool:
 
 
 @pytest.mark.skipif(os.geteuid() != 0 or INSIDE in os.environ, reason="it takes root to give a test its own devices")
-def test_the_way_out_works_where_the_device_may_be_opened() -> None:
+def test_the_way_out_works_where_the_device_may_be_opened(tmp_path: Path) -> None:
     if shutil.which("pasta") is None:
         pytest.skip("pasta is not installed")
     test = f"{__file__}::test_a_session_goes_out_through_pasta_and_reaches_nothing_of_the_machines_loopback"
-    argv = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-rs", test]
+    options = ["-q", "-p", "no:cacheprovider", "-rs", "--basetemp", str(tmp_path / "temporary")]
+    argv = [sys.executable, "-m", "pytest", *options, test]
     ran = subprocess.run(
         ["unshare", "-m", "sh", "-c", OWN_TUN, "sh", *argv],
         env={**os.environ, INSIDE: "1"},

@@ -25,6 +25,7 @@ SMALL = Limits(
     files=1000,
 )
 HOLD = "import sys, time; held = bytearray(int(sys.argv[1])); print(len(held), flush=True); time.sleep(60)"
+NAMELESS = 'import ctypes; ctypes.CDLL(None).prctl(15, b"\\xff", 0, 0, 0); '  # PR_SET_NAME
 FORKS = "import os, time\nfor _ in range(200):\n    if not os.fork():\n        time.sleep(20)"
 FULL = "of the 20971520 that it may have: delete files with delete_file, or delete the session"
 
@@ -82,6 +83,22 @@ def test_over_the_memory_of_a_session_the_largest_process_is_killed_and_its_comm
     assert result.exit_code == 137
     assert "was killed: the session's processes held" in result.stderr
     assert session.command.run("pgrep -fc '[h]eld' || ps").output.startswith("2")
+
+
+def test_a_process_whose_name_is_no_text_escapes_no_limit(session: Session) -> None:
+    held = f"python3 -c '{NAMELESS}{HOLD}'"
+    result = session.command.run(f"{held} 220000000 & sleep 0.5; {held} 320000000")
+    assert "was killed: the session's processes held" in result.stderr
+
+
+def test_a_session_with_a_process_whose_name_is_no_text_is_measured_paused_and_deleted(session: Session) -> None:
+    mark = marker()
+    nameless = f'{NAMELESS}import time; open("there", "w"); time.sleep(600)'
+    session.command.run(f"nohup python3 -c '{nameless}' {mark} >log 2>&1 & until [ -e there ]; do sleep 0.01; done")
+    assert session.get_metrics().success
+    assert session.pause(poll_interval=0.01).success
+    assert session.delete().success
+    assert eventually(lambda: not alive(mark), 30)
 
 
 def test_the_size_of_a_file_is_limited(session: Session) -> None:

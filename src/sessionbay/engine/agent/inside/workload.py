@@ -150,8 +150,8 @@ class Workload:
 def stat_fields(pid: int) -> list[str]:
     """Return the fields of a process's ``stat`` after its name, none when it is gone."""
     try:
-        with open(f"/proc/{pid}/stat") as file:
-            return file.read().rpartition(")")[2].split()
+        with open(f"/proc/{pid}/stat", "rb") as file:  # the name is any bytes that its process likes
+            return file.read().rpartition(b")")[2].decode("ascii").split()
     except OSError:
         return []
 
@@ -159,8 +159,8 @@ def stat_fields(pid: int) -> list[str]:
 def stopping(pid: int) -> bool:
     """Return whether a process was told to stop and has not come to it yet."""
     try:
-        with open(f"/proc/{pid}/status") as file:
-            pending = [line.split()[1] for line in file if line.startswith(("SigPnd", "ShdPnd"))]
+        with open(f"/proc/{pid}/status", "rb") as file:
+            pending = [line.split()[1] for line in file if line.startswith((b"SigPnd", b"ShdPnd"))]
     except OSError:
         return False
     return any(int(mask, 16) >> (signal.SIGSTOP - 1) & 1 for mask in pending)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from sessionbay.core.errors import CommandError, FileError
+from sessionbay.core.errors import CommandError, FileError, GitConflictError
 from sessionbay.models.commands import CommandResult
 from sessionbay.models.contexts import ContextInfoResult, ContextStatus
 from sessionbay.models.files import (
@@ -14,6 +14,7 @@ from sessionbay.models.files import (
     FileInfoResult,
     text_of,
 )
+from sessionbay.models.git import GitDoneResult
 from sessionbay.models.tools import McpTool, McpToolsResult, SessionMetrics, SessionMetricsResult, ToolContent
 
 
@@ -35,6 +36,13 @@ def test_a_strict_client_raises_for_a_command_that_did_not_run() -> None:
 def test_a_command_that_ended_with_a_code_raises_where_that_is_asked_for() -> None:
     with pytest.raises(CommandError, match="exit code 2"):
         CommandResult(exit_code=2, error_message="exit code 2").raise_for_error()
+
+
+def test_the_error_of_a_git_command_says_what_its_result_does() -> None:
+    answer = GitDoneResult(error_message="CONFLICT (content)", reason="conflict", http_status_code=502, unsure=True)
+    with pytest.raises(GitConflictError) as raised:
+        answer.raise_for_error()
+    assert (raised.value.outcome, raised.value.http_status_code, raised.value.result) == ("unknown", 502, answer)
 
 
 def test_a_text_file_is_its_content() -> None:

@@ -68,8 +68,11 @@ class Result(Generic[T]):
     def _kind(self) -> Kind:
         return "refused"
 
+    def _errors(self) -> type[AgentBayError]:
+        return self.error_type
+
     def _raise(self, message: str) -> NoReturn:
-        raise self.error_type.of(
+        raise self._errors().of(
             self._kind(),
             message,
             code=self.code,

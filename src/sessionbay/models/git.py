@@ -1,7 +1,7 @@
 """Git repositories of a session as callers see them."""
 
 from dataclasses import dataclass
-from typing import ClassVar, Generic, Literal, NoReturn, TypeVar
+from typing import ClassVar, Generic, Literal, TypeVar
 
 from ..core.errors import (
     AgentBayError,
@@ -40,10 +40,8 @@ class GitResult(Result[T], Generic[T]):
 
     error_type: ClassVar[type[AgentBayError]] = GitError
 
-    def _raise(self, message: str) -> NoReturn:
-        raise _ERRORS.get(self.reason, GitError).of(
-            "refused", message, code=self.code, request_id=self.request_id, result=self
-        )
+    def _errors(self) -> type[AgentBayError]:
+        return _ERRORS.get(self.reason, GitError)
 
 
 class GitDoneResult(GitResult[bool]):

@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from typing import Any
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import ValidationError
 
 from ..models.files import FileChangeEvent
-from .file_texts import Change, changed
+from .file_texts import change_list, changed
 from .files import PathArgs
 from .frames import Frame, push
 from .mail import Accepts
@@ -34,7 +34,7 @@ def sample(server: str, path: str) -> Frame:
 def read(data: Mapping[str, Any]) -> tuple[FileChangeEvent, ...]:
     """Return what a push tells; nothing where it tells nothing that can be read."""
     try:
-        return changed(TypeAdapter(list[Change]).validate_python(data.get("events")))
+        return changed(change_list().validate_python(data.get("events")))
     except ValidationError:
         return ()
 

@@ -119,14 +119,15 @@ class Change(CamelWire):
 
 
 @cache
-def _changes() -> TypeAdapter[list[Change]]:
+def change_list() -> TypeAdapter[list[Change]]:
+    """Return what reads changes; the making of it takes long, so it is made when it is needed, and once."""
     return TypeAdapter(list[Change])
 
 
 def read_changes(text: str) -> dict[str, Any]:
     """Read a JSON array of what happened; blank text says that nothing did."""
     try:
-        changes = _changes().validate_json(text) if text.strip() else []
+        changes = change_list().validate_json(text) if text.strip() else []
     except ValidationError as exc:
         raise ValueError("the changes are not the tool's") from exc
     return {"data": changed(changes)}

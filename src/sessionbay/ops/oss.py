@@ -40,16 +40,12 @@ def read_init(text: str) -> dict[str, Any]:
     try:
         found: Any = from_json(text)
     except ValueError:
-        return _worded(text) | ({} if _failed(text) else {"data": {}})
+        return read_transfer(text) | ({} if _failed(text) else {"data": {}})
     return {"data": cast("dict[str, Any]", found) if isinstance(found, dict) else {}}
 
 
 def read_transfer(text: str) -> dict[str, Any]:
     """Read how a transfer went, which the machine says in words."""
-    return _worded(text)
-
-
-def _worded(text: str) -> dict[str, Any]:
     if _failed(text):
         return {"success": False, "error_message": text.strip() or "the machine said nothing"}
     return {"data": text}

@@ -111,7 +111,7 @@ class AsyncChannel:
         )
         return await self.exchange(exchange, limits)
 
-    async def exchange(self, exchange: Exchange[R], limits: Limits | None = None) -> R:
+    async def exchange(self, exchange: Exchange[R], limits: Limits | None) -> R:
         """Ask, again where that is safe and of use, until an answer counts or the time is up."""
         limits = limits or Limits(self.options.timeout)
         deadline = self.clock.monotonic() + limits.whole

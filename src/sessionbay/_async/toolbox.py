@@ -161,7 +161,7 @@ class AsyncToolbox(AsyncReference):
         self,
         name: str,
         args: dict[str, Any],
-        limits: Limits | None = None,
+        limits: Limits | None,
         *,
         auto_gen_session: bool = False,
         errors: type[AgentBayError] = SessionError,

@@ -112,7 +112,7 @@ class Channel:
         )
         return self.exchange(exchange, limits)
 
-    def exchange(self, exchange: Exchange[R], limits: Limits | None = None) -> R:
+    def exchange(self, exchange: Exchange[R], limits: Limits | None) -> R:
         """Ask, again where that is safe and of use, until an answer counts or the time is up."""
         limits = limits or Limits(self.options.timeout)
         deadline = self.clock.monotonic() + limits.whole

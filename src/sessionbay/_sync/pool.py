@@ -2,7 +2,7 @@
 """A pool of sessions: lent out one user at a time, used again, deleted in the end."""
 
 import logging
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
@@ -68,7 +68,7 @@ class _Member:
 
     session: Session
     born: float
-    uses: int = field(default=0)
+    uses: int = 0
 
 
 class SessionPool:

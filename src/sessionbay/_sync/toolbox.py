@@ -162,7 +162,7 @@ class Toolbox(Reference):
         self,
         name: str,
         args: dict[str, Any],
-        limits: Limits | None = None,
+        limits: Limits | None,
         *,
         auto_gen_session: bool = False,
         errors: type[AgentBayError] = SessionError,

@@ -18,7 +18,6 @@ Silence = Literal["refused", "unreachable", "reset", "cut"]
 FOR_EVER = 1e9  # seconds
 _LENGTHS = ("content-length", "transfer-encoding")
 _HTML = b"<html><head><title>502 Bad Gateway</title></head><body>nginx</body></html>"
-_NONE: Mapping[str, str] = {}
 _JSON = {"content-type": "application/json"}
 
 
@@ -122,8 +121,8 @@ class Fault:
     def made_of(self, answer: HttpAnswer) -> HttpAnswer:
         """Return what comes of an answer."""
         body = answer.body if self.body is None else self.body
-        headers = {**(answer.headers if self.body is None else _NONE), **self.headers}
-        headers = {name: value for name, value in headers.items() if name.lower() not in _LENGTHS}
+        given = {**answer.headers, **self.headers} if self.body is None else self.headers
+        headers = {name: value for name, value in given.items() if name.lower() not in _LENGTHS}
         return HttpAnswer(self.status or answer.status, headers, body[: int(len(body) * self.keep)])
 
 

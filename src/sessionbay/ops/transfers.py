@@ -82,10 +82,10 @@ class Station:
         """Whether the file is copied on the machine too."""
         return self.passing != posixpath.normpath(self.path)
 
-    def names(self, part: str = "") -> str:
-        """Return the shell's assignments for ``LEAVE``, ``ARRIVE`` and ``CLEAN``."""
+    def names(self, unique: str) -> str:
+        """Return the shell's assignments for ``LEAVE``, ``ARRIVE`` and ``CLEAN``; ``unique`` names the part."""
         folder = posixpath.dirname(self.path) or "."
-        values = {"path": self.path, "folder": folder, "part": part_beside(self.path, part)}
+        values = {"path": self.path, "folder": folder, "part": part_beside(self.path, unique)}
         values |= {"passing": self.passing, "stage": posixpath.dirname(self.passing)}
         return " ".join(f"{name}={shlex.quote(value)}" for name, value in values.items())
 

@@ -60,8 +60,8 @@ class AsyncCode(AsyncModule):
         """
         if stream_beta or on_stdout or on_stderr or on_error:
             stream = self.stream(code, language, timeout_s)
-            result = await _told(stream, {"stdout": on_stdout, "stderr": on_stderr}, on_error)
-            result = result.raise_if_strict() if self._session._strict else result
+            ran = await _run_to_its_end(stream, {"stdout": on_stdout, "stderr": on_stderr}, on_error)
+            result = self._told(ran)
         else:
             args, limit = self._asked(code, language, timeout_s)
             result = await self._session._use(RUN_CODE, args, Limits(limit))
@@ -105,7 +105,7 @@ class AsyncCode(AsyncModule):
     run = execute = run_code  # the names that users of both clouds know
 
 
-async def _told(
+async def _run_to_its_end(
     stream: AsyncCodeStream,
     writes: Mapping[str, Callable[[str], object] | None],
     on_error: Callable[[Any], object] | None,

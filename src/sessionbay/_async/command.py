@@ -62,9 +62,7 @@ class AsyncCommand(AsyncModule):
         else:
             process = self.start(command, cwd, envs, max_output=max_output, keep=keep)
             result = await self._within(process, timeout_ms)
-        if self._session._strict:
-            result.raise_if_strict()
-        return result.raise_for_error() if check else result
+        return result.raise_for_error() if check else self._told(result)
 
     async def _execute(
         self, command: str, timeout_ms: int, cwd: str | None = None, envs: Mapping[str, str] | None = None

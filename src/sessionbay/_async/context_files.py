@@ -21,7 +21,7 @@ from ..models.contexts import (
     FileUrlResult,
 )
 from ..ops import contexts as ops
-from .channel import AsyncChannel, Limits
+from .channel import AsyncChannel
 from .presigned import AsyncPresigned
 
 Q = TypeVar("Q", bound=Wire)
@@ -161,7 +161,7 @@ class AsyncContextFiles:
             address = await self._ask(ops.UPLOAD_URL, where)
             if not address.success:
                 return replace(address.refused_as(ContextTransferResult), path=file_path)
-            return self._told(await AsyncPresigned(self._channel).put(address.url, file, file_path))
+            return self._channel.told(await AsyncPresigned(self._channel).put(address.url, file, file_path))
 
     async def download_file(
         self, context_id: Context | str, file_path: str, target: Place, *, overwrite: bool = True
@@ -199,7 +199,7 @@ class AsyncContextFiles:
         if not address.success:
             return replace(address.refused_as(ContextTransferResult), path=file_path)
         got = await AsyncPresigned(self._channel).get(address.url, file_path, place, overwrite=overwrite)
-        return self._told(got)
+        return self._channel.told(got)
 
     async def _do(
         self, op: Operation[Q, None, ContextOperationResult], request: Q, *, gone_is_done: bool = False
@@ -214,14 +214,10 @@ class AsyncContextFiles:
                 code=done.code,
                 http_status_code=done.http_status_code,
             )
-        return self._told(done)
+        return self._channel.told(done)
 
     async def _ask(self, op: Operation[Q, Any, R], request: Q) -> R:
-        return self._told(await self._call(op, request))
+        return self._channel.told(await self._call(op, request))
 
     async def _call(self, op: Operation[Q, Any, R], request: Q, limit: float | None = None) -> R:
-        timeout = self._channel.options.timeout
-        return await self._channel.call(op, request, limits=Limits(min(timeout, limit or timeout)))
-
-    def _told(self, result: R) -> R:
-        return result.raise_if_strict() if self._channel.options.strict else result
+        return await self._channel.call(op, request, limits=self._channel.limits(limit))

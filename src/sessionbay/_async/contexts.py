@@ -191,7 +191,7 @@ class AsyncContextService(AsyncContextFiles):
             look = partial(self._look, wanted)
             waited = await until(look, watch.judge, clock=clock, deadline=deadline, pauses=pauses)
             cleared = ops.cleared(waited, watch, wanted, limit)
-        return self._told(cleared)
+        return self._channel.told(cleared)
 
     async def clear_async(self, context_id: Context | str) -> ClearContextResult:
         """Begin to delete all that is in a context, without waiting for it.
@@ -211,7 +211,7 @@ class AsyncContextService(AsyncContextFiles):
         """
         wanted = ops.id_of(context_id)
         begun = await self._call(ops.CLEAR_CONTEXT, ops.ContextRef(id=wanted))
-        return self._told(replace(begun, status=ops.CLEARING if begun.success else "", context_id=wanted))
+        return self._channel.told(replace(begun, status=ops.CLEARING if begun.success else "", context_id=wanted))
 
     start_clear = clear_async  # as some of the clouds' users know it
 
@@ -234,7 +234,7 @@ class AsyncContextService(AsyncContextFiles):
         wanted = ops.id_of(context_id)
         seen = await self._look(wanted, None)
         if seen.data is None:
-            return self._told(replace(seen.refused_as(ClearContextResult), context_id=wanted))
+            return self._channel.told(replace(seen.refused_as(ClearContextResult), context_id=wanted))
         return ClearContextResult(
             success=True, status=seen.data, context_id=wanted, request_id=seen.request_id, code=seen.code
         )

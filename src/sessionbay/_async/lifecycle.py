@@ -180,7 +180,7 @@ class AsyncLifecycle(AsyncToolbox):
             if asked.success:
                 waited = await self._until(transition, deadline, pauses, look)
                 asked = ended(op.result, waited, transition, want, limit)
-        return asked.raise_if_strict() if self._strict else asked
+        return self._channel.told(asked)
 
     async def _until(
         self, transition: Transition, deadline: float, pauses: Iterator[float], look: Look[SessionStatusResult]
@@ -228,7 +228,7 @@ class AsyncLifecycle(AsyncToolbox):
             self._deleted = result
             let_go(self.session_id, self._channel.dialect.endpoint)
             await self._channel.hang_up(self.session_id)
-        return result.raise_if_strict() if self._strict else result
+        return self._channel.told(result)
 
     async def _wait_for_contexts(self, context_ids: frozenset[str]) -> str:
         """Wait until the contexts of a new session are copied in; return why they were not, empty when they were."""

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from .._seam._async import Event, Guard
 from ..core.errors import SessionError
 from ..ops.session import LIST, ListRequest
-from .channel import AsyncChannel, Limits
+from .channel import AsyncChannel
 
 FEW = 5  # waits that ask for themselves
 PAGE = 100  # sessions that a page is asked to hold
@@ -101,11 +101,10 @@ class AsyncPoller:
 
     async def _states(self, wanted: int, limit: float | None) -> dict[str, str]:
         """Return the states of the sessions on the list, as far as its pages are worth it."""
-        timeout = self._channel.options.timeout
         request = ListRequest(max_results=PAGE)
         states: dict[str, str] = {}
         for _ in range(max(1, wanted // WORTH)):
-            listed = await self._channel.call(LIST, request, limits=Limits(min(timeout, limit or timeout)))
+            listed = await self._channel.call(LIST, request, limits=self._channel.limits(limit))
             if not listed.success:
                 break
             states |= {entry.session_id: entry.status for entry in listed.sessions}

@@ -11,7 +11,7 @@ from ..core.wire import Wire
 from ..models.sessions import DeleteResult, SessionReference
 from ..ops.session import SessionAnswer, SessionRef
 from .attaching import attached
-from .channel import AsyncChannel, Limits
+from .channel import AsyncChannel
 
 if TYPE_CHECKING:
     from .client import AsyncClient
@@ -27,7 +27,6 @@ class AsyncReference:
     def __init__(self, agent_bay: "AsyncClient", session_id: str) -> None:
         self._agent_bay = agent_bay
         self._channel: AsyncChannel = agent_bay._channel
-        self._strict = self._channel.options.strict
         self._home = process()
         self._details = SessionAnswer(session_id=checks.text("session_id", session_id, SessionError))
         self._tags: dict[str, str] = {}
@@ -68,14 +67,12 @@ class AsyncReference:
 
     async def _ask(self, op: Operation[Q, A, R], request: Q) -> R:
         """Send an operation of this session; a strict client raises what was refused."""
-        result = await self._call(op, request)
-        return result.raise_if_strict() if self._strict else result
+        return self._channel.told(await self._call(op, request))
 
     async def _call(self, op: Operation[Q, A, R], request: Q, limit: float | None = None) -> R:
         """Send an operation of this session, within ``limit`` seconds or the client's own limit."""
         self._refuse_if_deleted()
-        timeout = self._channel.options.timeout
-        return await self._channel.call(op, request, limits=Limits(min(timeout, limit or timeout)))
+        return await self._channel.call(op, request, limits=self._channel.limits(limit))
 
     @property
     def _is_parents(self) -> bool:

@@ -105,8 +105,7 @@ class AsyncSkills:
         return await self._call(ops.UNBIND_SKILLS, request)
 
     async def _call(self, op: Operation[Q, Any, R], request: Q) -> R:
-        result = await self._channel.call(op, request)
-        return result.raise_if_strict() if self._channel.options.strict else result
+        return self._channel.told(await self._channel.call(op, request))
 
 
 class AsyncBeta:

@@ -85,6 +85,15 @@ class Channel:
         self._pacer = Pacer(options.clock)
         self._budget = Budget(options.retry.budget, options.clock.monotonic)
 
+    def told(self, result: R) -> R:
+        """Return a result for the caller; a strict client raises what it refuses."""
+        return result.raise_if_strict() if self.options.strict else result
+
+    def limits(self, most: float | None) -> Limits:
+        """Return the client's own limit of a call, or ``most`` seconds where that is less."""
+        timeout = self.options.timeout
+        return Limits(min(timeout, most or timeout))
+
     def call(
         self,
         op: Operation[Q, A, R],

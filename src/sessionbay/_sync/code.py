@@ -61,8 +61,8 @@ class Code(Module):
         """
         if stream_beta or on_stdout or on_stderr or on_error:
             stream = self.stream(code, language, timeout_s)
-            result = _told(stream, {"stdout": on_stdout, "stderr": on_stderr}, on_error)
-            result = result.raise_if_strict() if self._session._strict else result
+            ran = _run_to_its_end(stream, {"stdout": on_stdout, "stderr": on_stderr}, on_error)
+            result = self._told(ran)
         else:
             args, limit = self._asked(code, language, timeout_s)
             result = self._session._use(RUN_CODE, args, Limits(limit))
@@ -106,7 +106,7 @@ class Code(Module):
     run = execute = run_code  # the names that users of both clouds know
 
 
-def _told(
+def _run_to_its_end(
     stream: CodeStream,
     writes: Mapping[str, Callable[[str], object] | None],
     on_error: Callable[[Any], object] | None,

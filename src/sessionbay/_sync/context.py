@@ -114,7 +114,7 @@ class SessionContext(Module):
             asked = copied(self._watch(watch, deadline, context_id, path, pauses), limit, mode)
         if callback:
             callback(asked.success)
-        return asked.raise_if_strict() if self._session._strict else asked
+        return self._told(asked)
 
     def bind(
         self, *contexts: ContextSync | ContextMount, wait_for_completion: bool = True, timeout: float = 180

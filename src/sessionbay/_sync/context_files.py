@@ -22,7 +22,7 @@ from ..models.contexts import (
     FileUrlResult,
 )
 from ..ops import contexts as ops
-from .channel import Channel, Limits
+from .channel import Channel
 from .presigned import Presigned
 
 Q = TypeVar("Q", bound=Wire)
@@ -160,7 +160,7 @@ class ContextFiles:
             address = self._ask(ops.UPLOAD_URL, where)
             if not address.success:
                 return replace(address.refused_as(ContextTransferResult), path=file_path)
-            return self._told(Presigned(self._channel).put(address.url, file, file_path))
+            return self._channel.told(Presigned(self._channel).put(address.url, file, file_path))
 
     def download_file(
         self, context_id: Context | str, file_path: str, target: Place, *, overwrite: bool = True
@@ -198,7 +198,7 @@ class ContextFiles:
         if not address.success:
             return replace(address.refused_as(ContextTransferResult), path=file_path)
         got = Presigned(self._channel).get(address.url, file_path, place, overwrite=overwrite)
-        return self._told(got)
+        return self._channel.told(got)
 
     def _do(
         self, op: Operation[Q, None, ContextOperationResult], request: Q, *, gone_is_done: bool = False
@@ -213,14 +213,10 @@ class ContextFiles:
                 code=done.code,
                 http_status_code=done.http_status_code,
             )
-        return self._told(done)
+        return self._channel.told(done)
 
     def _ask(self, op: Operation[Q, Any, R], request: Q) -> R:
-        return self._told(self._call(op, request))
+        return self._channel.told(self._call(op, request))
 
     def _call(self, op: Operation[Q, Any, R], request: Q, limit: float | None = None) -> R:
-        timeout = self._channel.options.timeout
-        return self._channel.call(op, request, limits=Limits(min(timeout, limit or timeout)))
-
-    def _told(self, result: R) -> R:
-        return result.raise_if_strict() if self._channel.options.strict else result
+        return self._channel.call(op, request, limits=self._channel.limits(limit))

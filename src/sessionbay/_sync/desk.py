@@ -4,7 +4,7 @@
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 from .._seam._sync import Clock, HttpTransport, checkpoint
 from .._seam.held import hold, let_go
@@ -14,7 +14,6 @@ from ..core import checks
 from ..core.config import Given, may_be_at, proxy_url, resolve
 from ..core.errors import AgentBayError, SessionError
 from ..core.pace import Pace
-from ..core.result import Result
 from ..core.retry import RetryPolicy
 from ..dialects.agb import AGBDialect
 from ..dialects.agentbay import AgentBayDialect
@@ -37,8 +36,6 @@ from .turns import Turns
 
 if TYPE_CHECKING:
     from .client import Client
-
-R = TypeVar("R", bound=Result[Any])
 
 CREATING = 64  # creations under way at once: what a cloud refuses of these, the others need not try
 KEPT = 20.0  # seconds that an idle connection is kept: below the 60 after which servers close theirs
@@ -115,7 +112,7 @@ class Desk:
         finally:
             turns.end()
         if made.data is None:
-            return self._told(made.refused_as(SessionResult[Session]))
+            return self.channel.told(made.refused_as(SessionResult[Session]))
         session = self._adopt(made.data, asked.image_id or made.data.image_id)
         session._tags = creation.tags
         if way := self.channel.way:
@@ -136,7 +133,7 @@ class Desk:
         request = SessionRef(session_id=checks.text("session_id", session_id, SessionError))
         found = self.channel.call(GET, request)
         if found.data is None:
-            return self._told(found.refused_as(SessionResult[Session]))
+            return self.channel.told(found.refused_as(SessionResult[Session]))
         session = self._adopt(found.data, found.data.image_id)
         return SessionResult(success=True, data=session, request_id=found.request_id, code=found.code)
 
@@ -174,10 +171,10 @@ class Desk:
                 break
             if not listed.next_token:
                 reason = f"there is no page {wanted}: the list has {number - 1} of {request.max_results}"
-                return self._told(listed.refused_as(SessionListResult, reason))
+                return self.channel.told(listed.refused_as(SessionListResult, reason))
             request = request.model_copy(update={"next_token": listed.next_token})
             listed = self.channel.call(LIST, request)
-        return self._told(listed)
+        return self.channel.told(listed)
 
     def pages(self, request: ListRequest) -> Pages[ListRequest, SessionEntry]:
         """Return an iterator over all of a list."""
@@ -188,15 +185,12 @@ class Desk:
     ) -> ReapResult:
         """Delete what was left over."""
         wanted = Wanted.of(attempt, labels, older_than)
-        return self._told(Reaping(self._client, wanted, dry_run).run())
+        return self.channel.told(Reaping(self._client, wanted, dry_run).run())
 
     def _adopt(self, details: SessionAnswer, image_id: str | None) -> Session:
         session = Session(self._client, details.session_id)
         session._details, session.image_id = details, image_id or ""
         return session
-
-    def _told(self, result: R) -> R:
-        return result.raise_if_strict() if self.channel.options.strict else result
 
 
 @contextmanager

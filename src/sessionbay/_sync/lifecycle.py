@@ -179,7 +179,7 @@ class Lifecycle(Toolbox):
             if asked.success:
                 waited = self._until(transition, deadline, pauses, look)
                 asked = ended(op.result, waited, transition, want, limit)
-        return asked.raise_if_strict() if self._strict else asked
+        return self._channel.told(asked)
 
     def _until(
         self, transition: Transition, deadline: float, pauses: Iterator[float], look: Look[SessionStatusResult]
@@ -227,7 +227,7 @@ class Lifecycle(Toolbox):
             self._deleted = result
             let_go(self.session_id, self._channel.dialect.endpoint)
             self._channel.hang_up(self.session_id)
-        return result.raise_if_strict() if self._strict else result
+        return self._channel.told(result)
 
     def _wait_for_contexts(self, context_ids: frozenset[str]) -> str:
         """Wait until the contexts of a new session are copied in; return why they were not, empty when they were."""

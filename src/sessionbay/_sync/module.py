@@ -19,4 +19,4 @@ class Module:
 
     def _told(self, result: R) -> R:
         """Return a result that was put together here; a strict client raises what it refuses."""
-        return result.raise_if_strict() if self._session._strict else result
+        return self._session._channel.told(result)

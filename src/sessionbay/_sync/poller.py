@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from .._seam._sync import Event, Guard
 from ..core.errors import SessionError
 from ..ops.session import LIST, ListRequest
-from .channel import Channel, Limits
+from .channel import Channel
 
 FEW = 5  # waits that ask for themselves
 PAGE = 100  # sessions that a page is asked to hold
@@ -102,11 +102,10 @@ class Poller:
 
     def _states(self, wanted: int, limit: float | None) -> dict[str, str]:
         """Return the states of the sessions on the list, as far as its pages are worth it."""
-        timeout = self._channel.options.timeout
         request = ListRequest(max_results=PAGE)
         states: dict[str, str] = {}
         for _ in range(max(1, wanted // WORTH)):
-            listed = self._channel.call(LIST, request, limits=Limits(min(timeout, limit or timeout)))
+            listed = self._channel.call(LIST, request, limits=self._channel.limits(limit))
             if not listed.success:
                 break
             states |= {entry.session_id: entry.status for entry in listed.sessions}

@@ -12,7 +12,7 @@ from ..core.wire import Wire
 from ..models.sessions import DeleteResult, SessionReference
 from ..ops.session import SessionAnswer, SessionRef
 from .attaching import attached
-from .channel import Channel, Limits
+from .channel import Channel
 
 if TYPE_CHECKING:
     from .client import Client
@@ -28,7 +28,6 @@ class Reference:
     def __init__(self, agent_bay: "Client", session_id: str) -> None:
         self._agent_bay = agent_bay
         self._channel: Channel = agent_bay._channel
-        self._strict = self._channel.options.strict
         self._home = process()
         self._details = SessionAnswer(session_id=checks.text("session_id", session_id, SessionError))
         self._tags: dict[str, str] = {}
@@ -69,14 +68,12 @@ class Reference:
 
     def _ask(self, op: Operation[Q, A, R], request: Q) -> R:
         """Send an operation of this session; a strict client raises what was refused."""
-        result = self._call(op, request)
-        return result.raise_if_strict() if self._strict else result
+        return self._channel.told(self._call(op, request))
 
     def _call(self, op: Operation[Q, A, R], request: Q, limit: float | None = None) -> R:
         """Send an operation of this session, within ``limit`` seconds or the client's own limit."""
         self._refuse_if_deleted()
-        timeout = self._channel.options.timeout
-        return self._channel.call(op, request, limits=Limits(min(timeout, limit or timeout)))
+        return self._channel.call(op, request, limits=self._channel.limits(limit))
 
     @property
     def _is_parents(self) -> bool:

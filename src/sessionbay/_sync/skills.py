@@ -106,8 +106,7 @@ class Skills:
         return self._call(ops.UNBIND_SKILLS, request)
 
     def _call(self, op: Operation[Q, Any, R], request: Q) -> R:
-        result = self._channel.call(op, request)
-        return result.raise_if_strict() if self._channel.options.strict else result
+        return self._channel.told(self._channel.call(op, request))
 
 
 class Beta:

@@ -66,7 +66,7 @@ class Toolbox(Reference):
         plain = checks.json_object("args", args, SessionError)
         limits = self._limits(read_timeout, connect_timeout)
         result = self._call_tool(tool_name, plain, limits, auto_gen_session=auto_gen_session)
-        return result.raise_if_strict() if self._strict else result
+        return self._channel.told(result)
 
     def list_mcp_tools(self, image_id: str | None = None) -> McpToolsResult:
         """List the tools that sessions of an image offer.
@@ -156,7 +156,7 @@ class Toolbox(Reference):
             raise errors.of("invalid_response", message, request_id=answer.request_id) from exc
         if secrets and not result.success:
             result = replace(result, error_message=without(result.error_message, *secrets))
-        return result.raise_if_strict() if strict and self._strict else result
+        return self._channel.told(result) if strict else result
 
     def _call_tool(
         self,

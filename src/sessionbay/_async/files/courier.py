@@ -49,8 +49,8 @@ class Patience:
 async def ask(session: AsyncToolbox, op: Operation[Q, Any, R], request: Q, limit: float | None = None) -> R:
     """Send an operation on a session, for a file's sake: when there is no answer, raise a ``FileError``."""
     session._refuse_if_deleted()
-    timeout = session._channel.options.timeout
-    return await session._channel.call(op, request, limits=Limits(min(timeout, limit or timeout)), errors=FileError)
+    channel = session._channel
+    return await channel.call(op, request, limits=channel.limits(limit), errors=FileError)
 
 
 class AsyncCourier:

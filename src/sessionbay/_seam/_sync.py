@@ -84,8 +84,7 @@ class Stream:
     def send(self, data: bytes, limit: float | None) -> None:
         """Send all of ``data``, within ``limit`` seconds."""
         try:
-            self._sock.settimeout(limit)
-            self._sock.sendall(data)
+            self._send(data, limit)
         except TimeoutError as exc:
             raise httpx.WriteTimeout(f"not sent{within(limit)}") from exc
         except OSError as exc:
@@ -94,8 +93,7 @@ class Stream:
     def receive(self, limit: float | None) -> bytes:
         """Return what has come, empty at the end; wait for it no longer than ``limit`` seconds."""
         try:
-            self._sock.settimeout(limit)
-            return self._sock.recv(PIECE)
+            return self._receive(limit)
         except TimeoutError as exc:
             raise httpx.ReadTimeout(f"nothing came{within(limit)}") from exc
         except OSError as exc:
@@ -115,6 +113,14 @@ class Stream:
             self._sock.shutdown(socket.SHUT_RDWR)
         self._sock.close()
 
+    def _send(self, data: bytes, limit: float | None) -> None:
+        self._sock.settimeout(limit)
+        self._sock.sendall(data)
+
+    def _receive(self, limit: float | None) -> bytes:
+        self._sock.settimeout(limit)
+        return self._sock.recv(PIECE)
+
 
 class BothWays(Stream):
     """A stream that two threads use at once: TLS bears one of them at a time, so that neither waits inside it."""
@@ -124,23 +130,13 @@ class BothWays(Stream):
         sock.setblocking(False)
         self._one = threading.Lock()
 
-    def send(self, data: bytes, limit: float | None) -> None:
+    def _send(self, data: bytes, limit: float | None) -> None:
         left = memoryview(data)
-        try:
-            while left:
-                left = left[self._done(partial(self._sock.send, left), limit, writes=True) :]
-        except TimeoutError as exc:
-            raise httpx.WriteTimeout(f"not sent{within(limit)}") from exc
-        except OSError as exc:
-            raise httpx.WriteError(str(exc)) from exc
+        while left:
+            left = left[self._done(partial(self._sock.send, left), limit, writes=True) :]
 
-    def receive(self, limit: float | None) -> bytes:
-        try:
-            return self._done(partial(self._sock.recv, PIECE), limit, writes=False)
-        except TimeoutError as exc:
-            raise httpx.ReadTimeout(f"nothing came{within(limit)}") from exc
-        except OSError as exc:
-            raise httpx.ReadError(str(exc)) from exc
+    def _receive(self, limit: float | None) -> bytes:
+        return self._done(partial(self._sock.recv, PIECE), limit, writes=False)
 
     def _done(self, attempt: Callable[[], T], limit: float | None, *, writes: bool) -> T:
         """Try until the system need not wait."""

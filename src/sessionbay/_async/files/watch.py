@@ -99,12 +99,12 @@ class AsyncWatch:
             raise FileError.usage("nothing is watched: use the watch as a context manager")
         until = self._now() + timeout_s
         while (left := until - self._now()) > 0:
-            found = await (self._told(self._line, left) if self._line else self._asked(left))
+            found = await (self._pushed(self._line, left) if self._line else self._asked(left))
             if found:
                 return found
         return []
 
-    async def _told(self, line: AsyncLine, left: float) -> list[FileChangeEvent]:
+    async def _pushed(self, line: AsyncLine, left: float) -> list[FileChangeEvent]:
         """Return what the session pushes; after a lost connection, subscribe anew."""
         try:
             letter = await line.next(self._inbox, FileError, left, f"the watch of {self._path}")

@@ -100,12 +100,12 @@ class Watch:
             raise FileError.usage("nothing is watched: use the watch as a context manager")
         until = self._now() + timeout_s
         while (left := until - self._now()) > 0:
-            found = self._told(self._line, left) if self._line else self._asked(left)
+            found = self._pushed(self._line, left) if self._line else self._asked(left)
             if found:
                 return found
         return []
 
-    def _told(self, line: Line, left: float) -> list[FileChangeEvent]:
+    def _pushed(self, line: Line, left: float) -> list[FileChangeEvent]:
         """Return what the session pushes; after a lost connection, subscribe anew."""
         try:
             letter = line.next(self._inbox, FileError, left, f"the watch of {self._path}")

@@ -84,7 +84,7 @@ def folder_of(url: str) -> str:
     return unquote(plain.replace(":", "/").rpartition("/")[2]).removesuffix(".git")
 
 
-def result(kind: type[R], ran: CommandResult, read: Callable[[str], Any] = lambda text: True) -> R:
+def result(kind: type[R], ran: CommandResult, read: Callable[[str], Any]) -> R:
     """Return what a git command answered; ``read`` takes its output apart."""
     known: dict[str, Any] = {"request_id": ran.request_id, "exit_code": ran.exit_code, "stderr": ran.stderr}
     if not ran.success:

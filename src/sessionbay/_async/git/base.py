@@ -5,7 +5,6 @@ from typing import Any, TypeVar
 
 from ...core import checks
 from ...core.errors import CommandError, GitError
-from ...models.commands import CommandResult
 from ...models.git import GitResult
 from ...ops import git
 from ..command import AsyncCommand
@@ -22,20 +21,23 @@ class AsyncGitBase(AsyncModule):
         self,
         kind: type[R],
         args: Sequence[str],
-        repo_path: str | None = None,
-        timeout_ms: int | None = None,
+        repo_path: str | None,
+        timeout_ms: int | None,
         read: Callable[[str], Any] = lambda text: True,
     ) -> R:
         """Run one git command in ``repo_path``; return its result."""
         if repo_path is not None:
             checks.text("repo_path", repo_path, GitError)
-        ran = await self._run(git.line(args, repo_path), timeout_ms)
-        return self._told(git.result(kind, ran, read))
+        return await self._run(kind, git.line(args, repo_path), timeout_ms, read)
 
-    async def _run(self, line: str, timeout_ms: int | None) -> CommandResult:
+    async def _run(
+        self, kind: type[R], line: str, timeout_ms: int | None, read: Callable[[str], Any] = lambda text: True
+    ) -> R:
+        """Run a command line of git's; return what it came to."""
         if timeout_ms is not None:
             checks.milliseconds("timeout_ms", timeout_ms, GitError)
         try:
-            return await AsyncCommand(self._session)._execute(line, timeout_ms or TIMEOUT, envs=git.ENVS)
+            ran = await AsyncCommand(self._session)._execute(line, timeout_ms or TIMEOUT, envs=git.ENVS)
         except CommandError as exc:
             raise GitError.of(exc.kind, str(exc), outcome=exc.outcome, request_id=exc.request_id) from exc
+        return self._told(git.result(kind, ran, read))

@@ -85,7 +85,7 @@ class AsyncCommits(AsyncGitBase):
         args += ["--allow-empty"] if allow_empty else []
         checks.text("repo_path", repo_path, GitError)
         line = f"{git.line(args, repo_path)} && {git.line(['rev-parse', 'HEAD'], repo_path)}"
-        return self._told(git.result(GitCommitResult, await self._run(line, timeout_ms), git.last_line))
+        return await self._run(GitCommitResult, line, timeout_ms, git.last_line)
 
     async def status(self, repo_path: str, *, timeout_ms: int | None = None) -> GitStatusResult:
         """Tell what differs from the last commit.
@@ -209,10 +209,8 @@ class AsyncCommits(AsyncGitBase):
         """
         files = git.words("paths", paths)
         args = ["restore", *(["--worktree"] if worktree or (worktree is None and not staged) else [])]
-        args += [
-            *(["--staged"] if staged else []),
-            *([] if source is None else ["--source", git.word("source", source)]),
-        ]
+        args += ["--staged"] if staged else []
+        args += [] if source is None else ["--source", git.word("source", source)]
         return await self._git(GitDoneResult, [*args, "--", *files], repo_path, timeout_ms)
 
     async def pull(

@@ -116,7 +116,7 @@ class AsyncRepositories(AsyncGitBase):
             line = f"{git.line(['remote', 'set-url', *remote], repo_path)} 2>/dev/null || {line}"
         if fetch:
             line = f"{{ {line}; }} && {git.line(['fetch', name], repo_path)}"
-        return self._told(git.result(GitDoneResult, await self._run(line, timeout_ms)))
+        return await self._run(GitDoneResult, line, timeout_ms)
 
     async def remote_get(self, repo_path: str, name: str, *, timeout_ms: int | None = None) -> GitValueResult:
         """Tell the address of a remote repository.

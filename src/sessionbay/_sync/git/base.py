@@ -6,7 +6,6 @@ from typing import Any, TypeVar
 
 from ...core import checks
 from ...core.errors import CommandError, GitError
-from ...models.commands import CommandResult
 from ...models.git import GitResult
 from ...ops import git
 from ..command import Command
@@ -23,20 +22,23 @@ class GitBase(Module):
         self,
         kind: type[R],
         args: Sequence[str],
-        repo_path: str | None = None,
-        timeout_ms: int | None = None,
+        repo_path: str | None,
+        timeout_ms: int | None,
         read: Callable[[str], Any] = lambda text: True,
     ) -> R:
         """Run one git command in ``repo_path``; return its result."""
         if repo_path is not None:
             checks.text("repo_path", repo_path, GitError)
-        ran = self._run(git.line(args, repo_path), timeout_ms)
-        return self._told(git.result(kind, ran, read))
+        return self._run(kind, git.line(args, repo_path), timeout_ms, read)
 
-    def _run(self, line: str, timeout_ms: int | None) -> CommandResult:
+    def _run(
+        self, kind: type[R], line: str, timeout_ms: int | None, read: Callable[[str], Any] = lambda text: True
+    ) -> R:
+        """Run a command line of git's; return what it came to."""
         if timeout_ms is not None:
             checks.milliseconds("timeout_ms", timeout_ms, GitError)
         try:
-            return Command(self._session)._execute(line, timeout_ms or TIMEOUT, envs=git.ENVS)
+            ran = Command(self._session)._execute(line, timeout_ms or TIMEOUT, envs=git.ENVS)
         except CommandError as exc:
             raise GitError.of(exc.kind, str(exc), outcome=exc.outcome, request_id=exc.request_id) from exc
+        return self._told(git.result(kind, ran, read))

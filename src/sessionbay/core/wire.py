@@ -13,6 +13,7 @@ from pydantic import (
     PlainSerializer,
     SerializationInfo,
     SerializerFunctionWrapHandler as Handler,
+    ValidationError,
     model_serializer,
     model_validator,
 )
@@ -70,6 +71,13 @@ def parsed(value: object) -> object:
     if not isinstance(value, str):
         return value
     return from_json(value) if value.strip() else None
+
+
+def first_fault(exc: ValidationError) -> str:
+    """Return the first of pydantic's complaints as one line, without what was sent."""
+    error = exc.errors(include_url=False, include_context=False, include_input=False)[0]
+    where = ".".join(str(step) for step in error["loc"])
+    return f"{where}: {error['msg']}" if where else error["msg"]
 
 
 def as_text(value: Any) -> str:

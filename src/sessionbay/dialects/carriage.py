@@ -11,7 +11,7 @@ from ..core.field import PLAIN, DialectName, Form, On, Params, Place, Speech
 from ..core.http import HttpAnswer, InvalidAnswer, InvalidRequest
 from ..core.operation import NOTHING, Operation, Reply
 from ..core.result import Result, refusal_text
-from ..core.wire import Wire, plain
+from ..core.wire import Wire, first_fault, plain
 
 Q = TypeVar("Q", bound=Wire)
 A = TypeVar("A")
@@ -78,7 +78,7 @@ def read(op: Operation[Q, A, R], params: Params, dialect: DialectName, speech: S
         found = {slot.field: slot.form.read(slot.name, params) for slot in known}
         return op.request.model_validate({field: value for field, value in found.items() if value is not None})
     except ValidationError as exc:
-        raise InvalidRequest(f"{op.action}: {_first(exc)}") from exc
+        raise InvalidRequest(f"{op.action}: {first_fault(exc)}") from exc
     except ValueError as exc:
         raise InvalidRequest(f"{op.action}: a parameter is not JSON, or no tree: {exc}") from exc
 
@@ -130,10 +130,10 @@ def _envelope(op: Operation[Q, A, R], answer: HttpAnswer) -> Envelope[Any]:
     try:
         loose = Envelope[Any].model_validate_json(answer.body)
     except ValidationError as exc:
-        text = f"HTTP {answer.status} and not the protocol: {_first(exc)}"
+        text = f"HTTP {answer.status} and not the protocol: {first_fault(exc)}"
         raise InvalidAnswer(text, status=answer.status, request_id=request_id) from exc
     if answer.status < 400 and loose.success is not False:
-        text = f"Data is not what {op.action} answers: {_first(shaped)}"
+        text = f"Data is not what {op.action} answers: {first_fault(shaped)}"
         raise InvalidAnswer(text, status=answer.status, request_id=loose.request_id or request_id) from shaped
     return loose.model_copy(update={"data": None})
 
@@ -148,13 +148,6 @@ def _unwrapped(op: Operation[Q, A, R], envelope: Envelope[Any]) -> Envelope[Any]
 @cache
 def _shape(op: Operation[Any, Any, Any]) -> type[Envelope[Any]]:
     return Envelope[Any] if op.answer is NOTHING else Envelope[op.answer]  # type: ignore[name-defined]
-
-
-def _first(exc: ValidationError) -> str:
-    """Return the first of pydantic's complaints as one line."""
-    error = exc.errors(include_url=False, include_context=False, include_input=False)[0]
-    where = ".".join(str(step) for step in error["loc"])
-    return f"{where}: {error['msg']}" if where else error["msg"]
 
 
 def envelope_of(reply: Reply[Any], speech: Speech, ok: str) -> dict[str, Any]:

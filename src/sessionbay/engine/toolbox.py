@@ -7,7 +7,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from ..core.tool import Tool
-from ..core.wire import CamelWire
+from ..core.wire import CamelWire, first_fault
 from ..ops.catalogue import TOOLS
 from ..ops.session import ToolEntry
 from ..ops.tools import CallAnswer, ContentAnswer
@@ -70,9 +70,7 @@ def _arguments(tool: Tool[Any, Any], args: dict[str, Any]) -> Any:
     try:
         return tool.args.model_validate(args)
     except ValidationError as exc:
-        error = exc.errors(include_url=False, include_context=False, include_input=False)[0]
-        where = ".".join(str(step) for step in error["loc"])
-        raise execution_failed(-32602, f"{tool.name}: {where}: {error['msg']}") from exc
+        raise execution_failed(-32602, f"{tool.name}: {first_fault(exc)}") from exc
 
 
 def _answer(text: str, *, is_error: bool = False) -> CallAnswer:

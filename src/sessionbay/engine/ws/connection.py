@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -9,7 +10,7 @@ from pydantic import ValidationError
 from starlette.types import Send
 from starlette.websockets import WebSocketDisconnect
 
-from ...core.wire import Wire
+from ...core.wire import Wire, first_fault
 from ...ops import frames
 from ...ops.frames import Frame
 from ..refusals import Refusal
@@ -43,10 +44,8 @@ class Connection:
         if self.closed:
             return
         self.closed = True
-        try:
+        with suppress(*GONE):
             await self._send({"type": "websocket.close", "code": code, "reason": reason})
-        except GONE:
-            return
 
 
 @dataclass(frozen=True)
@@ -61,9 +60,7 @@ class Call:
         try:
             return model.model_validate(dict(self.frame.params))
         except ValidationError as exc:
-            error = exc.errors(include_url=False, include_context=False, include_input=False)[0]
-            where = ".".join(str(step) for step in error["loc"])
-            raise Refusal("InvalidParameter", f"{self.frame.method}: {where}: {error['msg']}") from exc
+            raise Refusal("InvalidParameter", f"{self.frame.method}: {first_fault(exc)}") from exc
 
     async def answer(self, **value: Any) -> None:
         """Give the one answer."""

@@ -29,10 +29,18 @@ class Pages:
 
     def cut(self, found: Iterable[N], size: int, mark: str | None) -> tuple[list[N], str]:
         """Return the page after ``mark``, and the mark of the next one, empty when there is none."""
-        last = self._read(mark) if mark else 0
+        last = self.number(mark)
         rest = sorted((entry for entry in found if entry.number > last), key=lambda entry: entry.number)
         page = rest[: max(size, 1)]
-        return page, self._write(page[-1].number) if len(rest) > len(page) else ""
+        return page, self.mark_of(page[-1].number) if len(rest) > len(page) else ""
+
+    def mark_of(self, number: int) -> str:
+        """Return a mark that holds the number of an entry."""
+        return self.mark(number.to_bytes(8, "big"))
+
+    def number(self, mark: str | None) -> int:
+        """Return the number that a mark holds; 0, which no entry has, where there is none."""
+        return int.from_bytes(self.held(mark), "big") if mark else 0
 
     def mark(self, data: bytes) -> str:
         """Return a mark that holds ``data``."""
@@ -47,12 +55,6 @@ class Pages:
         if not hmac.compare_digest(raw[:PROOF], self._proof(raw[PROOF:])):
             raise Refusal("InvalidNextToken", "NextToken is none that this engine gave out")
         return raw[PROOF:]
-
-    def _write(self, number: int) -> str:
-        return self.mark(number.to_bytes(8, "big"))
-
-    def _read(self, mark: str) -> int:
-        return int.from_bytes(self.held(mark), "big")
 
     def _proof(self, data: bytes) -> bytes:
         return hmac.digest(self._key, data, "sha256")

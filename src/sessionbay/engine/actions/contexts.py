@@ -51,14 +51,14 @@ class ContextActions:
 
     async def _list(self, request: contexts.ListContextsRequest) -> Reply[list[contexts.ContextAnswer]]:
         size = min(max(request.max_results or PAGE_SIZE, 1), MOST)
-        after = int.from_bytes(self._pages.held(request.next_token), "big") if request.next_token else 0
+        after = self._pages.number(request.next_token)
         bound = None
         if request.session_id:
             attached = self._sessions.get(request.session_id).attached
             bound = [binding.context_id for binding in attached.bindings]
         found, count = await beside(partial(self._store.page, after, size + 1, bound))
         page = found[:size]
-        mark = self._pages.mark(page[-1].number.to_bytes(8, "big")) if len(found) > size else ""
+        mark = self._pages.mark_of(page[-1].number) if len(found) > size else ""
         answers = [_answer(record) for record in page]
         return Reply(data=answers, next_token=mark, max_results=size, total_count=count)
 

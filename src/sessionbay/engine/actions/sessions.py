@@ -1,7 +1,5 @@
 """Sessions: made, found, changed, ended."""
 
-import time
-
 from ...core.operation import Reply
 from ...ops import labels, session
 from .. import images, toolbox
@@ -102,7 +100,7 @@ class SessionActions:
         return Reply()
 
     async def _keep_alive(self, request: session.SessionRef) -> Reply[None]:
-        self._sessions.get(request.session_id).last_used = time.monotonic()
+        self._sessions.get(request.session_id).used()
         return Reply()
 
     async def _set_labels(self, request: labels.SetLabelsRequest) -> Reply[None]:

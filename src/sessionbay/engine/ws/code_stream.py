@@ -13,8 +13,6 @@ from ..sessions import EngineSession
 from ..tools.code import run as run_code
 from .connection import Call, Connection, Methods
 
-__all__ = ["SERVER", "CodeStreams"]
-
 Run = Callable[[CodeArgs, Tell], Awaitable[Ran]]
 Key = tuple[Connection, str]
 

@@ -8,11 +8,9 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from ...ops import file_news as news
-from ...ops.files import SERVER as FILES, PathArgs
+from ...ops.files import SERVER, PathArgs
 from ..agent.line import AgentFailure, AgentGone, AgentLine
 from .connection import Call, Connection, Methods
-
-__all__ = ["FILES", "FileWatches"]
 
 log = logging.getLogger("sessionbay.engine")
 PATIENCE = 5.0  # seconds for which the agent looks before it says that nothing happened
@@ -77,7 +75,7 @@ class Watch:
         events: list[dict[str, Any]] = [
             {"eventType": event, "path": path, "pathType": kind} for event, path, kind in changes
         ]
-        await connection.push(FILES, news.PUSH, path=self.path, events=events, number=number)
+        await connection.push(SERVER, news.PUSH, path=self.path, events=events, number=number)
 
     @property
     def _name(self) -> str:

@@ -9,10 +9,11 @@ from starlette.types import Receive, Scope, Send
 
 from ...core.websocket import OFFERS
 from ...ops import frames
+from ...ops.files import SERVER as FILES
 from ..agent.line import AgentFailure, AgentGone, AgentLine
 from ..refusals import Refusal
 from .connection import Call, Connection, Method, Methods
-from .file_watch import FILES, FileWatches
+from .file_watch import FileWatches
 from .terminals import Terminals
 
 log = logging.getLogger("sessionbay.engine")

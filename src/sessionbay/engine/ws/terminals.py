@@ -6,6 +6,7 @@ import secrets
 from collections.abc import Callable
 from typing import Any
 
+from ...core.output import CONTINUED
 from ...ops import frames, terminals
 from ..agent.line import AgentFailure, AgentGone, AgentLine
 from ..refusals import Refusal
@@ -116,12 +117,7 @@ class Terminal:
 
 def cut(data: bytes) -> bytes:
     """Return the last of what was missed, from the first whole character on."""
-    if len(data) <= MOST_MISSED:
-        return data
-    start = len(data) - MOST_MISSED
-    while start < len(data) and data[start] & 0xC0 == 0x80:
-        start += 1
-    return data[start:]
+    return data if len(data) <= MOST_MISSED else data[-MOST_MISSED:].lstrip(CONTINUED)
 
 
 class Terminals:

@@ -12,7 +12,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import FileResponse, Response
 from starlette.types import Receive, Scope, Send
 
-from .contexts.copying import CHUNK, beside
+from .contexts.copying import CHUNK, beside, write_all
 from .contexts.moving import ARCHIVES
 from .contexts.paths import BadPath, Parts, file_parts
 from .contexts.signing import PREFIX, BadSignature, Grant, Signer
@@ -124,9 +124,7 @@ async def _written(request: Request, fd: int, most: int) -> tuple[int, str]:
 
 def _write(fd: int, data: bytes, digest: "hashlib._Hash") -> None:
     digest.update(data)
-    left = memoryview(data)
-    while left:
-        left = left[os.write(fd, left) :]
+    write_all(fd, data)
 
 
 def _packed(parts: Parts) -> Packed:

@@ -141,7 +141,7 @@ class Attached:
         taken = [bound.parts for bound in self.bindings if not bound.internal]
         for binding in bindings:
             for other in taken:
-                if binding.covers(other) or other == binding.parts[: len(other)]:
+                if binding.covers(other) or covers(other, binding.parts):
                     told = f"{binding.path}: this path, or one in it or above, is bound already"
                     raise Refusal("PathAlreadyBound", told, status=409)
             taken.append(binding.parts)

@@ -69,9 +69,9 @@ def copy(source: int, target: int, size: int) -> int:
                 raise
             step = _by_hand
             continue
-        if count == 0 and step is _by_hand:
-            break  # it was cut short meanwhile
         if count == 0:
+            if step is _by_hand:
+                break  # it was cut short meanwhile
             step = _by_hand
         done += count
     return done
@@ -83,7 +83,12 @@ def _by_kernel(source: int, target: int, size: int) -> int:
 
 def _by_hand(source: int, target: int, size: int) -> int:
     data = os.read(source, min(size, CHUNK))
+    write_all(target, data)
+    return len(data)
+
+
+def write_all(target: int, data: bytes) -> None:
+    """Write bytes to an open file, however many times that takes."""
     left = memoryview(data)
     while left:
         left = left[os.write(target, left) :]
-    return len(data)

@@ -18,7 +18,7 @@ from typing import Any
 from ..agent.inside.archives import BROKEN
 from ..agent.line import AgentFailure, AgentGone, AgentLine
 from ..refusals import Refusal
-from .binding import ALL, Binding, Seen
+from .binding import ALL, Binding, Seen, covers
 from .copying import Allowance, TooLarge, beside, copy, must_be_regular
 from .files import Entry, Stamp
 from .packing import Archive
@@ -181,7 +181,7 @@ class Copy:
     def _drop_deleted(self, there: set[Parts]) -> None:
         """Remove from the context what this session had and has no more, unless somebody else changed it since."""
         for parts, seen in list(self.binding.seen.items()):
-            if parts[: len(self.top)] == self.top and parts not in there:
+            if covers(self.top, parts) and parts not in there:
                 self.store.drop(self.binding.context_id, self.binding.stored(parts), seen.stored)
                 del self.binding.seen[parts]
 

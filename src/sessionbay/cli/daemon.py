@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, cast
@@ -13,6 +14,7 @@ from typing import IO, cast
 from .._async.clouds import AsyncAgentBay
 from ..core.errors import AgentBayError
 from ..engine.published import Published, find, folder, recorded, started_at
+from ..engine.sandbox.base import pidfd_of
 
 LOG = "engine.log"
 STARTING = 30.0  # seconds until a new engine must serve
@@ -81,11 +83,7 @@ def stop(timeout: float) -> Published | None:
     """End the shared engine and wait until it is gone; return which one it was, None when there was none."""
     if (engine := recorded()) is None:
         return None
-    try:
-        pidfd = os.pidfd_open(engine.pid)
-    except ProcessLookupError:
-        return engine
-    try:
+    with suppress(ProcessLookupError), pidfd_of(engine.pid) as pidfd:
         if started_at(engine.pid) != engine.started:  # it has just ended, and its number has gone to another
             return engine
         signal.pidfd_send_signal(pidfd, signal.SIGTERM)
@@ -94,8 +92,4 @@ def stop(timeout: float) -> Published | None:
                 f"the engine is still ending its sessions after {timeout:g} s: wait, or kill -9 {engine.pid}, which"
                 " ends them too"
             )
-    except ProcessLookupError:
-        pass
-    finally:
-        os.close(pidfd)
     return engine

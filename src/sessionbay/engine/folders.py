@@ -7,7 +7,7 @@ import tempfile
 from pathlib import Path
 
 from .leftovers import CLEAN, end_recorded
-from .sandbox.base import ended
+from .sandbox.base import ended, pidfd_of
 
 PREFIX = "sessionbay-"
 UNLOCKED = f".{PREFIX}"
@@ -67,13 +67,12 @@ async def remove_tree(folder: Path) -> None:
 async def _run(*command: str) -> int:
     """Run a command to its end without a thread: the interpreter may be on its way out."""
     process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    pidfd = os.pidfd_open(process.pid)
     try:
-        await ended(pidfd, REMOVE_TIMEOUT)
+        with pidfd_of(process.pid) as pidfd:
+            await ended(pidfd, REMOVE_TIMEOUT)
     except BaseException:
         process.kill()  # whoever gave up leaves no process; the engine's own end removes the rest
         raise
     finally:
-        os.close(pidfd)
         code = process.wait()
     return code

@@ -148,19 +148,18 @@ class Sandbox(ABC):
 
     async def _first_answer(self, process: subprocess.Popen[bytes]) -> Any:
         """Return the agent's first answer; give up when the process ends, though others may still hold the line."""
-        pidfd = os.pidfd_open(process.pid)
-        ping = asyncio.ensure_future(self.agent.ask("ping"))
-        end = asyncio.ensure_future(ended(pidfd))
-        try:
-            await asyncio.wait((ping, end), return_when=asyncio.FIRST_COMPLETED)
-            if ping.done():
-                return ping.result()
-            raise AgentGone("its process ended")
-        finally:
-            for task in (ping, end):
-                task.cancel()
-            await asyncio.gather(ping, end, return_exceptions=True)
-            os.close(pidfd)
+        with pidfd_of(process.pid) as pidfd:
+            ping = asyncio.ensure_future(self.agent.ask("ping"))
+            end = asyncio.ensure_future(ended(pidfd))
+            try:
+                await asyncio.wait((ping, end), return_when=asyncio.FIRST_COMPLETED)
+                if ping.done():
+                    return ping.result()
+                raise AgentGone("its process ended")
+            finally:
+                for task in (ping, end):
+                    task.cancel()
+                await asyncio.gather(ping, end, return_exceptions=True)
 
     def _note(self, found: InForce) -> None:
         """Remember what the agent says that the kernel has taken; nothing that is not trusted has run yet."""

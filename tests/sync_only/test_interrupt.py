@@ -36,6 +36,19 @@ def test_an_interrupt_while_a_lost_creation_is_looked_for_undoes_it_too() -> Non
     assert cloud.asked[-1] == "DeleteSessionAsync"
 
 
+def test_an_interrupt_before_anything_was_sent_looks_for_no_session(monkeypatch: pytest.MonkeyPatch) -> None:
+    starts: list[str] = []
+
+    def interrupted() -> None:
+        starts.append("local")
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("sessionbay.engine.local.find_or_start", interrupted)
+    with AgentBay(endpoint="local") as bay, pytest.raises(KeyboardInterrupt):
+        bay.create()
+    assert starts == ["local"]
+
+
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")  # the thread ends by it, too
 @pytest.mark.parametrize("concurrency", [1, 3])
 def test_an_exit_in_a_thread_of_map_reaches_the_reader(engine: LocalEngine, concurrency: int) -> None:

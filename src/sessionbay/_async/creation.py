@@ -35,6 +35,7 @@ class AsyncCreation:
 
     async def run(self, asked: CreateSessionParams, pace: Pace | None) -> OperationResult[SessionAnswer]:
         """Return what the service said, or the session that it did not tell of."""
+        await self._channel.open()  # what is interrupted before, as an engine starts, has made no session to look for
         request = create_request(asked, self._channel.dialect, self.tags)
 
         async def ask() -> OperationResult[SessionAnswer]:

@@ -310,3 +310,10 @@ def test_a_client_says_what_is_wrong_with_a_file_that_it_does_not_trust(file: Pa
     file.chmod(0o644)
     with AgentBay(endpoint="local") as bay, pytest.raises(AgentBayError, match="not yours alone"):
         bay.list()
+
+
+@pytest.mark.parametrize("place", ["/proc/sys/sessionbay", "/dev/null/sessionbay"])
+def test_a_folder_that_cannot_be_made_is_named_with_the_way_on(monkeypatch: pytest.MonkeyPatch, place: str) -> None:
+    monkeypatch.setenv("SESSIONBAY_HOME", place)
+    with AgentBay(endpoint="local") as bay, pytest.raises(AgentBayError, match=f"{place} .* set SESSIONBAY_HOME to"):
+        bay.list()

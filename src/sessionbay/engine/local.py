@@ -36,11 +36,7 @@ _private: tuple[int, LocalEngine] | None = None
 
 def find_or_start() -> Place:
     """Return the published engine, or the program's own, which the first call starts."""
-    try:
-        published = find()
-    except PermissionError as exc:
-        raise AgentBayError.usage(str(exc)) from exc
-    if published:
+    if published := _published():
         return _shared(published)
     global _private
     with _starting:
@@ -52,12 +48,19 @@ def find_or_start() -> Place:
 
 def at(endpoint: str) -> Place | None:
     """Return the engine at an address that this program may use; None when it knows of no such engine."""
-    published = find()
+    published = _published()
     if published and published.endpoint == endpoint:
         return _shared(published)
     if _private and _private[0] == os.getpid() and _private[1].endpoint == endpoint:
         return _own(_private[1])
     return None
+
+
+def _published() -> Published | None:
+    try:
+        return find()
+    except PermissionError as exc:
+        raise AgentBayError.usage(str(exc)) from exc
 
 
 def _shared(published: Published) -> Place:
@@ -74,5 +77,7 @@ def _started() -> LocalEngine:
         engine.start()
     except SandboxError as exc:
         raise AgentBayError.usage(str(exc)) from exc
+    except OSError as exc:  # no folder for what is temporary, no more files to open
+        raise AgentBayError.usage(f"the engine of this program cannot start: {exc}") from exc
     atexit.register(engine.stop)
     return engine

@@ -74,7 +74,11 @@ class Published:
 def folder() -> Path:
     """Return the folder in which it is written, made if need be; raise when it is not the user's own alone."""
     found = _place()
-    found.mkdir(mode=0o700, parents=True, exist_ok=True)
+    try:
+        found.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as exc:
+        remedy = "set SESSIONBAY_HOME to a folder that can be"
+        raise PermissionError(f"{found} cannot be made ({exc.strerror}): {remedy}") from exc
     os.close(_opened(found))
     return found
 

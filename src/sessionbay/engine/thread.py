@@ -58,7 +58,11 @@ class LocalEngine:
     def start(self) -> Self:
         """Start it; return when it serves. Isolation that is weaker than namespaces is warned of."""
         self._thread.start()
-        self._ready.wait()
+        try:
+            self._ready.wait()
+        except BaseException:  # Ctrl-C: nobody would have it, to stop it
+            self.stop()
+            raise
         if self._failed:
             raise self._failed
         if weakness := self._engine.backend.weakness:
@@ -90,7 +94,7 @@ class LocalEngine:
 
     def stop(self) -> None:
         """Stop it, and end all its sessions; raise what made it fail, if anything did."""
-        if self._thread.is_alive():
+        if self._thread.is_alive() and self._ready.wait(STOP_TIMEOUT) and not self._failed:
             self._loop.call_soon_threadsafe(self._stopping.set)
             self._thread.join(STOP_TIMEOUT)
         if self._failed:

@@ -34,6 +34,24 @@ def test_a_program_knows_the_key_to_its_private_engine(programs: Programs) -> No
     assert ended.said == "hello"
 
 
+def test_a_forked_child_knows_the_key_to_its_parents_private_engine(programs: Programs) -> None:
+    code = """
+        with AgentBay() as bay, bay.session() as session:
+            data = pickle.dumps(session)
+            if not (child := os.fork()):
+                print(pickle.loads(data).command.run("echo hello").output, flush=True)
+                os._exit(0)
+            os.waitpid(child, 0)
+    """
+    ended = programs.run(code, AGENTBAY_ENDPOINT="local", AGENTBAY_API_KEY="", SESSIONBAY_ISOLATION="process")
+    assert (ended.said, ended.status) == ("hello", 0)
+
+
+def test_a_program_is_told_how_an_engine_of_another_one_comes_to_be_known(programs: Programs) -> None:
+    ended = programs.run(pickled(programs), AGENTBAY_API_KEY="")
+    assert "known to other programs only if 'sessionbay serve' runs it" in ended.complained
+
+
 def test_a_process_of_a_pool_attaches_what_it_is_sent(programs: Programs) -> None:
     ended = programs.run("""
         import concurrent.futures, multiprocessing

@@ -33,7 +33,7 @@ def _client(ref: SessionReference) -> "AsyncClient":
         made = CLOUDS[ref.cloud](key, endpoint=ref.endpoint, region_id=ref.region_id)
         made._channel.known = engine.known if engine else None
     except AgentBayUsageError as exc:
-        reason = f"session {ref.session_id} at {ref.endpoint} cannot be attached here by itself: {exc}"
+        reason = f"session {ref.session_id} at {ref.endpoint} cannot be attached here by itself: {_why(ref, exc)}"
         raise SessionError.usage(f"{reason}; or send session.ref, and give it to attach() of a client") from exc
     known = _clients.get(made._channel.dialect)
     if known is None or known._channel.is_closed:
@@ -41,9 +41,19 @@ def _client(ref: SessionReference) -> "AsyncClient":
     return known
 
 
+def _why(ref: SessionReference, exc: AgentBayUsageError) -> str:
+    if not _is_here(ref.endpoint):
+        return str(exc)
+    return f"{exc}; an engine is known to other programs only if 'sessionbay serve' runs it"
+
+
+def _is_here(endpoint: str) -> bool:
+    return endpoint != LOCAL and is_loopback(urlsplit(endpoint).hostname or "")
+
+
 def _engine(endpoint: str) -> "Place | None":
     """Return an engine on this machine that is known here; None where the settings have to say."""
-    if endpoint == LOCAL or not is_loopback(urlsplit(endpoint).hostname or ""):
+    if not _is_here(endpoint):
         return None
     try:
         from ..engine.local import at

@@ -3,7 +3,8 @@
 import atexit
 import os
 import threading
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from urllib.parse import urlsplit
 
 from ..core.errors import AgentBayError
 from ..core.proof import KnownEngine
@@ -51,9 +52,13 @@ def at(endpoint: str) -> Place | None:
     published = _published()
     if published and published.endpoint == endpoint:
         return _shared(published)
-    if _private and _private[0] == os.getpid() and _private[1].endpoint == endpoint:
-        return _own(_private[1])
-    return None
+    if not _private or _private[1].endpoint != endpoint:
+        return None
+    own = _own(_private[1])
+    if _private[0] == os.getpid():
+        return own
+    known = KnownEngine(own.api_key, urlsplit(endpoint).port or 0)  # the parent of this process may end before it
+    return replace(own, private=False, known=known)
 
 
 def _published() -> Published | None:

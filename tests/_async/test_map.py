@@ -1,4 +1,5 @@
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
@@ -169,3 +170,9 @@ async def test_a_block_is_entered_once(bay: AsyncAgentBay) -> None:
     with pytest.raises(SessionUsageError, match=r"call map\(\) for each"):
         async with again:
             pytest.fail("its items are used up")
+
+
+@pytest.mark.parametrize("number", [0, -1, 2.5])
+async def test_a_number_that_makes_no_sense_is_refused_by_its_name(bay: AsyncAgentBay, number: Any) -> None:
+    with pytest.raises(SessionUsageError, match="concurrency must be a whole number of 1 or more"):
+        bay.map(square, [1], concurrency=number)

@@ -1,5 +1,6 @@
 # Generated from tests/_async/test_map.py by scripts/generate_sync.py. Do not edit.
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
@@ -170,3 +171,9 @@ def test_a_block_is_entered_once(bay: AgentBay) -> None:
     with pytest.raises(SessionUsageError, match=r"call map\(\) for each"):
         with again:
             pytest.fail("its items are used up")
+
+
+@pytest.mark.parametrize("number", [0, -1, 2.5])
+def test_a_number_that_makes_no_sense_is_refused_by_its_name(bay: AgentBay, number: Any) -> None:
+    with pytest.raises(SessionUsageError, match="concurrency must be a whole number of 1 or more"):
+        bay.map(square, [1], concurrency=number)

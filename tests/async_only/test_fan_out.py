@@ -2,11 +2,12 @@
 
 import asyncio
 from itertools import count
+from typing import Any
 
 import anyio
 import pytest
 
-from sessionbay import AsyncAgentBay, AsyncSession
+from sessionbay import AsyncAgentBay, AsyncSession, SessionUsageError
 from sessionbay.engine import LocalEngine
 
 from .._async.conftest import connect
@@ -16,6 +17,10 @@ LABELS = {"test": "cancelled map"}
 
 async def echo(session: AsyncSession, number: int) -> str:
     return (await session.command.run(f"echo {number}")).output
+
+
+def plain(session: object, number: int) -> int:
+    return number
 
 
 async def left(bay: AsyncAgentBay) -> int | None:
@@ -68,3 +73,11 @@ async def test_asyncios_own_timeout_ends_a_map(engine: LocalEngine) -> None:
                 async for _ in results:
                     pass
         assert await left(bay) == 0
+
+
+async def test_a_function_that_is_not_async_is_told_by_its_items(engine: LocalEngine) -> None:
+    mistaken: Any = plain
+    async with connect(engine, AsyncAgentBay) as bay, bay.map(mistaken, [1], labels=LABELS) as results:
+        (done,) = [done async for done in results]
+    assert isinstance(done.error, SessionUsageError)
+    assert "write it with 'async def'" in str(done.error)

@@ -132,9 +132,12 @@ class AsyncFanOut:
                     print(done.item, done.value)
             ```
         """
+        from ..core import checks
+        from ..core.errors import SessionError
         from .mapping import AsyncMap, MapRules
         from .pool import pool
 
+        checks.count("concurrency", concurrency, SessionError)
         rules = MapRules(concurrency=concurrency, ordered=ordered, progress=progress)
         uses = 1 if fresh else None
         sessions = pool(self, params, fields, most=concurrency, max_uses=uses, create_rate=create_rate)

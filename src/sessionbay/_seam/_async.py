@@ -4,7 +4,7 @@ import asyncio
 import ssl
 from collections.abc import Awaitable, Callable, Coroutine, Iterable
 from contextlib import AbstractContextManager, nullcontext
-from typing import Any, Generic, ParamSpec, Self, TypeVar
+from typing import Any, Generic, ParamSpec, Self, TypeVar, cast
 
 import anyio
 import anyio.lowlevel
@@ -13,6 +13,7 @@ import httpx
 from anyio.abc import ByteStream, SocketAttribute
 from anyio.streams.tls import TLSAttribute
 
+from ..core.errors import SessionError
 from ..core.http import HttpAnswer
 from .http import CLOSING, NO_COOKIES, PIECE, Reading, Watch, holds_more, within
 from .on_asyncio import LoopStream, running_loop
@@ -271,6 +272,13 @@ class Mailbox(Generic[T]):
 async def in_worker(call: Callable[[], T]) -> T:
     """Run blocking code where it blocks nobody."""
     return await anyio.to_thread.run_sync(call)
+
+
+async def outcome(returned: Awaitable[V]) -> V:
+    """Return what the user's function comes to."""
+    if not isinstance(cast("object", returned), Awaitable):
+        raise SessionError.usage("the function is not async: write it with 'async def', or use the sync client")
+    return await returned
 
 
 async def protected(call: Callable[[], Coroutine[Any, Any, T]], limit: float) -> T:

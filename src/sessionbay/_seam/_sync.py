@@ -8,14 +8,15 @@ import ssl
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Generator, Iterable
+from collections.abc import Callable, Coroutine, Generator, Iterable
 from contextlib import contextmanager
 from functools import partial
-from typing import Any, Generic, ParamSpec, TypeVar
+from typing import Any, Generic, ParamSpec, TypeVar, cast
 
 import anyio.to_thread
 import httpx
 
+from ..core.errors import SessionError
 from ..core.http import HttpAnswer
 from .http import NO_COOKIES, PIECE, Reading, Watch, ready, within
 from .shared import Flag, Time
@@ -313,6 +314,14 @@ class Mailbox(Generic[T]):
 def in_worker(call: Callable[[], T]) -> T:
     """Run blocking code: here, at once."""
     return call()
+
+
+def outcome(returned: V) -> V:
+    """Return what the user's function comes to."""
+    if isinstance(returned, Coroutine):
+        cast("Coroutine[Any, Any, object]", returned).close()
+        raise SessionError.usage("the function is async: write it with 'def', or use the async client")
+    return returned
 
 
 def protected(call: Callable[[], T], limit: float) -> T:

@@ -6,8 +6,7 @@ from dataclasses import dataclass, replace
 from types import TracebackType
 from typing import Generic, Self, TypeVar
 
-from .._seam._sync import Crew, Guard, Mailbox, Work
-from ..core import checks
+from .._seam._sync import Crew, Guard, Mailbox, Work, outcome
 from ..core.errors import SessionError
 from ..models.fan_out import Done, Progress
 from .pool import SessionPool
@@ -34,7 +33,7 @@ class Map(Generic[T, V]):
 
     def __init__(self, pool: SessionPool, work: Work[Session, T, V], items: Iterable[T], rules: MapRules) -> None:
         bounds = pool._client._channel.options.bounds
-        if checks.count("concurrency", rules.concurrency, SessionError) > bounds.most:
+        if rules.concurrency > bounds.most:
             raise SessionError.usage(
                 f"concurrency={rules.concurrency} needs as many connections, and the client has {bounds.most}:"
                 f" make it with max_connections={rules.concurrency}"
@@ -124,7 +123,7 @@ class Map(Generic[T, V]):
         try:
             with self._pool.lease() as session:
                 session_id = session.session_id
-                value = self._work(session, item)
+                value = outcome(self._work(session, item))
         except Exception as exc:  # noqa: BLE001  # the user's own code
             done: Done[T, V] = Done(index=index, item=item, error=exc)
         else:

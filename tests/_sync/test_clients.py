@@ -3,7 +3,7 @@
 
 import pytest
 
-from sessionbay import AgentBay, CreateSessionParams, SessionError, SessionStatus
+from sessionbay import AgentBay, CreateSessionParams, SessionError, SessionStatus, SessionUsageError
 
 from ..requirements import promise
 from .conftest import IMAGE
@@ -108,3 +108,22 @@ def test_a_closed_client_refuses_calls(bay: AgentBay) -> None:
     bay.close()
     with pytest.raises(ValueError, match="the client is closed"):
         bay.list()
+
+
+def test_what_is_no_session_is_not_deleted(bay: AgentBay) -> None:
+    with pytest.raises(SessionUsageError, match=r"session must be of the class .*Session, not 'session-1': get\(\)"):
+        bay.delete("session-1")  # type: ignore[arg-type]  # a mistake
+
+
+def test_a_result_that_is_taken_for_its_session_says_where_that_is(bay: AgentBay) -> None:
+    made = bay.create()
+    with pytest.raises(AttributeError, match=r"no attribute 'command' \(it is one of the session: take \.session"):
+        _ = made.command  # type: ignore[attr-defined]  # a mistake
+    with pytest.raises(AttributeError, match=r"no attribute 'comand'$"):
+        _ = made.comand  # type: ignore[attr-defined]  # a mistake
+    made.session.delete()
+
+
+def test_a_block_that_is_taken_for_its_session_says_to_enter_it(bay: AgentBay) -> None:
+    with pytest.raises(AttributeError, match="no attribute 'command': enter the block by 'with'"):
+        _ = bay.session().command  # type: ignore[attr-defined]  # a mistake

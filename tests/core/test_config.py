@@ -270,3 +270,14 @@ def test_any_text_is_a_dotenv_file(text: str) -> None:
 def test_quoted_values_are_read_as_they_are(values: dict[str, str]) -> None:
     text = "\n".join(f"{name}='{value}'" for name, value in values.items())
     assert parse_dotenv(text) == values
+
+
+@pytest.mark.parametrize("name", ["api_key", "region_id", "endpoint"])
+def test_a_setting_that_is_no_string_is_refused(name: str) -> None:
+    with pytest.raises(AgentBayUsageError, match=f"{name} must be a string, not int"):
+        settle(None, None, AgentBayDialect, **{"api_key": "akm-1", name: 8080})
+
+
+def test_an_endpoint_in_the_place_of_the_key_is_told_where_it_belongs() -> None:
+    with pytest.raises(AgentBayUsageError, match='pass endpoint="local"'):
+        settle(api_key="local")

@@ -1,6 +1,7 @@
 """A session for the length of a block."""
 
 from types import TracebackType
+from typing import TYPE_CHECKING, NoReturn
 
 from ..core.errors import SessionError
 from ..models.creation import CreateSessionParams
@@ -19,6 +20,13 @@ class AsyncSessionBlock:
         self._desk = desk
         self._params = params
         self._session: AsyncSession | None = None
+
+    if not TYPE_CHECKING:  # for people: type checkers know what is here
+
+        def __getattr__(self, name: str) -> NoReturn:
+            hint = ": enter the block by 'with', which gives the session" if hasattr(AsyncSession, name) else ""
+            message = f"{type(self).__name__!r} object has no attribute {name!r}{hint}"
+            raise AttributeError(message, name=name, obj=self)
 
     async def __aenter__(self) -> AsyncSession:
         if self._session is not None:

@@ -294,6 +294,7 @@ class AsyncClient(AsyncFanOut):
             Whether the session is gone.
 
         Raises:
+            SessionUsageError: It is no session; nothing was sent.
             SessionError: The request to delete was not answered.
 
         Example:
@@ -303,7 +304,7 @@ class AsyncClient(AsyncFanOut):
             print(deleted.success)
             ```
         """
-        return await session.delete(sync_context)
+        return await self._desk.delete(session, sync_context)
 
     async def reap(
         self,

@@ -3,7 +3,7 @@
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from .._seam._async import Clock, HttpTransport, checkpoint
 from .._seam.held import hold, let_go
@@ -19,7 +19,7 @@ from ..dialects.agentbay import AgentBayDialect
 from ..dialects.base import Dialect
 from ..models.creation import CreateSessionParams
 from ..models.leftovers import ReapResult
-from ..models.sessions import SessionEntry, SessionListResult, SessionReference, SessionResult
+from ..models.sessions import DeleteResult, SessionEntry, SessionListResult, SessionReference, SessionResult
 from ..ops.creation import awaited_contexts
 from ..ops.session import GET, LIST, ListRequest, SessionAnswer, SessionRef
 from .channel import AsyncChannel, Options
@@ -122,6 +122,13 @@ class AsyncDesk:
         return SessionResult(
             success=True, data=session, request_id=made.request_id, code=made.code, context_error=error
         )
+
+    async def delete(self, session: AsyncSession, sync_context: bool) -> DeleteResult:
+        """Delete a session; ids and results are taken for it by mistake."""
+        if not isinstance(cast("object", session), AsyncSession):
+            kind = AsyncSession.__name__
+            raise SessionError.usage(f"session must be of the class {kind}, not {session!r}: get() finds one by its id")
+        return await session.delete(sync_context)
 
     def hand_over(self, session: AsyncSession) -> None:
         """Leave a session to the caller, who is to delete it."""

@@ -2,6 +2,7 @@
 """A session for the length of a block."""
 
 from types import TracebackType
+from typing import TYPE_CHECKING, NoReturn
 
 from ..core.errors import SessionError
 from ..models.creation import CreateSessionParams
@@ -20,6 +21,13 @@ class SessionBlock:
         self._desk = desk
         self._params = params
         self._session: Session | None = None
+
+    if not TYPE_CHECKING:  # for people: type checkers know what is here
+
+        def __getattr__(self, name: str) -> NoReturn:
+            hint = ": enter the block by 'with', which gives the session" if hasattr(Session, name) else ""
+            message = f"{type(self).__name__!r} object has no attribute {name!r}{hint}"
+            raise AttributeError(message, name=name, obj=self)
 
     def __enter__(self) -> Session:
         if self._session is not None:

@@ -295,6 +295,7 @@ class Client(FanOut):
             Whether the session is gone.
 
         Raises:
+            SessionUsageError: It is no session; nothing was sent.
             SessionError: The request to delete was not answered.
 
         Example:
@@ -304,7 +305,7 @@ class Client(FanOut):
             print(deleted.success)
             ```
         """
-        return session.delete(sync_context)
+        return self._desk.delete(session, sync_context)
 
     def reap(
         self,

@@ -4,7 +4,7 @@
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from .._seam._sync import Clock, HttpTransport, checkpoint
 from .._seam.held import hold, let_go
@@ -20,7 +20,7 @@ from ..dialects.agentbay import AgentBayDialect
 from ..dialects.base import Dialect
 from ..models.creation import CreateSessionParams
 from ..models.leftovers import ReapResult
-from ..models.sessions import SessionEntry, SessionListResult, SessionReference, SessionResult
+from ..models.sessions import DeleteResult, SessionEntry, SessionListResult, SessionReference, SessionResult
 from ..ops.creation import awaited_contexts
 from ..ops.session import GET, LIST, ListRequest, SessionAnswer, SessionRef
 from .channel import Channel, Options
@@ -123,6 +123,13 @@ class Desk:
         return SessionResult(
             success=True, data=session, request_id=made.request_id, code=made.code, context_error=error
         )
+
+    def delete(self, session: Session, sync_context: bool) -> DeleteResult:
+        """Delete a session; ids and results are taken for it by mistake."""
+        if not isinstance(cast("object", session), Session):
+            kind = Session.__name__
+            raise SessionError.usage(f"session must be of the class {kind}, not {session!r}: get() finds one by its id")
+        return session.delete(sync_context)
 
     def hand_over(self, session: Session) -> None:
         """Leave a session to the caller, who is to delete it."""

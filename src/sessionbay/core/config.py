@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from ipaddress import ip_address
 
-from .checks import seconds
+from .checks import seconds, utf8
 from .errors import AgentBayError
 from .redact import Secret
 
@@ -86,6 +86,9 @@ def resolve(
     given: Given, names: Variables, address: Address, *, env: Mapping[str, str], dotenv: DotEnv | None
 ) -> Settings:
     """Return what a client is to use; raise when it would be incomplete or unsafe."""
+    for name in ("api_key", "region_id", "endpoint"):
+        if (value := getattr(given, name)) is not None:
+            utf8(name, value, AgentBayError)
     sources = _Sources(env, dotenv)
     api_key, key_from_file = sources.find(given.api_key, names.api_key)
     region: str | None = sources.find(given.region_id, names.region_id)[0]
@@ -107,6 +110,8 @@ def resolve(
             f"no API key: pass api_key= or set {names.api_key} to use the cloud,"
             f' or pass endpoint="local" (or set {names.endpoint}=local) to run on this machine without one'
         )
+    if given.api_key == LOCAL and endpoint == own:
+        raise AgentBayError.usage('the API key is "local": to run on this machine, pass endpoint="local"')
     if not Secret(api_key).travels():
         raise AgentBayError.usage("the API key holds characters that no key has: a line break, a blank or the like")
     timeout = _timeout(given.timeout, sources.find(None, names.timeout_ms)[0], names.timeout_ms)

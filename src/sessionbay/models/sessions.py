@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any, Generic, Literal, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Generic, Literal, NoReturn, TypeVar, cast
 
 from ..core.errors import Kind
 from ..core.result import Of, PageResult, Result
@@ -106,6 +106,14 @@ class SessionResult(Result[S], Generic[S]):
     def session(self) -> S:
         """The session; raises when there is none."""
         return self.unwrap()
+
+    if not TYPE_CHECKING:  # for people: type checkers know what is here
+
+        def __getattr__(self, name: str) -> NoReturn:
+            of_session = hasattr(type(self.__dict__.get("data")), name)
+            hint = " (it is one of the session: take .session first)" if of_session else ""
+            message = f"{type(self).__name__!r} object has no attribute {name!r}{hint}"
+            raise AttributeError(message, name=name, obj=self)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -9,10 +9,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-import uvicorn
-
 from sessionbay import ContextSync, Session
-from sessionbay.engine import folders, logs, sessions, toolbox
+from sessionbay.engine import folders, listener, logs, sessions, toolbox
 from sessionbay.engine.contexts import copying, moving
 from sessionbay.engine.refusals import ToolFailure
 from sessionbay.ops.files import ReadArgs
@@ -299,15 +297,8 @@ def lines_in_the_log(scene: Scene) -> str | None:
 
 def loud_listener(scene: Scene) -> None:
     """Log every request with its address."""
-    real, log = uvicorn.Config, logging.getLogger("uvicorn.access")
-
-    def config(*args: Any, **more: Any) -> Any:
-        made = real(*args, **{**more, "access_log": True})
-        scene.ending.callback(log.setLevel, log.level)
-        log.setLevel(logging.INFO)
-        return made
-
-    scene.patch.setattr(uvicorn, "Config", config)
+    loud = property(lambda _: True, lambda _, value: None)
+    scene.patch.setattr(listener._Protocol, "access_log", loud, raising=False)
 
 
 @attack("secrets in logs", "no key, no token, and no address that has one is logged", loud_listener)

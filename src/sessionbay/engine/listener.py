@@ -1,11 +1,14 @@
 """Listening on the loopback: what serves the engine itself, and each link."""
 
 import asyncio
+import logging
 import socket
 import sys
 from collections.abc import Generator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from http import HTTPStatus
+from typing import Any
 
 import h11
 import uvicorn
@@ -27,6 +30,11 @@ def is_ours(port: int) -> bool:
     return port in _ports
 
 
+class _Config(uvicorn.Config):
+    def configure_logging(self) -> None:
+        """Leave the loggers alone: the program may run a uvicorn of its own, with an access log."""
+
+
 class _Server(uvicorn.Server):
     @contextmanager
     def capture_signals(self) -> Generator[None]:
@@ -34,10 +42,23 @@ class _Server(uvicorn.Server):
         yield
 
 
+_here: ContextVar[_Server | None] = ContextVar("sessionbay_server", default=None)
+
+
+def _is_to_be_told(record: logging.LogRecord) -> bool:
+    """Return whether a record of uvicorn's counts; of ours, errors do, but not the calls that its stop cuts off."""
+    server = _here.get()
+    return server is None or (record.levelno >= logging.ERROR and not server.should_exit)
+
+
 class _Protocol(H11Protocol):
     """Hangs up on whoever begins a request and does not go on, and names the status that a bad head deserves."""
 
     _deadline: asyncio.TimerHandle | None = None
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.access_log = False
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
@@ -95,15 +116,12 @@ class Listener:
 
     async def start(self, app: ASGIApp) -> None:
         """Begin to serve ``app``; return when it can be reached."""
-        config = uvicorn.Config(
+        config = _Config(
             app,
-            access_log=False,
             date_header=False,
             http=_Protocol,
             h11_max_incomplete_event_size=MOST_HEAD,
             lifespan="off",
-            log_config=None,
-            log_level="error",
             proxy_headers=False,
             server_header=False,
             timeout_graceful_shutdown=STOP_TIMEOUT,
@@ -114,11 +132,16 @@ class Listener:
         )
         self._server = _Server(config)
         _ports.add(self.port)
-        self._serving = asyncio.create_task(self._server.serve(sockets=[self._socket]))
+        logging.getLogger("uvicorn.error").addFilter(_is_to_be_told)
+        self._serving = asyncio.create_task(self._serve())
         while not self._server.started:
             if self._serving.done():
                 self._serving.result()
             await asyncio.sleep(0.001)
+
+    async def _serve(self) -> None:
+        _here.set(self._server)  # for this task, and for the connections that come of it
+        await self._server.serve(sockets=[self._socket])
 
     async def stop(self) -> None:
         """Stop serving, whoever is still waiting."""

@@ -190,3 +190,37 @@ async def test_a_caller_that_gives_up_does_not_spoil_the_line(pair: Pair) -> Non
     pair.answer({"id": 1, "value": "late"})
     pair.answer({"id": 2, "value": "in time"})
     assert await after == "in time"
+
+
+async def test_a_line_that_is_given_up_while_the_agent_does_not_read_leaves_nothing_watched(pair: Pair) -> None:
+    before = asyncio.all_tasks()
+    number = pair.line._sock.fileno()
+    task = await asked(pair, lambda op: pair.line.ask(op, b"x" * 2**24))
+    await asyncio.sleep(0)
+    task.cancel()
+    await asyncio.wait([task])
+    pair.line.close()
+    reused, other = socket.socketpair()
+    with reused, other:
+        assert reused.fileno() == number
+        loop = asyncio.get_running_loop()
+        loop.add_reader(reused, lambda: None)
+        loop.remove_reader(reused)
+    if left := asyncio.all_tasks() - before:
+        _, left = await asyncio.wait(left, timeout=10)
+    assert not left
+
+
+async def test_whoever_sends_when_the_line_is_given_up_is_told(pair: Pair) -> None:
+    task = await asked(pair, lambda op: pair.line.ask(op, b"x" * 2**24))
+    await asyncio.sleep(0)
+    pair.line.close("the session was ended")
+    with pytest.raises(AgentGone, match="the session was ended"):
+        await asyncio.wait_for(task, 10)
+
+
+async def test_an_agent_is_told_of_the_end_though_a_fork_of_the_program_holds_the_line(pair: Pair) -> None:
+    with pair.line._sock.dup():
+        pair.line.close()
+        pair.agent.settimeout(10)
+        assert pair.agent.recv(1) == b""

@@ -1,6 +1,7 @@
 """The engine's end of the line to an agent: orders out, answers and file descriptors in."""
 
 import asyncio
+import contextlib
 import json
 import os
 import socket
@@ -30,6 +31,7 @@ class AgentLine:
         self._sock = sock
         self._loop = asyncio.get_running_loop()
         self._sending = asyncio.Lock()
+        self._writer: asyncio.Task[Any] | None = None
         self._waiting: dict[int, asyncio.Future[Answered]] = {}
         self._descriptors: deque[int] = deque()
         self._buffer = bytearray()
@@ -74,7 +76,7 @@ class AgentLine:
         self._waiting[number] = answer
         try:
             # Shielded: half a frame would spoil the line for all who come after a cancelled caller.
-            await asyncio.shield(self._send(HEAD.pack(len(body), len(blob)) + body + blob))
+            await asyncio.shield(self._loop.create_task(self._send(HEAD.pack(len(body), len(blob)) + body + blob)))
             return await answer
         except asyncio.CancelledError:
             _close_unseen(answer)
@@ -85,9 +87,19 @@ class AgentLine:
     async def _send(self, data: bytes) -> None:
         async with self._sending:
             try:
-                await self._loop.sock_sendall(self._sock, data)
+                await self._write(data)
             except OSError as exc:
                 self.close(f"the line to the agent broke: {exc}")  # which fails the answer that is waited for
+            except asyncio.CancelledError:
+                if not self.gone.done():
+                    raise  # otherwise it is ``close`` that ends it, and whoever waits is told by the answer
+
+    async def _write(self, data: bytes) -> None:
+        self._writer = asyncio.current_task()
+        try:
+            await self._loop.sock_sendall(self._sock, data)
+        finally:
+            self._writer = None
 
     def close(self, reason: str = "the session was ended") -> None:
         """Give the line up; whoever waits for an answer is told."""
@@ -95,6 +107,11 @@ class AgentLine:
             return
         self.gone.set_result(reason)
         self._loop.remove_reader(self._sock.fileno())
+        self._loop.remove_writer(self._sock.fileno())  # whose number is another file's soon
+        if self._writer:  # the agent does not read
+            self._writer.cancel()
+        with contextlib.suppress(OSError):
+            self._sock.shutdown(socket.SHUT_RDWR)  # a fork of this program may hold it too: closing alone ends nothing
         self._sock.close()
         for answer in self._waiting.values():
             if not answer.done():

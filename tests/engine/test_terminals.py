@@ -1,12 +1,15 @@
 """Terminals over the session's WebSocket."""
 
+import asyncio
 from base64 import b64encode
 from collections.abc import Iterator
 
 import pytest
+from starlette.types import Message
 
 from sessionbay import Session
 from sessionbay.engine import LocalEngine
+from sessionbay.engine.ws.hub import Hub
 
 from .conftest import client_of
 from .hubs import TERMINALS, HubClient, hub_of
@@ -150,6 +153,30 @@ def test_a_flood_waits_for_who_does_not_read(one: HubClient, engine: LocalEngine
             assert one.call(TERMINALS, "pty.list")["result"]["ptySessionIds"]
         slow.call(TERMINALS, "pty.kill", ptySessionId=terminal)
         assert slow.event("pty.exit")["exitCode"] == -9
+
+
+def test_a_client_that_does_not_read_keeps_no_session_from_its_end() -> None:
+    async def close() -> None:
+        async def receive() -> Message:
+            return await said.get()
+
+        async def send(message: Message) -> None:
+            if message["type"] == "websocket.accept":
+                accepted.set()
+            else:
+                await asyncio.Event().wait()
+
+        said: asyncio.Queue[Message] = asyncio.Queue()
+        said.put_nowait({"type": "websocket.connect"})
+        accepted, hub = asyncio.Event(), Hub(lambda: pytest.fail("no agent is needed"))
+        serving = asyncio.create_task(hub.serve({}, receive, send))
+        await accepted.wait()
+        async with asyncio.timeout(20):
+            await hub.close()
+        said.put_nowait({"type": "websocket.disconnect"})
+        await serving
+
+    asyncio.run(close())
 
 
 @pytest.mark.parametrize(

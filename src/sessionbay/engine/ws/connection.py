@@ -1,5 +1,6 @@
 """One client's connection, and a call that came over it."""
 
+import asyncio
 import secrets
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
@@ -17,6 +18,7 @@ from ..refusals import Refusal
 
 P = TypeVar("P", bound=Wire)
 GONE = (OSError, RuntimeError, WebSocketDisconnect)  # the second once the server has itself sent a close
+GOODBYE = 1.0  # seconds that a client has to take in what it was sent before
 
 
 class Connection:
@@ -40,12 +42,13 @@ class Connection:
         await self.send(frames.push(secrets.token_hex(16), source, kind, **more))
 
     async def close(self, code: int, reason: str) -> None:
-        """Hang up."""
+        """Hang up; a client that does not read keeps nobody waiting."""
         if self.closed:
             return
         self.closed = True
         with suppress(*GONE):
-            await self._send({"type": "websocket.close", "code": code, "reason": reason})
+            async with asyncio.timeout(GOODBYE):
+                await self._send({"type": "websocket.close", "code": code, "reason": reason})
 
 
 @dataclass(frozen=True)

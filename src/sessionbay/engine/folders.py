@@ -1,5 +1,6 @@
 """The engine's folders: made, locked while their engine lives, and removed whatever a session left in them."""
 
+import contextlib
 import fcntl
 import os
 import subprocess
@@ -7,7 +8,7 @@ import tempfile
 from pathlib import Path
 
 from .leftovers import CLEAN, end_recorded
-from .sandbox.base import ended, pidfd_of
+from .sandbox.base import ended, kill_process, pidfd_of
 
 PREFIX = "sessionbay-"
 UNLOCKED = f".{PREFIX}"
@@ -59,20 +60,17 @@ def put_aside(folder: Path) -> Path:
 
 async def remove_tree(folder: Path) -> None:
     """Remove a folder that a session could write to: however deep it is, whatever its permissions are."""
-    if await _run("rm", "-rf", "--", str(folder)):
+    await _run("rm", "-rf", "--", str(folder))
+    if os.path.lexists(folder):
         await _run("chmod", "-R", "u+rwX", "--", str(folder))
         await _run("rm", "-rf", "--", str(folder))
 
 
-async def _run(*command: str) -> int:
-    """Run a command to its end without a thread: the interpreter may be on its way out."""
+async def _run(*command: str) -> None:
+    """Run a command to its end without a thread, as the interpreter may be on its way out; not for too long."""
     process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
-        with pidfd_of(process.pid) as pidfd:
+        with contextlib.suppress(ProcessLookupError), pidfd_of(process.pid) as pidfd:
             await ended(pidfd, REMOVE_TIMEOUT)
-    except BaseException:
-        process.kill()  # whoever gave up leaves no process; the engine's own end removes the rest
-        raise
-    finally:
-        code = process.wait()
-    return code
+    finally:  # whoever gave up leaves no process; the engine's own end removes the rest
+        await kill_process(process)

@@ -2,10 +2,12 @@
 
 import asyncio
 import contextlib
+import logging
 import os
 import signal
 import socket
 import subprocess
+import time
 from abc import ABC, abstractmethod
 from collections.abc import Generator, Mapping
 from dataclasses import asdict, dataclass, field
@@ -15,12 +17,14 @@ from typing import Any, ClassVar, Literal, TypedDict
 from ..agent.line import AgentGone, AgentLine
 from ..limits import Limits
 
+log = logging.getLogger("sessionbay.engine")
 Network = Literal["none", "nat", "host"]
 Isolation = Literal["namespaces", "uid", "process"]
 
 START = "import sys; sys.path.insert(0, {!r}); from inside.orders import main; main({}, {!r}, {!r}, {!r}, {!r})"
 START_TIMEOUT = 10.0
 STOP_TIMEOUT = 10.0
+REAP_INTERVAL = 0.02  # seconds between two looks at a process whose end has been seen, and its code not
 
 
 class SandboxError(Exception):
@@ -253,8 +257,19 @@ def pidfd_of(pid: int) -> Generator[int]:
 async def kill_process(process: subprocess.Popen[bytes]) -> None:
     """Kill one process and wait for its end."""
     if process.poll() is None:
-        with pidfd_of(process.pid) as pidfd:
-            with contextlib.suppress(ProcessLookupError):
-                signal.pidfd_send_signal(pidfd, signal.SIGKILL)
+        with contextlib.suppress(ProcessLookupError), pidfd_of(process.pid) as pidfd:
+            signal.pidfd_send_signal(pidfd, signal.SIGKILL)
             await ended(pidfd)
-    process.wait()
+    await reaped(process)
+
+
+async def reaped(process: subprocess.Popen[bytes]) -> int | None:
+    """Return the code of a process that has ended, or is about to; None when it does not come to its end in time."""
+    # The loop never waits for it: the kernel may keep a killed process for as long as a disk does not answer.
+    give_up = time.monotonic() + STOP_TIMEOUT
+    while process.poll() is None:
+        if time.monotonic() > give_up:
+            log.warning("process %d was killed and does not end", process.pid)
+            return None
+        await asyncio.sleep(REAP_INTERVAL)
+    return process.returncode

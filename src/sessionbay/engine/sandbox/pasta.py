@@ -39,6 +39,8 @@ def device_opens(uid: int | None, device: str = "/dev/net/tun") -> bool:
 
 async def kill_group(process: subprocess.Popen[bytes]) -> None:
     """Kill pasta and what it started, which stays in its process group even where pasta itself has failed."""
+    if process.returncode is not None and psutil.pid_exists(process.pid):
+        return  # the number, given back with the last of the group, is another's by now
     members = [pid for pid in psutil.pids() if _group(pid) == process.pid]
     pidfds: list[int] = []
     for pid in members:

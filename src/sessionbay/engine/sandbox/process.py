@@ -73,9 +73,9 @@ class UserSandbox(ProcessSandbox):
 
 
 async def _let_end(process: subprocess.Popen[bytes]) -> None:
-    """Wait for a process that ends its tree before it ends itself, once the line to the engine is closed."""
+    """Wait for a process that ends by itself: the agent ends its tree first, once the line to the engine is closed."""
     if process.poll() is None:
-        with pidfd_of(process.pid) as pidfd:
+        with contextlib.suppress(ProcessLookupError), pidfd_of(process.pid) as pidfd:
             await ended(pidfd)
 
 
@@ -88,11 +88,9 @@ async def kill_user(uid: int) -> None:
             [SHELL, "-c", "kill -KILL -1"], user=uid, group=uid, extra_groups=[], env={}, cwd="/"
         )
         try:
-            with pidfd_of(process.pid) as pidfd:
-                await ended(pidfd)
+            await _let_end(process)
         finally:
-            process.kill()
-            process.wait()
+            await kill_process(process)
 
 
 def _runs_as(process: psutil.Process, uid: int) -> bool:

@@ -86,3 +86,12 @@ def _started() -> LocalEngine:
         raise AgentBayError.usage(f"the engine of this program cannot start: {exc}") from exc
     atexit.register(engine.stop)
     return engine
+
+
+def _unlock() -> None:
+    """Let a fork of the program start an engine: the thread that was about to start one is not in it."""
+    global _starting
+    _starting = threading.Lock()
+
+
+os.register_at_fork(after_in_child=_unlock)

@@ -15,7 +15,8 @@ from .config import EngineConfig
 from .engine import Engine
 from .sandbox.base import Isolation
 
-STOP_TIMEOUT = 20.0
+ASK_TIMEOUT = 20.0
+STOP_TIMEOUT = 60.0  # seconds: the last copies of contexts have some of them, and each kind of end
 T = TypeVar("T")
 
 
@@ -37,6 +38,8 @@ class LocalEngine:
     def __init__(self, config: EngineConfig | None = None) -> None:
         self._engine = Engine(config)
         self._ready = threading.Event()
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._unwanted = False
         self._failed: BaseException | None = None
         self._thread = threading.Thread(target=self._run, name="sessionbay-engine", daemon=True)
 
@@ -60,8 +63,8 @@ class LocalEngine:
         self._thread.start()
         try:
             self._ready.wait()
-        except BaseException:  # Ctrl-C: nobody would have it, to stop it
-            self.stop()
+        except BaseException:  # Ctrl-C: nobody has it, and so nobody would stop it
+            self._ask_to_stop()
             raise
         if self._failed:
             raise self._failed
@@ -93,10 +96,16 @@ class LocalEngine:
         return self._ask(self._ended(frozenset(session_ids)))
 
     def stop(self) -> None:
-        """Stop it, and end all its sessions; raise what made it fail, if anything did."""
-        if self._thread.is_alive() and self._ready.wait(STOP_TIMEOUT) and not self._failed:
-            self._loop.call_soon_threadsafe(self._stopping.set)
+        """Stop it, and end all its sessions; raise what made it fail, if anything did.
+
+        Raises:
+            TimeoutError: It has not come to its end within a minute. It still goes on to.
+        """
+        if self._thread.is_alive():
+            self._ask_to_stop()
             self._thread.join(STOP_TIMEOUT)
+        if self._thread.is_alive():
+            raise TimeoutError(f"the local engine has not ended within {STOP_TIMEOUT:g} s: its sessions may still run")
         if self._failed:
             raise self._failed
 
@@ -117,16 +126,25 @@ class LocalEngine:
             self._ready.set()
 
     async def _serve(self) -> None:
-        self._loop = asyncio.get_running_loop()
         self._stopping = asyncio.Event()
+        self._loop = asyncio.get_running_loop()
         await self._engine.start()
         self._ready.set()
-        await self._stopping.wait()
+        if not self._unwanted:
+            await self._stopping.wait()
         await self._engine.stop()
+
+    def _ask_to_stop(self) -> None:
+        """Have it stop; while it starts, as soon as it has."""
+        self._unwanted = True
+        if self._loop:
+            with contextlib.suppress(RuntimeError):  # it has come to its end meanwhile
+                self._loop.call_soon_threadsafe(self._stopping.set)
 
     def _ask(self, work: Coroutine[Any, Any, T]) -> T:
         """Have something done in the engine's thread."""
-        return asyncio.run_coroutine_threadsafe(work, self._loop).result(STOP_TIMEOUT)
+        assert self._loop is not None  # noqa: S101  # it was started
+        return asyncio.run_coroutine_threadsafe(work, self._loop).result(ASK_TIMEOUT)
 
     async def _ids(self, ended: bool) -> tuple[str, ...]:
         sessions = self._engine.sessions

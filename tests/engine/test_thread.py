@@ -1,0 +1,59 @@
+"""An engine in a thread of the program: whatever interrupts its start or its end is told, and leaves nothing."""
+
+import asyncio
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from sessionbay.engine import EngineConfig, LocalEngine, thread
+
+from .conftest import started
+from .processes import eventually
+
+FORKED = """
+import os, signal, warnings
+warnings.simplefilter("ignore")
+from sessionbay import AgentBay
+from sessionbay.engine import local
+local._starting.acquire()  # as the thread does that starts one
+child = os.fork()
+if not child:
+    signal.alarm(100)
+    with AgentBay(endpoint="local") as bay:
+        assert bay.list().success
+    os._exit(0)
+print(os.waitpid(child, 0)[1])
+"""
+
+
+def test_an_engine_whose_start_is_interrupted_stops_by_itself(folders: Path) -> None:
+    def interrupted() -> None:
+        raise KeyboardInterrupt
+
+    engine = LocalEngine(EngineConfig(isolation="process"))
+    setattr(engine._ready, "wait", interrupted)  # noqa: B010  # mypy takes no assignment to a method
+    with pytest.raises(KeyboardInterrupt):
+        engine.start()
+    assert eventually(lambda: not engine._thread.is_alive(), seconds=60)
+    assert list(folders.iterdir()) == []
+
+
+def test_an_engine_that_does_not_end_in_time_is_told_of(monkeypatch: pytest.MonkeyPatch) -> None:
+    engine = started()
+    held = asyncio.Event()
+    engine._engine._undo.push_async_callback(held.wait)
+    with monkeypatch.context() as patch:
+        patch.setattr(thread, "STOP_TIMEOUT", 0.1)
+        with pytest.raises(TimeoutError, match="has not ended within"):
+            engine.stop()
+    assert engine._loop is not None
+    engine._loop.call_soon_threadsafe(held.set)
+    engine.stop()
+    assert not engine._thread.is_alive()
+
+
+def test_a_fork_made_while_an_engine_is_started_starts_one_of_its_own() -> None:
+    ran = subprocess.run([sys.executable, "-c", FORKED], capture_output=True, text=True, timeout=120, check=False)
+    assert (ran.returncode, ran.stdout) == (0, "0\n"), ran.stderr

@@ -1,6 +1,5 @@
 """``sessionbay doctor``: what this machine can do for the local engine, and what would make it do the rest."""
 
-import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -67,7 +66,7 @@ async def _sandboxes() -> list[Finding]:
         return [*found, await _network(best, shared)]
     finally:
         await remove_tree(folder)
-        os.close(lock)
+        lock.close()
 
 
 def _sandbox(report: Report) -> Finding:

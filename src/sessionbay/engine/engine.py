@@ -1,7 +1,6 @@
 """An engine: a folder, a kind of sandbox, a listener, and the sessions between them."""
 
 import logging
-import os
 import secrets
 from contextlib import AsyncExitStack
 
@@ -53,7 +52,7 @@ class Engine:
         await sweep()
         async with AsyncExitStack() as undo:
             folder, lock = make_folder()
-            undo.callback(os.close, lock)
+            undo.callback(lock.close)
             undo.callback(Remover(folder).dismiss)
             undo.push_async_callback(remove_tree, folder)
             self._backend = await choose(self.config.isolation, write_agent(folder), self.config.network)

@@ -5,8 +5,10 @@ import fcntl
 import os
 import subprocess
 import tempfile
+from io import FileIO
 from pathlib import Path
 
+from .forks import keep_from_forks
 from .leftovers import CLEAN, end_recorded
 from .sandbox.base import ended, kill_process, pidfd_of
 
@@ -15,12 +17,13 @@ UNLOCKED = f".{PREFIX}"
 REMOVE_TIMEOUT = 60.0
 
 
-def make_folder() -> tuple[Path, int]:
+def make_folder() -> tuple[Path, FileIO]:
     """Return a new folder for an engine, and the lock that says that the engine lives."""
     folder = Path(tempfile.mkdtemp(prefix=UNLOCKED))
     if os.geteuid() == 0:
         folder.chmod(0o711)  # each session has a user of its own, who must get to its folder in here
-    lock = os.open(folder / "lock", os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
+    flags = os.O_CREAT | os.O_RDWR | os.O_CLOEXEC
+    lock = keep_from_forks(FileIO(os.open(folder / "lock", flags, 0o600), "wb"))
     fcntl.flock(lock, fcntl.LOCK_EX)
     return folder.rename(folder.with_name(folder.name.removeprefix("."))), lock  # a sweep sees none but locked ones
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import psutil
 
 from .agent.inside.workload import stat_fields
+from .forks import keep_from_forks
 
 RECORD = "process"
 BOOT = Path("/proc/sys/kernel/random/boot_id")
@@ -37,6 +38,8 @@ class Remover:
             stderr=subprocess.DEVNULL,
             start_new_session=True,
         )
+        if self._process.stdin:
+            keep_from_forks(self._process.stdin)
 
     def dismiss(self) -> None:
         """End it; it finds nothing to do where the folder is gone."""

@@ -1,11 +1,11 @@
 """Listening on the loopback: what serves the engine itself, and each link."""
 
 import asyncio
+import contextlib
 import logging
 import socket
 import sys
 from collections.abc import Generator
-from contextlib import contextmanager
 from contextvars import ContextVar
 from http import HTTPStatus
 from typing import Any
@@ -14,6 +14,8 @@ import h11
 import uvicorn
 from starlette.types import ASGIApp
 from uvicorn.protocols.http.h11_impl import H11Protocol
+
+from .forks import keep_from_forks
 
 STOP_TIMEOUT = 1  # whole seconds, as uvicorn has it
 PATIENCE = 10.0  # seconds within which a request's head has to come
@@ -36,7 +38,7 @@ class _Config(uvicorn.Config):
 
 
 class _Server(uvicorn.Server):
-    @contextmanager
+    @contextlib.contextmanager
     def capture_signals(self) -> Generator[None]:
         """Leave the signals to the program."""
         yield
@@ -103,7 +105,7 @@ class Listener:
 
     def __init__(self, port: int = 0, most_message: int = MOST_MESSAGE) -> None:
         # The protocol is named because asyncio switches Nagle's delay off only then: 40 ms for every answer.
-        self._socket = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+        self._socket = keep_from_forks(socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP))
         self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         self._socket.bind(("127.0.0.1", port))
         self.port: int = self._socket.getsockname()[1]
@@ -146,6 +148,11 @@ class Listener:
     async def stop(self) -> None:
         """Stop serving, whoever is still waiting."""
         self._server.should_exit = True
-        await asyncio.wait([self._serving])  # whoever gives up on this does not keep the server from its own end
+        with contextlib.ExitStack() as opened:
+            still = opened.enter_context(self._socket.dup()) if self._socket.fileno() >= 0 else None
+            await asyncio.wait([self._serving])  # whoever gives up on this does not keep the server from its own end
+            if still:
+                with contextlib.suppress(OSError):
+                    still.shutdown(socket.SHUT_RDWR)  # or it goes on in whatever process else holds it
         _ports.discard(self.port)
         self._socket.close()

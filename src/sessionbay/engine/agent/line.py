@@ -9,6 +9,8 @@ import struct
 from collections import deque
 from typing import Any
 
+from ..forks import keep_from_forks
+
 HEAD = struct.Struct("!II")
 MOST_FRAME = 40 * 2**20  # more than any answer of an honest agent
 MOST_DESCRIPTORS = 8
@@ -28,7 +30,7 @@ class AgentLine:
 
     def __init__(self, sock: socket.socket) -> None:
         sock.setblocking(False)
-        self._sock = sock
+        self._sock = keep_from_forks(sock)
         self._loop = asyncio.get_running_loop()
         self._sending = asyncio.Lock()
         self._writer: asyncio.Task[Any] | None = None

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, ClassVar, Literal, TypedDict
 
 from ..agent.line import AgentGone, AgentLine
+from ..forks import keep_from_forks
 from ..limits import Limits
 
 log = logging.getLogger("sessionbay.engine")
@@ -136,7 +137,7 @@ class Sandbox(ABC):
         """Start the session's processes; return the line to the agent once it answers."""
         for folder in ("home", "tmp"):
             self._make(self.spec.root / folder)
-        ours, theirs = socket.socketpair()
+        ours, theirs = map(keep_from_forks, socket.socketpair())
         with open(self.spec.root / "agent.log", "wb") as log, theirs:
             # From the loop's own thread: "die with parent" means the thread that started the process.
             self._process = self._launch(theirs.fileno(), log.fileno())

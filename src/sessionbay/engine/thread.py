@@ -38,7 +38,7 @@ class LocalEngine:
     def __init__(self, config: EngineConfig | None = None) -> None:
         self._engine = Engine(config)
         self._ready = threading.Event()
-        self._loop: asyncio.AbstractEventLoop | None = None
+        self._begun = threading.Event()
         self._unwanted = False
         self._failed: BaseException | None = None
         self._thread = threading.Thread(target=self._run, name="sessionbay-engine", daemon=True)
@@ -126,8 +126,8 @@ class LocalEngine:
             self._ready.set()
 
     async def _serve(self) -> None:
-        self._stopping = asyncio.Event()
-        self._loop = asyncio.get_running_loop()
+        self._loop, self._stopping = asyncio.get_running_loop(), asyncio.Event()
+        self._begun.set()
         await self._engine.start()
         self._ready.set()
         if not self._unwanted:
@@ -137,13 +137,12 @@ class LocalEngine:
     def _ask_to_stop(self) -> None:
         """Have it stop; while it starts, as soon as it has."""
         self._unwanted = True
-        if self._loop:
+        if self._begun.is_set():
             with contextlib.suppress(RuntimeError):  # it has come to its end meanwhile
                 self._loop.call_soon_threadsafe(self._stopping.set)
 
     def _ask(self, work: Coroutine[Any, Any, T]) -> T:
         """Have something done in the engine's thread."""
-        assert self._loop is not None  # noqa: S101  # it was started
         return asyncio.run_coroutine_threadsafe(work, self._loop).result(ASK_TIMEOUT)
 
     async def _ids(self, ended: bool) -> tuple[str, ...]:

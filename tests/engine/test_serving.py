@@ -2,10 +2,8 @@
 
 import errno
 import os
-import signal
 import subprocess
 import sys
-import threading
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +15,6 @@ from sessionbay import AgentBay, AgentBayError
 from sessionbay._async import desk
 from sessionbay.engine import EngineConfig, IsolationWarning, LocalEngine
 from sessionbay.engine.config import config_of
-from sessionbay.engine.folders import sweep
 from sessionbay.engine.sandbox.base import SandboxError
 
 from .conftest import client_of, started
@@ -111,23 +108,6 @@ def test_an_engine_leaves_no_process_of_its_own_behind() -> None:
     engine.stop()
     after = {process.pid for process in psutil.Process().children(recursive=True)}
     assert after <= before
-
-
-def test_an_interrupt_while_an_engine_starts_stops_it_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    main = threading.get_ident()
-
-    async def interrupting() -> None:
-        signal.pthread_kill(main, signal.SIGINT)
-        await sweep()
-
-    def running() -> int:
-        return sum(thread.name == "sessionbay-engine" for thread in threading.enumerate())
-
-    before = running()
-    monkeypatch.setattr("sessionbay.engine.engine.sweep", interrupting)
-    with pytest.raises(KeyboardInterrupt):
-        LocalEngine(EngineConfig(isolation="process")).start()
-    assert running() == before
 
 
 def test_an_engine_without_a_folder_for_what_is_temporary_says_so(monkeypatch: pytest.MonkeyPatch) -> None:

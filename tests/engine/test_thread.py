@@ -1,14 +1,17 @@
 """An engine in a thread of the program: whatever interrupts its start or its end is told, and leaves nothing."""
 
 import asyncio
+import signal
 import socket
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
 
 from sessionbay.engine import EngineConfig, LocalEngine, thread
+from sessionbay.engine.folders import sweep
 
 from .conftest import started
 from .processes import alive, eventually, marker, spawn
@@ -44,12 +47,15 @@ signal.pause()
 """
 
 
-def test_an_engine_whose_start_is_interrupted_stops_by_itself(folders: Path) -> None:
-    def interrupted() -> None:
-        raise KeyboardInterrupt
+def test_an_engine_whose_start_is_interrupted_stops_by_itself(folders: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    main = threading.get_ident()
 
+    async def interrupting() -> None:
+        signal.pthread_kill(main, signal.SIGINT)
+        await sweep()
+
+    monkeypatch.setattr("sessionbay.engine.engine.sweep", interrupting)
     engine = LocalEngine(EngineConfig(isolation="process"))
-    setattr(engine._ready, "wait", interrupted)  # noqa: B010  # mypy takes no assignment to a method
     with pytest.raises(KeyboardInterrupt):
         engine.start()
     assert eventually(lambda: not engine._thread.is_alive(), seconds=60)

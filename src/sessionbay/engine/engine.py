@@ -8,6 +8,7 @@ from ..core.redact import Secret
 from .actions import Actions
 from .app import create_app
 from .config import EngineConfig
+from .contexts.copying import end_threads
 from .contexts.signing import Signer
 from .contexts.store import Store
 from .contexts.sync import Copies
@@ -61,6 +62,7 @@ class Engine:
             self._listener = Listener(self.config.port)
             self._sessions = Sessions(folder / "sessions", self._backend, self.config)
             store = Store((self.config.state or state_folder()) / "contexts")
+            undo.callback(end_threads)
             undo.callback(store.close)
             copies, signer = Copies(store, self.config.context_limit), Signer(self.config.context_limit)
             undo.push_async_callback(copies.close)

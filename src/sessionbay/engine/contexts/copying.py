@@ -1,12 +1,15 @@
 """Copying from one open file to another, beside the loop."""
 
 import asyncio
+import contextlib
 import errno
 import os
 import stat
 import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
+from weakref import WeakKeyDictionary
 
 from ..agent.line import AgentFailure
 
@@ -23,13 +26,37 @@ class TooLarge(Exception):
         super().__init__(f"it is larger than the {most} bytes that are left for this copy")
 
 
+_threads: WeakKeyDictionary[asyncio.AbstractEventLoop, ThreadPoolExecutor] = WeakKeyDictionary()
+
+
 async def beside(work: Callable[[], T]) -> T:
-    """Do something in a thread; right here when the interpreter, on its way out, starts no more of them."""
+    """Do something in a thread; right here when the interpreter, on its way out, starts no more of them.
+
+    Whoever is cancelled still waits for it: the files that it works on are closed next.
+    """
+    loop = asyncio.get_running_loop()
+    if (threads := _threads.get(loop)) is None:
+        threads = _threads[loop] = ThreadPoolExecutor(thread_name_prefix="sessionbay-files")
     try:
-        running = asyncio.get_running_loop().run_in_executor(None, work)
+        running = loop.run_in_executor(threads, work)
     except RuntimeError:
         return work()
-    return await running
+    try:
+        return await asyncio.shield(running)
+    except asyncio.CancelledError:
+        while not running.done():
+            with contextlib.suppress(asyncio.CancelledError):
+                await asyncio.wait([running])
+        raise
+
+
+def end_threads() -> None:
+    """End the threads of this event loop, which have nothing left to do.
+
+    They are not asyncio's own: it ends those by a new thread, which an interpreter on its way out does not start.
+    """
+    if threads := _threads.pop(asyncio.get_running_loop(), None):
+        threads.shutdown()
 
 
 def must_be_regular(fd: int) -> os.stat_result:

@@ -1,0 +1,34 @@
+"""Work beside the loop."""
+
+import asyncio
+import threading
+
+import pytest
+
+from sessionbay.engine.contexts.copying import beside, end_threads
+
+
+def test_who_is_cancelled_waits_for_what_works_on_its_files() -> None:
+    begun, go_on, done = threading.Event(), threading.Event(), threading.Event()
+
+    def work() -> None:
+        begun.set()
+        go_on.wait(60)
+        done.set()
+
+    async def cancelled() -> None:
+        asked = asyncio.create_task(beside(work))
+        await asyncio.to_thread(begun.wait, 60)
+        for _ in range(2):
+            asked.cancel()
+            await asyncio.wait([asked], timeout=0.01)
+        assert not asked.done()
+        go_on.set()
+        with pytest.raises(asyncio.CancelledError):
+            await asked
+        assert done.is_set()
+        end_threads()
+
+    before = set(threading.enumerate())
+    asyncio.run(cancelled())
+    assert set(threading.enumerate()) <= before

@@ -62,11 +62,11 @@ def test_an_engine_takes_as_many_descriptors_as_it_may_have() -> None:
         resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
 
 
-def test_a_port_can_be_chosen() -> None:
+def test_a_port_can_be_chosen_and_one_that_is_taken_is_named() -> None:
     with serving() as (said, _):
         taken = said["endpoint"].rpartition(":")[2]
         ran = command("serve", "--isolation", "auto", "--port", taken, SESSIONBAY_HOME=os.environ["HOME"] + "/nowhere")
-        assert ran.returncode == 1
+        assert (ran.returncode, f"port {taken} of 127.0.0.1 cannot be listened on" in ran.stderr) == (1, True)
 
 
 def test_of_many_engines_that_race_one_serves_and_the_others_name_it(home: Path) -> None:

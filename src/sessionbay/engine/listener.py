@@ -107,7 +107,11 @@ class Listener:
         # The protocol is named because asyncio switches Nagle's delay off only then: 40 ms for every answer.
         self._socket = keep_from_forks(socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP))
         self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        self._socket.bind(("127.0.0.1", port))
+        try:
+            self._socket.bind(("127.0.0.1", port))
+        except OSError as exc:
+            self._socket.close()
+            raise OSError(exc.errno, f"port {port} of 127.0.0.1 cannot be listened on: {exc.strerror}") from exc
         self.port: int = self._socket.getsockname()[1]
         self._most_message = most_message
 

@@ -8,7 +8,10 @@ from collections.abc import Callable
 
 import psutil
 
-# 80 processes, each in a session of its own and without a parent, which is as hard to find as it gets.
+ENOUGH = 60.0  # seconds, for what takes a moment, on however slow and busy a machine
+
+# 80 processes, each in a session of its own and without a parent, which is as hard to find as it gets; they are all
+# there, and nothing else with their mark, when the program ends.
 DAEMONS = """
 import os, sys, time
 for _ in range(80):
@@ -19,6 +22,8 @@ for _ in range(80):
                 os.close(fd)
             time.sleep(600)
         os._exit(0)
+for _ in range(80):
+    os.wait()
 """
 
 # A process that writes the time every 20 ms into the file "ticks", and has done so when the command returns.
@@ -31,6 +36,11 @@ TICKER = (
 def marker() -> str:
     """Return a word by which processes can be told from all others."""
     return f"marker-{uuid.uuid4().hex}"
+
+
+def until(condition: str) -> str:
+    """Return the command that waits for what ``test`` is asked."""
+    return f"until [ {condition} ]; do sleep 0.01; done"
 
 
 def spawn(mark: str) -> str:
@@ -48,7 +58,7 @@ def alive(mark: str) -> list[int]:
     return found
 
 
-def eventually(condition: Callable[[], bool], seconds: float) -> bool:
+def eventually(condition: Callable[[], bool], seconds: float = ENOUGH) -> bool:
     """Return whether ``condition`` comes true within ``seconds``."""
     deadline = time.monotonic() + seconds
     while not condition():

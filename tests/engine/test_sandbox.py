@@ -7,16 +7,30 @@ import pytest
 
 from sessionbay import Session
 from sessionbay.engine import LocalEngine
-from sessionbay.engine.sandbox import bwrap
+from sessionbay.engine.sandbox import backends, bwrap
 from sessionbay.engine.sandbox.base import Spec
 from sessionbay.engine.sandbox.bwrap import arguments
 
 from ..inside import web
 from .conftest import client_of
+from .processes import ENOUGH
 
 
 def output(session: Session, command: str) -> str:
     return session.command.run(command).output.strip()
+
+
+def test_an_engine_starts_while_another_compiles_the_agent_for_the_first_time(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    agent = tmp_path / "agent"
+    (agent / "__pycache__").mkdir(parents=True)
+    (agent / "orders.py").write_text("")
+    (agent / "__pycache__" / "orders.cpython-311.pyc.140737").symlink_to("renamed")  # as it is when it is looked for
+    monkeypatch.setattr(backends, "AGENT", agent)
+    inside = backends.write_agent(tmp_path) / "inside"
+    assert (inside / "orders.py").exists()
+    assert not list(inside.rglob("*.pyc.*"))
 
 
 def test_no_session_runs_as_root(any_session: Session) -> None:
@@ -95,7 +109,7 @@ def test_the_same_port_in_two_sessions_is_two_ports(namespaces_engine: LocalEngi
         for session in (one, other):
             session.file_system.write_file("index.html", session.session_id)
             session.command.run(web(30100))
-            pages.append(httpx.get(str(session.get_link("https", 30100)), trust_env=False).text)
+            pages.append(httpx.get(str(session.get_link("https", 30100)), trust_env=False, timeout=ENOUGH).text)
         assert pages == [one.session_id, other.session_id]
 
 

@@ -14,7 +14,7 @@ from .sandbox.base import ended, kill_process, pidfd_of
 
 PREFIX = "sessionbay-"
 UNLOCKED = f".{PREFIX}"
-REMOVE_TIMEOUT = 60.0
+REMOVE_TIMEOUT = 600.0  # seconds; a slow disk takes a minute for a large folder
 
 
 def make_folder() -> tuple[Path, FileIO]:

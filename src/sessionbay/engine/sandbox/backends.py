@@ -23,6 +23,7 @@ from .programs import interpreters
 Wanted = Literal["auto", "namespaces", "uid", "process"]
 WantedNetwork = Literal["auto", "none", "nat", "host"]
 AGENT = Path(__file__).parents[1] / "agent" / "inside"
+HALF_WRITTEN = shutil.ignore_patterns("*.pyc.*")  # by another process that compiles, which renames it in the end
 FIRST_UID = 200_000
 WEAK = {
     "namespaces": "",
@@ -203,7 +204,7 @@ def write_agent(folder: Path) -> Path:
     shared.mkdir(mode=0o755)
     inside = shared / "inside"
     compileall.compile_dir(AGENT, quiet=2)  # once for all engines, where this folder may be written to
-    shutil.copytree(AGENT, inside)
+    shutil.copytree(AGENT, inside, ignore=HALF_WRITTEN)
     compileall.compile_dir(inside, quiet=2)  # or each session's agent would do it anew, having nowhere to keep it
     for path in (shared, *shared.rglob("*")):
         path.chmod(0o755 if path.is_dir() else 0o644)

@@ -223,7 +223,7 @@ def flood_of_descriptors(scene: Scene) -> str | None:
     bystander = scene.session()
     before = descriptors()
     session = hostile(scene, FLOOD)
-    scene.eventually(lambda: scene.status(session) in sessions.GONE, 1)
+    eventually(lambda: scene.status(session) in sessions.GONE or descriptors() - before > 50)
     grown = descriptors() - before
     scene.end(session)
     return f"{grown} descriptors more" if grown > 50 else unharmed(scene, bystander)
@@ -283,7 +283,7 @@ def answer_to_another_session(scene: Scene) -> str | None:
     victim = scene.session()
     ran = '{"exit_code": 0, "timed_out": False, "stdout": "forged", "stderr": ""}'
     answer = f'sock.sendall(frame({{"id": number, "value": {ran}}}))'
-    session = hostile(scene, f"for _ in range(3000):\n    for number in range(2, 12):\n        {answer}")
+    session = hostile(scene, f"while True:\n    for number in range(2, 12):\n        {answer}")
     told = [victim.command.run("sleep 0.05; echo well").output for _ in range(4)]
     scene.end(session)
     return None if set(told) == {"well\n"} else f"{told}"
@@ -332,7 +332,7 @@ def agent_that_stands_still(scene: Scene) -> str | None:
     threading.Thread(target=session.command.run, args=("kill -STOP $PPID",), daemon=True).start()
     pid = scene.known(session).sandbox._process
     assert pid
-    assert eventually(lambda: any(_state(p) == "T" for p in _below(pid.pid)), seconds=15)
+    assert eventually(lambda: any(_state(p) == "T" for p in _below(pid.pid)))
     if (trouble := unharmed(scene, bystander)) is not None:
         return trouble
     known = scene.known(session)

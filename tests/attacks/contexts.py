@@ -10,7 +10,7 @@ from sessionbay.engine.contexts import signing, store
 
 from ..engine.conftest import Raw
 from .attack import add, attack
-from .scene import Scene
+from .scene import PATIENCE, Scene
 
 ADDRESSES = "signed addresses"
 FILE = "/tmp/data/file.txt"
@@ -26,7 +26,7 @@ class Kept:
         made = self.ok("GetContext", Name=f"attacked-{time.monotonic_ns()}", AllowCreate="True", LoginRegionId="x")
         self.id = str(made["Id"])
         scene.ending.callback(lambda: self._raw.agentbay("DeleteContext", Id=self.id))
-        assert httpx.put(self.address("Upload"), content=TEXT, trust_env=False).status_code == 200
+        assert httpx.put(self.address("Upload"), content=TEXT, trust_env=False, timeout=PATIENCE).status_code == 200
 
     def ok(self, action: str, **form: Any) -> Any:
         """Return the data of an answer that must be a yes."""

@@ -101,6 +101,8 @@ def link_that_flips(scene: Scene) -> str | None:
 
     async def read(rounds: int) -> None:
         for _ in range(rounds):
+            if told["escaped"]:
+                return
             try:
                 found = await toolbox.SERVED["read_file"](known, args, None)  # type: ignore[arg-type]  # not looked at
             except Exception:  # noqa: BLE001  # whatever it says, it is no escape
@@ -145,7 +147,7 @@ def _read(scene: Scene, session: Session, path: str) -> str | None:
     known = scene.known(session)
 
     async def read() -> str | None:
-        async with asyncio.timeout(2):
+        async with asyncio.timeout(2 * scene.slack):
             told = await toolbox.call(
                 known, "read_file", {"path": path, "offset": 0, "length": 100}, scene.engine._engine.config
             )
@@ -180,7 +182,7 @@ def write_to_a_pipe(scene: Scene) -> str | None:
 
     async def write() -> bool:
         args = {"path": "thing", "content": "x", "mode": "append"}
-        async with asyncio.timeout(2):
+        async with asyncio.timeout(2 * scene.slack):
             return (await toolbox.call(known, "write_file", args, scene.engine._engine.config)).is_error or False
 
     try:
@@ -380,10 +382,9 @@ def remaining(code: str) -> Callable[[Scene], str | None]:
         session.file_system.write_file("make.py", code).raise_for_error()
         session.command.run("python3 make.py").raise_for_error()
         begun = time.monotonic()
-        session.delete().raise_for_error()
-        if scene.is_late(begun, 5):
+        if not session.delete().success or scene.is_late(begun, 5):
             return "the deletion took too long"
-        eventually(lambda: "given up" in scene.marks or not _left_of(root), seconds=20)
+        eventually(lambda: "given up" in scene.marks or not _left_of(root))
         return f"{_left_of(root)} remain" if _left_of(root) else None
 
     return attempt

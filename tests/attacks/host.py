@@ -29,7 +29,7 @@ from sessionbay.engine import folders, leftovers, published
 from sessionbay.engine.sandbox import base
 
 from .attack import add, attack
-from .scene import Scene, as_other
+from .scene import PATIENCE, Scene, as_other
 
 USERS = "other users of the machine"
 IDENTITY = "false identity"
@@ -95,7 +95,7 @@ def told_to(heard: list[str]) -> str | None:
     try:
         if (found := published.find()) is not None:
             form = {"Authorization": f"Bearer {found.api_key.reveal()}"}
-            httpx.post(f"{found.endpoint}/?Action=ListSession", data=form, trust_env=False)
+            httpx.post(f"{found.endpoint}/?Action=ListSession", data=form, trust_env=False, timeout=PATIENCE)
     except OSError:
         pass
     return next((line for line in heard if KEY in line), None)
@@ -365,7 +365,7 @@ def planted(*names: str) -> Callable[[Scene], str | None]:
             "GIT_CONFIG_VALUE_0": "*",
         }
         for words in programs(scene):
-            subprocess.run(words, cwd=home, env=environment, capture_output=True, timeout=30, check=False)
+            subprocess.run(words, cwd=home, env=environment, capture_output=True, timeout=100, check=False)
         return "it ran on the host" if canary.exists() else None
 
     return attempt

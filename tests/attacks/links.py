@@ -306,7 +306,7 @@ def copy_requests(scene: Scene) -> None:
             there, back = await asyncio.open_connection(sock=await app._app.inside.connect())
             back.write(await reader.read(65536))
             with contextlib.suppress(TimeoutError):
-                while data := await asyncio.wait_for(there.read(65536), 0.3):
+                while data := await asyncio.wait_for(there.read(65536), 3):
                     writer.write(data)
             writer.close()
             back.close()

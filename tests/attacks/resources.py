@@ -14,7 +14,7 @@ from sessionbay.engine.limits import Limits
 
 from ..engine.processes import eventually
 from .attack import attack
-from .scene import Scene, output
+from .scene import PATIENCE, Scene, output
 from .seams import agent_with
 
 USE = "using everything up"
@@ -35,7 +35,7 @@ def beside(scene: Scene, session: Session, command: str, timeout_ms: int = 4000)
 
     thread = threading.Thread(target=run, daemon=True)
     thread.start()
-    return lambda: thread.join(10)
+    return lambda: thread.join(PATIENCE)
 
 
 def slowest_echo(session: Session, count: int = 20) -> float:
@@ -61,7 +61,7 @@ def flood_of_output(scene: Scene) -> str | None:
     size = len(ran.stdout or "")
     if size > 20 * MIB or resident() - before > 200 * MIB:
         return f"{size} bytes came"
-    return None if slowest_echo(bystander, 3) < 5 else "another session had to wait"
+    return None if slowest_echo(bystander, 3) < scene.slack else "another session had to wait"
 
 
 def limits_off(scene: Scene) -> None:
@@ -85,7 +85,7 @@ made = 0
 try:
     while made < 150:
         if os.fork() == 0:
-            time.sleep(5)
+            time.sleep(600)
             os._exit(0)
         made += 1
 except OSError:
@@ -101,7 +101,7 @@ def fork_bomb(scene: Scene) -> str | None:
     bystander, session = scene.session(), scene.lost_session()
     session.file_system.write_file("bomb.py", FORKS).raise_for_error()
     told = output(session, "python3 bomb.py")
-    if slowest_echo(bystander, 3) > 5:
+    if slowest_echo(bystander, 3) > scene.slack:
         return "another session had to wait"
     scene.end(session)
     return told if told == "made 150" else None
@@ -132,7 +132,7 @@ def disk_filler(scene: Scene) -> str | None:
         scene, session, "for n in $(seq 25); do head -c 3000000 /dev/zero >f$n; sleep 0.1; done; touch done", 20_000
     )
     finished = scene.root(session) / "home" / "done"
-    eventually(lambda: finished.exists() or not session.file_system.write_file("more", "x").success, seconds=15)
+    eventually(lambda: finished.exists() or not session.file_system.write_file("more", "x").success)
     ended = finished.exists()
     scene.end(session)
     done()
@@ -147,17 +147,17 @@ def disk_filler(scene: Scene) -> str | None:
 def requests_that_never_end(scene: Scene) -> str | None:
     """300 connections that begin a request each, and do not go on."""
     if listener.PATIENCE < 3600:
-        scene.patch.setattr(listener, "PATIENCE", 1.0)
+        scene.patch.setattr(listener, "PATIENCE", 5.0)
     with contextlib.ExitStack() as stack:
         open_ones = []
         for _ in range(300):
-            sock = stack.enter_context(socket.create_connection(("127.0.0.1", scene.port), 5))
+            sock = stack.enter_context(socket.create_connection(("127.0.0.1", scene.port), PATIENCE))
             sock.sendall(b"POST / HTTP/1.1\r\nHost: 127.0.0.1\r\nX-A: ")
             open_ones.append(sock)
         session = scene.session()
-        if slowest_echo(session, 5) > 5:
+        if slowest_echo(session, 5) > scene.slack:
             return "others had to wait"
-        open_ones[-1].settimeout(3)
+        open_ones[-1].settimeout(3 * scene.slack)
         try:
             return "it stays open" if open_ones[-1].recv(1) else None
         except TimeoutError:
@@ -174,17 +174,17 @@ def requests_that_never_end(scene: Scene) -> str | None:
 def bodies_that_never_end(scene: Scene) -> str | None:
     """100 requests without a key that send a part of what they promise, and do not go on."""
     if received.PATIENCE < 3600:
-        scene.patch.setattr(received, "PATIENCE", 1.0)
+        scene.patch.setattr(received, "PATIENCE", 5.0)
     with contextlib.ExitStack() as stack:
         open_ones = []
         for _ in range(100):
-            sock = stack.enter_context(socket.create_connection(("127.0.0.1", scene.port), 5))
+            sock = stack.enter_context(socket.create_connection(("127.0.0.1", scene.port), PATIENCE))
             head = f"POST /?Action=ListSession HTTP/1.1\r\nHost: 127.0.0.1:{scene.port}\r\nContent-Length: 1000\r\n\r\n"
             sock.sendall(head.encode() + b"Authorization=")
             open_ones.append(sock)
-        if slowest_echo(scene.session(), 5) > 5:
+        if slowest_echo(scene.session(), 5) > scene.slack:
             return "others had to wait"
-        open_ones[-1].settimeout(8)
+        open_ones[-1].settimeout(3 * scene.slack)
         try:
             answer = b"".join(iter(lambda: open_ones[-1].recv(65536), b""))
         except TimeoutError:

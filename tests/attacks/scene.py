@@ -6,7 +6,7 @@ import socket
 import tempfile
 import time
 from collections.abc import Callable
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import Any
 
@@ -17,9 +17,9 @@ from sessionbay import AgentBay, Session
 from sessionbay.engine import EngineConfig, LocalEngine
 from sessionbay.engine.sessions import EngineSession
 
-from ..engine.processes import eventually
+from ..engine.processes import ENOUGH, eventually
 
-PATIENCE = 10.0
+PATIENCE = ENOUGH
 
 
 class Scene:
@@ -30,7 +30,7 @@ class Scene:
         self.patch = patch
         self.folder = folder
         self.marks: set[str] = set()
-        self.slack = 5.0  # a defence may be so many times slower than on a quick machine
+        self.slack = 20.0  # a defence may be so many times slower than on a quick machine
         self.ending = ExitStack()
 
     @property
@@ -76,14 +76,13 @@ class Scene:
     def raw(self, port: int, data: bytes) -> bytes:
         """Send bytes to a port of the loopback; return what comes until the other side closes or is silent."""
         with socket.create_connection(("127.0.0.1", port), PATIENCE) as sock:
-            sock.settimeout(1)
-            try:
+            came = b""
+            with suppress(TimeoutError, ConnectionError):
                 sock.sendall(data)
-                return b"".join(iter(lambda: sock.recv(65536), b""))
-            except TimeoutError:
-                return b"silence"
-            except ConnectionError:
-                return b""
+                while part := sock.recv(65536):
+                    came += part
+                    sock.settimeout(1)
+            return came
 
     def on_loop(self, work: Callable[[], Any]) -> Any:
         """Await what ``work`` makes, in the engine's own loop."""
@@ -92,7 +91,7 @@ class Scene:
         async def run() -> Any:
             return await work()
 
-        return asyncio.run_coroutine_threadsafe(run(), self.engine._loop).result(60)
+        return asyncio.run_coroutine_threadsafe(run(), self.engine._loop).result(100)
 
     def known(self, session: Session) -> EngineSession:
         """Return a session as the engine keeps it."""

@@ -15,7 +15,7 @@ from sessionbay.engine import LocalEngine
 from sessionbay.ops.catalogue import OPERATIONS
 
 from ..engine.conftest import client_of
-from .scene import Scene
+from .scene import PATIENCE, Scene
 from .seams import any_token
 
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE")
@@ -125,7 +125,7 @@ def operations(watched: Watched) -> Iterator[tuple[str, str, dict[str, Any]]]:
 
 def harm(watched: Watched) -> list[str]:
     """Send every operation without a key; return those that were let in."""
-    with httpx.Client(base_url=watched.engine.endpoint, trust_env=False) as client:
+    with httpx.Client(base_url=watched.engine.endpoint, trust_env=False, timeout=PATIENCE) as client:
         answers = [(path, client.request(method, path, **body)) for method, path, body in operations(watched)]
     return [path for path, answer in answers if answer.status_code == 200 and _agrees(answer)]
 
@@ -137,7 +137,7 @@ def _agrees(answer: httpx.Response) -> bool:
 
 def test_no_route_does_or_tells_anything_without_a_token(watched: Watched) -> None:
     before, count = watched.state(), 0
-    with httpx.Client(base_url=watched.engine.endpoint, trust_env=False, timeout=10) as client:
+    with httpx.Client(base_url=watched.engine.endpoint, trust_env=False, timeout=PATIENCE) as client:
         for (route, path), method, headers in product(watched.paths(), METHODS, HEADERS):
             answer = sent(client, method, path, headers, watched.body(path))
             count += 1

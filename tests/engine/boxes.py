@@ -16,6 +16,8 @@ from sessionbay.engine.limits import Limits
 from sessionbay.engine.sandbox import backends
 from sessionbay.engine.sandbox.base import Hardening, Sandbox, SandboxError
 
+from .processes import ENOUGH
+
 T = TypeVar("T")
 ALL = Hardening()
 KINDS: list[backends.Wanted] = ["namespaces", "uid", "process"]
@@ -29,7 +31,7 @@ class Box:
 
     async def run(self, command: str) -> str:
         """Run a command; return what it wrote on both outputs."""
-        ran = await self.sandbox.agent.ask("run", command=command, timeout=20, keep=2**20)
+        ran = await self.sandbox.agent.ask("run", command=command, timeout=ENOUGH, keep=2**20)
         return str(ran["stdout"] + ran["stderr"]).strip()
 
 
@@ -69,7 +71,7 @@ def done(work: Coroutine[Any, Any, T]) -> T:
     """Run a coroutine to its end, in time."""
 
     async def bounded() -> T:
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(100):
             return await work
 
     return asyncio.run(bounded())

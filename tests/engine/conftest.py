@@ -13,6 +13,8 @@ from sessionbay import AgentBay, Session
 from sessionbay.engine import EngineConfig, IsolationWarning, LocalEngine
 from sessionbay.engine.sandbox.base import SandboxError
 
+from .processes import ENOUGH
+
 
 @pytest.fixture(scope="session")
 def namespaces_engine() -> Iterator[LocalEngine]:
@@ -92,11 +94,11 @@ class Raw:
 
     def get(self, path: str, **more: Any) -> httpx.Response:
         """Ask for a page."""
-        return httpx.get(f"{self.engine.endpoint}{path}", trust_env=False, timeout=10, **more)
+        return httpx.get(f"{self.engine.endpoint}{path}", trust_env=False, timeout=ENOUGH, **more)
 
     def post(self, path: str, **more: Any) -> httpx.Response:
         """Send any request."""
-        return httpx.post(f"{self.engine.endpoint}{path}", trust_env=False, timeout=10, **more)
+        return httpx.post(f"{self.engine.endpoint}{path}", trust_env=False, timeout=ENOUGH, **more)
 
 
 @pytest.fixture

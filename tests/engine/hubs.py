@@ -14,7 +14,9 @@ from websockets.sync.client import ClientConnection, connect
 from sessionbay import Session
 from sessionbay.engine import LocalEngine
 
-PATIENCE = 10.0
+from .processes import ENOUGH
+
+PATIENCE = ENOUGH
 FILES, TERMINALS = "wuying_filesystem", "PTY_SERVER"
 Data = dict[str, Any]
 
@@ -22,7 +24,7 @@ Data = dict[str, Any]
 def access_of(engine: LocalEngine, session: Session) -> tuple[str, str]:
     """Return the address of a session's hub, and its token."""
     form = {"Authorization": f"Bearer {engine.api_key.reveal()}", "SessionId": session.session_id}
-    answer = httpx.post(f"{engine.endpoint}/?Action=GetSession", data=form, trust_env=False, timeout=10)
+    answer = httpx.post(f"{engine.endpoint}/?Action=GetSession", data=form, trust_env=False, timeout=PATIENCE)
     data = answer.json()["Data"]
     return data["WsUrl"], data["Token"]
 

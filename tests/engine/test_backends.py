@@ -89,7 +89,7 @@ def test_the_end_of_a_sandbox_leaves_no_process(kind: backends.Wanted) -> None:
     async def look() -> None:
         async with box(kind) as found:
             await found.run(spawn(mark))
-            assert eventually(lambda: len(alive(mark)) == 80, seconds=5)
+            assert eventually(lambda: len(alive(mark)) == 80)
 
     done(look())
     assert not alive(mark)
@@ -106,7 +106,7 @@ def test_a_session_that_kills_its_own_agent_leaves_no_process(kind: backends.Wan
             await found.run(spawn(mark))
             attack = found.sandbox.agent.ask("run", command="kill -9 $PPID", timeout=5, keep=99)
             await asyncio.gather(attack, return_exceptions=True)
-        return eventually(lambda: not alive(mark), seconds=20)
+        return eventually(lambda: not alive(mark))
 
     assert done(look())
 

@@ -8,7 +8,7 @@ from sessionbay.engine import LocalEngine
 from sessionbay.engine.agent.inside.run import Tail
 
 from .conftest import client_of
-from .processes import TICKER, eventually
+from .processes import TICKER, eventually, until
 
 
 def test_commands_and_files_share_what_they_see(any_session: Session) -> None:
@@ -29,15 +29,17 @@ def test_a_pause_stops_busy_processes_and_a_resume_lets_them_go_on(any_session: 
     with any_session.agent_bay.session() as other:
         other.command.run("sleep 0.5")  # meanwhile, in another session
     any_session.resume(poll_interval=0.01)
-    any_session.command.run("sleep 0.2")
+    any_session.command.run("had=$(wc -l <ticks); until [ $(wc -l <ticks) -gt $had ]; do sleep 0.02; done")
     ticks = [float(line) for line in any_session.file_system.read_file("ticks").content.split()]
     assert max(later - earlier for earlier, later in pairwise(ticks)) > 0.4
 
 
 def test_a_paused_process_uses_no_processor_at_all(any_session: Session) -> None:
-    any_session.command.run("nohup sh -c 'echo $$ >pid; while :; do :; done' >/dev/null 2>&1 & sleep 0.1")
+    any_session.command.run("nohup sh -c 'echo $$ >pid; while :; do :; done' >/dev/null 2>&1 & " + until("-s pid"))
     spent = "cut -d' ' -f14,15 /proc/$(cat pid)/stat; "
-    busy = any_session.command.run(f"kill -STOP $(cat pid); {spent} sleep 0.2; {spent}").output.splitlines()
+    stop = "kill -STOP $(cat pid); until grep -q ') T' /proc/$(cat pid)/stat; do sleep 0.01; done; "
+    busy = any_session.command.run(f"{stop}{spent}sleep 0.2; {spent}").output.splitlines()
+    assert len(busy) == 2
     assert busy[0] == busy[1]
 
 
@@ -54,24 +56,25 @@ def test_an_interactive_shell_survives_a_pause_with_its_job(any_session: Session
     for _ in range(3):
         any_session.pause(poll_interval=0.01)
         any_session.resume(poll_interval=0.01)
-    any_session.command.run("for _ in $(seq 50); do grep -q ended log && break; sleep 0.1; done")
+    any_session.command.run("until grep -q ended log; do sleep 0.05; done")
     assert "the job ended with 0" in any_session.file_system.read_file("log").content
 
 
 def test_a_command_under_way_has_its_time_stand_still_in_a_pause(any_engine: LocalEngine) -> None:
     with ThreadPoolExecutor() as pool, client_of(any_engine) as bay, bay.session() as session, bay.session() as other:
-        running = pool.submit(session.command.run, "touch begun; sleep 0.6; echo done", timeout_ms=2000)
-        assert eventually(lambda: session.file_system.get_file_info("begun").success, seconds=20)
+        running = pool.submit(session.command.run, "touch begun; sleep 0.6; echo done", timeout_ms=6000)
+        assert eventually(lambda: session.file_system.get_file_info("begun").success)
         session.pause(poll_interval=0.01)
-        other.command.run("sleep 2.2")
+        other.command.run("sleep 6.2")
         session.resume(poll_interval=0.01)
         assert running.result().output == "done\n"
 
 
 def test_metrics_count_what_the_session_uses(any_session: Session) -> None:
-    hold = "import time; held = bytearray(100_000_000); time.sleep(60)"
+    hold = "import time; held = bytearray(100_000_000); print(1, flush=True); time.sleep(60)"
     before = any_session.get_metrics().metrics
-    any_session.command.run(f"nohup python3 -c '{hold}' >/dev/null 2>&1 & head -c 5000000 /dev/zero >file; sleep 0.5")
+    holding = f"nohup python3 -c '{hold}' >held 2>&1 & "
+    any_session.command.run(f"{holding}head -c 5000000 /dev/zero >file; {until('-s held')}")
     after = any_session.get_metrics().metrics
     assert after.mem_used - before.mem_used > 90_000_000
     assert after.disk_used - before.disk_used >= 5_000_000

@@ -19,7 +19,7 @@ from sessionbay.engine import LocalEngine
 from sessionbay.engine.contexts.moving import Copy
 
 from .conftest import Raw, started
-from .processes import eventually
+from .processes import ENOUGH, eventually, until
 
 PLACE = "/tmp/data"
 
@@ -56,12 +56,14 @@ class Account(Raw):
     def put(self, context_id: str, path: str, data: bytes) -> None:
         """Put a file by its address."""
         url = self.ok("GetContextFileUploadUrl", ContextId=context_id, FilePath=path)["Data"]["Url"]
-        assert httpx.put(url, content=data, trust_env=False).status_code == 200
+        assert httpx.put(url, content=data, trust_env=False, timeout=ENOUGH).status_code == 200
 
     def get(self, context_id: str, path: str) -> bytes | None:  # type: ignore[override]
         """Return a file by its address, None when there is none."""
         answer = self.agentbay("GetContextFileDownloadUrl", ContextId=context_id, FilePath=path).json()
-        return httpx.get(answer["Data"]["Url"], trust_env=False).content if answer.get("Success") else None
+        if not answer.get("Success"):
+            return None
+        return httpx.get(answer["Data"]["Url"], trust_env=False, timeout=ENOUGH).content
 
     def names(self, context_id: str, folder: str = PLACE) -> list[str]:
         """Return what is in a folder of a context."""
@@ -81,7 +83,7 @@ class Account(Raw):
 
     def wait(self, session: str) -> list[dict[str, Any]]:
         """Return the copies of a session once all have ended."""
-        assert eventually(lambda: all(task["status"] != "Running" for task in self.tasks(session)), 60)
+        assert eventually(lambda: all(task["status"] != "Running" for task in self.tasks(session)))
         return self.tasks(session)
 
     def sync(self, session: str, mode: str = "upload", **asked: str) -> list[dict[str, Any]]:
@@ -101,7 +103,7 @@ class Account(Raw):
         """Delete a session, and wait for its end."""
         self.ok("DeleteSessionAsync", SessionId=session)
         assert eventually(
-            lambda: self.agentbay("GetSessionDetail", SessionId=session).json()["Data"]["Status"] == "FINISH", 20
+            lambda: self.agentbay("GetSessionDetail", SessionId=session).json()["Data"]["Status"] == "FINISH"
         )
 
 
@@ -177,7 +179,7 @@ def test_clearing_is_seen_and_leaves_an_empty_context(tmp_path: Path) -> None:
     account.put(made, "/tmp/data/a", b"x")
     account.ok("ClearContext", Id=made)
     assert account.ok("GetContext", ContextId=made)["Data"]["State"] == "clearing"
-    assert eventually(lambda: account.ok("GetContext", ContextId=made)["Data"]["State"] == "available", 20)
+    assert eventually(lambda: account.ok("GetContext", ContextId=made)["Data"]["State"] == "available")
     assert account.names(made) == []
     engine.stop()
 
@@ -398,10 +400,10 @@ def test_what_cannot_be_bound_is_refused_before_anything_starts(account: Account
 def test_a_paused_session_is_not_copied(account: Account, home: str) -> None:
     session = account.session(bound(home))
     account.ok("PauseSessionAsync", SessionId=session)
-    assert eventually(lambda: account.ok("GetSessionDetail", SessionId=session)["Data"]["Status"] == "PAUSED", 5)
+    assert eventually(lambda: account.ok("GetSessionDetail", SessionId=session)["Data"]["Status"] == "PAUSED")
     assert account.refused("SyncContext", SessionId=session) == "InvalidSessionStatus"
     account.ok("ResumeSessionAsync", SessionId=session)
-    assert eventually(lambda: account.ok("GetSessionDetail", SessionId=session)["Data"]["Status"] == "RUNNING", 5)
+    assert eventually(lambda: account.ok("GetSessionDetail", SessionId=session)["Data"]["Status"] == "RUNNING")
     account.delete(session)
 
 
@@ -476,9 +478,9 @@ def test_an_engine_that_stops_copies_what_its_sessions_leave(tmp_path: Path) -> 
 
 def test_a_session_that_is_released_leaves_its_files(account: Account, home: str) -> None:
     item = json.dumps([bound(home)])
-    session = account.ok("CreateMcpSession", PersistenceDataList=item, Timeout="1")["Data"]["SessionId"]
+    session = account.ok("CreateMcpSession", PersistenceDataList=item, Timeout="5")["Data"]["SessionId"]
     account.run(session, f"mkdir -p {PLACE} && echo idle >{PLACE}/a")  # the copy may not have made it yet
-    assert eventually(lambda: account.get(home, f"{PLACE}/a") == b"idle\n", 10)
+    assert eventually(lambda: account.get(home, f"{PLACE}/a") == b"idle\n")
 
 
 def zipped(**files: bytes) -> bytes:
@@ -586,7 +588,7 @@ def test_files_are_recycled_when_their_days_are_over(tmp_path: Path) -> None:
         os.utime(data / name, (0, 0))
     with serving(state=tmp_path) as engine:
         account = Account(engine)
-        assert eventually(lambda: account.names(home, f"{PLACE}/old") == ["b"], 5)
+        assert eventually(lambda: account.names(home, f"{PLACE}/old") == ["b"])
         assert account.names(home) == ["kept", "old"]
 
 
@@ -616,7 +618,8 @@ def test_contexts_reach_sessions_that_are_plain_processes(tmp_path: Path) -> Non
 
 def test_a_growing_file_and_a_deep_tree_do_not_hold_a_copy_up(account: Account, home: str) -> None:
     session = account.session(bound(home))
-    account.run(session, f"cd {PLACE}; nohup sh -c 'while :; do echo x >>grows; done' >/dev/null 2>&1 & sleep 0.1")
+    growing = "nohup sh -c 'while :; do echo x >>grows; done' >/dev/null 2>&1 & "
+    account.run(session, f"cd {PLACE}; {growing}{until('-s grows')}")
     account.run(session, f"cd {PLACE}; for _ in $(seq 30); do n=$(printf 'd%.0s' $(seq 200)); mkdir $n; cd $n; done")
     task = account.sync(session)[0]
     assert task["status"] in ("Success", "Failed")

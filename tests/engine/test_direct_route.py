@@ -11,6 +11,7 @@ from sessionbay import Session
 from sessionbay.engine import LocalEngine
 
 from .conftest import Raw, client_of
+from .processes import ENOUGH
 
 
 @dataclass
@@ -24,7 +25,7 @@ class Direct:
         """Send any body."""
         content = body if isinstance(body, bytes) else json.dumps(body).encode()
         headers = {"x-access-token": self.token if header is None else header}
-        return httpx.post(f"{self.url}/callTool", content=content, headers=headers, trust_env=False, timeout=10)
+        return httpx.post(f"{self.url}/callTool", content=content, headers=headers, trust_env=False, timeout=ENOUGH)
 
     def call(self, tool: str, **args: Any) -> httpx.Response:
         """Call a tool as the clouds' own clients do."""
@@ -117,12 +118,12 @@ def test_the_token_ends_with_its_session(engine: LocalEngine) -> None:
 @pytest.mark.parametrize("method", ["GET", "PUT"])
 def test_the_old_route_with_everything_in_the_address_is_not_served(direct: Direct, method: str) -> None:
     query = {"server": "wuying_shell", "tool": "shell", "args": "{}", "token": direct.token, "requestId": "vpc-1-a"}
-    answer = httpx.request(method, f"{direct.url}/callTool", params=query, trust_env=False)
+    answer = httpx.request(method, f"{direct.url}/callTool", params=query, trust_env=False, timeout=ENOUGH)
     assert answer.status_code in (400, 404, 405), answer.text
 
 
 @pytest.mark.parametrize("headers", [{"host": "evil.example"}, {"origin": "https://evil.example"}])
 def test_it_is_for_programs_on_this_machine_only(direct: Direct, headers: dict[str, str]) -> None:
     headers = {"x-access-token": direct.token, **headers}
-    answer = httpx.post(f"{direct.url}/callTool", json={}, headers=headers, trust_env=False)
+    answer = httpx.post(f"{direct.url}/callTool", json={}, headers=headers, trust_env=False, timeout=ENOUGH)
     assert answer.status_code == 403

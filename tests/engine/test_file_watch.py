@@ -14,7 +14,9 @@ from sessionbay.engine.ws import file_watch
 from sessionbay.engine.ws.connection import Connection
 from sessionbay.engine.ws.file_watch import Watch
 
-PATIENCE = 10.0
+from .processes import ENOUGH
+
+PATIENCE = ENOUGH
 
 
 class Folder:

@@ -13,7 +13,7 @@ from sessionbay.engine import EngineConfig, IsolationWarning, LocalEngine
 from sessionbay.engine.limits import MIB, Limits
 
 from .conftest import client_of, started
-from .processes import TICKER, alive, eventually, marker
+from .processes import ENOUGH, TICKER, alive, eventually, marker
 
 SMALL = Limits(
     processes=60,
@@ -122,9 +122,9 @@ FILLERS = {
 @pytest.mark.parametrize("filler", FILLERS.values(), ids=FILLERS)
 def test_a_command_that_fills_the_disk_is_ended_and_told(session: Session, filler: str) -> None:
     begun = time.monotonic()
-    result = session.command.run(f"{filler}; sleep 60")
+    result = session.command.run(f"{filler}; sleep 600", timeout_ms=100_000)
     assert FULL in result.error_message
-    assert time.monotonic() - begun < 30
+    assert time.monotonic() - begun < ENOUGH
 
 
 def test_a_full_session_goes_on_once_files_are_deleted(session: Session) -> None:
@@ -137,7 +137,7 @@ def test_a_full_session_goes_on_once_files_are_deleted(session: Session) -> None
     session.command.run("true")
     assert session.file_system.delete_file("big").success
     assert session.command.run("echo on").output == "on\n"
-    assert eventually(lambda: session.file_system.read_file("ticks").unwrap() != still, seconds=20)
+    assert eventually(lambda: session.file_system.read_file("ticks").unwrap() != still)
 
 
 def test_a_full_session_can_be_paused_resumed_and_deleted(bay: AgentBay) -> None:
@@ -169,7 +169,7 @@ def test_an_idle_session_takes_no_processor_time(session: Session) -> None:
 
 
 def test_the_output_of_a_command_takes_no_more_memory_than_what_is_kept(session: Session) -> None:
-    result = session.command.run("head -c 300000000 /dev/zero | tr '\\0' y; echo end", timeout_ms=30_000)
+    result = session.command.run("head -c 300000000 /dev/zero | tr '\\0' y; echo end", timeout_ms=100_000)
     assert "bytes left out" in result.output
     assert result.output.endswith("end\n")
     peak = session.command.run("grep VmHWM /proc/$PPID/status").output or "0 0"
@@ -186,32 +186,41 @@ def test_no_session_is_made_where_the_disk_is_nearly_full() -> None:
 
 
 def test_a_session_that_says_nothing_of_its_times_has_those_of_the_engine() -> None:
-    engine = started(limits=Limits(idle_time=0.8, run_time=60))
+    engine = started(limits=Limits(idle_time=4, run_time=60))
     with client_of(engine) as bay:
         session = bay.create().unwrap()
         assert engine._engine._sessions.get(session.session_id).max_runtime == 60
-        assert eventually(lambda: not bay.get(session.session_id).success, seconds=20)
+        assert eventually(lambda: not bay.get(session.session_id).success)
     engine.stop()
 
 
 def test_a_command_under_way_and_a_pause_are_no_idle_time() -> None:
-    engine = started(limits=Limits(idle_time=2.5))
+    engine = started(limits=Limits(idle_time=60))
     with client_of(engine) as bay, ThreadPoolExecutor() as pool, bay.session() as paused, bay.session() as busy:
         paused.pause(poll_interval=0.01)
-        assert pool.submit(busy.command.run, "sleep 3.5; echo done").result().output == "done\n"
-        assert paused.get_status().status == "PAUSED"
+        running = pool.submit(busy.command.run, "until [ -e over ]; do sleep 0.01; done; echo done")
+        assert eventually(lambda: engine._engine._sessions.get(busy.session_id).sandbox.agent.busy)
+        for session in (paused, busy):
+            known = engine._engine._sessions.get(session.session_id)
+            known.last_used -= 1000
+            assert not known.overdue(time.monotonic())
+            assert not known.overdue(time.monotonic() + 59)
+        busy.file_system.write_file("over", "")
+        assert running.result().output == "done\n"
         paused.resume(poll_interval=0.01)
     engine.stop()
 
 
 def test_keeping_a_session_alive_begins_its_idle_time_anew() -> None:
-    engine = started(limits=Limits(idle_time=2.5))
+    engine = started(limits=Limits(idle_time=60))
     with client_of(engine) as bay:
         session = bay.create().unwrap()
-        for _ in range(6):
-            time.sleep(0.5)
-            assert session.keep_alive().success
-        assert bay.get(session.session_id).success
+        known = engine._engine._sessions.get(session.session_id)
+        known.last_used -= 30
+        over = known.last_used + 61
+        assert session.keep_alive().success
+        assert not known.overdue(over)
+        assert known.overdue(known.last_used + 61)
     engine.stop()
 
 

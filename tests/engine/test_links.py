@@ -18,13 +18,13 @@ from sessionbay.engine import LocalEngine, tunnel
 
 from ..inside import listening, serves_on_a_port
 from .conftest import Raw, client_of
-from .processes import eventually
+from .processes import ENOUGH, eventually
 
 pytestmark = serves_on_a_port
 
 # A server that tells what it was asked, streams slowly, and names an absolute path.
 SERVER = """
-import base64, hashlib, json, time
+import base64, hashlib, json, threading, time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 def websocket(handler):
@@ -54,6 +54,8 @@ def websocket(handler):
             handler.close_connection = True
             return
 
+came = threading.Event()  # the first part of the slow answer
+
 class Echo(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
 
@@ -64,6 +66,8 @@ class Echo(BaseHTTPRequestHandler):
         while "transfer-encoding" in self.headers and (size := int(self.rfile.readline(), 16)):
             body += self.rfile.read(size).decode() + "|"
             self.rfile.readline()
+        if self.path.startswith("/came"):
+            came.set()
         told = {"method": self.command, "path": self.path, "headers": dict(self.headers), "body": body}
         if self.path.startswith("/away"):
             self.send_response(302)
@@ -94,7 +98,7 @@ class Echo(BaseHTTPRequestHandler):
             self.end_headers()
             for part in ("first", "last"):
                 self.wfile.write(b"%x\\\\r\\\\n%s\\\\r\\\\n" % (len(part), part.encode()))
-                time.sleep(0.3)
+                came.wait()
             self.wfile.write(b"0\\\\r\\\\n\\\\r\\\\n")
             return
         data = json.dumps(told).encode()
@@ -129,7 +133,7 @@ def serving(engine: LocalEngine) -> Iterator[Session]:
 
 @pytest.fixture
 def browser() -> Iterator[httpx.Client]:
-    with httpx.Client(trust_env=False) as client:
+    with httpx.Client(trust_env=False, timeout=ENOUGH) as client:
         yield client
 
 
@@ -158,9 +162,10 @@ def test_a_head_request_has_no_body(browser: httpx.Client, link: str) -> None:
 
 def test_an_answer_is_streamed_as_it_comes(browser: httpx.Client, link: str) -> None:
     with browser.stream("GET", f"{link}slow") as answer:
-        parts = list(answer.iter_raw())
-    assert b"".join(parts) == b"firstlast"
-    assert len(parts) > 1
+        parts = answer.iter_raw()
+        assert next(parts) == b"first"
+        browser.get(f"{link}came")
+        assert b"".join(parts) == b"last"
 
 
 def test_events_come_while_the_answer_is_still_being_made(browser: httpx.Client, link: str) -> None:
@@ -168,11 +173,12 @@ def test_events_come_while_the_answer_is_still_being_made(browser: httpx.Client,
     with browser.stream("GET", f"{link}events") as answer:
         first = next(answer.iter_lines())
     assert first == "data: 0"
-    assert time.monotonic() - begun < 20
+    assert time.monotonic() - begun < ENOUGH
 
 
 def test_many_streams_at_once_do_not_wait_for_each_other(link: str) -> None:
-    with httpx.Client(trust_env=False, limits=httpx.Limits(max_connections=None)) as client, ExitStack() as stack:
+    any_number = httpx.Limits(max_connections=None)
+    with httpx.Client(trust_env=False, timeout=ENOUGH, limits=any_number) as client, ExitStack() as stack:
         for _ in range(30):
             answer = stack.enter_context(client.stream("GET", f"{link}events"))
             assert next(answer.iter_lines()) == "data: 0"
@@ -219,7 +225,7 @@ def test_an_upgrade_to_anything_but_a_websocket_is_refused(browser: httpx.Client
 
 def test_a_head_that_is_too_large_is_refused(link: str) -> None:
     url = httpx.URL(link)
-    with socket.create_connection((url.host, url.port or 0), 5) as sock:
+    with socket.create_connection((url.host, url.port or 0), ENOUGH) as sock:
         sock.sendall(b"GET / HTTP/1.1\r\nHost: localhost\r\nX-Large: ".ljust(2**20 + 1, b"x"))
         assert sock.recv(100).startswith(b"HTTP/1.1 431 ")
 
@@ -275,7 +281,7 @@ def test_a_link_ends_with_its_session(engine: LocalEngine, browser: httpx.Client
 @contextmanager
 def websocket_of(session: Session, path: str = "", **more: Any) -> Generator[ClientConnection]:
     link = f"{session.get_link('wss', 30100)}{path}"
-    with connect(link, proxy=None, **more) as client:  # pyright: ignore[reportUnknownVariableType]  # any option
+    with connect(link, proxy=None, open_timeout=ENOUGH, **more) as client:  # pyright: ignore[reportUnknownVariableType]  # any option
         yield client
 
 
@@ -285,7 +291,7 @@ def test_a_link_has_room_for_so_many_websockets_at_once(serving: Session, monkey
         with pytest.raises(InvalidStatus) as refused, websocket_of(serving):
             pass
         assert refused.value.response.status_code == 429
-    assert eventually(lambda: _opens(serving), 5)
+    assert eventually(lambda: _opens(serving))
 
 
 def _opens(session: Session) -> bool:
@@ -300,7 +306,7 @@ def _opens(session: Session) -> bool:
 def test_a_websockets_messages_go_both_ways(serving: Session, message: str | bytes) -> None:
     with websocket_of(serving) as client:
         client.send(message)
-        assert client.recv(5) == message
+        assert client.recv(ENOUGH) == message
 
 
 def test_without_a_word_a_link_is_for_websockets(serving: Session) -> None:
@@ -326,7 +332,7 @@ def test_a_websocket_is_closed_with_the_sessions_code_and_reason(serving: Sessio
     with websocket_of(serving) as client:
         client.send("close 4321")
         with pytest.raises(ConnectionClosed) as closed:
-            client.recv(5)
+            client.recv(ENOUGH)
     assert closed.value.rcvd is not None
     assert (closed.value.rcvd.code, closed.value.rcvd.reason) == (4321, "bye")
 
@@ -340,7 +346,7 @@ def test_a_websocket_that_the_session_refuses_is_refused_with_its_status(serving
 def test_a_websocket_needs_the_token_too(serving: Session) -> None:
     link = str(serving.get_link("wss", 30100))
     with pytest.raises(InvalidStatus) as refused:
-        connect(link[:-3] + "wrong", proxy=None, open_timeout=10)
+        connect(link[:-3] + "wrong", proxy=None, open_timeout=ENOUGH)
     assert refused.value.response.status_code == 401
 
 
@@ -355,7 +361,7 @@ def test_a_websocket_of_a_web_page_is_refused(serving: Session) -> None:
 
 def test_a_websocket_to_a_port_where_nothing_listens_says_so(serving: Session) -> None:
     with pytest.raises(InvalidStatus) as refused:
-        connect(str(serving.get_link("wss", 30177)), proxy=None, open_timeout=10)
+        connect(str(serving.get_link("wss", 30177)), proxy=None, open_timeout=ENOUGH)
     assert refused.value.response.status_code == 502
     assert b"30177" in refused.value.response.body
 
@@ -366,9 +372,9 @@ def test_a_websocket_ends_with_its_session(engine: LocalEngine) -> None:
             session.file_system.write_file("server.py", SERVER.replace("\\\\", "\\").replace("30100", "30101"))
             session.command.run(listening("server.py"))
             link = str(session.get_link("wss", 30101))
-            client = stack.enter_context(connect(link, proxy=None, open_timeout=10))
+            client = stack.enter_context(connect(link, proxy=None, open_timeout=ENOUGH))
         with pytest.raises(ConnectionClosed):
-            client.recv(10)
+            client.recv(ENOUGH)
 
 
 @pytest.mark.parametrize("protocol", ["http", "ftp"])

@@ -18,7 +18,7 @@ from sessionbay.engine.config import config_of
 from sessionbay.engine.sandbox.base import SandboxError
 
 from .conftest import client_of, started
-from .processes import eventually
+from .processes import ENOUGH, eventually
 
 LOCAL = """
 import warnings
@@ -41,12 +41,12 @@ def test_local_is_one_private_engine_for_the_whole_program() -> None:
 
 def test_connections_are_kept_longer_than_clients_keep_them() -> None:
     engine = started()
-    with httpx.Client(base_url=engine.endpoint, trust_env=False) as client:
+    with httpx.Client(base_url=engine.endpoint, trust_env=False, timeout=ENOUGH) as client:
         assert client.get("/health").status_code == 200
         listener: Any = engine._engine._listener
         (connection,) = listener._server.server_state.connections
         kept = 2 * desk.KEPT  # else now and then a request meets its connection's end
-        assert eventually(lambda: connection.timeout_keep_alive > kept, seconds=10)
+        assert eventually(lambda: connection.timeout_keep_alive > kept)
     engine.stop()
 
 

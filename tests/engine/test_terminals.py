@@ -13,7 +13,7 @@ from sessionbay.engine.ws.hub import Hub
 
 from .conftest import client_of
 from .hubs import TERMINALS, HubClient, hub_of
-from .processes import alive, eventually, marker
+from .processes import alive, eventually, marker, until
 
 
 @pytest.fixture
@@ -37,7 +37,7 @@ def test_what_is_typed_is_run_and_shown(hub: HubClient) -> None:
 
 def test_the_shell_has_the_terminal_for_its_own(hub: HubClient) -> None:
     terminal = hub.terminal()
-    hub.type(terminal, "test -t 0 && ps -o tty= -p $$ | grep -q pts && sh -c 'echo it\"\"self; exec sleep 60'\r")
+    hub.type(terminal, "test -t 0 && ps -o tty= -p $$ | grep -q pts && sh -c 'echo it\"\"self; exec sleep 600'\r")
     hub.read_until(terminal, "itself")
     hub.type(terminal, "\x03")
     hub.read_until(terminal, "^C")
@@ -72,13 +72,13 @@ def test_a_terminal_is_killed_with_all_that_runs_in_it(hub: HubClient) -> None:
     order = [hub.frame(lambda frame: frame["invocationId"] == call or frame["data"].get("eventType") == "pty.exit")]
     order.append(hub.frame(lambda frame: frame["invocationId"] == call or frame["data"].get("eventType") == "pty.exit"))
     assert [frame["data"].get("exitCode") for frame in order] == [None, -9]
-    assert eventually(lambda: not alive(mark), 5)
+    assert eventually(lambda: not alive(mark))
 
 
 def test_a_background_job_that_holds_the_terminal_does_not_delay_its_end(one: HubClient) -> None:
     terminal = one.terminal()
-    one.type(terminal, "setsid sleep 60 & exit\r")
-    assert one.event("pty.exit", 5)["exitCode"] == 0
+    one.type(terminal, "setsid sleep 600 & exit\r")
+    assert one.event("pty.exit")["exitCode"] == 0
 
 
 def test_folder_environment_and_shell_are_the_callers_choice(one: HubClient) -> None:
@@ -134,9 +134,9 @@ def test_several_connections_look_at_one_terminal(engine: LocalEngine, session: 
 def test_a_terminal_outlives_its_connection_and_shows_what_was_missed(engine: LocalEngine, session: Session) -> None:
     with hub_of(engine, session) as first:
         terminal = first.terminal()
-        first.type(terminal, "echo be''fore; sleep 0.5; echo mis''sed; echo $$ > shell; exit 5\r")
+        first.type(terminal, f"echo be''fore; {until('-e gone')}; echo mis''sed; echo $$ > shell; exit 5\r")
         first.read_until(terminal, "before")
-    ended = "until [ -s shell ] && ! kill -0 $(cat shell); do sleep 0.02; done"
+    ended = "touch gone; until [ -s shell ] && ! kill -0 $(cat shell); do sleep 0.02; done"
     assert session.command.run(ended).success
     with hub_of(engine, session) as second:
         second.call(TERMINALS, "pty.connect", ptySessionId=terminal)

@@ -18,6 +18,7 @@ from sessionbay.engine.contexts.paths import BadPath, file_parts, folder_parts, 
 from sessionbay.engine.contexts.signing import BadSignature, Signer
 
 from .conftest import started
+from .processes import ENOUGH
 from .test_contexts import Account, serving
 
 FILE = "/tmp/data/a file%20?#\u540d"
@@ -42,7 +43,7 @@ def address(account: Account, home: str, kind: str, path: str = FILE) -> str:
 
 
 def plain(method: str, url: str, **more: object) -> httpx.Response:
-    return httpx.request(method, url, trust_env=False, timeout=10, **more)  # type: ignore[arg-type]
+    return httpx.request(method, url, trust_env=False, timeout=ENOUGH, **more)  # type: ignore[arg-type]
 
 
 def test_any_client_can_put_and_get_a_file_whatever_its_name(account: Account, home: str) -> None:
@@ -147,7 +148,7 @@ def test_a_body_of_unknown_length_is_refused(account: Account, home: str) -> Non
 def raw_put(url: str, length: int) -> socket.socket:
     """Return a connection on which a file of ``length`` bytes was announced."""
     parts = urlsplit(url)
-    sock = socket.create_connection((parts.hostname, parts.port), timeout=10)
+    sock = socket.create_connection((parts.hostname, parts.port), timeout=ENOUGH)
     head = f"PUT {parts.path}?{parts.query} HTTP/1.1\r\nHost: {parts.netloc}\r\nContent-Length: {length}\r\n\r\n"
     sock.sendall(head.encode())
     return sock
@@ -188,7 +189,8 @@ def test_an_engine_that_is_killed_in_an_upload_leaves_the_old_file(tmp_path: Pat
     with process.stdout as output:
         endpoint, key = output.readline().decode().split()
     form = {"Authorization": f"Bearer {key}", "ContextId": made, "FilePath": "/a"}
-    url = httpx.post(f"{endpoint}/?Action=GetContextFileUploadUrl", data=form, trust_env=False).json()["Data"]["Url"]
+    asked = f"{endpoint}/?Action=GetContextFileUploadUrl"
+    url = httpx.post(asked, data=form, trust_env=False, timeout=ENOUGH).json()["Data"]["Url"]
     with raw_put(url, 4 * 2**20) as sock:
         sock.sendall(b"n" * (3 * 2**20))
         process.send_signal(signal.SIGKILL)
@@ -208,7 +210,7 @@ def test_a_large_file_goes_through_in_little_memory(tmp_path: Path) -> None:
             for _ in range(size // 2**20):
                 sock.sendall(chunk)
             assert sock.recv(100).startswith(b"HTTP/1.1 200")
-        with httpx.stream("GET", address(own, made, "Download", "/a"), trust_env=False) as answer:
+        with httpx.stream("GET", address(own, made, "Download", "/a"), trust_env=False, timeout=ENOUGH) as answer:
             assert sum(len(data) for data in answer.iter_bytes()) == size
         assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 100 * 1024
         own.ok("DeleteContext", Id=made)

@@ -9,6 +9,7 @@ import pytest
 from sessionbay.engine import LocalEngine, received
 
 from .conftest import Raw
+from .processes import ENOUGH
 
 
 def test_an_unknown_action_is_named(raw: Raw) -> None:
@@ -148,7 +149,7 @@ def test_the_direct_route_needs_the_sessions_own_token(raw: Raw) -> None:
     call = {"args": {"command": "echo hi"}, "server": "", "requestId": "r", "tool": "shell", "token": ""}
     url = f"{made['LinkUrl']}/callTool"
     answers = [
-        httpx.post(url, json=call, headers={"x-access-token": token}, trust_env=False).status_code
+        httpx.post(url, json=call, headers={"x-access-token": token}, trust_env=False, timeout=ENOUGH).status_code
         for token in ("", raw.engine.api_key.reveal(), made["Token"])
     ]
     raw.agentbay("DeleteSessionAsync", SessionId=made["SessionId"])
@@ -156,7 +157,7 @@ def test_the_direct_route_needs_the_sessions_own_token(raw: Raw) -> None:
 
 
 def test_the_engine_tells_that_it_is_there(engine: LocalEngine) -> None:
-    assert httpx.get(f"{engine.endpoint}/health", trust_env=False).json()["engine"] == "sessionbay"
+    assert httpx.get(f"{engine.endpoint}/health", trust_env=False, timeout=ENOUGH).json()["engine"] == "sessionbay"
 
 
 @pytest.mark.parametrize("image", ["mobile_latest", "windows_latest"])

@@ -61,8 +61,8 @@ class Kept:
         self._trim()
         if not self._dropped:
             return (self._head + self._tail).decode("utf-8", "replace"), 0, ""
-        decoder, first = getincrementaldecoder("utf-8")("replace"), self._tail[:3]
-        head, over = decoder.decode(bytes(self._head)), len(first) - len(first.lstrip(CONTINUED))
+        decoder, over = getincrementaldecoder("utf-8")("replace"), cut_off(self._tail)
+        head = decoder.decode(bytes(self._head))
         omitted = self._dropped + len(decoder.getstate()[0]) + over
         return head, omitted, self._tail[over:].decode("utf-8", "replace")
 
@@ -92,3 +92,9 @@ class Lines:
             text, self._begun[stream] = self._begun[stream] + self._decoders[stream].decode(b"", final=True), ""
             if text:
                 yield OutputLine(text, stream)
+
+
+def cut_off(data: bytes | bytearray) -> int:
+    """Return how many bytes at the beginning of ``data`` go on with a character that began before."""
+    first = data[:3]
+    return len(first) - len(first.lstrip(CONTINUED))

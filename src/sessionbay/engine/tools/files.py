@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from posixpath import dirname
 from typing import Any
 
-from ...core.output import CONTINUED
+from ...core.output import cut_off
 from ...models.files import DirectoryEntry, FileChangeEvent
 from ...ops.file_texts import write_blocks, write_changes, write_info, write_listing, write_matches
 from ...ops.files import EditArgs, MoveArgs, PathArgs, PathsArgs, ReadArgs, SearchArgs, WriteArgs
@@ -34,12 +34,9 @@ def whole_characters(data: bytes, start: int, length: int, path: str = "the file
     Parts that are read one after the other so join without loss, wherever they were cut.
     """
     end = start + length if length else len(data)
-    while start < len(data) and data[start] in CONTINUED:
-        start += 1
-    while end < len(data) and data[end] in CONTINUED:
-        end += 1
+    begin, end = start and start + cut_off(data[start : start + 3]), end + cut_off(data[end : end + 3])
     try:
-        return data[start : max(start, end)].decode()
+        return data[begin : max(begin, end)].decode()
     except UnicodeDecodeError as exc:
         raise execution_failed(-32602, f"{path} is not UTF-8 text: read it in the format binary") from exc
 

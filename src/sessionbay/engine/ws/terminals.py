@@ -6,7 +6,7 @@ import secrets
 from collections.abc import Callable
 from typing import Any
 
-from ...core.output import CONTINUED
+from ...core.output import cut_off
 from ...ops import frames, terminals
 from ..agent.line import AgentFailure, AgentGone, AgentLine
 from ..refusals import Refusal
@@ -117,7 +117,8 @@ class Terminal:
 
 def cut(data: bytes) -> bytes:
     """Return the last of what was missed, from the first whole character on."""
-    return data if len(data) <= MOST_MISSED else data[-MOST_MISSED:].lstrip(CONTINUED)
+    last = data[-MOST_MISSED:]
+    return data if len(data) <= MOST_MISSED else last[cut_off(last) :]
 
 
 class Terminals:

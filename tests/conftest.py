@@ -77,9 +77,3 @@ def engine() -> Iterator[LocalEngine]:
 def engine_without_direct_route() -> Iterator[LocalEngine]:
     """Give an engine whose tools are reached through the control plane only."""
     yield from _engine(EngineConfig(direct_route=False))
-
-
-@pytest.fixture(scope="session")
-def slow_engine() -> Iterator[LocalEngine]:
-    """Give an engine whose changes of state take long enough to be seen."""
-    yield from _engine(EngineConfig(transition_delay=1.0))

@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from typing import Self
 
-BOUND = 30.0  # seconds that anything here may be waited for
-BEYOND = 3.0  # seconds that a call may take longer than its limit, on a busy machine
+BOUND = 60.0  # seconds that anything here may be waited for
+BEYOND = 20.0  # seconds that a call may take longer than its limit, on a busy machine
 GONE = (ConnectionError, ssl.SSLError)
 
 

@@ -9,5 +9,5 @@ ROOT = Path(__file__).parents[1]
 
 def test_the_sync_twin_is_up_to_date() -> None:
     generate = [sys.executable, "scripts/generate_sync.py", "--check"]
-    ran = subprocess.run(generate, cwd=ROOT, capture_output=True, text=True, timeout=120, check=False)
+    ran = subprocess.run(generate, cwd=ROOT, capture_output=True, text=True, timeout=200, check=False)
     assert ran.returncode == 0, ran.stderr

@@ -10,7 +10,8 @@ from sessionbay import AsyncAGB, AsyncAgentBay, AsyncSession, SessionError, Sess
 from sessionbay.engine import LocalEngine
 
 from ..cloud import GONE, KEY, FakeCloud, no, status, yes
-from ..engine.processes import TICKER
+from ..engine.processes import ANOTHER_TICK, TICKER
+from ..engine.transitions import held
 from ..requirements import promise
 from .clock import FakeClock
 from .conftest import connect
@@ -32,17 +33,20 @@ async def test_a_pause_freezes_processes_and_a_resume_thaws_them(
     assert (await bay_session.pause(poll_interval=0.01)).status == "PAUSED"
     await session.command.run("sleep 0.3")  # another session, which goes on
     assert (await bay_session.resume(poll_interval=0.01)).status == "RUNNING"
-    await bay_session.command.run("sleep 0.1")
+    await bay_session.command.run(ANOTHER_TICK)
     ticks = [float(tick) for tick in (await bay_session.file_system.read_file("ticks")).content.split()]
     assert max(later - earlier for earlier, later in pairwise(ticks)) > 0.3
 
 
 @promise("waits.pause_async")
-async def test_the_states_on_the_way_are_visible(slow_engine: LocalEngine) -> None:
-    async with connect(slow_engine, AsyncAgentBay) as bay, bay.session() as session:
-        await session.pause_async()
-        assert (await session.get_status()).status == "PAUSING"
-        assert (await session.delete()).success
+async def test_the_states_on_the_way_are_visible(
+    engine: LocalEngine, bay: AsyncAgentBay, bay_session: AsyncSession
+) -> None:
+    go_on = held(engine, bay_session.session_id)
+    await bay_session.pause_async()
+    assert (await bay_session.get_status()).status == "PAUSING"
+    go_on.set()
+    assert (await bay_session.delete()).success
 
 
 async def test_a_paused_session_refuses_commands(bay_session: AsyncSession) -> None:

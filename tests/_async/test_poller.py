@@ -7,6 +7,7 @@ from sessionbay import AsyncAgentBay, AsyncSession, RetryPolicy, SessionPauseRes
 from sessionbay._seam._async import each
 
 from ..cloud import KEY, Answer, FakeCloud, no, status, yes
+from ..raw_server import BOUND
 
 MANY = 40
 LOOKS = 3  # at the list, before the pause has come about
@@ -33,12 +34,12 @@ class PausingCloud(FakeCloud):
         entries = [{"SessionId": name, "SessionStatus": self._state()} for name in self._ids]
         return yes(entries, TotalCount=self._total, **({"NextToken": "more"} if self._total > len(entries) else {}))
 
-    async def pause(self, sessions: int, timeout: float = 20) -> list[SessionPauseResult]:
+    async def pause(self, sessions: int, timeout: float = BOUND) -> list[SessionPauseResult]:
         """Pause so many sessions at once; return what came of it."""
         results: list[SessionPauseResult] = []
 
         async def one(session: AsyncSession) -> None:
-            results.append(await session.pause(timeout=timeout, poll_interval=0.02))
+            results.append(await session.pause(timeout=timeout, poll_interval=0.25))
 
         once = RetryPolicy(attempts=1)
         async with AsyncAgentBay(KEY, endpoint="http://127.0.0.1:1", transport=self, retry=once) as bay:

@@ -20,10 +20,10 @@ from sessionbay import (
 from ..beside._async import Beside, until
 from ..cloud import KEY, FakeCloud, yes
 from ..raw_hub import RawHub, hub, until_gone
-from ..raw_server import RawServer
+from ..raw_server import BOUND, RawServer
 
 PTY = "PTY_SERVER"
-PATIENCE = 10.0
+PATIENCE = BOUND
 
 
 async def test_what_is_typed_is_run_and_shown(session: AsyncSession) -> None:
@@ -128,7 +128,7 @@ async def test_ten_megabytes_come_through_whole(bay_session: AsyncSession) -> No
 async def test_output_that_nobody_reads_is_kept_within_bounds_and_hinders_no_wait(bay_session: AsyncSession) -> None:
     async with await bay_session.pty.create() as terminal:
         await terminal.send_input("stty -echo; head -c 8000000 /dev/zero | tr '\\0' x; echo e''nd; exit 2\r")
-        assert await terminal.wait(30) == 2
+        assert await terminal.wait(PATIENCE) == 2
         assert terminal._ear.output._held < 2 * 2**20
         kept = b"".join([piece async for piece in terminal])
         assert b"end" in kept
@@ -348,7 +348,7 @@ async def test_what_official_clients_ask_with_is_asked() -> None:
             await terminal.send_input("ls\r")
             await terminal.send_input(b"\xff")
             await terminal.resize(90, 20)
-            assert await terminal.wait(5) == -1
+            assert await terminal.wait(PATIENCE) == -1
     assert [(frame["source"], frame["target"], len(frame["invocationId"])) for frame in asked] == [("SDK", PTY, 32)] * 4
     known = {"ptySessionId": "pty-1"}
     assert [frame["data"] for frame in asked] == [
@@ -376,7 +376,7 @@ async def test_what_goes_wrong_with_a_terminal_is_raised(push: dict[str, str], k
         async with session_at(server) as session:
             terminal = await session.pty.create()
             with pytest.raises(PtyError, match=reason) as raised:
-                await terminal.read(5)
+                await terminal.read(PATIENCE)
             assert raised.value.kind == kind
 
 
@@ -391,7 +391,7 @@ async def test_input_that_is_refused_is_told_by_the_next_use() -> None:
             terminal = await session.pty.create()
             await terminal.send_input("x")
             with pytest.raises(PtyError, match="does not read"):
-                await terminal.wait(5)
+                await terminal.wait(PATIENCE)
             with pytest.raises(PtyTimeoutError):
                 await terminal.wait(0.1)
 

@@ -44,7 +44,7 @@ async def session_on(cloud: FakeCloud) -> AsyncSession:
 
 @promise("agb.call_mcp_tool")
 async def test_a_tool_is_called_by_its_name(session: AsyncSession) -> None:
-    result = await session.call_mcp_tool("shell", {"command": "echo hi", "timeout_ms": 1000})
+    result = await session.call_mcp_tool("shell", {"command": "echo hi", "timeout_ms": 60_000})
     assert json.loads(result.unwrap()) == {"stdout": "hi\n", "stderr": "", "exit_code": 0}
     assert result.content[0].text == result.data
 

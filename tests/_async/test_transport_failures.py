@@ -164,12 +164,12 @@ async def test_a_read_takes_no_longer_than_its_limit() -> None:
 async def test_a_body_has_the_limit_for_each_of_its_pieces() -> None:
     def slow(peer: Peer) -> None:
         peer.read()
-        peer.write(answer(b"")[:-4].replace(b": 0", b": 4") + b"\r\n\r\n")
-        peer.drip(b"abcd", 0.05)
+        peer.write(answer(b"")[:-4].replace(b": 0", b": 5") + b"\r\n\r\n")
+        peer.drip(b"abcde", 0.7)
 
     with RawServer(slow) as server:
         async with Carrier() as carrier:
-            assert (await carrier.ask(server.url, read=0.15)).text == "abcd"
+            assert (await carrier.ask(server.url, read=3.0)).text == "abcde"
 
 
 @pytest.mark.parametrize("limit", ["write", "within"])
@@ -177,7 +177,7 @@ async def test_sending_takes_no_longer_than_its_limit(limit: str) -> None:
     with RawServer(read_nothing) as server:
         async with Carrier() as carrier:
             with pytest.raises(httpx.WriteTimeout, match=r"not sent within 0\.\d+ s"):
-                await carrier.ask(server.url, "POST", b"x" * 16_000_000, **{limit: 0.1})
+                await carrier.ask(server.url, "POST", b"x" * 16_000_000, **{limit: 0.9})
 
 
 @pytest.mark.parametrize("limit", ["connect", "within"])
@@ -186,8 +186,8 @@ async def test_connecting_takes_no_longer_than_its_limit(limit: str) -> None:
         async with Carrier() as carrier:
             began = time.monotonic()
             with pytest.raises(httpx.ConnectTimeout, match=r"no connection to 127\.0\.0\.1 within 0\.\d+ s"):
-                await carrier.ask(url, **{limit: 0.1})
-            assert time.monotonic() - began < 0.1 + BEYOND
+                await carrier.ask(url, **{limit: 0.5})
+            assert time.monotonic() - began < 0.5 + BEYOND
             assert carrier.counts == Counts()
 
 
@@ -201,7 +201,7 @@ async def test_the_next_address_of_a_host_is_tried_when_one_does_not_answer(monk
     with RawServer() as server, black_hole("127.0.0.2", server.port) as url:
         monkeypatch.setattr(socket, "getaddrinfo", two_addresses)
         async with Carrier() as carrier:
-            assert (await carrier.ask(url.replace("127.0.0.2", "two.example"), connect=0.6)).text == "ok"
+            assert (await carrier.ask(url.replace("127.0.0.2", "two.example"), connect=3.0)).text == "ok"
 
 
 async def test_a_refused_connection_has_httpxs_name() -> None:

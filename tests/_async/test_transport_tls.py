@@ -117,5 +117,5 @@ async def test_a_call_over_tls_ends_at_its_deadline() -> None:
         async with Carrier(verify=client_context()) as carrier:
             began = time.monotonic()
             with pytest.raises(httpx.ReadTimeout):
-                await carrier.ask(server.url, within=0.3)
-            assert time.monotonic() - began < 0.3 + BEYOND
+                await carrier.ask(server.url, within=2.0)
+            assert time.monotonic() - began < 2.0 + BEYOND

@@ -14,8 +14,6 @@ from ..cloud import KEY, FakeCloud, yes
 from ..raw_hub import RawHub, hub, until_gone
 from ..raw_server import RawServer
 
-PATIENCE = 10.0
-
 
 @pytest.fixture(params=["pushed", "asked"])
 async def watched(request: pytest.FixtureRequest, session: AsyncSession) -> AsyncSession:

@@ -11,7 +11,8 @@ from sessionbay import AGB, AgentBay, Session, SessionError, SessionTimeoutError
 from sessionbay.engine import LocalEngine
 
 from ..cloud import GONE, KEY, FakeCloud, no, status, yes
-from ..engine.processes import TICKER
+from ..engine.processes import ANOTHER_TICK, TICKER
+from ..engine.transitions import held
 from ..requirements import promise
 from .clock import FakeClock
 from .conftest import connect
@@ -31,17 +32,18 @@ def test_a_pause_freezes_processes_and_a_resume_thaws_them(bay_session: Session,
     assert (bay_session.pause(poll_interval=0.01)).status == "PAUSED"
     session.command.run("sleep 0.3")  # another session, which goes on
     assert (bay_session.resume(poll_interval=0.01)).status == "RUNNING"
-    bay_session.command.run("sleep 0.1")
+    bay_session.command.run(ANOTHER_TICK)
     ticks = [float(tick) for tick in (bay_session.file_system.read_file("ticks")).content.split()]
     assert max(later - earlier for earlier, later in pairwise(ticks)) > 0.3
 
 
 @promise("waits.pause_async")
-def test_the_states_on_the_way_are_visible(slow_engine: LocalEngine) -> None:
-    with connect(slow_engine, AgentBay) as bay, bay.session() as session:
-        session.pause_async()
-        assert (session.get_status()).status == "PAUSING"
-        assert (session.delete()).success
+def test_the_states_on_the_way_are_visible(engine: LocalEngine, bay: AgentBay, bay_session: Session) -> None:
+    go_on = held(engine, bay_session.session_id)
+    bay_session.pause_async()
+    assert (bay_session.get_status()).status == "PAUSING"
+    go_on.set()
+    assert (bay_session.delete()).success
 
 
 def test_a_paused_session_refuses_commands(bay_session: Session) -> None:

@@ -1,6 +1,7 @@
 # Generated from tests/_async/test_processes.py by scripts/generate_sync.py. Do not edit.
 """Processes that run beside their caller: by the engine's own tools, and by the shell alone as on the clouds."""
 
+from collections import Counter
 from collections.abc import Iterator
 from hashlib import sha256
 from typing import Any
@@ -10,6 +11,7 @@ import pytest
 from sessionbay import AgentBay, CommandError, CommandUsageError, Session
 from sessionbay.engine import LocalEngine
 
+from ..raw_server import BOUND
 from .conftest import connect
 
 OWN, SHELL = "the engine's own tools", "the shell alone"
@@ -57,9 +59,13 @@ def test_a_line_comes_before_the_process_ends(runs: Session) -> None:
 
 
 def test_outputs_that_come_one_after_the_other_are_told_so(bay_session: Session) -> None:
-    command = "for i in $(seq 8); do echo $i; sleep 0.05; echo $i >&2; sleep 0.05; done"
+    command = "for i in $(seq 8); do echo $i; read seen; echo $i >&2; read seen; done"
+    numbers: list[int] = []
     with bay_session.command.start(command) as process:
-        numbers = [int(line.text) for line in process]
+        for line in process:
+            numbers.append(int(line.text))
+            process.write("\n")
+    assert len(numbers) == 16
     assert numbers == sorted(numbers)
 
 
@@ -68,7 +74,7 @@ def test_what_is_written_to_a_process_is_its_input(runs: Session) -> None:
         process.write("first \N{GRINNING FACE}\n")
         process.write(b"second\n")
         process.close_stdin()
-        result = process.wait(30)
+        result = process.wait(BOUND)
     assert result.stdout == "first \N{GRINNING FACE}\nsecond\ndone\n"
 
 
@@ -77,13 +83,13 @@ def test_much_input_arrives_whole(runs: Session) -> None:
     with runs.command.start("sha256sum") as process:
         process.write(text)
         process.close_stdin()
-        result = process.wait(60)
+        result = process.wait(BOUND)
     assert result.stdout.split()[0] == sha256(text.encode()).hexdigest()
 
 
 def test_a_process_that_has_ended_takes_no_input(runs: Session) -> None:
     with runs.command.start("true") as process:
-        process.wait(60)
+        process.wait(BOUND)
         with pytest.raises(CommandError, match="input"):
             process.write("late")
 
@@ -102,9 +108,9 @@ def test_nothing_is_left_running_after_the_block(runs: Session) -> None:
         assert process.pid
     for _ in range(100):
         after = (runs.command.run(f"sleep 0.1; {running}")).stdout
-        if after == before:
+        if not (more := Counter(after.split()) - Counter(before.split())):
             break
-    assert after == before
+    assert not more
 
 
 def test_a_code_other_than_0_is_told(runs: Session) -> None:
@@ -125,10 +131,11 @@ def test_a_killed_process_has_ended_with_what_it_started(runs: Session) -> None:
 
 
 def test_a_wait_has_its_time_and_the_process_runs_on(runs: Session) -> None:
-    with runs.command.start("sleep 0.5; echo late") as process:
+    with runs.command.start("until [ -e go ]; do sleep 0.02; done; echo late") as process:
         with pytest.raises(TimeoutError, match="still runs after"):
             process.wait(0.1)
-        assert (process.wait(30)).stdout == "late\n"
+        runs.file_system.write_file("go", "")
+        assert (process.wait(BOUND)).stdout == "late\n"
 
 
 def test_an_exception_in_the_block_ends_the_process(runs: Session) -> None:
@@ -157,7 +164,7 @@ def test_output_within_the_budget_is_whole(runs: Session) -> None:
 
 
 def test_a_command_with_a_budget_has_its_time(runs: Session) -> None:
-    result = runs.command.run("echo begun; exec sleep 64.5", timeout_ms=500, max_output=1000)
+    result = runs.command.run("echo begun; exec sleep 64.5", timeout_ms=3000, max_output=1000)
     assert (result.success, result.exit_code, result.stdout) == (False, None, "begun\n")
     assert "[timeout]" in result.error_message
     assert gone(runs, "sleep 64[.]5")
@@ -169,7 +176,9 @@ def test_a_process_that_nobody_reads_waits(bay_session: Session) -> None:
             writer = line.text
             break
         written = f"sleep 0.2; grep -h wchar /proc/{writer}/io"
-        seen = [(bay_session.command.run(written)).stdout for _ in range(10)]
+        seen = ["", (bay_session.command.run(written)).stdout]
+        while seen[-1] != seen[-2] and len(seen) < 200:
+            seen.append((bay_session.command.run(written)).stdout)
     assert seen[-1] == seen[-2]
 
 

@@ -21,10 +21,10 @@ from sessionbay import (
 from ..beside._sync import Beside, until
 from ..cloud import KEY, FakeCloud, yes
 from ..raw_hub import RawHub, hub, until_gone
-from ..raw_server import RawServer
+from ..raw_server import BOUND, RawServer
 
 PTY = "PTY_SERVER"
-PATIENCE = 10.0
+PATIENCE = BOUND
 
 
 def test_what_is_typed_is_run_and_shown(session: Session) -> None:
@@ -127,7 +127,7 @@ def test_ten_megabytes_come_through_whole(bay_session: Session) -> None:
 def test_output_that_nobody_reads_is_kept_within_bounds_and_hinders_no_wait(bay_session: Session) -> None:
     with bay_session.pty.create() as terminal:
         terminal.send_input("stty -echo; head -c 8000000 /dev/zero | tr '\\0' x; echo e''nd; exit 2\r")
-        assert terminal.wait(30) == 2
+        assert terminal.wait(PATIENCE) == 2
         assert terminal._ear.output._held < 2 * 2**20
         kept = b"".join([piece for piece in terminal])
         assert b"end" in kept
@@ -345,7 +345,7 @@ def test_what_official_clients_ask_with_is_asked() -> None:
             terminal.send_input("ls\r")
             terminal.send_input(b"\xff")
             terminal.resize(90, 20)
-            assert terminal.wait(5) == -1
+            assert terminal.wait(PATIENCE) == -1
     assert [(frame["source"], frame["target"], len(frame["invocationId"])) for frame in asked] == [("SDK", PTY, 32)] * 4
     known = {"ptySessionId": "pty-1"}
     assert [frame["data"] for frame in asked] == [
@@ -373,7 +373,7 @@ def test_what_goes_wrong_with_a_terminal_is_raised(push: dict[str, str], kind: s
         with session_at(server) as session:
             terminal = session.pty.create()
             with pytest.raises(PtyError, match=reason) as raised:
-                terminal.read(5)
+                terminal.read(PATIENCE)
             assert raised.value.kind == kind
 
 
@@ -388,7 +388,7 @@ def test_input_that_is_refused_is_told_by_the_next_use() -> None:
             terminal = session.pty.create()
             terminal.send_input("x")
             with pytest.raises(PtyError, match="does not read"):
-                terminal.wait(5)
+                terminal.wait(PATIENCE)
             with pytest.raises(PtyTimeoutError):
                 terminal.wait(0.1)
 

@@ -45,7 +45,7 @@ def session_on(cloud: FakeCloud) -> Session:
 
 @promise("agb.call_mcp_tool")
 def test_a_tool_is_called_by_its_name(session: Session) -> None:
-    result = session.call_mcp_tool("shell", {"command": "echo hi", "timeout_ms": 1000})
+    result = session.call_mcp_tool("shell", {"command": "echo hi", "timeout_ms": 60_000})
     assert json.loads(result.unwrap()) == {"stdout": "hi\n", "stderr": "", "exit_code": 0}
     assert result.content[0].text == result.data
 

@@ -15,8 +15,6 @@ from ..cloud import KEY, FakeCloud, yes
 from ..raw_hub import RawHub, hub, until_gone
 from ..raw_server import RawServer
 
-PATIENCE = 10.0
-
 
 @pytest.fixture(params=["pushed", "asked"])
 def watched(request: pytest.FixtureRequest, session: Session) -> Session:

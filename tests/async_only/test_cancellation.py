@@ -10,6 +10,9 @@ from sessionbay.engine import LocalEngine
 
 from .._async.conftest import connect
 from .._sync.conftest import connect as connect_sync
+from ..beside._async import until
+from ..engine.transitions import held
+from ..raw_server import BOUND
 from ..requirements import promise
 
 
@@ -38,12 +41,16 @@ async def test_a_cancelled_block_resumes_its_paused_session_to_delete_it(engine:
         assert await left(bay, labels) == 0
 
 
-async def test_a_cancelled_wait_leaves_the_client_usable(slow_engine: LocalEngine) -> None:
-    async with connect(slow_engine, AsyncAgentBay) as bay, bay.session() as session:
-        with anyio.move_on_after(0.1):
-            await session.pause(poll_interval=0.01)
-        with anyio.fail_after(5):
-            assert (await session.get_status()).status in ("PAUSING", "PAUSED")
+async def test_a_cancelled_wait_leaves_the_client_usable(engine: LocalEngine) -> None:
+    async with connect(engine, AsyncAgentBay) as bay, bay.session() as session:
+        known, go_on = engine._engine._sessions.get(session.session_id), held(engine, session.session_id)
+        async with anyio.create_task_group() as group:
+            group.start_soon(session.pause)
+            await until(lambda: known.status == "PAUSING")
+            group.cancel_scope.cancel()
+        with anyio.fail_after(BOUND):
+            assert (await session.get_status()).status == "PAUSING"
+        go_on.set()
 
 
 async def test_many_sessions_run_beside_each_other(engine: LocalEngine) -> None:
@@ -61,7 +68,7 @@ async def test_many_sessions_run_beside_each_other(engine: LocalEngine) -> None:
 
 async def test_commands_of_one_session_run_beside_each_other(engine: LocalEngine) -> None:
     async with connect(engine, AsyncAgentBay) as bay, bay.session() as session:
-        with anyio.fail_after(5):
+        with anyio.fail_after(BOUND):
             async with anyio.create_task_group() as group:
                 group.start_soon(session.command.run, "until [ -e met ]; do sleep 0.02; done")
                 await anyio.sleep(0.1)

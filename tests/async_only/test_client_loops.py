@@ -15,6 +15,7 @@ from sessionbay.engine.published import publish
 
 from .._async.conftest import connect
 from ..beside._sync import Beside
+from ..raw_server import BOUND
 
 pytestmark = pytest.mark.filterwarnings(
     "ignore:unclosed:ResourceWarning", "ignore:Exception ignored in:pytest.PytestUnraisableExceptionWarning"
@@ -65,7 +66,7 @@ def at_once(bay: AsyncAgentBay, call: object) -> list[object]:
     said: list[object] = []
 
     def run(number: int) -> None:
-        begin.wait(20)
+        begin.wait(BOUND)
         said.append(asyncio.run(call(bay, f"thread {number}")))  # type: ignore[operator]
 
     with Beside() as beside:

@@ -11,6 +11,7 @@ from sessionbay import AsyncAgentBay, AsyncSession, SessionUsageError
 from sessionbay.engine import LocalEngine
 
 from .._async.conftest import connect
+from ..raw_server import BOUND
 
 LABELS = {"test": "cancelled map"}
 
@@ -53,7 +54,7 @@ async def test_a_cancelled_lease_deletes_its_session_and_frees_its_place(engine:
             async with pool.lease() as session:
                 await session.command.run("sleep 60", timeout_ms=70_000)
         assert await left(bay) == 0
-        async with pool.lease(timeout=5) as session:
+        async with pool.lease(timeout=BOUND) as session:
             assert (await session.command.run("true")).success
 
 

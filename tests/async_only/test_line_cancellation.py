@@ -10,6 +10,7 @@ from sessionbay import AsyncAgentBay, AsyncSession
 from sessionbay.engine import LocalEngine
 
 from .._async.conftest import connect
+from ..raw_server import BOUND
 from .interrupting import Cancel, by_scope, by_task, by_task_when_done
 
 Scenario = Callable[[AsyncSession], Coroutine[Any, Any, object]]
@@ -19,7 +20,7 @@ MOST_WAITS = 100
 async def terminal(session: AsyncSession) -> None:
     async with await session.pty.create() as made:
         await made.send_input("exit 3\r")
-        await made.wait(10)
+        await made.wait(BOUND)
 
 
 async def output(session: AsyncSession) -> None:

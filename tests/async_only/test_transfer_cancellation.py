@@ -12,6 +12,7 @@ from sessionbay.engine import LocalEngine
 
 from .._async.conftest import connect
 from ..cloud import KEY, yes
+from ..raw_server import BOUND
 from ..support import names
 
 
@@ -43,7 +44,7 @@ async def test_a_download_that_is_cancelled_leaves_nothing_behind(tmp_path: Path
     store = StuckStore()
     async with AsyncAgentBay(api_key=KEY, transport=store) as bay, anyio.create_task_group() as group:
         group.start_soon(bay.context.download_file, "c", "/tmp/a", tmp_path / "a")
-        with anyio.fail_after(10):
+        with anyio.fail_after(BOUND):
             await store.body.begun.wait()
         assert [name.endswith(".part") for name in names(tmp_path)] == [True]
         group.cancel_scope.cancel()

@@ -15,7 +15,7 @@ TEST = re.compile(r"`tests/attacks/(test_\w+)\.py::(\w+)(?:\[([\w-]+)\])?`")
 
 def test_the_table_of_attacks_is_up_to_date() -> None:
     command = [sys.executable, str(ROOT / "scripts" / "generate_attack_table.py"), "--check"]
-    ran = subprocess.run(command, capture_output=True, text=True, check=False, timeout=100)
+    ran = subprocess.run(command, capture_output=True, text=True, check=False, timeout=200)
     assert ran.returncode == 0, ran.stderr
 
 

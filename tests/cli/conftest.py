@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-BOUND = 60.0
+BOUND = 100.0
 
 
 def command(*words: str, **environment: str) -> subprocess.CompletedProcess[str]:

@@ -16,7 +16,7 @@ import pytest
 from sessionbay import AgentBay
 from sessionbay.engine import published
 
-from ..engine.processes import alive, eventually, marker
+from ..engine.processes import alive, eventually, marker, until
 from .conftest import BOUND, command, serving
 
 
@@ -36,7 +36,7 @@ def test_a_signal_ends_all_sessions_and_withdraws_the_engine(number: int, home: 
         bay = AgentBay(endpoint="local")
         session = bay.create().session
         bay._desk.hand_over(session)
-        session.command.run(f"nohup setsid sh -c 'sleep 600' {mark} >/dev/null 2>&1 & sleep 0.1")
+        session.command.run(f"nohup setsid sh -c 'touch begun; sleep 600' {mark} >/dev/null 2>&1 & {until('-e begun')}")
         process.send_signal(number)
         assert process.wait(timeout=BOUND) == 0
         bay.close()
@@ -62,10 +62,10 @@ def test_an_engine_takes_as_many_descriptors_as_it_may_have() -> None:
         resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
 
 
-def test_a_port_can_be_chosen_and_one_that_is_taken_is_named() -> None:
+def test_a_port_can_be_chosen_and_one_that_is_taken_is_named(tmp_path: Path) -> None:
     with serving() as (said, _):
         taken = said["endpoint"].rpartition(":")[2]
-        ran = command("serve", "--isolation", "auto", "--port", taken, SESSIONBAY_HOME=os.environ["HOME"] + "/nowhere")
+        ran = command("serve", "--isolation", "auto", "--port", taken, SESSIONBAY_HOME=str(tmp_path / "another"))
         assert (ran.returncode, f"port {taken} of 127.0.0.1 cannot be listened on" in ran.stderr) == (1, True)
 
 
@@ -87,7 +87,7 @@ def test_of_many_engines_that_race_one_serves_and_the_others_name_it(home: Path)
 
     with ThreadPoolExecutor(4) as racers:
         told = [racers.submit(race, number) for number in range(4)]
-        eventually(lambda: sum(one.done() for one in told) == 3, BOUND)
+        assert eventually(lambda: sum(one.done() for one in told) == 3, BOUND)
         over.set()
     refused = [one.result() for one in told if one.result()]
     assert len(won) == 1
@@ -152,7 +152,7 @@ def test_stopping_returns_when_the_engine_is_gone(home: Path) -> None:
     with serving() as (said, process):
         ran = command("stop")
         assert (ran.returncode, said["endpoint"] in ran.stdout) == (0, True)
-        assert process.wait(timeout=20) == 0
+        assert process.wait(timeout=BOUND) == 0
         assert not (home / published.FILE).exists()
 
 

@@ -11,7 +11,7 @@ from .pages import ROOT
 def check(script: str, root: Path = ROOT) -> subprocess.CompletedProcess[str]:
     """Run a script's check of the repository at ``root``."""
     command = [sys.executable, str(root / "scripts" / script), "--check"]
-    return subprocess.run(command, cwd=root, capture_output=True, text=True, timeout=60, check=False)
+    return subprocess.run(command, cwd=root, capture_output=True, text=True, timeout=200, check=False)
 
 
 def copied(to: Path, *parts: str) -> Path:

@@ -35,7 +35,7 @@ def test_the_tests_of_a_page_pass(path: Path, tmp_path: Path) -> None:
     # A folder of its own: or this run would remove, before it ends, what earlier ones left, of the whole suite maybe.
     options = ["-q", "-p", "no:cacheprovider", "--basetemp", str(tmp_path / "temporary")]
     command = [sys.executable, "-m", "pytest", *options, "test_page.py"]
-    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=100, check=False)
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=200, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
 
 

@@ -31,6 +31,7 @@ TICKER = (
     "nohup sh -c 'while :; do date +%s.%N >>ticks; sleep 0.02; done' >/dev/null 2>&1 &"
     " until [ -s ticks ]; do sleep 0.01; done"
 )
+ANOTHER_TICK = "had=$(wc -l <ticks); until [ $(wc -l <ticks) -gt $had ]; do sleep 0.02; done"
 
 
 def marker() -> str:

@@ -8,7 +8,7 @@ from sessionbay.engine import LocalEngine
 from sessionbay.engine.agent.inside.run import Tail
 
 from .conftest import client_of
-from .processes import TICKER, eventually, until
+from .processes import ANOTHER_TICK, TICKER, eventually, until
 
 
 def test_commands_and_files_share_what_they_see(any_session: Session) -> None:
@@ -29,7 +29,7 @@ def test_a_pause_stops_busy_processes_and_a_resume_lets_them_go_on(any_session: 
     with any_session.agent_bay.session() as other:
         other.command.run("sleep 0.5")  # meanwhile, in another session
     any_session.resume(poll_interval=0.01)
-    any_session.command.run("had=$(wc -l <ticks); until [ $(wc -l <ticks) -gt $had ]; do sleep 0.02; done")
+    any_session.command.run(ANOTHER_TICK)
     ticks = [float(line) for line in any_session.file_system.read_file("ticks").content.split()]
     assert max(later - earlier for earlier, later in pairwise(ticks)) > 0.4
 

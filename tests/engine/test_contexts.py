@@ -173,7 +173,7 @@ def test_contexts_are_listed_in_pages(tmp_path: Path) -> None:
 
 
 def test_clearing_is_seen_and_leaves_an_empty_context(tmp_path: Path) -> None:
-    engine = started(state=tmp_path, transition_delay=1.0)
+    engine = started(state=tmp_path, transition_delay=5.0)
     account = Account(engine)
     made = account.context("full")
     account.put(made, "/tmp/data/a", b"x")

@@ -9,12 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from sessionbay.engine import folders as removal
 from sessionbay.engine.leftovers import Remover, record
-from sessionbay.engine.sandbox.base import ended
 from sessionbay.engine.sandbox.bwrap import BwrapSandbox
 
-from .boxes import box, done
+from .boxes import box
 from .conftest import started
 from .processes import eventually
 
@@ -26,29 +24,10 @@ ROUNDS = 8  # of each kind; `python -m bench.crashes` has 200
 def test_an_engine_killed_at_any_point_leaves_nothing(request: pytest.FixtureRequest, isolation: str) -> None:
     request.getfixturevalue(f"{isolation}_engine")  # which skips where this machine cannot
     argv = [sys.executable, "-m", "bench.crashes", "--json", "--rounds", str(ROUNDS), "--isolation", isolation]
-    ran = subprocess.run(argv, cwd=ROOT, capture_output=True, text=True, timeout=100, check=False)
+    ran = subprocess.run(argv, cwd=ROOT, capture_output=True, text=True, timeout=250, check=False)
     assert ran.stdout, ran.stderr
     found = json.loads(ran.stdout)
     assert (found["rounds"], found["folders"], found["decoy_lives"]) == (ROUNDS, 0, True)
-
-
-def test_an_engine_goes_on_while_it_removes_a_folder_for_long(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    looks: list[bool] = []
-
-    async def look(pidfd: int, timeout: float) -> bool:
-        if len(looks) == 2:
-            (tmp_path / "go").touch()
-        looks.append(await ended(pidfd, 0.01))
-        return looks[-1]
-
-    slow = f"for _ in $(seq 2000); do [ -e {tmp_path}/go ] && exit; sleep 0.01; done; touch {tmp_path}/waited"
-    (tmp_path / "rm").write_text(f"#!/bin/sh\n{slow}\n")
-    (tmp_path / "rm").chmod(0o755)
-    monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
-    monkeypatch.setattr(removal, "ended", look)
-    done(removal.remove_tree(tmp_path / "large"))
-    assert looks[:2] == [False, False]
-    assert not (tmp_path / "waited").exists()
 
 
 def dead_engine(folders: Path) -> Path:

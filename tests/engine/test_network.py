@@ -166,7 +166,7 @@ def test_the_way_out_works_where_the_device_may_be_opened(tmp_path: Path) -> Non
         env={**os.environ, INSIDE: "1"},
         capture_output=True,
         text=True,
-        timeout=90,
+        timeout=250,
         check=False,
     )
     assert "1 passed" in ran.stdout, ran.stdout + ran.stderr

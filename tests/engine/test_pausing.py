@@ -1,10 +1,8 @@
 """Pausing: what is seen of it, what is refused meanwhile, and what becomes of a session that will not be thawed."""
 
-import asyncio
 import os
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -16,8 +14,9 @@ from sessionbay import AgentBay, Result, Session
 from sessionbay.engine import LocalEngine
 from sessionbay.engine.agent.line import AgentFailure
 
-from .conftest import Raw, client_of
+from .conftest import Raw, client_of, started
 from .processes import ENOUGH, TICKER, alive, eventually, marker, spawn, until
+from .transitions import held
 
 PROGRAM = """
 import sys, warnings
@@ -114,23 +113,9 @@ def bay(engine: LocalEngine) -> Iterator[AgentBay]:
         yield bay
 
 
-def held(engine: LocalEngine, session: Session) -> threading.Event:
-    """Have a session's agent wait before it freezes or thaws, until it is told to go on."""
-    agent = engine._engine._sessions.get(session.session_id).sandbox.agent
-    ask, go_on = agent.ask, threading.Event()
-
-    async def wait(op: str, /, blob: bytes = b"", **more: Any) -> Any:
-        if op in ("freeze", "thaw"):
-            await asyncio.to_thread(go_on.wait, ENOUGH)
-        return await ask(op, blob, **more)
-
-    agent.ask = wait  # type: ignore[method-assign]
-    return go_on
-
-
 def test_the_states_on_the_way_are_visible_both_ways(engine: LocalEngine, bay: AgentBay) -> None:
     with bay.session() as session:
-        go_on = held(engine, session)
+        go_on = held(engine, session.session_id)
         for step, on_the_way, there in (
             (session.pause_async, "PAUSING", "PAUSED"),
             (session.resume_async, "RESUMING", "RUNNING"),
@@ -140,6 +125,16 @@ def test_the_states_on_the_way_are_visible_both_ways(engine: LocalEngine, bay: A
             assert session.get_status().status == on_the_way
             go_on.set()
             assert eventually(lambda there=there: session.get_status().status == there)  # type: ignore[misc]
+
+
+def test_changes_of_state_take_as_long_as_an_engine_is_told_to_take_for_them() -> None:
+    engine = started(transition_delay=0.3)
+    with client_of(engine) as bay:
+        session = bay.create().unwrap()
+        begun = time.monotonic()
+        assert session.pause(poll_interval=0.01).success
+        assert time.monotonic() - begun >= 0.3
+    engine.stop()
 
 
 def failing(engine: LocalEngine, session: Session, order: str, times: int) -> None:

@@ -25,7 +25,7 @@ def test_a_script_prints_what_it_should(script: Path, namespaces_engine: LocalEn
         capture_output=True,
         text=True,
         env={**os.environ, "AGENTBAY_API_KEY": key, "AGENTBAY_ENDPOINT": endpoint},
-        timeout=120,
+        timeout=250,
         check=False,
     )
     assert (ran.returncode, ran.stderr) == (0, "")

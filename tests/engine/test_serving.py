@@ -31,7 +31,7 @@ with AgentBay(endpoint="local") as bay, AGB(endpoint="local") as agb:
 
 
 def run(*argv: str, **more: Any) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([sys.executable, *argv], capture_output=True, text=True, timeout=60, check=False, **more)
+    return subprocess.run([sys.executable, *argv], capture_output=True, text=True, timeout=100, check=False, **more)
 
 
 def test_local_is_one_private_engine_for_the_whole_program() -> None:

@@ -13,7 +13,7 @@ import pytest
 from sessionbay import AgentBay
 from sessionbay.engine import LocalEngine
 
-BOUND = 30.0  # seconds, far beyond the slowest of these programs
+BOUND = 60.0  # seconds, far beyond the slowest of these programs
 BEGIN = """
 import asyncio, os, pickle, signal, sys, threading, time, warnings
 import sessionbay
@@ -25,7 +25,7 @@ from sessionbay import AgentBay, AsyncAgentBay
 labels = {"made": "by a program"}
 def ready():
     print("ready", flush=True)
-    time.sleep(30)
+    time.sleep(60)
 """
 
 

@@ -77,7 +77,7 @@ def test_the_daemon_thread_of_an_ending_program_leaves_no_session(programs: Prog
                 entered.set()
                 threading.Event().wait()
         threading.Thread(target=work, daemon=True).start()
-        entered.wait(20)
+        entered.wait(60)
     """)
     assert (ended.complained, programs.left()) == ("", [])
 
@@ -106,7 +106,7 @@ def test_a_cloud_that_does_not_answer_holds_the_program_up_for_no_longer_than_it
     with socket.create_server(("127.0.0.1", 0)) as silent:
         ended = programs.run(f"""
             from sessionbay import leaving
-            leaving.WHOLE, leaving.EACH = 1.0, 0.5
+            leaving.WHOLE, leaving.EACH = 1.0, 30.0
             from sessionbay._seam import held
             from sessionbay.core.redact import Secret
             from sessionbay.dialects.agb import AGBDialect
@@ -119,7 +119,7 @@ def test_a_cloud_that_does_not_answer_holds_the_program_up_for_no_longer_than_it
             os._exit(0)
         """)
     assert ended.complained.count("was left running") == 100
-    assert float(ended.said) < 1.5
+    assert float(ended.said) < 20
 
 
 def test_a_private_engine_is_not_waited_for(programs: Programs) -> None:

@@ -18,17 +18,17 @@ ASYNC = """
     async def work():
         async with AsyncAgentBay() as bay, bay.session(labels=labels):
             print("ready", flush=True)
-            await asyncio.sleep(30)
+            await asyncio.sleep(60)
     asyncio.run(work())
 """
 MAP = """
     sessionbay.install_signal_handlers()
     waiting = threading.Barrier(3)
     def work(session, number):
-        waiting.wait(20)
-        session.command.run("sleep 30")
+        waiting.wait(60)
+        session.command.run("sleep 60")
     def tell():
-        waiting.wait(20)
+        waiting.wait(60)
         ready()
     threading.Thread(target=tell, daemon=True).start()
     with AgentBay() as bay, bay.map(work, range(2), concurrency=2, labels=labels) as results:

@@ -44,7 +44,7 @@ def run(pytester: pytest.Pytester, code: str, *options: str, quiet: str = QUIET)
     """Run tests as a user does who takes all warnings for errors, but for what ``quiet`` says."""
     pytester.makepyfile(code)
     pytester.makeini("[pytest]\nasyncio_default_fixture_loop_scope = function\n")
-    return pytester.runpytest_subprocess("-W", "error", "-W", quiet, *options, timeout=60)
+    return pytester.runpytest_subprocess("-W", "error", "-W", quiet, *options, timeout=200)
 
 
 def test_clients_of_both_clouds_and_both_twins_are_given(pytester: pytest.Pytester) -> None:

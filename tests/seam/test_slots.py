@@ -38,7 +38,7 @@ class Still(Time):
     def time(self): return 1_000_000.0
 start_slot("account", 0.5, Still())
 """
-    subprocess.run([sys.executable, "-c", code], check=True, timeout=30)
+    subprocess.run([sys.executable, "-c", code], check=True, timeout=100)
     assert start_slot("account", GAP, Still()) == GAP
 
 

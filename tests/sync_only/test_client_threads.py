@@ -11,6 +11,7 @@ from sessionbay.engine.published import publish
 
 from .._sync.conftest import connect
 from ..beside._sync import Beside
+from ..raw_server import BOUND
 
 THREADS = 16
 
@@ -64,7 +65,7 @@ def test_threads_whose_first_call_is_at_the_same_time_share_the_clients_connecti
     with AgentBay(endpoint="local") as bay:
 
         def first() -> None:
-            begin.wait(20)
+            begin.wait(BOUND)
             with bay.session() as session:
                 seen.add(id(session.get_client()))
 

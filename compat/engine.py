@@ -37,7 +37,7 @@ def serving(command: str, home: Path) -> Iterator[Engine]:
         yield Engine(**json.loads(line))
     finally:
         process.terminate()
-        process.communicate(timeout=30)
+        process.communicate(timeout=60)
 
 
 def skip_unless_mapped(connection: str) -> None:

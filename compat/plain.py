@@ -6,13 +6,13 @@ import urllib.request
 
 def put(url: str, data: bytes) -> tuple[int, str]:
     """Upload; return the status and the ETag."""
-    with urllib.request.urlopen(urllib.request.Request(url, data, method="PUT"), timeout=30) as answer:
+    with urllib.request.urlopen(urllib.request.Request(url, data, method="PUT"), timeout=60) as answer:
         return answer.status, answer.headers.get("etag", "")
 
 
 def get(url: str) -> bytes:
     """Download."""
-    with urllib.request.urlopen(url, timeout=30) as answer:
+    with urllib.request.urlopen(url, timeout=60) as answer:
         data: bytes = answer.read()
         return data
 
@@ -20,7 +20,7 @@ def get(url: str) -> bytes:
 def refused(url: str, method: str = "GET") -> int:
     """Return the status of a request that is to be refused."""
     try:
-        with urllib.request.urlopen(urllib.request.Request(url, method=method), timeout=30) as answer:
+        with urllib.request.urlopen(urllib.request.Request(url, method=method), timeout=60) as answer:
             return int(answer.status)
     except urllib.error.HTTPError as error:
         return error.code

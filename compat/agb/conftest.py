@@ -61,6 +61,6 @@ def make(agb: Any) -> Callable[..., Any]:
 @pytest.fixture
 def folder(session: Any) -> str:
     """Give a folder in the session that no other check uses."""
-    result = session.command.execute(f"mkdir agb-{next(NUMBERS)} && cd $_ && pwd", timeout_ms=10_000)
+    result = session.command.execute(f"mkdir agb-{next(NUMBERS)} && cd $_ && pwd", timeout_ms=60_000)
     assert result.success, result.stderr
     return str(result.stdout.strip())

@@ -132,6 +132,6 @@ def test_a_file_goes_up_and_down_through_a_session(session: Any, tmp_path: Path)
     remote = f"{session.file.transfer_path()}/agb-{next(NUMBERS)}"
     up = session.file.upload(str(tmp_path / "up"), remote, poll_interval=0.1)
     assert (up.success, up.http_status, up.bytes_sent) == (True, 200, len(data)), up.error_message
-    assert session.command.execute(f"wc -c < {remote}").stdout == f"{len(data)}\n"
+    assert session.command.execute(f"wc -c < {remote}", timeout_ms=60_000).stdout == f"{len(data)}\n"
     down = session.file.download(remote, str(tmp_path / "down"), poll_interval=0.1)
     assert (down.success, (tmp_path / "down").read_bytes() == data) == (True, True), down.error_message

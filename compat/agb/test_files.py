@@ -44,21 +44,21 @@ def test_five_megabytes_of_text_are_written_and_read(
     monkeypatch.setattr(session, "link_url", "")  # it is the faster route: for each direct call the client is new
     text = ANY_LANGUAGE * (5 * 2**20 // len(ANY_LANGUAGE.encode()) + 1)
     assert session.file.write(f"{folder}/big", text).success
-    said = session.command.execute(f"sha256sum < {folder}/big", timeout_ms=10_000).stdout.split()[0]
+    said = session.command.execute(f"sha256sum < {folder}/big", timeout_ms=60_000).stdout.split()[0]
     assert said == hashlib.sha256(text.encode()).hexdigest()
     assert session.file.read(f"{folder}/big").content == text
 
 
 def test_bytes_are_read_as_they_are(machine: Any, folder: str) -> None:
     program = "import sys; sys.stdout.buffer.write(bytes(range(256)) * 500)"
-    machine.command.execute(f"python3 -c '{program}' > {folder}/bytes", timeout_ms=10_000)
+    machine.command.execute(f"python3 -c '{program}' > {folder}/bytes", timeout_ms=60_000)
     result = machine.file.read(f"{folder}/bytes", format="bytes")
     assert (result.success, result.content, result.size) == (True, bytes(range(256)) * 500, 128_000)
 
 
 def test_commands_and_files_see_the_same(machine: Any, folder: str) -> None:
     machine.file.write(f"{folder}/shared", "from the file\n")
-    assert machine.command.execute(f"cat {folder}/shared").stdout == "from the file\n"
+    assert machine.command.execute(f"cat {folder}/shared", timeout_ms=60_000).stdout == "from the file\n"
 
 
 def test_a_folder_is_made_and_listed(machine: Any, folder: str) -> None:
@@ -102,6 +102,6 @@ def test_a_file_is_edited(session: Any, folder: str) -> None:
 
 
 def test_files_are_found_by_pattern(session: Any, folder: str) -> None:
-    session.command.execute(f"cd {folder} && mkdir sub && touch a.py sub/b.py sub/c.txt")
+    session.command.execute(f"cd {folder} && mkdir sub && touch a.py sub/b.py sub/c.txt", timeout_ms=60_000)
     result = session.file.search(folder, "*.py", exclude_patterns=["sub"])
     assert (result.success, result.matches) == (True, [f"{folder}/a.py"])

@@ -15,7 +15,7 @@ def test_the_tools_are_listed_with_their_arguments(session: Any) -> None:
 
 
 def test_a_tool_is_called_by_its_name(machine: Any) -> None:
-    result = machine.call_mcp_tool("shell", {"command": "echo named", "timeout_ms": 5000})
+    result = machine.call_mcp_tool("shell", {"command": "echo named", "timeout_ms": 30_000})
     assert (result.success, json.loads(result.data)["stdout"]) == (True, "named\n")
 
 
@@ -42,12 +42,12 @@ def test_a_link_leads_to_a_port(session: Any, folder: str) -> None:
     command = (
         "nohup python3 -u -m http.server 0 >log 2>&1 & echo $!; until grep -q port log; do sleep 0.02; done; cat log"
     )
-    process, _, said = session.command.execute(command, timeout_ms=10_000, cwd=folder).stdout.partition("\n")
+    process, _, said = session.command.execute(command, timeout_ms=60_000, cwd=folder).stdout.partition("\n")
     result = session.get_link("https", int(said.split("port ")[1].split()[0]))
     assert result.success
-    with urllib.request.urlopen(f"{result.data}page.txt", timeout=10) as page:
+    with urllib.request.urlopen(f"{result.data}page.txt", timeout=60) as page:
         assert page.read() == b"served"
-    session.command.execute(f"kill {process}")
+    session.command.execute(f"kill {process}", timeout_ms=60_000)
 
 
 @pytest.mark.defect("It loses the reason why a link is refused.")

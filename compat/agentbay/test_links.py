@@ -42,7 +42,7 @@ def test_a_link_leads_to_a_port(session: Any, do: Do, port: int) -> None:
     result = do(session.get_link("https", port))
     assert result.success
     request = urllib.request.Request(f"{result.data}some/path?a=b", b"hello", method="POST")
-    with urllib.request.urlopen(request, timeout=10) as answer:
+    with urllib.request.urlopen(request, timeout=60) as answer:
         assert json.load(answer) == {"path": "/some/path?a=b", "body": "hello"}
 
 

@@ -29,7 +29,7 @@ def mapped(engine: Engine) -> None:
 def test_a_script_prints_what_it_should(script: Path, engine: Engine, tmp_path: Path) -> None:
     env = {**os.environ, "AGENTBAY_API_KEY": engine.api_key, "AGENTBAY_ENDPOINT": engine.endpoint}
     ran = subprocess.run(
-        [sys.executable, str(script)], capture_output=True, text=True, env=env, cwd=tmp_path, timeout=120
+        [sys.executable, str(script)], capture_output=True, text=True, env=env, cwd=tmp_path, timeout=250
     )
     assert ran.returncode == 0, ran.stderr
     assert ran.stdout == script.with_suffix(".out").read_text("utf-8")

@@ -43,7 +43,7 @@ def test_what_a_command_wrote_comes_down(session: Any, do: Do, remote: str, tmp_
 
 
 def test_a_file_that_is_not_there_does_not_come_down(session: Any, do: Do, remote: str, tmp_path: Path) -> None:
-    down = do(session.file_system.download_file(remote, str(tmp_path / "down"), wait_timeout=5, poll_interval=0.1))
+    down = do(session.file_system.download_file(remote, str(tmp_path / "down"), wait_timeout=60, poll_interval=0.1))
     assert (down.success, bool(down.error_message), (tmp_path / "down").exists()) == (False, True, False)
 
 

@@ -7,7 +7,7 @@ import time
 from ..core.proof import HOST, MOST, KnownEngine
 from ..core.redact import Secret
 
-PATIENCE = 2.0  # seconds: it is on this machine, and has nothing to look up
+PATIENCE = 5.0  # seconds: it is on this machine, which may be busy, and has nothing to look up
 
 
 def holds(key: Secret, port: int, patience: float = PATIENCE) -> bool:

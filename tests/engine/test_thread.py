@@ -56,8 +56,12 @@ def test_an_engine_whose_start_is_interrupted_stops_by_itself(folders: Path, mon
 
     monkeypatch.setattr("sessionbay.engine.engine.sweep", interrupting)
     engine = LocalEngine(EngineConfig(isolation="process"))
-    with pytest.raises(KeyboardInterrupt):
-        engine.start()
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)  # it is ignored in the background of a shell
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            engine.start()
+    finally:
+        signal.signal(signal.SIGINT, before)
     assert eventually(lambda: not engine._thread.is_alive(), seconds=60)
     assert list(folders.iterdir()) == []
 

@@ -60,8 +60,8 @@ class LocalEngine:
 
     def start(self) -> Self:
         """Start it; return when it serves. Isolation that is weaker than namespaces is warned of."""
-        self._thread.start()
         try:
+            self._thread.start()
             self._ready.wait()
         except BaseException:  # Ctrl-C: nobody has it, and so nobody would stop it
             self._ask_to_stop()

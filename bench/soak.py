@@ -142,6 +142,6 @@ def told(tally: Tally, faults: int, left: int, before: dict[str, float], after: 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(prog="bench.soak", description=__doc__)
     parser.add_argument("--calls", type=int, default=10_000)
-    parser.add_argument("--warm-up", type=int, default=2_000)
+    parser.add_argument("--warm-up", type=int, default=10_000, help="until the memory that is kept for good is there")
     given = parser.parse_args()
     sys.exit(not anyio.run(main, given.calls, given.warm_up))

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, settings, strategies as st
+from hypothesis import settings, strategies as st
 
 from sessionbay import _public
 from sessionbay.core.http import HttpAnswer, Stamp
@@ -34,7 +34,7 @@ PUBLIC_RESULTS: list[type[Result[Any]]] = [
     value for value in vars(_public).values() if isinstance(value, type) and issubclass(value, Result)
 ]
 
-some = settings(deadline=None, max_examples=50, suppress_health_check=[HealthCheck.too_slow])
+some = settings(max_examples=50)
 few = settings(some, max_examples=20)
 """For tests that run once for each operation."""
 texts = st.text(st.characters(codec="utf-8"))

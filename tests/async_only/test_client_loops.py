@@ -1,7 +1,6 @@
 """One async client on several event loops, one after the other and at the same time in threads."""
 
 import asyncio
-import gc
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,6 +14,7 @@ from sessionbay.engine.published import publish
 
 from .._async.conftest import connect
 from ..beside._sync import Beside
+from ..collecting import collect
 from ..raw_server import BOUND
 
 pytestmark = pytest.mark.filterwarnings(
@@ -26,7 +26,7 @@ pytestmark = pytest.mark.filterwarnings(
 def _told_here() -> Iterator[None]:
     """Have the connections of loops that ended collected before the next test."""
     yield
-    gc.collect()
+    collect()
 
 
 async def live(bay: AsyncAgentBay, name: str) -> list[str]:

@@ -1,13 +1,13 @@
 """One client on several event loops, one after the other: each has connections of its own."""
 
 import asyncio
-import gc
 
 import anyio
 import pytest
 
 from .._async.carrier import Carrier
 from ..asking import request
+from ..collecting import collect
 from ..raw_server import Peer, RawServer, answer, until
 
 unclosed = pytest.mark.filterwarnings(
@@ -25,7 +25,7 @@ def test_a_second_event_loop_makes_connections_of_its_own(backend: str) -> None:
         assert server.accepted == 2
         anyio.run(carrier.transport.aclose, backend=backend)
     del carrier
-    gc.collect()
+    collect()
 
 
 @unclosed
@@ -34,10 +34,10 @@ def test_the_connections_of_an_event_loop_that_ended_are_not_held_for_ever() -> 
         carrier = Carrier()
         for _ in range(3):
             asyncio.run(carrier.ask_often(server.url, 1))
-            gc.collect()
+            collect()
         until(lambda: server.open <= 1)
         del carrier
-        gc.collect()
+        collect()
 
 
 def test_a_transport_that_was_closed_on_one_loop_serves_the_next() -> None:

@@ -163,7 +163,7 @@ def test_garbage_is_as_good_as_no_file(file: Path, text: bytes) -> None:
     assert published.find() is None
 
 
-@settings(max_examples=50, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(max_examples=50, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(st.binary(max_size=200))
 def test_any_bytes_are_as_good_as_no_file(file: Path, text: bytes) -> None:
     file.write_bytes(text)

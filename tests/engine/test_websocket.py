@@ -118,7 +118,7 @@ def test_a_message_that_is_too_large_ends_the_connection(engine: LocalEngine, se
     assert closed.value.rcvd is None or closed.value.rcvd.code == 1009
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(
     target=st.sampled_from([TERMINALS, FILES, "?"]),
     method=st.sampled_from(["pty.connect", "pty.input", "pty.resize", "subscribe_file_change", ""]) | st.text(),
@@ -142,7 +142,7 @@ def test_no_frame_brings_the_hub_down(hub: HubClient, target: str, method: str, 
     assert "result" in hub.call(TERMINALS, "pty.list")
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(message=st.text() | st.binary())
 def test_no_message_brings_the_hub_down(hub: HubClient, message: str | bytes) -> None:
     hub.socket.send(message if isinstance(message, bytes) else message.encode("utf-8", "replace").decode())

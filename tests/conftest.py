@@ -3,6 +3,7 @@
 import fcntl
 import os
 import tempfile
+import uuid
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
@@ -29,18 +30,21 @@ def anyio_backend(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _no_state_of_the_user(tmp_path_factory: pytest.TempPathFactory) -> None:
-    """Keep engines that serve many tests out of the user's own contexts."""
-    os.environ["SESSIONBAY_HOME"] = str(tmp_path_factory.mktemp("home"))
+def homes(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Keep engines that serve many tests out of the user's own contexts; return where their folder is."""
+    place = tmp_path_factory.mktemp("homes")
+    os.environ["SESSIONBAY_HOME"] = str(place / "of-many")
+    return place
 
 
 @pytest.fixture(autouse=True)
-def _no_settings_of_the_user(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> None:
+def _no_settings_of_the_user(monkeypatch: pytest.MonkeyPatch, homes: Path) -> None:
     """Keep the tests' user's own settings, and engine, out of the tests."""
     for cloud in ("AGENTBAY", "AGB"):
         for name in ("API_KEY", "ENDPOINT", "REGION_ID", "TIMEOUT_MS"):
             monkeypatch.delenv(f"{cloud}_{name}", raising=False)
-    monkeypatch.setenv("SESSIONBAY_HOME", str(tmp_path_factory.mktemp("home")))
+    # Most tests never look: a folder for each would be more work for a slow disk than all else together.
+    monkeypatch.setenv("SESSIONBAY_HOME", str(homes / uuid.uuid4().hex))
 
 
 @pytest.fixture

@@ -163,9 +163,9 @@ def test_an_idle_session_takes_no_processor_time(session: Session) -> None:
     ticks = "cut -d' ' -f14,15 /proc/$PPID/stat"
     session.command.run("sleep 1")
     before = session.command.run(ticks).output.split()
-    time.sleep(2)
+    time.sleep(5)
     after = session.command.run(ticks).output.split()
-    assert sum(map(int, after)) - sum(map(int, before)) <= 3
+    assert sum(map(int, after)) - sum(map(int, before)) <= 10  # a fiftieth of a processor, and a slow one's too
 
 
 def test_the_output_of_a_command_takes_no_more_memory_than_what_is_kept(session: Session) -> None:

@@ -125,11 +125,11 @@ def endless_file(scene: Scene) -> str | None:
 
 @attack(USE, "the disk that a session takes is watched", limits_off)
 def disk_filler(scene: Scene) -> str | None:
-    """Write many files, until the disk is full."""
+    """Write many files, until the disk is full: for longer than others, who make room on it, can hide that."""
     scene = limited(scene, disk=20 * MIB)
     session = scene.lost_session()
     done = beside(
-        scene, session, "for n in $(seq 25); do head -c 3000000 /dev/zero >f$n; sleep 0.1; done; touch done", 20_000
+        scene, session, "for n in $(seq 25); do head -c 3000000 /dev/zero >f$n; sleep 0.4; done; touch done", 60_000
     )
     finished = scene.root(session) / "home" / "done"
     eventually(lambda: finished.exists() or not session.file_system.write_file("more", "x").success)

@@ -3,6 +3,7 @@
 from types import TracebackType
 from typing import TYPE_CHECKING, NoReturn
 
+from ..core.absent import no_attribute
 from ..core.errors import SessionError
 from ..models.creation import CreateSessionParams
 from .cleanup import delete_for_sure
@@ -25,8 +26,7 @@ class AsyncSessionBlock:
 
         def __getattr__(self, name: str) -> NoReturn:
             hint = ": enter the block by 'with', which gives the session" if hasattr(AsyncSession, name) else ""
-            message = f"{type(self).__name__!r} object has no attribute {name!r}{hint}"
-            raise AttributeError(message, name=name, obj=self)
+            raise no_attribute(self, name, hint)
 
     async def __aenter__(self) -> AsyncSession:
         if self._session is not None:

@@ -1,7 +1,6 @@
 """One terminal, as its user holds it."""
 
 import logging
-from codecs import getincrementaldecoder
 from collections.abc import Callable, Mapping
 from types import TracebackType
 from typing import Any, Self
@@ -13,6 +12,7 @@ from ..core.errors import PtyError
 from ..ops import frames, terminals
 from ..ops.ears import Ear, exit_code, killed
 from ..ops.mail import Letter
+from .pty_text import AsyncPtyText
 from .toolbox import AsyncToolbox
 from .ws.line import AsyncLine
 
@@ -173,7 +173,7 @@ class AsyncPtyHandle:
             raise
         return found.decode("utf-8", "replace")
 
-    def text(self) -> "AsyncPtyText":
+    def text(self) -> AsyncPtyText:
         r"""Return an iterator over the text that the terminal shows, piece by piece; no character is ever cut.
 
         Example:
@@ -186,7 +186,7 @@ class AsyncPtyHandle:
         """
         return AsyncPtyText(self, lines=False)
 
-    def lines(self) -> "AsyncPtyText":
+    def lines(self) -> AsyncPtyText:
         r"""Return an iterator over the lines that the terminal shows, without their line breaks.
 
         Example:
@@ -358,42 +358,6 @@ class AsyncPtyHandle:
             return terminals.shown(letter.data)
         except ValueError as exc:
             raise PtyError.of("invalid_response", f"{self._name}: its output is not what its encoding says") from exc
-
-
-class AsyncPtyText:
-    """What a terminal shows as text; ``text`` and ``lines`` of a terminal return it.
-
-    It holds nothing back: who stops half-way, and goes on in another way, goes on where this ended.
-    """
-
-    def __init__(self, terminal: AsyncPtyHandle, *, lines: bool) -> None:
-        self._terminal = terminal
-        self._lines = lines
-
-    def __aiter__(self) -> Self:
-        return self
-
-    async def __anext__(self) -> str:
-        found, end = bytearray(), 0
-        try:
-            while not end:
-                data = await self._terminal.read()
-                found += data
-                end = self._end(found) if data else len(found)
-                if not data and not found:
-                    raise StopAsyncIteration
-            piece = found[:end].decode("utf-8", "replace")
-            return piece.rstrip("\r\n") if self._lines else piece
-        finally:
-            self._terminal._give_back(found[end:])
-
-    def _end(self, found: bytearray) -> int:
-        """Return how much of ``found`` is a whole line, or whole characters; 0 when nothing is yet."""
-        if self._lines:
-            return found.find(b"\n") + 1
-        decoder = getincrementaldecoder("utf-8")("replace")
-        decoder.decode(found)
-        return len(found) - len(decoder.getstate()[0])
 
 
 def _call(on_data: Callable[[bytes], object], data: Mapping[str, Any]) -> None:

@@ -1,4 +1,4 @@
-"""Modules whose place is kept: whoever uses one is told that it is not there yet."""
+"""What is not there, by names that are looked for all the same: what to do instead."""
 
 from typing import NoReturn
 
@@ -20,3 +20,8 @@ class AbsentModule:
 
     def __repr__(self) -> str:
         return f"<{self._name}: in a later version>"
+
+
+def no_attribute(owner: object, name: str, hint: str) -> AttributeError:
+    """Return Python's own error for an attribute that ``owner`` has not, with a hint at where it is."""
+    return AttributeError(f"{type(owner).__name__!r} object has no attribute {name!r}{hint}", name=name, obj=owner)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Generic, Literal, NoReturn, TypeVar, cast
 
+from ..core.absent import no_attribute
 from ..core.errors import Kind
 from ..core.result import Of, PageResult, Result
 
@@ -112,8 +113,7 @@ class SessionResult(Result[S], Generic[S]):
         def __getattr__(self, name: str) -> NoReturn:
             of_session = hasattr(type(self.__dict__.get("data")), name)
             hint = " (it is one of the session: take .session first)" if of_session else ""
-            message = f"{type(self).__name__!r} object has no attribute {name!r}{hint}"
-            raise AttributeError(message, name=name, obj=self)
+            raise no_attribute(self, name, hint)
 
 
 @dataclass(frozen=True, kw_only=True)

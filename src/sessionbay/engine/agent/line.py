@@ -78,7 +78,7 @@ class AgentLine:
         self._waiting[number] = answer
         try:
             # Shielded: half a frame would spoil the line for all who come after a cancelled caller.
-            await asyncio.shield(self._loop.create_task(self._send(HEAD.pack(len(body), len(blob)) + body + blob)))
+            await asyncio.shield(self._send(HEAD.pack(len(body), len(blob)) + body + blob))
             return await answer
         except asyncio.CancelledError:
             _close_unseen(answer)

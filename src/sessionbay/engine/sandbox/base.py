@@ -264,13 +264,12 @@ async def kill_process(process: subprocess.Popen[bytes]) -> None:
     await reaped(process)
 
 
-async def reaped(process: subprocess.Popen[bytes]) -> int | None:
-    """Return the code of a process that has ended, or is about to; None when it does not come to its end in time."""
+async def reaped(process: subprocess.Popen[bytes]) -> None:
+    """Wait for the code of a process that has ended, or is about to; not for one that does not come to its end."""
     # The loop never waits for it: the kernel may keep a killed process for as long as a disk does not answer.
     give_up = time.monotonic() + STOP_TIMEOUT
     while process.poll() is None:
         if time.monotonic() > give_up:
             log.warning("process %d was killed and does not end", process.pid)
-            return None
+            return
         await asyncio.sleep(REAP_INTERVAL)
-    return process.returncode

@@ -24,7 +24,8 @@ ETC = (
     *sorted(path.name for path in Path("/etc").glob("java-*")),  # where Debian's Java has its settings
 )
 SHARED_MEMORY, RUN = 256 * 2**20, 2**20  # bytes that the folders in memory may hold
-FIRST, MOST_INFO = re.compile(rb'"child-pid": (\d+)'), 4096
+FIRST = re.compile(rb'"child-pid": (\d+)')  # the namespace's first process, as bwrap tells of it
+MOST_INFO = 4096  # bytes, more than all that it tells
 PARENT = 1  # the place of the parent's number in what ``stat_fields`` returns
 MADE_UP = {
     "passwd": f"root:x:0:0:root:/root:/usr/sbin/nologin\nwuying:x:1000:1000:wuying:{HOME}:/bin/bash\n",

@@ -117,8 +117,10 @@ class Terminal:
 
 def cut(data: bytes) -> bytes:
     """Return the last of what was missed, from the first whole character on."""
+    if len(data) <= MOST_MISSED:
+        return data
     last = data[-MOST_MISSED:]
-    return data if len(data) <= MOST_MISSED else last[cut_off(last) :]
+    return last[cut_off(last) :]
 
 
 class Terminals:

@@ -14,9 +14,9 @@ from unittest.mock import MagicMock
 
 from page import ROOT, renew
 
-from sessionbay.engine import elsewhere, toolbox
+from sessionbay.engine import tool_dispatch, unsupported
 from sessionbay.engine.actions import Actions
-from sessionbay.ops.catalogue import OPERATIONS
+from sessionbay.operations.registry import OPERATIONS
 
 PAGE = ROOT / "docs" / "coverage.md"
 CLOUDS = json.loads((ROOT / "scripts" / "data" / "clouds.json").read_text("utf-8"))
@@ -37,12 +37,12 @@ def sections() -> Iterator[str]:
     """Yield the tables."""
     actions = served_actions()
     bay, agb = CLOUDS["AgentBay"], CLOUDS["AGB"]
-    yield from table("AgentBay's actions", bay["actions"], actions, elsewhere.ACTIONS)
+    yield from table("AgentBay's actions", bay["actions"], actions, unsupported.ACTIONS)
     routes = {path: place for action, place in actions.items() for path in paths_of(action)}
-    yield from table("AGB's paths", agb["routes"], routes, elsewhere.ROUTES)
-    tools = {name: place_of(serve) for name, serve in toolbox.SERVED.items()}
-    yield from table("AgentBay's tools", bay["tools"], tools, elsewhere.TOOLS)
-    yield from table("AGB's tools", agb["tools"], tools, elsewhere.TOOLS)
+    yield from table("AGB's paths", agb["routes"], routes, unsupported.ROUTES)
+    tools = {name: place_of(serve) for name, serve in tool_dispatch.SERVED.items()}
+    yield from table("AgentBay's tools", bay["tools"], tools, unsupported.TOOLS)
+    yield from table("AGB's tools", agb["tools"], tools, unsupported.TOOLS)
 
 
 def table(title: str, names: Iterable[str], served: dict[str, str], refused: dict[str, str]) -> Iterator[str]:
@@ -51,7 +51,7 @@ def table(title: str, names: Iterable[str], served: dict[str, str], refused: dic
     told = {name: f"served, `{served[name]}`" for name in names if name in served}
     unclear = [name for name in names if (name in served) == (name in refused)]
     if unclear:
-        sys.exit(f"{title}: either serve these or give a reason in engine/elsewhere.py: {', '.join(unclear)}")
+        sys.exit(f"{title}: either serve these or give a reason in engine/unsupported.py: {', '.join(unclear)}")
     yield f"## {title}\n\n{len(told)} of {len(names)} are served."
     rows = [f"| `{name}` | {told.get(name) or 'refused: ' + refused[name]} |" for name in names]
     yield "\n".join(["| Name | What the engine does |", "| --- | --- |", *rows])
@@ -73,7 +73,7 @@ def place_of(serve: Callable[..., Any]) -> str:
     """Return the file that does the work; a wrapper of the toolbox is seen through."""
     serve = serve.func if isinstance(serve, partial) else serve
     module = serve.__module__
-    if module == toolbox.__name__:
+    if module == tool_dispatch.__name__:
         found = inspect.getclosurevars(serve)
         inner = (*found.nonlocals.values(), *found.globals.values())
         module = next(one.__module__ for one in inner if inspect.iscoroutinefunction(one))

@@ -13,7 +13,7 @@ from typing import Any
 
 import griffe
 
-from sessionbay.ops.catalogue import OPERATIONS, TOOLS
+from sessionbay.operations.registry import OPERATIONS, TOOLS
 
 ROOT = Path(__file__).resolve().parents[1]
 TARGET = ROOT / "docs" / "api"
@@ -75,7 +75,7 @@ WORDED = (
     "core.faults",
     "engine.sandbox.backends",
     "engine.sandbox.base",
-    "_seam._async",
+    "_concurrency._async",
 )
 SECOND_NAMES = re.compile(r"^    ([a-z][\w, =]*) = ([a-zA-Z][\w., ]*?)(?:  #.*)?$", re.MULTILINE)
 PACKAGE: Any = griffe.load(
@@ -220,7 +220,7 @@ def index() -> Iterator[str]:
         for page, (title, _) in VALUES.items()
     ]
     yield table("## What goes in and comes out", ("Page", "Names"), names)
-    for path in ("get_logger", "leaving.install_signal_handlers", "_seam.bar.progress_bar"):
+    for path in ("get_logger", "leaving.install_signal_handlers", "_concurrency.bar.progress_bar"):
         yield f"## `{PACKAGE[path].name}`"
         yield from function_parts(PACKAGE[path])
 

@@ -15,8 +15,8 @@ from typing import Any
 from generate_coverage import served_actions
 from page import ROOT, renew
 
-from sessionbay.engine import elsewhere, toolbox
-from sessionbay.ops.catalogue import OPERATIONS, TOOLS
+from sessionbay.engine import tool_dispatch, unsupported
+from sessionbay.operations.registry import OPERATIONS, TOOLS
 
 PAGE = ROOT / "docs" / "modules.md"
 METHODS: dict[str, dict[str, list[str]]] = json.loads((ROOT / "scripts" / "data" / "modules.json").read_text("utf-8"))
@@ -105,8 +105,8 @@ def clouds(behind: list[str]) -> str:
 
 def engine(behind: list[str]) -> str:
     """Return whether the engine serves all that is behind a method, or why not."""
-    reasons = {one: elsewhere.ACTIONS.get(one) or elsewhere.TOOLS.get(one, "") for one in behind}
-    refused = [why for one, why in reasons.items() if one not in SERVED and one not in toolbox.SERVED and why]
+    reasons = {one: unsupported.ACTIONS.get(one) or unsupported.TOOLS.get(one, "") for one in behind}
+    refused = [why for one, why in reasons.items() if one not in SERVED and one not in tool_dispatch.SERVED and why]
     return f"refused: {refused[0]}" if refused else "served"
 
 

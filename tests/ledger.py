@@ -9,12 +9,20 @@ from typing import Any
 import httpx
 
 from sessionbay.core.http import HttpRequest
-from sessionbay.core.operation import Operation, Reply
-from sessionbay.core.wire import Wire
+from sessionbay.core.operation import Operation, OperationReply
+from sessionbay.core.wire_model import Wire
 from sessionbay.dialects.agb import AGBDialect
 from sessionbay.dialects.agentbay import AgentBayDialect
-from sessionbay.ops import access, context, contexts, direct, labels, session, tools
-from sessionbay.ops.catalogue import OPERATIONS
+from sessionbay.operations import (
+    context,
+    contexts,
+    direct_route,
+    labels,
+    links,
+    session,
+    tools,
+)
+from sessionbay.operations.registry import OPERATIONS
 
 LINK = "https://machine.example/direct"
 STORE = "https://store.example/a"
@@ -37,18 +45,18 @@ class Kept:
 class LedgerCloud(httpx.MockTransport):
     """Speaks both clouds' wires.
 
-    ``arrived`` counts requests by action; ``effects`` lists what was done, and to which session. ``direct`` says
+    ``arrived`` counts requests by action; ``effects`` lists what was done, and to which session. ``direct_route`` says
     whether sessions have a direct route.
     """
 
-    def __init__(self, *, direct: bool = False) -> None:
+    def __init__(self, *, direct_route: bool = False) -> None:
         super().__init__(self._answer)
         self.arrived: Counter[str] = Counter()
         self.effects: list[tuple[str, str]] = []
         self.sessions: dict[str, Kept] = {"session-0": Kept({"job": "old"})}
         self.contexts: dict[str, str] = {"context-0": "old"}
-        self._direct = direct
-        self._serve: dict[str, Callable[[Any], Reply[Any]]] = {
+        self._direct = direct_route
+        self._serve: dict[str, Callable[[Any], OperationReply[Any]]] = {
             session.CREATE.action: self._create,
             session.GET.action: self._get,
             session.GET_DETAIL.action: self._detail,
@@ -59,20 +67,22 @@ class LedgerCloud(httpx.MockTransport):
             session.KEEP_ALIVE.action: self._keep_alive,
             labels.SET_LABELS.action: self._set_labels,
             labels.GET_LABELS.action: self._get_labels,
-            access.INFO.action: self._info,
-            access.GET_LINK.action: lambda request: Reply(data=access.LinkAnswer(url=f"{LINK}/port")),
-            tools.CALL_TOOL.action: lambda request: Reply(
+            links.INFO.action: self._info,
+            links.GET_LINK.action: lambda request: OperationReply(data=links.LinkAnswer(url=f"{LINK}/port")),
+            tools.CALL_TOOL.action: lambda request: OperationReply(
                 data=self._call(request.session_id, request.name, request.args)
             ),
-            tools.LIST_TOOLS.action: lambda request: Reply(data=tools.ToolsAnswer(tools=TOOLS)),
+            tools.LIST_TOOLS.action: lambda request: OperationReply(data=tools.ToolsAnswer(tools=TOOLS)),
             context.SYNC_CONTEXT.action: lambda request: self._note(context.SYNC_CONTEXT, request.session_id),
-            context.CONTEXT_INFO.action: lambda request: Reply(data=context.ContextInfoAnswer()),
+            context.CONTEXT_INFO.action: lambda request: OperationReply(data=context.ContextInfoAnswer()),
             contexts.GET_CONTEXT.action: self._get_context,
-            contexts.LIST_CONTEXTS.action: lambda request: Reply(data=[self._context(name) for name in self.contexts]),
+            contexts.LIST_CONTEXTS.action: lambda request: OperationReply(
+                data=[self._context(name) for name in self.contexts]
+            ),
             contexts.DELETE_CONTEXT.action: self._delete_context,
             contexts.CLEAR_CONTEXT.action: lambda request: self._note(contexts.CLEAR_CONTEXT, request.id),
-            contexts.LIST_FILES.action: lambda request: Reply(data=[contexts.FileAnswer(file_name="a")]),
-            contexts.UPLOAD_URL.action: lambda request: Reply(data=contexts.UrlAnswer(url=STORE)),
+            contexts.LIST_FILES.action: lambda request: OperationReply(data=[contexts.FileAnswer(file_name="a")]),
+            contexts.UPLOAD_URL.action: lambda request: OperationReply(data=contexts.UrlAnswer(url=STORE)),
             contexts.DELETE_FILE.action: lambda request: self._note(contexts.DELETE_FILE, request.context_id),
         }
 
@@ -82,53 +92,55 @@ class LedgerCloud(httpx.MockTransport):
         if request.url.path.endswith("/callTool"):
             return self._answer_directly(json.loads(request.content))
         dialect = AgentBayDialect if "Action" in request.url.params else AGBDialect
-        asked = dialect.accept(
+        asked = dialect.parse_request(
             HttpRequest(request.method, str(request.url), dict(request.headers), request.content), OPERATIONS
         )
         self.arrived[asked.op.action] += 1
-        said = dialect.answer(self._served(asked.op, asked.request))
+        said = dialect.format_response(self._served(asked.op, asked.request))
         return httpx.Response(said.status, headers=dict(said.headers), content=said.body)
 
-    def _served(self, op: Operation[Any, Any, Any], request: Wire) -> Reply[Any]:
+    def _served(self, op: Operation[Any, Any, Any], request: Wire) -> OperationReply[Any]:
         known = getattr(request, "session_id", None)
         if known is not None and known not in self.sessions:
-            return Reply(success=False, gateway=True, code="InvalidMcpSession.NotFound", message="gone", status=400)
+            return OperationReply(
+                success=False, gateway=True, code="InvalidMcpSession.NotFound", message="gone", status=400
+            )
         return self._serve[op.action](request)
 
     def _answer_directly(self, asked: dict[str, Any]) -> httpx.Response:
         self.arrived[tools.CALL_TOOL.action] += 1
         said = self._call("session-0", asked["tool"], asked["args"])
-        return httpx.Response(200, content=direct.answer_of(asked["requestId"], said))
+        return httpx.Response(200, content=direct_route.answer_of(asked["requestId"], said))
 
-    def _note(self, op: Operation[Any, Any, Any], name: str) -> Reply[Any]:
+    def _note(self, op: Operation[Any, Any, Any], name: str) -> OperationReply[Any]:
         self.effects.append((op.action, name))
-        return Reply()
+        return OperationReply()
 
     def _context(self, name: str) -> contexts.ContextAnswer:
         return contexts.ContextAnswer(id=name, name=self.contexts[name], state="available")
 
-    def _get_context(self, request: contexts.GetContextRequest) -> Reply[Any]:
+    def _get_context(self, request: contexts.GetContextRequest) -> OperationReply[Any]:
         known = {title: name for name, title in self.contexts.items()}
         title = request.name or ""
         if title not in known:
             known[title] = f"context-{len(self.effects) + 1}"
             self.contexts[known[title]] = title
             self._note(contexts.GET_CONTEXT, title)
-        return Reply(data=self._context(known[title]))
+        return OperationReply(data=self._context(known[title]))
 
-    def _delete_context(self, request: contexts.ContextRef) -> Reply[Any]:
+    def _delete_context(self, request: contexts.ContextRef) -> OperationReply[Any]:
         if self.contexts.pop(request.id, None) is None:
-            return Reply(success=False, code="InvalidContext.NotFound", message="gone")
+            return OperationReply(success=False, code="InvalidContext.NotFound", message="gone")
         return self._note(contexts.DELETE_CONTEXT, request.id)
 
-    def _create(self, request: session.CreateRequest) -> Reply[Any]:
+    def _create(self, request: session.CreateRequest) -> OperationReply[Any]:
         name = f"session-{len(self.effects) + 1}"
         self.sessions[name] = Kept(request.labels or {})
         self.effects.append((session.CREATE.action, name))
-        return Reply(data=self._told(name))
+        return OperationReply(data=self._told(name))
 
-    def _get(self, request: session.SessionRef) -> Reply[Any]:
-        return Reply(data=self._told(request.session_id))
+    def _get(self, request: session.SessionRef) -> OperationReply[Any]:
+        return OperationReply(data=self._told(request.session_id))
 
     def _told(self, name: str) -> session.SessionAnswer:
         answer = session.SessionAnswer(session_id=name, status=self.sessions[name].status, success=True)
@@ -136,41 +148,43 @@ class LedgerCloud(httpx.MockTransport):
             return answer
         return answer.model_copy(update={"link_url": LINK, "token": "tok", "tool_list": TOOLS})
 
-    def _detail(self, request: session.DetailRequest) -> Reply[Any]:
-        return Reply(data=session.DetailAnswer(status=self.sessions[request.session_id].status))
+    def _detail(self, request: session.DetailRequest) -> OperationReply[Any]:
+        return OperationReply(data=session.DetailAnswer(status=self.sessions[request.session_id].status))
 
-    def _list(self, request: session.ListRequest) -> Reply[Any]:
+    def _list(self, request: session.ListRequest) -> OperationReply[Any]:
         found = [name for name, kept in self.sessions.items() if request.labels.items() <= kept.labels.items()]
         entries = [session.EntryAnswer(session_id=name) for name in found]
-        return Reply(data=entries, total_count=len(entries), max_results=request.max_results)
+        return OperationReply(data=entries, total_count=len(entries), max_results=request.max_results)
 
-    def _delete(self, request: session.SessionRef) -> Reply[Any]:
+    def _delete(self, request: session.SessionRef) -> OperationReply[Any]:
         del self.sessions[request.session_id]
         self.effects.append((session.DELETE.action, request.session_id))
-        return Reply()
+        return OperationReply()
 
-    def _move(self, op: Operation[Any, Any, Any], request: session.SessionRef, start: str, end: str) -> Reply[Any]:
+    def _move(
+        self, op: Operation[Any, Any, Any], request: session.SessionRef, start: str, end: str
+    ) -> OperationReply[Any]:
         kept = self.sessions[request.session_id]
         if kept.status != start:
-            return Reply(success=False, code="WrongState", message=f"it is {kept.status}")
+            return OperationReply(success=False, code="WrongState", message=f"it is {kept.status}")
         kept.status = end
         self.effects.append((op.action, request.session_id))
-        return Reply()
+        return OperationReply()
 
-    def _keep_alive(self, request: session.SessionRef) -> Reply[Any]:
+    def _keep_alive(self, request: session.SessionRef) -> OperationReply[Any]:
         self.effects.append((session.KEEP_ALIVE.action, request.session_id))
-        return Reply()
+        return OperationReply()
 
-    def _set_labels(self, request: labels.SetLabelsRequest) -> Reply[Any]:
+    def _set_labels(self, request: labels.SetLabelsRequest) -> OperationReply[Any]:
         self.sessions[request.session_id].labels = request.labels
         self.effects.append((labels.SET_LABELS.action, request.session_id))
-        return Reply()
+        return OperationReply()
 
-    def _get_labels(self, request: session.SessionRef) -> Reply[Any]:
-        return Reply(data=labels.LabelsAnswer(labels=self.sessions[request.session_id].labels))
+    def _get_labels(self, request: session.SessionRef) -> OperationReply[Any]:
+        return OperationReply(data=labels.LabelsAnswer(labels=self.sessions[request.session_id].labels))
 
-    def _info(self, request: session.SessionRef) -> Reply[Any]:
-        return Reply(data=access.InfoAnswer(session_id=request.session_id, resource_url=f"{LINK}/screen"))
+    def _info(self, request: session.SessionRef) -> OperationReply[Any]:
+        return OperationReply(data=links.InfoAnswer(session_id=request.session_id, resource_url=f"{LINK}/screen"))
 
     def _call(self, session_id: str, tool: str, args: dict[str, Any]) -> tools.CallAnswer:
         self.effects.append((tools.CALL_TOOL.action, session_id))

@@ -9,21 +9,21 @@ import pytest
 from hypothesis import settings, strategies as st
 
 from sessionbay import _public
-from sessionbay.core.http import HttpAnswer, Stamp
+from sessionbay.core.http import HttpResponse, RequestStamp
 from sessionbay.core.operation import Operation
-from sessionbay.core.redact import Secret
 from sessionbay.core.result import Result
+from sessionbay.core.secrets import Secret
 from sessionbay.dialects.agb import AGBDialect
 from sessionbay.dialects.agentbay import AgentBayDialect
 from sessionbay.dialects.base import Dialect
-from sessionbay.ops.catalogue import OPERATIONS
+from sessionbay.operations.registry import OPERATIONS
 
 BAY = AgentBayDialect(
     "https://agentbay.cn-hangzhou.aliyuncs.com", Secret("akm-00000000-0000-0000-0000-000000000000"), "cn-hangzhou"
 )
 AGB = AGBDialect("https://sdk-api.agb.cloud", Secret("akm-EXAMPLE-KEY"))
 DIALECTS: tuple[Dialect, ...] = (BAY, AGB)
-STAMP = Stamp(1_795_243_855.72, f"{126_043_978:032x}")
+STAMP = RequestStamp(1_795_243_855.72, f"{126_043_978:032x}")
 
 SPOKEN = [(dialect, op) for dialect in DIALECTS for op in OPERATIONS.operations if dialect.offers(op)]
 every_operation = pytest.mark.parametrize(
@@ -51,9 +51,9 @@ def operation(action: str) -> Operation[Any, Any, Any]:
     return OPERATIONS.by_action[action]
 
 
-def json_answer(body: object, status: int = 200, headers: Mapping[str, str] | None = None) -> HttpAnswer:
+def json_answer(body: object, status: int = 200, headers: Mapping[str, str] | None = None) -> HttpResponse:
     """Return an HTTP answer whose body is ``body`` as JSON."""
-    return HttpAnswer(status, headers or {}, json.dumps(body).encode())
+    return HttpResponse(status, headers or {}, json.dumps(body).encode())
 
 
 def names(folder: Path) -> list[str]:

@@ -14,18 +14,18 @@ from sessionbay._async import (
     code,
     code_stream,
     command,
-    context,
-    contexts,
+    context_service,
     env,
     file_system,
     git,
-    mapping,
+    map,
     oss,
     pool,
     processes,
     pty,
     pty_handle,
     session,
+    session_context,
     skills,
 )
 from sessionbay._async.files import watch
@@ -34,18 +34,18 @@ from sessionbay._sync import (
     code as sync_code,
     code_stream as sync_code_stream,
     command as sync_command,
-    context as sync_context,
-    contexts as sync_contexts,
+    context_service as sync_contexts,
     env as sync_env,
     file_system as sync_file_system,
     git as sync_git,
-    mapping as sync_mapping,
+    map as sync_mapping,
     oss as sync_oss,
     pool as sync_pool,
     processes as sync_processes,
     pty as sync_pty,
     pty_handle as sync_pty_handle,
     session as sync_session,
+    session_context as sync_context,
     skills as sync_skills,
 )
 from sessionbay._sync.files import watch as sync_watch
@@ -60,12 +60,12 @@ TWINS = [
     (code.AsyncCode, sync_code.Code),
     (code_stream.AsyncCodeStream, sync_code_stream.CodeStream),
     (command.AsyncCommand, sync_command.Command),
-    (context.AsyncSessionContext, sync_context.SessionContext),
-    (contexts.AsyncContextService, sync_contexts.ContextService),
+    (session_context.AsyncSessionContext, sync_context.SessionContext),
+    (context_service.AsyncContextService, sync_contexts.ContextService),
     (env.AsyncEnv, sync_env.Env),
     (file_system.AsyncFileSystem, sync_file_system.FileSystem),
     (git.AsyncGit, sync_git.Git),
-    (mapping.AsyncMap, sync_mapping.Map),
+    (map.AsyncMap, sync_mapping.Map),
     (oss.AsyncOss, sync_oss.Oss),
     (processes.AsyncProcess, sync_processes.Process),
     (pty.AsyncPty, sync_pty.Pty),
@@ -134,7 +134,9 @@ def test_importing_the_package_loads_nothing_heavy(heavy: str) -> None:
     assert subprocess.run([sys.executable, "-c", code], timeout=100, check=False).returncode == 0
 
 
-@pytest.mark.parametrize("heavy", ["starlette", "uvicorn", "psutil", "sessionbay.ops.files", "sessionbay.engine"])
+@pytest.mark.parametrize(
+    "heavy", ["starlette", "uvicorn", "psutil", "sessionbay.operations.files", "sessionbay.engine"]
+)
 def test_a_client_loads_no_engine_and_no_page_that_it_does_not_use(heavy: str) -> None:
     code = f"import sys; from sessionbay import AgentBay; AgentBay(api_key='k'); sys.exit({heavy!r} in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], timeout=100, check=False).returncode == 0

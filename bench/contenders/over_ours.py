@@ -2,9 +2,9 @@
 
 import time
 
-from sessionbay._async.http.pool import Bounds
+from sessionbay._async.http.pool import PoolLimits
 from sessionbay._async.http.transport import AsyncTransport
-from sessionbay._seam.http import Tls
+from sessionbay._http import TlsSettings
 
 from . import CONNECTIONS, Place, httpx_async
 
@@ -13,5 +13,7 @@ class Contender(httpx_async.Contender):
     """As httpx, but for the transport."""
 
     def __init__(self, place: Place) -> None:
-        self.transport = AsyncTransport(Bounds(CONNECTIONS, 20.0), Tls(True, trust_env=False), None, time.monotonic)
+        self.transport = AsyncTransport(
+            PoolLimits(CONNECTIONS, 20.0), TlsSettings(True, trust_env=False), None, time.monotonic
+        )
         super().__init__(place)

@@ -4,17 +4,16 @@ from ._async.clouds import (
     AsyncAGB as AsyncAGB,
     AsyncAgentBay as AsyncAgentBay,
 )
-from ._async.mapping import AsyncMap as AsyncMap
+from ._async.map import AsyncMap as AsyncMap
 from ._async.pool import AsyncSessionPool as AsyncSessionPool
 from ._async.processes import AsyncProcess as AsyncProcess
 from ._async.pty_handle import AsyncPtyHandle as AsyncPtyHandle
 from ._async.session import AsyncSession as AsyncSession
-from ._seam.bar import progress_bar as progress_bar
 from ._sync.clouds import (
     AGB as AGB,
     AgentBay as AgentBay,
 )
-from ._sync.mapping import Map as Map
+from ._sync.map import Map as Map
 from ._sync.pool import SessionPool as SessionPool
 from ._sync.processes import Process as Process
 from ._sync.pty_handle import PtyHandle as PtyHandle
@@ -61,7 +60,6 @@ from .core.errors import (
 from .core.output import OutputLine as OutputLine
 from .core.result import Result as Result
 from .core.retry import RetryPolicy as RetryPolicy
-from .leaving import install_signal_handlers as install_signal_handlers
 from .models.code import (
     CodeOutput as CodeOutput,
     EnhancedCodeExecutionResult as EnhancedCodeExecutionResult,
@@ -108,7 +106,6 @@ from .models.creation import (
     WhiteList as WhiteList,
 )
 from .models.env import EnvResult as EnvResult, EnvSetResult as EnvSetResult
-from .models.fan_out import Done as Done, Progress as Progress
 from .models.files import (
     BinaryFileContentResult as BinaryFileContentResult,
     DirectoryEntry as DirectoryEntry,
@@ -139,7 +136,8 @@ from .models.git import (
     GitStatusResult as GitStatusResult,
     GitValueResult as GitValueResult,
 )
-from .models.leftovers import LeftOver as LeftOver, ReapResult as ReapResult
+from .models.map import MapResult as MapResult, Progress as Progress
+from .models.orphans import OrphanedSession as OrphanedSession, ReapResult as ReapResult
 from .models.oss import OSSClientResult as OSSClientResult, OSSTransferResult as OSSTransferResult
 from .models.pty import PtySession as PtySession
 from .models.sessions import (
@@ -172,3 +170,5 @@ from .models.tools import (
     SessionMetricsResult as SessionMetricsResult,
     ToolContent as ToolContent,
 )
+from .progress import progress_bar as progress_bar
+from .shutdown import install_signal_handlers as install_signal_handlers

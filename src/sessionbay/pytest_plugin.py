@@ -51,7 +51,7 @@ def sessionbay_engine(sessionbay_config: EngineConfig) -> Iterator[LocalEngine]:
 @pytest.fixture
 def sessionbay_sessions(sessionbay_engine: LocalEngine, request: pytest.FixtureRequest) -> Iterator[LocalEngine]:
     """Give the engine, and end the sessions that the test leaves; what outlives that fails the test."""
-    from ._seam.held import let_go
+    from .registry import unregister
 
     before = set(sessionbay_engine.session_ids(ended=True))
     yield sessionbay_engine
@@ -59,7 +59,7 @@ def sessionbay_sessions(sessionbay_engine: LocalEngine, request: pytest.FixtureR
     made = set(sessionbay_engine.session_ids(ended=True)) - before
     survivors = sessionbay_engine.end_sessions(made)
     for session_id in made:
-        let_go(session_id, sessionbay_engine.endpoint)
+        unregister(session_id, sessionbay_engine.endpoint)
     if survivors:
         pytest.fail(f"processes of sessions that have ended still run: {', '.join(map(str, survivors))}")
     if left and request.config.getini(LEFT) == "fail":

@@ -7,11 +7,11 @@ from typing import Any, Self
 
 import httpx
 
-from sessionbay._async.http.pool import Bounds, Counts
+from sessionbay._async.http.pool import PoolCounts, PoolLimits
 from sessionbay._async.http.transport import AsyncTransport
-from sessionbay._seam._async import HttpClient
-from sessionbay._seam.http import ProxyOf, Tls
-from sessionbay.core.proof import KnownEngine
+from sessionbay._concurrency._async import HttpClient
+from sessionbay._http import ProxyOf, TlsSettings
+from sessionbay.core.challenge import KnownEngine
 
 from ..asking import request
 
@@ -29,7 +29,9 @@ class Carrier:
         clock: Callable[[], float] = time.monotonic,
         known: KnownEngine | None = None,
     ) -> None:
-        self.transport = AsyncTransport(Bounds(most, kept), Tls(verify, trust_env=False), proxy_of, clock, known)
+        self.transport = AsyncTransport(
+            PoolLimits(most, kept), TlsSettings(verify, trust_env=False), proxy_of, clock, known
+        )
         self.client = HttpClient(transport=self.transport, bounded=True, trust_env=False)
 
     async def ask(self, url: str, *args: Any, **options: Any) -> httpx.Response:
@@ -45,7 +47,7 @@ class Carrier:
         return [(await self.ask(url)).status_code for _ in range(times)]
 
     @property
-    def counts(self) -> Counts:
+    def counts(self) -> PoolCounts:
         """How things stand."""
         return self.transport.counts()
 

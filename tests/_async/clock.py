@@ -1,6 +1,6 @@
 """Time that passes only when somebody waits for it."""
 
-from sessionbay._seam._async import Clock
+from sessionbay._concurrency._async import Clock
 
 
 class FakeClock(Clock):

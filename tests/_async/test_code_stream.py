@@ -17,10 +17,10 @@ from sessionbay import (
     ExecutionResult,
 )
 
-from ..beside._async import Beside
 from ..cloud import KEY, FakeCloud
 from ..raw_hub import RawHub, hub, until_gone
 from ..raw_server import BOUND, RawServer
+from ..threads._async import Background
 from .test_pty import session_at
 
 SLOW = """
@@ -129,7 +129,7 @@ async def test_streams_of_two_languages_run_at_once(bay_session: AsyncSession) -
         code = {"python": SLOW, "javascript": "console.log('js'); 42"}[language]
         results[language] = await bay_session.code.run_code(code, language, stream_beta=True)
 
-    async with Beside() as beside:
+    async with Background() as beside:
         for language in ("python", "javascript"):
             beside.start(run, language)
     assert {language: result.result for language, result in results.items()} == {"python": "42", "javascript": "42"}

@@ -7,15 +7,15 @@ from contextlib import suppress
 import httpx
 import pytest
 
-from sessionbay._async.http.pool import AsyncPool, Bounds, Counts, Origin
-from sessionbay._seam.http import Tls
-from sessionbay.core.http import Patience
+from sessionbay._async.http.pool import AsyncConnectionPool, Origin, PoolCounts, PoolLimits
+from sessionbay._http import TlsSettings
+from sessionbay.core.http import Timeouts
 
-from ..beside._async import Beside, until
 from ..raw_server import RawServer
+from ..threads._async import Background, until
 
-PATIENT = Patience({}, time.monotonic)
-HURRIED = Patience({"timeout": {"pool": 0.01}}, time.monotonic)
+PATIENT = Timeouts({}, time.monotonic)
+HURRIED = Timeouts({"timeout": {"pool": 0.01}}, time.monotonic)
 
 
 @pytest.fixture
@@ -24,8 +24,8 @@ def origin() -> Iterator[Origin]:
         yield "http", "127.0.0.1", server.port
 
 
-def pool_of(most: int) -> AsyncPool:
-    return AsyncPool(Bounds(most, 60.0), Tls(True, trust_env=False), time.monotonic)
+def pool_of(most: int) -> AsyncConnectionPool:
+    return AsyncConnectionPool(PoolLimits(most, 60.0), TlsSettings(True, trust_env=False), time.monotonic)
 
 
 async def test_turns_come_in_the_order_they_were_asked_for(origin: Origin) -> None:
@@ -37,7 +37,7 @@ async def test_turns_come_in_the_order_they_were_asked_for(origin: Origin) -> No
         await pool.give(origin, connection, reusable=True)
 
     first = await pool.take(origin, PATIENT)
-    async with Beside() as beside:
+    async with Background() as beside:
         for number in range(10):
             beside.start(use, number)
             await until(lambda waiting=number + 1: pool.counts().waiting == waiting)  # type: ignore[misc]
@@ -55,7 +55,7 @@ async def test_whoever_comes_later_does_not_overtake(origin: Origin) -> None:
         await pool.give(origin, connection, reusable=False)
 
     first = await pool.take(origin, PATIENT)
-    async with Beside() as beside:
+    async with Background() as beside:
         beside.start(use, "waits")
         await until(lambda: pool.counts().waiting == 1)
         await pool.give(origin, first, reusable=True)
@@ -69,9 +69,9 @@ async def test_a_turn_that_nobody_waits_for_any_more_is_not_lost(origin: Origin)
     first = await pool.take(origin, PATIENT)
     with pytest.raises(httpx.PoolTimeout):
         await pool.take(origin, HURRIED)
-    assert pool.counts() == Counts(busy=1)
+    assert pool.counts() == PoolCounts(busy=1)
     await pool.give(origin, first, reusable=False)
-    assert pool.counts() == Counts()
+    assert pool.counts() == PoolCounts()
 
 
 async def test_giving_up_at_the_moment_of_the_turn_loses_none(origin: Origin) -> None:
@@ -83,12 +83,12 @@ async def test_giving_up_at_the_moment_of_the_turn_loses_none(origin: Origin) ->
 
     for _ in range(20):
         first = await pool.take(origin, PATIENT)
-        async with Beside() as beside:
+        async with Background() as beside:
             for _ in range(3):
                 beside.start(hurry)
             await until(lambda: pool.counts().waiting < 3)
             await pool.give(origin, first, reusable=True)
-        assert pool.counts() == Counts(idle=1, origins=1)
+        assert pool.counts() == PoolCounts(idle=1, origins=1)
     await pool.aclose()
 
 
@@ -97,7 +97,7 @@ async def test_a_connection_that_cannot_be_made_gives_its_turn_away() -> None:
     for _ in range(3):
         with pytest.raises(httpx.ConnectError):
             await pool.take(("http", "127.0.0.1", 1), PATIENT)
-    assert pool.counts() == Counts()
+    assert pool.counts() == PoolCounts()
 
 
 async def test_the_connection_that_was_used_last_is_the_next_one(origin: Origin) -> None:
@@ -116,4 +116,4 @@ async def test_what_is_given_back_to_a_closed_pool_is_closed(origin: Origin) -> 
     connection = await pool.take(origin, PATIENT)
     await pool.aclose()
     await pool.give(origin, connection, reusable=True)
-    assert pool.counts() == Counts()
+    assert pool.counts() == PoolCounts()

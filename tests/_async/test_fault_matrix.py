@@ -64,7 +64,7 @@ def _pauses_without_chance(monkeypatch: pytest.MonkeyPatch) -> None:
 
 async def run(asked: Asked, case: Case, make: type[AsyncAgentBay] | type[AsyncAGB] = AsyncAgentBay) -> Cell:
     """Do it, on a cloud of its own, in a time of its own."""
-    cloud, clock = LedgerCloud(direct=asked.direct), FakeClock()
+    cloud, clock = LedgerCloud(direct_route=asked.direct), FakeClock()
     cloud.sessions["session-0"].status = asked.start
     transport = AsyncFaultTransport(FaultPlan(), cloud, clock=clock)
     async with make(KEY, transport=transport, clock=clock) as bay:

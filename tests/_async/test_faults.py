@@ -83,7 +83,7 @@ async def test_a_file_of_which_a_piece_was_refused_is_as_it_was(caplog: pytest.L
     async with AsyncAgentBay(KEY, transport=AsyncFaultTransport(plan, LedgerCloud()), clock=FakeClock()) as bay:
         session = (await bay.get("session-0")).session
         written = await session.file_system.write_file("a", "x" * 60_000)
-    assert (written.success, written.unsure) == (False, False)
+    assert (written.success, written.outcome_unknown) == (False, False)
     assert "part of session session-0 could not be removed" in caplog.text
 
 

@@ -11,7 +11,7 @@ import pytest
 
 from sessionbay import AsyncAGB, AsyncAgentBay, AsyncSession, OssError, OssUsageError
 from sessionbay._async.oss import AsyncOss
-from sessionbay._seam._async import Step
+from sessionbay._concurrency._async import Step
 
 from ..cloud import KEY, FakeCloud, session_data, yes
 

@@ -24,7 +24,7 @@ from sessionbay import (
     SessionTimeoutError,
     SessionUsageError,
 )
-from sessionbay._seam._async import HttpBody
+from sessionbay._concurrency._async import HttpBody
 
 from ..cloud import GONE, KEY, FakeCloud, no, session_data, status, yes
 from ..requirements import promise
@@ -196,7 +196,7 @@ async def test_a_compressed_answer_is_read() -> None:
 
 
 async def test_a_compressed_answer_beyond_all_measure_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sessionbay._seam.http.MOST_READ", 2**20)
+    monkeypatch.setattr("sessionbay._http.MOST_READ", 2**20)
     bomb = Drops(gzip.compress(bytes(2**20 + 1)))
     answer = httpx.MockTransport(lambda request: httpx.Response(200, stream=bomb, headers={"content-encoding": "gzip"}))
     with pytest.raises(SessionError, match="longer than") as raised:

@@ -4,7 +4,7 @@ import httpx
 import pytest
 
 from sessionbay import AsyncAgentBay, AsyncSession, RetryPolicy, SessionPauseResult
-from sessionbay._seam._async import each
+from sessionbay._concurrency._async import run_for_each
 
 from ..cloud import KEY, Answer, FakeCloud, no, status, yes
 from ..raw_server import BOUND
@@ -43,7 +43,7 @@ class PausingCloud(FakeCloud):
 
         once = RetryPolicy(attempts=1)
         async with AsyncAgentBay(KEY, endpoint="http://127.0.0.1:1", transport=self, retry=once) as bay:
-            await each(one, [AsyncSession(bay, f"session-{number}") for number in range(sessions)])
+            await run_for_each(one, [AsyncSession(bay, f"session-{number}") for number in range(sessions)])
         return results
 
     @property

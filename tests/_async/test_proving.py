@@ -6,14 +6,14 @@ import time
 import httpx
 import pytest
 
-from sessionbay._async.ws.socket import AsyncSocket
-from sessionbay._seam.http import Tls
-from sessionbay.core.proof import KnownEngine, answer as proof_of_engine
-from sessionbay.core.redact import Secret
-from sessionbay.core.websocket import Address, Lost
+from sessionbay._async.ws.socket import AsyncWebSocket
+from sessionbay._http import TlsSettings
+from sessionbay.core.challenge import KnownEngine, answer as proof_of_engine
+from sessionbay.core.secrets import Secret
+from sessionbay.core.websocket import ConnectionLost, WebSocketAddress
 
-from ..beside._async import until
 from ..raw_server import BEYOND, BOUND, Peer, RawServer, Script, always, answer, once, once_and_close, silence
+from ..threads._async import until
 from .carrier import Carrier
 
 KEY = Secret("akm-key-that-nobody-may-see")
@@ -118,7 +118,7 @@ async def test_a_stranger_on_the_engines_port_gets_no_websocket(
 ) -> None:
     monkeypatch.setattr("sessionbay._async.ws.socket.CONNECT_TIMEOUT", 1.5)
     with RawServer(script) as server:
-        address = Address.of(f"ws://127.0.0.1:{server.port}/ws/session-1", Secret("token-of-a-session"))
-        with pytest.raises(Lost, match="does not prove to be the engine"):
-            await AsyncSocket.open(address, Tls(True, trust_env=False), time.monotonic, BOUND, known(server))
+        address = WebSocketAddress.of(f"ws://127.0.0.1:{server.port}/ws/session-1", Secret("token-of-a-session"))
+        with pytest.raises(ConnectionLost, match="does not prove to be the engine"):
+            await AsyncWebSocket.open(address, TlsSettings(True, trust_env=False), time.monotonic, BOUND, known(server))
     assert b"token-of-a-session" not in b"".join(server.asked)

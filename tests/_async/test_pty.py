@@ -17,10 +17,10 @@ from sessionbay import (
     PtyUsageError,
 )
 
-from ..beside._async import Beside, until
 from ..cloud import KEY, FakeCloud, yes
 from ..raw_hub import RawHub, hub, until_gone
 from ..raw_server import BOUND, RawServer
+from ..threads._async import Background, until
 
 PTY = "PTY_SERVER"
 PATIENCE = BOUND
@@ -82,7 +82,7 @@ async def test_a_wait_ends_when_the_terminal_is_killed(bay_session: AsyncSession
     async def wait() -> None:
         assert await terminal.wait(PATIENCE) == -9
 
-    async with Beside() as beside:
+    async with Background() as beside:
         beside.start(wait)
         beside.start(wait)
         await until(lambda: terminal._waits == 2)
@@ -287,7 +287,7 @@ async def test_a_wait_ends_when_the_connection_is_lost_and_can_be_begun_anew(bay
                 await terminal.wait(PATIENCE)
             assert raised.value.kind == "unreachable"
 
-        async with Beside() as beside:
+        async with Background() as beside:
             beside.start(wait)
             await until(lambda: bool(terminal._line._waiting))
             await cut(terminal)

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from sessionbay import AsyncSession, FileError, FileUsageError, Progress
-from sessionbay._async.files.difference import SMALL_DIRECT
+from sessionbay._async.files.folder_sync import SMALL_DIRECT
 
 from ..support import names
 

@@ -5,7 +5,7 @@ import pickle
 
 import pytest
 
-from sessionbay import AsyncAGB, AsyncAgentBay, AsyncSession, Done, SessionError, SessionReference, SessionResult
+from sessionbay import AsyncAGB, AsyncAgentBay, AsyncSession, MapResult, SessionError, SessionReference, SessionResult
 from sessionbay.engine import LocalEngine
 
 from .conftest import IMAGE, connect
@@ -112,6 +112,6 @@ def test_a_client_is_neither_pickled_nor_copied(way: object) -> None:
 def test_an_item_of_a_fan_out_comes_out_of_a_pickle_with_its_error() -> None:
     error = SessionError.of("timeout", "too late", attempt="abc")
     error.add_note("and more")
-    again: Done[int, str] = pickle.loads(pickle.dumps(Done[int, str](index=1, item=2, error=error)))
+    again: MapResult[int, str] = pickle.loads(pickle.dumps(MapResult[int, str](index=1, item=2, error=error)))
     assert isinstance(again.error, TimeoutError)
     assert (again.error.attempt, again.error.__notes__, str(again.error)) == ("abc", ["and more"], "too late")  # type: ignore[attr-defined]

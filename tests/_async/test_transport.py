@@ -3,8 +3,8 @@
 import pytest
 
 from ..asking import Late, request
-from ..beside._async import until
 from ..raw_server import BOUND, Peer, RawServer, always, answer, eager, once, once_and_close
+from ..threads._async import until
 from .carrier import Carrier
 
 CHUNKED = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n2;ext=1\r\nde\r\n0\r\n"

@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from sessionbay import AsyncAgentBay, RetryPolicy, SessionError
-from sessionbay._async.http.pool import Counts
+from sessionbay._async.http.pool import PoolCounts
 
 from ..cloud import KEY
 from ..raw_server import (
@@ -132,7 +132,7 @@ async def test_a_failure_leaves_no_connection_behind(script: Script, error: type
         async with Carrier(most=1) as carrier:
             with pytest.raises(error):
                 await carrier.ask(server.url)
-            assert carrier.counts == Counts()
+            assert carrier.counts == PoolCounts()
             assert await carrier.ask_often(server.url, 1) == [200]
 
 
@@ -151,7 +151,7 @@ async def test_a_call_ends_at_its_deadline_whatever_the_peer_does(script: Script
             with pytest.raises(httpx.TimeoutException):
                 await carrier.ask(server.url, within=0.2)
             assert 0.2 <= time.monotonic() - began < 0.2 + BEYOND
-            assert carrier.counts == Counts()
+            assert carrier.counts == PoolCounts()
 
 
 async def test_a_read_takes_no_longer_than_its_limit() -> None:
@@ -188,7 +188,7 @@ async def test_connecting_takes_no_longer_than_its_limit(limit: str) -> None:
             with pytest.raises(httpx.ConnectTimeout, match=r"no connection to 127\.0\.0\.1 within 0\.\d+ s"):
                 await carrier.ask(url, **{limit: 0.5})
             assert time.monotonic() - began < 0.5 + BEYOND
-            assert carrier.counts == Counts()
+            assert carrier.counts == PoolCounts()
 
 
 async def test_the_next_address_of_a_host_is_tried_when_one_does_not_answer(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -210,14 +210,14 @@ async def test_a_refused_connection_has_httpxs_name() -> None:
     async with Carrier() as carrier:
         with pytest.raises(httpx.ConnectError, match=r"no connection to 127\.0\.0\.1"):
             await carrier.ask(url)
-        assert carrier.counts == Counts()
+        assert carrier.counts == PoolCounts()
 
 
 async def test_a_host_that_no_name_server_could_know_has_httpxs_name() -> None:
     async with Carrier() as carrier:
         with pytest.raises(httpx.ConnectError):
             await carrier.ask(f"http://{'a' * 64}.invalid")
-        assert carrier.counts == Counts()
+        assert carrier.counts == PoolCounts()
 
 
 @pytest.mark.parametrize("headers", [[("Bad Name", "x")], [("X-Bad", "line\nbreak")]], ids=["name", "value"])
@@ -226,7 +226,7 @@ async def test_a_header_that_cannot_be_sent_is_not_sent(headers: list[tuple[str,
         async with Carrier(most=1) as carrier:
             with pytest.raises(httpx.LocalProtocolError):
                 await carrier.ask(server.url, headers=headers)
-            assert carrier.counts == Counts()
+            assert carrier.counts == PoolCounts()
             assert await carrier.ask_often(server.url, 1) == [200]
         assert len(server.asked) == 1
 
@@ -236,7 +236,7 @@ async def test_a_body_that_is_shorter_than_its_length_is_an_error() -> None:
         async with Carrier() as carrier:
             with pytest.raises(httpx.LocalProtocolError):
                 await carrier.ask(server.url, headers=[("Content-Length", "5")])
-            assert carrier.counts == Counts()
+            assert carrier.counts == PoolCounts()
 
 
 @pytest.mark.parametrize(

@@ -4,8 +4,8 @@ import httpx
 import pytest
 
 from sessionbay import AsyncAgentBay, RetryPolicy, SessionError
-from sessionbay._async.http.pool import Counts
-from sessionbay._seam.http import proxy_of
+from sessionbay._async.http.pool import PoolCounts
+from sessionbay._http import proxy_of
 
 from ..certificates import client_context
 from ..cloud import KEY
@@ -26,7 +26,7 @@ async def test_requests_go_through_the_proxy_that_was_named() -> None:
     with RawServer(always(answer(b"proxied"))) as proxy:
         async with Carrier(verify=client_context(), proxy_of=proxy_of(proxy.url, trust_env=False)) as carrier:
             assert (await carrier.ask("http://cloud.example/x")).text == "proxied"
-            assert carrier.counts == Counts()
+            assert carrier.counts == PoolCounts()
         assert proxy.asked[0].startswith(b"GET http://cloud.example/x HTTP/1.1\r\n")
 
 
@@ -61,7 +61,7 @@ async def test_a_host_that_is_exempt_is_spoken_to_directly(monkeypatch: pytest.M
         monkeypatch.setenv("NO_PROXY", exempt)
         async with Carrier(proxy_of=proxy_of(None, trust_env=True)) as carrier:
             assert (await carrier.ask(server.url)).text == "ok"
-            assert carrier.counts == Counts(idle=1, origins=1)
+            assert carrier.counts == PoolCounts(idle=1, origins=1)
         assert (proxy.accepted, server.accepted) == (0, 1)
 
 

@@ -3,10 +3,10 @@
 import httpx
 import pytest
 
-from sessionbay._async.http.pool import Counts
+from sessionbay._async.http.pool import PoolCounts
 
-from ..beside._async import Beside, until
 from ..raw_server import BOUND, Peer, RawServer, always, answer
+from ..threads._async import Background, until
 from .carrier import Carrier
 from .clock import FakeClock
 
@@ -42,7 +42,7 @@ async def test_a_connection_that_waits_too_long_is_closed() -> None:
             await carrier.ask(server.url)
             clock.now += 20.5
             await carrier.ask(server.url)
-            assert (server.accepted, carrier.counts) == (2, Counts(idle=1, origins=1))
+            assert (server.accepted, carrier.counts) == (2, PoolCounts(idle=1, origins=1))
             await until(lambda: server.open == 1)
 
 
@@ -64,7 +64,7 @@ async def test_a_request_to_another_origin_closes_what_waits_too_long() -> None:
             clock.now += 20.5
             await carrier.ask(other.url)
             await until(lambda: server.open == 0)
-            assert carrier.counts == Counts(idle=1, origins=1)
+            assert carrier.counts == PoolCounts(idle=1, origins=1)
 
 
 async def test_the_connection_that_waits_longest_makes_room_for_one_to_another_origin() -> None:
@@ -73,7 +73,7 @@ async def test_the_connection_that_waits_longest_makes_room_for_one_to_another_o
             for server in (first, second, third):
                 await carrier.ask(server.url)
             await until(lambda: (first.open, second.open, third.open) == (0, 1, 1))
-            assert carrier.counts == Counts(idle=2, origins=2)
+            assert carrier.counts == PoolCounts(idle=2, origins=2)
 
 
 async def test_an_origin_whose_connections_are_gone_leaves_nothing_behind() -> None:
@@ -84,7 +84,7 @@ async def test_an_origin_whose_connections_are_gone_leaves_nothing_behind() -> N
     with RawServer(leave) as server:
         async with Carrier() as carrier:
             await carrier.ask(server.url)
-            assert carrier.counts == Counts()
+            assert carrier.counts == PoolCounts()
 
 
 async def test_closing_closes_what_is_idle_at_once() -> None:
@@ -117,10 +117,10 @@ async def test_a_body_that_was_not_read_to_its_end_makes_room_for_the_next_reque
 async def test_there_are_never_more_connections_than_the_limit() -> None:
     with RawServer() as server:
         async with Carrier(most=3) as carrier:
-            async with Beside() as beside:
+            async with Background() as beside:
                 for _ in range(40):
                     beside.start(carrier.ask, server.url)
-            assert carrier.counts == Counts(idle=3, origins=1)
+            assert carrier.counts == PoolCounts(idle=3, origins=1)
         assert (len(server.asked), server.most) == (40, 3)
 
 
@@ -141,4 +141,4 @@ async def test_a_request_waits_for_a_connection_no_longer_than_its_deadline() ->
             with pytest.raises(httpx.PoolTimeout):
                 await carrier.ask(server.url, within=0.05)
             await response.aclose()
-            assert carrier.counts == Counts()
+            assert carrier.counts == PoolCounts()

@@ -6,11 +6,11 @@ import time
 import httpx
 import pytest
 
-from sessionbay._async.http.pool import Counts
+from sessionbay._async.http.pool import PoolCounts
 
-from ..beside._async import until
 from ..certificates import client_context, server_context
 from ..raw_server import BEYOND, BOUND, Peer, RawServer, Script, always, answer, eager, once_and_close
+from ..threads._async import until
 from .carrier import Carrier
 
 LARGE = bytes(range(256)) * 4096
@@ -31,7 +31,7 @@ async def test_a_peer_that_nobody_vouches_for_is_refused() -> None:
         async with Carrier(verify=ssl.create_default_context()) as carrier:
             with pytest.raises(httpx.ConnectError, match="certificate verify failed"):
                 await carrier.ask(server.url)
-            assert carrier.counts == Counts()
+            assert carrier.counts == PoolCounts()
         assert server.asked == []
 
 
@@ -105,7 +105,7 @@ async def test_an_answer_over_tls_that_is_cut_off_is_an_error() -> None:
         async with Carrier(verify=client_context()) as carrier:
             with pytest.raises((httpx.RemoteProtocolError, httpx.ReadError)):
                 await carrier.ask(server.url)
-            assert carrier.counts == Counts()
+            assert carrier.counts == PoolCounts()
 
 
 async def test_a_call_over_tls_ends_at_its_deadline() -> None:

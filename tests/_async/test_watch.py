@@ -8,7 +8,7 @@ import pytest
 
 from sessionbay import AsyncAgentBay, AsyncSession, FileChangeEvent, FileError, FileUsageError
 from sessionbay._async.files.watch import AsyncWatch
-from sessionbay.ops.files import SERVER
+from sessionbay.operations.files import SERVER
 
 from ..cloud import KEY, FakeCloud, yes
 from ..raw_hub import RawHub, hub, until_gone

@@ -8,42 +8,42 @@ from typing import Any
 import pytest
 
 from sessionbay import AgentBayError, AsyncAgentBay, AsyncSession, PtyError, PtyUsageError
-from sessionbay._async.ws import line as lines
-from sessionbay._async.ws.line import AsyncLine
-from sessionbay._seam.http import Tls
+from sessionbay._async.ws import multiplexer as lines
+from sessionbay._async.ws.multiplexer import AsyncMultiplexer
+from sessionbay._http import TlsSettings
 from sessionbay.core.errors import Kind
-from sessionbay.core.redact import Secret
-from sessionbay.core.websocket import Address
-from sessionbay.ops import frames, mail
-from sessionbay.ops.mail import Inbox
+from sessionbay.core.secrets import Secret
+from sessionbay.core.websocket import WebSocketAddress
+from sessionbay.operations import dispatcher, frames
+from sessionbay.operations.dispatcher import Subscription
 
-from ..beside._async import Beside, until
 from ..certificates import client_context, server_context
 from ..cloud import KEY, FakeCloud, yes
 from ..raw_hub import RawHub, echo, hub, until_gone
 from ..raw_server import BEYOND, BOUND, RawServer, Script, answer, once, once_and_close, silence
+from ..threads._async import Background, until
 
 TOKEN = "token-that-nobody-may-see"
 Frame = dict[str, Any]
 
 
 @asynccontextmanager
-async def line_to(server: RawServer, **options: Any) -> AsyncIterator[AsyncLine]:
+async def line_to(server: RawServer, **options: Any) -> AsyncIterator[AsyncMultiplexer]:
     """Give a line to a scripted hub."""
     url = server.url.replace("http", "ws", 1) + "/ws/session-1"
-    tls = Tls(options.get("verify", True), trust_env=False)
-    line = AsyncLine(Address.of(url, Secret(TOKEN)), tls, time.monotonic)
+    tls = TlsSettings(options.get("verify", True), trust_env=False)
+    line = AsyncMultiplexer(WebSocketAddress.of(url, Secret(TOKEN)), tls, time.monotonic)
     try:
         yield line
     finally:
         await line.aclose()
 
 
-async def call(line: AsyncLine, limit: float = BOUND, **params: Any) -> Any:
+async def call(line: AsyncMultiplexer, limit: float = BOUND, **params: Any) -> Any:
     return await line.call("SERVER", "method", params, PtyError, limit)
 
 
-async def failure(line: AsyncLine, limit: float = BOUND) -> PtyError:
+async def failure(line: AsyncMultiplexer, limit: float = BOUND) -> PtyError:
     """Return why a call failed."""
     with pytest.raises(PtyError) as raised:
         await call(line, limit)
@@ -232,7 +232,7 @@ async def test_a_stream_is_read_by_its_phases(data: Frame, kind: str, problem: s
     with RawServer(told(lambda asked: to(asked, data=data))) as server:
         async with line_to(server) as line:
             frame = frames.call("1", "SERVER", "run", {}, "stream")
-            inbox = await line.ask(frame, PtyError, Inbox("1", streams=True))
+            inbox = await line.ask(frame, PtyError, Subscription("1", streams=True))
             letter = await line.next(inbox, PtyError, BOUND, "run")
             assert (letter.kind, problem in letter.problem) == (kind, True)
 
@@ -251,7 +251,7 @@ async def test_many_wait_and_each_gets_its_own_answer_in_whatever_order() -> Non
             async def ask(number: int) -> None:
                 found[number] = await call(line, n=number)
 
-            async with Beside() as beside:
+            async with Background() as beside:
                 for number in range(20):
                     beside.start(ask, number)
         assert server.accepted == 1
@@ -278,7 +278,7 @@ async def test_whoever_gives_up_reading_hands_on() -> None:
             async def ask(_: int) -> None:
                 assert await call(line, n=2) == {"n": 2}
 
-            async with Beside() as beside:
+            async with Background() as beside:
                 beside.start(give_up, 1)
                 await until(lambda: bool(line._waiting))
                 beside.start(ask, 2)
@@ -306,7 +306,7 @@ async def test_a_lost_connection_fails_all_that_wait_at_once_and_the_next_use_co
             async def fail(_: int) -> None:
                 assert (await failure(line)).kind == "unreachable"
 
-            async with Beside() as beside:
+            async with Background() as beside:
                 for number in range(3):
                     beside.start(fail, number)
             assert await call(line, x=1) == {"x": 1}
@@ -397,7 +397,7 @@ async def test_an_answer_that_comes_too_late_disturbs_nobody() -> None:
 async def test_what_nobody_reads_holds_the_hub_back_and_those_who_wait_are_told_why(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(mail, "MOST_HELD", 10_000)
+    monkeypatch.setattr(dispatcher, "MOST_HELD", 10_000)
     sent: list[int] = []
 
     def script(raw: RawHub) -> None:
@@ -412,7 +412,7 @@ async def test_what_nobody_reads_holds_the_hub_back_and_those_who_wait_are_told_
 
     with RawServer(hub(script)) as server:
         async with line_to(server) as line:
-            inbox = Inbox(route="SERVER")
+            inbox = Subscription(route="SERVER")
             await line.subscribe([inbox], PtyError)
             error = await failure(line, limit=3.0)
             assert (error.kind, "waits to be read" in str(error)) == ("timeout", True)
@@ -428,7 +428,7 @@ async def test_a_closed_line_refuses_and_wakes_who_waits() -> None:
             async def ask(_: int) -> None:
                 assert (await failure(line)).kind == "usage"
 
-            async with Beside() as beside:
+            async with Background() as beside:
                 beside.start(ask, 1)
                 await until(lambda: bool(line._waiting))
                 await line.aclose("the session was deleted")

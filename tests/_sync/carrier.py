@@ -8,11 +8,11 @@ from typing import Any, Self
 
 import httpx
 
-from sessionbay._seam._sync import HttpClient
-from sessionbay._seam.http import ProxyOf, Tls
-from sessionbay._sync.http.pool import Bounds, Counts
+from sessionbay._concurrency._sync import HttpClient
+from sessionbay._http import ProxyOf, TlsSettings
+from sessionbay._sync.http.pool import PoolCounts, PoolLimits
 from sessionbay._sync.http.transport import Transport
-from sessionbay.core.proof import KnownEngine
+from sessionbay.core.challenge import KnownEngine
 
 from ..asking import request
 
@@ -30,7 +30,7 @@ class Carrier:
         clock: Callable[[], float] = time.monotonic,
         known: KnownEngine | None = None,
     ) -> None:
-        self.transport = Transport(Bounds(most, kept), Tls(verify, trust_env=False), proxy_of, clock, known)
+        self.transport = Transport(PoolLimits(most, kept), TlsSettings(verify, trust_env=False), proxy_of, clock, known)
         self.client = HttpClient(transport=self.transport, bounded=True, trust_env=False)
 
     def ask(self, url: str, *args: Any, **options: Any) -> httpx.Response:
@@ -46,7 +46,7 @@ class Carrier:
         return [(self.ask(url)).status_code for _ in range(times)]
 
     @property
-    def counts(self) -> Counts:
+    def counts(self) -> PoolCounts:
         """How things stand."""
         return self.transport.counts()
 

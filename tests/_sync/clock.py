@@ -1,7 +1,7 @@
 # Generated from tests/_async/clock.py by scripts/generate_sync.py. Do not edit.
 """Time that passes only when somebody waits for it."""
 
-from sessionbay._seam._sync import Clock
+from sessionbay._concurrency._sync import Clock
 
 
 class FakeClock(Clock):

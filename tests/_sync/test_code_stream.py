@@ -18,10 +18,10 @@ from sessionbay import (
     Session,
 )
 
-from ..beside._sync import Beside
 from ..cloud import KEY, FakeCloud
 from ..raw_hub import RawHub, hub, until_gone
 from ..raw_server import BOUND, RawServer
+from ..threads._sync import Background
 from .test_pty import session_at
 
 SLOW = """
@@ -130,7 +130,7 @@ def test_streams_of_two_languages_run_at_once(bay_session: Session) -> None:
         code = {"python": SLOW, "javascript": "console.log('js'); 42"}[language]
         results[language] = bay_session.code.run_code(code, language, stream_beta=True)
 
-    with Beside() as beside:
+    with Background() as beside:
         for language in ("python", "javascript"):
             beside.start(run, language)
     assert {language: result.result for language, result in results.items()} == {"python": "42", "javascript": "42"}

@@ -8,15 +8,15 @@ from contextlib import suppress
 import httpx
 import pytest
 
-from sessionbay._seam.http import Tls
-from sessionbay._sync.http.pool import Bounds, Counts, Origin, Pool
-from sessionbay.core.http import Patience
+from sessionbay._http import TlsSettings
+from sessionbay._sync.http.pool import ConnectionPool, Origin, PoolCounts, PoolLimits
+from sessionbay.core.http import Timeouts
 
-from ..beside._sync import Beside, until
 from ..raw_server import RawServer
+from ..threads._sync import Background, until
 
-PATIENT = Patience({}, time.monotonic)
-HURRIED = Patience({"timeout": {"pool": 0.01}}, time.monotonic)
+PATIENT = Timeouts({}, time.monotonic)
+HURRIED = Timeouts({"timeout": {"pool": 0.01}}, time.monotonic)
 
 
 @pytest.fixture
@@ -25,8 +25,8 @@ def origin() -> Iterator[Origin]:
         yield "http", "127.0.0.1", server.port
 
 
-def pool_of(most: int) -> Pool:
-    return Pool(Bounds(most, 60.0), Tls(True, trust_env=False), time.monotonic)
+def pool_of(most: int) -> ConnectionPool:
+    return ConnectionPool(PoolLimits(most, 60.0), TlsSettings(True, trust_env=False), time.monotonic)
 
 
 def test_turns_come_in_the_order_they_were_asked_for(origin: Origin) -> None:
@@ -38,7 +38,7 @@ def test_turns_come_in_the_order_they_were_asked_for(origin: Origin) -> None:
         pool.give(origin, connection, reusable=True)
 
     first = pool.take(origin, PATIENT)
-    with Beside() as beside:
+    with Background() as beside:
         for number in range(10):
             beside.start(use, number)
             until(lambda waiting=number + 1: pool.counts().waiting == waiting)  # type: ignore[misc]
@@ -56,7 +56,7 @@ def test_whoever_comes_later_does_not_overtake(origin: Origin) -> None:
         pool.give(origin, connection, reusable=False)
 
     first = pool.take(origin, PATIENT)
-    with Beside() as beside:
+    with Background() as beside:
         beside.start(use, "waits")
         until(lambda: pool.counts().waiting == 1)
         pool.give(origin, first, reusable=True)
@@ -70,9 +70,9 @@ def test_a_turn_that_nobody_waits_for_any_more_is_not_lost(origin: Origin) -> No
     first = pool.take(origin, PATIENT)
     with pytest.raises(httpx.PoolTimeout):
         pool.take(origin, HURRIED)
-    assert pool.counts() == Counts(busy=1)
+    assert pool.counts() == PoolCounts(busy=1)
     pool.give(origin, first, reusable=False)
-    assert pool.counts() == Counts()
+    assert pool.counts() == PoolCounts()
 
 
 def test_giving_up_at_the_moment_of_the_turn_loses_none(origin: Origin) -> None:
@@ -84,12 +84,12 @@ def test_giving_up_at_the_moment_of_the_turn_loses_none(origin: Origin) -> None:
 
     for _ in range(20):
         first = pool.take(origin, PATIENT)
-        with Beside() as beside:
+        with Background() as beside:
             for _ in range(3):
                 beside.start(hurry)
             until(lambda: pool.counts().waiting < 3)
             pool.give(origin, first, reusable=True)
-        assert pool.counts() == Counts(idle=1, origins=1)
+        assert pool.counts() == PoolCounts(idle=1, origins=1)
     pool.close()
 
 
@@ -98,7 +98,7 @@ def test_a_connection_that_cannot_be_made_gives_its_turn_away() -> None:
     for _ in range(3):
         with pytest.raises(httpx.ConnectError):
             pool.take(("http", "127.0.0.1", 1), PATIENT)
-    assert pool.counts() == Counts()
+    assert pool.counts() == PoolCounts()
 
 
 def test_the_connection_that_was_used_last_is_the_next_one(origin: Origin) -> None:
@@ -117,4 +117,4 @@ def test_what_is_given_back_to_a_closed_pool_is_closed(origin: Origin) -> None:
     connection = pool.take(origin, PATIENT)
     pool.close()
     pool.give(origin, connection, reusable=True)
-    assert pool.counts() == Counts()
+    assert pool.counts() == PoolCounts()

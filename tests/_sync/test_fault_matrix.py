@@ -65,7 +65,7 @@ def _pauses_without_chance(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def run(asked: Asked, case: Case, make: type[AgentBay] | type[AGB] = AgentBay) -> Cell:
     """Do it, on a cloud of its own, in a time of its own."""
-    cloud, clock = LedgerCloud(direct=asked.direct), FakeClock()
+    cloud, clock = LedgerCloud(direct_route=asked.direct), FakeClock()
     cloud.sessions["session-0"].status = asked.start
     transport = FaultTransport(FaultPlan(), cloud, clock=clock)
     with make(KEY, transport=transport, clock=clock) as bay:

@@ -241,14 +241,14 @@ def test_the_time_bounds_the_whole_wait(source: Path, tmp_path: Path) -> None:
     clock = FakeClock()
     files = on(StoreCloud(GetContextInfo=copy("Running")), clock).file_system
     sent = files.upload_file(source, FILE, wait_timeout=20, poll_interval=3)
-    assert (sent.success, sent.timed_out, sent.unsure) == (False, True, True)
+    assert (sent.success, sent.timed_out, sent.outcome_unknown) == (False, True, True)
     assert sent.error_message == "not copied after 20 s: last seen Running"
     assert sum(clock.slept) == pytest.approx(20)
     assert max(clock.slept) == 3
     with pytest.raises(FileTimeoutError):
         sent.raise_for_error()
     got = files.download_file(FILE, tmp_path / "a", wait_timeout=5)
-    assert (got.timed_out, got.unsure, names(tmp_path)) == (True, False, ["source"])
+    assert (got.timed_out, got.outcome_unknown, names(tmp_path)) == (True, False, ["source"])
     assert sum(clock.slept) == pytest.approx(25)
 
 

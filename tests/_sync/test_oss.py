@@ -11,7 +11,7 @@ import httpx
 import pytest
 
 from sessionbay import AGB, AgentBay, OssError, OssUsageError, Session
-from sessionbay._seam._sync import Step
+from sessionbay._concurrency._sync import Step
 from sessionbay._sync.oss import Oss
 
 from ..cloud import KEY, FakeCloud, session_data, yes

@@ -5,7 +5,7 @@ import httpx
 import pytest
 
 from sessionbay import AgentBay, RetryPolicy, Session, SessionPauseResult
-from sessionbay._seam._sync import each
+from sessionbay._concurrency._sync import run_for_each
 
 from ..cloud import KEY, Answer, FakeCloud, no, status, yes
 from ..raw_server import BOUND
@@ -44,7 +44,7 @@ class PausingCloud(FakeCloud):
 
         once = RetryPolicy(attempts=1)
         with AgentBay(KEY, endpoint="http://127.0.0.1:1", transport=self, retry=once) as bay:
-            each(one, [Session(bay, f"session-{number}") for number in range(sessions)])
+            run_for_each(one, [Session(bay, f"session-{number}") for number in range(sessions)])
         return results
 
     @property

@@ -18,10 +18,10 @@ from sessionbay import (
     Session,
 )
 
-from ..beside._sync import Beside, until
 from ..cloud import KEY, FakeCloud, yes
 from ..raw_hub import RawHub, hub, until_gone
 from ..raw_server import BOUND, RawServer
+from ..threads._sync import Background, until
 
 PTY = "PTY_SERVER"
 PATIENCE = BOUND
@@ -81,7 +81,7 @@ def test_a_wait_ends_when_the_terminal_is_killed(bay_session: Session, whose: st
     def wait() -> None:
         assert terminal.wait(PATIENCE) == -9
 
-    with Beside() as beside:
+    with Background() as beside:
         beside.start(wait)
         beside.start(wait)
         until(lambda: terminal._waits == 2)
@@ -284,7 +284,7 @@ def test_a_wait_ends_when_the_connection_is_lost_and_can_be_begun_anew(bay_sessi
                 terminal.wait(PATIENCE)
             assert raised.value.kind == "unreachable"
 
-        with Beside() as beside:
+        with Background() as beside:
             beside.start(wait)
             until(lambda: bool(terminal._line._waiting))
             cut(terminal)

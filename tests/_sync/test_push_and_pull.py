@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from sessionbay import FileError, FileUsageError, Progress, Session
-from sessionbay._sync.files.difference import SMALL_DIRECT
+from sessionbay._sync.files.folder_sync import SMALL_DIRECT
 
 from ..support import names
 

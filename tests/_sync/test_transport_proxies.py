@@ -5,8 +5,8 @@ import httpx
 import pytest
 
 from sessionbay import AgentBay, RetryPolicy, SessionError
-from sessionbay._seam.http import proxy_of
-from sessionbay._sync.http.pool import Counts
+from sessionbay._http import proxy_of
+from sessionbay._sync.http.pool import PoolCounts
 
 from ..certificates import client_context
 from ..cloud import KEY
@@ -27,7 +27,7 @@ def test_requests_go_through_the_proxy_that_was_named() -> None:
     with RawServer(always(answer(b"proxied"))) as proxy:
         with Carrier(verify=client_context(), proxy_of=proxy_of(proxy.url, trust_env=False)) as carrier:
             assert (carrier.ask("http://cloud.example/x")).text == "proxied"
-            assert carrier.counts == Counts()
+            assert carrier.counts == PoolCounts()
         assert proxy.asked[0].startswith(b"GET http://cloud.example/x HTTP/1.1\r\n")
 
 
@@ -62,7 +62,7 @@ def test_a_host_that_is_exempt_is_spoken_to_directly(monkeypatch: pytest.MonkeyP
         monkeypatch.setenv("NO_PROXY", exempt)
         with Carrier(proxy_of=proxy_of(None, trust_env=True)) as carrier:
             assert (carrier.ask(server.url)).text == "ok"
-            assert carrier.counts == Counts(idle=1, origins=1)
+            assert carrier.counts == PoolCounts(idle=1, origins=1)
         assert (proxy.accepted, server.accepted) == (0, 1)
 
 

@@ -4,10 +4,10 @@
 import httpx
 import pytest
 
-from sessionbay._sync.http.pool import Counts
+from sessionbay._sync.http.pool import PoolCounts
 
-from ..beside._sync import Beside, until
 from ..raw_server import BOUND, Peer, RawServer, always, answer
+from ..threads._sync import Background, until
 from .carrier import Carrier
 from .clock import FakeClock
 
@@ -43,7 +43,7 @@ def test_a_connection_that_waits_too_long_is_closed() -> None:
             carrier.ask(server.url)
             clock.now += 20.5
             carrier.ask(server.url)
-            assert (server.accepted, carrier.counts) == (2, Counts(idle=1, origins=1))
+            assert (server.accepted, carrier.counts) == (2, PoolCounts(idle=1, origins=1))
             until(lambda: server.open == 1)
 
 
@@ -65,7 +65,7 @@ def test_a_request_to_another_origin_closes_what_waits_too_long() -> None:
             clock.now += 20.5
             carrier.ask(other.url)
             until(lambda: server.open == 0)
-            assert carrier.counts == Counts(idle=1, origins=1)
+            assert carrier.counts == PoolCounts(idle=1, origins=1)
 
 
 def test_the_connection_that_waits_longest_makes_room_for_one_to_another_origin() -> None:
@@ -74,7 +74,7 @@ def test_the_connection_that_waits_longest_makes_room_for_one_to_another_origin(
             for server in (first, second, third):
                 carrier.ask(server.url)
             until(lambda: (first.open, second.open, third.open) == (0, 1, 1))
-            assert carrier.counts == Counts(idle=2, origins=2)
+            assert carrier.counts == PoolCounts(idle=2, origins=2)
 
 
 def test_an_origin_whose_connections_are_gone_leaves_nothing_behind() -> None:
@@ -85,7 +85,7 @@ def test_an_origin_whose_connections_are_gone_leaves_nothing_behind() -> None:
     with RawServer(leave) as server:
         with Carrier() as carrier:
             carrier.ask(server.url)
-            assert carrier.counts == Counts()
+            assert carrier.counts == PoolCounts()
 
 
 def test_closing_closes_what_is_idle_at_once() -> None:
@@ -118,10 +118,10 @@ def test_a_body_that_was_not_read_to_its_end_makes_room_for_the_next_request() -
 def test_there_are_never_more_connections_than_the_limit() -> None:
     with RawServer() as server:
         with Carrier(most=3) as carrier:
-            with Beside() as beside:
+            with Background() as beside:
                 for _ in range(40):
                     beside.start(carrier.ask, server.url)
-            assert carrier.counts == Counts(idle=3, origins=1)
+            assert carrier.counts == PoolCounts(idle=3, origins=1)
         assert (len(server.asked), server.most) == (40, 3)
 
 
@@ -142,4 +142,4 @@ def test_a_request_waits_for_a_connection_no_longer_than_its_deadline() -> None:
             with pytest.raises(httpx.PoolTimeout):
                 carrier.ask(server.url, within=0.05)
             response.close()
-            assert carrier.counts == Counts()
+            assert carrier.counts == PoolCounts()

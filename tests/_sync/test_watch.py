@@ -9,7 +9,7 @@ import pytest
 
 from sessionbay import AgentBay, FileChangeEvent, FileError, FileUsageError, Session
 from sessionbay._sync.files.watch import Watch
-from sessionbay.ops.files import SERVER
+from sessionbay.operations.files import SERVER
 
 from ..cloud import KEY, FakeCloud, yes
 from ..raw_hub import RawHub, hub, until_gone

@@ -9,42 +9,42 @@ from typing import Any
 import pytest
 
 from sessionbay import AgentBay, AgentBayError, PtyError, PtyUsageError, Session
-from sessionbay._seam.http import Tls
-from sessionbay._sync.ws import line as lines
-from sessionbay._sync.ws.line import Line
+from sessionbay._http import TlsSettings
+from sessionbay._sync.ws import multiplexer as lines
+from sessionbay._sync.ws.multiplexer import Multiplexer
 from sessionbay.core.errors import Kind
-from sessionbay.core.redact import Secret
-from sessionbay.core.websocket import Address
-from sessionbay.ops import frames, mail
-from sessionbay.ops.mail import Inbox
+from sessionbay.core.secrets import Secret
+from sessionbay.core.websocket import WebSocketAddress
+from sessionbay.operations import dispatcher, frames
+from sessionbay.operations.dispatcher import Subscription
 
-from ..beside._sync import Beside, until
 from ..certificates import client_context, server_context
 from ..cloud import KEY, FakeCloud, yes
 from ..raw_hub import RawHub, echo, hub, until_gone
 from ..raw_server import BEYOND, BOUND, RawServer, Script, answer, once, once_and_close, silence
+from ..threads._sync import Background, until
 
 TOKEN = "token-that-nobody-may-see"
 Frame = dict[str, Any]
 
 
 @contextmanager
-def line_to(server: RawServer, **options: Any) -> Iterator[Line]:
+def line_to(server: RawServer, **options: Any) -> Iterator[Multiplexer]:
     """Give a line to a scripted hub."""
     url = server.url.replace("http", "ws", 1) + "/ws/session-1"
-    tls = Tls(options.get("verify", True), trust_env=False)
-    line = Line(Address.of(url, Secret(TOKEN)), tls, time.monotonic)
+    tls = TlsSettings(options.get("verify", True), trust_env=False)
+    line = Multiplexer(WebSocketAddress.of(url, Secret(TOKEN)), tls, time.monotonic)
     try:
         yield line
     finally:
         line.close()
 
 
-def call(line: Line, limit: float = BOUND, **params: Any) -> Any:
+def call(line: Multiplexer, limit: float = BOUND, **params: Any) -> Any:
     return line.call("SERVER", "method", params, PtyError, limit)
 
 
-def failure(line: Line, limit: float = BOUND) -> PtyError:
+def failure(line: Multiplexer, limit: float = BOUND) -> PtyError:
     """Return why a call failed."""
     with pytest.raises(PtyError) as raised:
         call(line, limit)
@@ -231,7 +231,7 @@ def test_a_stream_is_read_by_its_phases(data: Frame, kind: str, problem: str) ->
     with RawServer(told(lambda asked: to(asked, data=data))) as server:
         with line_to(server) as line:
             frame = frames.call("1", "SERVER", "run", {}, "stream")
-            inbox = line.ask(frame, PtyError, Inbox("1", streams=True))
+            inbox = line.ask(frame, PtyError, Subscription("1", streams=True))
             letter = line.next(inbox, PtyError, BOUND, "run")
             assert (letter.kind, problem in letter.problem) == (kind, True)
 
@@ -250,7 +250,7 @@ def test_many_wait_and_each_gets_its_own_answer_in_whatever_order() -> None:
             def ask(number: int) -> None:
                 found[number] = call(line, n=number)
 
-            with Beside() as beside:
+            with Background() as beside:
                 for number in range(20):
                     beside.start(ask, number)
         assert server.accepted == 1
@@ -277,7 +277,7 @@ def test_whoever_gives_up_reading_hands_on() -> None:
             def ask(_: int) -> None:
                 assert call(line, n=2) == {"n": 2}
 
-            with Beside() as beside:
+            with Background() as beside:
                 beside.start(give_up, 1)
                 until(lambda: bool(line._waiting))
                 beside.start(ask, 2)
@@ -305,7 +305,7 @@ def test_a_lost_connection_fails_all_that_wait_at_once_and_the_next_use_connects
             def fail(_: int) -> None:
                 assert (failure(line)).kind == "unreachable"
 
-            with Beside() as beside:
+            with Background() as beside:
                 for number in range(3):
                     beside.start(fail, number)
             assert call(line, x=1) == {"x": 1}
@@ -396,7 +396,7 @@ def test_an_answer_that_comes_too_late_disturbs_nobody() -> None:
 def test_what_nobody_reads_holds_the_hub_back_and_those_who_wait_are_told_why(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(mail, "MOST_HELD", 10_000)
+    monkeypatch.setattr(dispatcher, "MOST_HELD", 10_000)
     sent: list[int] = []
 
     def script(raw: RawHub) -> None:
@@ -411,7 +411,7 @@ def test_what_nobody_reads_holds_the_hub_back_and_those_who_wait_are_told_why(
 
     with RawServer(hub(script)) as server:
         with line_to(server) as line:
-            inbox = Inbox(route="SERVER")
+            inbox = Subscription(route="SERVER")
             line.subscribe([inbox], PtyError)
             error = failure(line, limit=3.0)
             assert (error.kind, "waits to be read" in str(error)) == ("timeout", True)
@@ -427,7 +427,7 @@ def test_a_closed_line_refuses_and_wakes_who_waits() -> None:
             def ask(_: int) -> None:
                 assert (failure(line)).kind == "usage"
 
-            with Beside() as beside:
+            with Background() as beside:
                 beside.start(ask, 1)
                 until(lambda: bool(line._waiting))
                 line.close("the session was deleted")

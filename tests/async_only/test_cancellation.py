@@ -10,10 +10,10 @@ from sessionbay.engine import LocalEngine
 
 from .._async.conftest import connect
 from .._sync.conftest import connect as connect_sync
-from ..beside._async import until
 from ..engine.transitions import held
 from ..raw_server import BOUND
 from ..requirements import promise
+from ..threads._async import until
 
 
 async def left(bay: AsyncAgentBay, labels: dict[str, str]) -> int | None:

@@ -10,12 +10,12 @@ import pytest
 
 from sessionbay import AsyncAgentBay, AsyncSession
 from sessionbay.engine import LocalEngine
-from sessionbay.engine.published import publish
+from sessionbay.engine.discovery import publish
 
 from .._async.conftest import connect
-from ..beside._sync import Beside
 from ..collecting import collect
 from ..raw_server import BOUND
+from ..threads._sync import Background
 
 pytestmark = pytest.mark.filterwarnings(
     "ignore:unclosed:ResourceWarning", "ignore:Exception ignored in:pytest.PytestUnraisableExceptionWarning"
@@ -69,7 +69,7 @@ def at_once(bay: AsyncAgentBay, call: object) -> list[object]:
         begin.wait(BOUND)
         said.append(asyncio.run(call(bay, f"thread {number}")))  # type: ignore[operator]
 
-    with Beside() as beside:
+    with Background() as beside:
         for number in range(4):
             beside.start(run, number)
     anyio.run(bay.aclose)

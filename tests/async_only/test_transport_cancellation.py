@@ -8,13 +8,13 @@ import anyio
 import httpx
 import pytest
 
-from sessionbay._async.http.pool import Counts
+from sessionbay._async.http.pool import PoolCounts
 
 from .._async.carrier import Carrier
 from ..asking import request
-from ..beside._async import Beside, until
 from ..certificates import client_context, server_context
 from ..raw_server import Peer, RawServer, Script, always, answer, black_hole, once_and_close
+from ..threads._async import Background, until
 from .interrupting import MOST_WAITS, Cancel, by_scope, by_task, by_task_when_done
 
 CHUNKS = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", b"3\r\nabc\r\n", b"2\r\nde\r\n", b"0\r\n\r\n"
@@ -147,7 +147,7 @@ async def while_busy(carrier: Carrier, server: RawServer, cancel: Cancel, at: in
         await until(lambda: ended or carrier.counts.waiting == 1)
         await held.aclose()
 
-    async with Beside() as beside:
+    async with Background() as beside:
         beside.start(give_back)
         reached = await cancel(lambda: carrier.ask(server.url), at)
         ended = True
@@ -177,14 +177,14 @@ async def test_a_request_that_is_cancelled_while_it_waits_lets_the_next_one_pass
     with RawServer() as server:
         async with Carrier(most=1) as carrier:
             held = await carrier.begin(server.url)
-            async with Beside() as beside:
+            async with Background() as beside:
                 with anyio.CancelScope() as scope:
                     beside.start(cancel_when, lambda: carrier.counts.waiting == 1, scope)
                     await carrier.ask(server.url)
                 beside.start(carrier.ask, server.url)
                 await until(lambda: carrier.counts.waiting == 1)
                 await held.aclose()
-            assert carrier.counts == Counts(idle=1, origins=1)
+            assert carrier.counts == PoolCounts(idle=1, origins=1)
 
 
 async def cancel_when(there: Callable[[], bool], scope: anyio.CancelScope) -> None:

@@ -7,13 +7,13 @@ import pytest
 from sessionbay import AsyncSession, FileChangeEvent
 
 from .._async.conftest import bay, bay_session  # noqa: F401  # fixtures
-from ..beside._async import Beside
+from ..threads._async import Background
 
 
 async def test_it_tells_a_function_until_it_is_stopped(bay_session: AsyncSession) -> None:  # noqa: F811
     got: list[FileChangeEvent] = []
     stop = threading.Event()
-    async with Beside() as beside:
+    async with Background() as beside:
         beside.start(lambda: bay_session.file_system.watch_directory("/tmp", got.extend, 0.05, stop))
         number = 0
         while not got:
@@ -35,7 +35,7 @@ async def test_what_the_function_raises_comes_out(bay_session: AsyncSession) -> 
         while not over:
             await bay_session.file_system.write_file("/tmp/1", "x", mode="append")
 
-    async with Beside() as beside:
+    async with Background() as beside:
         beside.start(write)
         with pytest.raises(RuntimeError, match="own"):
             await watching

@@ -8,7 +8,7 @@ from itertools import count
 import anyio
 import anyio.lowlevel
 
-from sessionbay._seam._async import Clock
+from sessionbay._concurrency._async import Clock
 
 ROUNDS = 25  # of the event loop, in which whoever does not wait for time comes to its next sleep
 

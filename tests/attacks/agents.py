@@ -12,7 +12,7 @@ import httpx
 
 from sessionbay import Session
 from sessionbay.engine import sessions
-from sessionbay.engine.agent import line
+from sessionbay.engine.agent import connection
 from sessionbay.engine.sandbox import bwrap
 
 from ..engine.processes import eventually
@@ -162,16 +162,16 @@ def forging(code: str) -> Callable[[Scene], str | None]:
 
 def trusting(scene: Scene) -> None:
     """Take what comes for what an honest agent sends."""
-    scene.patch.setattr(line, "MOST_FRAME", 2**40)
-    real = line.AgentLine._take_frames
+    scene.patch.setattr(connection, "MOST_FRAME", 2**40)
+    real = connection.AgentConnection._take_frames
 
-    def take(self: line.AgentLine) -> None:
+    def take(self: connection.AgentConnection) -> None:
         try:
             real(self)
         except (ValueError, TypeError, LookupError, AttributeError, RecursionError):
             self._buffer.clear()
 
-    scene.patch.setattr(line.AgentLine, "_take_frames", take)
+    scene.patch.setattr(connection.AgentConnection, "_take_frames", take)
 
 
 FRAMES = {
@@ -197,16 +197,16 @@ for _kind, (_about, _code) in FRAMES.items():
 
 def collect(scene: Scene) -> None:
     """Take every descriptor that comes."""
-    scene.patch.setattr(line, "MOST_DESCRIPTORS", 253)
-    real = line.AgentLine._read
+    scene.patch.setattr(connection, "MOST_DESCRIPTORS", 253)
+    real = connection.AgentConnection._read
 
-    def read(self: line.AgentLine) -> None:
+    def read(self: connection.AgentConnection) -> None:
         real(self)
         if not self.gone.done():
             while self._descriptors:
                 scene.ending.callback(os.close, self._descriptors.popleft())
 
-    scene.patch.setattr(line.AgentLine, "_read", read)
+    scene.patch.setattr(connection.AgentConnection, "_read", read)
 
 
 FLOOD = """
@@ -238,12 +238,12 @@ while True:
 
 def number_as_descriptor(scene: Scene) -> None:
     """Take the value of an answer for a descriptor."""
-    real = line.AgentLine.ask
+    real = connection.AgentConnection.ask
 
-    async def descriptor(self: line.AgentLine, op: str, **order: Any) -> Any:
+    async def descriptor(self: connection.AgentConnection, op: str, **order: Any) -> Any:
         return None, os.dup(await real(self, op, **order))
 
-    scene.patch.setattr(line.AgentLine, "ask_fd", descriptor)
+    scene.patch.setattr(connection.AgentConnection, "ask_fd", descriptor)
 
 
 @attack(FORGED, "a descriptor is one that came over the line, never a number in an answer", number_as_descriptor)
@@ -268,13 +268,13 @@ def descriptor_by_its_number(scene: Scene) -> str | None:
 def one_list_for_all(scene: Scene) -> None:
     """Keep the questions of all sessions in one list."""
     waiting: dict[int, Any] = {}
-    real = line.AgentLine.__init__
+    real = connection.AgentConnection.__init__
 
-    def init(self: line.AgentLine, *args: Any) -> None:
+    def init(self: connection.AgentConnection, *args: Any) -> None:
         real(self, *args)
         self._waiting = waiting
 
-    scene.patch.setattr(line.AgentLine, "__init__", init)
+    scene.patch.setattr(connection.AgentConnection, "__init__", init)
 
 
 @attack(FORGED, "each line knows its own questions only", one_list_for_all)

@@ -6,8 +6,8 @@ import zipfile
 from collections.abc import Callable
 
 from sessionbay import Session
-from sessionbay.engine.agent.line import AgentFailure
-from sessionbay.engine.contexts.moving import MOST_FILES, MOST_RATIO
+from sessionbay.engine.agent.connection import AgentFailure
+from sessionbay.engine.contexts.sync_job import MOST_FILES, MOST_RATIO
 
 from .attack import add
 from .scene import Scene, output

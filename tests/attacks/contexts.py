@@ -48,8 +48,8 @@ class Kept:
 def unsigned(scene: Scene) -> None:
     """Take every address for one that was given out."""
 
-    def check(self: signing.Signer, method: str, context_id: str, parts: Any, query: Any) -> signing.Grant:
-        return signing.Grant("PUT" if method == "PUT" else "GET", context_id, parts, 2**31, 2**40)
+    def check(self: signing.Signer, method: str, context_id: str, parts: Any, query: Any) -> signing.SignedGrant:
+        return signing.SignedGrant("PUT" if method == "PUT" else "GET", context_id, parts, 2**31, 2**40)
 
     scene.patch.setattr(signing.Signer, "check", check)
 

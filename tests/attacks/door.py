@@ -9,7 +9,7 @@ from starlette.exceptions import HTTPException
 from starlette.middleware.cors import CORSMiddleware
 from starlette.types import Receive, Scope, Send
 
-from sessionbay.engine import app, guard, received
+from sessionbay.engine import app, loopback_middleware, request_body
 
 from .attack import add, attack
 from .scene import Scene
@@ -90,16 +90,16 @@ for _kind, _headers in HEADERS.items():
 
 def allow_every_origin(scene: Scene) -> None:
     """Answer as a server does that was made easy for browsers."""
-    real = guard.Guard.__call__
+    real = loopback_middleware.LoopbackMiddleware.__call__
 
-    async def call(self: guard.Guard, scope: Scope, receive: Receive, send: Send) -> None:
+    async def call(self: loopback_middleware.LoopbackMiddleware, scope: Scope, receive: Receive, send: Send) -> None:
         async def through(scope: Scope, receive: Receive, send: Send) -> None:
             await real(self, scope, receive, send)
 
         easy = CORSMiddleware(through, allow_origins=["*"], allow_methods=["*"], allow_headers=["*"])
         await easy(scope, receive, send)
 
-    scene.patch.setattr(guard.Guard, "__call__", call)
+    scene.patch.setattr(loopback_middleware.LoopbackMiddleware, "__call__", call)
 
 
 @attack(PAGES, "no header allows another origin anything", allow_every_origin)
@@ -211,14 +211,14 @@ def token_after_deletion(scene: Scene) -> str | None:
 
 def tell_who_exists(scene: Scene) -> None:
     """Say 404 where there is no session."""
-    real = app.Door._opened
+    real = app.Endpoints._opened
 
-    def opened(self: app.Door, asked: Any, token: str) -> Any:
+    def opened(self: app.Endpoints, asked: Any, token: str) -> Any:
         if asked.path_params["session_id"] not in self._sessions._sessions:
             raise HTTPException(404)
         return real(self, asked, token)
 
-    scene.patch.setattr(app.Door, "_opened", opened)
+    scene.patch.setattr(app.Endpoints, "_opened", opened)
 
 
 @attack(TOKENS, "no session and no token get the same answer", tell_who_exists)
@@ -276,9 +276,9 @@ def twenty_engines_at_once(scene: Scene) -> str | None:
     return None
 
 
-@attack("memory", "a body is read up to a bound", lambda scene: scene.patch.setattr(received, "MOST_BODY", 2**40))
+@attack("memory", "a body is read up to a bound", lambda scene: scene.patch.setattr(request_body, "MOST_BODY", 2**40))
 def endless_body(scene: Scene) -> str | None:
     """A body larger than any honest one, from a stranger."""
-    scene.patch.setattr(received, "MOST_BODY", received.MOST_BODY // 2**6)  # 1 MiB is as good as 64
+    scene.patch.setattr(request_body, "MOST_BODY", request_body.MOST_BODY // 2**6)  # 1 MiB is as good as 64
     answer = scene.http("POST", LIST, content=b"x" * 2**21)
     return None if answer.status_code == 413 else f"{answer.status_code}"

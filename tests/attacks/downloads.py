@@ -9,11 +9,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sessionbay import AgentBayError
-from sessionbay._seam import _sync as seam, disk
-from sessionbay.engine import toolbox
+from sessionbay import AgentBayError, local_files
+from sessionbay._concurrency import _sync as seam
+from sessionbay.engine import tool_dispatch
 from sessionbay.engine.contexts import signing
-from sessionbay.ops import trees
+from sessionbay.operations import trees
 
 from .attack import add, attack
 from .scene import PATIENCE, Scene
@@ -28,7 +28,7 @@ def every_name(scene: Scene) -> None:
     """Put files where their names lead."""
     scene.patch.setattr(trees, "is_below", lambda path: True)
     scene.patch.setattr(trees, "_in_the_way", lambda *_: "")
-    scene.patch.setattr("sessionbay._sync.files.difference.place_in", lambda top, path: top / path)
+    scene.patch.setattr("sessionbay._sync.files.folder_sync.place_in", lambda top, path: top / path)
 
 
 def listed_as(name: str) -> Callable[[Scene], str | None]:
@@ -37,7 +37,7 @@ def listed_as(name: str) -> Callable[[Scene], str | None]:
         (target / "kept").mkdir(parents=True)
         (target / "kept" / "link").symlink_to(scene.folder)
         outside = name.format(folder=scene.folder)
-        real = toolbox.SERVED["read_file"]
+        real = tool_dispatch.SERVED["read_file"]
 
         async def read(session: Any, args: Any, config: Any) -> str:
             """Lie about what is there, as a cloud may."""
@@ -47,9 +47,9 @@ def listed_as(name: str) -> Callable[[Scene], str | None]:
 
         lie = b64encode(f"f\t8\t644\t{outside}\0\0".encode()).decode()
         session.command.run("mkdir out").raise_for_error()
-        scene.patch.setitem(toolbox.SERVED, "read_file", read)
+        scene.patch.setitem(tool_dispatch.SERVED, "read_file", read)
         session.file_system.pull("out", target)
-        scene.patch.setitem(toolbox.SERVED, "read_file", real)
+        scene.patch.setitem(tool_dispatch.SERVED, "read_file", real)
         found = [path for path in scene.folder.rglob("*") if path.is_file() and not path.is_symlink()]
         return ", ".join(str(path) for path in found if target not in path.parents) or None
 
@@ -114,10 +114,10 @@ def fetched(scene: Scene, address: str) -> Path:
     return place
 
 
-class AtOnce(disk.Landing):
+class AtOnce(local_files.AtomicFile):
     """A file that is written where it is to be."""
 
-    def __init__(self, place: disk.Place, *, overwrite: bool) -> None:
+    def __init__(self, place: local_files.LocalPath, *, overwrite: bool) -> None:
         self.size = 0
         self._file = Path(place).open("wb")  # noqa: SIM115  # as the real one
 

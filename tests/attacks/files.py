@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from sessionbay import ContextSync, Session
-from sessionbay.engine import folders, listener, logs, sessions, toolbox
-from sessionbay.engine.contexts import copying, moving
-from sessionbay.engine.refusals import ToolFailure
-from sessionbay.ops.files import ReadArgs
+from sessionbay.engine import listener, logs, sessions, tool_dispatch, workdir
+from sessionbay.engine.api_errors import ToolFailure
+from sessionbay.engine.contexts import copy, sync_job
+from sessionbay.operations.files import ReadArgs
 
 from ..engine.processes import eventually
 from .attack import add, attack
@@ -42,7 +42,7 @@ def by_the_host(check: Callable[[Path, Path], bool]) -> Callable[[Scene], None]:
                 raise ToolFailure("refused")
             return Path(path).read_text()  # noqa: ASYNC240  # which is the mistake
 
-        scene.patch.setitem(toolbox.SERVED, "read_file", read)
+        scene.patch.setitem(tool_dispatch.SERVED, "read_file", read)
 
     return off
 
@@ -104,7 +104,7 @@ def link_that_flips(scene: Scene) -> str | None:
             if told["escaped"]:
                 return
             try:
-                found = await toolbox.SERVED["read_file"](known, args, None)  # type: ignore[arg-type]  # not looked at
+                found = await tool_dispatch.SERVED["read_file"](known, args, None)  # type: ignore[arg-type]  # not looked at
             except Exception:  # noqa: BLE001  # whatever it says, it is no escape
                 told["refused"] += 1
             else:
@@ -148,7 +148,7 @@ def _read(scene: Scene, session: Session, path: str) -> str | None:
 
     async def read() -> str | None:
         async with asyncio.timeout(2 * scene.slack):
-            told = await toolbox.call(
+            told = await tool_dispatch.call(
                 known, "read_file", {"path": path, "offset": 0, "length": 100}, scene.engine._engine.config
             )
         return None if told.is_error else str(told.content[0].text)[:20]
@@ -183,7 +183,7 @@ def write_to_a_pipe(scene: Scene) -> str | None:
     async def write() -> bool:
         args = {"path": "thing", "content": "x", "mode": "append"}
         async with asyncio.timeout(2 * scene.slack):
-            return (await toolbox.call(known, "write_file", args, scene.engine._engine.config)).is_error or False
+            return (await tool_dispatch.call(known, "write_file", args, scene.engine._engine.config)).is_error or False
 
     try:
         return None if scene.on_loop(write) else "written"
@@ -208,7 +208,7 @@ def file_of_a_tebibyte(scene: Scene) -> str | None:
 
 def any_size(scene: Scene) -> None:
     """Copy to the end, wherever that is by then."""
-    scene.patch.setattr(copying.Allowance, "take", lambda self, fd: 2**40)
+    scene.patch.setattr(copy.ByteBudget, "take", lambda self, fd: 2**40)
 
 
 @attack(NO_FILES, "a copy moves as many bytes as the file had when it was opened, and no more", any_size)
@@ -220,14 +220,14 @@ def file_that_grows_while_it_is_copied(scene: Scene) -> str | None:
     session.command.run("mkdir kept").raise_for_error()
     session.file_system.write_file("kept/grows", "x" * 2**19).raise_for_error()
     inside = engine._engine._sessions._sessions[session.session_id].sandbox.spec.root / "home" / "kept" / "grows"
-    real, contexts = copying.copy, session.agent_bay.context
+    real, contexts = copy.copy, session.agent_bay.context
 
-    def copy(source: int, target: int, size: int) -> int:
+    def copy_while_it_grows(source: int, target: int, size: int) -> int:
         with inside.open("ab") as file:
             file.write(bytes(2**23))
         return real(source, target, size)
 
-    scene.patch.setattr(moving, "copy", copy)
+    scene.patch.setattr(sync_job, "copy", copy_while_it_grows)
     made = contexts.create(f"grows-{time.monotonic_ns()}").context
     scene.ending.callback(contexts.delete, made)
     session.context.bind(ContextSync(context_id=made.id, path=f"{home}/kept")).raise_for_error()
@@ -345,7 +345,7 @@ def simple_removal(scene: Scene) -> None:
             _by_paths(folder)
         except (OSError, RecursionError):
             scene.marks.add("given up")
-            scene.ending.callback(scene.on_loop, partial(folders.remove_tree, folder))
+            scene.ending.callback(scene.on_loop, partial(workdir.remove_tree, folder))
 
     scene.patch.setattr(sessions, "remove_tree", remove)
 

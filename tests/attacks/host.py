@@ -23,9 +23,9 @@ from sessionbay import AgentBay, AgentBayError, RetryPolicy
 from sessionbay._sync.http import pool
 from sessionbay._sync.ws import socket as websocket
 from sessionbay.cli import daemon
-from sessionbay.core import proof
-from sessionbay.core.redact import Secret
-from sessionbay.engine import folders, leftovers, published
+from sessionbay.core import challenge
+from sessionbay.core.secrets import Secret
+from sessionbay.engine import crash_cleanup, discovery, workdir
 from sessionbay.engine.sandbox import base
 
 from .attack import add, attack
@@ -44,8 +44,8 @@ def written(home: Path, port: int, **changes: Any) -> Path:
         "endpoint": f"http://127.0.0.1:{port}",
         "api_key": KEY,
         "pid": os.getpid(),
-        "started": published.started_at(os.getpid()),
-        "boot_id": published.boot_id(),
+        "started": discovery.started_at(os.getpid()),
+        "boot_id": discovery.boot_id(),
         "version": "0",
     }
     file = home / "engine.json"
@@ -93,7 +93,7 @@ def impostor(answer: Callable[[str], bytes], port: int = 0) -> Iterator[tuple[in
 def told_to(heard: list[str]) -> str | None:
     """Use the published engine as a program does; return what it told the impostor of its key."""
     try:
-        if (found := published.find()) is not None:
+        if (found := discovery.find()) is not None:
             form = {"Authorization": f"Bearer {found.api_key.reveal()}"}
             httpx.post(f"{found.endpoint}/?Action=ListSession", data=form, trust_env=False, timeout=PATIENCE)
     except OSError:
@@ -103,11 +103,11 @@ def told_to(heard: list[str]) -> str | None:
 
 def trusting(scene: Scene) -> None:
     """Believe whatever is in the file's place."""
-    scene.patch.setattr(published, "_check", lambda *_: None)
-    scene.patch.setattr(published, "holds", lambda *_: True)
+    scene.patch.setattr(discovery, "_check", lambda *_: None)
+    scene.patch.setattr(discovery, "holds", lambda *_: True)
     flags = os.O_RDONLY | os.O_DIRECTORY
-    scene.patch.setattr(published, "_opened", lambda home: os.open(home, flags))
-    scene.patch.setattr(published, "_read", lambda at: Path(f"/proc/self/fd/{at}/engine.json").read_bytes())
+    scene.patch.setattr(discovery, "_opened", lambda home: os.open(home, flags))
+    scene.patch.setattr(discovery, "_read", lambda at: Path(f"/proc/self/fd/{at}/engine.json").read_bytes())
 
 
 def misplaced(change: Callable[[Path, Path], None]) -> Callable[[Scene], str | None]:
@@ -167,8 +167,8 @@ def server_that_is_no_engine(scene: Scene) -> str | None:
 
 def proof_without_a_port(scene: Scene) -> None:
     """Prove the key, and not where one listens."""
-    real = proof.proof_of
-    scene.patch.setattr(proof, "proof_of", lambda key, challenge, port: real(key, challenge, 0))
+    real = challenge.challenge_response
+    scene.patch.setattr(challenge, "proof_of", lambda key, challenge, port: real(key, challenge, 0))
 
 
 @attack(IDENTITY, "the proof is about the port that the engine listens on", proof_without_a_port)
@@ -178,7 +178,7 @@ def server_between(scene: Scene) -> str | None:
     home.mkdir(mode=0o700)
     with impostor(lambda path: scene.http("GET", path).content) as (port, _):
         written(home, port, api_key=scene.key)
-        found = published.find()
+        found = discovery.find()
         return f"{found.endpoint} is believed" if found else None
 
 
@@ -193,8 +193,8 @@ def server_after_the_engine(scene: Scene) -> str | None:
     """A server of the attacker's on the port of an engine that ends while a client is in use."""
     scene.state()
     engine = scene.started()
-    published.publish(engine.endpoint, engine.api_key)
-    scene.ending.callback(published.withdraw)
+    discovery.publish(engine.endpoint, engine.api_key)
+    scene.ending.callback(discovery.withdraw)
     bay = scene.ending.enter_context(AgentBay(endpoint="local", retry=RetryPolicy(attempts=1)))
     session = bay.create().unwrap()
     secrets = (engine.api_key.reveal(), session.get_token(), "a word of the user's")
@@ -213,9 +213,9 @@ def server_after_the_engine(scene: Scene) -> str | None:
 
 def number_only(scene: Scene) -> None:
     """Take a process for the engine by its number."""
-    scene.patch.setattr(published, "started_at", lambda pid: 1)
+    scene.patch.setattr(discovery, "started_at", lambda pid: 1)
     scene.patch.setattr(daemon, "started_at", lambda pid: 1)
-    scene.patch.setattr(leftovers, "_left", lambda pid, *_: [psutil.Process(pid)])
+    scene.patch.setattr(crash_cleanup, "_left", lambda pid, *_: [psutil.Process(pid)])
 
 
 @contextmanager
@@ -242,8 +242,8 @@ def left_over_number(scene: Scene) -> str | None:
     with decoy() as process:
         root = scene.folder / "sessions" / "1"
         root.mkdir(parents=True)
-        (root / leftovers.RECORD).write_text(f"{process.pid} 1 {leftovers.BOOT.read_text().strip()} ")
-        leftovers.end_recorded(scene.folder)
+        (root / crash_cleanup.RECORD).write_text(f"{process.pid} 1 {crash_cleanup.BOOT.read_text().strip()} ")
+        crash_cleanup.end_recorded(scene.folder)
         try:
             process.wait(0.3)
         except subprocess.TimeoutExpired:
@@ -260,14 +260,14 @@ def left_over_number(scene: Scene) -> str | None:
 def key_of_another_user(scene: Scene) -> str | None:
     """Read, as another user, where the shared engine is and what its key is."""
     home = scene.state()
-    published.publish(scene.engine.endpoint, Secret(KEY))
-    scene.ending.callback(published.withdraw)
+    discovery.publish(scene.engine.endpoint, Secret(KEY))
+    scene.ending.callback(discovery.withdraw)
     return as_other(NOBODY, lambda: (home / "engine.json").read_text())
 
 
 def open_to_all(scene: Scene) -> None:
     """Write state as most programs do."""
-    real = published.publish
+    real = discovery.publish
 
     def publish(*args: Any) -> None:
         real(*args)
@@ -275,7 +275,7 @@ def open_to_all(scene: Scene) -> None:
         folder.chmod(0o755)
         (folder / "engine.json").chmod(0o644)
 
-    scene.patch.setattr(published, "publish", publish)
+    scene.patch.setattr(discovery, "publish", publish)
 
 
 def folders_open_to_all(scene: Scene) -> None:
@@ -315,7 +315,7 @@ def folder_of_a_living_engine(scene: Scene) -> str | None:
     scene.ending.callback(shutil.rmtree, apart, ignore_errors=True)
     scene.patch.setattr(tempfile, "tempdir", str(apart))
     scene.started()
-    asyncio.run(folders.sweep())
+    asyncio.run(workdir.sweep())
     return None if list(apart.iterdir()) else "the folder of a living engine is gone"
 
 

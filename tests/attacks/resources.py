@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from sessionbay import Session
-from sessionbay.engine import listener, received
+from sessionbay.engine import listener, request_body
 from sessionbay.engine.limits import Limits
 
 from ..engine.processes import eventually
@@ -169,12 +169,12 @@ def requests_that_never_end(scene: Scene) -> str | None:
 @attack(
     "slow strangers",
     "a body has a time within which it has to come",
-    lambda scene: scene.patch.setattr(received, "PATIENCE", 3600.0),
+    lambda scene: scene.patch.setattr(request_body, "PATIENCE", 3600.0),
 )
 def bodies_that_never_end(scene: Scene) -> str | None:
     """100 requests without a key that send a part of what they promise, and do not go on."""
-    if received.PATIENCE < 3600:
-        scene.patch.setattr(received, "PATIENCE", 5.0)
+    if request_body.PATIENCE < 3600:
+        scene.patch.setattr(request_body, "PATIENCE", 5.0)
     with contextlib.ExitStack() as stack:
         open_ones = []
         for _ in range(100):

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
-from sessionbay.engine import guard, received
+from sessionbay.engine import loopback_middleware, request_body
 from sessionbay.engine.sandbox import backends, base, bwrap
 
 from .scene import Scene
@@ -26,7 +26,7 @@ def both(*offs: Callable[[Scene], object]) -> Off:
 
 def guard_off(scene: Scene) -> None:
     """Let every host, origin and site in."""
-    scene.patch.setattr(guard.Guard, "_refusal", lambda *_: None)
+    scene.patch.setattr(loopback_middleware.LoopbackMiddleware, "_refusal", lambda *_: None)
 
 
 def any_token(scene: Scene) -> None:
@@ -36,7 +36,7 @@ def any_token(scene: Scene) -> None:
 
 def everywhere(scene: Scene, name: str, instead: object) -> None:
     """Put something in the place of what ``engine.received`` has, wherever it was imported."""
-    real = getattr(received, name)
+    real = getattr(request_body, name)
     for module in [module for key, module in sys.modules.items() if key.startswith("sessionbay.engine")]:
         if getattr(module, name, None) is real:
             scene.patch.setattr(module, name, instead)

@@ -12,7 +12,7 @@ from starlette.routing import Route, WebSocketRoute
 
 from sessionbay import Session
 from sessionbay.engine import LocalEngine
-from sessionbay.ops.catalogue import OPERATIONS
+from sessionbay.operations.registry import OPERATIONS
 
 from ..engine.conftest import client_of
 from .scene import PATIENCE, Scene

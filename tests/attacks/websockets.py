@@ -6,7 +6,8 @@ import struct
 from urllib.parse import urlsplit
 
 from sessionbay import Session
-from sessionbay.engine import LocalEngine, listener, tunnel
+from sessionbay.engine import LocalEngine, listener
+from sessionbay.engine.port_forward import websocket
 from sessionbay.engine.ws import hub
 
 from ..engine.hubs import access_of
@@ -85,7 +86,7 @@ def hundreds_of_websockets(scene: Scene) -> str | None:
 @attack(
     WEBSOCKETS,
     "a link has so many WebSockets and no more",
-    lambda scene: scene.patch.setattr(tunnel, "MOST_TUNNELS", 2**20),
+    lambda scene: scene.patch.setattr(websocket, "MOST_TUNNELS", 2**20),
     needs=("namespaces",),
 )
 def hundreds_of_websockets_by_a_link(scene: Scene) -> str | None:

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from sessionbay import AgentBay
-from sessionbay.engine import published
+from sessionbay.engine import discovery
 
 from .conftest import BOUND, command, serving
 
@@ -14,7 +14,7 @@ def test_what_a_killed_engine_left_is_collected(home: Path, folders: Path) -> No
         process.wait(timeout=BOUND)
     ran = command("gc")
     assert (ran.returncode, "engine.json" in ran.stdout) == (0, True)
-    assert not (home / published.FILE).exists()
+    assert not (home / discovery.FILE).exists()
     assert [path.name for path in folders.iterdir() if path.name.startswith("sessionbay-")] == []
 
 
@@ -22,7 +22,7 @@ def test_collecting_leaves_an_engine_that_lives_alone() -> None:
     with serving() as (said, _):
         ran = command("gc")
         assert (ran.returncode, ran.stdout) == (0, "nothing was left over\n")
-        found = published.find()
+        found = discovery.find()
         assert found is not None
         assert found.endpoint == said["endpoint"]
         with AgentBay(endpoint="local") as bay, bay.session() as session:

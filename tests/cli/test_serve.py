@@ -14,7 +14,7 @@ import psutil
 import pytest
 
 from sessionbay import AgentBay
-from sessionbay.engine import published
+from sessionbay.engine import discovery
 
 from ..engine.processes import alive, eventually, marker, until
 from .conftest import BOUND, command, serving
@@ -35,12 +35,12 @@ def test_a_signal_ends_all_sessions_and_withdraws_the_engine(number: int, home: 
     with serving() as (_, process):
         bay = AgentBay(endpoint="local")
         session = bay.create().session
-        bay._desk.hand_over(session)
+        bay._desk.release(session)
         session.command.run(f"nohup setsid sh -c 'touch begun; sleep 600' {mark} >/dev/null 2>&1 & {until('-e begun')}")
         process.send_signal(number)
         assert process.wait(timeout=BOUND) == 0
         bay.close()
-    assert not (home / published.FILE).exists()
+    assert not (home / discovery.FILE).exists()
     assert (alive(mark), [path.name for path in folders.iterdir() if path.name.startswith("sessionbay-")]) == ([], [])
 
 
@@ -103,7 +103,7 @@ def test_an_engine_in_the_background_outlives_the_command_and_answers(home: Path
     with AgentBay(endpoint="local") as bay, bay.session() as session:
         assert bay.endpoint == said["endpoint"]
         assert session.command.run("echo here").output == "here\n"
-    found = published.find()
+    found = discovery.find()
     assert found is not None
     assert os.getsid(found.pid) == found.pid
     assert psutil.Process(found.pid).cwd() == "/"
@@ -153,7 +153,7 @@ def test_stopping_returns_when_the_engine_is_gone(home: Path) -> None:
         ran = command("stop")
         assert (ran.returncode, said["endpoint"] in ran.stdout) == (0, True)
         assert process.wait(timeout=BOUND) == 0
-        assert not (home / published.FILE).exists()
+        assert not (home / discovery.FILE).exists()
 
 
 def test_stopping_an_engine_that_is_stuck_is_given_up_in_time() -> None:
@@ -170,12 +170,12 @@ def test_stopping_what_is_not_there_is_no_error() -> None:
 
 def test_a_process_that_got_the_number_of_a_dead_engine_is_left_alone(home: Path) -> None:
     with serving() as (_, process):
-        left = json.loads((home / published.FILE).read_text())
+        left = json.loads((home / discovery.FILE).read_text())
         process.kill()
         process.wait(timeout=BOUND)
     decoy = subprocess.Popen(["sleep", "60"])
     try:
-        (home / published.FILE).write_text(json.dumps(left | {"pid": decoy.pid}))
+        (home / discovery.FILE).write_text(json.dumps(left | {"pid": decoy.pid}))
         assert command("stop").returncode == 0
         assert decoy.poll() is None
     finally:
@@ -187,9 +187,9 @@ def test_what_a_killed_engine_left_is_replaced_by_the_next(home: Path) -> None:
     with serving() as (_, process):
         process.kill()
         process.wait(timeout=BOUND)
-    assert (home / published.FILE).exists()
+    assert (home / discovery.FILE).exists()
     with serving() as (said, _):
-        found = published.find()
+        found = discovery.find()
         assert found is not None
         assert found.endpoint == said["endpoint"]
 

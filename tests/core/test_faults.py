@@ -6,10 +6,10 @@ import pytest
 
 from sessionbay import AgentBayUsageError
 from sessionbay.core.faults import Fault, FaultPlan, Rule
-from sessionbay.core.http import HttpAnswer
-from sessionbay.ops.catalogue import names_of
+from sessionbay.core.http import HttpResponse
+from sessionbay.operations.registry import names_of
 
-ANSWER = HttpAnswer(200, {"content-length": "4", "x-request-id": "REQ-1"}, b"body")
+ANSWER = HttpResponse(200, {"content-length": "4", "x-request-id": "REQ-1"}, b"body")
 
 
 def decided(plan: FaultPlan, *actions: str) -> list[str]:

@@ -5,7 +5,7 @@ from typing import Protocol
 import pytest
 from hypothesis import given, strategies as st
 
-from sessionbay.core.output import Keep, Kept
+from sessionbay.core.output import Keep, TruncatedBuffer
 from sessionbay.engine.agent.inside.run import Tail
 
 from ..support import some
@@ -38,7 +38,7 @@ def check(text: str, omitted: int, whole: str, budget: int) -> None:
 @some
 @given(texts, st.integers(1, 80), st.integers(1, 7), st.sampled_from(KEEPS))
 def test_a_budget_cuts_no_character(whole: str, budget: int, size: int, keep: Keep) -> None:
-    kept = Kept(budget, keep)
+    kept = TruncatedBuffer(budget, keep)
     text = add(kept, whole.encode(), size)
     check(text, kept.omitted, whole, budget)
     assert kept.text() == text
@@ -51,13 +51,13 @@ def test_the_engines_limit_cuts_no_character(whole: str, limit: int, size: int) 
     check(add(kept, whole.encode(), size), kept.omitted(), whole, limit)
 
 
-@pytest.mark.parametrize("kept", [Kept(8, "head+tail"), Tail(8)])
-def test_bytes_that_are_no_text_are_marked(kept: Kept | Tail) -> None:
+@pytest.mark.parametrize("kept", [TruncatedBuffer(8, "head+tail"), Tail(8)])
+def test_bytes_that_are_no_text_are_marked(kept: TruncatedBuffer | Tail) -> None:
     text = add(kept, b"\xff" * 20, 20)
     assert text == "\ufffd" * 4 + "\n[... 12 bytes left out ...]\n" + "\ufffd" * 4
 
 
-@pytest.mark.parametrize("kept", [Kept(16, "head+tail"), Tail(16)])
-def test_no_more_than_a_characters_rest_is_left_out_of_bytes_that_go_on(kept: Kept | Tail) -> None:
+@pytest.mark.parametrize("kept", [TruncatedBuffer(16, "head+tail"), Tail(16)])
+def test_no_more_than_a_characters_rest_is_left_out_of_bytes_that_go_on(kept: TruncatedBuffer | Tail) -> None:
     text = add(kept, b"\x80" * 40, 40)
     assert text == "\ufffd" * 8 + "\n[... 27 bytes left out ...]\n" + "\ufffd" * 5

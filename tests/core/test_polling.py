@@ -6,7 +6,15 @@ from itertools import islice
 import pytest
 
 from sessionbay.core.errors import SessionError
-from sessionbay.core.polling import Transition, Waited, growing, is_gone, is_throttled, steady, will_heal
+from sessionbay.core.polling import (
+    PollOutcome,
+    Transition,
+    constant_backoff,
+    exponential_backoff,
+    is_gone,
+    is_throttled,
+    is_transient,
+)
 from sessionbay.models.sessions import SessionStatusResult
 
 PAUSED, PAUSING, RUNNING = "PAUSED", "PAUSING", "RUNNING"
@@ -46,36 +54,36 @@ def refused(code: str = "", status: int = 200) -> SessionStatusResult:
 )
 def test_a_change_is_judged_state_by_state(states: list[str], verdicts: list[str]) -> None:
     transition = pause()
-    assert [transition.judge(saw(state)) for state in states] == verdicts
+    assert [transition.evaluate(saw(state)) for state in states] == verdicts
 
 
 def test_a_deletion_may_pass_any_state() -> None:
     transition = deletion()
-    verdicts = [transition.judge(saw(state)) for state in (RUNNING, "DELETING", "a new word", "FINISH")]
+    verdicts = [transition.evaluate(saw(state)) for state in (RUNNING, "DELETING", "a new word", "FINISH")]
     assert verdicts == ["moving", "moving", "moving", "arrived"]
 
 
 def test_what_is_gone_is_deleted() -> None:
-    assert deletion().judge(refused("InvalidMcpSession.NotFound", 400)) == "arrived"
+    assert deletion().evaluate(refused("InvalidMcpSession.NotFound", 400)) == "arrived"
 
 
 def test_what_is_gone_is_not_paused() -> None:
-    assert pause().judge(refused("InvalidMcpSession.NotFound", 400)) == "refused"
+    assert pause().evaluate(refused("InvalidMcpSession.NotFound", 400)) == "refused"
 
 
 @pytest.mark.parametrize("transition", [pause, deletion])
 def test_a_refusal_that_heals_is_waited_out(transition: Callable[[], Transition]) -> None:
-    assert transition().judge(refused("InternalError", 503)) == "moving"
+    assert transition().evaluate(refused("InternalError", 503)) == "moving"
 
 
 def test_a_refusal_that_does_not_heal_ends_the_wait() -> None:
-    assert deletion().judge(refused("NOT_LOGIN", 400)) == "refused"
+    assert deletion().evaluate(refused("NOT_LOGIN", 400)) == "refused"
 
 
 def test_the_last_state_seen_outlives_a_refusal() -> None:
     transition = pause()
-    transition.judge(saw(PAUSING))
-    transition.judge(refused("InternalError", 503))
+    transition.evaluate(saw(PAUSING))
+    transition.evaluate(refused("InternalError", 503))
     assert transition.seen == PAUSING
 
 
@@ -122,7 +130,7 @@ def test_a_success_is_never_gone() -> None:
     ],
 )
 def test_code_and_status_tell_whether_a_refusal_heals(code: str, status: int, heals: bool) -> None:
-    assert will_heal(refused(code, status)) is heals
+    assert is_transient(refused(code, status)) is heals
 
 
 @pytest.mark.parametrize(
@@ -145,24 +153,24 @@ def test_a_code_tells_whether_there_were_too_many_requests(code: str, throttled:
 @pytest.mark.parametrize(
     ("waited", "seen", "told"),
     [
-        (Waited("elsewhere", saw("FINISH")), "FINISH", "went FINISH, not PAUSED"),
-        (Waited("timeout", saw(PAUSING)), PAUSING, "not PAUSED after 2.5 s, last seen PAUSING"),
-        (Waited("timeout"), "", "not PAUSED after 2.5 s, no state was seen"),
-        (Waited("timeout", refused()), PAUSING, "not PAUSED after 2.5 s, last seen PAUSING; why"),
+        (PollOutcome("elsewhere", saw("FINISH")), "FINISH", "went FINISH, not PAUSED"),
+        (PollOutcome("timeout", saw(PAUSING)), PAUSING, "not PAUSED after 2.5 s, last seen PAUSING"),
+        (PollOutcome("timeout"), "", "not PAUSED after 2.5 s, no state was seen"),
+        (PollOutcome("timeout", refused()), PAUSING, "not PAUSED after 2.5 s, last seen PAUSING; why"),
         (
-            Waited("timeout", saw(PAUSING), SessionError("no route")),
+            PollOutcome("timeout", saw(PAUSING), SessionError("no route")),
             PAUSING,
             "not PAUSED after 2.5 s, last seen PAUSING; no route",
         ),
     ],
 )
-def test_the_end_of_a_wait_is_told_in_one_line(waited: Waited[SessionStatusResult], seen: str, told: str) -> None:
+def test_the_end_of_a_wait_is_told_in_one_line(waited: PollOutcome[SessionStatusResult], seen: str, told: str) -> None:
     assert waited.story(PAUSED, seen, 2.5) == told
 
 
 def test_steady_pauses_stay_the_same() -> None:
-    assert list(islice(steady(2.0), 3)) == [2.0, 2.0, 2.0]
+    assert list(islice(constant_backoff(2.0), 3)) == [2.0, 2.0, 2.0]
 
 
 def test_growing_pauses_grow_to_the_longest() -> None:
-    assert list(islice(growing(1.0, 2.0, 5.0), 5)) == [1.0, 2.0, 4.0, 5.0, 5.0]
+    assert list(islice(exponential_backoff(1.0, 2.0, 5.0), 5)) == [1.0, 2.0, 4.0, 5.0, 5.0]

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from sessionbay.core.errors import AgentBayError, SessionError, SessionTimeoutError
-from sessionbay.core.result import Of, Result, refusal_text
+from sessionbay.core.result import Delegated, Result, refusal_text
 from sessionbay.models.commands import CommandResult
 from sessionbay.models.contexts import ContextStatus
 from sessionbay.models.files import DirectoryEntry, FileInfo, FileResult
@@ -48,7 +48,9 @@ DATA: dict[str, Any] = {
     "SessionMetricsResult": SessionMetrics(cpu_count=2),
     "SessionStatusResult": "RUNNING",
 }
-READERS = [(result, name) for result in PUBLIC_RESULTS for name, value in vars(result).items() if isinstance(value, Of)]
+READERS = [
+    (result, name) for result in PUBLIC_RESULTS for name, value in vars(result).items() if isinstance(value, Delegated)
+]
 every_result = pytest.mark.parametrize("result", PUBLIC_RESULTS)
 
 
@@ -166,20 +168,20 @@ def test_whatever_reads_refused_data_raises(result: str, name: str) -> None:
 
 
 def test_a_reader_on_the_class_is_the_reader_itself() -> None:
-    assert isinstance(SessionMetricsResult.cpu_count, Of)
+    assert isinstance(SessionMetricsResult.cpu_count, Delegated)
 
 
 def test_a_refusal_is_handed_on_as_another_kind_of_result() -> None:
-    assert SessionStatusResult(**REFUSAL).refused_as(CommandResult) == CommandResult(**REFUSAL)
+    assert SessionStatusResult(**REFUSAL).as_failure(CommandResult) == CommandResult(**REFUSAL)
 
 
 def test_a_refusal_is_handed_on_with_a_reason_of_its_own() -> None:
-    handed = SessionStatusResult(**REFUSAL).refused_as(FileResult, "it is a folder")
+    handed = SessionStatusResult(**REFUSAL).as_failure(FileResult, "it is a folder")
     assert handed == FileResult(**REFUSAL | {"error_message": "it is a folder"})
 
 
 def test_nothing_of_a_success_is_handed_on_as_a_success() -> None:
-    assert not SessionStatusResult(success=True, data="RUNNING").refused_as(FileResult).success
+    assert not SessionStatusResult(success=True, data="RUNNING").as_failure(FileResult).success
 
 
 @every_result

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, strategies as st
 
 from sessionbay.core.errors import AgentBayUsageError
-from sessionbay.core.retry import Budget, Failure, Retries, RetryPolicy, failure_of, retry_after
+from sessionbay.core.retry import Failure, RetryBudget, RetryPolicy, RetryState, failure_of, retry_after
 
 from ..support import some, texts
 
@@ -18,10 +18,10 @@ NEVER_LEFT = Failure("connect refused", "not_sent")
 THROTTLED = Failure("HTTP 429", "rejected", throttled=True)
 
 
-def retries(policy: RetryPolicy | None = None, *, idempotent: bool = True, chance: float = 1.0) -> Retries:
+def retries(policy: RetryPolicy | None = None, *, idempotent: bool = True, chance: float = 1.0) -> RetryState:
     """Return the attempts of one call, where chance is no chance."""
     policy = policy or RetryPolicy()
-    return Retries(policy, idempotent, lambda: chance, Budget(policy.budget, lambda: 0.0))
+    return RetryState(policy, idempotent, lambda: chance, RetryBudget(policy.budget, lambda: 0.0))
 
 
 @pytest.mark.parametrize(
@@ -88,15 +88,15 @@ def test_a_pause_beyond_the_time_that_is_left_or_a_minute_is_not_made(wait: floa
 
 
 def test_an_outage_is_not_made_worse_than_the_budget_allows() -> None:
-    budget = Budget(1000, lambda: 0.0)
-    calls = [Retries(RetryPolicy(), True, lambda: 1.0, budget) for _ in range(1000)]
+    budget = RetryBudget(1000, lambda: 0.0)
+    calls = [RetryState(RetryPolicy(), True, lambda: 1.0, budget) for _ in range(1000)]
     assert sum(call.pause(LOST, 60) is not None for call in calls for _ in range(4)) == 100
 
 
 def test_a_blip_on_a_hundred_calls_is_ridden_out_again_and_again() -> None:
-    budget = Budget(1000, lambda: 0.0)
+    budget = RetryBudget(1000, lambda: 0.0)
     for _ in range(5):
-        calls = [Retries(RetryPolicy(), True, lambda: 1.0, budget) for _ in range(100)]
+        calls = [RetryState(RetryPolicy(), True, lambda: 1.0, budget) for _ in range(100)]
         assert all(call.pause(LOST, 60) is not None for call in calls)
         for call in calls:
             budget.succeeded(call.paid)
@@ -104,7 +104,7 @@ def test_a_blip_on_a_hundred_calls_is_ridden_out_again_and_again() -> None:
 
 def test_an_empty_budget_fills_with_time_and_with_calls_that_succeed() -> None:
     now = 0.0
-    budget = Budget(10, lambda: now)
+    budget = RetryBudget(10, lambda: now)
     assert [budget.spend(), budget.spend()] == [True, False]
     now = 4.0
     budget.succeeded(0)
@@ -151,7 +151,7 @@ def test_on_retry_is_told_of_each_pause() -> None:
     ids=["not safe", "no time left"],
 )
 def test_on_retry_is_not_told_of_what_is_not_tried_again(
-    made: Callable[[Callable[..., None]], Retries], left: float
+    made: Callable[[Callable[..., None]], RetryState], left: float
 ) -> None:
     told: list[object] = []
     made(lambda *what: told.append(what)).pause(LOST, left)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from sessionbay.core.wire import Wire
+from sessionbay.core.wire_model import Wire
 from sessionbay.models.creation import (
     AppManagerRule,
     BrowserContext,
@@ -18,12 +18,12 @@ from sessionbay.models.creation import (
     UploadPolicy,
     WhiteList,
 )
-from sessionbay.ops.access import GET_LINK, INFO, LinkRequest
-from sessionbay.ops.command import ShellArgs
-from sessionbay.ops.files import MoveArgs, PathArgs, ReadArgs, WriteArgs
-from sessionbay.ops.labels import GET_LABELS, SET_LABELS, SetLabelsRequest
-from sessionbay.ops.metrics import NoArgs
-from sessionbay.ops.session import (
+from sessionbay.operations.command import ShellArgs
+from sessionbay.operations.files import MoveArgs, PathArgs, ReadArgs, WriteArgs
+from sessionbay.operations.labels import GET_LABELS, SET_LABELS, SetLabelsRequest
+from sessionbay.operations.links import GET_LINK, INFO, LinkRequest
+from sessionbay.operations.metrics import NoArgs
+from sessionbay.operations.session import (
     CREATE,
     DELETE,
     GET,
@@ -37,7 +37,7 @@ from sessionbay.ops.session import (
     ListRequest,
     SessionRef,
 )
-from sessionbay.ops.tools import LIST_TOOLS, ToolsRequest
+from sessionbay.operations.tools import LIST_TOOLS, ToolsRequest
 
 from . import ours_contexts
 from .saying import (

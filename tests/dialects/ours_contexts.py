@@ -6,7 +6,7 @@ from sessionbay.models.creation import (
     ContextSync,
     SyncPolicy,
 )
-from sessionbay.ops.context import (
+from sessionbay.operations.context import (
     BIND_CONTEXTS,
     CONTEXT_INFO,
     INTERNAL_CONTEXTS,
@@ -17,7 +17,7 @@ from sessionbay.ops.context import (
     InternalRequest,
     SyncRequest,
 )
-from sessionbay.ops.contexts import (
+from sessionbay.operations.contexts import (
     CLEAR_CONTEXT,
     DELETE_CONTEXT,
     DELETE_FILE,
@@ -34,10 +34,8 @@ from sessionbay.ops.contexts import (
     ListContextsRequest,
     ModifyContextRequest,
 )
-from sessionbay.ops.persistence import sync_item
-from sessionbay.ops.session import (
-    SessionRef,
-)
+from sessionbay.operations.mounts import sync_item
+from sessionbay.operations.session import SessionRef
 
 from ..support import STAMP
 from .saying import AGB_SESSION, BAY_CONTEXT, BAY_SESSION, TRANSFER, Said, asks

@@ -5,14 +5,14 @@ from typing import Any, Unpack
 
 from sessionbay.core.http import HttpRequest
 from sessionbay.core.operation import Operation
-from sessionbay.core.redact import Secret
-from sessionbay.core.wire import Wire
+from sessionbay.core.secrets import Secret
+from sessionbay.core.wire_model import Wire
 from sessionbay.dialects.base import Dialect
 from sessionbay.models.creation import CreateSessionFields, CreateSessionParams
-from sessionbay.ops import direct
-from sessionbay.ops.creation import create_request
-from sessionbay.ops.session import CREATE
-from sessionbay.ops.tools import CALL_TOOL, CallRequest
+from sessionbay.operations import direct_route
+from sessionbay.operations.creation import create_request
+from sessionbay.operations.session import CREATE
+from sessionbay.operations.tools import CALL_TOOL, CallRequest
 
 from ..support import STAMP
 
@@ -51,4 +51,4 @@ def calls(
 def calls_straight(link: str, token: str, server: str, name: str, args: Wire | Mapping[str, Any]) -> Said:
     """Say that a tool is called on the direct route."""
     plain = args.dump() if isinstance(args, Wire) else dict(args)
-    return lambda dialect: direct.encode(link, Secret(token), name, server, plain, STAMP)
+    return lambda dialect: direct_route.encode(link, Secret(token), name, server, plain, STAMP)

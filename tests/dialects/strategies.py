@@ -12,12 +12,12 @@ from pydantic.alias_generators import to_camel
 from pydantic.fields import FieldInfo
 
 from sessionbay.core.operation import NOTHING
-from sessionbay.core.wire import Wire
+from sessionbay.core.wire_model import Wire
 from sessionbay.dialects.base import AnyOperation, Dialect
-from sessionbay.dialects.carriage import slots
+from sessionbay.dialects.envelope import field_specs
 from sessionbay.models.creation import AppManagerRule, ExtraConfigs, MobileConfig
-from sessionbay.ops.context import TaskEntry, TaskGroup
-from sessionbay.ops.session import CreateRequest, SessionAnswer
+from sessionbay.operations.context import TaskEntry, TaskGroup
+from sessionbay.operations.session import CreateRequest, SessionAnswer
 
 from ..support import json_values, texts, words
 
@@ -60,7 +60,7 @@ def requests(op: AnyOperation, dialect: Dialect) -> SearchStrategy[Any]:
 def lacking(op: AnyOperation, dialect: Dialect) -> list[str]:
     """Return the fields of the request of ``op`` that ``dialect`` has no word for."""
     request: type[Wire] = op.request
-    return [slot.field for slot in slots(request, dialect.name, dialect.speech) if slot.absent]
+    return [slot.field for slot in field_specs(request, dialect.name, dialect.speech) if slot.absent]
 
 
 def answers(op: AnyOperation) -> SearchStrategy[Any]:

@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given, strategies as st
 from hypothesis.strategies import SearchStrategy
 
-from sessionbay.core.http import HttpAnswer, InvalidAnswer
+from sessionbay.core.http import HttpResponse, InvalidResponse
 from sessionbay.core.operation import NOTHING
-from sessionbay.core.wire import Wire
+from sessionbay.core.wire_model import Wire
 from sessionbay.dialects.base import AnyOperation, Dialect
-from sessionbay.ops import direct
+from sessionbay.operations import direct_route
 
 from ..support import AGB, BAY, every_operation, few, json_answer, json_values, some, texts
 
@@ -49,8 +49,8 @@ def payloads(answer: Any) -> SearchStrategy[Any]:
 @few
 @given(body=st.binary() | texts.map(str.encode), status=STATUSES)
 def test_arbitrary_bytes_are_no_answer(dialect: Dialect, op: AnyOperation, body: bytes, status: int) -> None:
-    with pytest.raises(InvalidAnswer):
-        dialect.decode(op, HttpAnswer(status, {}, body))
+    with pytest.raises(InvalidResponse):
+        dialect.decode(op, HttpResponse(status, {}, body))
 
 
 @every_operation
@@ -61,7 +61,7 @@ def test_arbitrary_json_is_a_success_only_when_it_says_so(
 ) -> None:
     try:
         result = dialect.decode(op, json_answer(body, status))
-    except InvalidAnswer:
+    except InvalidResponse:
         return
     said = body.get("Success", body.get("success"))
     assert not result.success or (status < 400 and said is True)
@@ -74,7 +74,7 @@ def test_arbitrary_data_is_read_or_is_no_answer(dialect: Dialect, op: AnyOperati
     body = {dialect.speech.case("success"): True, dialect.speech.case("data"): data.draw(payloads(op.answer))}
     try:
         result = dialect.decode(op, json_answer(body))
-    except InvalidAnswer:
+    except InvalidResponse:
         return
     assert result.success or result.error_message
 
@@ -83,17 +83,17 @@ def test_arbitrary_data_is_read_or_is_no_answer(dialect: Dialect, op: AnyOperati
 @given(body=st.binary() | anything.map(json.dumps).map(str.encode), status=STATUSES)
 def test_an_arbitrary_answer_of_the_direct_route_is_a_success_only_with_a_result(body: bytes, status: int) -> None:
     try:
-        result = direct.decode(HttpAnswer(status, {}, body))
-    except InvalidAnswer:
+        result = direct_route.decode(HttpResponse(status, {}, body))
+    except InvalidResponse:
         return
     assert not result.success
 
 
 @some
-@given(data=payloads(direct.RpcAnswer), status=STATUSES)
+@given(data=payloads(direct_route.RpcAnswer), status=STATUSES)
 def test_arbitrary_data_of_the_direct_route_is_a_success_only_below_400(data: Any, status: int) -> None:
     try:
-        result = direct.decode(json_answer({"data": data}, status))
-    except InvalidAnswer:
+        result = direct_route.decode(json_answer({"data": data}, status))
+    except InvalidResponse:
         return
     assert not result.success or (status < 400 and "result" in {name.lower() for name in data})

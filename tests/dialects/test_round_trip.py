@@ -6,21 +6,29 @@ import pytest
 from hypothesis import given, strategies as st
 
 from sessionbay.core.errors import ContextUsageError, SessionUsageError
-from sessionbay.core.http import HttpAnswer
-from sessionbay.core.operation import NOTHING, Reply
-from sessionbay.core.redact import Secret
+from sessionbay.core.http import HttpResponse
+from sessionbay.core.operation import NOTHING, OperationReply
 from sessionbay.core.result import refusal_text
-from sessionbay.core.wire import Wire
+from sessionbay.core.secrets import Secret
+from sessionbay.core.wire_model import Wire
 from sessionbay.dialects.base import AnyOperation, Dialect
 from sessionbay.models.creation import AppManagerRule, ExtraConfigs, MobileConfig
-from sessionbay.ops import direct
-from sessionbay.ops.access import GET_LINK, LinkRequest
-from sessionbay.ops.catalogue import OPERATIONS
-from sessionbay.ops.context import BIND_CONTEXTS, LIST_BINDINGS, BindRequest
-from sessionbay.ops.contexts import FilesRequest, ListContextsRequest
-from sessionbay.ops.labels import SET_LABELS, SetLabelsRequest
-from sessionbay.ops.session import CREATE, LIST, PAUSE, RESUME, CreateRequest, ListRequest, SessionRef
-from sessionbay.ops.tools import CALL_TOOL, CallAnswer, CallRequest
+from sessionbay.operations import direct_route
+from sessionbay.operations.context import BIND_CONTEXTS, LIST_BINDINGS, BindRequest
+from sessionbay.operations.contexts import FilesRequest, ListContextsRequest
+from sessionbay.operations.labels import SET_LABELS, SetLabelsRequest
+from sessionbay.operations.links import GET_LINK, LinkRequest
+from sessionbay.operations.registry import OPERATIONS
+from sessionbay.operations.session import (
+    CREATE,
+    LIST,
+    PAUSE,
+    RESUME,
+    CreateRequest,
+    ListRequest,
+    SessionRef,
+)
+from sessionbay.operations.tools import CALL_TOOL, CallAnswer, CallRequest
 
 from ..support import AGB, BAY, SPOKEN, STAMP, either_dialect, every_operation, few, json_values, some, texts, words
 from .strategies import answers, lacking, models, of, requests
@@ -38,7 +46,7 @@ LACKING = [(dialect, op, field) for dialect, op in SPOKEN for field in lacking(o
 
 def heard(dialect: Dialect, op: AnyOperation, request: Wire) -> Wire:
     """Return ``request`` as the engine reads it."""
-    return dialect.accept(dialect.encode(op, request, STAMP), OPERATIONS).request
+    return dialect.parse_request(dialect.encode(op, request, STAMP), OPERATIONS).request
 
 
 @every_operation
@@ -53,13 +61,13 @@ def test_a_request_is_heard_as_it_was_said(dialect: Dialect, op: AnyOperation, d
         ContextUsageError,
     ):  # what the cloud cannot say is the caller's mistake, and nothing was sent
         return
-    accepted = dialect.accept(said, OPERATIONS)
+    accepted = dialect.parse_request(said, OPERATIONS)
     assert (accepted.op, accepted.request) == (op, request)
 
 
 @either_dialect
 def test_a_request_is_heard_with_the_key_of_its_client(dialect: Dialect) -> None:
-    accepted = dialect.accept(dialect.encode(LIST, ListRequest(), STAMP), OPERATIONS)
+    accepted = dialect.parse_request(dialect.encode(LIST, ListRequest(), STAMP), OPERATIONS)
     assert accepted.api_key == dialect.api_key.reveal()
 
 
@@ -131,7 +139,7 @@ def test_the_settings_of_a_phone_that_are_empty_arrive_or_are_refused(phone: Mob
         said = BAY.encode(CREATE, request, STAMP)
     except SessionUsageError:
         return
-    assert BAY.accept(said, OPERATIONS).request == request
+    assert BAY.parse_request(said, OPERATIONS).request == request
 
 
 @every_operation
@@ -141,7 +149,9 @@ def test_a_grant_is_read_as_it_was_answered(
     dialect: Dialect, op: AnyOperation, data: st.DataObject, code: str, message: str, request_id: str
 ) -> None:
     answer = data.draw(answers(op))
-    result = dialect.decode(op, dialect.answer(Reply(data=answer, code=code, message=message, request_id=request_id)))
+    result = dialect.decode(
+        op, dialect.format_response(OperationReply(data=answer, code=code, message=message, request_id=request_id))
+    )
     fields = {} if op.answer is NOTHING else op.fields(answer)
     known = {"request_id": request_id, "http_status_code": 200}
     refusal = answer.refusal() if isinstance(answer, Wire) else None
@@ -163,13 +173,13 @@ def test_a_grant_is_read_as_it_was_answered(
 def test_a_refusal_is_read_as_it_was_answered(
     dialect: Dialect, op: AnyOperation, gateway: bool, code: str, message: str, request_id: str, status: int
 ) -> None:
-    reply: Reply[Any] = Reply(
+    reply: OperationReply[Any] = OperationReply(
         success=False, gateway=gateway, code=code, message=message, request_id=request_id, status=status
     )
     wanted = op.result(
         code=code, error_message=refusal_text(code, message), request_id=request_id, http_status_code=status
     )
-    assert dialect.decode(op, dialect.answer(reply)) == wanted
+    assert dialect.decode(op, dialect.format_response(reply)) == wanted
 
 
 @either_dialect
@@ -178,7 +188,9 @@ def test_a_refusal_is_read_as_it_was_answered(
 def test_the_marks_of_a_page_are_read_as_they_were_answered(
     dialect: Dialect, token: str | None, size: int | None, total: int | None
 ) -> None:
-    page = dialect.decode(LIST, dialect.answer(Reply(data=[], next_token=token, max_results=size, total_count=total)))
+    page = dialect.decode(
+        LIST, dialect.format_response(OperationReply(data=[], next_token=token, max_results=size, total_count=total))
+    )
     assert (page.next_token, page.max_results, page.total_count) == (token or "", size, total)
 
 
@@ -188,11 +200,11 @@ def test_the_marks_of_a_page_are_read_as_they_were_answered(
 def test_a_direct_call_is_heard_as_it_was_said(
     link: str, tool: str, server: str, token: str, args: dict[str, Any]
 ) -> None:
-    request = direct.encode(link, Secret(token), tool, server, args, STAMP)
-    call = direct.DirectCall.model_validate_json(request.body)
+    request = direct_route.encode(link, Secret(token), tool, server, args, STAMP)
+    call = direct_route.DirectCall.model_validate_json(request.body)
     assert (request.method, request.url) == ("POST", "https://gw.invalid/request_ai/T/path/callTool")
     assert request.headers["x-access-token"] == token
-    assert call == direct.DirectCall(
+    assert call == direct_route.DirectCall(
         args=args, server=server, request_id="link-1795243855720-126043978", tool=tool, token=token
     )
 
@@ -200,7 +212,7 @@ def test_a_direct_call_is_heard_as_it_was_said(
 @some
 @given(answer=models(CallAnswer), request_id=texts)
 def test_a_direct_answer_is_read_as_it_was_answered(answer: CallAnswer, request_id: str) -> None:
-    result = direct.decode(HttpAnswer(200, {}, direct.answer_of(request_id, answer)))
+    result = direct_route.decode(HttpResponse(200, {}, direct_route.answer_of(request_id, answer)))
     refusal = answer.refusal()
     fields = answer.fields() if refusal is None else answer.fields() | {"data": None, "error_message": refusal}
     known: dict[str, Any] = {"request_id": request_id, "http_status_code": 200}

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from sessionbay.engine import LocalEngine
-from sessionbay.engine.published import publish
+from sessionbay.engine.discovery import publish
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from typing import TypeAlias
 
 import pytest
 
-from sessionbay.engine.agent.line import AgentFailure, AgentGone, AgentLine
+from sessionbay.engine.agent.connection import AgentConnection, AgentFailure, AgentGone
 
 
 @pytest.fixture
@@ -26,7 +26,7 @@ def anyio_backend() -> str:
 class Pair:
     """A line, and its other end as an agent holds it."""
 
-    line: AgentLine
+    line: AgentConnection
     agent: socket.socket
 
     def answer(self, reply: object, blob: bytes = b"", fds: Sequence[int] = ()) -> None:
@@ -37,7 +37,7 @@ class Pair:
 @pytest.fixture
 async def pair() -> AsyncIterator[Pair]:
     ours, theirs = socket.socketpair()
-    made = Pair(AgentLine(ours), theirs)
+    made = Pair(AgentConnection(ours), theirs)
     yield made
     made.line.close()
     theirs.close()

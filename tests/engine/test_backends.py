@@ -11,7 +11,7 @@ import pytest
 from sessionbay.engine import EngineConfig, IsolationWarning, LocalEngine
 from sessionbay.engine.agent.inside import landlock
 from sessionbay.engine.sandbox import backends
-from sessionbay.engine.sandbox.base import SandboxError, Traits
+from sessionbay.engine.sandbox.base import SandboxCapabilities, SandboxError
 from sessionbay.engine.sandbox.process import kill_user
 
 from .boxes import KINDS, box, done
@@ -63,15 +63,15 @@ def test_only_root_can_give_each_session_a_user_of_its_own(monkeypatch: pytest.M
 
 
 def test_what_is_weaker_without_landlock_is_said() -> None:
-    traits = Traits("process", "none", "host", "/", (), landlock=0)
+    traits = SandboxCapabilities("process", "none", "host", "/", (), landlock=0)
     assert "Landlock is missing" in backends.weakness(traits)
-    assert "Landlock" not in backends.weakness(Traits("uid", "none", "host", "/", (), landlock=7))
-    assert not backends.weakness(Traits("namespaces", "exact", "none", "/", ()))
+    assert "Landlock" not in backends.weakness(SandboxCapabilities("uid", "none", "host", "/", (), landlock=7))
+    assert not backends.weakness(SandboxCapabilities("namespaces", "exact", "none", "/", ()))
 
 
 @any_kind
 def test_a_session_tells_what_keeps_it_in(kind: backends.Wanted) -> None:
-    async def look() -> Traits:
+    async def look() -> SandboxCapabilities:
         async with box(kind) as found:
             return found.sandbox.traits
 

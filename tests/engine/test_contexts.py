@@ -16,7 +16,7 @@ import httpx
 import pytest
 
 from sessionbay.engine import LocalEngine
-from sessionbay.engine.contexts.moving import Copy
+from sessionbay.engine.contexts.sync_job import SyncJob
 
 from .conftest import Raw, started
 from .processes import ENOUGH, eventually, until
@@ -335,10 +335,10 @@ def test_what_cannot_be_read_as_an_archive_is_kept_and_fails_the_copy_up(account
 
 
 def test_a_session_ends_whatever_befalls_its_last_copy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    async def broken(_: Copy) -> None:
+    async def broken(_: SyncJob) -> None:
         raise RuntimeError("a defect of ours")
 
-    monkeypatch.setattr(Copy, "upload", broken)
+    monkeypatch.setattr(SyncJob, "upload", broken)
     with serving(state=tmp_path) as engine:
         account = Account(engine)
         session = account.session(bound(account.context("one")))

@@ -5,7 +5,7 @@ import threading
 
 import pytest
 
-from sessionbay.engine.contexts.copying import beside, end_threads
+from sessionbay.engine.contexts.copy import end_threads, run_in_threads
 
 
 def test_who_is_cancelled_waits_for_what_works_on_its_files() -> None:
@@ -17,7 +17,7 @@ def test_who_is_cancelled_waits_for_what_works_on_its_files() -> None:
         done.set()
 
     async def cancelled() -> None:
-        asked = asyncio.create_task(beside(work))
+        asked = asyncio.create_task(run_in_threads(work))
         await asyncio.to_thread(begun.wait, 60)
         for _ in range(2):
             asked.cancel()

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from sessionbay.engine.leftovers import Remover, record
+from sessionbay.engine.crash_cleanup import Remover, record
 from sessionbay.engine.sandbox.bwrap import BwrapSandbox
 
 from .boxes import box

@@ -3,7 +3,7 @@
 import pytest
 from hypothesis import given, strategies as st
 
-from sessionbay.engine.refusals import ToolFailure
+from sessionbay.engine.api_errors import ToolFailure
 from sessionbay.engine.tools.files import whole_characters
 
 

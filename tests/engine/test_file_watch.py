@@ -9,7 +9,7 @@ from typing import Any, cast
 import pytest
 from starlette.types import Message
 
-from sessionbay.engine.agent.line import AgentLine
+from sessionbay.engine.agent.connection import AgentConnection
 from sessionbay.engine.ws import file_watch
 from sessionbay.engine.ws.connection import Connection
 from sessionbay.engine.ws.file_watch import Watch
@@ -74,7 +74,7 @@ def anyio_backend() -> str:
 
 @pytest.fixture
 async def watch(folder: Folder) -> Any:
-    made = Watch(cast("AgentLine", folder), "/tmp", itertools.count(1))
+    made = Watch(cast("AgentConnection", folder), "/tmp", itertools.count(1))
     running = asyncio.create_task(made.run())
     yield made
     running.cancel()

@@ -6,7 +6,7 @@ import pytest
 
 from sessionbay import AgentBay
 from sessionbay.engine import LocalEngine, images
-from sessionbay.engine.refusals import Refusal
+from sessionbay.engine.api_errors import ApiError
 
 from .conftest import client_of
 
@@ -45,13 +45,13 @@ def test_each_image_of_the_clouds_is_something_here(image: str, kind: str) -> No
     ],
 )
 def test_what_no_linux_machine_can_be_is_refused_with_what_to_use_instead(image: str, instead: str) -> None:
-    with pytest.raises(Refusal, match=instead) as refused:
+    with pytest.raises(ApiError, match=instead) as refused:
         images.kind_of(image)
     assert (refused.value.code, refused.value.status) == ("ImageNotSupportedLocally", 400)
 
 
 def test_a_browser_image_without_a_browser_is_refused_with_the_line_that_installs_one() -> None:
-    with pytest.raises(Refusal, match="To mend it: apt-get install it") as refused:
+    with pytest.raises(ApiError, match="To mend it: apt-get install it") as refused:
         images.check("browser_latest", NOT_THERE)
     assert refused.value.code == "DependencyMissing"
 

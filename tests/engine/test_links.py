@@ -14,7 +14,8 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import ClientConnection, connect
 
 from sessionbay import Session
-from sessionbay.engine import LocalEngine, tunnel
+from sessionbay.engine import LocalEngine
+from sessionbay.engine.port_forward import websocket
 
 from ..inside import listening, serves_on_a_port
 from .conftest import Raw, client_of
@@ -286,7 +287,7 @@ def websocket_of(session: Session, path: str = "", **more: Any) -> Generator[Cli
 
 
 def test_a_link_has_room_for_so_many_websockets_at_once(serving: Session, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(tunnel, "MOST_TUNNELS", 2)
+    monkeypatch.setattr(websocket, "MOST_TUNNELS", 2)
     with websocket_of(serving), websocket_of(serving):
         with pytest.raises(InvalidStatus) as refused, websocket_of(serving):
             pass

@@ -6,7 +6,7 @@ import pytest
 
 from sessionbay import AgentBayError
 
-from ..beside._sync import Beside
+from ..threads._sync import Background
 from .conftest import client_of, started
 from .processes import eventually
 
@@ -48,7 +48,7 @@ def test_an_engine_does_not_tell_of_its_requests_there(loud: pytest.LogCaptureFi
 
 def test_an_engine_that_stops_does_not_tell_of_the_calls_that_it_cuts_off(loud: pytest.LogCaptureFixture) -> None:
     engine = started()
-    with client_of(engine) as bay, Beside() as beside:
+    with client_of(engine) as bay, Background() as beside:
         session = bay.create().session
 
         def cut_off() -> None:

@@ -12,7 +12,7 @@ import pytest
 
 from sessionbay import AgentBay, Result, Session
 from sessionbay.engine import LocalEngine
-from sessionbay.engine.agent.line import AgentFailure
+from sessionbay.engine.agent.connection import AgentFailure
 
 from .conftest import Raw, client_of, started
 from .processes import ENOUGH, TICKER, alive, eventually, marker, spawn, until

@@ -14,8 +14,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings, strategies as st
 
 from sessionbay import AgentBay, AgentBayError
-from sessionbay.core.redact import Secret
-from sessionbay.engine import LocalEngine, proof, published
+from sessionbay.core.secrets import Secret
+from sessionbay.engine import LocalEngine, discovery, identity
 
 from .conftest import Raw
 
@@ -26,14 +26,14 @@ KEY = Secret("akm-a-key-of-the-tests")
 def _given_up() -> Iterator[None]:
     """Give up what the test has claimed, so that its folder is free."""
     yield
-    published.withdraw()
+    discovery.withdraw()
 
 
 @pytest.fixture
 def file(engine: LocalEngine) -> Path:
     """Publish an engine that lives; give the file that says so."""
-    published.publish(engine.endpoint, engine.api_key)
-    return published.folder() / published.FILE
+    discovery.publish(engine.endpoint, engine.api_key)
+    return discovery.folder() / discovery.FILE
 
 
 @contextmanager
@@ -80,7 +80,7 @@ def dripping(peer: socket.socket) -> None:
 
 
 def test_an_engine_that_lives_is_found_with_its_key(engine: LocalEngine, file: Path) -> None:
-    found = published.find()
+    found = discovery.find()
     assert found is not None
     assert (found.endpoint, found.api_key, found.pid) == (engine.endpoint, engine.api_key, os.getpid())
 
@@ -92,12 +92,12 @@ def test_the_file_is_for_its_owner_only_and_says_who_wrote_it(file: Path) -> Non
 
 
 def test_the_key_does_not_show(file: Path, engine: LocalEngine) -> None:
-    assert engine.api_key.reveal() not in repr(published.find())
+    assert engine.api_key.reveal() not in repr(discovery.find())
 
 
 def test_what_is_withdrawn_is_not_found(file: Path) -> None:
-    published.withdraw()
-    assert (published.find(), file.exists()) == (None, False)
+    discovery.withdraw()
+    assert (discovery.find(), file.exists()) == (None, False)
 
 
 @pytest.mark.parametrize(
@@ -109,17 +109,17 @@ def test_what_an_engine_that_ended_left_is_not_believed_and_replaced(
     file: Path, engine: LocalEngine, change: dict[str, Any]
 ) -> None:
     stale = json.dumps(json.loads(file.read_text()) | change)
-    published.withdraw()
+    discovery.withdraw()
     with open(os.open(file, os.O_CREAT | os.O_WRONLY, 0o600), "w") as left:
         left.write(stale)
-    assert published.find() is None
-    published.publish(engine.endpoint, engine.api_key)
-    assert published.find() is not None
+    assert discovery.find() is None
+    discovery.publish(engine.endpoint, engine.api_key)
+    assert discovery.find() is not None
 
 
 def test_fields_of_later_versions_are_ignored(file: Path) -> None:
     file.write_text(json.dumps(json.loads(file.read_text()) | {"flavour": "new", "version": "99.0"}))
-    found = published.find()
+    found = discovery.find()
     assert found is not None
     assert found.version == "99.0"
 
@@ -152,7 +152,7 @@ def test_fields_of_later_versions_are_ignored(file: Path) -> None:
 )
 def test_fields_that_make_no_sense_are_as_good_as_no_file(file: Path, change: dict[str, Any]) -> None:
     file.write_text(json.dumps(json.loads(file.read_text()) | change))
-    assert published.find() is None
+    assert discovery.find() is None
 
 
 @pytest.mark.parametrize(
@@ -160,28 +160,28 @@ def test_fields_that_make_no_sense_are_as_good_as_no_file(file: Path, change: di
 )
 def test_garbage_is_as_good_as_no_file(file: Path, text: bytes) -> None:
     file.write_bytes(text)
-    assert published.find() is None
+    assert discovery.find() is None
 
 
 @settings(max_examples=50, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(st.binary(max_size=200))
 def test_any_bytes_are_as_good_as_no_file(file: Path, text: bytes) -> None:
     file.write_bytes(text)
-    assert published.find() is None
+    assert discovery.find() is None
 
 
 @pytest.mark.parametrize("mode", [0o644, 0o640, 0o602])
 def test_a_file_that_others_can_get_at_is_refused(file: Path, mode: int) -> None:
     file.chmod(mode)
     with pytest.raises(PermissionError, match=r"not yours alone.*remove it"):
-        published.find()
+        discovery.find()
 
 
 @pytest.mark.parametrize("mode", [0o755, 0o770, 0o707])
 def test_a_folder_that_others_can_get_at_is_refused(file: Path, mode: int) -> None:
     file.parent.chmod(mode)
     with pytest.raises(PermissionError, match="not yours alone"):
-        published.find()
+        discovery.find()
     file.parent.chmod(0o700)
 
 
@@ -189,7 +189,7 @@ def test_a_link_in_place_of_the_file_is_refused(file: Path, tmp_path: Path) -> N
     file.rename(tmp_path / "elsewhere.json")
     file.symlink_to(tmp_path / "elsewhere.json")
     with pytest.raises(PermissionError, match="is a link"):
-        published.find()
+        discovery.find()
 
 
 def test_a_link_in_place_of_the_folder_is_refused(file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -197,14 +197,14 @@ def test_a_link_in_place_of_the_folder_is_refused(file: Path, tmp_path: Path, mo
     with monkeypatch.context() as patch:
         patch.setenv("SESSIONBAY_HOME", str(tmp_path / "link"))
         with pytest.raises(PermissionError, match="a link to one"):
-            published.find()
+            discovery.find()
 
 
 def test_a_pipe_in_place_of_the_file_is_refused_and_not_waited_for(file: Path) -> None:
     file.unlink()
     os.mkfifo(file, 0o600)
     with pytest.raises(PermissionError, match="is no file"):
-        published.find()
+        discovery.find()
     file.unlink()
 
 
@@ -214,7 +214,7 @@ def test_what_belongs_to_another_user_is_refused(file: Path, whose: str) -> None
     given = file if whose == "file" else file.parent
     os.chown(given, 12345, 12345)
     with pytest.raises(PermissionError, match="not yours alone"):
-        published.find()
+        discovery.find()
     os.chown(given, 0, 0)
 
 
@@ -234,10 +234,10 @@ def test_what_belongs_to_another_user_is_refused(file: Path, whose: str) -> None
 def test_a_stranger_on_the_port_proves_nothing_and_gets_no_key(
     monkeypatch: pytest.MonkeyPatch, answer: Callable[[socket.socket], None]
 ) -> None:
-    monkeypatch.setattr(proof.holds, "__defaults__", (0.5,))
+    monkeypatch.setattr(identity.holds, "__defaults__", (0.5,))
     with stranger(answer) as (port, told):
-        published.publish(f"http://127.0.0.1:{port}", KEY)
-        assert published.find() is None
+        discovery.publish(f"http://127.0.0.1:{port}", KEY)
+        assert discovery.find() is None
     assert len(told) == 1
     assert KEY.reveal().encode() not in told[0]
 
@@ -246,7 +246,7 @@ def test_a_stranger_on_the_port_proves_nothing_and_gets_no_key(
 def test_a_stranger_that_does_not_come_to_an_end_is_given_up(answer: Callable[[socket.socket], None]) -> None:
     with stranger(answer) as (port, _):
         begun = time.monotonic()
-        assert not proof.holds(KEY, port, patience=0.2)
+        assert not identity.holds(KEY, port, patience=0.2)
         assert time.monotonic() - begun < 10
 
 
@@ -257,20 +257,20 @@ def test_a_stranger_that_asks_the_engine_in_between_proves_nothing(engine: Local
         peer.sendall(b"HTTP/1.1 200 OK\r\n\r\n" + answer.content)
 
     with stranger(relay) as (port, told):
-        assert not proof.holds(engine.api_key, port)
+        assert not identity.holds(engine.api_key, port)
     assert told
 
 
 def test_nobody_on_the_port_is_nobody() -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
         port = server.getsockname()[1]
-    assert not proof.holds(KEY, port)
+    assert not identity.holds(KEY, port)
 
 
 def test_the_engine_proves_itself_to_those_who_have_its_key_only(engine: LocalEngine) -> None:
     port = int(engine.endpoint.rpartition(":")[2])
-    assert proof.holds(engine.api_key, port)
-    assert not proof.holds(KEY, port)
+    assert identity.holds(engine.api_key, port)
+    assert not identity.holds(KEY, port)
 
 
 @pytest.mark.parametrize("challenge", ["", "x" * 129])
@@ -280,30 +280,30 @@ def test_the_health_page_proves_nothing_unasked(raw: Raw, challenge: str) -> Non
 
 
 def test_a_folder_whose_engine_has_been_claimed_is_not_claimed_again(file: Path, engine: LocalEngine) -> None:
-    lock = published._claims.pop(published.folder())  # as another process would see it
+    lock = discovery._claims.pop(discovery.folder())  # as another process would see it
     try:
         with pytest.raises(FileExistsError, match=engine.endpoint):
-            published.claim()
+            discovery.claim()
     finally:
-        published._claims[published.folder()] = lock
+        discovery._claims[discovery.folder()] = lock
 
 
 def test_a_claim_that_is_not_followed_by_an_address_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(published, "STARTING", 0.1)
-    published.claim()
-    lock = published._claims.pop(published.folder())
+    monkeypatch.setattr(discovery, "STARTING", 0.1)
+    discovery.claim()
+    lock = discovery._claims.pop(discovery.folder())
     try:
         with pytest.raises(FileExistsError, match="still starting"):
-            published.claim()
+            discovery.claim()
     finally:
         os.close(lock)
 
 
 def test_the_start_of_a_process_does_not_hang_on_the_clock() -> None:
-    first = published.started_at(os.getpid())
+    first = discovery.started_at(os.getpid())
     assert first is not None
-    assert first == published.started_at(os.getpid())
-    assert published.started_at(2**22 - 1) is None
+    assert first == discovery.started_at(os.getpid())
+    assert discovery.started_at(2**22 - 1) is None
 
 
 def test_a_client_says_what_is_wrong_with_a_file_that_it_does_not_trust(file: Path) -> None:

@@ -95,7 +95,7 @@ def test_a_machine_that_is_no_linux_is_told_what_to_use(monkeypatch: pytest.Monk
 
 
 def test_a_client_says_what_to_install_where_the_engine_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "sessionbay.engine.local", None)
+    monkeypatch.setitem(sys.modules, "sessionbay.engine.resolve", None)
     with AgentBay(endpoint="local") as bay, pytest.raises(AgentBayError, match=r"sessionbay\[local\]"):
         bay.list()
 
@@ -114,8 +114,8 @@ def test_an_engine_without_a_folder_for_what_is_temporary_says_so(monkeypatch: p
     def full() -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr("sessionbay.engine.local.find", lambda: None)
-    monkeypatch.setattr("sessionbay.engine.local._private", None)
+    monkeypatch.setattr("sessionbay.engine.resolve.find", lambda: None)
+    monkeypatch.setattr("sessionbay.engine.resolve._private", None)
     monkeypatch.setattr("sessionbay.engine.engine.make_folder", full)
     with AgentBay(endpoint="local") as bay, pytest.raises(AgentBayError, match=r"cannot start: .*No space left"):
         bay.list()

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from sessionbay.engine import EngineConfig, LocalEngine, thread
-from sessionbay.engine.folders import sweep
+from sessionbay.engine.workdir import sweep
 
 from .conftest import started
 from .processes import alive, eventually, marker, spawn

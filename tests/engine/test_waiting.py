@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from sessionbay.engine import folders
+from sessionbay.engine import workdir
 from sessionbay.engine.sandbox import base
 from sessionbay.engine.sandbox.pasta import kill_group
 
@@ -24,9 +24,9 @@ class Undying(subprocess.Popen[bytes]):
 
 
 def test_a_removal_that_takes_too_long_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(folders, "REMOVE_TIMEOUT", 0.1)
+    monkeypatch.setattr(workdir, "REMOVE_TIMEOUT", 0.1)
     begun = time.monotonic()
-    done(folders._run("sleep", "50"))
+    done(workdir._run("sleep", "50"))
     assert time.monotonic() - begun < 40
 
 

@@ -39,7 +39,9 @@ def test_a_command_that_ended_with_a_code_raises_where_that_is_asked_for() -> No
 
 
 def test_the_error_of_a_git_command_says_what_its_result_does() -> None:
-    answer = GitDoneResult(error_message="CONFLICT (content)", reason="conflict", http_status_code=502, unsure=True)
+    answer = GitDoneResult(
+        error_message="CONFLICT (content)", reason="conflict", http_status_code=502, outcome_unknown=True
+    )
     with pytest.raises(GitConflictError) as raised:
         answer.raise_for_error()
     assert (raised.value.outcome, raised.value.http_status_code, raised.value.result) == ("unknown", 502, answer)

@@ -8,7 +8,7 @@ import pytest
 from pydantic import ValidationError
 
 from sessionbay.core.errors import SessionUsageError
-from sessionbay.core.wire import Wire
+from sessionbay.core.wire_model import Wire
 from sessionbay.models.creation import (
     AppManagerRule,
     BrowserContext,

@@ -7,11 +7,11 @@ import pytest
 
 from sessionbay import AgentBay
 from sessionbay.engine import LocalEngine
-from sessionbay.engine.published import publish
+from sessionbay.engine.discovery import publish
 
 from .._sync.conftest import connect
-from ..beside._sync import Beside
 from ..raw_server import BOUND
+from ..threads._sync import Background
 
 THREADS = 16
 
@@ -26,7 +26,7 @@ def test_sixteen_threads_share_a_client(engine: LocalEngine) -> None:
                 assert bay.list(labels=labels).session_ids == [session.session_id]
             assert bay.list(labels=labels).session_ids == []
 
-        with Beside() as beside:
+        with Background() as beside:
             for number in range(THREADS):
                 beside.start(live, number)
 
@@ -38,7 +38,7 @@ def test_sixteen_threads_share_a_session(engine: LocalEngine) -> None:
             session.file_system.write_file(f"{number}.txt", str(number))
             assert session.file_system.read_file(f"{number}.txt").data == str(number)
 
-        with Beside() as beside:
+        with Background() as beside:
             for number in range(THREADS):
                 beside.start(use, number)
 
@@ -50,7 +50,7 @@ def test_threads_that_delete_the_same_session_all_succeed(engine: LocalEngine) -
         def delete() -> None:
             assert session.delete().success
 
-        with Beside() as beside:
+        with Background() as beside:
             for _ in range(THREADS):
                 beside.start(delete)
 
@@ -69,7 +69,7 @@ def test_threads_whose_first_call_is_at_the_same_time_share_the_clients_connecti
             with bay.session() as session:
                 seen.add(id(session.get_client()))
 
-        with Beside() as beside:
+        with Background() as beside:
             for _ in range(THREADS):
                 beside.start(first)
     assert len(seen) == 1

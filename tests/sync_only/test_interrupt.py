@@ -43,7 +43,7 @@ def test_an_interrupt_before_anything_was_sent_looks_for_no_session(monkeypatch:
         starts.append("local")
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("sessionbay.engine.local.find_or_start", interrupted)
+    monkeypatch.setattr("sessionbay.engine.resolve.find_or_start", interrupted)
     with AgentBay(endpoint="local") as bay, pytest.raises(KeyboardInterrupt):
         bay.create()
     assert starts == ["local"]

@@ -4,7 +4,7 @@ from sessionbay import AgentBay
 from sessionbay.engine import LocalEngine
 
 from .._sync.conftest import connect
-from ..beside._sync import Beside
+from ..threads._sync import Background
 
 THREADS = 8
 CALLS = 50
@@ -29,7 +29,7 @@ def test_threads_that_call_read_and_stream_at_once_get_what_is_theirs(engine: Lo
         def stream(_: int) -> None:
             assert session.code.run_code("for n in range(1000): print(n)\n7", "python", stream_beta=True).result == "7"
 
-        with Beside() as beside:
+        with Background() as beside:
             for number in range(THREADS):
                 beside.start(call, number)
             for number in range(3):

@@ -6,12 +6,12 @@ import threading
 import httpx
 import pytest
 
-from sessionbay._sync.http.pool import Counts
+from sessionbay._sync.http.pool import PoolCounts
 
 from .._sync.carrier import Carrier
-from ..beside._sync import Beside
 from ..certificates import client_context, server_context
 from ..raw_server import BOUND, Peer, RawServer, answer, once
+from ..threads._sync import Background
 
 
 def echo(peer: Peer) -> None:
@@ -29,10 +29,10 @@ def test_threads_that_share_a_transport_get_their_own_answers(tls: bool) -> None
                     target = f"/{thread}-{number}"
                     assert carrier.ask(server.url + target).text == target * 500
 
-            with Beside() as beside:
+            with Background() as beside:
                 for thread in range(12):
                     beside.start(ask, thread)
-            assert carrier.counts == Counts(idle=carrier.counts.idle, origins=1)
+            assert carrier.counts == PoolCounts(idle=carrier.counts.idle, origins=1)
         assert server.most <= 4
         assert len(server.asked) == 240
 
@@ -52,21 +52,21 @@ def test_closing_an_answer_wakes_the_thread_that_reads_it(tls: bool) -> None:
             with pytest.raises(httpx.TransportError):
                 next(pieces)
 
-        with Beside() as beside:
+        with Background() as beside:
             beside.start(read)
             assert reading.wait(BOUND)
             response.close()
-        assert carrier.counts == Counts()
+        assert carrier.counts == PoolCounts()
 
 
 def test_closing_a_transport_while_threads_use_it_leaves_no_connection() -> None:
     with RawServer(echo) as server, Carrier(most=4) as carrier:
         busy = [carrier.begin(f"{server.url}/{number}") for number in range(4)]
         carrier.transport.close()
-        with Beside() as beside:
+        with Background() as beside:
             for response in busy:
                 beside.start(response.read)
-        assert carrier.counts == Counts()
+        assert carrier.counts == PoolCounts()
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork")
@@ -76,6 +76,6 @@ def test_a_forks_child_makes_connections_of_its_own() -> None:
         carrier.ask(server.url)
         child = os.fork()
         if not child:
-            os._exit(0 if carrier.counts == Counts() else 1)
+            os._exit(0 if carrier.counts == PoolCounts() else 1)
         assert os.waitpid(child, 0)[1] == 0
-        assert carrier.counts == Counts(idle=1, origins=1)
+        assert carrier.counts == PoolCounts(idle=1, origins=1)

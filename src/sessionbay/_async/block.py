@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NoReturn
 from ..core.absent import no_attribute
 from ..core.errors import SessionError
 from ..models.creation import CreateSessionParams
-from .cleanup import delete_for_sure
+from .cleanup import delete_shielded
 from .desk import AsyncDesk
 from .session import AsyncSession
 
@@ -38,4 +38,4 @@ class AsyncSessionBlock:
         self, kind: type[BaseException] | None, exc: BaseException | None, trace: TracebackType | None
     ) -> None:
         if self._session is not None:
-            await delete_for_sure(self._session)
+            await delete_shielded(self._session)

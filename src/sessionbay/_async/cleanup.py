@@ -2,14 +2,14 @@
 
 import sys
 
-from .._seam._async import protected
+from .._concurrency._async import shielded
 from ..core.errors import AgentBayError, SessionError
 from .session import AsyncSession
 
 CLEANUP_TIMEOUT = 35.0  # a little more than a deletion may take by itself
 
 
-async def delete_for_sure(session: AsyncSession) -> None:
+async def delete_shielded(session: AsyncSession) -> None:
     """Delete a session whatever happens around it. Why that did not work is raised, or told with what is raised.
 
     A fork's child that leaves its parent's block leaves the session alone.
@@ -17,7 +17,7 @@ async def delete_for_sure(session: AsyncSession) -> None:
     if session._is_parents:
         return
     try:
-        (await protected(session.delete, CLEANUP_TIMEOUT)).raise_for_error()
+        (await shielded(session.delete, CLEANUP_TIMEOUT)).raise_for_error()
     except AgentBayError as exc:
         error = exc
     except TimeoutError:

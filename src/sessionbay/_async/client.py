@@ -12,15 +12,15 @@ if TYPE_CHECKING:
     from types import TracebackType
     from typing import Unpack
 
-    from .._seam._async import Clock, HttpTransport
+    from .._concurrency._async import Clock, HttpTransport
     from ..core.retry import RetryPolicy
     from ..models.creation import CreateSessionFields, CreateSessionParams
-    from ..models.leftovers import ReapResult
+    from ..models.orphans import ReapResult
     from ..models.sessions import DeleteResult, SessionEntry, SessionListResult, SessionReference, SessionResult
+    from .api_client import AsyncApiClient
     from .block import AsyncSessionBlock
-    from .channel import AsyncChannel
-    from .contexts import AsyncContextService
-    from .pages import AsyncPages
+    from .context_service import AsyncContextService
+    from .paginator import AsyncPaginator
     from .session import AsyncSession
     from .skills import AsyncBeta, AsyncSkills
 
@@ -96,7 +96,7 @@ class AsyncClient(AsyncFanOut):
         self._desk = AsyncDesk(self, self._channel)
 
     @classmethod
-    def _over(cls, channel: AsyncChannel) -> Self:
+    def _over(cls, channel: AsyncApiClient) -> Self:
         """Return a client that speaks through ``channel``."""
         from .desk import AsyncDesk
 
@@ -108,7 +108,7 @@ class AsyncClient(AsyncFanOut):
     @cached_property
     def context(self) -> AsyncContextService:
         """Makes, finds, empties and deletes contexts, and carries their files."""
-        from .contexts import AsyncContextService
+        from .context_service import AsyncContextService
 
         return AsyncContextService(self._channel)
 
@@ -170,7 +170,7 @@ class AsyncClient(AsyncFanOut):
 
         made = await self._desk.create(CreateSessionParams.of(params, fields))
         if made.data is not None:
-            self._desk.hand_over(made.data)
+            self._desk.release(made.data)
         return made
 
     def session(
@@ -260,7 +260,7 @@ class AsyncClient(AsyncFanOut):
         status: str | None = None,
         image_id: str | None = None,
         limit: int = 50,
-    ) -> AsyncPages[Any, SessionEntry]:
+    ) -> AsyncPaginator[Any, SessionEntry]:
         """Iterate over all sessions, whatever number of pages they take.
 
         Args:

@@ -4,16 +4,16 @@ from contextlib import suppress
 from types import TracebackType
 from typing import Self
 
-from .._seam._async import protected
-from .._seam.shared import nonce
+from .._concurrency._async import shielded
 from ..core.errors import CodeError
+from ..environment import nonce
 from ..models.code import CodeEvent, EnhancedCodeExecutionResult
-from ..ops import frames
-from ..ops.code import SERVER, CodeArgs
-from ..ops.code_stream import CANCEL, MODE, RUN, Collected, read_event
-from ..ops.mail import Inbox
+from ..operations import frames
+from ..operations.code import SERVER, CodeArgs
+from ..operations.code_stream import CANCEL, MODE, RUN, CodeCollector, read_event
+from ..operations.dispatcher import Subscription
 from .toolbox import AsyncToolbox
-from .ws.line import AsyncLine
+from .ws.multiplexer import AsyncMultiplexer
 from .ws.opening import line_of
 
 INTERRUPTING = 5.0  # seconds that the interruption of code may take
@@ -33,10 +33,10 @@ class AsyncCodeStream:
         self._args = args
         self._limit = limit
         self._server = session.find_server_for_tool(RUN) or SERVER
-        self._collected = Collected()
-        self._inbox = Inbox(nonce(), streams=True)
+        self._collected = CodeCollector()
+        self._inbox = Subscription(nonce(), streams=True)
         self._result: EnhancedCodeExecutionResult | None = None
-        self._line: AsyncLine | None = None
+        self._line: AsyncMultiplexer | None = None
 
     @property
     def result(self) -> EnhancedCodeExecutionResult:
@@ -68,7 +68,7 @@ class AsyncCodeStream:
         try:
             if self._result is None and not (self._inbox.lost or line.is_closed):
                 with suppress(CodeError, TimeoutError):
-                    await protected(self._interrupt, INTERRUPTING)
+                    await shielded(self._interrupt, INTERRUPTING)
         finally:
             line.drop(self._inbox)
 

@@ -3,12 +3,12 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
-from ..core import checks
+from ..core import validation
 from ..core.errors import CommandError
 from ..core.output import Keep
 from ..models.commands import CommandResult
-from ..ops.command import SHELL, ShellArgs
-from .channel import Limits
+from ..operations.command import SHELL, ShellArgs
+from .api_client import CallTimeout
 from .module import AsyncModule
 from .processes import AsyncProcess
 
@@ -69,17 +69,17 @@ class AsyncCommand(AsyncModule):
     ) -> CommandResult:
         """Run a command; a refusal is a result, for a strict client too."""
         args = ShellArgs(
-            command=checks.text("command", command, CommandError),
-            timeout_ms=checks.milliseconds("timeout_ms", timeout_ms, CommandError),
-            cwd=None if cwd is None else checks.text("cwd", cwd, CommandError),
-            envs=None if envs is None else checks.variables("envs", envs, CommandError),
+            command=validation.text("command", command, CommandError),
+            timeout_ms=validation.milliseconds("timeout_ms", timeout_ms, CommandError),
+            cwd=None if cwd is None else validation.text("cwd", cwd, CommandError),
+            envs=None if envs is None else validation.variables("envs", envs, CommandError),
         )
-        limits = Limits(max(self._session._channel.options.timeout, timeout_ms / 1000 + GRACE))
+        limits = CallTimeout(max(self._session._channel.options.timeout, timeout_ms / 1000 + GRACE))
         return await self._session._use(SHELL, args, limits, strict=False)
 
     async def _within(self, process: AsyncProcess, timeout_ms: int) -> CommandResult:
         """Run a command whose output has a budget, and end it when its time is over."""
-        checks.milliseconds("timeout_ms", timeout_ms, CommandError)
+        validation.milliseconds("timeout_ms", timeout_ms, CommandError)
         async with process:
             try:
                 return await process.wait(timeout_ms / 1000)
@@ -125,14 +125,14 @@ class AsyncCommand(AsyncModule):
                 print((await process.wait()).exit_code)
             ```
         """
-        checks.text("command", command, CommandError)
-        checks.choice("keep", keep, ("head+tail", "head", "tail"), CommandError)
+        validation.text("command", command, CommandError)
+        validation.choice("keep", keep, ("head+tail", "head", "tail"), CommandError)
         return AsyncProcess(
             self._session,
             command,
-            None if cwd is None else checks.text("cwd", cwd, CommandError),
-            None if envs is None else checks.variables("envs", envs, CommandError),
-            checks.count("max_output", max_output, CommandError),
+            None if cwd is None else validation.text("cwd", cwd, CommandError),
+            None if envs is None else validation.variables("envs", envs, CommandError),
+            validation.count("max_output", max_output, CommandError),
             keep,
         )
 

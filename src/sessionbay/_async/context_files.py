@@ -5,14 +5,14 @@ from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
-from .._seam._async import in_worker
-from .._seam.disk import Place, opened
-from ..core import checks
+from .._concurrency._async import run_in_thread
+from ..core import validation
 from ..core.errors import ContextError
 from ..core.operation import Operation
 from ..core.polling import is_gone
 from ..core.result import Result
-from ..core.wire import Wire
+from ..core.wire_model import Wire
+from ..local_files import LocalPath, open_source
 from ..models.contexts import (
     Context,
     ContextFileListResult,
@@ -20,8 +20,8 @@ from ..models.contexts import (
     ContextTransferResult,
     FileUrlResult,
 )
-from ..ops import contexts as ops
-from .channel import AsyncChannel
+from ..operations import contexts as ops
+from .api_client import AsyncApiClient
 from .presigned import AsyncPresigned
 
 Q = TypeVar("Q", bound=Wire)
@@ -31,7 +31,7 @@ R = TypeVar("R", bound=Result[Any])
 class AsyncContextFiles:
     """The part of the service of contexts that is about their files."""
 
-    def __init__(self, channel: AsyncChannel) -> None:
+    def __init__(self, channel: AsyncApiClient) -> None:
         self._channel = channel
 
     async def list_files(
@@ -66,10 +66,10 @@ class AsyncContextFiles:
         by_mark = max_results is not None or next_token is not None
         request = ops.FilesRequest(
             context_id=ops.id_of(context_id),
-            parent_folder_path=checks.utf8("parent_folder_path", parent_folder_path or "", ContextError),
-            page_number=None if by_mark else checks.count("page_number", page_number, ContextError),
-            page_size=None if by_mark else checks.count("page_size", page_size, ContextError),
-            max_results=checks.count("max_results", max_results or page_size, ContextError) if by_mark else None,
+            parent_folder_path=validation.utf8("parent_folder_path", parent_folder_path or "", ContextError),
+            page_number=None if by_mark else validation.count("page_number", page_number, ContextError),
+            page_size=None if by_mark else validation.count("page_size", page_size, ContextError),
+            max_results=validation.count("max_results", max_results or page_size, ContextError) if by_mark else None,
             next_token=next_token,
         )
         return await self._ask(ops.LIST_FILES, request)
@@ -134,7 +134,7 @@ class AsyncContextFiles:
         return await self._do(ops.DELETE_FILE, ops.file_of(context_id, file_path))
 
     async def upload_file(
-        self, context_id: Context | str, file_path: str, source: Place | bytes
+        self, context_id: Context | str, file_path: str, source: LocalPath | bytes
     ) -> ContextTransferResult:
         """Put a file into a context, whatever its size: it is never held in memory as a whole.
 
@@ -157,14 +157,14 @@ class AsyncContextFiles:
             ```
         """
         where = ops.file_of(context_id, file_path)
-        with await in_worker(partial(opened, source, ContextError)) as file:
+        with await run_in_thread(partial(open_source, source, ContextError)) as file:
             address = await self._ask(ops.UPLOAD_URL, where)
             if not address.success:
-                return replace(address.refused_as(ContextTransferResult), path=file_path)
+                return replace(address.as_failure(ContextTransferResult), path=file_path)
             return self._channel.told(await AsyncPresigned(self._channel).put(address.url, file, file_path))
 
     async def download_file(
-        self, context_id: Context | str, file_path: str, target: Place, *, overwrite: bool = True
+        self, context_id: Context | str, file_path: str, target: LocalPath, *, overwrite: bool = True
     ) -> ContextTransferResult:
         """Get a file out of a context, whatever its size. It is in its place when it is whole, and not before.
 
@@ -193,11 +193,11 @@ class AsyncContextFiles:
             ```
         """
         where, place = ops.file_of(context_id, file_path), Path(target)
-        if not overwrite and await in_worker(place.exists):
+        if not overwrite and await run_in_thread(place.exists):
             raise ContextError.usage(f"{place} exists, and overwrite is False: give another place")
         address = await self._ask(ops.DOWNLOAD_URL, where)
         if not address.success:
-            return replace(address.refused_as(ContextTransferResult), path=file_path)
+            return replace(address.as_failure(ContextTransferResult), path=file_path)
         got = await AsyncPresigned(self._channel).get(address.url, file_path, place, overwrite=overwrite)
         return self._channel.told(got)
 

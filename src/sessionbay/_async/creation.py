@@ -6,17 +6,26 @@ Where no answer comes, the session carries the attempt's name as a label, and th
 
 import logging
 
-from .._seam._async import protected
-from .._seam.shared import nonce
+from .._concurrency._async import shielded
+from ..core.adaptive_rate import AdaptiveRate
 from ..core.errors import AgentBayError, SessionError
-from ..core.pace import Pace
-from ..core.tags import ATTEMPT, Attempt
+from ..core.reserved_labels import ATTEMPT, CreationAttempt
+from ..environment import nonce
 from ..models.creation import CreateSessionParams
 from ..models.sessions import OperationResult
-from ..ops.creation import create_request
-from ..ops.labels import GET_LABELS
-from ..ops.session import CREATE, DELETE, GET, LIST, CreateRequest, ListRequest, SessionAnswer, SessionRef
-from .channel import AsyncChannel, Limits
+from ..operations.creation import create_request
+from ..operations.labels import GET_LABELS
+from ..operations.session import (
+    CREATE,
+    DELETE,
+    GET,
+    LIST,
+    CreateRequest,
+    ListRequest,
+    SessionAnswer,
+    SessionRef,
+)
+from .api_client import AsyncApiClient, CallTimeout
 
 log = logging.getLogger("sessionbay.session")
 
@@ -28,12 +37,12 @@ LOOKING = sum(LOOKS) + LOOK_TIMEOUT
 class AsyncCreation:
     """One session in the making."""
 
-    def __init__(self, channel: AsyncChannel) -> None:
+    def __init__(self, channel: AsyncApiClient) -> None:
         self._channel = channel
-        self._attempt = Attempt(nonce()[:16], channel.clock.time())
+        self._attempt = CreationAttempt(nonce()[:16], channel.clock.time())
         self.tags = self._attempt.tags() if channel.options.tag_sessions else {}
 
-    async def run(self, asked: CreateSessionParams, pace: Pace | None) -> OperationResult[SessionAnswer]:
+    async def run(self, asked: CreateSessionParams, pace: AdaptiveRate | None) -> OperationResult[SessionAnswer]:
         """Return what the service said, or the session that it did not tell of."""
         await self._channel.open()  # what is interrupted before, as an engine starts, has made no session to look for
         request = create_request(asked, self._channel.dialect, self.tags)
@@ -42,29 +51,29 @@ class AsyncCreation:
             return await self._answer(request, pace)
 
         try:
-            return await protected(ask, self._channel.options.timeout + LOOKING)
+            return await shielded(ask, self._channel.options.timeout + LOOKING)
         except AgentBayError:
             raise
         except TimeoutError as exc:
             raise self._unknown("it took too long") from exc
 
-    async def _answer(self, request: CreateRequest, pace: Pace | None) -> OperationResult[SessionAnswer]:
+    async def _answer(self, request: CreateRequest, pace: AdaptiveRate | None) -> OperationResult[SessionAnswer]:
         try:
             return await self._asked(request, pace)
         except AgentBayError:
             raise
         except BaseException:  # Ctrl-C, which nothing holds back
-            await protected(self._undo, LOOKING)
+            await shielded(self._undo, LOOKING)
             raise
 
-    async def _asked(self, request: CreateRequest, pace: Pace | None) -> OperationResult[SessionAnswer]:
+    async def _asked(self, request: CreateRequest, pace: AdaptiveRate | None) -> OperationResult[SessionAnswer]:
         try:
             made = await self._channel.call(CREATE, request, pace=pace)
         except AgentBayError as exc:
             if exc.outcome != "unknown":
                 raise
             return await self._found(exc)
-        if made.unsure:
+        if made.outcome_unknown:
             return await self._found(SessionError.of("refused", made.error_message, result=made))
         return made
 
@@ -76,7 +85,7 @@ class AsyncCreation:
         log.warning("the answer to a creation was lost, its session %s was found: %s", session_id, cause)
         bare = OperationResult(success=True, data=SessionAnswer(session_id=session_id))
         try:
-            told = await self._channel.call(GET, SessionRef(session_id=session_id), limits=Limits(LOOK_TIMEOUT))
+            told = await self._channel.call(GET, SessionRef(session_id=session_id), limits=CallTimeout(LOOK_TIMEOUT))
         except AgentBayError:
             return bare  # it is there all the same: without its details, its tools go through the control plane
         return told if told.success else bare
@@ -92,7 +101,7 @@ class AsyncCreation:
         deadline = clock.monotonic() + LOOKING
         for pause in LOOKS if self.tags else ():
             await clock.sleep(min(pause, max(deadline - clock.monotonic(), 0.0)))
-            limits = Limits(min(LOOK_TIMEOUT, deadline - clock.monotonic()))
+            limits = CallTimeout(min(LOOK_TIMEOUT, deadline - clock.monotonic()))
             if limits.whole <= 0:
                 break
             try:
@@ -104,7 +113,7 @@ class AsyncCreation:
                 log.debug("looking for the session of attempt %s: %s", self._attempt.name, exc)
         return None
 
-    async def _is_it(self, session_id: str, limits: Limits) -> bool:
+    async def _is_it(self, session_id: str, limits: CallTimeout) -> bool:
         """Return whether a session carries this attempt's name: how the clouds match labels is not documented."""
         answer = await self._channel.call(GET_LABELS, SessionRef(session_id=session_id), limits=limits)
         return answer.success and (answer.data or {}).get(ATTEMPT) == self._attempt.name

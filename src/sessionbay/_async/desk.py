@@ -5,33 +5,33 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
-from .._seam._async import Clock, HttpTransport, checkpoint
-from .._seam.held import hold, let_go
-from .._seam.http import checked_verify
-from .._seam.shared import USER_AGENT, environment, find_dotenv
-from ..core import checks
+from .._concurrency._async import Clock, HttpTransport, checkpoint
+from .._http import checked_verify
+from ..core import validation
+from ..core.adaptive_rate import AdaptiveRate
 from ..core.config import Given, may_be_at, proxy_url, resolve
 from ..core.errors import AgentBayError, SessionError
-from ..core.pace import Pace
 from ..core.retry import RetryPolicy
 from ..dialects.agb import AGBDialect
 from ..dialects.agentbay import AgentBayDialect
 from ..dialects.base import Dialect
+from ..environment import USER_AGENT, environment, find_dotenv
 from ..models.creation import CreateSessionParams
-from ..models.leftovers import ReapResult
+from ..models.orphans import ReapResult
 from ..models.sessions import DeleteResult, SessionEntry, SessionListResult, SessionReference, SessionResult
-from ..ops.creation import awaited_contexts
-from ..ops.session import GET, LIST, ListRequest, SessionAnswer, SessionRef
-from .channel import AsyncChannel, Options
-from .cleanup import delete_for_sure
+from ..operations.creation import awaited_contexts
+from ..operations.session import GET, LIST, ListRequest, SessionAnswer, SessionRef
+from ..registry import register, unregister
+from .api_client import AsyncApiClient, Options
+from .cleanup import delete_shielded
 from .creation import AsyncCreation
-from .here import AsyncHere
-from .http.pool import Bounds
-from .pages import AsyncPages
+from .http.pool import PoolLimits
+from .orphans import AsyncOrphanSearch, OrphanFilter
+from .paginator import AsyncPaginator
+from .per_loop import AsyncPerLoop
 from .poller import AsyncPoller
-from .reaping import AsyncReaping, Wanted
+from .semaphore import AsyncSemaphore
 from .session import AsyncSession
-from .turns import AsyncTurns
 
 if TYPE_CHECKING:
     from .client import AsyncClient
@@ -60,15 +60,15 @@ class Wishes:
     clock: Clock | None
 
 
-def channel(cloud: str, wishes: Wishes) -> AsyncChannel:
+def channel(cloud: str, wishes: Wishes) -> AsyncApiClient:
     """Return the channel of a client; raise when what it was made with is incomplete or unsafe."""
     kind = DIALECTS[cloud]
     names = kind.variables
     given = Given(wishes.api_key, wishes.region_id, wishes.endpoint, wishes.timeout, wishes.allow_http)
     dotenv = find_dotenv(upwards=names.dotenv_upwards)
     settings = resolve(given, names, kind.address, env=environment(), dotenv=dotenv)
-    checks.instance("retry", wishes.retry, RetryPolicy, AgentBayError)
-    checks.instance("transport", wishes.transport, HttpTransport, AgentBayError)
+    validation.instance("retry", wishes.retry, RetryPolicy, AgentBayError)
+    validation.instance("transport", wishes.transport, HttpTransport, AgentBayError)
     options = Options(
         timeout=settings.timeout,
         strict=wishes.strict,
@@ -76,29 +76,29 @@ def channel(cloud: str, wishes: Wishes) -> AsyncChannel:
         proxy=None if wishes.proxy is None else proxy_url(wishes.proxy),
         verify=checked_verify(wishes.verify),
         allow_http=wishes.allow_http,
-        bounds=Bounds(checks.count("max_connections", wishes.max_connections, AgentBayError), KEPT),
+        bounds=PoolLimits(validation.count("max_connections", wishes.max_connections, AgentBayError), KEPT),
         tag_sessions=wishes.tag_sessions,
         transport=wishes.transport,
         clock=wishes.clock or Clock(),
     )
-    return AsyncChannel(kind(settings.endpoint, settings.api_key, settings.region_id, USER_AGENT), options)
+    return AsyncApiClient(kind(settings.endpoint, settings.api_key, settings.region_id, USER_AGENT), options)
 
 
 class AsyncDesk:
     """Makes, finds and lists the sessions of one client."""
 
-    def __init__(self, client: "AsyncClient", channel: AsyncChannel) -> None:
+    def __init__(self, client: "AsyncClient", channel: AsyncApiClient) -> None:
         self.channel = channel
         self._client = client
-        self._pollers = AsyncHere(lambda: AsyncPoller(channel))
-        self._creating = AsyncHere(lambda: AsyncTurns(CREATING))
+        self._pollers = AsyncPerLoop(lambda: AsyncPoller(channel))
+        self._creating = AsyncPerLoop(lambda: AsyncSemaphore(CREATING))
 
     @property
     def poller(self) -> AsyncPoller:
         """The poller of this event loop."""
         return self._pollers.get()
 
-    async def create(self, asked: CreateSessionParams, pace: Pace | None = None) -> SessionResult[AsyncSession]:
+    async def create(self, asked: CreateSessionParams, pace: AdaptiveRate | None = None) -> SessionResult[AsyncSession]:
         """Create a session, and wait for its contexts. It is deleted when the program ends, unless handed over."""
         dialect = self.channel.dialect
         if dialect.image_required and not asked.image_id:
@@ -111,11 +111,11 @@ class AsyncDesk:
         finally:
             turns.end()
         if made.data is None:
-            return self.channel.told(made.refused_as(SessionResult[AsyncSession]))
+            return self.channel.told(made.as_failure(SessionResult[AsyncSession]))
         session = self._adopt(made.data, asked.image_id or made.data.image_id)
         session._tags = creation.tags
         if way := self.channel.way:
-            hold(session.session_id, way)
+            register(session.session_id, way)
         async with _kept_or_deleted(session):
             await checkpoint()
             error = await session._wait_for_contexts(awaited_contexts(asked))
@@ -130,16 +130,16 @@ class AsyncDesk:
             raise SessionError.usage(f"session must be of the class {kind}, not {session!r}: get() finds one by its id")
         return await session.delete(sync_context)
 
-    def hand_over(self, session: AsyncSession) -> None:
+    def release(self, session: AsyncSession) -> None:
         """Leave a session to the caller, who is to delete it."""
-        let_go(session.session_id, self.channel.dialect.endpoint)
+        unregister(session.session_id, self.channel.dialect.endpoint)
 
     async def get(self, session_id: str) -> SessionResult[AsyncSession]:
         """Find a session by its id."""
-        request = SessionRef(session_id=checks.text("session_id", session_id, SessionError))
+        request = SessionRef(session_id=validation.text("session_id", session_id, SessionError))
         found = await self.channel.call(GET, request)
         if found.data is None:
-            return self.channel.told(found.refused_as(SessionResult[AsyncSession]))
+            return self.channel.told(found.as_failure(SessionResult[AsyncSession]))
         session = self._adopt(found.data, found.data.image_id)
         return SessionResult(success=True, data=session, request_id=found.request_id, code=found.code)
 
@@ -157,41 +157,41 @@ class AsyncDesk:
         """Return the request of a list; raise when it makes no sense."""
         statuses = self.channel.dialect.statuses
         if status is not None and statuses:
-            checks.choice("status", status, statuses, SessionError)
+            validation.choice("status", status, statuses, SessionError)
         for name, word in (("status", status), ("image_id", image_id)):
             if word is not None:
-                checks.text(name, word, SessionError)
+                validation.text(name, word, SessionError)
         return ListRequest(
-            labels=checks.labels(labels, SessionError) if labels else {},
-            max_results=checks.count("limit", limit, SessionError),
+            labels=validation.labels(labels, SessionError) if labels else {},
+            max_results=validation.count("limit", limit, SessionError),
             status=status,
             image_id=image_id,
         )
 
     async def list(self, request: ListRequest, page: int) -> SessionListResult:
         """Go through a list up to a page, and return that."""
-        wanted = checks.count("page", page, SessionError)
+        wanted = validation.count("page", page, SessionError)
         listed = await self.channel.call(LIST, request)
         for number in range(2, wanted + 1):
             if not listed.success:
                 break
             if not listed.next_token:
                 reason = f"there is no page {wanted}: the list has {number - 1} of {request.max_results}"
-                return self.channel.told(listed.refused_as(SessionListResult, reason))
+                return self.channel.told(listed.as_failure(SessionListResult, reason))
             request = request.model_copy(update={"next_token": listed.next_token})
             listed = await self.channel.call(LIST, request)
         return self.channel.told(listed)
 
-    def pages(self, request: ListRequest) -> AsyncPages[ListRequest, SessionEntry]:
+    def pages(self, request: ListRequest) -> AsyncPaginator[ListRequest, SessionEntry]:
         """Return an iterator over all of a list."""
-        return AsyncPages(self.channel, LIST, request)
+        return AsyncPaginator(self.channel, LIST, request)
 
     async def reap(
         self, attempt: str | None, labels: Mapping[str, str] | None, older_than: float | None, *, dry_run: bool
     ) -> ReapResult:
         """Delete what was left over."""
-        wanted = Wanted.of(attempt, labels, older_than)
-        return self.channel.told(await AsyncReaping(self._client, wanted, dry_run).run())
+        wanted = OrphanFilter.of(attempt, labels, older_than)
+        return self.channel.told(await AsyncOrphanSearch(self._client, wanted, dry_run).run())
 
     def _adopt(self, details: SessionAnswer, image_id: str | None) -> AsyncSession:
         session = AsyncSession(self._client, details.session_id)
@@ -208,4 +208,4 @@ async def _kept_or_deleted(session: AsyncSession) -> AsyncGenerator[None]:
         done = True
     finally:
         if not done:
-            await delete_for_sure(session)
+            await delete_shielded(session)

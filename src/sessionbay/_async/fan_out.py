@@ -8,12 +8,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from typing import Unpack
 
-    from .._seam._async import Work
+    from .._concurrency._async import Work
     from ..models.creation import CreateSessionFields, CreateSessionParams
-    from ..models.fan_out import Progress
-    from .channel import AsyncChannel
+    from ..models.map import Progress
+    from .api_client import AsyncApiClient
     from .desk import AsyncDesk
-    from .mapping import AsyncMap
+    from .map import AsyncMap
     from .pool import AsyncSessionPool
     from .session import AsyncSession
 
@@ -24,7 +24,7 @@ V = TypeVar("V")
 class AsyncFanOut:
     """The part of a client that has many sessions at once."""
 
-    _channel: AsyncChannel
+    _channel: AsyncApiClient
     _desk: AsyncDesk
 
     def pool(
@@ -132,12 +132,12 @@ class AsyncFanOut:
                     print(done.item, done.value)
             ```
         """
-        from ..core import checks
+        from ..core import validation
         from ..core.errors import SessionError
-        from .mapping import AsyncMap, MapRules
+        from .map import AsyncMap, MapRules
         from .pool import pool
 
-        checks.count("concurrency", concurrency, SessionError)
+        validation.count("concurrency", concurrency, SessionError)
         rules = MapRules(concurrency=concurrency, ordered=ordered, progress=progress)
         uses = 1 if fresh else None
         sessions = pool(self, params, fields, most=concurrency, max_uses=uses, create_rate=create_rate)

@@ -8,10 +8,10 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from .._seam._async import Event, Guard
+from .._concurrency._async import Event, StateLock
 from ..core.errors import SessionError
-from ..ops.session import LIST, ListRequest
-from .channel import AsyncChannel
+from ..operations.session import LIST, ListRequest
+from .api_client import AsyncApiClient
 
 FEW = 5  # waits that ask for themselves
 PAGE = 100  # sessions that a page is asked to hold
@@ -31,9 +31,9 @@ class _Question:
 class AsyncPoller:
     """Tells states to all waits of one client on one event loop."""
 
-    def __init__(self, channel: AsyncChannel) -> None:
+    def __init__(self, channel: AsyncApiClient) -> None:
         self._channel = channel
-        self._guard = Guard()
+        self._guard = StateLock()
         self._waits = 0
         self._open: list[_Question] = []
         self._leader: _Question | None = None

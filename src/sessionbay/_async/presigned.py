@@ -15,15 +15,15 @@ from urllib.parse import urlsplit
 
 import httpx
 
-from .._seam._async import HttpBody, in_worker
-from .._seam.disk import Landing, Place, size_of
-from .._seam.http import PIECE, HiddenUrl, http_request
+from .._concurrency._async import HttpBody, run_in_thread
+from .._http import PIECE, HiddenUrl, http_request
 from ..core.config import base_url
 from ..core.errors import AgentBayError, ContextError
 from ..core.http import HttpRequest
 from ..core.result import refusal_text
+from ..local_files import AtomicFile, LocalPath, file_size
 from ..models.contexts import ContextTransferResult
-from .channel import NO_ADDRESS, AsyncChannel, silence
+from .api_client import NO_ADDRESS, AsyncApiClient, map_transport_error
 
 log = logging.getLogger("sessionbay.channel")
 
@@ -54,7 +54,7 @@ class AsyncFileBody(HttpBody):
     async def __anext__(self) -> bytes:
         if self._progress and 0 < self._left < self._size:
             self._progress(self._size - self._left)  # who asks for more has sent what there was
-        piece = await in_worker(partial(self._file.read, min(PIECE, self._left)))
+        piece = await run_in_thread(partial(self._file.read, min(PIECE, self._left)))
         if not piece and self._left:
             raise FileShrank(f"the file became {self._left} bytes shorter while it was sent")
         if not piece:
@@ -69,7 +69,7 @@ class AsyncPresigned:
     What is not answered raises one of ``errors``.
     """
 
-    def __init__(self, channel: AsyncChannel, errors: type[AgentBayError] = ContextError) -> None:
+    def __init__(self, channel: AsyncApiClient, errors: type[AgentBayError] = ContextError) -> None:
         self._channel = channel
         self._errors = errors
 
@@ -77,7 +77,7 @@ class AsyncPresigned:
         self, url: str, file: BinaryIO, path: str, *, content_type: str | None = None, progress: Told | None = None
     ) -> ContextTransferResult:
         """Send a file to an address; ``progress`` is told how many bytes of it have gone."""
-        size = await in_worker(partial(size_of, file))
+        size = await run_in_thread(partial(file_size, file))
         request = self._request("PUT", url)
         request.headers["content-length"] = str(size)
         if content_type:
@@ -94,16 +94,16 @@ class AsyncPresigned:
             )
 
     async def get(
-        self, url: str, path: str, place: Place, *, overwrite: bool, progress: Told | None = None
+        self, url: str, path: str, place: LocalPath, *, overwrite: bool, progress: Told | None = None
     ) -> ContextTransferResult:
         """Write what an address gives to ``place``, which has all of it or nothing; ``progress`` is told the bytes."""
         async with self._answered(self._request("GET", url), f"download of {path}") as answer:
             if answer.status_code != 200:
                 return await _refused(answer, path)
-            landing = await in_worker(partial(Landing, place, overwrite=overwrite))
+            landing = await run_in_thread(partial(AtomicFile, place, overwrite=overwrite))
             try:
                 await _each_piece(answer, landing.write, progress)
-                await in_worker(landing.finish)
+                await run_in_thread(landing.finish)
             finally:
                 landing.discard()
             etag = answer.headers.get("etag", "")
@@ -133,7 +133,7 @@ class AsyncPresigned:
             log.debug("%s -> HTTP %s", name, answer.status_code)
             yield answer
         except (TimeoutError, httpx.TransportError) as exc:
-            raise silence(name, self._errors, exc, self._channel.options.timeout)[0] from exc
+            raise map_transport_error(name, self._errors, exc, self._channel.options.timeout)[0] from exc
         except FileShrank as exc:
             raise self._errors.of("usage", f"{name}: {exc}", outcome="unknown") from exc
         except NO_ADDRESS as exc:  # of a redirect, see the channel
@@ -149,7 +149,7 @@ async def _each_piece(answer: httpx.Response, take: Callable[[bytes], object], p
     pieces, size = body.__aiter__(), 0
     try:
         async for piece in pieces:
-            if await in_worker(partial(take, piece)) is False:
+            if await run_in_thread(partial(take, piece)) is False:
                 break
             size += len(piece)
             if progress:

@@ -6,14 +6,14 @@ from collections.abc import Mapping
 from types import TracebackType
 from typing import Protocol, Self
 
-from .._seam._async import protected
-from ..core import checks
+from .._concurrency._async import shielded
+from ..core import validation
 from ..core.errors import AgentBayError, CommandError
-from ..core.output import STREAMS, Keep, Kept, Lines, OutputLine
+from ..core.output import STREAMS, Keep, LineSplitter, OutputLine, TruncatedBuffer
 from ..models.commands import CommandResult
 from ..models.processes import Piece
-from ..ops import processes
-from ..ops.command import SHELL, ShellArgs, exit_text
+from ..operations import processes
+from ..operations.command import SHELL, ShellArgs, exit_text
 from .toolbox import AsyncToolbox
 
 WAIT = 10.0  # seconds that one question for output may take
@@ -35,7 +35,7 @@ class AsyncDriver(Protocol):
     async def kill(self) -> None: ...
 
 
-class AsyncOwnTools:
+class AsyncEngineDriver:
     """By the engine's own tools: output is waited for, and told in the order in which it comes."""
 
     pid = 0
@@ -124,11 +124,11 @@ class AsyncProcess:
         keep: Keep,
     ) -> None:
         own = bool(session.find_server_for_tool(processes.START.name))
-        self._driver: AsyncDriver = AsyncOwnTools(session) if own else AsyncShellDriver(session)
+        self._driver: AsyncDriver = AsyncEngineDriver(session) if own else AsyncShellDriver(session)
         self._clock = session._channel.clock
         self._asked = command, cwd, envs
-        self._kept = {name: Kept(budget, keep) for name in STREAMS}
-        self._lines = Lines()
+        self._kept = {name: TruncatedBuffer(budget, keep) for name in STREAMS}
+        self._lines = LineSplitter()
         self._ready: deque[OutputLine] = deque()
         self._entered = False
         self.exit_code: int | None = None
@@ -151,7 +151,7 @@ class AsyncProcess:
         if self.exit_code is not None and not self._driver.leaves_files:
             return
         try:
-            await protected(self._driver.kill, KILLING)
+            await shielded(self._driver.kill, KILLING)
         except (AgentBayError, TimeoutError) as failure:
             if exc is None:
                 raise CommandError(f"process {self.pid} could not be ended: {failure}") from failure
@@ -184,7 +184,7 @@ class AsyncProcess:
                 print([str(line) async for line in process])
             ```
         """
-        await self._driver.write(checks.content("data", data, CommandError), close=False)
+        await self._driver.write(validation.content("data", data, CommandError), close=False)
 
     async def close_stdin(self) -> None:
         """End the process's standard input.
@@ -220,7 +220,7 @@ class AsyncProcess:
                 print((await process.wait(timeout=10)).stdout)
             ```
         """
-        seconds = None if timeout is None else checks.seconds("timeout", timeout, CommandError, zero=True)
+        seconds = None if timeout is None else validation.seconds("timeout", timeout, CommandError, zero=True)
         deadline = None if seconds is None else self._clock.monotonic() + seconds
         while self.exit_code is None:
             left = WAIT if deadline is None else deadline - self._clock.monotonic()

@@ -4,17 +4,17 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from typing import cast
 
-from .._seam._async import protected
-from .._seam.shared import nonce
-from ..core import checks
+from .._concurrency._async import shielded
+from ..core import validation
 from ..core.errors import PtyError
+from ..environment import nonce
 from ..models.pty import PtySession
-from ..ops import frames, terminals
-from ..ops.ears import Ear
-from ..ops.mail import Inbox
+from ..operations import frames, terminals
+from ..operations.dispatcher import Subscription
+from ..operations.pty_events import PtySubscription
 from .module import AsyncModule
 from .pty_handle import AsyncPtyHandle, kill
-from .ws.line import ANSWERING, AsyncLine
+from .ws.multiplexer import ANSWERING, AsyncMultiplexer
 from .ws.opening import line_of
 
 UNDOING = 5.0  # seconds to end the shell of a creation that was cancelled
@@ -64,15 +64,15 @@ class AsyncPty(AsyncModule):
         params = {
             "cols": cols,
             "rows": rows,
-            "envs": {**terminals.DEFAULT_ENVS, **checks.string_map("envs", envs or {}, PtyError)},
-            **({} if cwd is None else {"cwd": checks.text("cwd", cwd, PtyError)}),
-            **({} if shell is None else {"shell": checks.text("shell", shell, PtyError)}),
+            "envs": {**terminals.DEFAULT_ENVS, **validation.string_map("envs", envs or {}, PtyError)},
+            **({} if cwd is None else {"cwd": validation.text("cwd", cwd, PtyError)}),
+            **({} if shell is None else {"shell": validation.text("shell", shell, PtyError)}),
         }
         problem = terminals.size_problem(cols, rows)
         if problem:
             raise PtyError.usage(problem)
-        limit = ANSWERING if timeout_s is None else checks.seconds("timeout_s", timeout_s, PtyError)
-        ear = Ear()
+        limit = ANSWERING if timeout_s is None else validation.seconds("timeout_s", timeout_s, PtyError)
+        ear = PtySubscription()
         handle = AsyncPtyHandle(self._session, self._line(), ear)
         await self._created(handle, params, limit)
         if not ear.id:
@@ -100,7 +100,7 @@ class AsyncPty(AsyncModule):
                 print(await again.wait(timeout_s=10))
             ```
         """
-        ear = Ear(checks.text("pty_session_id", pty_session_id, PtyError))
+        ear = PtySubscription(validation.text("pty_session_id", pty_session_id, PtyError))
         handle = AsyncPtyHandle(self._session, self._line(), ear)
         try:
             await handle._attach()
@@ -139,16 +139,16 @@ class AsyncPty(AsyncModule):
             print(await terminal.wait())
             ```
         """
-        await kill(self._line(), checks.text("pty_session_id", pty_session_id, PtyError))
+        await kill(self._line(), validation.text("pty_session_id", pty_session_id, PtyError))
 
-    def _line(self) -> AsyncLine:
+    def _line(self) -> AsyncMultiplexer:
         return line_of(self._session, PtyError)
 
     async def _created(self, handle: AsyncPtyHandle, params: Mapping[str, object], limit: float) -> None:
         """Ask for a terminal; it is listened to before it is there, so that nothing is missed."""
         line, ear = handle._line, handle._ear
         frame = frames.call(nonce(), frames.TERMINALS, terminals.CREATE, params)
-        inbox = Inbox(frame.id)
+        inbox = Subscription(frame.id)
         inbox.then = ear.bind
         inbox.over = True  # until it is asked for: what was not sent has no answer
         try:
@@ -161,14 +161,14 @@ class AsyncPty(AsyncModule):
             raise
         except BaseException:
             with suppress(PtyError, TimeoutError):
-                await protected(lambda: _undo(line, inbox, ear), UNDOING)
+                await shielded(lambda: _undo(line, inbox, ear), UNDOING)
             handle.disconnect()
             raise
         finally:
             line.drop(inbox)
 
 
-async def _undo(line: AsyncLine, inbox: Inbox, ear: Ear) -> None:
+async def _undo(line: AsyncMultiplexer, inbox: Subscription, ear: PtySubscription) -> None:
     """End the shell that a cancelled creation may have started."""
     if not inbox.over and not ear.id:
         await line.next(inbox, PtyError, UNDOING, terminals.CREATE)

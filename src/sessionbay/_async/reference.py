@@ -2,16 +2,16 @@
 
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
-from .._seam.shared import process
-from ..core import checks
+from ..core import validation
 from ..core.errors import SessionError
 from ..core.operation import Operation
 from ..core.result import Result
-from ..core.wire import Wire
+from ..core.wire_model import Wire
+from ..environment import process_id
 from ..models.sessions import DeleteResult, SessionReference
-from ..ops.session import SessionAnswer, SessionRef
+from ..operations.session import SessionAnswer, SessionRef
+from .api_client import AsyncApiClient
 from .attaching import attached
-from .channel import AsyncChannel
 
 if TYPE_CHECKING:
     from .client import AsyncClient
@@ -26,9 +26,9 @@ class AsyncReference:
 
     def __init__(self, agent_bay: "AsyncClient", session_id: str) -> None:
         self._agent_bay = agent_bay
-        self._channel: AsyncChannel = agent_bay._channel
-        self._home = process()
-        self._details = SessionAnswer(session_id=checks.text("session_id", session_id, SessionError))
+        self._channel: AsyncApiClient = agent_bay._channel
+        self._home = process_id()
+        self._details = SessionAnswer(session_id=validation.text("session_id", session_id, SessionError))
         self._tags: dict[str, str] = {}
         self._deleted: DeleteResult | None = None
         self.image_id = ""
@@ -77,7 +77,7 @@ class AsyncReference:
     @property
     def _is_parents(self) -> bool:
         """Whether this process is a fork's child, and its parent made this object."""
-        return self._home != process()
+        return self._home != process_id()
 
     def _refuse_if_deleted(self) -> None:
         if self._deleted:

@@ -4,15 +4,15 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, TypeVar
 
-from .._seam.shared import environment
-from ..core import checks
+from ..core import validation
 from ..core.errors import SkillError
 from ..core.operation import Operation
 from ..core.result import Result
-from ..core.wire import Wire
+from ..core.wire_model import Wire
+from ..environment import environment
 from ..models.skills import ROOT, SkillBinding, SkillsMetadataResult, SkillsOperationResult
-from ..ops import skills as ops
-from .channel import AsyncChannel
+from ..operations import skills as ops
+from .api_client import AsyncApiClient
 
 Q = TypeVar("Q", bound=Wire)
 R = TypeVar("R", bound=Result[Any])
@@ -29,7 +29,7 @@ class AsyncSkills:
     answer.
     """
 
-    def __init__(self, channel: AsyncChannel) -> None:
+    def __init__(self, channel: AsyncApiClient) -> None:
         self._channel = channel
 
     async def get_metadata(
@@ -55,10 +55,10 @@ class AsyncSkills:
             ```
         """
         if skill_ids is None:
-            names = None if skill_names is None else checks.texts("skill_names", skill_names, SkillError)
+            names = None if skill_names is None else validation.texts("skill_names", skill_names, SkillError)
             found = await self._call(ops.GET_SKILLS, ops.SkillsRequest(image_id=image_id, skill_group_ids=names))
         elif image_id is None and skill_names is None:
-            ids = checks.texts("skill_ids", skill_ids, SkillError)
+            ids = validation.texts("skill_ids", skill_ids, SkillError)
             found = await self._call(ops.LIST_SKILLS, ops.SkillIdsRequest(skill_id_list=ids))
         else:
             raise SkillError.usage("skill_ids goes alone: give it without image_id and skill_names")

@@ -4,18 +4,18 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, TypeVar
 
-from ..core import checks
+from ..core import validation
 from ..core.config import base_url
 from ..core.errors import AgentBayError, SessionError
-from ..core.http import Exchange
-from ..core.redact import Secret, without
+from ..core.http import Call
 from ..core.result import Result
+from ..core.secrets import Secret, without
 from ..core.tool import Tool
-from ..core.wire import Wire
+from ..core.wire_model import Wire
 from ..models.tools import McpToolResult, McpToolsResult, SessionMetricsResult
-from ..ops import direct
-from ..ops.tools import CALL_TOOL, LIST_TOOLS, CallRequest, ToolsRequest, outcome, secrets_of
-from .channel import Limits
+from ..operations import direct_route
+from ..operations.tools import CALL_TOOL, LIST_TOOLS, CallRequest, ToolsRequest, outcome, secrets_of
+from .api_client import CallTimeout
 from .reference import AsyncReference
 
 Q = TypeVar("Q", bound=Wire)
@@ -61,8 +61,8 @@ class AsyncToolbox(AsyncReference):
                 print(result.data)
             ```
         """
-        checks.text("tool_name", tool_name, SessionError)
-        plain = checks.json_object("args", args, SessionError)
+        validation.text("tool_name", tool_name, SessionError)
+        plain = validation.json_object("args", args, SessionError)
         limits = self._limits(read_timeout, connect_timeout)
         result = await self._call_tool(tool_name, plain, limits, auto_gen_session=auto_gen_session)
         return self._channel.told(result)
@@ -85,7 +85,7 @@ class AsyncToolbox(AsyncReference):
             ```
         """
         if image_id is not None:
-            checks.text("image_id", image_id, SessionError)
+            validation.text("image_id", image_id, SessionError)
         image = image_id or self.image_id or self._channel.dialect.default_image
         return await self._ask(LIST_TOOLS, ToolsRequest(image_id=image))
 
@@ -110,7 +110,7 @@ class AsyncToolbox(AsyncReference):
             print(f"{metrics.cpu_used_pct} % of {metrics.cpu_count} processors")
             ```
         """
-        from ..ops.metrics import METRICS, NoArgs
+        from ..operations.metrics import METRICS, NoArgs
 
         return await self._use(METRICS, NoArgs(), self._limits(read_timeout, connect_timeout))
 
@@ -132,16 +132,16 @@ class AsyncToolbox(AsyncReference):
         details = self._details
         return bool(details.link_url and details.token and self.find_server_for_tool(tool_name))
 
-    def _limits(self, read: float | None, connect: float | None) -> Limits:
+    def _limits(self, read: float | None, connect: float | None) -> CallTimeout:
         unit = self._channel.dialect.call_limit_unit
         whole = self._channel.options.timeout
         if read is not None:
-            whole = checks.seconds("read_timeout", read, SessionError) * unit
+            whole = validation.seconds("read_timeout", read, SessionError) * unit
         if connect is not None:
-            connect = checks.seconds("connect_timeout", connect, SessionError) * unit
-        return Limits(whole, connect)
+            connect = validation.seconds("connect_timeout", connect, SessionError) * unit
+        return CallTimeout(whole, connect)
 
-    async def _use(self, tool: Tool[Q, R], args: Q, limits: Limits | None = None, *, strict: bool = True) -> R:
+    async def _use(self, tool: Tool[Q, R], args: Q, limits: CallTimeout | None = None, *, strict: bool = True) -> R:
         """Call ``tool`` and return its own result; a strict client raises what was refused, unless told not to."""
         errors, dialect = tool.result.error_type, self._channel.dialect
         if tool.only not in ("", dialect.name):
@@ -161,7 +161,7 @@ class AsyncToolbox(AsyncReference):
         self,
         name: str,
         args: dict[str, Any],
-        limits: Limits | None,
+        limits: CallTimeout | None,
         *,
         auto_gen_session: bool = False,
         errors: type[AgentBayError] = SessionError,
@@ -183,16 +183,16 @@ class AsyncToolbox(AsyncReference):
 
     def _direct_call(
         self, name: str, server: str, args: dict[str, Any], errors: type[AgentBayError], secrets: tuple[Secret, ...]
-    ) -> Exchange[McpToolResult]:
+    ) -> Call[McpToolResult]:
         link = base_url(self._details.link_url or "", allow_http=self._channel.options.allow_http)
         token = Secret(self._details.token or "")
-        if not token.travels():
+        if not token.is_header_safe():
             message = f"{name} (direct): the session's token holds characters that no token has"
             raise errors.of("invalid_response", message, outcome="not_sent")
-        return Exchange(
+        return Call(
             f"{name} (direct)",
-            lambda stamp: direct.encode(link, token, name, server, args, stamp),
-            direct.decode,
+            lambda stamp: direct_route.encode(link, token, name, server, args, stamp),
+            direct_route.decode,
             errors,
             secrets=(token, *secrets),
         )

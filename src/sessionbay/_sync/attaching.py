@@ -10,7 +10,7 @@ from ..core.errors import AgentBayUsageError, SessionError
 from ..models.sessions import SessionReference
 
 if TYPE_CHECKING:
-    from ..engine.local import Place
+    from ..engine.resolve import ResolvedEngine
     from .client import Client
     from .reference import Reference
 
@@ -52,12 +52,12 @@ def _is_here(endpoint: str) -> bool:
     return endpoint != LOCAL and is_loopback(urlsplit(endpoint).hostname or "")
 
 
-def _engine(endpoint: str) -> "Place | None":
+def _engine(endpoint: str) -> "ResolvedEngine | None":
     """Return an engine on this machine that is known here; None where the settings have to say."""
     if not _is_here(endpoint):
         return None
     try:
-        from ..engine.local import at
+        from ..engine.resolve import at
     except ModuleNotFoundError:  # the extra "local" is not installed
         return None
     return at(endpoint)

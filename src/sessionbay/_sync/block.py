@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NoReturn
 from ..core.absent import no_attribute
 from ..core.errors import SessionError
 from ..models.creation import CreateSessionParams
-from .cleanup import delete_for_sure
+from .cleanup import delete_shielded
 from .desk import Desk
 from .session import Session
 
@@ -39,4 +39,4 @@ class SessionBlock:
         self, kind: type[BaseException] | None, exc: BaseException | None, trace: TracebackType | None
     ) -> None:
         if self._session is not None:
-            delete_for_sure(self._session)
+            delete_shielded(self._session)

@@ -3,14 +3,14 @@
 
 import sys
 
-from .._seam._sync import protected
+from .._concurrency._sync import shielded
 from ..core.errors import AgentBayError, SessionError
 from .session import Session
 
 CLEANUP_TIMEOUT = 35.0  # a little more than a deletion may take by itself
 
 
-def delete_for_sure(session: Session) -> None:
+def delete_shielded(session: Session) -> None:
     """Delete a session whatever happens around it. Why that did not work is raised, or told with what is raised.
 
     A fork's child that leaves its parent's block leaves the session alone.
@@ -18,7 +18,7 @@ def delete_for_sure(session: Session) -> None:
     if session._is_parents:
         return
     try:
-        (protected(session.delete, CLEANUP_TIMEOUT)).raise_for_error()
+        (shielded(session.delete, CLEANUP_TIMEOUT)).raise_for_error()
     except AgentBayError as exc:
         error = exc
     except TimeoutError:

@@ -13,15 +13,15 @@ if TYPE_CHECKING:
     from types import TracebackType
     from typing import Unpack
 
-    from .._seam._sync import Clock, HttpTransport
+    from .._concurrency._sync import Clock, HttpTransport
     from ..core.retry import RetryPolicy
     from ..models.creation import CreateSessionFields, CreateSessionParams
-    from ..models.leftovers import ReapResult
+    from ..models.orphans import ReapResult
     from ..models.sessions import DeleteResult, SessionEntry, SessionListResult, SessionReference, SessionResult
+    from .api_client import ApiClient
     from .block import SessionBlock
-    from .channel import Channel
-    from .contexts import ContextService
-    from .pages import Pages
+    from .context_service import ContextService
+    from .paginator import Paginator
     from .session import Session
     from .skills import Beta, Skills
 
@@ -97,7 +97,7 @@ class Client(FanOut):
         self._desk = Desk(self, self._channel)
 
     @classmethod
-    def _over(cls, channel: Channel) -> Self:
+    def _over(cls, channel: ApiClient) -> Self:
         """Return a client that speaks through ``channel``."""
         from .desk import Desk
 
@@ -109,7 +109,7 @@ class Client(FanOut):
     @cached_property
     def context(self) -> ContextService:
         """Makes, finds, empties and deletes contexts, and carries their files."""
-        from .contexts import ContextService
+        from .context_service import ContextService
 
         return ContextService(self._channel)
 
@@ -171,7 +171,7 @@ class Client(FanOut):
 
         made = self._desk.create(CreateSessionParams.of(params, fields))
         if made.data is not None:
-            self._desk.hand_over(made.data)
+            self._desk.release(made.data)
         return made
 
     def session(
@@ -261,7 +261,7 @@ class Client(FanOut):
         status: str | None = None,
         image_id: str | None = None,
         limit: int = 50,
-    ) -> Pages[Any, SessionEntry]:
+    ) -> Paginator[Any, SessionEntry]:
         """Iterate over all sessions, whatever number of pages they take.
 
         Args:

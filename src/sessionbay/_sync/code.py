@@ -4,11 +4,11 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from ..core import checks
+from ..core import validation
 from ..core.errors import CodeError
 from ..models.code import CodeOutput, EnhancedCodeExecutionResult, ExecutionError
-from ..ops.code import RUN_CODE, CodeArgs, language_of
-from .channel import Limits
+from ..operations.code import RUN_CODE, CodeArgs, language_of
+from .api_client import CallTimeout
 from .code_stream import CodeStream
 from .module import Module
 
@@ -65,7 +65,7 @@ class Code(Module):
             result = self._told(ran)
         else:
             args, limit = self._asked(code, language, timeout_s)
-            result = self._session._use(RUN_CODE, args, Limits(limit))
+            result = self._session._use(RUN_CODE, args, CallTimeout(limit))
         return result.raise_for_error() if check else result
 
     def stream(self, code: str, language: str, timeout_s: int = 60) -> CodeStream:
@@ -97,9 +97,9 @@ class Code(Module):
     def _asked(self, code: str, language: str, timeout_s: int) -> tuple[CodeArgs, float]:
         """Return what goes over, and for how many seconds nothing need come back."""
         args = CodeArgs(
-            code=checks.utf8("code", code, CodeError),
+            code=validation.utf8("code", code, CodeError),
             language=language_of(language),
-            timeout_s=checks.count("timeout_s", timeout_s, CodeError),
+            timeout_s=validation.count("timeout_s", timeout_s, CodeError),
         )
         return args, max(self._session._channel.options.timeout, timeout_s + GRACE)
 

@@ -5,16 +5,16 @@ from contextlib import suppress
 from types import TracebackType
 from typing import Self
 
-from .._seam._sync import protected
-from .._seam.shared import nonce
+from .._concurrency._sync import shielded
 from ..core.errors import CodeError
+from ..environment import nonce
 from ..models.code import CodeEvent, EnhancedCodeExecutionResult
-from ..ops import frames
-from ..ops.code import SERVER, CodeArgs
-from ..ops.code_stream import CANCEL, MODE, RUN, Collected, read_event
-from ..ops.mail import Inbox
+from ..operations import frames
+from ..operations.code import SERVER, CodeArgs
+from ..operations.code_stream import CANCEL, MODE, RUN, CodeCollector, read_event
+from ..operations.dispatcher import Subscription
 from .toolbox import Toolbox
-from .ws.line import Line
+from .ws.multiplexer import Multiplexer
 from .ws.opening import line_of
 
 INTERRUPTING = 5.0  # seconds that the interruption of code may take
@@ -34,10 +34,10 @@ class CodeStream:
         self._args = args
         self._limit = limit
         self._server = session.find_server_for_tool(RUN) or SERVER
-        self._collected = Collected()
-        self._inbox = Inbox(nonce(), streams=True)
+        self._collected = CodeCollector()
+        self._inbox = Subscription(nonce(), streams=True)
         self._result: EnhancedCodeExecutionResult | None = None
-        self._line: Line | None = None
+        self._line: Multiplexer | None = None
 
     @property
     def result(self) -> EnhancedCodeExecutionResult:
@@ -69,7 +69,7 @@ class CodeStream:
         try:
             if self._result is None and not (self._inbox.lost or line.is_closed):
                 with suppress(CodeError, TimeoutError):
-                    protected(self._interrupt, INTERRUPTING)
+                    shielded(self._interrupt, INTERRUPTING)
         finally:
             line.drop(self._inbox)
 

@@ -4,12 +4,12 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
-from ..core import checks
+from ..core import validation
 from ..core.errors import CommandError
 from ..core.output import Keep
 from ..models.commands import CommandResult
-from ..ops.command import SHELL, ShellArgs
-from .channel import Limits
+from ..operations.command import SHELL, ShellArgs
+from .api_client import CallTimeout
 from .module import Module
 from .processes import Process
 
@@ -70,17 +70,17 @@ class Command(Module):
     ) -> CommandResult:
         """Run a command; a refusal is a result, for a strict client too."""
         args = ShellArgs(
-            command=checks.text("command", command, CommandError),
-            timeout_ms=checks.milliseconds("timeout_ms", timeout_ms, CommandError),
-            cwd=None if cwd is None else checks.text("cwd", cwd, CommandError),
-            envs=None if envs is None else checks.variables("envs", envs, CommandError),
+            command=validation.text("command", command, CommandError),
+            timeout_ms=validation.milliseconds("timeout_ms", timeout_ms, CommandError),
+            cwd=None if cwd is None else validation.text("cwd", cwd, CommandError),
+            envs=None if envs is None else validation.variables("envs", envs, CommandError),
         )
-        limits = Limits(max(self._session._channel.options.timeout, timeout_ms / 1000 + GRACE))
+        limits = CallTimeout(max(self._session._channel.options.timeout, timeout_ms / 1000 + GRACE))
         return self._session._use(SHELL, args, limits, strict=False)
 
     def _within(self, process: Process, timeout_ms: int) -> CommandResult:
         """Run a command whose output has a budget, and end it when its time is over."""
-        checks.milliseconds("timeout_ms", timeout_ms, CommandError)
+        validation.milliseconds("timeout_ms", timeout_ms, CommandError)
         with process:
             try:
                 return process.wait(timeout_ms / 1000)
@@ -126,14 +126,14 @@ class Command(Module):
                 print((process.wait()).exit_code)
             ```
         """
-        checks.text("command", command, CommandError)
-        checks.choice("keep", keep, ("head+tail", "head", "tail"), CommandError)
+        validation.text("command", command, CommandError)
+        validation.choice("keep", keep, ("head+tail", "head", "tail"), CommandError)
         return Process(
             self._session,
             command,
-            None if cwd is None else checks.text("cwd", cwd, CommandError),
-            None if envs is None else checks.variables("envs", envs, CommandError),
-            checks.count("max_output", max_output, CommandError),
+            None if cwd is None else validation.text("cwd", cwd, CommandError),
+            None if envs is None else validation.variables("envs", envs, CommandError),
+            validation.count("max_output", max_output, CommandError),
             keep,
         )
 

@@ -6,14 +6,14 @@ from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
-from .._seam._sync import in_worker
-from .._seam.disk import Place, opened
-from ..core import checks
+from .._concurrency._sync import run_in_thread
+from ..core import validation
 from ..core.errors import ContextError
 from ..core.operation import Operation
 from ..core.polling import is_gone
 from ..core.result import Result
-from ..core.wire import Wire
+from ..core.wire_model import Wire
+from ..local_files import LocalPath, open_source
 from ..models.contexts import (
     Context,
     ContextFileListResult,
@@ -21,8 +21,8 @@ from ..models.contexts import (
     ContextTransferResult,
     FileUrlResult,
 )
-from ..ops import contexts as ops
-from .channel import Channel
+from ..operations import contexts as ops
+from .api_client import ApiClient
 from .presigned import Presigned
 
 Q = TypeVar("Q", bound=Wire)
@@ -32,7 +32,7 @@ R = TypeVar("R", bound=Result[Any])
 class ContextFiles:
     """The part of the service of contexts that is about their files."""
 
-    def __init__(self, channel: Channel) -> None:
+    def __init__(self, channel: ApiClient) -> None:
         self._channel = channel
 
     def list_files(
@@ -67,10 +67,10 @@ class ContextFiles:
         by_mark = max_results is not None or next_token is not None
         request = ops.FilesRequest(
             context_id=ops.id_of(context_id),
-            parent_folder_path=checks.utf8("parent_folder_path", parent_folder_path or "", ContextError),
-            page_number=None if by_mark else checks.count("page_number", page_number, ContextError),
-            page_size=None if by_mark else checks.count("page_size", page_size, ContextError),
-            max_results=checks.count("max_results", max_results or page_size, ContextError) if by_mark else None,
+            parent_folder_path=validation.utf8("parent_folder_path", parent_folder_path or "", ContextError),
+            page_number=None if by_mark else validation.count("page_number", page_number, ContextError),
+            page_size=None if by_mark else validation.count("page_size", page_size, ContextError),
+            max_results=validation.count("max_results", max_results or page_size, ContextError) if by_mark else None,
             next_token=next_token,
         )
         return self._ask(ops.LIST_FILES, request)
@@ -134,7 +134,9 @@ class ContextFiles:
         """
         return self._do(ops.DELETE_FILE, ops.file_of(context_id, file_path))
 
-    def upload_file(self, context_id: Context | str, file_path: str, source: Place | bytes) -> ContextTransferResult:
+    def upload_file(
+        self, context_id: Context | str, file_path: str, source: LocalPath | bytes
+    ) -> ContextTransferResult:
         """Put a file into a context, whatever its size: it is never held in memory as a whole.
 
         Args:
@@ -156,14 +158,14 @@ class ContextFiles:
             ```
         """
         where = ops.file_of(context_id, file_path)
-        with in_worker(partial(opened, source, ContextError)) as file:
+        with run_in_thread(partial(open_source, source, ContextError)) as file:
             address = self._ask(ops.UPLOAD_URL, where)
             if not address.success:
-                return replace(address.refused_as(ContextTransferResult), path=file_path)
+                return replace(address.as_failure(ContextTransferResult), path=file_path)
             return self._channel.told(Presigned(self._channel).put(address.url, file, file_path))
 
     def download_file(
-        self, context_id: Context | str, file_path: str, target: Place, *, overwrite: bool = True
+        self, context_id: Context | str, file_path: str, target: LocalPath, *, overwrite: bool = True
     ) -> ContextTransferResult:
         """Get a file out of a context, whatever its size. It is in its place when it is whole, and not before.
 
@@ -192,11 +194,11 @@ class ContextFiles:
             ```
         """
         where, place = ops.file_of(context_id, file_path), Path(target)
-        if not overwrite and in_worker(place.exists):
+        if not overwrite and run_in_thread(place.exists):
             raise ContextError.usage(f"{place} exists, and overwrite is False: give another place")
         address = self._ask(ops.DOWNLOAD_URL, where)
         if not address.success:
-            return replace(address.refused_as(ContextTransferResult), path=file_path)
+            return replace(address.as_failure(ContextTransferResult), path=file_path)
         got = Presigned(self._channel).get(address.url, file_path, place, overwrite=overwrite)
         return self._channel.told(got)
 

@@ -7,17 +7,26 @@ Where no answer comes, the session carries the attempt's name as a label, and th
 
 import logging
 
-from .._seam._sync import protected
-from .._seam.shared import nonce
+from .._concurrency._sync import shielded
+from ..core.adaptive_rate import AdaptiveRate
 from ..core.errors import AgentBayError, SessionError
-from ..core.pace import Pace
-from ..core.tags import ATTEMPT, Attempt
+from ..core.reserved_labels import ATTEMPT, CreationAttempt
+from ..environment import nonce
 from ..models.creation import CreateSessionParams
 from ..models.sessions import OperationResult
-from ..ops.creation import create_request
-from ..ops.labels import GET_LABELS
-from ..ops.session import CREATE, DELETE, GET, LIST, CreateRequest, ListRequest, SessionAnswer, SessionRef
-from .channel import Channel, Limits
+from ..operations.creation import create_request
+from ..operations.labels import GET_LABELS
+from ..operations.session import (
+    CREATE,
+    DELETE,
+    GET,
+    LIST,
+    CreateRequest,
+    ListRequest,
+    SessionAnswer,
+    SessionRef,
+)
+from .api_client import ApiClient, CallTimeout
 
 log = logging.getLogger("sessionbay.session")
 
@@ -29,12 +38,12 @@ LOOKING = sum(LOOKS) + LOOK_TIMEOUT
 class Creation:
     """One session in the making."""
 
-    def __init__(self, channel: Channel) -> None:
+    def __init__(self, channel: ApiClient) -> None:
         self._channel = channel
-        self._attempt = Attempt(nonce()[:16], channel.clock.time())
+        self._attempt = CreationAttempt(nonce()[:16], channel.clock.time())
         self.tags = self._attempt.tags() if channel.options.tag_sessions else {}
 
-    def run(self, asked: CreateSessionParams, pace: Pace | None) -> OperationResult[SessionAnswer]:
+    def run(self, asked: CreateSessionParams, pace: AdaptiveRate | None) -> OperationResult[SessionAnswer]:
         """Return what the service said, or the session that it did not tell of."""
         self._channel.open()  # what is interrupted before, as an engine starts, has made no session to look for
         request = create_request(asked, self._channel.dialect, self.tags)
@@ -43,29 +52,29 @@ class Creation:
             return self._answer(request, pace)
 
         try:
-            return protected(ask, self._channel.options.timeout + LOOKING)
+            return shielded(ask, self._channel.options.timeout + LOOKING)
         except AgentBayError:
             raise
         except TimeoutError as exc:
             raise self._unknown("it took too long") from exc
 
-    def _answer(self, request: CreateRequest, pace: Pace | None) -> OperationResult[SessionAnswer]:
+    def _answer(self, request: CreateRequest, pace: AdaptiveRate | None) -> OperationResult[SessionAnswer]:
         try:
             return self._asked(request, pace)
         except AgentBayError:
             raise
         except BaseException:  # Ctrl-C, which nothing holds back
-            protected(self._undo, LOOKING)
+            shielded(self._undo, LOOKING)
             raise
 
-    def _asked(self, request: CreateRequest, pace: Pace | None) -> OperationResult[SessionAnswer]:
+    def _asked(self, request: CreateRequest, pace: AdaptiveRate | None) -> OperationResult[SessionAnswer]:
         try:
             made = self._channel.call(CREATE, request, pace=pace)
         except AgentBayError as exc:
             if exc.outcome != "unknown":
                 raise
             return self._found(exc)
-        if made.unsure:
+        if made.outcome_unknown:
             return self._found(SessionError.of("refused", made.error_message, result=made))
         return made
 
@@ -77,7 +86,7 @@ class Creation:
         log.warning("the answer to a creation was lost, its session %s was found: %s", session_id, cause)
         bare = OperationResult(success=True, data=SessionAnswer(session_id=session_id))
         try:
-            told = self._channel.call(GET, SessionRef(session_id=session_id), limits=Limits(LOOK_TIMEOUT))
+            told = self._channel.call(GET, SessionRef(session_id=session_id), limits=CallTimeout(LOOK_TIMEOUT))
         except AgentBayError:
             return bare  # it is there all the same: without its details, its tools go through the control plane
         return told if told.success else bare
@@ -93,7 +102,7 @@ class Creation:
         deadline = clock.monotonic() + LOOKING
         for pause in LOOKS if self.tags else ():
             clock.sleep(min(pause, max(deadline - clock.monotonic(), 0.0)))
-            limits = Limits(min(LOOK_TIMEOUT, deadline - clock.monotonic()))
+            limits = CallTimeout(min(LOOK_TIMEOUT, deadline - clock.monotonic()))
             if limits.whole <= 0:
                 break
             try:
@@ -105,7 +114,7 @@ class Creation:
                 log.debug("looking for the session of attempt %s: %s", self._attempt.name, exc)
         return None
 
-    def _is_it(self, session_id: str, limits: Limits) -> bool:
+    def _is_it(self, session_id: str, limits: CallTimeout) -> bool:
         """Return whether a session carries this attempt's name: how the clouds match labels is not documented."""
         answer = self._channel.call(GET_LABELS, SessionRef(session_id=session_id), limits=limits)
         return answer.success and (answer.data or {}).get(ATTEMPT) == self._attempt.name

@@ -3,10 +3,10 @@
 
 from collections.abc import Mapping, Sequence
 
-from ..core import checks
+from ..core import validation
 from ..core.errors import EnvError
 from ..models.env import EnvResult, EnvSetResult
-from ..ops.env import GET_ENV, SET_ENV, GetEnvArgs, SetEnvArgs, Variable
+from ..operations.env import GET_ENV, SET_ENV, GetEnvArgs, SetEnvArgs, Variable
 from .module import Module
 
 
@@ -34,7 +34,7 @@ class Env(Module):
             print((session.command.run("echo $GREETING")).output)
             ```
         """
-        found = checks.variables("envs", envs, EnvError)
+        found = validation.variables("envs", envs, EnvError)
         if not found:
             raise EnvError.usage("envs must not be empty: give at least one name and value")
         return self._session._use(
@@ -59,5 +59,5 @@ class Env(Module):
             print((session.env.get(["GREETING"])).envs)
             ```
         """
-        wanted = None if keys is None else checks.texts("keys", keys, EnvError)
+        wanted = None if keys is None else validation.texts("keys", keys, EnvError)
         return self._session._use(GET_ENV, GetEnvArgs(keys=wanted or None))

@@ -9,12 +9,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from typing import Unpack
 
-    from .._seam._sync import Work
+    from .._concurrency._sync import Work
     from ..models.creation import CreateSessionFields, CreateSessionParams
-    from ..models.fan_out import Progress
-    from .channel import Channel
+    from ..models.map import Progress
+    from .api_client import ApiClient
     from .desk import Desk
-    from .mapping import Map
+    from .map import Map
     from .pool import SessionPool
     from .session import Session
 
@@ -25,7 +25,7 @@ V = TypeVar("V")
 class FanOut:
     """The part of a client that has many sessions at once."""
 
-    _channel: Channel
+    _channel: ApiClient
     _desk: Desk
 
     def pool(
@@ -133,12 +133,12 @@ class FanOut:
                     print(done.item, done.value)
             ```
         """
-        from ..core import checks
+        from ..core import validation
         from ..core.errors import SessionError
-        from .mapping import Map, MapRules
+        from .map import Map, MapRules
         from .pool import pool
 
-        checks.count("concurrency", concurrency, SessionError)
+        validation.count("concurrency", concurrency, SessionError)
         rules = MapRules(concurrency=concurrency, ordered=ordered, progress=progress)
         uses = 1 if fresh else None
         sessions = pool(self, params, fields, most=concurrency, max_uses=uses, create_rate=create_rate)

@@ -7,15 +7,15 @@ from typing import Self, cast
 
 import httpx
 
-from .._seam._sync import Clock, Guard, HttpBody, HttpTransport
-from .._seam.http import Tls, proxy_of
+from .._concurrency._sync import Clock, HttpBody, HttpTransport, StateLock
+from .._http import TlsSettings, proxy_of
 from ..core.config import is_loopback
 from ..core.faults import Fault, FaultPlan, Silence
-from ..core.http import HttpAnswer
-from ..ops.catalogue import names_of
+from ..core.http import HttpResponse
+from ..operations.registry import names_of
 from .client import MAX_CONNECTIONS
 from .desk import KEPT
-from .http.pool import Bounds
+from .http.pool import PoolLimits
 from .http.transport import Transport
 
 _SILENCES: dict[Silence, Callable[[], httpx.TransportError]] = {
@@ -24,7 +24,7 @@ _SILENCES: dict[Silence, Callable[[], httpx.TransportError]] = {
     "reset": lambda: httpx.ReadError("connection reset by peer"),
     "cut": lambda: httpx.RemoteProtocolError("peer closed connection without sending complete message body"),
 }
-_DECIDING = Guard()
+_DECIDING = StateLock()
 
 
 class FaultTransport(HttpTransport):
@@ -68,21 +68,21 @@ class FaultTransport(HttpTransport):
         if fault is None:
             return self._inner.handle_request(request)
         time = _Time(self._clock, request)
-        answer = self._ask(request) if fault.processed else HttpAnswer(200)
+        answer = self._ask(request) if fault.processed else HttpResponse(200)
         time.passes(fault.seconds, fault)
         if fault.silence and fault.silence != "cut":
             raise _SILENCES[fault.silence]()
         made = fault.made_of(answer)
         return httpx.Response(made.status, headers=dict(made.headers), stream=FaultyBody(made.body, fault, time))
 
-    def _ask(self, request: httpx.Request) -> HttpAnswer:
+    def _ask(self, request: httpx.Request) -> HttpResponse:
         answer = self._inner.handle_request(request)
         stream = cast("HttpBody", answer.stream)
         try:
             body = b"".join([piece for piece in stream])
         finally:
             stream.close()
-        return HttpAnswer(answer.status_code, dict(answer.headers), body)
+        return HttpResponse(answer.status_code, dict(answer.headers), body)
 
     def close(self) -> None:
         """Close what carries the requests."""
@@ -140,5 +140,5 @@ def _usual(clock: Clock) -> HttpTransport:
         return found(url) if found and not is_loopback(url.host) else None
 
     return Transport(
-        Bounds(MAX_CONNECTIONS, KEPT), Tls(True, trust_env=True), proxy if found else None, clock.monotonic
+        PoolLimits(MAX_CONNECTIONS, KEPT), TlsSettings(True, trust_env=True), proxy if found else None, clock.monotonic
     )

@@ -7,12 +7,18 @@ from dataclasses import replace
 from functools import cached_property
 from typing import Any, TypeVar
 
-from .._seam._sync import Look
-from .._seam.held import let_go
-from ..core import checks
+from .._concurrency._sync import Look
+from ..core import validation
 from ..core.errors import AgentBayError, SessionError
 from ..core.operation import Operation
-from ..core.polling import Transition, Waited, growing, is_gone, is_throttled, steady
+from ..core.polling import (
+    PollOutcome,
+    Transition,
+    constant_backoff,
+    exponential_backoff,
+    is_gone,
+    is_throttled,
+)
 from ..models.sessions import (
     DeleteResult,
     OperationResult,
@@ -21,11 +27,22 @@ from ..models.sessions import (
     SessionStatusResult,
     WaitResult,
 )
-from ..ops.context import TaskWatch, copied
-from ..ops.session import DELETE, GET_DETAIL, KEEP_ALIVE, LOOK, PAUSE, RESUME, DetailRequest, SessionRef, ended
-from .context import SessionContext
+from ..operations.context import TaskWatch, copied
+from ..operations.session import (
+    DELETE,
+    GET_DETAIL,
+    KEEP_ALIVE,
+    LOOK,
+    PAUSE,
+    RESUME,
+    DetailRequest,
+    SessionRef,
+    ended,
+)
+from ..registry import unregister
+from .polling import poll_until
+from .session_context import SessionContext
 from .toolbox import Toolbox
-from .waiting import until
 
 log = logging.getLogger("sessionbay.session")
 W = TypeVar("W", bound=WaitResult)
@@ -162,14 +179,14 @@ class Lifecycle(Toolbox):
         self, op: Operation[SessionRef, Any, W], want: str, *, via: str, start: str, timeout: float, every: float
     ) -> W:
         """Ask for a change of state and wait for it."""
-        limit = checks.seconds("timeout", timeout, SessionError, zero=True)
-        pauses = steady(checks.seconds("poll_interval", every, SessionError))
+        limit = validation.seconds("timeout", timeout, SessionError, zero=True)
+        pauses = constant_backoff(validation.seconds("poll_interval", every, SessionError))
         transition = Transition(frozenset({want}), frozenset({via}), frozenset({start}))
         poller = self._agent_bay._desk.poller
 
         def look(left: float | None) -> SessionStatusResult:
             state = poller.state(self.session_id, every, left)
-            if state is None or not transition.believes(state):
+            if state is None or not transition.is_conclusive(state):
                 return self._look(left)
             return SessionStatusResult(success=True, data=state)
 
@@ -183,8 +200,8 @@ class Lifecycle(Toolbox):
 
     def _until(
         self, transition: Transition, deadline: float, pauses: Iterator[float], look: Look[SessionStatusResult]
-    ) -> Waited[SessionStatusResult]:
-        return until(look, transition.judge, clock=self._channel.clock, deadline=deadline, pauses=pauses)
+    ) -> PollOutcome[SessionStatusResult]:
+        return poll_until(look, transition.evaluate, clock=self._channel.clock, deadline=deadline, pauses=pauses)
 
     def _look(self, limit: float | None) -> SessionStatusResult:
         return self._call(LOOK, self._ref, limit)
@@ -225,8 +242,8 @@ class Lifecycle(Toolbox):
             return self._deleted  # somebody else was faster
         if result.success:
             self._deleted = result
-            let_go(self.session_id, self._channel.dialect.endpoint)
-            self._channel.hang_up(self.session_id)
+            unregister(self.session_id, self._channel.dialect.endpoint)
+            self._channel.close_connection(self.session_id)
         return self._channel.told(result)
 
     def _wait_for_contexts(self, context_ids: frozenset[str]) -> str:
@@ -253,7 +270,7 @@ class Lifecycle(Toolbox):
         if not asked.success:
             return replace(asked, success=True, error_message="") if is_gone(asked) else asked
         gone = Transition(GONE, via=None, gone_is_want=True)
-        waited = self._until(gone, deadline, growing(*PACE), self._look_at_detail)
+        waited = self._until(gone, deadline, exponential_backoff(*PACE), self._look_at_detail)
         return ended(DeleteResult, waited, gone, "deleted", DELETE_TIMEOUT)
 
     def _ask_to_end(self, deadline: float) -> str:
@@ -277,9 +294,9 @@ class Lifecycle(Toolbox):
         if not self._channel.dialect.offers(RESUME):
             return False
         settled = Transition(frozenset({"PAUSED", "RUNNING"}), via=ON_THE_MOVE)
-        self._until(settled, deadline, growing(*PACE), self._look)
+        self._until(settled, deadline, exponential_backoff(*PACE), self._look)
         if settled.seen != "PAUSED":
             return settled.begun or settled.seen == "RUNNING"  # a pause may have ended just before the look
         self._call(RESUME, self._ref, self._left(deadline))
         running = Transition(frozenset({"RUNNING"}), via=ON_THE_MOVE, start=frozenset({"PAUSED"}))
-        return (self._until(running, deadline, growing(*PACE), self._look)).verdict == "arrived"
+        return (self._until(running, deadline, exponential_backoff(*PACE), self._look)).verdict == "arrived"

@@ -3,11 +3,11 @@
 
 from typing import Any
 
-from ..core import checks
+from ..core import validation
 from ..core.errors import OssError
 from ..core.tool import Tool
 from ..models.oss import OSSClientResult, OSSTransferResult
-from ..ops import oss
+from ..operations import oss
 from .module import Module
 
 
@@ -45,9 +45,9 @@ class Oss(Module):
             ```
         """
         args = oss.InitArgs(
-            access_key_id=checks.text("access_key_id", access_key_id, OssError),
-            access_key_secret=checks.text("access_key_secret", access_key_secret, OssError),
-            security_token=checks.text("security_token", security_token, OssError),
+            access_key_id=validation.text("access_key_id", access_key_id, OssError),
+            access_key_secret=validation.text("access_key_secret", access_key_secret, OssError),
+            security_token=validation.text("security_token", security_token, OssError),
             endpoint=endpoint or None,
             region=region or None,
         )
@@ -127,9 +127,9 @@ class Oss(Module):
         self, tool: Tool[oss.ObjectArgs, OSSTransferResult], bucket: str, object: str, path: str
     ) -> OSSTransferResult:
         said: dict[str, Any] = {"bucket": bucket, "object": object, "path": path}
-        args = oss.ObjectArgs(**{name: checks.text(name, value, OssError) for name, value in said.items()})
+        args = oss.ObjectArgs(**{name: validation.text(name, value, OssError) for name, value in said.items()})
         return self._session._use(tool, args)
 
     def _with_url(self, tool: Tool[oss.UrlArgs, OSSTransferResult], url: str, path: str) -> OSSTransferResult:
-        args = oss.UrlArgs(url=checks.text("url", url, OssError), path=checks.text("path", path, OssError))
+        args = oss.UrlArgs(url=validation.text("url", url, OssError), path=validation.text("path", path, OssError))
         return self._session._use(tool, args)

@@ -9,10 +9,10 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from .._seam._sync import Event, Guard
+from .._concurrency._sync import Event, StateLock
 from ..core.errors import SessionError
-from ..ops.session import LIST, ListRequest
-from .channel import Channel
+from ..operations.session import LIST, ListRequest
+from .api_client import ApiClient
 
 FEW = 5  # waits that ask for themselves
 PAGE = 100  # sessions that a page is asked to hold
@@ -32,9 +32,9 @@ class _Question:
 class Poller:
     """Tells states to all waits of one client on one event loop."""
 
-    def __init__(self, channel: Channel) -> None:
+    def __init__(self, channel: ApiClient) -> None:
         self._channel = channel
-        self._guard = Guard()
+        self._guard = StateLock()
         self._waits = 0
         self._open: list[_Question] = []
         self._leader: _Question | None = None

@@ -6,15 +6,15 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
-from .._seam._sync import Guard, each
-from .._seam.slots import start_slot
-from ..core import checks
+from .._concurrency._sync import StateLock, run_for_each
+from ..core import validation
+from ..core.adaptive_rate import AdaptiveRate
 from ..core.errors import AgentBayError, SessionError
-from ..core.pace import Pace
 from ..models.creation import CreateSessionFields, CreateSessionParams
-from .cleanup import delete_for_sure
+from ..rate_limit_file import start_slot
+from .cleanup import delete_shielded
+from .semaphore import Semaphore
 from .session import Session
-from .turns import Turns
 
 if TYPE_CHECKING:
     from .fan_out import FanOut
@@ -32,7 +32,7 @@ class PoolRules:
     reset: str | None = None
     max_age: float | None = None
     max_uses: int | None = None
-    pace: Pace | None = None
+    pace: AdaptiveRate | None = None
 
 
 def pool(
@@ -49,15 +49,17 @@ def pool(
     create_rate: float | None = None,
 ) -> "SessionPool":
     """Return a pool that keeps to these rules; raise when they make no sense."""
-    checks.count("max", most, SessionError, least=max(1, checks.count("min", least, SessionError, least=0)))
+    validation.count("max", most, SessionError, least=max(1, validation.count("min", least, SessionError, least=0)))
     rules = PoolRules(
         least=least,
         most=most,
-        check=None if check is None else checks.text("check", check, SessionError),
-        reset=None if reset is None else checks.text("reset", reset, SessionError),
-        max_age=None if max_age is None else checks.seconds("max_age", max_age, SessionError),
-        max_uses=None if max_uses is None else checks.count("max_uses", max_uses, SessionError),
-        pace=None if create_rate is None else Pace(checks.seconds("create_rate", create_rate, SessionError)),
+        check=None if check is None else validation.text("check", check, SessionError),
+        reset=None if reset is None else validation.text("reset", reset, SessionError),
+        max_age=None if max_age is None else validation.seconds("max_age", max_age, SessionError),
+        max_uses=None if max_uses is None else validation.count("max_uses", max_uses, SessionError),
+        pace=None
+        if create_rate is None
+        else AdaptiveRate(validation.seconds("create_rate", create_rate, SessionError)),
     )
     return SessionPool(client, CreateSessionParams.of(params, fields), rules)
 
@@ -79,9 +81,9 @@ class SessionPool:
         self._params = params
         self._rules = rules
         self._clock = client._channel.clock
-        self._turns = Turns(rules.most)
-        self._creating = Turns(1)
-        self._guard = Guard()
+        self._turns = Semaphore(rules.most)
+        self._creating = Semaphore(1)
+        self._guard = StateLock()
         self._idle: list[_Member] = []
         self._members: set[_Member] = set()
         self._failures: list[AgentBayError] = []
@@ -96,7 +98,7 @@ class SessionPool:
     def __enter__(self) -> Self:
         self._begin("pool")
         try:
-            each(self._warm, range(self._rules.least))
+            run_for_each(self._warm, range(self._rules.least))
             self._raise_failure()
         except BaseException:
             self._end()
@@ -133,7 +135,7 @@ class SessionPool:
                     print(result.output)
             ```
         """
-        limit = None if timeout is None else checks.seconds("timeout", timeout, SessionError, zero=True)
+        limit = None if timeout is None else validation.seconds("timeout", timeout, SessionError, zero=True)
         return Lease(self, limit)
 
     def _begin(self, name: str) -> None:
@@ -181,7 +183,7 @@ class SessionPool:
             self._refuse_if_closed()
         return member
 
-    def _keep_pace(self, pace: Pace) -> None:
+    def _keep_pace(self, pace: AdaptiveRate) -> None:
         """Wait until the next session may be created; who comes later waits longer."""
         self._creating.take()
         try:
@@ -245,7 +247,7 @@ class SessionPool:
                 return  # whoever ends the pool is at it
             self._members.discard(member)
         try:
-            delete_for_sure(member.session)
+            delete_shielded(member.session)
         except AgentBayError as exc:
             log.warning("session %s was not deleted: %s", member.session.session_id, exc)
             self._failures.append(exc)
@@ -255,7 +257,7 @@ class SessionPool:
         self._closed = True
         with self._guard:
             left, self._idle = list(self._members), []
-        each(self._drop, left)
+        run_for_each(self._drop, left)
 
     def _raise_failure(self) -> None:
         if self._failures:

@@ -16,15 +16,15 @@ from urllib.parse import urlsplit
 
 import httpx
 
-from .._seam._sync import HttpBody, in_worker
-from .._seam.disk import Landing, Place, size_of
-from .._seam.http import PIECE, HiddenUrl, http_request
+from .._concurrency._sync import HttpBody, run_in_thread
+from .._http import PIECE, HiddenUrl, http_request
 from ..core.config import base_url
 from ..core.errors import AgentBayError, ContextError
 from ..core.http import HttpRequest
 from ..core.result import refusal_text
+from ..local_files import AtomicFile, LocalPath, file_size
 from ..models.contexts import ContextTransferResult
-from .channel import NO_ADDRESS, Channel, silence
+from .api_client import NO_ADDRESS, ApiClient, map_transport_error
 
 log = logging.getLogger("sessionbay.channel")
 
@@ -55,7 +55,7 @@ class FileBody(HttpBody):
     def __next__(self) -> bytes:
         if self._progress and 0 < self._left < self._size:
             self._progress(self._size - self._left)  # who asks for more has sent what there was
-        piece = in_worker(partial(self._file.read, min(PIECE, self._left)))
+        piece = run_in_thread(partial(self._file.read, min(PIECE, self._left)))
         if not piece and self._left:
             raise FileShrank(f"the file became {self._left} bytes shorter while it was sent")
         if not piece:
@@ -70,7 +70,7 @@ class Presigned:
     What is not answered raises one of ``errors``.
     """
 
-    def __init__(self, channel: Channel, errors: type[AgentBayError] = ContextError) -> None:
+    def __init__(self, channel: ApiClient, errors: type[AgentBayError] = ContextError) -> None:
         self._channel = channel
         self._errors = errors
 
@@ -78,7 +78,7 @@ class Presigned:
         self, url: str, file: BinaryIO, path: str, *, content_type: str | None = None, progress: Told | None = None
     ) -> ContextTransferResult:
         """Send a file to an address; ``progress`` is told how many bytes of it have gone."""
-        size = in_worker(partial(size_of, file))
+        size = run_in_thread(partial(file_size, file))
         request = self._request("PUT", url)
         request.headers["content-length"] = str(size)
         if content_type:
@@ -95,16 +95,16 @@ class Presigned:
             )
 
     def get(
-        self, url: str, path: str, place: Place, *, overwrite: bool, progress: Told | None = None
+        self, url: str, path: str, place: LocalPath, *, overwrite: bool, progress: Told | None = None
     ) -> ContextTransferResult:
         """Write what an address gives to ``place``, which has all of it or nothing; ``progress`` is told the bytes."""
         with self._answered(self._request("GET", url), f"download of {path}") as answer:
             if answer.status_code != 200:
                 return _refused(answer, path)
-            landing = in_worker(partial(Landing, place, overwrite=overwrite))
+            landing = run_in_thread(partial(AtomicFile, place, overwrite=overwrite))
             try:
                 _each_piece(answer, landing.write, progress)
-                in_worker(landing.finish)
+                run_in_thread(landing.finish)
             finally:
                 landing.discard()
             etag = answer.headers.get("etag", "")
@@ -134,7 +134,7 @@ class Presigned:
             log.debug("%s -> HTTP %s", name, answer.status_code)
             yield answer
         except (TimeoutError, httpx.TransportError) as exc:
-            raise silence(name, self._errors, exc, self._channel.options.timeout)[0] from exc
+            raise map_transport_error(name, self._errors, exc, self._channel.options.timeout)[0] from exc
         except FileShrank as exc:
             raise self._errors.of("usage", f"{name}: {exc}", outcome="unknown") from exc
         except NO_ADDRESS as exc:  # of a redirect, see the channel
@@ -150,7 +150,7 @@ def _each_piece(answer: httpx.Response, take: Callable[[bytes], object], progres
     pieces, size = body.__iter__(), 0
     try:
         for piece in pieces:
-            if in_worker(partial(take, piece)) is False:
+            if run_in_thread(partial(take, piece)) is False:
                 break
             size += len(piece)
             if progress:

@@ -7,14 +7,14 @@ from collections.abc import Mapping
 from types import TracebackType
 from typing import Protocol, Self
 
-from .._seam._sync import protected
-from ..core import checks
+from .._concurrency._sync import shielded
+from ..core import validation
 from ..core.errors import AgentBayError, CommandError
-from ..core.output import STREAMS, Keep, Kept, Lines, OutputLine
+from ..core.output import STREAMS, Keep, LineSplitter, OutputLine, TruncatedBuffer
 from ..models.commands import CommandResult
 from ..models.processes import Piece
-from ..ops import processes
-from ..ops.command import SHELL, ShellArgs, exit_text
+from ..operations import processes
+from ..operations.command import SHELL, ShellArgs, exit_text
 from .toolbox import Toolbox
 
 WAIT = 10.0  # seconds that one question for output may take
@@ -36,7 +36,7 @@ class Driver(Protocol):
     def kill(self) -> None: ...
 
 
-class OwnTools:
+class EngineDriver:
     """By the engine's own tools: output is waited for, and told in the order in which it comes."""
 
     pid = 0
@@ -125,11 +125,11 @@ class Process:
         keep: Keep,
     ) -> None:
         own = bool(session.find_server_for_tool(processes.START.name))
-        self._driver: Driver = OwnTools(session) if own else ShellDriver(session)
+        self._driver: Driver = EngineDriver(session) if own else ShellDriver(session)
         self._clock = session._channel.clock
         self._asked = command, cwd, envs
-        self._kept = {name: Kept(budget, keep) for name in STREAMS}
-        self._lines = Lines()
+        self._kept = {name: TruncatedBuffer(budget, keep) for name in STREAMS}
+        self._lines = LineSplitter()
         self._ready: deque[OutputLine] = deque()
         self._entered = False
         self.exit_code: int | None = None
@@ -152,7 +152,7 @@ class Process:
         if self.exit_code is not None and not self._driver.leaves_files:
             return
         try:
-            protected(self._driver.kill, KILLING)
+            shielded(self._driver.kill, KILLING)
         except (AgentBayError, TimeoutError) as failure:
             if exc is None:
                 raise CommandError(f"process {self.pid} could not be ended: {failure}") from failure
@@ -185,7 +185,7 @@ class Process:
                 print([str(line) for line in process])
             ```
         """
-        self._driver.write(checks.content("data", data, CommandError), close=False)
+        self._driver.write(validation.content("data", data, CommandError), close=False)
 
     def close_stdin(self) -> None:
         """End the process's standard input.
@@ -221,7 +221,7 @@ class Process:
                 print((process.wait(timeout=10)).stdout)
             ```
         """
-        seconds = None if timeout is None else checks.seconds("timeout", timeout, CommandError, zero=True)
+        seconds = None if timeout is None else validation.seconds("timeout", timeout, CommandError, zero=True)
         deadline = None if seconds is None else self._clock.monotonic() + seconds
         while self.exit_code is None:
             left = WAIT if deadline is None else deadline - self._clock.monotonic()

@@ -5,17 +5,17 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from typing import cast
 
-from .._seam._sync import protected
-from .._seam.shared import nonce
-from ..core import checks
+from .._concurrency._sync import shielded
+from ..core import validation
 from ..core.errors import PtyError
+from ..environment import nonce
 from ..models.pty import PtySession
-from ..ops import frames, terminals
-from ..ops.ears import Ear
-from ..ops.mail import Inbox
+from ..operations import frames, terminals
+from ..operations.dispatcher import Subscription
+from ..operations.pty_events import PtySubscription
 from .module import Module
 from .pty_handle import PtyHandle, kill
-from .ws.line import ANSWERING, Line
+from .ws.multiplexer import ANSWERING, Multiplexer
 from .ws.opening import line_of
 
 UNDOING = 5.0  # seconds to end the shell of a creation that was cancelled
@@ -65,15 +65,15 @@ class Pty(Module):
         params = {
             "cols": cols,
             "rows": rows,
-            "envs": {**terminals.DEFAULT_ENVS, **checks.string_map("envs", envs or {}, PtyError)},
-            **({} if cwd is None else {"cwd": checks.text("cwd", cwd, PtyError)}),
-            **({} if shell is None else {"shell": checks.text("shell", shell, PtyError)}),
+            "envs": {**terminals.DEFAULT_ENVS, **validation.string_map("envs", envs or {}, PtyError)},
+            **({} if cwd is None else {"cwd": validation.text("cwd", cwd, PtyError)}),
+            **({} if shell is None else {"shell": validation.text("shell", shell, PtyError)}),
         }
         problem = terminals.size_problem(cols, rows)
         if problem:
             raise PtyError.usage(problem)
-        limit = ANSWERING if timeout_s is None else checks.seconds("timeout_s", timeout_s, PtyError)
-        ear = Ear()
+        limit = ANSWERING if timeout_s is None else validation.seconds("timeout_s", timeout_s, PtyError)
+        ear = PtySubscription()
         handle = PtyHandle(self._session, self._line(), ear)
         self._created(handle, params, limit)
         if not ear.id:
@@ -101,7 +101,7 @@ class Pty(Module):
                 print(again.wait(timeout_s=10))
             ```
         """
-        ear = Ear(checks.text("pty_session_id", pty_session_id, PtyError))
+        ear = PtySubscription(validation.text("pty_session_id", pty_session_id, PtyError))
         handle = PtyHandle(self._session, self._line(), ear)
         try:
             handle._attach()
@@ -140,16 +140,16 @@ class Pty(Module):
             print(terminal.wait())
             ```
         """
-        kill(self._line(), checks.text("pty_session_id", pty_session_id, PtyError))
+        kill(self._line(), validation.text("pty_session_id", pty_session_id, PtyError))
 
-    def _line(self) -> Line:
+    def _line(self) -> Multiplexer:
         return line_of(self._session, PtyError)
 
     def _created(self, handle: PtyHandle, params: Mapping[str, object], limit: float) -> None:
         """Ask for a terminal; it is listened to before it is there, so that nothing is missed."""
         line, ear = handle._line, handle._ear
         frame = frames.call(nonce(), frames.TERMINALS, terminals.CREATE, params)
-        inbox = Inbox(frame.id)
+        inbox = Subscription(frame.id)
         inbox.then = ear.bind
         inbox.over = True  # until it is asked for: what was not sent has no answer
         try:
@@ -162,14 +162,14 @@ class Pty(Module):
             raise
         except BaseException:
             with suppress(PtyError, TimeoutError):
-                protected(lambda: _undo(line, inbox, ear), UNDOING)
+                shielded(lambda: _undo(line, inbox, ear), UNDOING)
             handle.disconnect()
             raise
         finally:
             line.drop(inbox)
 
 
-def _undo(line: Line, inbox: Inbox, ear: Ear) -> None:
+def _undo(line: Multiplexer, inbox: Subscription, ear: PtySubscription) -> None:
     """End the shell that a cancelled creation may have started."""
     if not inbox.over and not ear.id:
         line.next(inbox, PtyError, UNDOING, terminals.CREATE)

@@ -6,23 +6,23 @@ from collections.abc import Callable, Mapping
 from types import TracebackType
 from typing import Any, Self
 
-from .._seam._sync import protected
-from .._seam.shared import nonce
-from ..core import checks
+from .._concurrency._sync import shielded
+from ..core import validation
 from ..core.errors import PtyError
-from ..ops import frames, terminals
-from ..ops.ears import Ear, exit_code, killed
-from ..ops.mail import Letter
+from ..environment import nonce
+from ..operations import frames, terminals
+from ..operations.dispatcher import Message
+from ..operations.pty_events import PtySubscription, exit_code, killed
 from .pty_text import PtyText
 from .toolbox import Toolbox
-from .ws.line import Line
+from .ws.multiplexer import Multiplexer
 
 log = logging.getLogger("sessionbay.pty")
 BYTES = (bytearray, memoryview)
 KILLING = 15.0  # seconds that the end of a terminal may take at the end of its block
 
 
-def kill(line: Line, terminal_id: str) -> None:
+def kill(line: Multiplexer, terminal_id: str) -> None:
     """End a terminal; what it still shows is dropped, so that it holds nobody up."""
     last = killed(terminal_id)
     line.hush(last)
@@ -44,7 +44,7 @@ class PtyHandle:
     A connection that breaks fails all that waits for it, with the kind ``unreachable``. The next use connects anew.
     """
 
-    def __init__(self, session: Toolbox, line: Line, ear: Ear) -> None:
+    def __init__(self, session: Toolbox, line: Multiplexer, ear: PtySubscription) -> None:
         self._session = session
         self._line = line
         self._ear = ear
@@ -52,7 +52,7 @@ class PtyHandle:
         self._waits = 0
         self._disconnected = False
         self._ended = False
-        self._trouble: Letter | None = None
+        self._trouble: Message | None = None
         self._held = b""  # what was read, and then was not asked for
 
     @property
@@ -90,7 +90,7 @@ class PtyHandle:
                 print(terminal.wait(timeout_s=10))
             ```
         """
-        whole = checks.content("data", bytes(data) if isinstance(data, BYTES) else data, PtyError)
+        whole = validation.content("data", bytes(data) if isinstance(data, BYTES) else data, PtyError)
         for piece in terminals.typed(whole):
             if piece:
                 encoding, text = terminals.encoded(piece)
@@ -129,7 +129,7 @@ class PtyHandle:
                 print(terminal.read(timeout_s=10))
             ```
         """
-        limit = None if timeout_s is None else checks.seconds("timeout_s", timeout_s, PtyError, zero=True)
+        limit = None if timeout_s is None else validation.seconds("timeout_s", timeout_s, PtyError, zero=True)
         if self._held:
             held, self._held = self._held, b""
             return held
@@ -161,8 +161,8 @@ class PtyHandle:
                 print("42" in terminal.read_until("42", timeout_s=10))
             ```
         """
-        until = None if timeout_s is None else self._now() + checks.seconds("timeout_s", timeout_s, PtyError)
-        wanted, found, last = checks.utf8("text", text, PtyError).encode(), bytearray(), b""
+        until = None if timeout_s is None else self._now() + validation.seconds("timeout_s", timeout_s, PtyError)
+        wanted, found, last = validation.utf8("text", text, PtyError).encode(), bytearray(), b""
         try:
             while found.find(wanted, max(len(found) - len(last) - len(wanted), 0)) < 0:
                 last = self.read(None if until is None else max(until - self._now(), 0.0))
@@ -222,7 +222,9 @@ class PtyHandle:
                 print(terminal.wait(timeout_s=10))
             ```
         """
-        until = None if timeout_s is None else self._now() + checks.seconds("timeout_s", timeout_s, PtyError, zero=True)
+        until = (
+            None if timeout_s is None else self._now() + validation.seconds("timeout_s", timeout_s, PtyError, zero=True)
+        )
         self._waits += 1
         self._line.let_lose(self._ear.output, lossy=True)
         try:
@@ -276,7 +278,7 @@ class PtyHandle:
         if self._disconnected or self._line.is_closed or self._session._is_parents:
             return
         try:
-            protected(self.kill, KILLING)
+            shielded(self.kill, KILLING)
         except (PtyError, TimeoutError) as error:
             if exc is None:
                 raise
@@ -340,11 +342,11 @@ class PtyHandle:
         try:
             self._line.call(frames.TERMINALS, terminals.CONNECT, {"ptySessionId": self._ear.id}, PtyError)
         except BaseException:
-            lost = Letter("failed", {}, "it could not be listened to again", "unreachable")
+            lost = Message("failed", {}, "it could not be listened to again", "unreachable")
             self._ear.output.lost = self._ear.end.lost = lost
             raise
 
-    def _note(self, letter: Letter) -> None:
+    def _note(self, letter: Message) -> None:
         """Take in what a letter says of the terminal's end; raise what went wrong."""
         code = exit_code(letter)
         if code is not None:
@@ -354,7 +356,7 @@ class PtyHandle:
         elif letter.problem and self._exit_code is None:
             raise PtyError.of(letter.trouble, f"{self._name}: {letter.problem}")
 
-    def _shown(self, letter: Letter) -> bytes:
+    def _shown(self, letter: Message) -> bytes:
         try:
             return terminals.shown(letter.data)
         except ValueError as exc:

@@ -6,13 +6,13 @@ from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from .._seam._sync import HttpClient, later
-from ..core import checks, tags
+from .._concurrency._sync import HttpClient, later
+from ..core import reserved_labels, validation
 from ..core.absent import AbsentModule
 from ..core.errors import SessionError
 from ..models.sessions import InfoResult, LabelsResult, LinkResult, OperationResult
-from ..ops.access import GET_LINK, INFO, LinkRequest
-from ..ops.labels import GET_LABELS, SET_LABELS, SetLabelsRequest
+from ..operations.labels import GET_LABELS, SET_LABELS, SetLabelsRequest
+from ..operations.links import GET_LINK, INFO, LinkRequest
 from .lifecycle import Lifecycle
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ class Session(Lifecycle):
             session.set_labels({"project": "demo"})
             ```
         """
-        own = checks.own_labels(labels, SessionError)
+        own = validation.own_labels(labels, SessionError)
         request = SetLabelsRequest(session_id=self.session_id, labels=own | self._tags)
         return self._ask(SET_LABELS, request)
 
@@ -84,10 +84,10 @@ class Session(Lifecycle):
         result = self._ask(GET_LABELS, self._ref)
         if result.data is None:
             return result
-        self._tags = tags.reserved(result.data)
+        self._tags = reserved_labels.reserved(result.data)
         if reserved:
             return result
-        return replace(result, data=tags.own(result.data))  # type: ignore[arg-type]  # mypy loses what T is here
+        return replace(result, data=reserved_labels.own(result.data))  # type: ignore[arg-type]  # mypy loses what T is here
 
     def info(self) -> InfoResult:
         """Tell what this session is and how its screen is reached.
@@ -129,9 +129,9 @@ class Session(Lifecycle):
         allowed = self._channel.dialect.link_ports
         request = LinkRequest(
             session_id=self.session_id,
-            protocol_type=protocol_type and checks.utf8("protocol_type", protocol_type, SessionError),
-            port=checks.port(port, allowed, SessionError),
-            option=options and checks.utf8("options", options, SessionError),
+            protocol_type=protocol_type and validation.utf8("protocol_type", protocol_type, SessionError),
+            port=validation.port(port, allowed, SessionError),
+            option=options and validation.utf8("options", options, SessionError),
         )
         return self._ask(GET_LINK, request)
 

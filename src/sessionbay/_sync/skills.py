@@ -5,15 +5,15 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, TypeVar
 
-from .._seam.shared import environment
-from ..core import checks
+from ..core import validation
 from ..core.errors import SkillError
 from ..core.operation import Operation
 from ..core.result import Result
-from ..core.wire import Wire
+from ..core.wire_model import Wire
+from ..environment import environment
 from ..models.skills import ROOT, SkillBinding, SkillsMetadataResult, SkillsOperationResult
-from ..ops import skills as ops
-from .channel import Channel
+from ..operations import skills as ops
+from .api_client import ApiClient
 
 Q = TypeVar("Q", bound=Wire)
 R = TypeVar("R", bound=Result[Any])
@@ -30,7 +30,7 @@ class Skills:
     answer.
     """
 
-    def __init__(self, channel: Channel) -> None:
+    def __init__(self, channel: ApiClient) -> None:
         self._channel = channel
 
     def get_metadata(
@@ -56,10 +56,10 @@ class Skills:
             ```
         """
         if skill_ids is None:
-            names = None if skill_names is None else checks.texts("skill_names", skill_names, SkillError)
+            names = None if skill_names is None else validation.texts("skill_names", skill_names, SkillError)
             found = self._call(ops.GET_SKILLS, ops.SkillsRequest(image_id=image_id, skill_group_ids=names))
         elif image_id is None and skill_names is None:
-            ids = checks.texts("skill_ids", skill_ids, SkillError)
+            ids = validation.texts("skill_ids", skill_ids, SkillError)
             found = self._call(ops.LIST_SKILLS, ops.SkillIdsRequest(skill_id_list=ids))
         else:
             raise SkillError.usage("skill_ids goes alone: give it without image_id and skill_names")

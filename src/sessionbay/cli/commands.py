@@ -18,10 +18,10 @@ from ..core.errors import AgentBayError
 from ..engine.config import EngineConfig
 from ..engine.sandbox.backends import Wanted, WantedNetwork
 from ..engine.sandbox.base import SandboxError
-from . import cleaning, daemon, doctor
+from . import daemon, doctor, maintenance
+from .cleanup import delete_orphans
 from .demo import show
 from .limits import LimitType, limits_of
-from .reap import clean_up
 from .serve import log_to as _log_to, serve_until_stopped
 
 NOT_SERVING = 3  # what services answer to "status" when they do not run
@@ -137,7 +137,7 @@ def doctor_(as_json: bool) -> None:
 @commands.command()
 def gc() -> None:
     """Remove what engines left that were killed, and files that contexts are to forget by now."""
-    gone: list[str] = _run(cleaning.collect())
+    gone: list[str] = _run(maintenance.collect())
     click.echo("\n".join(f"removed {one}" for one in gone) or "nothing was left over")
 
 
@@ -148,10 +148,10 @@ def reset(contexts: bool, yes: bool) -> None:
     """End all sessions of the shared engine."""
     if contexts and not yes:
         click.confirm("Remove all contexts that are stored on this machine?", abort=True)
-    ended: int | None = _run(cleaning.end_all_sessions())
+    ended: int | None = _run(maintenance.end_all_sessions())
     click.echo("no engine is served" if ended is None else f"{ended} sessions ended")
     if contexts:
-        click.echo(f"{_run(cleaning.remove_contexts())} contexts removed")
+        click.echo(f"{_run(maintenance.remove_contexts())} contexts removed")
 
 
 @commands.command()
@@ -168,7 +168,9 @@ def reap(cloud: str, attempt: str | None, labels: tuple[str, ...], older_than: f
     if wrong:
         raise click.BadParameter(f"{wrong[0]!r} is not NAME=VALUE", param_hint="--label")
     wanted = dict(label.split("=", 1) for label in labels)
-    work = clean_up(CLOUDS[cloud], Console(), attempt=attempt, labels=wanted, older_than=older_than, dry_run=dry_run)
+    work = delete_orphans(
+        CLOUDS[cloud], Console(), attempt=attempt, labels=wanted, older_than=older_than, dry_run=dry_run
+    )
     if not _run(work):
         sys.exit(1)
 

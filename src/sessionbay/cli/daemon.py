@@ -13,7 +13,7 @@ from typing import IO, cast
 
 from .._async.clouds import AsyncAgentBay
 from ..core.errors import AgentBayError
-from ..engine.published import Published, find, folder, recorded, started_at
+from ..engine.discovery import EngineRecord, find, folder, recorded, started_at
 from ..engine.sandbox.base import pidfd_of
 
 LOG = "engine.log"
@@ -61,7 +61,7 @@ class Status:
         sessions: How many sessions it has.
     """
 
-    published: Published
+    published: EngineRecord
     answers: bool
     sessions: int | None
 
@@ -79,7 +79,7 @@ async def status() -> Status | None:
     return Status(engine, answers=True, sessions=listed.total_count)
 
 
-def stop(timeout: float) -> Published | None:
+def stop(timeout: float) -> EngineRecord | None:
     """End the shared engine and wait until it is gone; return which one it was, None when there was none."""
     if (engine := recorded()) is None:
         return None

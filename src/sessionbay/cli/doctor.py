@@ -8,11 +8,11 @@ from typing import get_args
 from rich.console import Console
 from rich.markup import escape
 
-from ..engine.folders import make_folder, remove_tree
+from ..engine.discovery import find
 from ..engine.images import RUNTIMES
-from ..engine.published import find
 from ..engine.sandbox.backends import Report, probe, test_nat, weakness, write_agent
 from ..engine.sandbox.base import Isolation
+from ..engine.workdir import make_folder, remove_tree
 
 
 @dataclass(frozen=True)

@@ -12,8 +12,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from ..engine.config import EngineConfig
+from ..engine.discovery import claim, publish, withdraw
 from ..engine.engine import Engine
-from ..engine.published import claim, publish, withdraw
 
 DESCRIPTORS = 2**16  # at most; a session needs three to ten, a connection one or two
 MOST_LOG = 2**20  # bytes; as many again are kept of what came before

@@ -8,9 +8,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from ipaddress import ip_address
 
-from .checks import seconds, utf8
 from .errors import AgentBayError
-from .redact import Secret
+from .secrets import Secret
+from .validation import seconds, utf8
 
 LOCAL = "local"
 DEFAULT_TIMEOUT = 60.0
@@ -112,7 +112,7 @@ def resolve(
         )
     if given.api_key == LOCAL and endpoint == own:
         raise AgentBayError.usage('the API key is "local": to run on this machine, pass endpoint="local"')
-    if not Secret(api_key).travels():
+    if not Secret(api_key).is_header_safe():
         raise AgentBayError.usage("the API key holds characters that no key has: a line break, a blank or the like")
     timeout = _timeout(given.timeout, sources.find(None, names.timeout_ms)[0], names.timeout_ms)
     return Settings(base_url(endpoint, allow_http=given.allow_http), Secret(api_key), region, timeout)

@@ -10,9 +10,9 @@ from dataclasses import dataclass, field, replace
 from random import Random
 from typing import Literal
 
-from . import checks
+from . import validation
 from .errors import AgentBayError
-from .http import HttpAnswer
+from .http import HttpResponse
 
 Silence = Literal["refused", "unreachable", "reset", "cut"]
 FOR_EVER = 1e9  # seconds
@@ -55,7 +55,7 @@ class Fault:
 
     def __post_init__(self) -> None:
         for name in ("seconds", "pause"):
-            checks.seconds(name, getattr(self, name), AgentBayError, zero=True)
+            validation.seconds(name, getattr(self, name), AgentBayError, zero=True)
         if not 0 <= self.keep <= 1:
             raise AgentBayError.usage(f"keep must be from 0 to 1, not {self.keep!r}")
 
@@ -118,12 +118,12 @@ class Fault:
         """Give the body byte by byte, with so many seconds before each."""
         return cls(name="drip", pause=pause, processed=True)
 
-    def made_of(self, answer: HttpAnswer) -> HttpAnswer:
+    def made_of(self, answer: HttpResponse) -> HttpResponse:
         """Return what comes of an answer."""
         body = answer.body if self.body is None else self.body
         given = {**answer.headers, **self.headers} if self.body is None else self.headers
         headers = {name: value for name, value in given.items() if name.lower() not in _LENGTHS}
-        return HttpAnswer(self.status or answer.status, headers, body[: int(len(body) * self.keep)])
+        return HttpResponse(self.status or answer.status, headers, body[: int(len(body) * self.keep)])
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -150,9 +150,9 @@ class Rule:
     probability: float = 1.0
 
     def __post_init__(self) -> None:
-        checks.count("first", self.first, AgentBayError)
+        validation.count("first", self.first, AgentBayError)
         if self.times is not None:
-            checks.count("times", self.times, AgentBayError)
+            validation.count("times", self.times, AgentBayError)
         if not 0 <= self.probability <= 1:
             raise AgentBayError.usage(f"probability must be from 0 to 1, not {self.probability!r}")
 

@@ -4,9 +4,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
+from .adaptive_rate import AdaptiveRate
 from .errors import AgentBayError
-from .pace import Pace
-from .redact import Secret
+from .secrets import Secret
 
 R = TypeVar("R")
 
@@ -22,7 +22,7 @@ class HttpRequest:
 
 
 @dataclass(frozen=True, slots=True)
-class HttpAnswer:
+class HttpResponse:
     """One answer, read to its end; header names are lower case. Its repr shows no body, which may hold a token."""
 
     status: int
@@ -30,7 +30,7 @@ class HttpAnswer:
     body: bytes = field(default=b"", repr=False)
 
 
-class Patience:
+class Timeouts:
     """How long each step of one exchange may take: httpx's limits, cut to the deadline of the call where it has one."""
 
     def __init__(self, extensions: Mapping[str, Any], clock: Callable[[], float]) -> None:
@@ -52,7 +52,7 @@ class Patience:
 
 
 @dataclass(frozen=True, slots=True)
-class Stamp:
+class RequestStamp:
     """What makes a request unique: the time (Unix seconds) and a nonce (32 hexadecimal digits)."""
 
     time: float
@@ -60,7 +60,7 @@ class Stamp:
 
 
 @dataclass(frozen=True, slots=True)
-class Exchange(Generic[R]):
+class Call(Generic[R]):
     """A question and how its answer is read: all that the carrying of it needs to know.
 
     Attributes:
@@ -72,15 +72,15 @@ class Exchange(Generic[R]):
     """
 
     name: str
-    encode: Callable[[Stamp], HttpRequest]
-    decode: Callable[[HttpAnswer], R]
+    encode: Callable[[RequestStamp], HttpRequest]
+    decode: Callable[[HttpResponse], R]
     errors: type[AgentBayError]
     idempotent: bool = False
-    pace: Pace | None = None
+    pace: AdaptiveRate | None = None
     secrets: tuple[Secret, ...] = ()
 
 
-class InvalidAnswer(ValueError):
+class InvalidResponse(ValueError):
     """The service answered something that is not its protocol; ``lasting`` where asking again would not mend it."""
 
     def __init__(self, message: str, *, status: int = 0, request_id: str = "", lasting: bool = False) -> None:

@@ -4,9 +4,9 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, Generic, Literal, TypeVar
 
-from .field import Place
+from .encoding import ParameterLocation
 from .result import Result
-from .wire import Wire
+from .wire_model import Wire
 
 Q = TypeVar("Q", bound=Wire)
 A = TypeVar("A")
@@ -22,7 +22,7 @@ class Route:
 
     method: Literal["GET", "POST"]
     path: str
-    place: Place = "query"
+    place: ParameterLocation = "query"
 
 
 def _whole(answer: Any) -> dict[str, Any]:
@@ -55,7 +55,7 @@ class Operation(Generic[Q, A, R]):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Reply(Generic[A]):
+class OperationReply(Generic[A]):
     """What the engine answers to an operation: a payload, or a refusal.
 
     ``gateway`` says that the refusal came before the operation itself: a bad key, an unknown action or session.
@@ -73,7 +73,7 @@ class Reply(Generic[A]):
     total_count: int | None = None
 
 
-class Catalogue:
+class OperationRegistry:
     """The operations that an engine serves, by each cloud's name of them."""
 
     def __init__(self, operations: Iterable[Operation[Any, Any, Any]]) -> None:

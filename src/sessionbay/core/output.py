@@ -28,7 +28,7 @@ class OutputLine:
         return self.text
 
 
-class Kept:
+class TruncatedBuffer:
     """What is kept of one output: its beginning, its end, and how much was between."""
 
     def __init__(self, budget: int, keep: Keep) -> None:
@@ -73,7 +73,7 @@ class Kept:
             self._dropped += extra
 
 
-class Lines:
+class LineSplitter:
     """Cuts the two outputs into lines, each line when it is whole."""
 
     def __init__(self) -> None:

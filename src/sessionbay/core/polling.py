@@ -11,12 +11,12 @@ Verdict = Literal["arrived", "moving", "elsewhere", "refused", "timeout"]
 R = TypeVar("R", bound=Result[Any])
 
 _LOST = ("NOT_LOGIN", "Forbidden", "AccessDenied", "InvalidApiKey", "Unauthorized")
-PASSING = (408, 429, 500, 502, 503, 504)
+TRANSIENT_STATUSES = (408, 429, 500, 502, 503, 504)
 """The HTTP statuses of a service that may answer the same question later."""
 
 
 @dataclass(frozen=True)
-class Waited(Generic[R]):
+class PollOutcome(Generic[R]):
     """How a wait ended: the verdict, the last answer, and why the last look failed, if it did."""
 
     verdict: Verdict
@@ -52,7 +52,7 @@ class Transition:
     begun: bool = field(default=False, init=False)
     _back: int = field(default=0, init=False)
 
-    def believes(self, state: str) -> bool:
+    def is_conclusive(self, state: str) -> bool:
         """Return whether a state at second hand, from a list that may lag, is enough: not for what ends in failure."""
         return (
             state in self.want
@@ -60,12 +60,12 @@ class Transition:
             or not (self.begun or self.start - {state})
         )
 
-    def judge(self, look: Result[str]) -> Verdict:
+    def evaluate(self, look: Result[str]) -> Verdict:
         """Return what a look at the state means for the wait."""
         if not look.success:
             if self.gone_is_want and is_gone(look):
                 return "arrived"
-            return "moving" if will_heal(look) else "refused"
+            return "moving" if is_transient(look) else "refused"
         self.seen = look.data or ""
         if self.seen in self.want:
             return "arrived"
@@ -85,11 +85,11 @@ def is_gone(result: Result[Any]) -> bool:
     return result.code.endswith("NotFound") and result.code != "InvalidAction.NotFound"
 
 
-def will_heal(result: Result[Any]) -> bool:
+def is_transient(result: Result[Any]) -> bool:
     """Return whether the same question may be answered later, though it was refused now."""
     if is_gone(result) or result.code.startswith(_LOST) or result.http_status_code in (401, 403, 404):
         return False
-    return result.http_status_code in PASSING or is_throttled(result.code)
+    return result.http_status_code in TRANSIENT_STATUSES or is_throttled(result.code)
 
 
 def is_throttled(code: str) -> bool:
@@ -97,13 +97,13 @@ def is_throttled(code: str) -> bool:
     return code.startswith(("Throttling", "ServiceUnavailable", "TooManyRequests", "QuotaExceeded.Rate"))
 
 
-def steady(interval: float) -> Iterator[float]:
+def constant_backoff(interval: float) -> Iterator[float]:
     """Yield the same pause for ever."""
     while True:
         yield interval
 
 
-def growing(first: float, factor: float, most: float) -> Iterator[float]:
+def exponential_backoff(first: float, factor: float, most: float) -> Iterator[float]:
     """Yield pauses that grow by ``factor`` up to ``most``."""
     pause = first
     while True:

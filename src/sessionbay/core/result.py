@@ -31,7 +31,7 @@ class Result(Generic[T]):
     error_message: str = ""
     code: str = ""
     http_status_code: int = 0
-    unsure: bool = False
+    outcome_unknown: bool = False
 
     error_type: ClassVar[type[AgentBayError]] = SessionError
 
@@ -51,14 +51,14 @@ class Result(Generic[T]):
             self._raise("the answer carries no data")
         return self.data
 
-    def refused_as(self, kind: type[F], reason: str = "") -> F:
+    def as_failure(self, kind: type[F], reason: str = "") -> F:
         """Return the same "no" as a result of another kind; or another "no", for ``reason``, if this is a "yes"."""
         return kind(
             request_id=self.request_id,
             error_message=reason or self.error_message,
             code="" if self.success else self.code,
             http_status_code=self.http_status_code,
-            unsure=self.unsure,
+            outcome_unknown=self.outcome_unknown,
         )
 
     def raise_if_strict(self) -> Self:
@@ -78,7 +78,7 @@ class Result(Generic[T]):
             code=self.code,
             request_id=self.request_id,
             http_status_code=self.http_status_code,
-            outcome="unknown" if self.unsure else None,
+            outcome="unknown" if self.outcome_unknown else None,
             result=self,
         )
 
@@ -98,7 +98,7 @@ class PageResult(Result[tuple[E, ...]], Generic[E]):
     max_results: int | None = None
 
 
-class Of(Generic[T]):
+class Delegated(Generic[T]):
     """A property that reads the attribute of the same name from ``data``; on a refused result it raises."""
 
     def __set_name__(self, owner: type[Result[Any]], name: str) -> None:

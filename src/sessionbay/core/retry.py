@@ -5,9 +5,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from .checks import count, seconds
 from .errors import AgentBayError, Outcome
-from .polling import PASSING, is_throttled
+from .polling import TRANSIENT_STATUSES, is_throttled
+from .validation import count, seconds
 
 _MOST_OBEYED = 60.0
 
@@ -58,7 +58,7 @@ class Failure:
     wait: float | None = None
 
 
-class Budget:
+class RetryBudget:
     """What all calls of one client may spend on being repeated."""
 
     COST, GAIN, REFILL = 10.0, 1.0, 2.0  # a repetition, a success, a second
@@ -88,13 +88,13 @@ class Budget:
 
 
 @dataclass
-class Retries:
+class RetryState:
     """The attempts of one call."""
 
     policy: RetryPolicy
     idempotent: bool
     random: Callable[[], float]
-    budget: Budget
+    budget: RetryBudget
     made: int = 0
     paid: int = 0
 
@@ -130,7 +130,7 @@ class Retries:
 def failure_of(status: int, code: str, headers: Mapping[str, str], now: float) -> Failure | None:
     """Return why an answer with this status and code is asked for again, or None when it stands."""
     throttled = status == 429 or is_throttled(code) or "x-acs-retry-after" in headers
-    if not throttled and status not in PASSING:
+    if not throttled and status not in TRANSIENT_STATUSES:
         return None
     reason = f"HTTP {status}" + (f" [{code}]" if code else "")
     return Failure(reason, "rejected" if throttled else "unknown", throttled, retry_after(headers, now))

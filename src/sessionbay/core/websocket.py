@@ -19,13 +19,13 @@ from wsproto.events import (
 from wsproto.utilities import ProtocolError
 
 from .errors import Kind
-from .redact import Secret
+from .secrets import Secret
 
 MOST_MESSAGE = 64 * 2**20  # bytes of one message
 OFFERS = b"x-sessionbay-offers"  # what the local engine does beyond the clouds' protocol; no cloud sends it
 
 
-class Lost(Exception):
+class ConnectionLost(Exception):
     """The connection is gone, or there never was one; the text says why."""
 
     def __init__(self, reason: str, kind: Kind = "unreachable", status: int = 0) -> None:
@@ -35,7 +35,7 @@ class Lost(Exception):
 
 
 @dataclass(frozen=True)
-class Address:
+class WebSocketAddress:
     """Where a WebSocket is, and what opens it."""
 
     host: str
@@ -51,7 +51,7 @@ class Address:
         secure = parts.scheme == "wss"
         if parts.scheme not in ("ws", "wss") or not parts.hostname:
             raise ValueError("its address begins with neither ws:// nor wss://")
-        if not token.travels():
+        if not token.is_header_safe():
             raise ValueError("its token holds characters that no token has")
         target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
         return cls(parts.hostname, parts.port or (443 if secure else 80), target, secure, token)
@@ -68,7 +68,7 @@ class Address:
         return host if self.port == (443 if self.secure else 80) else f"{host}:{self.port}"
 
 
-class WebSocket:
+class WebSocketProtocol:
     """One connection.
 
     Attributes:
@@ -85,10 +85,10 @@ class WebSocket:
         self._pings: list[Event] = []
         self.messages: deque[str | bytes] = deque()
         self.is_open = False
-        self.over: Lost | None = None
+        self.over: ConnectionLost | None = None
         self.offers: frozenset[str] = frozenset()
 
-    def hello(self, address: Address, user_agent: str) -> bytes:
+    def hello(self, address: WebSocketAddress, user_agent: str) -> bytes:
         """Return the request that opens the connection."""
         headers = [
             (b"X-Access-Token", address.token.reveal().encode()),
@@ -120,13 +120,15 @@ class WebSocket:
             return
         try:
             if not data:
-                raise Lost("the service closed the connection" + ("" if self.is_open else " during the handshake"))
+                raise ConnectionLost(
+                    "the service closed the connection" + ("" if self.is_open else " during the handshake")
+                )
             self._protocol.receive_data(data)
             for event in self._protocol.events():
                 self._notice(event)
         except ProtocolError as exc:
-            self.over = Lost(f"the service left the protocol of WebSockets: {exc}")
-        except Lost as exc:
+            self.over = ConnectionLost(f"the service left the protocol of WebSockets: {exc}")
+        except ConnectionLost as exc:
             self.over = exc
         if self.over:
             self._parts, self._size = [], 0
@@ -135,7 +137,7 @@ class WebSocket:
         try:
             return self._protocol.send(event)
         except ProtocolError as exc:
-            raise self.over or Lost(f"the connection is closing: {exc}") from exc
+            raise self.over or ConnectionLost(f"the connection is closing: {exc}") from exc
 
     def _notice(self, event: Event) -> None:
         if isinstance(event, (TextMessage, BytesMessage)):
@@ -148,16 +150,16 @@ class WebSocket:
             self.offers = frozenset(found.decode("ascii", "replace").split())
         elif isinstance(event, RejectConnection):
             status = event.status_code
-            raise Lost(f"the service refused the WebSocket with HTTP status {status}", "refused", status)
+            raise ConnectionLost(f"the service refused the WebSocket with HTTP status {status}", "refused", status)
         elif isinstance(event, CloseConnection):
             self._pings.append(event.response())
             said = f"{event.code} {event.reason or ''}".strip()
-            raise Lost(f"the service hung up ({said})")
+            raise ConnectionLost(f"the service hung up ({said})")
 
     def _add(self, event: TextMessage | BytesMessage) -> None:
         self._size += len(event.data)
         if self._size > MOST_MESSAGE:
-            raise Lost(f"the service sent a message of more than {MOST_MESSAGE} bytes", "invalid_response")
+            raise ConnectionLost(f"the service sent a message of more than {MOST_MESSAGE} bytes", "invalid_response")
         self._parts.append(event.data)  # type: ignore[arg-type]  # a message has parts of one kind only
         if event.message_finished:
             whole = self._parts[0] if len(self._parts) == 1 else event.data[:0].join(self._parts)  # type: ignore[arg-type]

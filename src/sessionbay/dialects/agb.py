@@ -9,13 +9,13 @@ from pydantic.alias_generators import to_camel
 from pydantic_core import from_json
 
 from ..core.config import Variables
-from ..core.field import DialectName, Speech
-from ..core.http import HttpAnswer, HttpRequest, InvalidRequest, Stamp, UnknownOperation
-from ..core.operation import Catalogue, Operation, Reply
+from ..core.encoding import DialectName, NamingConvention
+from ..core.http import HttpRequest, HttpResponse, InvalidRequest, RequestStamp, UnknownOperation
+from ..core.operation import Operation, OperationRegistry, OperationReply
 from ..core.result import Result
-from ..core.wire import Wire
-from . import carriage
-from .base import Accepted, AnyOperation, Dialect, bearer
+from ..core.wire_model import Wire
+from . import envelope
+from .base import AnyOperation, Dialect, ParsedRequest, bearer
 
 Q = TypeVar("Q", bound=Wire)
 A = TypeVar("A")
@@ -28,7 +28,7 @@ class AGBDialect(Dialect):
 
     name: ClassVar[DialectName] = "agb"
     title: ClassVar[str] = "AGB"
-    speech: ClassVar[Speech] = Speech(case=to_camel, true="true", false="false", plain_body=True)
+    speech: ClassVar[NamingConvention] = NamingConvention(case=to_camel, true="true", false="false", plain_body=True)
     variables: ClassVar[Variables] = Variables(
         api_key="AGB_API_KEY", endpoint="AGB_ENDPOINT", timeout_ms="AGB_TIMEOUT_MS"
     )
@@ -57,10 +57,10 @@ class AGBDialect(Dialect):
     def offers(self, op: AnyOperation) -> bool:
         return op.agb is not None
 
-    def encode(self, op: Operation[Q, A, R], request: Q, stamp: Stamp) -> HttpRequest:
+    def encode(self, op: Operation[Q, A, R], request: Q, stamp: RequestStamp) -> HttpRequest:
         if op.agb is None:
             raise op.result.error_type.usage(f"AGB has no {op.action}: it is an operation of AgentBay only")
-        params = carriage.write(op, request, self.name, self.speech, habit=op.agb.place)
+        params = envelope.write(op, request, self.name, self.speech, habit=op.agb.place)
         query = urlencode({name: value for name, value in params["query"].items() if value != ""})
         return HttpRequest(
             op.agb.method,
@@ -75,7 +75,7 @@ class AGBDialect(Dialect):
         )
 
     @classmethod
-    def accept(cls, request: HttpRequest, catalogue: Catalogue) -> Accepted:
+    def parse_request(cls, request: HttpRequest, catalogue: OperationRegistry) -> ParsedRequest:
         parts = urlsplit(request.url)
         if (op := catalogue.by_path.get(parts.path)) is None:
             raise UnknownOperation(parts.path)
@@ -87,9 +87,9 @@ class AGBDialect(Dialect):
             raise InvalidRequest(f"{op.action}: the body is no JSON object")
         params = dict(parse_qsl(parts.query, keep_blank_values=True)) | cast("dict[str, Any]", body)
         key = bearer(request.headers.get("authorization", ""))
-        return Accepted(op, carriage.read(op, params, cls.name, cls.speech), key)
+        return ParsedRequest(op, envelope.read(op, params, cls.name, cls.speech), key)
 
     @classmethod
-    def answer(cls, reply: Reply[Any]) -> HttpAnswer:
-        body = carriage.envelope_of(reply, cls.speech, ok="OK")
-        return HttpAnswer(reply.status, {"content-type": "application/json"}, json.dumps(body).encode())
+    def format_response(cls, reply: OperationReply[Any]) -> HttpResponse:
+        body = envelope.envelope_of(reply, cls.speech, ok="OK")
+        return HttpResponse(reply.status, {"content-type": "application/json"}, json.dumps(body).encode())

@@ -9,13 +9,13 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 from pydantic.alias_generators import to_pascal
 
 from ..core.config import Variables
-from ..core.field import DialectName, Speech
-from ..core.http import HttpAnswer, HttpRequest, Stamp, UnknownOperation
-from ..core.operation import Catalogue, Operation, Reply
+from ..core.encoding import DialectName, NamingConvention
+from ..core.http import HttpRequest, HttpResponse, RequestStamp, UnknownOperation
+from ..core.operation import Operation, OperationRegistry, OperationReply
 from ..core.result import Result
-from ..core.wire import Wire
-from . import carriage
-from .base import Accepted, Dialect, bearer
+from ..core.wire_model import Wire
+from . import envelope
+from .base import Dialect, ParsedRequest, bearer
 
 Q = TypeVar("Q", bound=Wire)
 A = TypeVar("A")
@@ -31,7 +31,7 @@ class AgentBayDialect(Dialect):
 
     name: ClassVar[DialectName] = "agentbay"
     title: ClassVar[str] = "AgentBay"
-    speech: ClassVar[Speech] = Speech(case=to_pascal, true="True", false="False", plain_body=False)
+    speech: ClassVar[NamingConvention] = NamingConvention(case=to_pascal, true="True", false="False", plain_body=False)
     variables: ClassVar[Variables] = Variables(
         api_key="AGENTBAY_API_KEY",
         endpoint="AGENTBAY_ENDPOINT",
@@ -66,8 +66,8 @@ class AgentBayDialect(Dialect):
         product = "wuyingai-pre" if plain == "ap-southeast-1" else "agentbay-pre"
         return f"{product}.{plain}.aliyuncs.com", plain
 
-    def encode(self, op: Operation[Q, A, R], request: Q, stamp: Stamp) -> HttpRequest:
-        params = carriage.write(op, request, self.name, self.speech, habit="body")
+    def encode(self, op: Operation[Q, A, R], request: Q, stamp: RequestStamp) -> HttpRequest:
+        params = envelope.write(op, request, self.name, self.speech, habit="body")
         moment = datetime.fromtimestamp(int(stamp.time), UTC).replace(tzinfo=None).isoformat().replace(":", "%3A")
         query = f"Action={op.action}&Format=json&Version={VERSION}&Timestamp={moment}Z&SignatureNonce={stamp.nonce}"
         if own := params["query"]:
@@ -87,20 +87,22 @@ class AgentBayDialect(Dialect):
         )
 
     @classmethod
-    def accept(cls, request: HttpRequest, catalogue: Catalogue) -> Accepted:
+    def parse_request(cls, request: HttpRequest, catalogue: OperationRegistry) -> ParsedRequest:
         params = dict(parse_qsl(urlsplit(request.url).query, keep_blank_values=True))
         params |= dict(parse_qsl(request.body.decode("utf-8", "replace"), keep_blank_values=True))
         action = params.get("Action") or request.headers.get("x-acs-action", "")
         if (op := catalogue.by_action.get(action)) is None:
             raise UnknownOperation(action)
-        return Accepted(op, carriage.read(op, params, cls.name, cls.speech), bearer(params.get("Authorization", "")))
+        return ParsedRequest(
+            op, envelope.read(op, params, cls.name, cls.speech), bearer(params.get("Authorization", ""))
+        )
 
     @classmethod
-    def answer(cls, reply: Reply[Any]) -> HttpAnswer:
+    def format_response(cls, reply: OperationReply[Any]) -> HttpResponse:
         if reply.gateway:
             body: dict[str, Any] = {"RequestId": reply.request_id, "Code": reply.code, "Message": reply.message}
         else:
-            body = carriage.envelope_of(reply, cls.speech, ok="ok")
-        return HttpAnswer(
+            body = envelope.envelope_of(reply, cls.speech, ok="ok")
+        return HttpResponse(
             reply.status if reply.gateway else 200, {"content-type": "application/json"}, json.dumps(body).encode()
         )

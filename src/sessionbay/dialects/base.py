@@ -5,13 +5,13 @@ from dataclasses import dataclass, field
 from typing import Any, ClassVar, TypeVar
 
 from ..core.config import Variables
-from ..core.field import DialectName, Speech
-from ..core.http import HttpAnswer, HttpRequest, Stamp
-from ..core.operation import Catalogue, Operation, Reply
-from ..core.redact import Secret
+from ..core.encoding import DialectName, NamingConvention
+from ..core.http import HttpRequest, HttpResponse, RequestStamp
+from ..core.operation import Operation, OperationRegistry, OperationReply
 from ..core.result import Result
-from ..core.wire import Wire
-from . import carriage
+from ..core.secrets import Secret
+from ..core.wire_model import Wire
+from . import envelope
 
 Q = TypeVar("Q", bound=Wire)
 A = TypeVar("A")
@@ -20,7 +20,7 @@ AnyOperation = Operation[Any, Any, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class Accepted:
+class ParsedRequest:
     """A request as the engine reads it."""
 
     op: AnyOperation
@@ -50,7 +50,7 @@ class Dialect(ABC):
 
     name: ClassVar[DialectName]
     title: ClassVar[str]
-    speech: ClassVar[Speech]
+    speech: ClassVar[NamingConvention]
     variables: ClassVar[Variables]
     link_ports: ClassVar[range]
     default_image: ClassVar[str]
@@ -85,21 +85,21 @@ class Dialect(ABC):
         return True
 
     @abstractmethod
-    def encode(self, op: Operation[Q, A, R], request: Q, stamp: Stamp) -> HttpRequest:
+    def encode(self, op: Operation[Q, A, R], request: Q, stamp: RequestStamp) -> HttpRequest:
         """Return the HTTP request that says ``request``."""
 
-    def decode(self, op: Operation[Q, A, R], answer: HttpAnswer) -> R:
-        """Return the result that ``answer`` says; raise ``InvalidAnswer`` when it is not the protocol."""
-        return carriage.decode(op, answer)
+    def decode(self, op: Operation[Q, A, R], answer: HttpResponse) -> R:
+        """Return the result that ``format_response`` says; raise ``InvalidAnswer`` when it is not the protocol."""
+        return envelope.decode(op, answer)
 
     @classmethod
     @abstractmethod
-    def accept(cls, request: HttpRequest, catalogue: Catalogue) -> Accepted:
+    def parse_request(cls, request: HttpRequest, catalogue: OperationRegistry) -> ParsedRequest:
         """Read an HTTP request as the engine does; raise ``InvalidRequest`` when it says nothing known."""
 
     @classmethod
     @abstractmethod
-    def answer(cls, reply: Reply[Any]) -> HttpAnswer:
+    def format_response(cls, reply: OperationReply[Any]) -> HttpResponse:
         """Return the HTTP answer that says ``reply``."""
 
 

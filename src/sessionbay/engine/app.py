@@ -14,21 +14,21 @@ from starlette.routing import Route, WebSocketRoute
 from starlette.websockets import WebSocket
 
 from .._version import __version__
+from ..core.challenge import answer as proof_of_engine
 from ..core.http import HttpRequest, InvalidRequest, UnknownOperation
-from ..core.operation import Reply
-from ..core.proof import answer as proof_of_engine
-from ..core.redact import Secret
+from ..core.operation import OperationReply
+from ..core.secrets import Secret
 from ..dialects.agb import AGBDialect
 from ..dialects.agentbay import AgentBayDialect
 from ..dialects.base import Dialect
-from ..ops.catalogue import OPERATIONS
-from . import direct
+from ..operations.registry import OPERATIONS
+from . import direct_route
 from .actions import Actions
-from .elsewhere import not_served
-from .received import body_of, same
-from .refusals import Refusal, bad_key
+from .api_errors import ApiError, bad_key
+from .request_body import body_of, constant_time_equal
 from .sessions import GONE, EngineSession, Sessions
 from .transfers import ROUTE, Transfers
+from .unsupported import not_served
 from .ws.code_stream import serve_code
 
 log = logging.getLogger("sessionbay.engine")
@@ -38,12 +38,12 @@ PAGE = """<!doctype html><title>{id}</title><style>body{{font:16px sans-serif;ma
 
 def create_app(sessions: Sessions, actions: Actions, transfers: Transfers, api_key: Secret) -> Starlette:
     """Return the ASGI app that serves ``sessions``."""
-    door = Door(sessions, actions, api_key)
+    door = Endpoints(sessions, actions, api_key)
     sessions.welcome = lambda session: serve_code(session, sessions.config)
     return Starlette(
         routes=[
             Route("/health", door.health, methods=["GET"]),
-            Route("/direct/{session_id}/callTool", door.direct, methods=["POST"]),
+            Route("/direct/{session_id}/callTool", door.direct_route, methods=["POST"]),
             WebSocketRoute("/ws/{session_id}", door.hub),
             Route("/instance/{session_id}/dashboard", door.page, methods=["GET"]),
             Route(ROUTE, transfers),
@@ -53,7 +53,7 @@ def create_app(sessions: Sessions, actions: Actions, transfers: Transfers, api_k
     )
 
 
-class Door:
+class Endpoints:
     """The endpoints."""
 
     def __init__(self, sessions: Sessions, actions: Actions, api_key: Secret) -> None:
@@ -78,13 +78,13 @@ class Door:
     async def _control(self, dialect: type[Dialect], request: Request) -> Response:
         """Serve one operation of the control plane."""
         try:
-            accepted = dialect.accept(await _received(request), OPERATIONS)
-            if not same(accepted.api_key, self._api_key.reveal()):
+            accepted = dialect.parse_request(await _received(request), OPERATIONS)
+            if not constant_time_equal(accepted.api_key, self._api_key.reveal()):
                 raise bad_key()
             reply = await self._actions.serve(accepted.op, accepted.request)
         except UnknownOperation as exc:
             reply = _told(not_served(exc.name))
-        except (InvalidRequest, Refusal) as exc:
+        except (InvalidRequest, ApiError) as exc:
             reply = _told(exc)
         except ClientDisconnect:
             return Response(status_code=499)
@@ -93,21 +93,21 @@ class Door:
             reply = _refused("InternalError", "the local engine failed; its log says how", 500, gateway=True)
         reply = replace(reply, request_id=str(uuid.uuid4()).upper())
         log.debug("%s %s -> success=%s code=%s", dialect.title, request.url.path, reply.success, reply.code)
-        answer = dialect.answer(reply)
+        answer = dialect.format_response(reply)
         return Response(answer.body, answer.status, dict(answer.headers))
 
-    async def direct(self, request: Request) -> Response:
+    async def direct_route(self, request: Request) -> Response:
         """Serve a tool call on the direct route; the session's own token opens it."""
-        session = self._opened(request, request.headers.get(direct.HEADER, ""))
+        session = self._opened(request, request.headers.get(direct_route.HEADER, ""))
         if session is None:
-            return direct.refused(direct.no_way_in())
-        return await direct.serve(session, request, self._sessions.config)
+            return direct_route.refused(direct_route.no_way_in())
+        return await direct_route.serve(session, request, self._sessions.config)
 
     async def hub(self, socket: WebSocket) -> None:
         """Serve a connection to a session's hub; the session's own token opens it."""
-        session = self._opened(socket, socket.headers.get(direct.HEADER, ""))
+        session = self._opened(socket, socket.headers.get(direct_route.HEADER, ""))
         if session is None:
-            await direct.refused(direct.no_way_in())(socket.scope, socket.receive, socket.send)
+            await direct_route.refused(direct_route.no_way_in())(socket.scope, socket.receive, socket.send)
             return
         await session.hub.serve(socket.scope, socket.receive, socket.send)
 
@@ -115,7 +115,7 @@ class Door:
         """Show what a session is, to those who have its address."""
         session = self._opened(request, request.query_params.get("token", ""))
         if session is None:
-            raise HTTPException(401, str(direct.no_way_in()))
+            raise HTTPException(401, str(direct_route.no_way_in()))
         facts = {
             "status": session.status,
             "image": session.image,
@@ -130,17 +130,17 @@ class Door:
         """Return the session of a path, to those who hold its token."""
         try:
             session = self._sessions.get(asked.path_params["session_id"])
-        except Refusal:
+        except ApiError:
             return None
-        return session if session.status not in GONE and same(token, session.token) else None
+        return session if session.status not in GONE and constant_time_equal(token, session.token) else None
 
 
-def _told(no: InvalidRequest | Refusal) -> Reply[Any]:
+def _told(no: InvalidRequest | ApiError) -> OperationReply[Any]:
     return _refused(no.code, str(no), no.status, gateway=no.gateway)
 
 
-def _refused(code: str, message: str, status: int, *, gateway: bool) -> Reply[Any]:
-    return Reply(success=False, code=code, message=message, status=status, gateway=gateway)
+def _refused(code: str, message: str, status: int, *, gateway: bool) -> OperationReply[Any]:
+    return OperationReply(success=False, code=code, message=message, status=status, gateway=gateway)
 
 
 async def _received(request: Request) -> HttpRequest:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from ..core import checks
+from ..core import validation
 from ..core.errors import AgentBayError
 from .limits import Limits
 from .sandbox.backends import Wanted, WantedNetwork
@@ -43,8 +43,8 @@ class EngineConfig:
     context_limit: int = 5 * 2**30
 
     def __post_init__(self) -> None:
-        checks.choice("isolation", self.isolation, ("auto", "namespaces", "uid", "process"), AgentBayError)
-        checks.choice("network", self.network, ("auto", "none", "nat", "host"), AgentBayError)
+        validation.choice("isolation", self.isolation, ("auto", "namespaces", "uid", "process"), AgentBayError)
+        validation.choice("network", self.network, ("auto", "none", "nat", "host"), AgentBayError)
 
 
 def config_of(env: Mapping[str, str]) -> EngineConfig:

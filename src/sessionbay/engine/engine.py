@@ -4,23 +4,23 @@ import logging
 import secrets
 from contextlib import AsyncExitStack
 
-from ..core.redact import Secret
+from ..core.secrets import Secret
 from .actions import Actions
 from .app import create_app
 from .config import EngineConfig
-from .contexts.copying import end_threads
+from .contexts.copy import end_threads
+from .contexts.scheduler import SyncScheduler
 from .contexts.signing import Signer
 from .contexts.store import Store
-from .contexts.sync import Copies
-from .folders import make_folder, remove_tree, sweep
-from .guard import Guard
-from .leftovers import Remover
+from .crash_cleanup import Remover
+from .discovery import folder as state_folder
 from .listener import Listener
 from .logs import keep_plain
-from .published import folder as state_folder
+from .loopback_middleware import LoopbackMiddleware
 from .sandbox.backends import Backend, choose, write_agent
 from .sessions import Sessions
 from .transfers import Transfers
+from .workdir import make_folder, remove_tree, sweep
 
 log = logging.getLogger("sessionbay.engine")
 
@@ -64,14 +64,14 @@ class Engine:
             store = Store((self.config.state or state_folder()) / "contexts")
             undo.callback(end_threads)
             undo.callback(store.close)
-            copies, signer = Copies(store, self.config.context_limit), Signer(self.config.context_limit)
+            copies, signer = SyncScheduler(store, self.config.context_limit), Signer(self.config.context_limit)
             undo.push_async_callback(copies.close)
             copies.start()
             self._sessions.farewell = copies.release
             undo.push_async_callback(self._sessions.close)
             actions = Actions(self._sessions, copies, signer, self.endpoint)
             app = create_app(self._sessions, actions, Transfers(store, signer), self.api_key)
-            await self._listener.start(Guard(app, self._listener.port))
+            await self._listener.start(LoopbackMiddleware(app, self._listener.port))
             undo.push_async_callback(self._listener.stop)
             self._undo = undo.pop_all()
 

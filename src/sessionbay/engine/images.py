@@ -5,7 +5,7 @@ import shutil
 from dataclasses import dataclass
 from typing import Literal
 
-from .refusals import Refusal
+from .api_errors import ApiError
 from .sandbox.programs import PATH
 
 Kind = Literal["linux", "code", "browser"]
@@ -64,7 +64,7 @@ def kind_of(image: str) -> Kind:
     words = re.split(r"[^a-z]+", image.lower())
     for word, instead in ELSEWHERE.items():
         if word in words:
-            raise Refusal("ImageNotSupportedLocally", f"{image} cannot run on the local engine: {instead}")
+            raise ApiError("ImageNotSupportedLocally", f"{image} cannot run on the local engine: {instead}")
     for word, kind in WORDS.items():
         if word in words:
             return kind
@@ -75,4 +75,4 @@ def check(image: str, browser: Runtime = CHROMIUM) -> None:
     """Refuse an image that this machine cannot be, or cannot be yet."""
     if kind_of(image) == "browser" and browser.find() is None:
         reason = f"{image} needs a browser on this machine, and there is none"
-        raise Refusal("DependencyMissing", f"{reason}. To mend it: {browser.install}")
+        raise ApiError("DependencyMissing", f"{reason}. To mend it: {browser.install}")

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, fields
 
-from ..core import checks
+from ..core import validation
 from ..core.errors import AgentBayError
 
 MIB, GIB = 2**20, 2**30
@@ -58,6 +58,6 @@ class Limits:
     def __post_init__(self) -> None:
         for field in fields(self):
             if isinstance(field.default, int):
-                checks.count(field.name, getattr(self, field.name), AgentBayError, least=0)
+                validation.count(field.name, getattr(self, field.name), AgentBayError, least=0)
             else:
-                checks.seconds(field.name, getattr(self, field.name), AgentBayError, zero=True)
+                validation.seconds(field.name, getattr(self, field.name), AgentBayError, zero=True)

@@ -15,7 +15,7 @@ import uvicorn
 from starlette.types import ASGIApp
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-from .forks import keep_from_forks
+from .fork_safety import close_in_forks
 
 STOP_TIMEOUT = 1  # whole seconds, as uvicorn has it
 PATIENCE = 10.0  # seconds within which a request's head has to come
@@ -105,7 +105,7 @@ class Listener:
 
     def __init__(self, port: int = 0, most_message: int = MOST_MESSAGE) -> None:
         # The protocol is named because asyncio switches Nagle's delay off only then: 40 ms for every answer.
-        self._socket = keep_from_forks(socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP))
+        self._socket = close_in_forks(socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP))
         self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             self._socket.bind(("127.0.0.1", port))

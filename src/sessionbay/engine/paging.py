@@ -6,7 +6,7 @@ from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Iterable
 from typing import Protocol, TypeVar
 
-from .refusals import Refusal
+from .api_errors import ApiError
 
 MOST = 100
 PROOF = 32  # bytes
@@ -53,7 +53,7 @@ class Pages:
         except ValueError:
             raw = b""
         if not hmac.compare_digest(raw[:PROOF], self._proof(raw[PROOF:])):
-            raise Refusal("InvalidNextToken", "NextToken is none that this engine gave out")
+            raise ApiError("InvalidNextToken", "NextToken is none that this engine gave out")
         return raw[PROOF:]
 
     def _proof(self, data: bytes) -> bytes:

@@ -10,16 +10,16 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from ..models.sessions import SessionStatus as Status
-from .agent.line import AgentFailure, AgentGone, AgentLine
-from .code import CodeContext
+from .agent.connection import AgentConnection, AgentFailure, AgentGone
+from .api_errors import ApiError, no_session, not_running
+from .code_kernel import CodeKernel
 from .config import EngineConfig
-from .contexts.binding import Attached
-from .folders import free_disk, put_aside, remove_tree
-from .leftovers import record
-from .links import Links
-from .refusals import Refusal, no_session, not_running
+from .contexts.mount import Mounts
+from .crash_cleanup import record
+from .port_forward.ports import PortForwards
 from .sandbox.backends import Backend
 from .sandbox.base import Sandbox, SandboxError
+from .workdir import free_disk, remove_tree, rename_for_removal
 from .ws.hub import Hub
 
 log = logging.getLogger("sessionbay.engine")
@@ -54,17 +54,17 @@ class EngineSession:
     created: float = field(default_factory=time.monotonic)
     last_used: float = field(default_factory=time.monotonic)
     env: dict[str, str] = field(default_factory=dict[str, str])
-    code: dict[str, CodeContext] = field(default_factory=dict[str, CodeContext])
+    code: dict[str, CodeKernel] = field(default_factory=dict[str, CodeKernel])
     opening: asyncio.Lock = field(default_factory=asyncio.Lock)
-    links: Links = field(init=False)
-    attached: Attached = field(default_factory=Attached)
+    links: PortForwards = field(init=False)
+    attached: Mounts = field(default_factory=Mounts)
     hub: Hub = field(init=False)
 
     def __post_init__(self) -> None:
-        self.links = Links(self.running_agent, shared=self.sandbox.traits.network == "host")
+        self.links = PortForwards(self.running_agent, shared=self.sandbox.traits.network == "host")
         self.hub = Hub(self.running_agent)
 
-    def running_agent(self) -> AgentLine:
+    def running_agent(self) -> AgentConnection:
         """Return the line to the agent; refuse when the session is not running."""
         if self.status != Status.RUNNING:
             raise not_running(self.status)
@@ -126,11 +126,13 @@ class Sessions:
     ) -> EngineSession:
         """Start a session."""
         if len(list(self.listed())) + self._starting >= self.config.max_sessions:
-            raise Refusal("QuotaExceeded.Session", f"there are {self.config.max_sessions} sessions already", status=429)
+            raise ApiError(
+                "QuotaExceeded.Session", f"there are {self.config.max_sessions} sessions already", status=429
+            )
         limits = self.config.limits
         if (free := free_disk(self.folder)) < limits.free_disk:
             told = f"{free} bytes of disk are free, and {limits.free_disk} must be: make room, or delete sessions"
-            raise Refusal("QuotaExceeded.Disk", told, status=429)
+            raise ApiError("QuotaExceeded.Disk", told, status=429)
         self._made += 1
         self._starting += 1
         root = self.folder / f"{self._made}-{secrets.token_hex(4)}"
@@ -142,7 +144,7 @@ class Sessions:
         try:
             await self._begin(sandbox)
         except (SandboxError, OSError) as exc:
-            raise Refusal("SandboxFailed", f"the session could not be started: {exc}", status=500) from exc
+            raise ApiError("SandboxFailed", f"the session could not be started: {exc}", status=500) from exc
         finally:
             self._starting -= 1
         self.welcome(session)
@@ -157,7 +159,7 @@ class Sessions:
             record(sandbox.spec.root, sandbox.pid, sandbox.spec.uid)
         except BaseException:
             await sandbox.kill()
-            await remove_tree(put_aside(sandbox.spec.root))
+            await remove_tree(rename_for_removal(sandbox.spec.root))
             raise
 
     def get(self, session_id: str) -> EngineSession:
@@ -281,7 +283,7 @@ class Sessions:
         await session.sandbox.kill()
         session.status, session.last_used = Status.FINISH, time.monotonic()
         await session.close()
-        await remove_tree(put_aside(session.sandbox.spec.root))
+        await remove_tree(rename_for_removal(session.sandbox.spec.root))
         self._ended[session.id] = EndedSession(session.id, session.image, session.end_reason)
         self._sessions.pop(session.id, None)
 

@@ -10,7 +10,7 @@ from typing import Any, Self, TypeVar
 
 import psutil
 
-from ..core.redact import Secret
+from ..core.secrets import Secret
 from .config import EngineConfig
 from .engine import Engine
 from .sandbox.base import Isolation

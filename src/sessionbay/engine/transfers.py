@@ -12,12 +12,12 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import FileResponse, Response
 from starlette.types import Receive, Scope, Send
 
-from .contexts.copying import CHUNK, beside, write_all
-from .contexts.moving import ARCHIVES
+from .api_errors import ApiError
+from .contexts.copy import CHUNK, run_in_threads, write_all
 from .contexts.paths import BadPath, Parts, file_parts
-from .contexts.signing import PREFIX, BadSignature, Grant, Signer
+from .contexts.signing import PREFIX, BadSignature, SignedGrant, Signer
 from .contexts.store import Packed, Store
-from .refusals import Refusal
+from .contexts.sync_job import ARCHIVES
 
 log = logging.getLogger("sessionbay.engine")
 ROUTE = PREFIX + "/{context_id}/files{path:path}"
@@ -43,7 +43,7 @@ class Transfers:
             grant = self._signer.check(
                 request.method, request.path_params["context_id"], parts, dict(request.query_params)
             )
-            await beside(partial(self._store.get, grant.context_id))
+            await run_in_threads(partial(self._store.get, grant.context_id))
             if request.method == "PUT":
                 response = await self._put(request, grant)
             else:
@@ -51,7 +51,7 @@ class Transfers:
                 return
         except (BadPath, BadSignature) as exc:
             response = _no("AccessDenied", str(exc), 403)
-        except Refusal as exc:
+        except ApiError as exc:
             response = _no(exc.code, str(exc), 404 if exc.code == "Context.NotFound" else exc.status)
         except ClientDisconnect:
             return  # nobody is left to be told, and nothing was kept
@@ -62,7 +62,7 @@ class Transfers:
             response = _no("InternalError", f"the file cannot be kept or read: {type(exc).__name__}", 500)
         await response(scope, receive, send)
 
-    async def _put(self, request: Request, grant: Grant) -> Response:
+    async def _put(self, request: Request, grant: SignedGrant) -> Response:
         length = request.headers.get("content-length")
         if length is None:
             return _no("MissingContentLength", "the Content-Length is missing", 411)
@@ -70,7 +70,7 @@ class Transfers:
             return _no("InvalidArgument", "the Content-Length is no number", 400)
         if int(length) > grant.most:
             return _no("EntityTooLarge", f"the file is larger than {grant.most} bytes", 413)
-        draft, fd = await beside(self._store.draft)
+        draft, fd = await run_in_threads(self._store.draft)
         try:
             try:
                 size, digest = await _written(request, fd, grant.most)
@@ -78,14 +78,14 @@ class Transfers:
                 os.close(fd)
             if size != int(length):
                 return _no("IncompleteBody", f"{size} bytes came, where {length} were promised", 400)
-            await beside(partial(self._store.keep, draft, grant.context_id, grant.parts, _packed(grant.parts)))
+            await run_in_threads(partial(self._store.keep, draft, grant.context_id, grant.parts, _packed(grant.parts)))
         finally:
             draft.unlink(missing_ok=True)
         return Response(headers={"ETag": f'"{digest}"'})
 
-    async def _get(self, request: Request, grant: Grant, send: Send) -> None:
+    async def _get(self, request: Request, grant: SignedGrant, send: Send) -> None:
         try:
-            fd = await beside(partial(self._store.files.open, grant.context_id, grant.parts))
+            fd = await run_in_threads(partial(self._store.files.open, grant.context_id, grant.parts))
         except (FileNotFoundError, NotADirectoryError):
             await _no("NoSuchKey", "there is no such file", 404)(request.scope, request.receive, send)
             return
@@ -116,9 +116,9 @@ async def _written(request: Request, fd: int, most: int) -> tuple[int, str]:
         if size > most:
             break
         if len(waiting) >= CHUNK:
-            await beside(partial(_write, fd, bytes(waiting), digest))
+            await run_in_threads(partial(_write, fd, bytes(waiting), digest))
             waiting.clear()
-    await beside(partial(_write, fd, bytes(waiting), digest))
+    await run_in_threads(partial(_write, fd, bytes(waiting), digest))
     return size, digest.hexdigest().upper()
 
 

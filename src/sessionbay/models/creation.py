@@ -7,9 +7,9 @@ from typing import Any, Literal, TypedDict, TypeVar, cast
 from pydantic import ConfigDict, Field, ValidationInfo, model_validator
 from pydantic.alias_generators import to_camel, to_pascal
 
-from ..core import checks
+from ..core import validation
 from ..core.errors import SessionError
-from ..core.wire import Wire
+from ..core.wire_model import Wire
 
 Lifecycle = Literal[
     "Lifecycle_1Day",
@@ -277,13 +277,13 @@ class CreateSessionParams:
 
     def __post_init__(self) -> None:
         if self.labels:
-            checks.own_labels(self.labels, SessionError)
+            validation.own_labels(self.labels, SessionError)
         for name in ("image_id", "policy_id", "network_id", "framework", "context_id", "session_id"):
             if getattr(self, name) is not None:
-                checks.utf8(name, getattr(self, name), SessionError)
+                validation.utf8(name, getattr(self, name), SessionError)
         for name in ("idle_release_timeout", "max_runtime"):
             if getattr(self, name) is not None:
-                whole = checks.seconds(name, getattr(self, name), SessionError)
+                whole = validation.seconds(name, getattr(self, name), SessionError)
                 if whole != int(whole):
                     raise SessionError.usage(f"{name} must be whole seconds, not {whole}")
         if self.manual_release and (self.idle_release_timeout or self.max_runtime):

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import ClassVar
 
 from ..core.errors import AgentBayError, FileError, Kind
-from ..core.result import Of, Result
+from ..core.result import Delegated, Result
 
 
 @dataclass(frozen=True)
@@ -96,11 +96,11 @@ class FileInfoResult(Result[FileInfo]):
 
     error_type: ClassVar[type[AgentBayError]] = FileError
 
-    size = Of[int]()
-    is_file = Of[bool]()
-    is_directory = Of[bool]()
-    permissions = Of[str]()
-    modified = Of[str]()
+    size = Delegated[int]()
+    is_file = Delegated[bool]()
+    is_directory = Delegated[bool]()
+    permissions = Delegated[str]()
+    modified = Delegated[str]()
 
     @property
     def file_info(self) -> dict[str, str | int | bool]:
@@ -240,10 +240,10 @@ class FolderResult(Result[None]):
 def text_of(content: BinaryFileContentResult) -> FileContentResult:
     """Return bytes that were read as text; bytes that are none are refused, not mangled."""
     if content.data is None:
-        return content.refused_as(FileContentResult)
+        return content.as_failure(FileContentResult)
     try:
         text = content.data.decode()
     except UnicodeDecodeError as exc:
         reason = f'the file is not UTF-8 text (byte {exc.start}): read it with format="bytes"'
-        return content.refused_as(FileContentResult, reason)
+        return content.as_failure(FileContentResult, reason)
     return FileContentResult(success=True, data=text, request_id=content.request_id)

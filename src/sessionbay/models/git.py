@@ -11,7 +11,7 @@ from ..core.errors import (
     GitNotARepoError,
     GitNotFoundError,
 )
-from ..core.result import Of, Result
+from ..core.result import Delegated, Result
 
 T = TypeVar("T")
 GitReason = Literal["", "auth", "conflict", "not_a_repository", "not_found"]
@@ -179,22 +179,22 @@ class GitStatus:
 class GitStatusResult(GitResult[GitStatus]):
     """The answer to ``status``: what ``data`` tells is here too."""
 
-    current_branch = Of[str | None]()
-    upstream = Of[str | None]()
-    ahead = Of[int]()
-    behind = Of[int]()
-    detached = Of[bool]()
-    files = Of[tuple[GitFile, ...]]()
-    is_clean = Of[bool]()
-    has_changes = Of[bool]()
-    has_staged = Of[bool]()
-    has_untracked = Of[bool]()
-    has_conflicts = Of[bool]()
-    total_count = Of[int]()
-    staged_count = Of[int]()
-    unstaged_count = Of[int]()
-    untracked_count = Of[int]()
-    conflict_count = Of[int]()
+    current_branch = Delegated[str | None]()
+    upstream = Delegated[str | None]()
+    ahead = Delegated[int]()
+    behind = Delegated[int]()
+    detached = Delegated[bool]()
+    files = Delegated[tuple[GitFile, ...]]()
+    is_clean = Delegated[bool]()
+    has_changes = Delegated[bool]()
+    has_staged = Delegated[bool]()
+    has_untracked = Delegated[bool]()
+    has_conflicts = Delegated[bool]()
+    total_count = Delegated[int]()
+    staged_count = Delegated[int]()
+    unstaged_count = Delegated[int]()
+    untracked_count = Delegated[int]()
+    conflict_count = Delegated[int]()
 
 
 @dataclass(frozen=True)

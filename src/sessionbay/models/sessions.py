@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Generic, Literal, NoReturn, TypeVar, cast
 
 from ..core.absent import no_attribute
 from ..core.errors import Kind
-from ..core.result import Of, PageResult, Result
+from ..core.result import Delegated, PageResult, Result
 
 S = TypeVar("S")
 T = TypeVar("T")
@@ -163,14 +163,14 @@ class SessionStatusResult(Result[str]):
 class InfoResult(OperationResult[SessionInfo]):
     """The answer to ``info``: the fields of ``data`` are here too, as attributes and as keys."""
 
-    session_id = Of[str]()
-    resource_url = Of[str]()
-    app_id = Of[str]()
-    auth_code = Of[str]()
-    connection_properties = Of[str]()
-    resource_id = Of[str]()
-    resource_type = Of[str]()
-    ticket = Of[str]()
+    session_id = Delegated[str]()
+    resource_url = Delegated[str]()
+    app_id = Delegated[str]()
+    auth_code = Delegated[str]()
+    connection_properties = Delegated[str]()
+    resource_id = Delegated[str]()
+    resource_type = Delegated[str]()
+    ticket = Delegated[str]()
 
     def keys(self) -> tuple[str, ...]:
         """Return the names of the fields, so that ``dict(result)`` works."""

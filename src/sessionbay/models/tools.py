@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from ..core.result import Of, Result
+from ..core.result import Delegated, Result
 
 
 @dataclass(frozen=True)
@@ -89,13 +89,13 @@ class SessionMetricsResult(Result[SessionMetrics]):
 
     raw: Mapping[str, Any] = field(default_factory=dict[str, Any], repr=False)
 
-    cpu_count = Of[int]()
-    cpu_used_pct = Of[float]()
-    mem_total = Of[int]()
-    mem_used = Of[int]()
-    disk_total = Of[int]()
-    disk_used = Of[int]()
-    timestamp = Of[str]()
+    cpu_count = Delegated[int]()
+    cpu_used_pct = Delegated[float]()
+    mem_total = Delegated[int]()
+    mem_used = Delegated[int]()
+    disk_total = Delegated[int]()
+    disk_used = Delegated[int]()
+    timestamp = Delegated[str]()
 
     @property
     def metrics(self) -> SessionMetrics:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Literal, overload
 
-from ...core import checks
+from ...core import validation
 from ...core.errors import FileError
 from ...core.text import pieces
 from ...models.files import (
@@ -15,11 +15,11 @@ from ...models.files import (
     MultipleFileContentResult,
     text_of,
 )
-from ...ops import files as tools
-from ...ops.files import BINARY_PIECE, PIECE, WriteMode
+from ...operations import files as tools
+from ...operations.files import BINARY_PIECE, PIECE, WriteMode
+from .atomic_write import AsyncAtomicWrite
+from .file_handle import AsyncFileReader, AsyncFileWriter, as_bytes, as_text
 from .folders import AsyncFolders
-from .handle import AsyncFileReader, AsyncFileWriter, as_bytes, as_text
-from .staging import AsyncStaged
 
 _WRITING: dict[str, WriteMode] = {"w": "overwrite", "a": "append", "x": "create_new"}
 
@@ -47,25 +47,25 @@ class AsyncContents(AsyncFolders):
             print(written.success)
             ```
         """
-        checks.text("path", path, FileError)
-        checks.choice("mode", mode, ("overwrite", "append", "create_new"), FileError)
-        data = checks.content("content", content, FileError)
+        validation.text("path", path, FileError)
+        validation.choice("mode", mode, ("overwrite", "append", "create_new"), FileError)
+        data = validation.content("content", content, FileError)
         text = _as_text(data)
         whole = self._session._has_direct_route(tools.WRITE.name)
         if text is None:
             parts = _parts(b64encode(data).decode(), whole)
-            return await self._write_parts(AsyncStaged(self._session, path, mode, "base64"), parts)
+            return await self._write_parts(AsyncAtomicWrite(self._session, path, mode, "base64"), parts)
         parts = _parts(text, whole)
         if len(parts) > 1:
-            return await self._write_parts(AsyncStaged(self._session, path, mode), parts)
+            return await self._write_parts(AsyncAtomicWrite(self._session, path, mode), parts)
         return await self._session._use(tools.WRITE, tools.WriteArgs(path=path, content=text, mode=mode))
 
-    async def _write_parts(self, staged: AsyncStaged, parts: Iterable[str]) -> FileResult:
+    async def _write_parts(self, staged: AsyncAtomicWrite, parts: Iterable[str]) -> FileResult:
         async with staged:
             for part in parts:
                 written = await staged.add(part)
                 if not written.success:
-                    return replace(written, unsure=False)
+                    return replace(written, outcome_unknown=False)
             return await staged.place()
 
     @overload
@@ -91,14 +91,14 @@ class AsyncContents(AsyncFolders):
             print(read.content)
             ```
         """
-        checks.text("path", path, FileError)
-        checks.choice("format", format, ("text", "bytes"), FileError)
+        validation.text("path", path, FileError)
+        validation.choice("format", format, ("text", "bytes"), FileError)
         if self._session._has_direct_route(tools.READ_TEXT.name):
             return await self._read(path, format)
         info = await self.get_file_info(path)
         if info.data is None or info.data.is_directory:
             reason = info.error_message or f"{path} is a directory"
-            refused = info.refused_as(BinaryFileContentResult, reason)
+            refused = info.as_failure(BinaryFileContentResult, reason)
             return refused if format == "bytes" else text_of(refused)
         if info.data.size <= PIECE:
             return await self._read(path, format, length=info.data.size)
@@ -160,8 +160,10 @@ class AsyncContents(AsyncFolders):
                     print(line.rstrip())
             ```
         """
-        checks.text("path", path, FileError)
-        checks.choice("mode", mode, [f"{first}{kind}" for first in ("r", *_WRITING) for kind in ("", "b")], FileError)
+        validation.text("path", path, FileError)
+        validation.choice(
+            "mode", mode, [f"{first}{kind}" for first in ("r", *_WRITING) for kind in ("", "b")], FileError
+        )
         if writing := _WRITING.get(mode[0]):
             if mode.endswith("b"):
                 return AsyncFileWriter(self._session, path, writing, as_bytes())
@@ -189,7 +191,7 @@ class AsyncContents(AsyncFolders):
             print(read.contents, read.errors)
             ```
         """
-        wanted = checks.texts("paths", paths, FileError)
+        wanted = validation.texts("paths", paths, FileError)
         if not wanted:
             raise FileError.usage("paths must not be empty: give at least one")
         return await self._session._use(tools.reading_many(wanted), tools.PathsArgs(paths=wanted))
@@ -214,8 +216,8 @@ class AsyncContents(AsyncFolders):
             print(edited.success)
             ```
         """
-        checks.text("path", path, FileError)
-        found = [_edit(number, edit) for number, edit in enumerate(checks.items("edits", edits, FileError))]
+        validation.text("path", path, FileError)
+        found = [_edit(number, edit) for number, edit in enumerate(validation.items("edits", edits, FileError))]
         if not found:
             raise FileError.usage("edits must not be empty: give at least one")
         return await self._session._use(tools.EDIT, tools.EditArgs(path=path, edits=found, dry_run=bool(dry_run)))
@@ -234,7 +236,7 @@ def _parts(text: str, whole: bool) -> list[str]:
 
 
 def _edit(number: int, edit: object) -> tools.Edit:
-    found = checks.string_map(f"edits[{number}]", edit, FileError)
+    found = validation.string_map(f"edits[{number}]", edit, FileError)
     old, new = (found.get(f"{which}Text", found.get(f"{which}_text")) for which in ("old", "new"))
     if not old or new is None:
         raise FileError.usage(f"edits[{number}] must hold oldText, which is not empty, and newText")

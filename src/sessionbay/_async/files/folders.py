@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 
-from ...core import checks
+from ...core import validation
 from ...core.errors import FileError
 from ...models.files import DirectoryListResult, FileInfoResult, FileResult, FileSearchResult
-from ...ops import files as tools
+from ...operations import files as tools
 from ..module import AsyncModule
 
 
@@ -100,8 +100,8 @@ class AsyncFolders(AsyncModule):
             ```
         """
         args = tools.MoveArgs(
-            source=checks.text("source", source, FileError),
-            destination=checks.text("destination", destination, FileError),
+            source=validation.text("source", source, FileError),
+            destination=validation.text("destination", destination, FileError),
         )
         return await self._session._use(tools.MOVE, args)
 
@@ -125,13 +125,13 @@ class AsyncFolders(AsyncModule):
             print(found.matches)
             ```
         """
-        excluded = checks.texts("exclude_patterns", exclude_patterns or (), FileError)
+        excluded = validation.texts("exclude_patterns", exclude_patterns or (), FileError)
         joined = self._session._channel.dialect.joins_patterns
         if joined and any("," in one for one in excluded):
             raise FileError.usage("exclude_patterns: AgentBay joins them with commas, so none may hold one")
         args = tools.SearchArgs(
-            path=checks.text("path", path, FileError),
-            pattern=checks.text("pattern", pattern, FileError),
+            path=validation.text("path", path, FileError),
+            pattern=validation.text("pattern", pattern, FileError),
             exclude_patterns=",".join(excluded) if joined else excluded,
         )
         return await self._session._use(tools.SEARCH, args)

@@ -3,16 +3,16 @@
 from functools import partial
 from pathlib import Path
 
-from ..._seam._async import in_worker
-from ..._seam.disk import Place, opened
-from ...core import checks
+from ..._concurrency._async import run_in_thread
+from ...core import validation
 from ...core.errors import FileError
+from ...local_files import LocalPath, open_source
 from ...models.contexts import InternalContext, InternalContextsResult
 from ...models.files import DownloadResult, UploadResult
-from ...ops.context import FILE_TRANSFER, INTERNAL_CONTEXTS, InternalRequest
+from ...operations.context import FILE_TRANSFER, INTERNAL_CONTEXTS, InternalRequest
 from ..presigned import Told
 from .content import AsyncContents
-from .courier import AsyncCourier, Patience, ask
+from .file_transfer import AsyncFileTransfer, TransferTimeouts, ask
 
 
 class AsyncTransfers(AsyncContents):
@@ -22,7 +22,7 @@ class AsyncTransfers(AsyncContents):
 
     async def upload_file(
         self,
-        local_path: Place,
+        local_path: LocalPath,
         remote_path: str,
         *,
         content_type: str | None = None,
@@ -67,19 +67,19 @@ class AsyncTransfers(AsyncContents):
                 print(sent.bytes_sent)
             ```
         """
-        checks.text("remote_path", remote_path, FileError)
+        validation.text("remote_path", remote_path, FileError)
         patience = _patience(wait, wait_timeout, poll_interval)
-        with await in_worker(partial(opened, local_path, FileError)) as file:
+        with await run_in_thread(partial(open_source, local_path, FileError)) as file:
             way, refused = await self._transfers()
             if way is None:
-                return self._told(refused.refused_as(UploadResult))
-            courier = AsyncCourier(self._session, way, remote_path, patience)
+                return self._told(refused.as_failure(UploadResult))
+            courier = AsyncFileTransfer(self._session, way, remote_path, patience)
             return self._told(await courier.upload(file, content_type, progress_cb))
 
     async def download_file(
         self,
         remote_path: str,
-        local_path: Place,
+        local_path: LocalPath,
         *,
         overwrite: bool = True,
         wait: bool = True,
@@ -121,16 +121,16 @@ class AsyncTransfers(AsyncContents):
                 print(got.bytes_received)
             ```
         """
-        checks.text("remote_path", remote_path, FileError)
+        validation.text("remote_path", remote_path, FileError)
         patience, place = _patience(wait, wait_timeout, poll_interval), Path(local_path)
-        if await in_worker(place.is_dir):
+        if await run_in_thread(place.is_dir):
             raise FileError.usage(f"{place} is a folder: give the path that the file is to have")
-        if not overwrite and await in_worker(place.exists):
+        if not overwrite and await run_in_thread(place.exists):
             raise FileError.usage(f"{place} exists, and overwrite is False: give another place")
         way, refused = await self._transfers()
         if way is None:
-            return self._told(refused.refused_as(DownloadResult))
-        courier = AsyncCourier(self._session, way, remote_path, patience)
+            return self._told(refused.as_failure(DownloadResult))
+        courier = AsyncFileTransfer(self._session, way, remote_path, patience)
         return self._told(await courier.download(place, overwrite=overwrite, progress=progress_cb))
 
     async def get_file_transfer_context_path(self) -> str | None:
@@ -154,13 +154,13 @@ class AsyncTransfers(AsyncContents):
         found = await ask(self._session, INTERNAL_CONTEXTS, request)
         self._way = next((one for one in found.data or () if one.context_id and one.context_path), None)
         if found.success and not self._way:
-            found = found.refused_as(InternalContextsResult, "the cloud gives this session no context for transfers")
+            found = found.as_failure(InternalContextsResult, "the cloud gives this session no context for transfers")
         return self._way, found
 
 
-def _patience(wait: bool, timeout: float, interval: float) -> Patience:
-    return Patience(
+def _patience(wait: bool, timeout: float, interval: float) -> TransferTimeouts:
+    return TransferTimeouts(
         bool(wait),
-        checks.seconds("wait_timeout", timeout, FileError),
-        checks.seconds("poll_interval", interval, FileError),
+        validation.seconds("wait_timeout", timeout, FileError),
+        validation.seconds("poll_interval", interval, FileError),
     )

@@ -5,15 +5,15 @@ from collections.abc import Iterable
 from types import TracebackType
 from typing import Self
 
-from ..._seam._async import protected
-from ..._seam.shared import nonce
+from ..._concurrency._async import shielded
 from ...core.errors import FileError
+from ...environment import nonce
 from ...models.files import FileChangeEvent, FileChangeResult
-from ...ops import file_news as news, files as tools, frames
-from ...ops.mail import Inbox, Letter
-from ..channel import Limits
+from ...operations import file_events as news, files as tools, frames
+from ...operations.dispatcher import Message, Subscription
+from ..api_client import CallTimeout
 from ..toolbox import AsyncToolbox
-from ..ws.line import AsyncLine
+from ..ws.multiplexer import AsyncMultiplexer
 from ..ws.opening import has_line, line_of
 
 log = logging.getLogger("sessionbay.watch")
@@ -35,8 +35,8 @@ class AsyncWatch:
         self._path = path
         self._interval = interval
         self._server = session.find_server_for_tool(tools.CHANGES.name)
-        self._line: AsyncLine | None = None
-        self._inbox = Inbox(route=self._server, accepts=news.of(path))
+        self._line: AsyncMultiplexer | None = None
+        self._inbox = Subscription(route=self._server, accepts=news.events_of(path))
         self._entered = False
         self._failures = 0
         self._seen = 0  # the number of the last push that was read, where they are numbered
@@ -66,7 +66,7 @@ class AsyncWatch:
         line.drop(self._inbox)
         if not (self._inbox.lost or line.is_closed or line.hears(news.sample(self._server, self._path))):
             try:
-                await protected(lambda: self._unsubscribe(line), LEAVING)
+                await shielded(lambda: self._unsubscribe(line), LEAVING)
             except (FileError, TimeoutError) as error:
                 log.info("the watch of %r could not be ended: %s", self._path, error)
 
@@ -104,7 +104,7 @@ class AsyncWatch:
                 return found
         return []
 
-    async def _pushed(self, line: AsyncLine, left: float) -> list[FileChangeEvent]:
+    async def _pushed(self, line: AsyncMultiplexer, left: float) -> list[FileChangeEvent]:
         """Return what the session pushes; after a lost connection, subscribe anew."""
         try:
             letter = await line.next(self._inbox, FileError, left, f"the watch of {self._path}")
@@ -114,7 +114,7 @@ class AsyncWatch:
             return await self._begin_anew(line, letter)
         return self._new([letter])
 
-    async def _begin_anew(self, line: AsyncLine, letter: Letter) -> list[FileChangeEvent]:
+    async def _begin_anew(self, line: AsyncMultiplexer, letter: Message) -> list[FileChangeEvent]:
         if line.is_closed:
             raise FileError.usage(f"the watch of {self._path} is over: {letter.problem}")
         log.info("the watch of %r is begun anew: %s", self._path, letter.problem)
@@ -126,7 +126,7 @@ class AsyncWatch:
             return self._new(line.rest(self._inbox))
         return list((await self._look()).raise_for_error().events)
 
-    def _new(self, pushes: Iterable[Letter]) -> list[FileChangeEvent]:
+    def _new(self, pushes: Iterable[Message]) -> list[FileChangeEvent]:
         """Return what pushes tell that were not read yet; after a lost connection they may come twice."""
         found: list[FileChangeEvent] = []
         for letter in sorted(pushes, key=lambda one: news.number(one.data)):
@@ -151,7 +151,7 @@ class AsyncWatch:
 
     async def _look(self) -> FileChangeResult:
         args = tools.PathArgs.of(self._path)
-        return await self._session._use(tools.CHANGES, args, Limits(ASKING), strict=False)
+        return await self._session._use(tools.CHANGES, args, CallTimeout(ASKING), strict=False)
 
     async def _goes_on(self) -> bool:
         """Return whether the session itself sees to it that nothing is missed, when a subscription begins or breaks."""
@@ -163,13 +163,13 @@ class AsyncWatch:
             self._ask_from_now_on(exc)
             return False
 
-    async def _subscribe_or_ask(self, line: AsyncLine) -> bool:
+    async def _subscribe_or_ask(self, line: AsyncMultiplexer) -> bool:
         """Subscribe; where that does not work, the session is asked from now on. False where changes were lost."""
-        wanted = news.Subscription(path=self._path, after=self._seen or None)
+        wanted = news.SubscribeParams(path=self._path, after=self._seen or None)
         try:
             await line.subscribe([self._inbox], FileError)
             frame = frames.call(nonce(), self._server, news.SUBSCRIBE, wanted.dump())
-            ended = await line.ask(frame, FileError, Inbox(frame.id, streams=True))
+            ended = await line.ask(frame, FileError, Subscription(frame.id, streams=True))
             answer = await line.answer(ended, news.SUBSCRIBE, FileError, SUBSCRIBING)
         except FileError as exc:
             line.drop(self._inbox)
@@ -189,7 +189,7 @@ class AsyncWatch:
         log.info("changes in %r are asked for, since they are not pushed: %s", self._path, exc)
         self._line = None
 
-    async def _unsubscribe(self, line: AsyncLine) -> None:
+    async def _unsubscribe(self, line: AsyncMultiplexer) -> None:
         await line.say(frames.call(nonce(), self._server, news.UNSUBSCRIBE, {"path": self._path}), FileError)
 
     def _now(self) -> float:

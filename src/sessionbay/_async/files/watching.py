@@ -2,10 +2,10 @@
 
 from collections.abc import Callable
 
-from ..._seam._async import Background, background
-from ..._seam.shared import Flag, Sign
-from ...core import checks
+from ..._concurrency._async import Background, background
+from ...core import validation
 from ...core.errors import FileError
+from ...environment import Flag, StopFlag
 from ...models.files import FileChangeEvent
 from ..module import AsyncModule
 from .watch import AsyncWatch
@@ -39,8 +39,8 @@ class AsyncWatching(AsyncModule):
                     break
             ```
         """
-        checked = checks.text("path", path, FileError)
-        return AsyncWatch(self._session, checked, checks.seconds("interval", interval, FileError))
+        checked = validation.text("path", path, FileError)
+        return AsyncWatch(self._session, checked, validation.seconds("interval", interval, FileError))
 
     def watch_directory(
         self,
@@ -73,7 +73,7 @@ class AsyncWatching(AsyncModule):
         """
         watch = self.watch(path, interval)
 
-        async def work(stop: Flag, ready: Sign) -> None:
+        async def work(stop: Flag, ready: StopFlag) -> None:
             async with watch as changes:
                 ready.set()
                 while not stop.is_set():

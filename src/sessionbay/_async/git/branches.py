@@ -1,7 +1,7 @@
 """Branches."""
 
 from ...models.git import GitBranchListResult, GitDoneResult
-from ...ops import git
+from ...operations import git
 from .base import AsyncGitBase
 
 

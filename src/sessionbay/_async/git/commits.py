@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from typing import Literal
 
-from ...core import checks
+from ...core import validation
 from ...core.errors import GitError
 from ...models.git import GitCommitResult, GitDoneResult, GitLogResult, GitStatusResult
-from ...ops import git
+from ...operations import git
 from .base import AsyncGitBase
 
 PULL_TIMEOUT = 120_000  # milliseconds
@@ -81,9 +81,9 @@ class AsyncCommits(AsyncGitBase):
         """
         who = {"user.name": author_name, "user.email": author_email}
         args = [word for key, one in who.items() if one is not None for word in ("-c", f"{key}={one}")]
-        args += ["commit", "-m", checks.text("message", message, GitError)]
+        args += ["commit", "-m", validation.text("message", message, GitError)]
         args += ["--allow-empty"] if allow_empty else []
-        checks.text("repo_path", repo_path, GitError)
+        validation.text("repo_path", repo_path, GitError)
         line = f"{git.line(args, repo_path)} && {git.line(['rev-parse', 'HEAD'], repo_path)}"
         return await self._run(GitCommitResult, line, timeout_ms, git.last_line)
 
@@ -131,7 +131,7 @@ class AsyncCommits(AsyncGitBase):
             print([entry.message for entry in (await session.git.log("repo")).entries])
             ```
         """
-        limit = [] if max_count is None else ["--max-count", str(checks.count("max_count", max_count, GitError))]
+        limit = [] if max_count is None else ["--max-count", str(validation.count("max_count", max_count, GitError))]
         args = ["log", "-z", git.LOG_FORMAT, *limit]
         return await self._git(GitLogResult, args, repo_path, timeout_ms, git.read_log)
 
@@ -167,7 +167,7 @@ class AsyncCommits(AsyncGitBase):
             ```
         """
         if mode is not None:
-            checks.choice("mode", mode, git.MODES, GitError)
+            validation.choice("mode", mode, git.MODES, GitError)
         args = ["reset", *([] if mode is None else [f"--{mode}"])]
         args += [] if target is None else [git.word("target", target)]
         args += [] if paths is None else ["--", *git.words("paths", paths)]

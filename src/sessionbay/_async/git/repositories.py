@@ -2,10 +2,10 @@
 
 from typing import Literal
 
-from ...core import checks
+from ...core import validation
 from ...core.errors import GitError
 from ...models.git import GitDoneResult, GitPathResult, GitValueResult
-from ...ops import git
+from ...operations import git
 from .base import AsyncGitBase
 
 CLONE_TIMEOUT = 300_000  # milliseconds
@@ -49,7 +49,7 @@ class AsyncRepositories(AsyncGitBase):
         if branch is not None:
             args += ["--branch", git.word("branch", branch), "--single-branch"]
         if depth is not None:
-            args += ["--depth", str(checks.count("depth", depth, GitError))]
+            args += ["--depth", str(validation.count("depth", depth, GitError))]
         args += [url, target]
         return await self._git(GitPathResult, args, None, timeout_ms or CLONE_TIMEOUT, lambda text: target)
 
@@ -109,7 +109,7 @@ class AsyncRepositories(AsyncGitBase):
             print(added.success)
             ```
         """
-        checks.text("repo_path", repo_path, GitError)
+        validation.text("repo_path", repo_path, GitError)
         remote = [git.word("name", name), git.word("url", url)]
         line = git.line(["remote", "add", *remote], repo_path)
         if overwrite:
@@ -192,8 +192,8 @@ class AsyncRepositories(AsyncGitBase):
             print((await session.git.set_config("repo", "core.autocrlf", "false", scope="local")).success)
             ```
         """
-        checks.choice("scope", scope, ("global", "local"), GitError)
-        args = ["config", f"--{scope}", git.word("key", key), checks.utf8("value", value, GitError)]
+        validation.choice("scope", scope, ("global", "local"), GitError)
+        args = ["config", f"--{scope}", git.word("key", key), validation.utf8("value", value, GitError)]
         return await self._git(GitDoneResult, args, repo_path, timeout_ms)
 
     async def get_config(
@@ -216,6 +216,6 @@ class AsyncRepositories(AsyncGitBase):
             print((await session.git.get_config("repo", "core.bare", scope="local")).value)
             ```
         """
-        checks.choice("scope", scope, ("global", "local"), GitError)
+        validation.choice("scope", scope, ("global", "local"), GitError)
         args = ["config", f"--{scope}", "--get", git.word("key", key)]
         return git.unset_is_none(await self._git(GitValueResult, args, repo_path, timeout_ms, git.value_of))

@@ -5,9 +5,9 @@ from typing import cast
 import h11
 import httpx
 
-from ..._seam._async import HttpBody, Stream
-from ..._seam.http import NotHttp
-from ...core.http import Patience
+from ..._concurrency._async import HttpBody, Stream
+from ..._http import NotHttpError
+from ...core.http import Timeouts
 
 _MOST_HEAD = 256 * 1024  # bytes of an answer's head
 _WRITTEN_AT_ONCE = 64 * 1024
@@ -21,7 +21,7 @@ class AsyncConnection:
         self._stream = stream
         self._protocol = h11.Connection(h11.CLIENT, max_incomplete_event_size=_MOST_HEAD)
 
-    async def ask(self, request: httpx.Request, patience: Patience) -> h11.Response:
+    async def ask(self, request: httpx.Request, patience: Timeouts) -> h11.Response:
         """Send ``request`` and return the head of its answer.
 
         A peer that closes while the request is on its way may have answered first: that answer counts.
@@ -35,7 +35,7 @@ class AsyncConnection:
                 raise exc from None
         return await self._head(patience)
 
-    async def body(self, patience: Patience) -> bytes | None:
+    async def body(self, patience: Timeouts) -> bytes | None:
         """Return the next piece of the answer's body, None at its end."""
         event = await self._next_event(patience)
         return bytes(event.data) if isinstance(event, h11.Data) else None
@@ -56,7 +56,7 @@ class AsyncConnection:
         """Close the connection, whatever it was doing."""
         await self._stream.aclose()
 
-    async def _send(self, request: httpx.Request, patience: Patience) -> None:
+    async def _send(self, request: httpx.Request, patience: Timeouts) -> None:
         try:
             waiting = self._protocol.send(
                 h11.Request(method=request.method, target=request.url.raw_path, headers=request.headers.raw)
@@ -72,15 +72,15 @@ class AsyncConnection:
         if waiting:
             await self._stream.send(waiting, patience.left("write"))
 
-    async def _head(self, patience: Patience) -> h11.Response:
+    async def _head(self, patience: Timeouts) -> h11.Response:
         while True:
             event = await self._next_event(patience)
             if isinstance(event, h11.Response):
                 return event
             if not isinstance(event, h11.InformationalResponse) or event.status_code == 101:
-                raise NotHttp("the peer left the protocol of HTTP")
+                raise NotHttpError("the peer left the protocol of HTTP")
 
-    async def _next_event(self, patience: Patience) -> object:
+    async def _next_event(self, patience: Timeouts) -> object:
         try:
             while (event := self._protocol.next_event()) is h11.NEED_DATA:
                 if patience.is_over():
@@ -89,5 +89,5 @@ class AsyncConnection:
         except h11.RemoteProtocolError as exc:
             if self._protocol.trailing_data[1]:
                 raise httpx.RemoteProtocolError(_CUT_OFF) from exc
-            raise NotHttp(str(exc)) from exc
+            raise NotHttpError(str(exc)) from exc
         return event

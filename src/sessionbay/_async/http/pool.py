@@ -5,20 +5,20 @@ from dataclasses import dataclass
 
 import httpx
 
-from ..._seam._async import Guard, connect
-from ..._seam.http import Tls
-from ...core.http import Patience
-from ...core.idle import Idle
-from ...core.proof import KnownEngine
-from ..turns import AsyncTurns
+from ..._concurrency._async import StateLock, connect
+from ..._http import TlsSettings
+from ...core.challenge import KnownEngine
+from ...core.http import Timeouts
+from ...core.idle_pool import IdlePool
+from ..semaphore import AsyncSemaphore
 from .connection import AsyncConnection
-from .proving import prove
+from .engine_auth import prove
 
 Origin = tuple[str, str, int]
 
 
 @dataclass(frozen=True)
-class Bounds:
+class PoolLimits:
     """How many connections there may be, and how long an idle one is kept (seconds)."""
 
     most: int
@@ -26,7 +26,7 @@ class Bounds:
 
 
 @dataclass(frozen=True)
-class Counts:
+class PoolCounts:
     """How many connections are in use and how many are kept, of how many origins; and how many requests wait."""
 
     busy: int = 0
@@ -35,25 +35,27 @@ class Counts:
     waiting: int = 0
 
 
-class AsyncPool:
+class AsyncConnectionPool:
     """Hands out connections; whoever waits longest gets the next one that is free."""
 
-    def __init__(self, bounds: Bounds, tls: Tls, clock: Callable[[], float], known: KnownEngine | None = None) -> None:
+    def __init__(
+        self, bounds: PoolLimits, tls: TlsSettings, clock: Callable[[], float], known: KnownEngine | None = None
+    ) -> None:
         self._bounds = bounds
         self._tls = tls
         self._clock = clock
         self._known = known
-        self._guard = Guard()
-        self._turns = AsyncTurns(bounds.most)
-        self._idle: Idle[Origin, AsyncConnection] = Idle()
+        self._guard = StateLock()
+        self._turns = AsyncSemaphore(bounds.most)
+        self._idle: IdlePool[Origin, AsyncConnection] = IdlePool()
         self._closed = False
 
-    def counts(self) -> Counts:
+    def counts(self) -> PoolCounts:
         """Return how things stand."""
         with self._guard:
-            return Counts(self._turns.taken, len(self._idle), self._idle.kinds(), self._turns.waiting)
+            return PoolCounts(self._turns.taken, len(self._idle), self._idle.kinds(), self._turns.waiting)
 
-    async def take(self, origin: Origin, patience: Patience) -> AsyncConnection:
+    async def take(self, origin: Origin, patience: Timeouts) -> AsyncConnection:
         """Return a connection to ``origin``. It has to be given back."""
         wait = patience.left("pool")
         try:
@@ -82,7 +84,7 @@ class AsyncPool:
         for connection in kept:
             await connection.aclose()
 
-    async def _open(self, origin: Origin, patience: Patience) -> AsyncConnection:
+    async def _open(self, origin: Origin, patience: Timeouts) -> AsyncConnection:
         scheme, host, port = origin
         tls = self._tls.context() if scheme == "https" else None
         stream = await connect(host, port, tls, patience.left("connect"))

@@ -6,20 +6,20 @@ from typing import Self
 
 import httpx
 
-from ..._seam._async import HttpBody, HttpTransport, ProxyTransport
-from ..._seam.http import ProxyOf, Tls
-from ...core.http import Patience
-from ...core.proof import KnownEngine
-from ..here import AsyncHere
+from ..._concurrency._async import HttpBody, HttpTransport, ProxyTransport
+from ..._http import ProxyOf, TlsSettings
+from ...core.challenge import KnownEngine
+from ...core.http import Timeouts
+from ..per_loop import AsyncPerLoop
 from .connection import AsyncConnection
-from .pool import AsyncPool, Bounds, Counts, Origin
+from .pool import AsyncConnectionPool, Origin, PoolCounts, PoolLimits
 
 
 @dataclass(frozen=True)
 class _Connections:
     """What one event loop has open."""
 
-    pool: AsyncPool
+    pool: AsyncConnectionPool
     by_proxy: dict[str, HttpTransport] = field(default_factory=dict[str, HttpTransport])
 
 
@@ -28,8 +28,8 @@ class AsyncTransport(HttpTransport):
 
     def __init__(
         self,
-        bounds: Bounds,
-        tls: Tls,
+        bounds: PoolLimits,
+        tls: TlsSettings,
         proxy_of: ProxyOf | None,
         clock: Callable[[], float],
         known: KnownEngine | None = None,
@@ -38,13 +38,13 @@ class AsyncTransport(HttpTransport):
         self._tls = tls
         self._proxy_of = proxy_of
         self._clock = clock
-        self._homes = AsyncHere(lambda: _Connections(AsyncPool(bounds, tls, clock, known)))
+        self._homes = AsyncPerLoop(lambda: _Connections(AsyncConnectionPool(bounds, tls, clock, known)))
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Send ``request`` and return its answer, the body still to be read."""
         if self._proxy_of and (proxy := self._proxy_of(request.url)):
             return await self._through(proxy).handle_async_request(request)
-        patience = Patience(request.extensions, self._clock)
+        patience = Timeouts(request.extensions, self._clock)
         origin, pool = _origin(request.url), self._homes.get().pool
         connection = await pool.take(origin, patience)
         body = AsyncBody(pool, origin, connection, patience)
@@ -67,7 +67,7 @@ class AsyncTransport(HttpTransport):
             for transport in here.by_proxy.values():
                 await transport.aclose()
 
-    def counts(self) -> Counts:
+    def counts(self) -> PoolCounts:
         """Return how things stand on this event loop; what goes through a proxy is not counted."""
         return self._homes.get().pool.counts()
 
@@ -86,7 +86,9 @@ class AsyncTransport(HttpTransport):
 class AsyncBody(HttpBody):
     """The body of an answer. Read to its end it gives its connection back; closed before, it closes it."""
 
-    def __init__(self, pool: AsyncPool, origin: Origin, connection: AsyncConnection, patience: Patience) -> None:
+    def __init__(
+        self, pool: AsyncConnectionPool, origin: Origin, connection: AsyncConnection, patience: Timeouts
+    ) -> None:
         self._pool = pool
         self._origin = origin
         self._connection = connection

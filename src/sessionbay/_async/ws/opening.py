@@ -1,14 +1,14 @@
 """Where a session's line comes from."""
 
-from ..._seam.http import Tls, is_proxied
+from ..._http import TlsSettings, is_proxied
 from ...core.config import is_loopback
-from ...core.redact import Secret
-from ...core.websocket import Address
+from ...core.secrets import Secret
+from ...core.websocket import WebSocketAddress
 from ..toolbox import AsyncToolbox
-from .line import AsyncLine, Errors
+from .multiplexer import AsyncMultiplexer, Errors
 
 
-def line_of(session: AsyncToolbox, errors: Errors) -> AsyncLine:
+def line_of(session: AsyncToolbox, errors: Errors) -> AsyncMultiplexer:
     """Return the session's line; raise when the session has none, or settings forbid it."""
     session._refuse_if_deleted()
     lines = session._channel.lines.get()
@@ -22,7 +22,7 @@ def has_line(session: AsyncToolbox) -> bool:
     return bool(session._details.ws_url and session._details.token)
 
 
-def _made(session: AsyncToolbox, errors: Errors) -> AsyncLine:
+def _made(session: AsyncToolbox, errors: Errors) -> AsyncMultiplexer:
     options = session._channel.options
     if not has_line(session):
         raise errors.usage(
@@ -30,7 +30,7 @@ def _made(session: AsyncToolbox, errors: Errors) -> AsyncLine:
             " id, never does; get it by the client's get(session_id), and see whether its cloud offers one"
         )
     try:
-        address = Address.of(session._details.ws_url or "", Secret(session._details.token or ""))
+        address = WebSocketAddress.of(session._details.ws_url or "", Secret(session._details.token or ""))
     except ValueError as exc:
         raise errors.of("invalid_response", f"the session's WebSocket: {exc}") from exc
     local = is_loopback(address.host)
@@ -42,4 +42,6 @@ def _made(session: AsyncToolbox, errors: Errors) -> AsyncLine:
             " name the host in NO_PROXY, or make a client without a proxy"
         )
     channel = session._channel
-    return AsyncLine(address, Tls(options.verify, trust_env=not local), channel.clock.monotonic, channel.known)
+    return AsyncMultiplexer(
+        address, TlsSettings(options.verify, trust_env=not local), channel.clock.monotonic, channel.known
+    )

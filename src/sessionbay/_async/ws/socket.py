@@ -4,27 +4,32 @@ from collections.abc import Callable
 
 import httpx
 
-from ..._seam._async import Stream, connect
-from ..._seam.http import CLOSING, CONNECT_TIMEOUT, Tls
-from ..._seam.shared import USER_AGENT
-from ...core.proof import KnownEngine
-from ...core.websocket import Address, Lost, WebSocket
-from ..http.proving import prove
+from ..._concurrency._async import Stream, connect
+from ..._http import CLOSE_TIMEOUT, CONNECT_TIMEOUT, TlsSettings
+from ...core.challenge import KnownEngine
+from ...core.websocket import ConnectionLost, WebSocketAddress, WebSocketProtocol
+from ...environment import USER_AGENT
+from ..http.engine_auth import prove
 
 SENDING = 30.0  # seconds that the other side may let a message wait
 
 
-class AsyncSocket:
+class AsyncWebSocket:
     """An open connection. One task may send while another one receives."""
 
     def __init__(self, stream: Stream) -> None:
         self._stream = stream
-        self._protocol = WebSocket()
+        self._protocol = WebSocketProtocol()
 
     @classmethod
     async def open(
-        cls, address: Address, tls: Tls, clock: Callable[[], float], limit: float, known: KnownEngine | None = None
-    ) -> "AsyncSocket":
+        cls,
+        address: WebSocketAddress,
+        tls: TlsSettings,
+        clock: Callable[[], float],
+        limit: float,
+        known: KnownEngine | None = None,
+    ) -> "AsyncWebSocket":
         """Connect and shake hands within ``limit`` seconds; the engine that is ``known`` has to prove to be it."""
         deadline = clock() + limit
         patience = min(limit, CONNECT_TIMEOUT)
@@ -34,7 +39,7 @@ class AsyncSocket:
             if known and known.is_at(address.host, address.port):
                 await prove(stream, known, patience, clock)
         except httpx.TransportError as exc:
-            raise Lost(str(exc)) from exc
+            raise ConnectionLost(str(exc)) from exc
         socket = cls(stream.both_ways())
         try:
             await socket._shake_hands(address, clock, deadline)
@@ -81,8 +86,8 @@ class AsyncSocket:
         """Say goodbye, and close."""
         try:
             if goodbye := self._protocol.goodbye():
-                await self._stream.send(goodbye, CLOSING)
-        except (httpx.TransportError, Lost):
+                await self._stream.send(goodbye, CLOSE_TIMEOUT)
+        except (httpx.TransportError, ConnectionLost):
             pass  # whoever is gone needs no goodbye
         finally:
             await self.drop()
@@ -91,14 +96,14 @@ class AsyncSocket:
         """Close without a word."""
         await self._stream.aclose()
 
-    async def _shake_hands(self, address: Address, clock: Callable[[], float], deadline: float) -> None:
+    async def _shake_hands(self, address: WebSocketAddress, clock: Callable[[], float], deadline: float) -> None:
         protocol = self._protocol
         await self._write(protocol.hello(address, USER_AGENT))
         while not protocol.is_open:
             try:
                 protocol.take(await self._read(max(deadline - clock(), 0.001)))
             except TimeoutError as exc:
-                raise Lost("the service did not answer the handshake in time", "timeout") from exc
+                raise ConnectionLost("the service did not answer the handshake in time", "timeout") from exc
             if protocol.over and not protocol.is_open:
                 raise protocol.over
 
@@ -106,7 +111,7 @@ class AsyncSocket:
         try:
             await self._stream.send(data, SENDING)
         except httpx.TransportError as exc:
-            raise self._protocol.over or Lost(str(exc)) from exc
+            raise self._protocol.over or ConnectionLost(str(exc)) from exc
 
     async def _read(self, limit: float) -> bytes:
         try:
@@ -114,4 +119,4 @@ class AsyncSocket:
         except httpx.ReadTimeout as exc:
             raise TimeoutError from exc
         except httpx.TransportError as exc:
-            raise Lost(str(exc)) from exc
+            raise ConnectionLost(str(exc)) from exc

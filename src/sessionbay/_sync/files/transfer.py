@@ -4,16 +4,16 @@
 from functools import partial
 from pathlib import Path
 
-from ..._seam._sync import in_worker
-from ..._seam.disk import Place, opened
-from ...core import checks
+from ..._concurrency._sync import run_in_thread
+from ...core import validation
 from ...core.errors import FileError
+from ...local_files import LocalPath, open_source
 from ...models.contexts import InternalContext, InternalContextsResult
 from ...models.files import DownloadResult, UploadResult
-from ...ops.context import FILE_TRANSFER, INTERNAL_CONTEXTS, InternalRequest
+from ...operations.context import FILE_TRANSFER, INTERNAL_CONTEXTS, InternalRequest
 from ..presigned import Told
 from .content import Contents
-from .courier import Courier, Patience, ask
+from .file_transfer import FileTransfer, TransferTimeouts, ask
 
 
 class Transfers(Contents):
@@ -23,7 +23,7 @@ class Transfers(Contents):
 
     def upload_file(
         self,
-        local_path: Place,
+        local_path: LocalPath,
         remote_path: str,
         *,
         content_type: str | None = None,
@@ -68,19 +68,19 @@ class Transfers(Contents):
                 print(sent.bytes_sent)
             ```
         """
-        checks.text("remote_path", remote_path, FileError)
+        validation.text("remote_path", remote_path, FileError)
         patience = _patience(wait, wait_timeout, poll_interval)
-        with in_worker(partial(opened, local_path, FileError)) as file:
+        with run_in_thread(partial(open_source, local_path, FileError)) as file:
             way, refused = self._transfers()
             if way is None:
-                return self._told(refused.refused_as(UploadResult))
-            courier = Courier(self._session, way, remote_path, patience)
+                return self._told(refused.as_failure(UploadResult))
+            courier = FileTransfer(self._session, way, remote_path, patience)
             return self._told(courier.upload(file, content_type, progress_cb))
 
     def download_file(
         self,
         remote_path: str,
-        local_path: Place,
+        local_path: LocalPath,
         *,
         overwrite: bool = True,
         wait: bool = True,
@@ -122,16 +122,16 @@ class Transfers(Contents):
                 print(got.bytes_received)
             ```
         """
-        checks.text("remote_path", remote_path, FileError)
+        validation.text("remote_path", remote_path, FileError)
         patience, place = _patience(wait, wait_timeout, poll_interval), Path(local_path)
-        if in_worker(place.is_dir):
+        if run_in_thread(place.is_dir):
             raise FileError.usage(f"{place} is a folder: give the path that the file is to have")
-        if not overwrite and in_worker(place.exists):
+        if not overwrite and run_in_thread(place.exists):
             raise FileError.usage(f"{place} exists, and overwrite is False: give another place")
         way, refused = self._transfers()
         if way is None:
-            return self._told(refused.refused_as(DownloadResult))
-        courier = Courier(self._session, way, remote_path, patience)
+            return self._told(refused.as_failure(DownloadResult))
+        courier = FileTransfer(self._session, way, remote_path, patience)
         return self._told(courier.download(place, overwrite=overwrite, progress=progress_cb))
 
     def get_file_transfer_context_path(self) -> str | None:
@@ -155,13 +155,13 @@ class Transfers(Contents):
         found = ask(self._session, INTERNAL_CONTEXTS, request)
         self._way = next((one for one in found.data or () if one.context_id and one.context_path), None)
         if found.success and not self._way:
-            found = found.refused_as(InternalContextsResult, "the cloud gives this session no context for transfers")
+            found = found.as_failure(InternalContextsResult, "the cloud gives this session no context for transfers")
         return self._way, found
 
 
-def _patience(wait: bool, timeout: float, interval: float) -> Patience:
-    return Patience(
+def _patience(wait: bool, timeout: float, interval: float) -> TransferTimeouts:
+    return TransferTimeouts(
         bool(wait),
-        checks.seconds("wait_timeout", timeout, FileError),
-        checks.seconds("poll_interval", interval, FileError),
+        validation.seconds("wait_timeout", timeout, FileError),
+        validation.seconds("poll_interval", interval, FileError),
     )

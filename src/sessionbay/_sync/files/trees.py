@@ -4,14 +4,14 @@
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from ..._seam._sync import in_worker
-from ..._seam.disk import Place
-from ...core import checks
+from ..._concurrency._sync import run_in_thread
+from ...core import validation
 from ...core.errors import FileError
-from ...models.fan_out import Progress
+from ...local_files import LocalPath
 from ...models.files import FolderResult
-from ...ops.trees import Rules
-from .difference import Difference, Wanted
+from ...models.map import Progress
+from ...operations.trees import Rules
+from .folder_sync import FolderSync, FolderSyncOptions
 from .transfer import Transfers
 
 
@@ -20,7 +20,7 @@ class Trees(Transfers):
 
     def push(
         self,
-        local_dir: Place,
+        local_dir: LocalPath,
         remote_dir: str,
         *,
         include: Sequence[str] | None = None,
@@ -66,14 +66,14 @@ class Trees(Transfers):
             ```
         """
         wanted = _wanted(local_dir, remote_dir, include, exclude, delete, progress, timeout)
-        if not in_worker(wanted.local.is_dir):
+        if not run_in_thread(wanted.local.is_dir):
             raise FileError.usage(f"there is no folder {wanted.local} on this machine")
-        return self._told(Difference(self, wanted).push())
+        return self._told(FolderSync(self, wanted).push())
 
     def pull(
         self,
         remote_dir: str,
-        local_dir: Place,
+        local_dir: LocalPath,
         *,
         include: Sequence[str] | None = None,
         exclude: Sequence[str] | None = None,
@@ -114,29 +114,29 @@ class Trees(Transfers):
             ```
         """
         wanted = _wanted(local_dir, remote_dir, include, exclude, delete, progress, timeout)
-        if in_worker(wanted.local.exists) and not in_worker(wanted.local.is_dir):
+        if run_in_thread(wanted.local.exists) and not run_in_thread(wanted.local.is_dir):
             raise FileError.usage(f"{wanted.local} is no folder: give another place")
-        return self._told(Difference(self, wanted).pull())
+        return self._told(FolderSync(self, wanted).pull())
 
 
 def _wanted(
-    local: Place,
+    local: LocalPath,
     remote: str,
     include: Sequence[str] | None,
     exclude: Sequence[str] | None,
     delete: bool,
     progress: Callable[[Progress], object] | None,
     timeout: float,
-) -> Wanted:
+) -> FolderSyncOptions:
     rules = Rules(
-        checks.texts("include", include or (), FileError),
-        checks.texts("exclude", exclude or (), FileError),
+        validation.texts("include", include or (), FileError),
+        validation.texts("exclude", exclude or (), FileError),
     )
-    return Wanted(
+    return FolderSyncOptions(
         local=Path(local).absolute(),
-        remote=checks.text("remote_dir", remote, FileError),
+        remote=validation.text("remote_dir", remote, FileError),
         rules=rules,
         delete=delete,
         progress=progress,
-        timeout=checks.seconds("timeout", timeout, FileError),
+        timeout=validation.seconds("timeout", timeout, FileError),
     )

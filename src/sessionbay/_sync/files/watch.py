@@ -6,15 +6,15 @@ from collections.abc import Iterable
 from types import TracebackType
 from typing import Self
 
-from ..._seam._sync import protected
-from ..._seam.shared import nonce
+from ..._concurrency._sync import shielded
 from ...core.errors import FileError
+from ...environment import nonce
 from ...models.files import FileChangeEvent, FileChangeResult
-from ...ops import file_news as news, files as tools, frames
-from ...ops.mail import Inbox, Letter
-from ..channel import Limits
+from ...operations import file_events as news, files as tools, frames
+from ...operations.dispatcher import Message, Subscription
+from ..api_client import CallTimeout
 from ..toolbox import Toolbox
-from ..ws.line import Line
+from ..ws.multiplexer import Multiplexer
 from ..ws.opening import has_line, line_of
 
 log = logging.getLogger("sessionbay.watch")
@@ -36,8 +36,8 @@ class Watch:
         self._path = path
         self._interval = interval
         self._server = session.find_server_for_tool(tools.CHANGES.name)
-        self._line: Line | None = None
-        self._inbox = Inbox(route=self._server, accepts=news.of(path))
+        self._line: Multiplexer | None = None
+        self._inbox = Subscription(route=self._server, accepts=news.events_of(path))
         self._entered = False
         self._failures = 0
         self._seen = 0  # the number of the last push that was read, where they are numbered
@@ -67,7 +67,7 @@ class Watch:
         line.drop(self._inbox)
         if not (self._inbox.lost or line.is_closed or line.hears(news.sample(self._server, self._path))):
             try:
-                protected(lambda: self._unsubscribe(line), LEAVING)
+                shielded(lambda: self._unsubscribe(line), LEAVING)
             except (FileError, TimeoutError) as error:
                 log.info("the watch of %r could not be ended: %s", self._path, error)
 
@@ -105,7 +105,7 @@ class Watch:
                 return found
         return []
 
-    def _pushed(self, line: Line, left: float) -> list[FileChangeEvent]:
+    def _pushed(self, line: Multiplexer, left: float) -> list[FileChangeEvent]:
         """Return what the session pushes; after a lost connection, subscribe anew."""
         try:
             letter = line.next(self._inbox, FileError, left, f"the watch of {self._path}")
@@ -115,7 +115,7 @@ class Watch:
             return self._begin_anew(line, letter)
         return self._new([letter])
 
-    def _begin_anew(self, line: Line, letter: Letter) -> list[FileChangeEvent]:
+    def _begin_anew(self, line: Multiplexer, letter: Message) -> list[FileChangeEvent]:
         if line.is_closed:
             raise FileError.usage(f"the watch of {self._path} is over: {letter.problem}")
         log.info("the watch of %r is begun anew: %s", self._path, letter.problem)
@@ -127,7 +127,7 @@ class Watch:
             return self._new(line.rest(self._inbox))
         return list((self._look()).raise_for_error().events)
 
-    def _new(self, pushes: Iterable[Letter]) -> list[FileChangeEvent]:
+    def _new(self, pushes: Iterable[Message]) -> list[FileChangeEvent]:
         """Return what pushes tell that were not read yet; after a lost connection they may come twice."""
         found: list[FileChangeEvent] = []
         for letter in sorted(pushes, key=lambda one: news.number(one.data)):
@@ -152,7 +152,7 @@ class Watch:
 
     def _look(self) -> FileChangeResult:
         args = tools.PathArgs.of(self._path)
-        return self._session._use(tools.CHANGES, args, Limits(ASKING), strict=False)
+        return self._session._use(tools.CHANGES, args, CallTimeout(ASKING), strict=False)
 
     def _goes_on(self) -> bool:
         """Return whether the session itself sees to it that nothing is missed, when a subscription begins or breaks."""
@@ -164,13 +164,13 @@ class Watch:
             self._ask_from_now_on(exc)
             return False
 
-    def _subscribe_or_ask(self, line: Line) -> bool:
+    def _subscribe_or_ask(self, line: Multiplexer) -> bool:
         """Subscribe; where that does not work, the session is asked from now on. False where changes were lost."""
-        wanted = news.Subscription(path=self._path, after=self._seen or None)
+        wanted = news.SubscribeParams(path=self._path, after=self._seen or None)
         try:
             line.subscribe([self._inbox], FileError)
             frame = frames.call(nonce(), self._server, news.SUBSCRIBE, wanted.dump())
-            ended = line.ask(frame, FileError, Inbox(frame.id, streams=True))
+            ended = line.ask(frame, FileError, Subscription(frame.id, streams=True))
             answer = line.answer(ended, news.SUBSCRIBE, FileError, SUBSCRIBING)
         except FileError as exc:
             line.drop(self._inbox)
@@ -190,7 +190,7 @@ class Watch:
         log.info("changes in %r are asked for, since they are not pushed: %s", self._path, exc)
         self._line = None
 
-    def _unsubscribe(self, line: Line) -> None:
+    def _unsubscribe(self, line: Multiplexer) -> None:
         line.say(frames.call(nonce(), self._server, news.UNSUBSCRIBE, {"path": self._path}), FileError)
 
     def _now(self) -> float:

@@ -3,10 +3,10 @@
 
 from collections.abc import Callable
 
-from ..._seam._sync import Background, background
-from ..._seam.shared import Flag, Sign
-from ...core import checks
+from ..._concurrency._sync import Background, background
+from ...core import validation
 from ...core.errors import FileError
+from ...environment import Flag, StopFlag
 from ...models.files import FileChangeEvent
 from ..module import Module
 from .watch import Watch
@@ -40,8 +40,8 @@ class Watching(Module):
                     break
             ```
         """
-        checked = checks.text("path", path, FileError)
-        return Watch(self._session, checked, checks.seconds("interval", interval, FileError))
+        checked = validation.text("path", path, FileError)
+        return Watch(self._session, checked, validation.seconds("interval", interval, FileError))
 
     def watch_directory(
         self,
@@ -74,7 +74,7 @@ class Watching(Module):
         """
         watch = self.watch(path, interval)
 
-        def work(stop: Flag, ready: Sign) -> None:
+        def work(stop: Flag, ready: StopFlag) -> None:
             with watch as changes:
                 ready.set()
                 while not stop.is_set():

@@ -4,10 +4,10 @@
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
-from ...core import checks
+from ...core import validation
 from ...core.errors import CommandError, GitError
 from ...models.git import GitResult
-from ...ops import git
+from ...operations import git
 from ..command import Command
 from ..module import Module
 
@@ -28,7 +28,7 @@ class GitBase(Module):
     ) -> R:
         """Run one git command in ``repo_path``; return its result."""
         if repo_path is not None:
-            checks.text("repo_path", repo_path, GitError)
+            validation.text("repo_path", repo_path, GitError)
         return self._run(kind, git.line(args, repo_path), timeout_ms, read)
 
     def _run(
@@ -36,7 +36,7 @@ class GitBase(Module):
     ) -> R:
         """Run a command line of git's; return what it came to."""
         if timeout_ms is not None:
-            checks.milliseconds("timeout_ms", timeout_ms, GitError)
+            validation.milliseconds("timeout_ms", timeout_ms, GitError)
         try:
             ran = Command(self._session)._execute(line, timeout_ms or TIMEOUT, envs=git.ENVS)
         except CommandError as exc:

@@ -6,9 +6,9 @@ from typing import cast
 import h11
 import httpx
 
-from ..._seam._sync import HttpBody, Stream
-from ..._seam.http import NotHttp
-from ...core.http import Patience
+from ..._concurrency._sync import HttpBody, Stream
+from ..._http import NotHttpError
+from ...core.http import Timeouts
 
 _MOST_HEAD = 256 * 1024  # bytes of an answer's head
 _WRITTEN_AT_ONCE = 64 * 1024
@@ -22,7 +22,7 @@ class Connection:
         self._stream = stream
         self._protocol = h11.Connection(h11.CLIENT, max_incomplete_event_size=_MOST_HEAD)
 
-    def ask(self, request: httpx.Request, patience: Patience) -> h11.Response:
+    def ask(self, request: httpx.Request, patience: Timeouts) -> h11.Response:
         """Send ``request`` and return the head of its answer.
 
         A peer that closes while the request is on its way may have answered first: that answer counts.
@@ -36,7 +36,7 @@ class Connection:
                 raise exc from None
         return self._head(patience)
 
-    def body(self, patience: Patience) -> bytes | None:
+    def body(self, patience: Timeouts) -> bytes | None:
         """Return the next piece of the answer's body, None at its end."""
         event = self._next_event(patience)
         return bytes(event.data) if isinstance(event, h11.Data) else None
@@ -57,7 +57,7 @@ class Connection:
         """Close the connection, whatever it was doing."""
         self._stream.close()
 
-    def _send(self, request: httpx.Request, patience: Patience) -> None:
+    def _send(self, request: httpx.Request, patience: Timeouts) -> None:
         try:
             waiting = self._protocol.send(
                 h11.Request(method=request.method, target=request.url.raw_path, headers=request.headers.raw)
@@ -73,15 +73,15 @@ class Connection:
         if waiting:
             self._stream.send(waiting, patience.left("write"))
 
-    def _head(self, patience: Patience) -> h11.Response:
+    def _head(self, patience: Timeouts) -> h11.Response:
         while True:
             event = self._next_event(patience)
             if isinstance(event, h11.Response):
                 return event
             if not isinstance(event, h11.InformationalResponse) or event.status_code == 101:
-                raise NotHttp("the peer left the protocol of HTTP")
+                raise NotHttpError("the peer left the protocol of HTTP")
 
-    def _next_event(self, patience: Patience) -> object:
+    def _next_event(self, patience: Timeouts) -> object:
         try:
             while (event := self._protocol.next_event()) is h11.NEED_DATA:
                 if patience.is_over():
@@ -90,5 +90,5 @@ class Connection:
         except h11.RemoteProtocolError as exc:
             if self._protocol.trailing_data[1]:
                 raise httpx.RemoteProtocolError(_CUT_OFF) from exc
-            raise NotHttp(str(exc)) from exc
+            raise NotHttpError(str(exc)) from exc
         return event

@@ -7,20 +7,20 @@ from typing import Self
 
 import httpx
 
-from ..._seam._sync import HttpBody, HttpTransport, ProxyTransport
-from ..._seam.http import ProxyOf, Tls
-from ...core.http import Patience
-from ...core.proof import KnownEngine
-from ..here import Here
+from ..._concurrency._sync import HttpBody, HttpTransport, ProxyTransport
+from ..._http import ProxyOf, TlsSettings
+from ...core.challenge import KnownEngine
+from ...core.http import Timeouts
+from ..per_loop import PerLoop
 from .connection import Connection
-from .pool import Bounds, Counts, Origin, Pool
+from .pool import ConnectionPool, Origin, PoolCounts, PoolLimits
 
 
 @dataclass(frozen=True)
 class _Connections:
     """What one event loop has open."""
 
-    pool: Pool
+    pool: ConnectionPool
     by_proxy: dict[str, HttpTransport] = field(default_factory=dict[str, HttpTransport])
 
 
@@ -29,8 +29,8 @@ class Transport(HttpTransport):
 
     def __init__(
         self,
-        bounds: Bounds,
-        tls: Tls,
+        bounds: PoolLimits,
+        tls: TlsSettings,
         proxy_of: ProxyOf | None,
         clock: Callable[[], float],
         known: KnownEngine | None = None,
@@ -39,13 +39,13 @@ class Transport(HttpTransport):
         self._tls = tls
         self._proxy_of = proxy_of
         self._clock = clock
-        self._homes = Here(lambda: _Connections(Pool(bounds, tls, clock, known)))
+        self._homes = PerLoop(lambda: _Connections(ConnectionPool(bounds, tls, clock, known)))
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """Send ``request`` and return its answer, the body still to be read."""
         if self._proxy_of and (proxy := self._proxy_of(request.url)):
             return self._through(proxy).handle_request(request)
-        patience = Patience(request.extensions, self._clock)
+        patience = Timeouts(request.extensions, self._clock)
         origin, pool = _origin(request.url), self._homes.get().pool
         connection = pool.take(origin, patience)
         body = Body(pool, origin, connection, patience)
@@ -68,7 +68,7 @@ class Transport(HttpTransport):
             for transport in here.by_proxy.values():
                 transport.close()
 
-    def counts(self) -> Counts:
+    def counts(self) -> PoolCounts:
         """Return how things stand on this event loop; what goes through a proxy is not counted."""
         return self._homes.get().pool.counts()
 
@@ -87,7 +87,7 @@ class Transport(HttpTransport):
 class Body(HttpBody):
     """The body of an answer. Read to its end it gives its connection back; closed before, it closes it."""
 
-    def __init__(self, pool: Pool, origin: Origin, connection: Connection, patience: Patience) -> None:
+    def __init__(self, pool: ConnectionPool, origin: Origin, connection: Connection, patience: Timeouts) -> None:
         self._pool = pool
         self._origin = origin
         self._connection = connection

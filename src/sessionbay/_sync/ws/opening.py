@@ -1,15 +1,15 @@
 # Generated from src/sessionbay/_async/ws/opening.py by scripts/generate_sync.py. Do not edit.
 """Where a session's line comes from."""
 
-from ..._seam.http import Tls, is_proxied
+from ..._http import TlsSettings, is_proxied
 from ...core.config import is_loopback
-from ...core.redact import Secret
-from ...core.websocket import Address
+from ...core.secrets import Secret
+from ...core.websocket import WebSocketAddress
 from ..toolbox import Toolbox
-from .line import Errors, Line
+from .multiplexer import Errors, Multiplexer
 
 
-def line_of(session: Toolbox, errors: Errors) -> Line:
+def line_of(session: Toolbox, errors: Errors) -> Multiplexer:
     """Return the session's line; raise when the session has none, or settings forbid it."""
     session._refuse_if_deleted()
     lines = session._channel.lines.get()
@@ -23,7 +23,7 @@ def has_line(session: Toolbox) -> bool:
     return bool(session._details.ws_url and session._details.token)
 
 
-def _made(session: Toolbox, errors: Errors) -> Line:
+def _made(session: Toolbox, errors: Errors) -> Multiplexer:
     options = session._channel.options
     if not has_line(session):
         raise errors.usage(
@@ -31,7 +31,7 @@ def _made(session: Toolbox, errors: Errors) -> Line:
             " id, never does; get it by the client's get(session_id), and see whether its cloud offers one"
         )
     try:
-        address = Address.of(session._details.ws_url or "", Secret(session._details.token or ""))
+        address = WebSocketAddress.of(session._details.ws_url or "", Secret(session._details.token or ""))
     except ValueError as exc:
         raise errors.of("invalid_response", f"the session's WebSocket: {exc}") from exc
     local = is_loopback(address.host)
@@ -43,4 +43,6 @@ def _made(session: Toolbox, errors: Errors) -> Line:
             " name the host in NO_PROXY, or make a client without a proxy"
         )
     channel = session._channel
-    return Line(address, Tls(options.verify, trust_env=not local), channel.clock.monotonic, channel.known)
+    return Multiplexer(
+        address, TlsSettings(options.verify, trust_env=not local), channel.clock.monotonic, channel.known
+    )

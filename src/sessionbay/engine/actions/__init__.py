@@ -2,12 +2,12 @@
 
 from typing import Any
 
-from ...core.operation import Operation, Reply
-from ...core.wire import Wire
+from ...core.operation import Operation, OperationReply
+from ...core.wire_model import Wire
+from ..contexts.scheduler import SyncScheduler
 from ..contexts.signing import Signer
-from ..contexts.sync import Copies
-from ..elsewhere import not_served
 from ..sessions import Sessions
+from ..unsupported import not_served
 from .access import AccessActions
 from .base import Action
 from .contexts import ContextActions
@@ -17,14 +17,14 @@ from .sessions import SessionActions
 class Actions:
     """The operations, served on one set of sessions."""
 
-    def __init__(self, sessions: Sessions, copies: Copies, signer: Signer, url: str) -> None:
+    def __init__(self, sessions: Sessions, copies: SyncScheduler, signer: Signer, url: str) -> None:
         self.served: dict[str, Action] = {
             **SessionActions(sessions, copies, url).served,
             **AccessActions(sessions, url).served,
             **ContextActions(sessions, copies, signer, url).served,
         }
 
-    async def serve(self, op: Operation[Any, Any, Any], request: Wire) -> Reply[Any]:
+    async def serve(self, op: Operation[Any, Any, Any], request: Wire) -> OperationReply[Any]:
         """Do what ``op`` asks for; a ``Refusal`` says that it is not done."""
         if (action := self.served.get(op.action)) is None:
             raise not_served(op.action)

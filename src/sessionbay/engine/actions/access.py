@@ -3,11 +3,11 @@
 import json
 from dataclasses import asdict
 
-from ...core.operation import Reply
-from ...ops import access, session, tools
-from .. import toolbox
-from ..links import Kind
-from ..refusals import Refusal
+from ...core.operation import OperationReply
+from ...operations import links, session, tools
+from .. import tool_dispatch
+from ..api_errors import ApiError
+from ..port_forward.ports import Kind
 from ..sessions import Sessions
 from .base import Action, page_of
 
@@ -22,16 +22,16 @@ class AccessActions:
         self._sessions = sessions
         self._url = url
         self.served: dict[str, Action] = {
-            access.INFO.action: self._info,
-            access.GET_LINK.action: self._link,
+            links.INFO.action: self._info,
+            links.GET_LINK.action: self._link,
             tools.CALL_TOOL.action: self._call,
             tools.LIST_TOOLS.action: self._tools,
         }
 
-    async def _info(self, request: session.SessionRef) -> Reply[access.InfoAnswer]:
+    async def _info(self, request: session.SessionRef) -> OperationReply[links.InfoAnswer]:
         found = self._sessions.get(request.session_id)
         traits = asdict(found.sandbox.traits)
-        desktop = access.DesktopInfo(
+        desktop = links.DesktopInfo(
             app_id="",
             auth_code="",
             connection_properties=json.dumps({"engine": "sessionbay", **traits, "limits": found.sandbox.limits.kept()}),
@@ -39,23 +39,25 @@ class AccessActions:
             resource_type="local",
             ticket="",
         )
-        return Reply(
-            data=access.InfoAnswer(session_id=found.id, resource_url=page_of(self._url, found), desktop_info=desktop)
+        return OperationReply(
+            data=links.InfoAnswer(session_id=found.id, resource_url=page_of(self._url, found), desktop_info=desktop)
         )
 
-    async def _link(self, request: access.LinkRequest) -> Reply[access.LinkAnswer]:
+    async def _link(self, request: links.LinkRequest) -> OperationReply[links.LinkAnswer]:
         found = self._sessions.get(request.session_id)
         kind = LINK_KINDS.get(request.protocol_type or "")
         if kind is None:
-            raise Refusal(
+            raise ApiError(
                 "InvalidProtocolType", f"{request.protocol_type} not supported by the local engine: use https or wss"
             )
         found.running_agent()
-        return Reply(data=access.LinkAnswer(url=await found.links.open(request.port or DEFAULT_LINK_PORT, kind)))
+        return OperationReply(
+            data=links.LinkAnswer(url=await found.links.open(request.port or DEFAULT_LINK_PORT, kind))
+        )
 
-    async def _call(self, request: tools.CallRequest) -> Reply[tools.CallAnswer]:
+    async def _call(self, request: tools.CallRequest) -> OperationReply[tools.CallAnswer]:
         found = self._sessions.get(request.session_id)
-        return Reply(data=await toolbox.call(found, request.name, request.args, self._sessions.config))
+        return OperationReply(data=await tool_dispatch.call(found, request.name, request.args, self._sessions.config))
 
-    async def _tools(self, request: tools.ToolsRequest) -> Reply[tools.ToolsAnswer]:
-        return Reply(data=tools.ToolsAnswer(tools=toolbox.entries()))
+    async def _tools(self, request: tools.ToolsRequest) -> OperationReply[tools.ToolsAnswer]:
+        return OperationReply(data=tools.ToolsAnswer(tools=tool_dispatch.entries()))

@@ -3,10 +3,10 @@
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from ...core.operation import Reply
+from ...core.operation import OperationReply
 from ..sessions import EngineSession
 
-Action = Callable[[Any], Awaitable[Reply[Any]]]
+Action = Callable[[Any], Awaitable[OperationReply[Any]]]
 
 
 def page_of(url: str, session: EngineSession) -> str:

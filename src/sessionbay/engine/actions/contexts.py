@@ -4,19 +4,19 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import partial
 
-from ...core.operation import Reply
-from ...core.wire import as_text
-from ...ops import context, contexts
-from ...ops.session import SessionRef
-from ..contexts.binding import Mode
-from ..contexts.copying import beside
+from ...core.operation import OperationReply
+from ...core.wire_model import as_text
+from ...operations import context, contexts
+from ...operations.session import SessionRef
+from ..api_errors import ApiError
+from ..contexts.copy import run_in_threads
 from ..contexts.files import Entry
+from ..contexts.mount import Mode
 from ..contexts.paths import BadPath, Parts, file_parts, folder_parts, joined
+from ..contexts.scheduler import SyncScheduler
 from ..contexts.signing import Method, Signer
 from ..contexts.store import Record
-from ..contexts.sync import Copies
 from ..paging import MOST, Pages
-from ..refusals import Refusal
 from ..sessions import Sessions, new_id
 from .base import Action
 
@@ -29,7 +29,7 @@ MOST_FILES = 1000
 class ContextActions:
     """The operations on contexts and their files."""
 
-    def __init__(self, sessions: Sessions, copies: Copies, signer: Signer, url: str) -> None:
+    def __init__(self, sessions: Sessions, copies: SyncScheduler, signer: Signer, url: str) -> None:
         self._sessions = sessions
         self._copies = copies
         self._store = copies.store
@@ -49,44 +49,44 @@ class ContextActions:
             **SessionContextActions(sessions, copies).served,
         }
 
-    async def _list(self, request: contexts.ListContextsRequest) -> Reply[list[contexts.ContextAnswer]]:
+    async def _list(self, request: contexts.ListContextsRequest) -> OperationReply[list[contexts.ContextAnswer]]:
         size = min(max(request.max_results or PAGE_SIZE, 1), MOST)
         after = self._pages.number(request.next_token)
         bound = None
         if request.session_id:
             attached = self._sessions.get(request.session_id).attached
             bound = [binding.context_id for binding in attached.bindings]
-        found, count = await beside(partial(self._store.page, after, size + 1, bound))
+        found, count = await run_in_threads(partial(self._store.page, after, size + 1, bound))
         page = found[:size]
         mark = self._pages.mark_of(page[-1].number) if len(found) > size else ""
         answers = [_answer(record) for record in page]
-        return Reply(data=answers, next_token=mark, max_results=size, total_count=count)
+        return OperationReply(data=answers, next_token=mark, max_results=size, total_count=count)
 
-    async def _get(self, request: contexts.GetContextRequest) -> Reply[contexts.ContextAnswer]:
+    async def _get(self, request: contexts.GetContextRequest) -> OperationReply[contexts.ContextAnswer]:
         if request.context_id:
             find: Callable[[], Record] = partial(self._store.get, request.context_id)
         elif request.allow_create:
             find = partial(self._store.made, new_id("SdkCtx"), _name(request.name))
         else:
             find = partial(self._store.named, _name(request.name))
-        return Reply(data=_answer(await beside(find)))
+        return OperationReply(data=_answer(await run_in_threads(find)))
 
-    async def _modify(self, request: contexts.ModifyContextRequest) -> Reply[None]:
-        await beside(partial(self._store.rename, request.id, _name(request.name)))
-        return Reply()
+    async def _modify(self, request: contexts.ModifyContextRequest) -> OperationReply[None]:
+        await run_in_threads(partial(self._store.rename, request.id, _name(request.name)))
+        return OperationReply()
 
-    async def _delete(self, request: contexts.ContextRef) -> Reply[None]:
+    async def _delete(self, request: contexts.ContextRef) -> OperationReply[None]:
         await self._copies.delete(request.id)
-        return Reply()
+        return OperationReply()
 
-    async def _clear(self, request: contexts.ContextRef) -> Reply[None]:
+    async def _clear(self, request: contexts.ContextRef) -> OperationReply[None]:
         await self._copies.clear(request.id, self._sessions.config.transition_delay)
-        return Reply()
+        return OperationReply()
 
-    async def _files(self, request: contexts.FilesRequest) -> Reply[list[contexts.FileAnswer]]:
+    async def _files(self, request: contexts.FilesRequest) -> OperationReply[list[contexts.FileAnswer]]:
         parts = _read(folder_parts, request.parent_folder_path)
-        await beside(partial(self._store.get, request.context_id))
-        found = await beside(partial(self._store.files.children, request.context_id, parts))
+        await run_in_threads(partial(self._store.get, request.context_id))
+        found = await run_in_threads(partial(self._store.files.children, request.context_id, parts))
         if request.max_results is None and not request.next_token:
             size = min(max(request.page_size or FILES_PAGE_SIZE, 1), MOST_FILES)
             start, mark = (max(request.page_number or 1, 1) - 1) * size, ""
@@ -96,30 +96,32 @@ class ContextActions:
             start = sum(entry.parts[-1] <= last for entry in found)
             mark = self._pages.mark(found[start + size - 1].parts[-1].encode()) if start + size < len(found) else ""
         answers = [_file_answer(request.context_id, entry) for entry in found[start : start + size]]
-        return Reply(data=answers, next_token=mark, max_results=size, total_count=len(found))
+        return OperationReply(data=answers, next_token=mark, max_results=size, total_count=len(found))
 
-    async def _address(self, method: Method, request: contexts.FileRef) -> Reply[contexts.UrlAnswer]:
+    async def _address(self, method: Method, request: contexts.FileRef) -> OperationReply[contexts.UrlAnswer]:
         parts = _read(file_parts, request.file_path)
-        await beside(partial(self._store.used, (await beside(partial(self._store.get, request.context_id))).id))
+        await run_in_threads(
+            partial(self._store.used, (await run_in_threads(partial(self._store.get, request.context_id))).id)
+        )
         if method == "GET":
-            found = await beside(partial(self._store.files.find, request.context_id, parts))
+            found = await run_in_threads(partial(self._store.files.find, request.context_id, parts))
             if found is None or found.is_folder:
-                raise Refusal("ContextFile.NotFound", f"the context has no file {request.file_path!a}")
+                raise ApiError("ContextFile.NotFound", f"the context has no file {request.file_path!a}")
         url, expires = self._signer.address(self._url, method, request.context_id, parts)
-        return Reply(data=contexts.UrlAnswer(url=url, expire_time=expires))
+        return OperationReply(data=contexts.UrlAnswer(url=url, expire_time=expires))
 
-    async def _delete_file(self, request: contexts.FileRef) -> Reply[None]:
+    async def _delete_file(self, request: contexts.FileRef) -> OperationReply[None]:
         parts = _read(file_parts, request.file_path)
-        await beside(partial(self._store.get, request.context_id))
-        if not await beside(partial(self._store.drop, request.context_id, parts)):
-            raise Refusal("ContextFile.NotFound", f"the context has no file {request.file_path!a}")
-        return Reply()
+        await run_in_threads(partial(self._store.get, request.context_id))
+        if not await run_in_threads(partial(self._store.drop, request.context_id, parts)):
+            raise ApiError("ContextFile.NotFound", f"the context has no file {request.file_path!a}")
+        return OperationReply()
 
 
 class SessionContextActions:
     """The operations on what a session has of contexts."""
 
-    def __init__(self, sessions: Sessions, copies: Copies) -> None:
+    def __init__(self, sessions: Sessions, copies: SyncScheduler) -> None:
         self._sessions = sessions
         self._copies = copies
         self.served: dict[str, Action] = {
@@ -130,28 +132,28 @@ class SessionContextActions:
             context.INTERNAL_CONTEXTS.action: self._internal,
         }
 
-    async def _sync(self, request: context.SyncRequest) -> Reply[None]:
+    async def _sync(self, request: context.SyncRequest) -> OperationReply[None]:
         session = self._sessions.get(request.session_id)
         mode: dict[str, Mode] = {"": "upload", "upload": "upload", "download": "download"}
         if (request.mode or "") not in mode:
-            raise Refusal("InvalidMode", f"Mode is upload or download, not {request.mode!a}")
+            raise ApiError("InvalidMode", f"Mode is upload or download, not {request.mode!a}")
         self._copies.sync(session, request.context_id, request.path, mode[request.mode or ""])
-        return Reply()
+        return OperationReply()
 
-    async def _info(self, request: context.ContextInfoRequest) -> Reply[context.ContextInfoAnswer]:
+    async def _info(self, request: context.ContextInfoRequest) -> OperationReply[context.ContextInfoAnswer]:
         attached = self._sessions.get(request.session_id).attached
         tasks = attached.told(request.context_id, request.path, request.task_type)
         found = [task.entry() for task in tasks]
         groups = [context.TaskGroup(type="data", data=as_text(found))] if found else []
-        return Reply(data=context.ContextInfoAnswer(context_status=groups))
+        return OperationReply(data=context.ContextInfoAnswer(context_status=groups))
 
-    async def _bind(self, request: context.BindRequest) -> Reply[None]:
+    async def _bind(self, request: context.BindRequest) -> OperationReply[None]:
         session = self._sessions.get(request.session_id)
         session.running_agent()
         await self._copies.attach(session, await self._copies.bindings(request.persistence_data_list))
-        return Reply()
+        return OperationReply()
 
-    async def _bindings(self, request: SessionRef) -> Reply[list[context.BindingAnswer]]:
+    async def _bindings(self, request: SessionRef) -> OperationReply[list[context.BindingAnswer]]:
         attached = self._sessions.get(request.session_id).attached
         answers = [
             context.BindingAnswer(
@@ -164,33 +166,33 @@ class SessionContextActions:
             for binding in attached.bindings
             if not binding.internal
         ]
-        return Reply(data=answers)
+        return OperationReply(data=answers)
 
-    async def _internal(self, request: context.InternalRequest) -> Reply[list[context.InternalAnswer]]:
+    async def _internal(self, request: context.InternalRequest) -> OperationReply[list[context.InternalAnswer]]:
         session = self._sessions.get(request.session_id)
         session.running_agent()
         for kind in request.context_types:
             if kind != context.FILE_TRANSFER:
-                raise Refusal("NotSupportedLocally", f"the local engine has no internal context for {kind!a}")
+                raise ApiError("NotSupportedLocally", f"the local engine has no internal context for {kind!a}")
         binding = await self._copies.internal(session)
         answer = context.InternalAnswer(
             context_id=binding.context_id, context_path=binding.path, context_type=context.FILE_TRANSFER
         )
-        return Reply(data=[answer])
+        return OperationReply(data=[answer])
 
 
 def _read(read: Callable[[str], Parts], path: str) -> Parts:
     try:
         return read(path)
     except BadPath as exc:
-        raise Refusal("InvalidParameter", str(exc)) from exc
+        raise ApiError("InvalidParameter", str(exc)) from exc
 
 
 def _name(name: str | None) -> str:
     """Return the name of a context, if it can be one."""
     if not name or not name.strip() or len(name) > LONGEST_NAME or not name.isprintable():
         told = f"a context's name is 1 to {LONGEST_NAME} printable characters, not {name!a:.80}"
-        raise Refusal("InvalidParameter", told)
+        raise ApiError("InvalidParameter", told)
     return name
 
 

@@ -1,12 +1,12 @@
 """Sessions: made, found, changed, ended."""
 
-from ...core.operation import Reply
-from ...ops import labels, session
-from .. import images, toolbox
-from ..contexts.binding import Attached
-from ..contexts.sync import Copies
+from ...core.operation import OperationReply
+from ...operations import labels, session
+from .. import images, tool_dispatch
+from ..api_errors import ApiError
+from ..contexts.mount import Mounts
+from ..contexts.scheduler import SyncScheduler
 from ..paging import MOST, Pages
-from ..refusals import Refusal
 from ..sessions import EngineSession, Sessions
 from .base import Action, page_of
 
@@ -16,7 +16,7 @@ NOT_YET = {"network_id": "networks", "load_skill": "skills"}
 class SessionActions:
     """The operations on sessions and their labels."""
 
-    def __init__(self, sessions: Sessions, copies: Copies, url: str) -> None:
+    def __init__(self, sessions: Sessions, copies: SyncScheduler, url: str) -> None:
         self._sessions = sessions
         self._copies = copies
         self._pages = Pages()
@@ -34,20 +34,20 @@ class SessionActions:
             labels.GET_LABELS.action: self._get_labels,
         }
 
-    async def _create(self, request: session.CreateRequest) -> Reply[session.SessionAnswer]:
+    async def _create(self, request: session.CreateRequest) -> OperationReply[session.SessionAnswer]:
         image = request.image_id or images.DEFAULT_IMAGE
         images.check(image)
         for name, what in NOT_YET.items():
             if getattr(request, name):
-                raise Refusal("NotSupportedLocally", f"the local engine has no {what} yet: create the session without")
+                raise ApiError("NotSupportedLocally", f"the local engine has no {what} yet: create the session without")
         bindings = await self._copies.bindings(request.persistence_data_list or [])
-        Attached().add(bindings)  # what cannot be bound is refused before anything is started
+        Mounts().add(bindings)  # what cannot be bound is refused before anything is started
         made = await self._sessions.create(image, request.labels or {}, request.timeout, request.max_runtime)
         await self._copies.attach(made, bindings)
-        return Reply(data=self._answer(made).model_copy(update={"success": True}))
+        return OperationReply(data=self._answer(made).model_copy(update={"success": True}))
 
-    async def _get(self, request: session.SessionRef) -> Reply[session.SessionAnswer]:
-        return Reply(data=self._answer(self._sessions.get(request.session_id)))
+    async def _get(self, request: session.SessionRef) -> OperationReply[session.SessionAnswer]:
+        return OperationReply(data=self._answer(self._sessions.get(request.session_id)))
 
     def _answer(self, found: EngineSession) -> session.SessionAnswer:
         direct = self._sessions.config.direct_route
@@ -61,18 +61,18 @@ class SessionActions:
             token=found.token if direct else "",
             link_url=f"{self._url}/direct/{found.id}" if direct else "",
             ws_url=f"{self._url.replace('http:', 'ws:', 1)}/ws/{found.id}" if direct else "",
-            tool_list=toolbox.entries(),
+            tool_list=tool_dispatch.entries(),
             vpc_resource=False,
             network_interface_ip="",
             http_port="",
         )
 
-    async def _detail(self, request: session.DetailRequest) -> Reply[session.DetailAnswer]:
+    async def _detail(self, request: session.DetailRequest) -> OperationReply[session.DetailAnswer]:
         found = self._sessions.remembered(request.session_id)
         answer = session.DetailAnswer(status=found.status, image_id=found.image, end_reason=found.end_reason)
-        return Reply(data=answer)
+        return OperationReply(data=answer)
 
-    async def _list(self, request: session.ListRequest) -> Reply[list[session.EntryAnswer]]:
+    async def _list(self, request: session.ListRequest) -> OperationReply[list[session.EntryAnswer]]:
         found = [entry for entry in self._sessions.listed() if _matches(entry, request)]
         size = min(request.max_results, MOST)
         page, mark = self._pages.cut(found, size, request.next_token)
@@ -85,30 +85,30 @@ class SessionActions:
             )
             for entry in page
         ]
-        return Reply(data=entries, next_token=mark, max_results=size, total_count=len(found))
+        return OperationReply(data=entries, next_token=mark, max_results=size, total_count=len(found))
 
-    async def _delete(self, request: session.SessionRef) -> Reply[None]:
+    async def _delete(self, request: session.SessionRef) -> OperationReply[None]:
         self._sessions.delete(self._sessions.get(request.session_id))
-        return Reply()
+        return OperationReply()
 
-    async def _pause(self, request: session.SessionRef) -> Reply[None]:
+    async def _pause(self, request: session.SessionRef) -> OperationReply[None]:
         self._sessions.pause(self._sessions.get(request.session_id))
-        return Reply()
+        return OperationReply()
 
-    async def _resume(self, request: session.SessionRef) -> Reply[None]:
+    async def _resume(self, request: session.SessionRef) -> OperationReply[None]:
         self._sessions.resume(self._sessions.get(request.session_id))
-        return Reply()
+        return OperationReply()
 
-    async def _keep_alive(self, request: session.SessionRef) -> Reply[None]:
+    async def _keep_alive(self, request: session.SessionRef) -> OperationReply[None]:
         self._sessions.get(request.session_id).used()
-        return Reply()
+        return OperationReply()
 
-    async def _set_labels(self, request: labels.SetLabelsRequest) -> Reply[None]:
+    async def _set_labels(self, request: labels.SetLabelsRequest) -> OperationReply[None]:
         self._sessions.get(request.session_id).labels = dict(request.labels)
-        return Reply()
+        return OperationReply()
 
-    async def _get_labels(self, request: session.SessionRef) -> Reply[labels.LabelsAnswer]:
-        return Reply(data=labels.LabelsAnswer(labels=self._sessions.get(request.session_id).labels))
+    async def _get_labels(self, request: session.SessionRef) -> OperationReply[labels.LabelsAnswer]:
+        return OperationReply(data=labels.LabelsAnswer(labels=self._sessions.get(request.session_id).labels))
 
 
 def _matches(found: EngineSession, request: session.ListRequest) -> bool:

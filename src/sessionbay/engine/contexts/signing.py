@@ -22,7 +22,7 @@ class BadSignature(Exception):
 
 
 @dataclass(frozen=True)
-class Grant:
+class SignedGrant:
     """What an address opens.
 
     Attributes:
@@ -46,11 +46,11 @@ class Signer:
 
     def address(self, base: str, method: Method, context_id: str, parts: Parts) -> tuple[str, int]:
         """Return an address at the engine ``base``, and when it ends."""
-        grant = Grant(method, context_id, parts, int(time.time()) + LIFETIME, self._most)
+        grant = SignedGrant(method, context_id, parts, int(time.time()) + LIFETIME, self._most)
         query = {"method": method, "expires": grant.expires, "most": grant.most, "signature": self._signature(grant)}
         return f"{base}{PREFIX}/{context_id}/files{quote(joined(parts))}?{urlencode(query)}", grant.expires
 
-    def check(self, method: str, context_id: str, parts: Parts, query: Mapping[str, str]) -> Grant:
+    def check(self, method: str, context_id: str, parts: Parts, query: Mapping[str, str]) -> SignedGrant:
         """Return what an address opens; the method must be the one that it was made for."""
         try:
             expires, most = int(query["expires"]), int(query["most"])
@@ -58,7 +58,7 @@ class Signer:
             raise BadSignature("the address is not complete") from exc
         # HEAD tells nothing that GET does not.
         asked: Method = "PUT" if method == "PUT" else "GET"
-        grant = Grant(asked, context_id, parts, expires, most)
+        grant = SignedGrant(asked, context_id, parts, expires, most)
         signature = query.get("signature", "").encode("utf-8", "replace")
         known = hmac.compare_digest(signature, self._signature(grant).encode())
         if not known or method not in ("GET", "HEAD", "PUT"):
@@ -67,6 +67,6 @@ class Signer:
             raise BadSignature("the time of the address is over: ask for a new one")
         return grant
 
-    def _signature(self, grant: Grant) -> str:
+    def _signature(self, grant: SignedGrant) -> str:
         said = json.dumps([grant.method, grant.context_id, joined(grant.parts), grant.expires, grant.most])
         return hmac.new(self._key, said.encode(), hashlib.sha256).hexdigest()

@@ -13,7 +13,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Literal
 
-from ..refusals import Refusal
+from ..api_errors import ApiError
 from .files import DataFolder, Entry, Stamp
 from .paths import Parts, folder_parts, joined
 
@@ -53,9 +53,9 @@ class Record:
     used: float
 
 
-def no_context(context_id: str) -> Refusal:
+def no_context(context_id: str) -> ApiError:
     """Return the refusal for a context that does not exist."""
-    return Refusal("Context.NotFound", f"there is no context {context_id}")
+    return ApiError("Context.NotFound", f"there is no context {context_id}")
 
 
 class Store:
@@ -131,7 +131,7 @@ class Store:
         """Return the context of a name."""
         if found := self._first("name = ?", name):
             return found
-        raise Refusal("Context.NotFound", f"there is no context named {name!r}")
+        raise ApiError("Context.NotFound", f"there is no context named {name!r}")
 
     def page(self, after: int, size: int, ids: Iterable[str] | None = None) -> tuple[list[Record], int]:
         """Return the next ``size`` contexts, oldest first, and how many there are in all; ``ids`` narrows both."""
@@ -150,7 +150,7 @@ class Store:
             try:
                 db.execute("UPDATE contexts SET name = ?, used = ? WHERE id = ?", (name, time.time(), context_id))
             except sqlite3.IntegrityError as exc:
-                raise Refusal("Context.NameExists", f"another context is named {name!r} already", status=409) from exc
+                raise ApiError("Context.NameExists", f"another context is named {name!r} already", status=409) from exc
 
     def used(self, context_id: str) -> None:
         """Note that a context is in use."""
@@ -181,7 +181,9 @@ class Store:
     def draft(self) -> tuple[Path, int]:
         """Return a file to write to, and its descriptor, unless the disk is all but full."""
         if shutil.disk_usage(self.files.root).free < FREE:
-            raise Refusal("InsufficientStorage", f"less than {FREE} bytes are free where contexts are kept", status=507)
+            raise ApiError(
+                "InsufficientStorage", f"less than {FREE} bytes are free where contexts are kept", status=507
+            )
         return self.files.draft()
 
     def keep(self, draft: Path, context_id: str, parts: Parts, packed: Packed = "") -> Stamp:
@@ -189,7 +191,7 @@ class Store:
         try:
             with self._change() as db:
                 if self.get(context_id).state != "available":
-                    raise Refusal("Context.Clearing", f"context {context_id} is being cleared: try again", status=409)
+                    raise ApiError("Context.Clearing", f"context {context_id} is being cleared: try again", status=409)
                 stamp = self.files.place(draft, context_id, parts)
                 where = (context_id, joined(parts))
                 db.execute("DELETE FROM packed WHERE context = ? AND path = ?", where)
@@ -241,7 +243,7 @@ class Store:
                 if entry.modified < now - days * DAY:
                     self.drop(context_id, entry.parts, entry.stamp)
         for (context_id,) in hidden:
-            with contextlib.suppress(Refusal):
+            with contextlib.suppress(ApiError):
                 self.delete(context_id)
         for (context_id,) in stuck:
             self.cleared(context_id)

@@ -12,10 +12,18 @@ from functools import partial
 from pathlib import Path
 from typing import Literal
 
-from ..agent.line import AgentFailure, AgentGone
+from ..agent.connection import AgentFailure, AgentGone
 from ..limits import Limits
 from . import pasta
-from .base import Hardening, Isolation, Network, Sandbox, SandboxError, Spec, Traits
+from .base import (
+    Hardening,
+    Isolation,
+    Network,
+    Sandbox,
+    SandboxCapabilities,
+    SandboxError,
+    Spec,
+)
 from .bwrap import BwrapSandbox, write_shared
 from .process import ProcessSandbox, UserSandbox
 from .programs import interpreters
@@ -54,7 +62,7 @@ class Report:
     isolation: Isolation
     make: Callable[[Spec], Sandbox] | None = None
     python: str = ""
-    traits: Traits | None = None
+    traits: SandboxCapabilities | None = None
     reason: str = ""
     fix: str = ""
 
@@ -97,7 +105,7 @@ async def choose(wanted: Wanted, shared: Path, network: WantedNetwork = "none") 
     return Backend(best.isolation, best.make, best.python, shared, found, f"{weakness(best.traits)}{why}", no_network)
 
 
-def weakness(traits: Traits) -> str:
+def weakness(traits: SandboxCapabilities) -> str:
     """Return what a kind of sandbox lacks, empty for the strongest."""
     said = WEAK[traits.isolation]
     return said and said + (SHUT if traits.landlock else OPEN)

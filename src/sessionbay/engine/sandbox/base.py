@@ -14,8 +14,8 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, ClassVar, Literal, TypedDict
 
-from ..agent.line import AgentGone, AgentLine
-from ..forks import keep_from_forks
+from ..agent.connection import AgentConnection, AgentGone
+from ..fork_safety import close_in_forks
 from ..limits import Limits
 
 log = logging.getLogger("sessionbay.engine")
@@ -79,7 +79,7 @@ class Spec:
 
 
 @dataclass(frozen=True)
-class Traits:
+class SandboxCapabilities:
     """What a sandbox gives, for the session's info.
 
     Attributes:
@@ -113,7 +113,7 @@ class Sandbox(ABC):
     """One session's processes. Subclasses say how they are started, and how they are surely ended."""
 
     scope: ClassVar[Literal["namespace", "user", "tree"]]
-    agent: AgentLine
+    agent: AgentConnection
 
     def __init__(self, spec: Spec) -> None:
         self.spec = spec
@@ -122,7 +122,7 @@ class Sandbox(ABC):
 
     @property
     @abstractmethod
-    def traits(self) -> Traits:
+    def traits(self) -> SandboxCapabilities:
         """What this sandbox gives."""
 
     @abstractmethod
@@ -133,15 +133,15 @@ class Sandbox(ABC):
     def _launch(self, agent_socket: int, log: int) -> subprocess.Popen[bytes]:
         """Start the agent inside; ``agent_socket`` is its end of the line."""
 
-    async def start(self) -> AgentLine:
+    async def start(self) -> AgentConnection:
         """Start the session's processes; return the line to the agent once it answers."""
         for folder in ("home", "tmp"):
             self._make(self.spec.root / folder)
-        ours, theirs = map(keep_from_forks, socket.socketpair())
+        ours, theirs = map(close_in_forks, socket.socketpair())
         with open(self.spec.root / "agent.log", "wb") as log, theirs:
             # From the loop's own thread: "die with parent" means the thread that started the process.
             self._process = self._launch(theirs.fileno(), log.fileno())
-        self.agent = AgentLine(ours)
+        self.agent = AgentConnection(ours)
         try:
             async with asyncio.timeout(START_TIMEOUT):
                 self._note((await self._first_answer(self._process))["hardening"])

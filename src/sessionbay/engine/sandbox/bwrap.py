@@ -11,8 +11,17 @@ from pathlib import Path
 from typing import ClassVar, Literal
 
 from ..agent.inside import seccomp
-from ..agent.inside.workload import stat_fields
-from .base import InForce, Sandbox, Spec, Traits, ended, kill_process, pidfd_of, readable
+from ..agent.inside.process_tree import stat_fields
+from .base import (
+    InForce,
+    Sandbox,
+    SandboxCapabilities,
+    Spec,
+    ended,
+    kill_process,
+    pidfd_of,
+    readable,
+)
 from .pasta import ARGUMENTS as PASTA, RESOLVER, kill_group
 from .programs import SYSTEM, environment, interpreter_folder, packages_folder
 
@@ -47,9 +56,9 @@ class BwrapSandbox(Sandbox):
         self._filtered = False
 
     @property
-    def traits(self) -> Traits:
+    def traits(self) -> SandboxCapabilities:
         packages = PACKAGES if packages_folder(self.spec.python, self.spec.uid) else ""
-        return Traits(
+        return SandboxCapabilities(
             "namespaces", "exact", self.spec.network, HOME, (HOME, "/tmp"), packages=packages, **self.in_force
         )
 

@@ -8,9 +8,9 @@ from typing import ClassVar, Literal
 
 import psutil
 
-from ..agent.line import AgentFailure, AgentGone
+from ..agent.connection import AgentFailure, AgentGone
 from ..limits import Limits
-from .base import STOP_TIMEOUT, Sandbox, Traits, ended, kill_process, pidfd_of
+from .base import STOP_TIMEOUT, Sandbox, SandboxCapabilities, ended, kill_process, pidfd_of
 from .programs import SYSTEM, environment, interpreter_folder, packages_folder
 
 READABLE = (*SYSTEM, "/etc", "/nix", "/opt", "/proc", "/sys")
@@ -26,10 +26,12 @@ class ProcessSandbox(Sandbox):
     isolation: ClassVar[Literal["uid", "process"]] = "process"
 
     @property
-    def traits(self) -> Traits:
+    def traits(self) -> SandboxCapabilities:
         home, temporary = self._folders
         packages = packages_folder(self.spec.python, self.spec.uid) or ""
-        return Traits(self.isolation, "none", "host", home, (home, temporary), packages=packages, **self.in_force)
+        return SandboxCapabilities(
+            self.isolation, "none", "host", home, (home, temporary), packages=packages, **self.in_force
+        )
 
     @property
     def limits(self) -> Limits:

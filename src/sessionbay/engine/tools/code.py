@@ -5,10 +5,10 @@ import secrets
 from typing import Any
 
 from ...models.sessions import SessionStatus as Status
-from ...ops.code import LANGUAGES, CodeArgs, language_of
-from ..agent.line import AgentFailure
-from ..code import CodeContext, Heard, Ran, Tell
-from ..refusals import ToolFailure, execution_failed
+from ...operations.code import LANGUAGES, CodeArgs, language_of
+from ..agent.connection import AgentFailure
+from ..api_errors import ToolFailure, execution_failed
+from ..code_kernel import CodeKernel, OutputCollector, RunResult, Tell
 from ..sessions import EngineSession
 
 DEFAULT_TIMEOUT = 60  # seconds
@@ -24,7 +24,7 @@ async def run_code(session: EngineSession, args: CodeArgs, output_limit: int) ->
     return text
 
 
-async def run(session: EngineSession, args: CodeArgs, output_limit: int, tell: Tell) -> Ran:
+async def run(session: EngineSession, args: CodeArgs, output_limit: int, tell: Tell) -> RunResult:
     """Run code in the session's process for its language, which the first run starts."""
     try:
         language = language_of(args.language)
@@ -35,9 +35,9 @@ async def run(session: EngineSession, args: CodeArgs, output_limit: int, tell: T
         context = session.code.get(language)
         if context is None or context.lost:
             packages = session.sandbox.traits.packages if language == "python" else ""
-            context = session.code[language] = await CodeContext.open(agent, language, packages, session.env)
+            context = session.code[language] = await CodeKernel.open(agent, language, packages, session.env)
     try:
-        heard = Heard(output_limit, tell)
+        heard = OutputCollector(output_limit, tell)
         return await context.run(
             args.code, args.timeout_s or DEFAULT_TIMEOUT, session.env, heard, lambda: session.status in STANDING
         )
@@ -46,7 +46,7 @@ async def run(session: EngineSession, args: CodeArgs, output_limit: int, tell: T
         raise
 
 
-def answer(ran: Ran) -> dict[str, Any]:
+def answer(ran: RunResult) -> dict[str, Any]:
     """Word a run as the clouds' code images do; both spellings of some names, since clients read either."""
     error = str(ran.error) if ran.error else ""
     trace = [ran.error.traceback] if ran.error and ran.error.traceback else []

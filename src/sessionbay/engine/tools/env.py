@@ -1,8 +1,8 @@
 """The environment tools."""
 
-from ...core.checks import is_variable
-from ...ops.env import GetEnvArgs, SetEnvArgs, write_envs
-from ..refusals import execution_failed
+from ...core.validation import is_variable
+from ...operations.env import GetEnvArgs, SetEnvArgs, write_envs
+from ..api_errors import execution_failed
 from ..sessions import EngineSession
 
 DONE = "True"

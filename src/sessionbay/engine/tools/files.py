@@ -7,10 +7,18 @@ from typing import Any
 
 from ...core.output import cut_off
 from ...models.files import DirectoryEntry, FileChangeEvent
-from ...ops.file_texts import write_blocks, write_changes, write_info, write_listing, write_matches
-from ...ops.files import EditArgs, MoveArgs, PathArgs, PathsArgs, ReadArgs, SearchArgs, WriteArgs
-from ..agent.line import AgentFailure
-from ..refusals import ToolFailure, execution_failed
+from ...operations.file_codecs import write_blocks, write_changes, write_info, write_listing, write_matches
+from ...operations.files import (
+    EditArgs,
+    MoveArgs,
+    PathArgs,
+    PathsArgs,
+    ReadArgs,
+    SearchArgs,
+    WriteArgs,
+)
+from ..agent.connection import AgentFailure
+from ..api_errors import ToolFailure, execution_failed
 from ..sessions import EngineSession
 
 DONE = "True"

@@ -8,7 +8,7 @@ from typing import Any
 
 import psutil
 
-from ...ops.metrics import NoArgs
+from ...operations.metrics import NoArgs
 from ..sessions import EngineSession
 
 SAMPLE = 0.1  # seconds between the two readings that a rate is made of

@@ -2,7 +2,7 @@
 
 import json
 
-from ...ops.processes import PidArgs, ReadArgs, StartArgs, WriteArgs
+from ...operations.processes import PidArgs, ReadArgs, StartArgs, WriteArgs
 from ..sessions import EngineSession
 
 DONE = "True"

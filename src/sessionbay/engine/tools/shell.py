@@ -4,8 +4,8 @@ import json
 import secrets
 from typing import Any
 
-from ...ops.command import ShellArgs
-from ..refusals import ToolFailure
+from ...operations.command import ShellArgs
+from ..api_errors import ToolFailure
 from ..sessions import EngineSession
 
 DEFAULT_TIMEOUT_MS = 50_000

@@ -4,23 +4,23 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
-from ...ops.code import SERVER, CodeArgs
-from ...ops.code_stream import CANCEL, MOST_SAID, RUN, StreamParams, write_events
-from ..code import Ran, Tell
+from ...operations.code import SERVER, CodeArgs
+from ...operations.code_stream import CANCEL, MOST_SAID, RUN, StreamParams, write_events
+from ..api_errors import ApiError, ToolFailure
+from ..code_kernel import RunResult, Tell
 from ..config import EngineConfig
-from ..refusals import Refusal, ToolFailure
 from ..sessions import EngineSession
 from ..tools.code import run as run_code
-from .connection import Call, Connection, Methods
+from .connection import Connection, IncomingCall, Methods
 
-Run = Callable[[CodeArgs, Tell], Awaitable[Ran]]
+Run = Callable[[CodeArgs, Tell], Awaitable[RunResult]]
 Key = tuple[Connection, str]
 
 
 def serve_code(session: EngineSession, config: EngineConfig) -> None:
     """Have a session's hub run code."""
 
-    def run(args: CodeArgs, tell: Tell) -> Awaitable[Ran]:
+    def run(args: CodeArgs, tell: Tell) -> Awaitable[RunResult]:
         return run_code(session, args, config.output_limit, tell)
 
     session.hub.targets[SERVER] = CodeStreams(run).methods
@@ -31,15 +31,15 @@ class CodeStreams:
 
     def __init__(self, run: Run) -> None:
         self._run_code = run
-        self._running: dict[Key, asyncio.Task[Ran]] = {}
+        self._running: dict[Key, asyncio.Task[RunResult]] = {}
         self.methods: Methods = {RUN: self._run, CANCEL: self._cancel}
 
-    async def _run(self, call: Call) -> None:
+    async def _run(self, call: IncomingCall) -> None:
         asked = call.params(StreamParams)
         args = CodeArgs(code=asked.code, language=asked.language, timeout_s=asked.timeout_s)
         key = call.connection, call.frame.id
         if key in self._running:
-            raise Refusal("InvalidParameter", "the id is that of code which runs already")
+            raise ApiError("InvalidParameter", "the id is that of code which runs already")
         told: asyncio.Queue[Mapping[str, Any] | None] = asyncio.Queue()
         showing = asyncio.create_task(_show(call, told))
         self._running[key] = work = asyncio.ensure_future(self._run_code(args, told.put_nowait))
@@ -54,7 +54,7 @@ class CodeStreams:
             await asyncio.gather(work, showing, return_exceptions=True)
         await self._tell_end(call, work)
 
-    async def _tell_end(self, call: Call, work: "asyncio.Task[Ran]") -> None:
+    async def _tell_end(self, call: IncomingCall, work: "asyncio.Task[RunResult]") -> None:
         if work.cancelled():
             await call.end(status="failed", executionError="Cancelled: the code was interrupted")
             return
@@ -70,13 +70,13 @@ class CodeStreams:
             executionTime=ran.seconds,
         )
 
-    async def _cancel(self, call: Call) -> None:
+    async def _cancel(self, call: IncomingCall) -> None:
         """Interrupt the run that has the id of this call; its end tells when that is done."""
         if work := self._running.get((call.connection, call.frame.id)):
             work.cancel()
 
 
-async def _show(call: Call, told: "asyncio.Queue[Mapping[str, Any] | None]") -> None:
+async def _show(call: IncomingCall, told: "asyncio.Queue[Mapping[str, Any] | None]") -> None:
     """Send what is told, in order and with numbers."""
     number = 0
     while (event := await told.get()) is not None:

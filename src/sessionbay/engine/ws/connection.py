@@ -11,10 +11,10 @@ from pydantic import ValidationError
 from starlette.types import Send
 from starlette.websockets import WebSocketDisconnect
 
-from ...core.wire import Wire, first_fault
-from ...ops import frames
-from ...ops.frames import Frame
-from ..refusals import Refusal
+from ...core.wire_model import Wire, first_error
+from ...operations import frames
+from ...operations.frames import Frame
+from ..api_errors import ApiError
 
 P = TypeVar("P", bound=Wire)
 GONE = (OSError, RuntimeError, WebSocketDisconnect)  # the second once the server has itself sent a close
@@ -52,7 +52,7 @@ class Connection:
 
 
 @dataclass(frozen=True)
-class Call:
+class IncomingCall:
     """What a client asks for."""
 
     connection: Connection
@@ -63,7 +63,7 @@ class Call:
         try:
             return model.model_validate(dict(self.frame.params))
         except ValidationError as exc:
-            raise Refusal("InvalidParameter", f"{self.frame.method}: {first_fault(exc)}") from exc
+            raise ApiError("InvalidParameter", f"{self.frame.method}: {first_error(exc)}") from exc
 
     async def answer(self, **value: Any) -> None:
         """Give the one answer."""
@@ -82,5 +82,5 @@ class Call:
         await self.connection.send(frames.failed(self.frame, problem))
 
 
-Method = Callable[[Call], Awaitable[None]]
+Method = Callable[[IncomingCall], Awaitable[None]]
 Methods = Mapping[str, Method]

@@ -7,10 +7,10 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from ...ops import file_news as news
-from ...ops.files import SERVER, PathArgs
-from ..agent.line import AgentFailure, AgentGone, AgentLine
-from .connection import Call, Connection, Methods
+from ...operations import file_events as news
+from ...operations.files import SERVER, PathArgs
+from ..agent.connection import AgentConnection, AgentFailure, AgentGone
+from .connection import Connection, IncomingCall, Methods
 
 log = logging.getLogger("sessionbay.engine")
 PATIENCE = 5.0  # seconds for which the agent looks before it says that nothing happened
@@ -25,7 +25,7 @@ class Watch:
     kept: a client that subscribes again says which one it saw last, and gets those after it.
     """
 
-    def __init__(self, agent: AgentLine, path: str, numbers: Iterator[int]) -> None:
+    def __init__(self, agent: AgentConnection, path: str, numbers: Iterator[int]) -> None:
         self.watchers: set[Connection] = set()
         self.wanted = asyncio.Event()
         self.path = path
@@ -85,7 +85,7 @@ class Watch:
 class FileWatches:
     """The methods of the file server that need a connection."""
 
-    def __init__(self, agent: Callable[[], AgentLine]) -> None:
+    def __init__(self, agent: Callable[[], AgentConnection]) -> None:
         self._agent = agent
         self._watches: dict[str, Watch] = {}
         self._running: dict[str, asyncio.Task[None]] = {}
@@ -115,8 +115,8 @@ class FileWatches:
             task.cancel()
         await asyncio.gather(*running, return_exceptions=True)
 
-    async def _subscribe(self, call: Call) -> None:
-        params = call.params(news.Subscription)
+    async def _subscribe(self, call: IncomingCall) -> None:
+        params = call.params(news.SubscribeParams)
         agent = self._agent()
         async with self._changing:
             watch = self._watches.get(params.path)
@@ -131,7 +131,7 @@ class FileWatches:
         whole = params.after is None or await watch.repeat(call.connection, params.after)
         await call.end(status="ok", number=last, whole=whole)
 
-    async def _unsubscribe(self, call: Call) -> None:
+    async def _unsubscribe(self, call: IncomingCall) -> None:
         path = call.params(PathArgs).path
         async with self._changing:
             watch = self._watches.get(path)

@@ -8,11 +8,11 @@ from starlette.responses import PlainTextResponse
 from starlette.types import Receive, Scope, Send
 
 from ...core.websocket import OFFERS
-from ...ops import frames
-from ...ops.files import SERVER as FILES
-from ..agent.line import AgentFailure, AgentGone, AgentLine
-from ..refusals import Refusal
-from .connection import Call, Connection, Method, Methods
+from ...operations import frames
+from ...operations.files import SERVER as FILES
+from ..agent.connection import AgentConnection, AgentFailure, AgentGone
+from ..api_errors import ApiError
+from .connection import Connection, IncomingCall, Method, Methods
 from .file_watch import FileWatches
 from .terminals import Terminals
 
@@ -26,7 +26,7 @@ GOING_AWAY = 1001
 class Hub:
     """Hands each frame to its target. A target is a name and its methods: more of them plug in here."""
 
-    def __init__(self, agent: Callable[[], AgentLine]) -> None:
+    def __init__(self, agent: Callable[[], AgentConnection]) -> None:
         self._terminals = Terminals(agent)
         self._watches = FileWatches(agent)
         self.targets: dict[str, Methods] = {frames.TERMINALS: self._terminals.methods, FILES: self._watches.methods}
@@ -85,12 +85,12 @@ class Hub:
         except frames.BadFrame as exc:
             await connection.send(frames.refused(exc.id or "unknown", str(exc)))
             return
-        call = Call(connection, frame)
+        call = IncomingCall(connection, frame)
         try:
             await self._method(frame)(call)
         except _NoTarget as exc:
             await connection.send(frames.refused(frame.id, str(exc)))
-        except Refusal as exc:
+        except ApiError as exc:
             await call.fail(f"[{exc.code}] {exc}")
         except (AgentFailure, AgentGone) as exc:
             await call.fail(str(exc))
@@ -104,7 +104,7 @@ class Hub:
             raise _NoTarget(f"the local engine serves no {frame.target!r}; it serves {', '.join(self.targets)}")
         if frame.method not in methods:
             told = f"{frame.target} has no method {frame.method!r}; it has {', '.join(methods)}"
-            raise Refusal("MethodNotFound", told)
+            raise ApiError("MethodNotFound", told)
         return methods[frame.method]
 
 

@@ -7,10 +7,10 @@ from collections.abc import Callable
 from typing import Any
 
 from ...core.output import cut_off
-from ...ops import frames, terminals
-from ..agent.line import AgentFailure, AgentGone, AgentLine
-from ..refusals import Refusal
-from .connection import Call, Connection, Methods
+from ...operations import frames, terminals
+from ..agent.connection import AgentConnection, AgentFailure, AgentGone
+from ..api_errors import ApiError
+from .connection import Connection, IncomingCall, Methods
 from .pty import Pty
 
 MOST_TERMINALS = 64
@@ -23,7 +23,7 @@ MOST_LINGERING = 100  # chunks that are still read then
 class Terminal:
     """One terminal: its shell, and who looks at it."""
 
-    def __init__(self, agent: AgentLine, pid: int, fd: int, watcher: Connection) -> None:
+    def __init__(self, agent: AgentConnection, pid: int, fd: int, watcher: Connection) -> None:
         self.id = f"pty-{secrets.token_hex(8)}"
         self.pid = pid
         self.pty = Pty(fd)
@@ -35,7 +35,7 @@ class Terminal:
         self._watchers = {watcher}
         self._missed = b""
         self._telling = asyncio.Lock()
-        self._characters = terminals.Characters()
+        self._characters = terminals.CharacterDecoder()
 
     async def run(self) -> None:
         """Show what is written until the shell has ended, then tell how it did."""
@@ -126,7 +126,7 @@ def cut(data: bytes) -> bytes:
 class Terminals:
     """The methods of ``PTY_SERVER``."""
 
-    def __init__(self, agent: Callable[[], AgentLine]) -> None:
+    def __init__(self, agent: Callable[[], AgentConnection]) -> None:
         self._agent = agent
         self._open: dict[str, Terminal] = {}
         self._starting = 0
@@ -153,11 +153,11 @@ class Terminals:
         await asyncio.gather(*running, return_exceptions=True)
         self._open.clear()
 
-    async def _create(self, call: Call) -> None:
+    async def _create(self, call: IncomingCall) -> None:
         params = call.params(terminals.CreateParams)
         agent = self._agent()
         if len(self._open) + self._starting >= MOST_TERMINALS:
-            raise Refusal("TooManyTerminals", f"the session has {MOST_TERMINALS} terminals already: end one first")
+            raise ApiError("TooManyTerminals", f"the session has {MOST_TERMINALS} terminals already: end one first")
         self._starting += 1
         try:
             pid, fd = await agent.ask_fd(
@@ -182,18 +182,18 @@ class Terminals:
         if terminal.seen:
             self._open.pop(terminal.id, None)
 
-    async def _connect(self, call: Call) -> None:
+    async def _connect(self, call: IncomingCall) -> None:
         terminal = self._found(call.params(terminals.TerminalRef))
         await call.answer(ptySessionId=terminal.id)
         await terminal.attach(call.connection)
         if terminal.exit_code is not None:
             self._open.pop(terminal.id, None)
 
-    async def _list(self, call: Call) -> None:
+    async def _list(self, call: IncomingCall) -> None:
         running = [each.id for each in self._open.values() if each.exit_code is None and not each.killed]
         await call.answer(ptySessionIds=running)
 
-    async def _kill(self, call: Call) -> None:
+    async def _kill(self, call: IncomingCall) -> None:
         terminal = self._found(call.params(terminals.TerminalRef))
         agent = self._agent()
         async with terminal.ending:  # so that the end is told after the answer
@@ -203,18 +203,18 @@ class Terminals:
         if terminal.exit_code is not None:
             self._open.pop(terminal.id, None)
 
-    async def _input(self, call: Call) -> None:
+    async def _input(self, call: IncomingCall) -> None:
         params = call.params(terminals.InputParams)
         try:
             data = params.bytes()
         except ValueError as exc:
-            raise Refusal("InvalidParameter", f"the input is not {params.encoding}") from exc
+            raise ApiError("InvalidParameter", f"the input is not {params.encoding}") from exc
         terminal = self._in_use(params)
         await terminal.attach(call.connection)  # before what is typed is answered
         if not terminal.pty.write(data):
-            raise Refusal("TerminalBusy", f"{terminal.id} does not read what is typed")
+            raise ApiError("TerminalBusy", f"{terminal.id} does not read what is typed")
 
-    async def _resize(self, call: Call) -> None:
+    async def _resize(self, call: IncomingCall) -> None:
         params = call.params(terminals.ResizeParams)
         terminal = self._in_use(params)
         await terminal.attach(call.connection)
@@ -225,11 +225,11 @@ class Terminals:
         self._agent()
         terminal = self._found(ref)
         if terminal.exit_code is not None:
-            raise Refusal("PtySession.Ended", f"the shell of {terminal.id} has ended")
+            raise ApiError("PtySession.Ended", f"the shell of {terminal.id} has ended")
         terminal.heard.set()
         return terminal
 
     def _found(self, ref: terminals.TerminalRef) -> Terminal:
         if ref.pty_session_id not in self._open:
-            raise Refusal("PtySession.NotFound", f"the session has no terminal {ref.pty_session_id!r}")
+            raise ApiError("PtySession.NotFound", f"the session has no terminal {ref.pty_session_id!r}")
         return self._open[ref.pty_session_id]

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from typing import IO, cast
 
 from . import files
-from .line import Failure
+from .frame_socket import Failure
 
 CHUNK = 2**20
 SMALL = 16 * 2**20

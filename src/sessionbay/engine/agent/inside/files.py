@@ -8,7 +8,7 @@ import os
 import stat
 import threading
 
-from .line import Failure
+from .frame_socket import Failure
 
 MOST_READ = 32 * 2**20
 MOST_FOUND = 100_000

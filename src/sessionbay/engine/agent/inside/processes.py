@@ -9,9 +9,9 @@ import threading
 import time
 from collections import deque
 
-from .line import Failure
+from .frame_socket import Failure
+from .process_tree import ProcessTree
 from .run import end_group, spawn
-from .workload import Workload
 
 MOST_KEPT = 2**20  # bytes that may wait to be fetched; the process waits beyond them
 MOST_AT_ONCE = 2**18
@@ -23,7 +23,7 @@ SETTLE = 0.2  # seconds that outputs have to end after their process did: childr
 class Process:
     """One of them."""
 
-    def __init__(self, workload: Workload, command: str, cwd: str | None, envs: dict[str, str] | None) -> None:
+    def __init__(self, workload: ProcessTree, command: str, cwd: str | None, envs: dict[str, str] | None) -> None:
         with workload.starting():
             self.popen = spawn(command, cwd or os.getcwd(), envs or {}, subprocess.PIPE)
         self._changed = threading.Condition()
@@ -107,7 +107,7 @@ class Process:
 class Processes:
     """All of them, by their numbers."""
 
-    def __init__(self, workload: Workload) -> None:
+    def __init__(self, workload: ProcessTree) -> None:
         self._workload = workload
         self._processes: dict[int, Process] = {}
 

@@ -11,8 +11,8 @@ import subprocess
 import threading
 from codecs import getincrementaldecoder
 
-from .line import Failure
-from .workload import Workload
+from .frame_socket import Failure
+from .process_tree import ProcessTree
 
 LONGEST_LOOK = 0.5  # seconds within which a command is told that the session is full, or stands still
 SHORTEST_LOOK = 0.02
@@ -87,7 +87,7 @@ class Run:
 
     def __init__(
         self,
-        workload: Workload,
+        workload: ProcessTree,
         command: str,
         timeout: float,
         keep: int,

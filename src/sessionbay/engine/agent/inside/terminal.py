@@ -10,9 +10,9 @@ import struct
 import subprocess
 import termios
 
-from .line import Failure, Passed
+from .frame_socket import Failure, PassedDescriptor
+from .process_tree import ProcessTree, send, stat_fields
 from .run import SHELL
-from .workload import Workload, send, stat_fields
 
 LC_CTYPE_MASK = 1
 SESSION = 3  # where the fields after a process's name tell the session it belongs to
@@ -21,11 +21,11 @@ SESSION = 3  # where the fields after a process's name tell the session it belon
 class Terminals:
     """The shells of the session's terminals."""
 
-    def __init__(self, workload: Workload) -> None:
+    def __init__(self, workload: ProcessTree) -> None:
         self._workload = workload
         self._shells: dict[int, subprocess.Popen[bytes]] = {}
 
-    def open(self, cols: int, rows: int, envs: dict[str, str], cwd: str | None, shell: str | None) -> Passed:
+    def open(self, cols: int, rows: int, envs: dict[str, str], cwd: str | None, shell: str | None) -> PassedDescriptor:
         """Start a shell with a terminal of its own; pass the end that shows and types."""
         ours, theirs = os.openpty()
         try:
@@ -38,7 +38,7 @@ class Terminals:
         finally:
             os.close(theirs)
         self._shells[process.pid] = process
-        return Passed(ours, process.pid)
+        return PassedDescriptor(ours, process.pid)
 
     def exit_code(self, pid: int) -> int:
         """Wait until a shell has ended; return its code, or less than 0 for the signal that ended it."""

@@ -7,7 +7,7 @@ import re
 import stat
 
 from . import files
-from .line import Failure, Passed
+from .frame_socket import Failure, PassedDescriptor
 
 MOST_TOLD = 100
 
@@ -142,16 +142,16 @@ def choose(names: list[str], selection: dict[str, list[object]]) -> list[str]:
     return [name for name in names if chosen.has(name)]
 
 
-def send_file(path: str, follow: bool) -> Passed:
+def send_file(path: str, follow: bool) -> PassedDescriptor:
     """Pass a file to read; a link is followed only where the caller named it itself."""
     fd = files.open_regular(path, os.O_RDONLY | (0 if follow else os.O_NOFOLLOW))
-    return Passed(fd, stamp(os.fstat(fd)))
+    return PassedDescriptor(fd, stamp(os.fstat(fd)))
 
 
-def take_file(path: str) -> Passed:
+def take_file(path: str) -> PassedDescriptor:
     """Pass a file to write, in the folder where it is to be kept; the folder is made."""
     os.makedirs(os.path.dirname(path), exist_ok=True)
-    return Passed(files.open_regular(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW))
+    return PassedDescriptor(files.open_regular(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW))
 
 
 def keep_file(scratch: str, path: str, executable: bool) -> list[int]:

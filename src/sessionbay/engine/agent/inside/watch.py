@@ -8,7 +8,7 @@ import threading
 import time
 
 from .files import shown
-from .line import Failure
+from .frame_socket import Failure
 
 MOST_ENTRIES = 50_000
 MOST_FOLDERS = 32

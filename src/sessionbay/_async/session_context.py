@@ -1,0 +1,207 @@
+"""The contexts of a session: folders that outlive it."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+
+from ..core import validation
+from ..core.errors import ContextError
+from ..core.polling import PollOutcome, constant_backoff, exponential_backoff
+from ..models.contexts import ContextBindingsResult, ContextBindResult, ContextInfoResult, ContextSyncResult
+from ..models.creation import ContextMount, ContextSync
+from ..operations.context import (
+    BIND_CONTEXTS,
+    CONTEXT_INFO,
+    LIST_BINDINGS,
+    SYNC_CONTEXT,
+    BindResult,
+    BindWatch,
+    ContextInfoRequest,
+    SyncRequest,
+    TaskWatch,
+    awaited,
+    bind_request,
+    copied,
+    not_listed,
+)
+from .module import AsyncModule
+from .polling import poll_until
+
+PACE = (0.25, 1.5, 5.0)  # the first pause, its growth, and the longest one, in seconds
+
+
+class AsyncSessionContext(AsyncModule):
+    """Binds contexts to a session, and copies them in and out."""
+
+    async def info(
+        self, context_id: str | None = None, path: str | None = None, task_type: str | None = None
+    ) -> ContextInfoResult:
+        """Tell how the copying of contexts goes.
+
+        Args:
+            context_id: Only this context.
+            path: Only this path.
+            task_type: Only ``upload`` (session to context) or ``download``.
+
+        Returns:
+            ``context_status_data``, a task each; a session without contexts has none.
+
+        Raises:
+            ContextError: There was no answer.
+
+        Example:
+            ```python
+            seen = await session.context.info()
+            print(seen.context_status_data)
+            ```
+        """
+        request = ContextInfoRequest(
+            session_id=self._session.session_id, context_id=context_id, path=path, task_type=task_type
+        )
+        return await self._session._ask(CONTEXT_INFO, request)
+
+    async def sync(
+        self,
+        context_id: str | None = None,
+        path: str | None = None,
+        mode: str | None = None,
+        *,
+        callback: Callable[[bool], object] | None = None,
+        max_retries: int | None = None,
+        retry_interval: float | None = None,
+        timeout: float = 600,
+    ) -> ContextSyncResult:
+        """Copy the contexts of the session, and wait until that is done.
+
+        Args:
+            context_id: Only this context; goes with ``path``.
+            path: Only this path.
+            mode: ``upload`` (session to context) or ``download``; the cloud's choice if not given.
+            callback: Called with the outcome when it is over, before this returns.
+            max_retries: How often to look at most, as the clouds' own clients count it.
+            retry_interval: Milliseconds between two looks; if not given, pauses that grow from 250 to 5000.
+            timeout: Seconds that all of it may take.
+
+        Returns:
+            Whether all was copied; ``tasks`` are the copies as they were last seen.
+
+        Raises:
+            ContextUsageError: An argument is wrong; nothing was sent.
+            ContextError: The request to copy was not answered.
+
+        Example:
+            ```python
+            copied = await session.context.sync()
+            print(copied.success)
+            ```
+        """
+        limit = validation.seconds("timeout", timeout, ContextError, zero=True)
+        if (context_id is None) != (path is None):
+            raise ContextError.usage("context_id and path go together: give both, or neither for all contexts")
+        if mode is not None:
+            validation.choice("mode", mode, ("upload", "download"), ContextError)
+        pause = (
+            None
+            if retry_interval is None
+            else validation.seconds("retry_interval", retry_interval, ContextError) / 1000
+        )
+        if max_retries is not None:
+            limit = min(limit, validation.count("max_retries", max_retries, ContextError) * (pause or PACE[2]))
+        deadline = self._session._channel.clock.monotonic() + limit
+        request = SyncRequest(session_id=self._session.session_id, context_id=context_id, path=path, mode=mode)
+        asked = await self._session._call(SYNC_CONTEXT, request, limit)
+        if asked.success:
+            watch = TaskWatch(frozenset({context_id} if context_id else ()), mode)
+            pauses = constant_backoff(pause) if pause else None
+            asked = copied(await self._watch(watch, deadline, context_id, path, pauses), limit, mode)
+        if callback:
+            callback(asked.success)
+        return self._told(asked)
+
+    async def bind(
+        self, *contexts: ContextSync | ContextMount, wait_for_completion: bool = True, timeout: float = 180
+    ) -> ContextBindResult:
+        """Bind contexts to the running session, each at a path of its own. AgentBay only.
+
+        Args:
+            contexts: What to bind: copied in and out (``ContextSync``), or written through to (``ContextMount``).
+            wait_for_completion: Whether to wait until they are copied in; mounts are not waited for.
+            timeout: Seconds that the wait may take.
+
+        Returns:
+            Whether they are bound; ``context_error`` says why they could not be copied in. A path that is bound already
+            is a refusal.
+
+        Raises:
+            ContextUsageError: There are no contexts, or the cloud has no binding; nothing was sent.
+            ContextError: There was no answer.
+
+        Example:
+            ```python
+            from sessionbay import ContextSync
+
+            made = await bay.context.create("my-data")
+            bound = await session.context.bind(ContextSync(context_id=made.context_id, path="/tmp/data"))
+            print(bound.success)
+            ```
+        """
+        limit = validation.seconds("timeout", timeout, ContextError, zero=True)
+        request = bind_request(self._session.session_id, contexts, self._session._channel.dialect)
+        bound = await self._session._ask(BIND_CONTEXTS, request)
+        pairs = awaited(contexts)
+        if not bound.success or not pairs or not wait_for_completion:
+            return bound
+        return replace(bound, context_error=await self._wait_for(pairs, limit))
+
+    async def list_bindings(self) -> ContextBindingsResult:
+        """List the contexts that are bound to the session. AgentBay only.
+
+        Returns:
+            ``bindings`` (also ``data``), each with ``context_id``, ``context_name``, ``path``, ``policy`` and
+            ``bind_time``.
+
+        Raises:
+            ContextUsageError: The cloud has no such list; nothing was sent.
+            ContextError: There was no answer.
+
+        Example:
+            ```python
+            listed = await session.context.list_bindings()
+            print([binding.path for binding in listed.bindings])
+            ```
+        """
+        return await self._session._ask(LIST_BINDINGS, self._session._ref)
+
+    async def _wait_for(self, pairs: frozenset[tuple[str, str]], limit: float) -> str:
+        """Wait until contexts are bound and copied in; return why they are not, empty when they are."""
+        clock = self._session._channel.clock
+        deadline = clock.monotonic() + limit
+        watch = BindResult(frozenset(context_id for context_id, _ in pairs))
+
+        async def look(left: float | None) -> ContextBindingsResult:
+            return await self._session._call(LIST_BINDINGS, self._session._ref, left)
+
+        listed = await poll_until(
+            look, watch.evaluate, clock=clock, deadline=deadline, pauses=exponential_backoff(*PACE)
+        )
+        if listed.verdict != "arrived":
+            return not_listed(listed, limit)
+        return copied(await self._watch(BindWatch(pairs), deadline), limit, "download").error_message
+
+    async def _watch(
+        self,
+        watch: TaskWatch | BindWatch,
+        deadline: float,
+        context_id: str | None = None,
+        path: str | None = None,
+        pauses: Iterator[float] | None = None,
+    ) -> PollOutcome[ContextInfoResult]:
+        """Look at the copies until ``watch`` says that they are done."""
+        request = ContextInfoRequest(session_id=self._session.session_id, context_id=context_id, path=path)
+
+        async def look(limit: float | None) -> ContextInfoResult:
+            return await self._session._call(CONTEXT_INFO, request, limit)
+
+        clock = self._session._channel.clock
+        return await poll_until(
+            look, watch.evaluate, clock=clock, deadline=deadline, pauses=pauses or exponential_backoff(*PACE)
+        )

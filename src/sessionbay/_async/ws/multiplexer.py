@@ -1,0 +1,375 @@
+"""A session's line: all its calls, streams and pushes over one WebSocket.
+
+It has no task and no thread of its own: whoever waits for something reads. Of those who wait, one reads for all, hands
+out what came, and hands the reading on when it has what it waits for, or gives up.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
+
+from ..._concurrency._async import Event, Lock, StateLock, Thunk
+from ..._http import TlsSettings
+from ...core.challenge import KnownEngine
+from ...core.errors import AgentBayError
+from ...core.websocket import ConnectionLost, WebSocketAddress
+from ...environment import nonce
+from ...operations import frames
+from ...operations.dispatcher import Dispatcher, Hear, Message, Subscription
+from ...operations.frames import Frame
+from .socket import AsyncWebSocket
+
+Errors = type[AgentBayError]
+
+ANSWERING = 30.0  # seconds that the answer to a call may take
+CONNECTING = 30.0  # seconds that a connection may take
+PING_EVERY = 20.0  # seconds without a sign of life after which one is asked for
+PONG_WITHIN = 20.0  # seconds after which a connection without one is given up
+GLANCE = 0.05  # seconds to look whether a connection that nobody read has ended
+
+
+class AsyncMultiplexer:
+    """Carries frames between one session and everybody here who talks to it. It connects when it is first used."""
+
+    def __init__(
+        self, address: WebSocketAddress, tls: TlsSettings, clock: Callable[[], float], known: KnownEngine | None = None
+    ) -> None:
+        self._address = address
+        self._known = known
+        self._tls = tls
+        self._clock = clock
+        self._guard = StateLock()
+        self._opening = Lock()
+        self._sending = Lock()
+        self._mail = Dispatcher()
+        self._socket: AsyncWebSocket | None = None
+        self._waiting: list[tuple[Subscription, Event]] = []
+        self._reader: Event | None = None
+        self._room: Event | None = None
+        self._heard = 0.0
+        self._pinged: float | None = None
+        self._closed = ""
+
+    async def call(
+        self, target: str, method: str, params: Mapping[str, Any], errors: Errors, limit: float = ANSWERING
+    ) -> Mapping[str, Any]:
+        """Call a method that answers once; return its answer."""
+        deadline = self._clock() + limit
+        inbox = await self.ask(frames.call(nonce(), target, method, params), errors, limit=limit)
+        return await self.answer(inbox, method, errors, max(deadline - self._clock(), 0.001))
+
+    async def ask(
+        self, frame: Frame, errors: Errors, inbox: Subscription | None = None, limit: float = CONNECTING
+    ) -> Subscription:
+        """Send a call; return the inbox in which its answer will be."""
+        inbox = inbox or Subscription(frame.id)
+        await self._send(frame, errors, inbox, limit)
+        return inbox
+
+    async def answer(
+        self, inbox: Subscription, what: str, errors: Errors, limit: float = ANSWERING
+    ) -> Mapping[str, Any]:
+        """Return the one answer to a call."""
+        try:
+            letter = await self.next(inbox, errors, limit, what)
+        finally:
+            self.drop(inbox)
+        return self.good(letter, what, errors).data
+
+    def good(self, letter: Message, what: str, errors: Errors) -> Message:
+        """Return a letter that tells of no failure; raise when it does."""
+        if letter.problem:
+            raise errors.of(letter.trouble, f"{what}: {letter.problem}")
+        return letter
+
+    async def say(self, frame: Frame, errors: Errors) -> None:
+        """Send a frame that nobody answers."""
+        await self._send(frame, errors, None, CONNECTING)
+
+    async def next(self, inbox: Subscription, errors: Errors, limit: float | None, what: str) -> Message:
+        """Return the next letter of an inbox; one whose reader is gone has a last one, which says so."""
+        until = None if limit is None else self._clock() + limit
+        try:
+            while (letter := self._taken(inbox)) is None:
+                await self._wait(inbox, until)
+        except TimeoutError as exc:
+            held = "; what the session sent before waits to be read" if self._room else ""
+            raise errors.of("timeout", f"{what}: nothing came within {limit or 0:.3g} s{held}") from exc
+        return letter
+
+    async def subscribe(self, inboxes: Sequence[Subscription], errors: Errors) -> None:
+        """Deliver pushes to inboxes, anew where a connection was lost."""
+        with self._guard:
+            for inbox in inboxes:
+                self._mail.add(inbox)  # before anything is read that may be theirs
+        try:
+            self._add(inboxes, await self._connected(errors, CONNECTING))
+        except ConnectionLost as exc:
+            raise errors.of(exc.kind, str(exc)) from exc
+
+    def drop(self, *inboxes: Subscription) -> None:
+        """Deliver no more to inboxes; whoever waits for one is told."""
+        with self._guard:
+            for inbox in inboxes:
+                self._mail.drop(inbox)
+            self._wake(inboxes)
+
+    def glance(self, inbox: Subscription) -> Message | None:
+        """Return the next letter of an inbox if it is there already."""
+        with self._guard:
+            letter = inbox.take()
+            self._make_room()
+            return letter
+
+    def rest(self, inbox: Subscription) -> list[Message]:
+        """Return the letters of an inbox that are there already."""
+        with self._guard:
+            found = inbox.take_all()
+            self._make_room()
+            return found
+
+    def listen(self, inbox: Subscription, hear: Hear) -> None:
+        """Have ``hear`` told of all letters of an inbox, as they come; those that came are told at once."""
+        with self._guard:
+            inbox.hear = hear
+            held = inbox.take_all()
+        for letter in held:
+            hear(letter.data)
+
+    def let_lose(self, inbox: Subscription, *, lossy: bool) -> None:
+        """Say whether the oldest letters of an inbox make room for new ones, or hold all others up."""
+        with self._guard:
+            inbox.lossy = lossy
+            self._make_room()
+
+    def hush(self, frame: Frame, *, deaf: bool = True) -> None:
+        """Make all deaf, or hearing again, whom a push like ``frame`` is for."""
+        with self._guard:
+            self._mail.hush(frame, deaf=deaf)
+            self._make_room()
+
+    def hears(self, frame: Frame) -> bool:
+        """Return whether a push like ``frame`` is for anybody."""
+        with self._guard:
+            return self._mail.is_wanted(frame)
+
+    def inject(self, frame: Frame) -> None:
+        """Deliver a frame as if it had come."""
+        self._deliver([frames.write(frame)])
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether every use is refused."""
+        return bool(self._closed)
+
+    async def connect(self, errors: Errors) -> None:
+        """See to it that there is a connection; a loss that nobody noticed is noticed here."""
+        await self._connected(errors, CONNECTING)
+
+    async def offers(self, what: str, errors: Errors) -> bool:
+        """Return whether the other side does something beyond the clouds' protocol."""
+        return what in (await self._connected(errors, CONNECTING)).offers
+
+    async def aclose(self, reason: str = "its client was closed") -> None:
+        """Hang up; every later use is refused."""
+        self._closed = reason
+        with self._guard:
+            socket, self._socket = self._socket, None
+            self._mail.lose("usage", reason)
+            self._wake_all()
+        if socket is not None:
+            await socket.aclose()
+
+    def _taken(self, inbox: Subscription) -> Message | None:
+        with self._guard:
+            letter = inbox.take()
+            self._make_room()
+        return Message("end", {}, "it is disconnected", "usage") if letter is None and inbox.over else letter
+
+    async def _wait(self, inbox: Subscription, until: float | None) -> None:
+        """Wait until an inbox has news, as the reader or told by it; TimeoutError when it has none ``until`` then."""
+        called = Event()
+        with self._guard:
+            if inbox.has_news:
+                return
+            self._waiting.append((inbox, called))
+            if self._reader is None:
+                self._reader = called
+        try:
+            if self._reader is called:
+                await self._read(inbox, until)
+            else:
+                await called.wait(self._left(until))
+        finally:
+            self._step_down(inbox, called)
+
+    def _step_down(self, inbox: Subscription, called: Event) -> None:
+        """Wait no more; the reader hands on, and whoever was called to read and does not come passes it on too."""
+        with self._guard:
+            self._waiting.remove((inbox, called))
+            if self._reader is called:
+                self._reader = None
+            if self._reader is None and self._waiting:
+                self._waiting[0][1].set()
+
+    async def _read(self, inbox: Subscription, until: float | None) -> None:
+        """Read for all until ``inbox`` has news."""
+        while not inbox.has_news:
+            left = self._left(until)
+            if left is not None and left <= 0:
+                raise TimeoutError
+            with self._guard:
+                socket = self._socket
+                self._room = room = Event() if self._mail.is_full else None
+            if socket is None:
+                self._lost_without_socket()
+            elif room is not None:
+                await self._wait_for_room(room, left)
+            else:
+                await self._read_some(socket, left)
+
+    def _lost_without_socket(self) -> None:
+        """Tell those who came between a connection's loss and this moment."""
+        with self._guard:
+            if self._socket is None:
+                self._mail.lose("unreachable", "the connection was lost")
+                self._wake_all()
+
+    async def _wait_for_room(self, room: Event, left: float | None) -> None:
+        """Let what was sent lie until somebody has read what is there already."""
+        try:
+            await room.wait(left)
+        finally:
+            self._heard, self._pinged = self._clock(), None
+
+    async def _read_some(self, socket: AsyncWebSocket, left: float | None) -> None:
+        try:
+            patience = await self._patience(socket)
+            messages = await socket.receive(patience if left is None else min(left, patience))
+            self._heard, self._pinged = self._clock(), None
+            self._deliver(messages)
+            async with self._sending:
+                await self._whole(socket, socket.answer)
+        except TimeoutError:
+            return
+        except ConnectionLost as exc:
+            await self._lose(socket, exc)
+
+    async def _patience(self, socket: AsyncWebSocket) -> float:
+        """Return for how long nothing need come; ask for a sign of life when it is time."""
+        now = self._clock()
+        if self._pinged is None:
+            if now < self._heard + PING_EVERY:
+                return self._heard + PING_EVERY - now
+            async with self._sending:
+                await self._whole(socket, socket.ping)
+            self._pinged = now
+        if now >= self._pinged + PONG_WITHIN:
+            raise ConnectionLost(f"the service gave no sign of life within {PONG_WITHIN:g} s")
+        return self._pinged + PONG_WITHIN - now
+
+    def _deliver(self, messages: Iterable[str | bytes]) -> None:
+        with self._guard:
+            told = [one for message in messages for one in self._mail.deliver(message)]
+            for inbox, called in self._waiting:
+                if inbox.has_news:
+                    called.set()
+        for hear, data in told:
+            hear(data)
+
+    async def _send(self, frame: Frame, errors: Errors, inbox: Subscription | None, limit: float) -> None:
+        socket = await self._connected(errors, limit)
+        message = frames.write(frame)
+        try:
+            if inbox is not None:
+                self._add([inbox], socket)
+            async with self._sending:
+                await self._whole(socket, lambda: socket.send(message))
+        except BaseException as exc:
+            if inbox is not None:
+                self.drop(inbox)
+            if isinstance(exc, ConnectionLost):
+                raise errors.of(exc.kind, f"{frame.method}: {exc}") from exc
+            raise
+
+    def _add(self, inboxes: Iterable[Subscription], socket: AsyncWebSocket) -> None:
+        with self._guard:
+            if self._socket is not socket:
+                raise ConnectionLost("the connection was lost")
+            for inbox in inboxes:
+                self._mail.add(inbox)
+
+    async def _whole(self, socket: AsyncWebSocket, send: Thunk) -> None:
+        """Send something whole; half a frame would spoil the connection for all."""
+        try:
+            await send()
+        except ConnectionLost as exc:
+            await self._lose(socket, exc)
+            raise
+        except BaseException:
+            await self._lose(socket, ConnectionLost("a message was cut off when its sender was cancelled"))
+            raise
+
+    async def _connected(self, errors: Errors, limit: float) -> AsyncWebSocket:
+        """Return the connection, a new one where there is none that is good."""
+        if self._closed:
+            raise errors.usage(f"the session's WebSocket is closed: {self._closed}")
+        async with self._opening:
+            if self._socket is not None:
+                await self._notice_end(self._socket)
+            if self._socket is not None:
+                return self._socket
+            try:
+                socket = await AsyncWebSocket.open(self._address, self._tls, self._clock, limit, self._known)
+            except ConnectionLost as exc:
+                message = f"the session's WebSocket cannot be opened: {exc}"
+                raise errors.of(exc.kind, message, http_status_code=exc.status, outcome="not_sent") from exc
+            with self._guard:
+                self._socket, self._heard, self._pinged = socket, self._clock(), None
+            if self._closed:
+                await self.aclose(self._closed)
+            return socket
+
+    async def _notice_end(self, socket: AsyncWebSocket) -> None:
+        """Read what came while nobody did: it may have been the end."""
+        mine = Event()
+        with self._guard:
+            if self._reader is not None:
+                return
+            self._reader = mine
+        try:
+            while self._socket is socket and not socket.is_quiet and not self._mail.is_full:
+                await self._read_some(socket, GLANCE)
+        finally:
+            with self._guard:
+                self._reader = None
+                if self._waiting:
+                    self._waiting[0][1].set()
+
+    async def _lose(self, socket: AsyncWebSocket, lost: ConnectionLost) -> None:
+        """Give a connection up: whoever waits for something from it is told."""
+        with self._guard:
+            if self._socket is socket:
+                self._socket = None
+                self._mail.lose(lost.kind, str(lost))
+                self._wake_all()
+        await socket.drop()
+
+    def _wake(self, inboxes: Iterable[Subscription]) -> None:
+        wanted = tuple(inboxes)
+        for inbox, called in self._waiting:
+            if inbox in wanted:
+                called.set()
+        self._make_room()
+
+    def _wake_all(self) -> None:
+        for _, called in self._waiting:
+            called.set()
+        self._make_room()
+
+    def _make_room(self) -> None:
+        if self._room is not None and (self._socket is None or not self._mail.is_full):
+            self._room.set()
+            self._room = None
+
+    def _left(self, until: float | None) -> float | None:
+        return None if until is None else until - self._clock()

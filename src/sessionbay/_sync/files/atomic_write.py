@@ -1,0 +1,89 @@
+# Generated from src/sessionbay/_async/files/atomic_write.py by scripts/generate_sync.py. Do not edit.
+"""New content of a file that comes in pieces, and takes its place only when it is complete."""
+
+import logging
+import shlex
+from types import TracebackType
+from typing import Literal, Self
+
+from ..._concurrency._sync import shielded
+from ...core.errors import AgentBayError, FileError
+from ...environment import nonce
+from ...models.files import FileResult
+from ...operations import files as tools
+from ...operations.command import ShellArgs
+from ...operations.files import WriteMode
+from ...operations.transfers import STEP, part_beside
+from ..toolbox import Toolbox
+
+log = logging.getLogger("sessionbay.files")
+ABANDONING = 10.0  # seconds
+
+# How a complete part takes its place: an old file keeps its permissions, a link keeps leading to it.
+PLACE: dict[WriteMode, str] = {
+    "overwrite": (
+        'path=$(realpath -m -- "$path") && { [ ! -e "$path" ] || chmod --reference="$path" -- "$part"; }'
+        ' && mv -fT -- "$part" "$path"'
+    ),
+    "append": 'cat -- "$part" >> "$path" && rm -f -- "$part"',
+    "create_new": 'ln -T -- "$part" "$path" && rm -f -- "$part"',
+}
+DECODE = 'base64 -d -- "$part" > "$part.bytes" && mv -fT -- "$part.bytes" "$part" && '
+
+
+class AtomicWrite:
+    """A part beside the file: filled piece by piece, then put in the file's place, or removed.
+
+    The clouds' tools know neither bytes to write nor a file in several pieces, so the last step is a command.
+    """
+
+    def __init__(
+        self, session: Toolbox, path: str, mode: WriteMode, encoding: Literal["text", "base64"] = "text"
+    ) -> None:
+        self._session = session
+        self._part = part_beside(path, nonce()[:12])
+        self._names = f"path={shlex.quote(path)} part={shlex.quote(self._part)}"
+        self._place = (DECODE if encoding == "base64" else "") + PLACE[mode]
+        self._begun = False
+        self._placed = False
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, exc: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._begun and not self._placed:
+            self._remove(exc)
+
+    def add(self, piece: str) -> FileResult:
+        """Write one more piece of the part: text, or base64. Whatever becomes of it, the file is as it was."""
+        mode: WriteMode = "append" if self._begun else "overwrite"
+        self._begun = True
+        try:
+            return self._session._use(tools.WRITE, tools.WriteArgs(path=self._part, content=piece, mode=mode))
+        except FileError as exc:
+            exc.outcome = "rejected"
+            raise
+
+    def place(self) -> FileResult:
+        """Put the part in the file's place."""
+        ran = self._session._use(STEP, ShellArgs(command=f"{self._names}; {self._place}"))
+        self._placed = ran.success
+        if not ran.success:
+            return ran.as_failure(FileResult, f"the file is complete but could not be put in its place: {ran.stderr}")
+        return FileResult(success=True, data=True, request_id=ran.request_id)
+
+    def _remove(self, exc: BaseException | None) -> None:
+        """Remove the part; a part that stays is told with what is raised."""
+
+        def remove() -> None:
+            command = f'{self._names}; rm -f -- "$part" "$part.bytes"'
+            (self._session._use(STEP, ShellArgs(command=command))).raise_for_error()
+
+        try:
+            shielded(remove, ABANDONING)
+        except (AgentBayError, TimeoutError) as failure:
+            log.warning("%s of session %s could not be removed: %s", self._part, self._session.session_id, failure)
+            if exc is not None:
+                exc.add_note(f"and {self._part} could not be removed: {failure}")

@@ -1,0 +1,224 @@
+# Generated from src/sessionbay/_async/files/file_transfer.py by scripts/generate_sync.py. Do not edit.
+"""One file on its way between this machine and a session, through the cloud's store."""
+
+import logging
+from collections.abc import Generator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any, BinaryIO, TypeVar
+
+from ..._concurrency._sync import shielded
+from ...core.errors import AgentBayError, FileError
+from ...core.operation import Operation
+from ...core.polling import exponential_backoff
+from ...core.result import Result
+from ...core.wire_model import Wire
+from ...environment import nonce
+from ...local_files import LocalPath
+from ...models.contexts import ContextInfoResult, ContextTransferResult, InternalContext
+from ...models.files import DownloadResult, FileTransferResult, UploadResult
+from ...operations.command import ShellArgs
+from ...operations.context import CONTEXT_INFO, SYNC_CONTEXT, ContextInfoRequest, SyncRequest
+from ...operations.contexts import DELETE_FILE, DOWNLOAD_URL, UPLOAD_URL, FileRef
+from ...operations.transfers import (
+    ARRIVE,
+    CLEAN,
+    LEAVE,
+    STEP,
+    CopyWatch,
+    StepResult,
+    TransferPath,
+)
+from ..api_client import CallTimeout
+from ..command import GRACE
+from ..polling import poll_until
+from ..presigned import Presigned, Told
+from ..toolbox import Toolbox
+from .atomic_write import PLACE
+
+Q = TypeVar("Q", bound=Wire)
+R = TypeVar("R", bound=Result[Any])
+T = TypeVar("T", bound=FileTransferResult)
+log = logging.getLogger("sessionbay.files")
+
+CLEANING = 10.0  # seconds
+SOON = 0.1  # seconds before the second look; the pauses grow from there
+
+
+@dataclass(frozen=True)
+class TransferTimeouts:
+    """Whether the copy between session and store is waited for, how long, and how often it is looked at at least."""
+
+    wait: bool
+    timeout: float
+    interval: float
+
+
+def ask(session: Toolbox, op: Operation[Q, Any, R], request: Q, limit: float | None = None) -> R:
+    """Send an operation on a session, for a file's sake: when there is no answer, raise a ``FileError``."""
+    session._refuse_if_deleted()
+    channel = session._channel
+    return channel.call(op, request, limits=channel.limits(limit), errors=FileError)
+
+
+class FileTransfer:
+    """Carries one file; ``context`` is the session's folder for transfers, which the store shares."""
+
+    def __init__(self, session: Toolbox, context: InternalContext, path: str, patience: TransferTimeouts) -> None:
+        self._session = session
+        self._context = context
+        self._patience = patience
+        copies_folders = session._channel.dialect.copies_folders
+        self._station = TransferPath.of(path, context.context_path, nonce()[:12], copies_folders=copies_folders)
+        if self._station.is_detour and not patience.wait:
+            raise FileError.usage(
+                f"wait=False needs a remote path inside {context.context_path}: others take a step after the wait"
+            )
+        self._file = FileRef(context_id=context.context_id, file_path=self._station.passing)
+        self._names = self._station.names(nonce()[:12])
+        self._presigned = Presigned(session._channel, FileError)
+        self._deadline = 0.0
+        self._begun: CopyWatch | None = None  # a copy that may go on
+
+    def upload(self, file: BinaryIO, content_type: str | None, progress: Told | None) -> UploadResult:
+        """Bring a file to the store, and from there to its place."""
+        path = self._station.path
+        address = ask(self._session, UPLOAD_URL, self._file)
+        if not address.success:
+            return replace(address.as_failure(UploadResult), path=path, request_id_upload_url=address.request_id)
+        put = partial(self._presigned.put, address.url, file, path)
+        with self._cleaned_up():
+            stored = put(content_type=content_type, progress=progress)
+            self._start()
+            copied = self._copied("download") if stored.success else _moved(stored)
+            if copied.success and self._station.is_detour:
+                copied = self._arrive(copied)
+        return replace(
+            _as(UploadResult, copied),
+            path=path,
+            request_id_upload_url=address.request_id,
+            http_status_code=stored.http_status_code,
+            etag=stored.etag,
+            bytes_sent=stored.size,
+        )
+
+    def download(self, place: LocalPath, *, overwrite: bool, progress: Told | None) -> DownloadResult:
+        """Bring a file to the store, and from there to this machine."""
+        self._start()
+        with self._cleaned_up():
+            left = self._leave() if self._station.is_detour else FileTransferResult(success=True)
+            copied = self._copied("upload") if left.success else left
+            got = _as(DownloadResult, copied)
+            if copied.success:
+                got = self._fetch(got, place, overwrite=overwrite, progress=progress)
+        return replace(got, path=self._station.path, local_path=str(place), outcome_unknown=False)
+
+    def _fetch(
+        self, copied: DownloadResult, place: LocalPath, *, overwrite: bool, progress: Told | None
+    ) -> DownloadResult:
+        address = ask(self._session, DOWNLOAD_URL, self._file)
+        known = partial(replace, request_id_sync=copied.request_id_sync, request_id_download_url=address.request_id)
+        if not address.success:
+            return known(address.as_failure(DownloadResult))
+        path = self._station.path
+        got = self._presigned.get(address.url, path, place, overwrite=overwrite, progress=progress)
+        status = got.http_status_code
+        told = replace(_as(DownloadResult, _moved(got)), request_id=got.request_id or address.request_id)
+        return known(told, http_status_code=status, bytes_received=got.size)
+
+    def _start(self) -> None:
+        self._deadline = self._session._channel.clock.monotonic() + self._patience.timeout
+
+    def _left(self) -> float:
+        return max(self._deadline - self._session._channel.clock.monotonic(), 0.001)
+
+    def _copied(self, mode: str) -> FileTransferResult:
+        """Have the file copied between session and store: ``upload`` is out of the session."""
+        context_id, path, session_id = self._context.context_id, self._station.copied, self._session.session_id
+        request = SyncRequest(session_id=session_id, context_id=context_id, path=path, mode=mode)
+        watch = self._begun = CopyWatch(context_id, path, mode)
+        asked = ask(self._session, SYNC_CONTEXT, request, self._left())
+        if not asked.success:
+            return replace(asked.as_failure(FileTransferResult), request_id_sync=asked.request_id)
+        told = FileTransferResult(success=True, request_id=asked.request_id, request_id_sync=asked.request_id)
+        return self._awaited(told, watch) if self._patience.wait else told
+
+    def _awaited(self, told: FileTransferResult, watch: CopyWatch) -> FileTransferResult:
+        request = ContextInfoRequest(
+            session_id=self._session.session_id, context_id=watch.context_id, path=watch.path, task_type=watch.mode
+        )
+
+        def look(limit: float | None) -> ContextInfoResult:
+            return ask(self._session, CONTEXT_INFO, request, limit)
+
+        pauses = exponential_backoff(min(SOON, self._patience.interval), 1.5, self._patience.interval)
+        clock = self._session._channel.clock
+        waited = poll_until(look, watch.evaluate, clock=clock, deadline=self._deadline, pauses=pauses)
+        if waited.verdict != "timeout":
+            self._begun = None
+        if waited.verdict == "arrived":
+            return told
+        reason, late = str(waited.cause or watch.reason), waited.verdict == "timeout"
+        if late:
+            reason = f"not copied after {self._patience.timeout:g} s: {reason}"
+        code = waited.last.code if waited.last and waited.verdict == "refused" else ""
+        return replace(told, success=False, error_message=reason, code=code, timed_out=late, outcome_unknown=True)
+
+    def _leave(self) -> FileTransferResult:
+        """Copy the file into the folder for transfers."""
+        ran = self._shell(LEAVE, self._left())
+        return FileTransferResult(success=True) if ran.success else _no(ran)
+
+    def _arrive(self, copied: FileTransferResult) -> FileTransferResult:
+        """Put the file from the folder for transfers into its place."""
+        ran = self._shell(ARRIVE % PLACE["overwrite"] + CLEAN, self._left())
+        return copied if ran.success else replace(_no(ran), request_id_sync=copied.request_id_sync)
+
+    def _shell(self, script: str, limit: float) -> StepResult:
+        args = ShellArgs(command=f"{self._names}; {script}", timeout_ms=max(int(limit * 1000), 1))
+        return self._session._use(STEP, args, CallTimeout(limit + GRACE), strict=False)
+
+    @contextmanager
+    def _cleaned_up(self) -> Generator[None]:
+        """Leave nothing behind, here and in the store, of a file that has its place elsewhere."""
+        try:
+            yield
+        finally:
+            if self._station.is_detour:
+                try:
+                    shielded(self._clean, CLEANING)
+                except (AgentBayError, TimeoutError) as exc:  # the session's end removes it
+                    log.debug("%s stays until the session ends: %s", self._station.passing, exc)
+
+    def _clean(self) -> None:
+        if self._begun is not None:  # it would make anew what is removed
+            self._deadline = self._session._channel.clock.monotonic() + CLEANING / 2
+            self._awaited(FileTransferResult(), self._begun)
+        self._shell(CLEAN, CLEANING)
+        ask(self._session, DELETE_FILE, self._file, CLEANING)
+
+
+def _moved(stored: ContextTransferResult) -> FileTransferResult:
+    """Return what a store has said."""
+    if stored.success:
+        return FileTransferResult(success=True, request_id=stored.request_id)
+    return stored.as_failure(FileTransferResult)
+
+
+def _no(ran: StepResult) -> FileTransferResult:
+    return ran.as_failure(FileTransferResult, ran.stderr.strip() or ran.error_message)
+
+
+def _as(kind: type[T], said: FileTransferResult) -> T:
+    """Return what was said, as an answer that has more to tell."""
+    return kind(
+        success=said.success,
+        request_id=said.request_id,
+        error_message=said.error_message,
+        code=said.code,
+        http_status_code=said.http_status_code,
+        outcome_unknown=said.outcome_unknown,
+        request_id_sync=said.request_id_sync,
+        timed_out=said.timed_out,
+    )

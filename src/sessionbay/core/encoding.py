@@ -1,0 +1,161 @@
+"""How a field of a request travels where that differs from its dialect's habit.
+
+Annotations on the field, read by ``dialects.carriage``::
+
+    labels: Annotated[dict[str, str] | None, TEXT_ASCII] = None         # JSON in a string, on both clouds
+    image_id: Annotated[str | None, On("agb", place="query")] = None    # elsewhere on one of them
+    network_id: Annotated[str | None, ONLY_AGENTBAY] = None             # unknown to the other
+"""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal, cast
+
+from pydantic_core import from_json
+
+from .errors import SessionError
+from .wire_model import Case, Wire, plain
+
+DialectName = Literal["agentbay", "agb"]
+ParameterLocation = Literal["body", "query"]
+Params = Mapping[str, Any]
+DEEPEST = 16
+
+
+@dataclass(frozen=True, slots=True)
+class NamingConvention:
+    """How a dialect writes names and plain values."""
+
+    case: Case
+    true: str
+    false: str
+    plain_body: bool
+
+    def word(self, value: object) -> str:
+        """Write a plain value as text."""
+        if isinstance(value, bool):
+            return self.true if value else self.false
+        return str(value)
+
+
+class Encoder:
+    """How a value is written under its name, and read back. This one: plain text, or itself in a JSON body."""
+
+    def write(
+        self, name: str, value: Any, request: Wire, speech: NamingConvention, place: ParameterLocation
+    ) -> Iterator[tuple[str, Any]]:
+        """Yield the names and values that carry ``value``."""
+        yield name, value if place == "body" and speech.plain_body else speech.word(value)
+
+    def read(self, name: str, params: Params) -> Any:
+        """Return what stands under ``name``, or None."""
+        return params.get(name)
+
+
+@dataclass(frozen=True, slots=True)
+class TextEncoder(Encoder):
+    """A JSON value inside a string."""
+
+    compact: bool = False
+    ascii: bool = False
+
+    def write(
+        self, name: str, value: Any, request: Wire, speech: NamingConvention, place: ParameterLocation
+    ) -> Iterator[tuple[str, Any]]:
+        separators = (",", ":") if self.compact else (", ", ": ")
+        yield name, json.dumps(plain(value, speech.case), separators=separators, ensure_ascii=self.ascii)
+
+    def read(self, name: str, params: Params) -> Any:
+        value = params.get(name)
+        return from_json(value) if isinstance(value, str) else value
+
+
+class JsonEncoder(Encoder):
+    """A JSON value as itself, in a JSON body."""
+
+    def write(
+        self, name: str, value: Any, request: Wire, speech: NamingConvention, place: ParameterLocation
+    ) -> Iterator[tuple[str, Any]]:
+        yield name, plain(value, speech.case)
+
+
+class DottedEncoder(Encoder):
+    """A nested value as one name per leaf: ``Name.Inner.1=x``; read back also from JSON text.
+
+    What is empty would leave no trace, so it is refused.
+    """
+
+    def write(
+        self, name: str, value: Any, request: Wire, speech: NamingConvention, place: ParameterLocation
+    ) -> Iterator[tuple[str, Any]]:
+        for path, leaf in _leaves(name, plain(value, speech.case)):
+            yield path, speech.word(leaf)
+
+    def read(self, name: str, params: Params) -> Any:
+        if name in params:
+            return from_json(params[name])
+        tree: dict[str, Any] = {}
+        for path, leaf in params.items():
+            if path.startswith(f"{name}."):
+                _grow(tree, path.removeprefix(f"{name}.").split("."), leaf)
+        return _lists(tree) or None
+
+
+PLAIN = Encoder()
+TEXT = TextEncoder()
+TEXT_ASCII = TextEncoder(ascii=True)
+TEXT_COMPACT = TextEncoder(compact=True)
+JSON = JsonEncoder()
+DOTTED = DottedEncoder()
+
+
+@dataclass(frozen=True, slots=True)
+class DialectField:
+    """How one dialect carries a field, as far as that is not its habit."""
+
+    dialect: DialectName
+    name: str | None = None
+    place: ParameterLocation | None = None
+    form: Encoder | None = None
+    absent: bool = False
+
+
+ONLY_AGENTBAY = DialectField("agb", absent=True)
+
+
+def _leaves(path: str, value: Any) -> Iterator[tuple[str, Any]]:
+    if value in ({}, []):
+        raise SessionError.usage(f"{path} is empty, which the form cannot say: leave it out")
+    if isinstance(value, dict):
+        for name, inner in cast("dict[str, Any]", value).items():
+            yield from _leaves(f"{path}.{name}", inner)
+    elif isinstance(value, list):
+        for number, inner in enumerate(cast("Sequence[Any]", value), start=1):
+            yield from _leaves(f"{path}.{number}", inner)
+    else:
+        yield path, value
+
+
+def _grow(tree: dict[str, Any], steps: list[str], leaf: Any) -> None:
+    """Put ``leaf`` into the tree of names."""
+    *inner, last = steps
+    if len(inner) > DEEPEST:
+        raise ValueError(f"a name has more than {DEEPEST} parts")
+    for step in inner:
+        if not isinstance(found := tree.setdefault(step, {}), dict):
+            raise ValueError(f"{step} is both a value and the beginning of a name")  # noqa: TRY004  # of the sender's
+        tree = cast("dict[str, Any]", found)
+    if last in tree:
+        raise ValueError(f"{last} is both a value and the beginning of a name")
+    tree[last] = leaf
+
+
+def _lists(node: Any) -> Any:
+    """Turn the inner nodes whose names are 1, 2, 3 back into lists."""
+    if not isinstance(node, dict):
+        return node
+    inner = {name: _lists(value) for name, value in cast("dict[str, Any]", node).items()}
+    if inner and all(name.isdigit() for name in inner):
+        return [inner[name] for name in sorted(inner, key=int)]
+    return inner

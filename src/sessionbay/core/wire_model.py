@@ -1,0 +1,116 @@
+"""The one base of everything that crosses the wire: snake_case here, the dialect's casing there."""
+
+import json
+from collections.abc import Callable, Sequence
+from typing import Annotated, Any, TypeVar, cast
+
+from pydantic import (
+    AliasChoices,
+    AliasGenerator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    PlainSerializer,
+    SerializationInfo,
+    SerializerFunctionWrapHandler as Handler,
+    ValidationError,
+    model_serializer,
+    model_validator,
+)
+from pydantic.alias_generators import to_camel, to_pascal
+from pydantic_core import from_json
+
+Case = Callable[[str], str]
+
+
+def _any_case(name: str) -> AliasChoices:
+    return AliasChoices(to_pascal(name), to_camel(name), name)
+
+
+class Wire(BaseModel):
+    """A value that crosses the wire: reads PascalCase, camelCase and snake_case, writes the case asked for."""
+
+    model_config = ConfigDict(
+        alias_generator=AliasGenerator(validation_alias=_any_case),
+        coerce_numbers_to_str=True,
+        defer_build=True,
+        extra="ignore",
+        frozen=True,
+        hide_input_in_errors=True,
+        loc_by_alias=False,
+        populate_by_name=True,
+    )
+
+    @model_serializer(mode="wrap")
+    def _in_case(self, handler: Handler, info: SerializationInfo[dict[str, Case] | None]) -> dict[str, Any]:
+        case = info.context["case"] if info.context else str
+        return {case(name): value for name, value in handler(self).items()}
+
+    def dump(self, case: Case = str) -> Any:
+        """Return the plain JSON value, absent fields left out."""
+        return self.model_dump(mode="json", exclude_none=True, context={"case": case})
+
+    def refusal(self) -> str | None:
+        """Return the reason when this payload itself says no, though its envelope said yes."""
+        return None
+
+
+class CamelWire(Wire):
+    """A value whose names are camelCase on both clouds: the arguments of some tools."""
+
+    model_config = ConfigDict(
+        alias_generator=AliasGenerator(validation_alias=lambda name: AliasChoices(to_camel(name), name))
+    )
+
+    def dump(self, case: Case = to_camel) -> Any:
+        return super().dump(case)
+
+
+def parsed(value: object) -> object:
+    """Return the JSON value inside a string, any other value as it is; a blank string says nothing."""
+    if not isinstance(value, str):
+        return value
+    return from_json(value) if value.strip() else None
+
+
+def first_error(exc: ValidationError) -> str:
+    """Return the first of pydantic's complaints as one line, without what was sent."""
+    error = exc.errors(include_url=False, include_context=False, include_input=False)[0]
+    where = ".".join(str(step) for step in error["loc"])
+    return f"{where}: {error['msg']}" if where else error["msg"]
+
+
+def as_text(value: Any) -> str:
+    """Return ``value`` as JSON text, the names of its models in camelCase."""
+    return json.dumps(plain(value, to_camel), ensure_ascii=False)
+
+
+T = TypeVar("T")
+JsonText = Annotated[T, BeforeValidator(parsed), PlainSerializer(as_text, return_type=str)]
+"""A value that travels as JSON inside a string; its own names are camelCase on both clouds."""
+
+
+def _said(value: object) -> object:
+    return "" if value is None else value
+
+
+NullableStr = Annotated[str, BeforeValidator(_said)]
+"""A string; null is an empty one."""
+
+
+class TextWire(Wire):
+    """A payload that may arrive as JSON text in place of the object."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _from_text(cls, value: object) -> object:
+        return parsed(value)
+
+
+def plain(value: Any, case: Case) -> Any:
+    """Return ``value`` as plain JSON, the names of its models in ``case``."""
+    if isinstance(value, Wire):
+        return value.dump(case)
+    if isinstance(value, (list, tuple)):
+        return [plain(item, case) for item in cast("Sequence[Any]", value)]
+    return value

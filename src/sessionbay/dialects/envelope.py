@@ -1,0 +1,177 @@
+"""What both dialects do the same way: walk a request's fields, and read or write the envelope of an answer."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, Generic, TypeVar
+
+from pydantic import StrictBool, ValidationError
+
+from ..core.encoding import (
+    PLAIN,
+    DialectField,
+    DialectName,
+    Encoder,
+    NamingConvention,
+    ParameterLocation,
+    Params,
+)
+from ..core.http import HttpResponse, InvalidRequest, InvalidResponse
+from ..core.operation import NOTHING, Operation, OperationReply
+from ..core.result import Result, refusal_text
+from ..core.wire_model import Wire, first_error, plain
+
+Q = TypeVar("Q", bound=Wire)
+A = TypeVar("A")
+R = TypeVar("R", bound=Result[Any])
+P = TypeVar("P")
+
+
+class Envelope(Wire, Generic[P]):
+    """What every answer of both clouds is wrapped in; the case of the names is the only difference."""
+
+    success: StrictBool | None = None
+    code: str | int | None = None
+    message: str | None = None
+    http_status_code: int | None = None
+    request_id: str | None = None
+    data: P | None = None
+    next_token: str | None = None
+    max_results: int | None = None
+    total_count: int | None = None
+    count: int | None = None
+    body: dict[str, Any] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FieldSpec:
+    """One field of a request in one dialect: under which name, where, and in which form it travels."""
+
+    field: str
+    name: str
+    place: ParameterLocation | None
+    form: Encoder
+    absent: bool
+
+
+@cache
+def field_specs(request: type[Wire], dialect: DialectName, speech: NamingConvention) -> tuple[FieldSpec, ...]:
+    """Return where ``dialect`` carries each field of ``request``."""
+    found: list[FieldSpec] = []
+    for field, info in request.model_fields.items():
+        form = next((mark for mark in info.metadata if isinstance(mark, Encoder)), PLAIN)
+        on = next(
+            (m for m in info.metadata if isinstance(m, DialectField) and m.dialect == dialect), DialectField(dialect)
+        )
+        found.append(FieldSpec(field, on.name or speech.case(field), on.place, on.form or form, on.absent))
+    return tuple(found)
+
+
+def write(
+    op: Operation[Q, A, R], request: Q, dialect: DialectName, speech: NamingConvention, habit: ParameterLocation
+) -> dict[ParameterLocation, dict[str, Any]]:
+    """Return the parameters of ``request`` by place; refuse what the dialect cannot say."""
+    given = [slot for slot in field_specs(op.request, dialect, speech) if getattr(request, slot.field) is not None]
+    if unknown := [slot.field for slot in given if slot.absent]:
+        raise op.result.error_type.usage(f"{dialect} has no {', '.join(unknown)} in {op.action}: leave it out")
+    params: dict[ParameterLocation, dict[str, Any]] = {"query": {}, "body": {}}
+    for slot in given:
+        place = slot.place or habit
+        params[place].update(slot.form.write(slot.name, getattr(request, slot.field), request, speech, place))
+    return params
+
+
+def read(op: Operation[Q, A, R], params: Params, dialect: DialectName, speech: NamingConvention) -> Q:
+    """Return the request that ``params`` say, wherever in the HTTP request they stood."""
+    try:
+        known = [slot for slot in field_specs(op.request, dialect, speech) if not slot.absent]
+        found = {slot.field: slot.form.read(slot.name, params) for slot in known}
+        return op.request.model_validate({field: value for field, value in found.items() if value is not None})
+    except ValidationError as exc:
+        raise InvalidRequest(f"{op.action}: {first_error(exc)}") from exc
+    except ValueError as exc:
+        raise InvalidRequest(f"{op.action}: a parameter is not JSON, or no tree: {exc}") from exc
+
+
+def decode(op: Operation[Q, A, R], answer: HttpResponse) -> R:
+    """Return the result that ``format_response`` says; raise ``InvalidResponse`` when it is not the protocol."""
+    envelope = _envelope(op, answer)
+    request_id = envelope.request_id or answer.headers.get("x-request-id", "")
+    known: dict[str, Any] = {"request_id": request_id, "http_status_code": envelope.http_status_code or answer.status}
+    try:
+        if answer.status >= 400 or envelope.success is False:
+            return op.result(success=False, **_refused(envelope, answer.status), **known)
+        return op.result(**_granted(op, envelope), **known)
+    except ValueError as exc:
+        raise InvalidResponse(f"{op.action}: {exc}", status=answer.status, request_id=request_id) from exc
+
+
+def _refused(envelope: Envelope[Any], status: int) -> dict[str, Any]:
+    """Return what the result of a refusal says."""
+    code = "" if envelope.code is None else str(envelope.code)
+    if envelope.success is None and not code:
+        raise ValueError(f"HTTP {status} without a reason")
+    told = envelope.data.refusal() if isinstance(envelope.data, Wire) else None
+    text = refusal_text(code, envelope.message or told or "") or f"refused with HTTP {status}"
+    return {"code": code, "error_message": text}
+
+
+def _granted(op: Operation[Any, Any, Any], envelope: Envelope[Any]) -> dict[str, Any]:
+    """Return what the result says whose envelope says yes; the payload may still say no."""
+    if envelope.success is None:
+        raise ValueError("the answer does not say Success")
+    if op.answer is not NOTHING and envelope.data is None:
+        raise ValueError("the answer has no Data")
+    fields = {} if op.answer is NOTHING else op.fields(envelope.data)
+    if op.paged:
+        total = envelope.count if envelope.total_count is None else envelope.total_count
+        fields |= {"next_token": envelope.next_token or "", "total_count": total, "max_results": envelope.max_results}
+    if isinstance(envelope.data, Wire) and (reason := envelope.data.refusal()) is not None:
+        return fields | {"success": False, "data": None, "error_message": reason}
+    return fields | {"success": True, "code": "" if envelope.code is None else str(envelope.code)}
+
+
+def _envelope(op: Operation[Q, A, R], answer: HttpResponse) -> Envelope[Any]:
+    request_id = answer.headers.get("x-request-id", "")
+    try:
+        return _unwrapped(op, _shape(op).model_validate_json(answer.body))
+    except ValidationError as exc:
+        shaped = exc
+    try:
+        loose = Envelope[Any].model_validate_json(answer.body)
+    except ValidationError as exc:
+        text = f"HTTP {answer.status} and not the protocol: {first_error(exc)}"
+        raise InvalidResponse(text, status=answer.status, request_id=request_id) from exc
+    if answer.status < 400 and loose.success is not False:
+        text = f"Data is not what {op.action} answers: {first_error(shaped)}"
+        raise InvalidResponse(text, status=answer.status, request_id=loose.request_id or request_id) from shaped
+    return loose.model_copy(update={"data": None})
+
+
+def _unwrapped(op: Operation[Q, A, R], envelope: Envelope[Any]) -> Envelope[Any]:
+    """Return the envelope inside ``body``, which AGB's answer to a deletion may come in."""
+    if envelope.success is None and envelope.body:
+        return _shape(op).model_validate(envelope.body)
+    return envelope
+
+
+@cache
+def _shape(op: Operation[Any, Any, Any]) -> type[Envelope[Any]]:
+    return Envelope[Any] if op.answer is NOTHING else Envelope[op.answer]  # type: ignore[name-defined]
+
+
+def envelope_of(reply: OperationReply[Any], speech: NamingConvention, ok: str) -> dict[str, Any]:
+    """Return the plain JSON of ``reply``, named in the dialect's case (the engine's side)."""
+    fields: Mapping[str, Any] = {
+        "request_id": reply.request_id,
+        "success": reply.success,
+        "code": reply.code or (ok if reply.success else "Refused"),
+        "message": reply.message,
+        "http_status_code": reply.status,
+        "data": plain(reply.data, speech.case),
+        "next_token": reply.next_token,
+        "max_results": reply.max_results,
+        "total_count": reply.total_count,
+        "count": reply.total_count,
+    }
+    return {speech.case(name): value for name, value in fields.items() if value is not None}

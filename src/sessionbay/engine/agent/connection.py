@@ -1,0 +1,172 @@
+"""The engine's end of the line to an agent: orders out, answers and file descriptors in."""
+
+import asyncio
+import contextlib
+import json
+import os
+import socket
+import struct
+from collections import deque
+from typing import Any
+
+from ..fork_safety import close_in_forks
+
+HEAD = struct.Struct("!II")
+MOST_FRAME = 40 * 2**20  # more than any answer of an honest agent
+MOST_DESCRIPTORS = 8
+Answered = tuple[Any, int | None]
+
+
+class AgentGone(Exception):
+    """The agent ended, or did not keep to the protocol; the session is lost."""
+
+
+class AgentFailure(Exception):
+    """The agent could not do what it was asked for, and says why."""
+
+
+class AgentConnection:
+    """Carries orders to one agent. An agent runs beside untrusted code: nothing that it sends is taken on trust."""
+
+    def __init__(self, sock: socket.socket) -> None:
+        sock.setblocking(False)
+        self._sock = close_in_forks(sock)
+        self._loop = asyncio.get_running_loop()
+        self._sending = asyncio.Lock()
+        self._writer: asyncio.Task[Any] | None = None
+        self._waiting: dict[int, asyncio.Future[Answered]] = {}
+        self._descriptors: deque[int] = deque()
+        self._buffer = bytearray()
+        self._next = 0
+        self._listening = 0
+        self.gone: asyncio.Future[str] = self._loop.create_future()
+        self._loop.add_reader(sock.fileno(), self._read)
+
+    @property
+    def busy(self) -> bool:
+        """Whether anyone waits for an answer, one that comes only when something happens aside."""
+        return len(self._waiting) > self._listening
+
+    async def ask(self, op: str, /, blob: bytes = b"", **order: Any) -> Any:
+        """Have the agent do something; return its value or its bytes. A descriptor that comes along is closed."""
+        value, fd = await self._asked(op, blob, order)
+        if fd is not None:
+            os.close(fd)
+        return value
+
+    async def hear(self, op: str, /, **order: Any) -> Any:
+        """Ask for what the agent answers only when it happens; to wait for that is no use of the session."""
+        self._listening += 1
+        try:
+            return await self.ask(op, **order)
+        finally:
+            self._listening -= 1
+
+    async def ask_fd(self, op: str, /, blob: bytes = b"", **order: Any) -> tuple[Any, int]:
+        """Have the agent open something; return what it tells, and the descriptor, which the caller must close."""
+        value, fd = await self._asked(op, blob, order)
+        if fd is None:
+            raise AgentFailure(f"the agent passed no file descriptor for {op}")
+        return value, fd
+
+    async def _asked(self, op: str, blob: bytes, order: dict[str, Any]) -> Answered:
+        if self.gone.done():
+            raise AgentGone(self.gone.result())
+        self._next = number = self._next + 1
+        body = json.dumps({"id": number, "op": op, **order}).encode()
+        answer: asyncio.Future[Answered] = self._loop.create_future()
+        self._waiting[number] = answer
+        try:
+            # Shielded: half a frame would spoil the line for all who come after a cancelled caller.
+            await asyncio.shield(self._send(HEAD.pack(len(body), len(blob)) + body + blob))
+            return await answer
+        except asyncio.CancelledError:
+            _close_unseen(answer)
+            raise
+        finally:
+            del self._waiting[number]
+
+    async def _send(self, data: bytes) -> None:
+        async with self._sending:
+            try:
+                await self._write(data)
+            except OSError as exc:
+                self.close(f"the line to the agent broke: {exc}")  # which fails the answer that is waited for
+            except asyncio.CancelledError:
+                if not self.gone.done():
+                    raise  # otherwise it is ``close`` that ends it, and whoever waits is told by the answer
+
+    async def _write(self, data: bytes) -> None:
+        self._writer = asyncio.current_task()
+        try:
+            await self._loop.sock_sendall(self._sock, data)
+        finally:
+            self._writer = None
+
+    def close(self, reason: str = "the session was ended") -> None:
+        """Give the line up; whoever waits for an answer is told."""
+        if self.gone.done():
+            return
+        self.gone.set_result(reason)
+        self._loop.remove_reader(self._sock.fileno())
+        self._loop.remove_writer(self._sock.fileno())  # whose number is another file's soon
+        if self._writer:  # the agent does not read
+            self._writer.cancel()
+        with contextlib.suppress(OSError):
+            self._sock.shutdown(socket.SHUT_RDWR)  # a fork of this program may hold it too: closing alone ends nothing
+        self._sock.close()
+        for answer in self._waiting.values():
+            if not answer.done():
+                answer.set_exception(AgentGone(reason))
+        while self._descriptors:
+            os.close(self._descriptors.popleft())
+
+    def _read(self) -> None:
+        try:
+            data, descriptors, flags, _ = socket.recv_fds(self._sock, 2**20, MOST_DESCRIPTORS, socket.MSG_CMSG_CLOEXEC)
+        except BlockingIOError:
+            return
+        except OSError as exc:
+            self.close(f"the line to the agent broke: {exc}")
+            return
+        self._descriptors.extend(descriptors)
+        if not data or flags & socket.MSG_CTRUNC or len(self._descriptors) > MOST_DESCRIPTORS:
+            self.close("the agent ended" if not data else "the agent sent too many file descriptors")
+            return
+        self._buffer += data
+        try:
+            self._take_frames()
+        except (ValueError, TypeError, LookupError, AttributeError, RecursionError) as exc:
+            self.close(f"the agent broke the protocol: {type(exc).__name__}")
+
+    def _take_frames(self) -> None:
+        while len(self._buffer) >= HEAD.size:
+            size, extra = HEAD.unpack_from(self._buffer)
+            if size + extra > MOST_FRAME:
+                raise ValueError("a frame is too large")
+            end = HEAD.size + size + extra
+            if len(self._buffer) < end:
+                return
+            reply = json.loads(self._buffer[HEAD.size : HEAD.size + size])
+            blob = bytes(self._buffer[HEAD.size + size : end])
+            del self._buffer[:end]
+            self._settle(reply, blob)
+
+    def _settle(self, reply: dict[str, Any], blob: bytes) -> None:
+        fd = self._descriptors.popleft() if reply.get("fds") else None
+        answer = self._waiting.get(reply["id"])
+        if answer is not None and not answer.done() and "error" not in reply:
+            answer.set_result((reply.get("value", blob), fd))
+            return
+        if fd is not None:
+            os.close(fd)
+        if answer is not None and not answer.done():
+            answer.set_exception(AgentFailure(str(reply["error"])))
+
+
+def _close_unseen(answer: "asyncio.Future[Answered]") -> None:
+    """Close the descriptor of an answer that came in the very moment in which its caller gave up."""
+    if answer.done() and not answer.cancelled() and answer.exception() is None:
+        fd = answer.result()[1]
+        if fd is not None:
+            os.close(fd)

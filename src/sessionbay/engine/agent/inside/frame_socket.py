@@ -1,0 +1,62 @@
+"""The socket to the engine.
+
+A frame is two lengths (big endian, 4 bytes each), a JSON object, and raw bytes. A file descriptor rides on an answer
+that says ``"fds": 1``.
+"""
+
+from __future__ import annotations
+
+import array
+import json
+import socket
+import struct
+import threading
+
+HEAD = struct.Struct("!II")
+
+
+class Failure(Exception):
+    """Something that could not be done, with the reason to tell."""
+
+
+class PassedDescriptor:
+    """What an order opened: what to tell of it, and the descriptor that goes to the engine, which is closed here."""
+
+    def __init__(self, fd: int, value: object = None) -> None:
+        self.fd = fd
+        self.value = value
+
+
+class FrameSocket:
+    """Orders in, answers out."""
+
+    def __init__(self, sock: socket.socket) -> None:
+        self._sock = sock
+        self._sending = threading.Lock()
+
+    def receive(self) -> tuple[dict[str, object], bytes] | None:
+        """Return the next order and its bytes; None when the engine is gone."""
+        head = self._exactly(HEAD.size)
+        if head is None:
+            return None
+        size, extra = HEAD.unpack(head)
+        order, blob = self._exactly(size), self._exactly(extra)
+        return None if order is None or blob is None else (json.loads(order), blob)
+
+    def send(self, answer: dict[str, object], blob: bytes = b"", fd: int | None = None) -> None:
+        """Send one answer."""
+        body = json.dumps(answer).encode()
+        data = HEAD.pack(len(body), len(blob)) + body + blob
+        rights = [] if fd is None else [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", [fd]))]
+        with self._sending:
+            sent = self._sock.sendmsg([data], rights)
+            self._sock.sendall(data[sent:])
+
+    def _exactly(self, size: int) -> bytes | None:
+        data = bytearray()
+        while len(data) < size:
+            chunk = self._sock.recv(min(size - len(data), 2**20))
+            if not chunk:
+                return None
+            data += chunk
+        return bytes(data)

@@ -1,0 +1,145 @@
+"""Watching over what a whole session uses: its memory, its disk. The kernel does it for single processes only."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import threading
+import time
+from collections.abc import Mapping
+from typing import Any
+
+from .disk import Space
+from .frame_socket import Failure
+from .process_tree import PAGE, RESIDENT, STATE, TIMES, ProcessTree, send
+
+QUICK, SLOW = 0.1, 2.0  # seconds between two looks at processes: busy ones, and those that do nothing
+SHARE = 20  # a look must not take more than this part of the time
+BUSY = 0.05  # of a processor
+HINT = "delete files with delete_file, or delete the session"
+
+
+class ResourceMonitor:
+    """Looks at a session while something runs in it; an idle one costs nothing."""
+
+    def __init__(self, workload: ProcessTree, limits: Mapping[str, Any]) -> None:
+        self._workload = workload
+        self._limits = limits
+        self._space = Space(limits["folders"])
+        self._looking = threading.Lock()
+        self._dying: set[int] = set()
+        self._ticks = 0
+        self._looked = 0.0
+
+    def start(self) -> None:
+        """Begin to watch."""
+        threading.Thread(target=self._watch, daemon=True).start()
+
+    def _watch(self) -> None:
+        pause: float | None = None
+        while True:
+            woken = self._workload.woken.wait(pause)
+            self._workload.woken.clear()
+            begun = time.monotonic()
+            try:
+                running, busy = self._look(woken)
+            except Exception as exc:  # a session whose guard is gone would have no limits
+                sys.stderr.write(f"the guard failed: {type(exc).__name__}: {exc}\n")
+                running = busy = True
+            time.sleep(max(QUICK, SHARE * (time.monotonic() - begun)))
+            if woken or busy or self._workload.full:
+                pause = QUICK
+            else:
+                pause = min(SLOW, 2 * (pause or QUICK)) if running else None
+
+    def _look(self, woken: bool) -> tuple[bool, bool]:
+        """Look once; return whether anything runs, and whether it does much."""
+        processes = self._workload.processes(quick=True)
+        busy = self._busy(processes)
+        if self._limits["memory"]:
+            self._check_memory(processes)
+        if self._limits["disk"] or self._limits["files"]:
+            with self._looking:
+                if self._workload.full or self._space.doubtful(self._limits, woken or busy):
+                    self._count()
+        return bool(processes), busy
+
+    def _busy(self, processes: list[tuple[int, list[str]]]) -> bool:
+        """Return whether the processes have used a processor since they were last looked at."""
+        now, ticks = time.monotonic(), sum(int(field) for _, fields in processes for field in fields[TIMES])
+        used = abs(ticks - self._ticks) / os.sysconf("SC_CLK_TCK")
+        busy = used > BUSY * (now - self._looked)
+        self._ticks, self._looked = ticks, now
+        return busy
+
+    def admit(self) -> None:
+        """Let something be added to the session, which is watched then; refuse it when the session is full."""
+        self._workload.woken.set()
+        if self._workload.full:
+            with self._looking:
+                self._count()  # now: some files may have been deleted
+            if self._workload.full:
+                raise Failure(self._workload.full)
+
+    def _count(self) -> None:
+        pids = [pid for pid, _ in self._workload.processes()]
+        size, files = self._space.count(pids)
+        told = self._excess(size, files)
+        was, self._workload.full = self._workload.full, told
+        if told:
+            self._workload.freeze("full")
+        elif was:
+            self._workload.thaw("full")
+
+    def _excess(self, size: int, files: int) -> str:
+        """Return what to tell a session that is over its limits, nothing when it is not."""
+        if self._limits["disk"] and size > self._limits["disk"]:
+            return f"the session's files take {size} bytes of the {self._limits['disk']} that it may have: {HINT}"
+        if self._limits["files"] and files > self._limits["files"]:
+            return f"the session has {files} files of the {self._limits['files']} that it may have: {HINT}"
+        return ""
+
+    def _check_memory(self, processes: list[tuple[int, list[str]]]) -> None:
+        """Kill the largest processes while all together hold too much."""
+        self._dying &= {pid for pid, _ in processes}
+        alive = [(pid, fields) for pid, fields in processes if pid not in self._dying and fields[STATE] != "Z"]
+        shared = shared_memory() if self._workload.whole_namespace else 0
+        most = self._limits["memory"] - shared - self._space.in_memory
+        if sum(int(fields[RESIDENT]) for _, fields in alive) * PAGE <= most:
+            return  # pages that several hold were counted for each: it cannot be too much
+        sizes = {pid: proportional(pid, int(fields[RESIDENT]) * PAGE) for pid, fields in alive}
+        while sizes and sum(sizes.values()) > most:
+            self._kill(max(sizes, key=lambda pid: sizes[pid]), sizes)
+
+    def _kill(self, pid: int, sizes: dict[int, int]) -> None:
+        total, size = sum(sizes.values()), sizes.pop(pid)
+        limit = self._limits["memory"]
+        self._workload.tell(
+            pid,
+            f"[memory] process {pid}, which held {size} bytes, was killed: the session's processes held {total}"
+            f" of the {limit} bytes that they may have",
+        )
+        send(pid, signal.SIGKILL)
+        self._dying.add(pid)
+
+
+def proportional(pid: int, resident: int) -> int:
+    """Return the bytes of memory that a process holds, with its part of what it shares; else ``resident``."""
+    try:
+        with open(f"/proc/{pid}/smaps_rollup") as file:
+            for line in file:
+                if line.startswith("Pss:"):
+                    return int(line.split()[1]) * 1024
+    except OSError:
+        pass
+    return resident
+
+
+def shared_memory() -> int:
+    """Return the bytes of memory that files under /dev/shm take."""
+    try:
+        space = os.statvfs("/dev/shm")
+    except OSError:
+        return 0
+    return (space.f_blocks - space.f_bfree) * space.f_frsize

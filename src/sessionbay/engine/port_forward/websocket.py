@@ -1,0 +1,135 @@
+"""The WebSocket side of a link: messages go both ways, with their kinds, their subprotocol and their end."""
+
+import asyncio
+from typing import Any
+
+from starlette.datastructures import Headers
+from starlette.responses import PlainTextResponse, Response
+from starlette.types import Receive, Scope, Send
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidStatus
+from websockets.typing import Origin, Subprotocol
+
+from ..agent.connection import AgentFailure, AgentGone
+from ..api_errors import ApiError
+from .connection import PortProxy
+
+MOST_MESSAGE = 64 * 2**20  # bytes of one message, in either direction
+MOST_TUNNELS = 128  # through one link at once; each takes two descriptors of the engine's, which all sessions share
+CLOSE_TIMEOUT = 2.0
+NORMAL, GOING_AWAY, BROKEN, NO_CODE = 1000, 1001, 1011, 1005
+HANDSHAKE = b"sec-websocket-"
+
+
+class _Once(connect):
+    """Connects; that the session sends the client elsewhere is for the client to follow."""
+
+    def process_redirect(self, exc: Exception) -> Exception | str:
+        """Follow nothing."""
+        return exc
+
+
+async def forward_websocket(inside: PortProxy, target: str, scope: Scope, receive: Receive, send: Send) -> None:
+    """Serve one WebSocket from its handshake, which the session decides on, to its end."""
+    await receive()
+    if inside.tunnels >= MOST_TUNNELS:
+        told = f"the link has {MOST_TUNNELS} WebSockets already"
+        await PlainTextResponse(told, 429)(scope, receive, send)
+        return
+    inside.tunnels += 1
+    try:
+        await _tunnel(inside, target, scope, receive, send)
+    finally:
+        inside.tunnels -= 1
+
+
+async def _tunnel(inside: PortProxy, target: str, scope: Scope, receive: Receive, send: Send) -> None:
+    try:
+        inner = await _connected(inside, target, scope)
+    except InvalidStatus as exc:
+        response = Response(bytes(exc.response.body), exc.response.status_code)
+        await response(scope, receive, send)
+        return
+    except (ApiError, AgentFailure, AgentGone, InvalidHandshake, OSError, EOFError, TimeoutError) as exc:
+        await PlainTextResponse(f"the session cannot be reached: {exc}", 502)(scope, receive, send)
+        return
+    try:
+        await send({"type": "websocket.accept", "subprotocol": inner.subprotocol, "headers": _answered(inside, inner)})
+        await _until_one_ends(_outward(inner, send), _inward(receive, inner))
+    finally:
+        await inner.close(GOING_AWAY)
+
+
+async def _connected(inside: PortProxy, target: str, scope: Scope) -> ClientConnection:
+    query = scope["query_string"].decode("ascii", "replace")
+    headers = Headers(scope=scope)
+    own = ("host", "origin")
+    more = [
+        (name.decode("latin-1"), value.decode("latin-1"))
+        for name, value in inside.inward(headers)
+        if not name.startswith(HANDSHAKE) and name.decode("latin-1") not in own
+    ]
+    return await _Once(
+        f"ws://localhost:{inside.port}{target}" + (f"?{query}" if query else ""),
+        sock=await inside.connect(),
+        additional_headers=more,
+        close_timeout=CLOSE_TIMEOUT,
+        compression=None,
+        max_size=MOST_MESSAGE,
+        origin=Origin(inside.origin) if "origin" in headers else None,
+        ping_interval=None,  # a session that is paused does not answer, and is not gone
+        proxy=None,
+        subprotocols=[Subprotocol(name) for name in scope["subprotocols"]] or None,
+        user_agent_header=None,
+    )
+
+
+def _answered(inside: PortProxy, inner: ClientConnection) -> list[tuple[bytes, bytes]]:
+    """Return the headers of the session's answer that go on to the client."""
+    if inner.response is None:
+        return []
+    raw = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in inner.response.headers.raw_items()]
+    return [pair for pair in inside.outward(raw) if not pair[0].startswith(HANDSHAKE)]
+
+
+async def _outward(inner: ClientConnection, send: Send) -> None:
+    """Carry what the session says to the client, its last word too."""
+    while True:
+        try:
+            message = await inner.recv()
+        except ConnectionClosed:
+            break
+        kind = "text" if isinstance(message, str) else "bytes"
+        await send({"type": "websocket.send", kind: message})
+    code = inner.close_code or BROKEN
+    code = NORMAL if code == NO_CODE else code if sendable(code) else BROKEN
+    await send({"type": "websocket.close", "code": code, "reason": inner.close_reason or ""})
+
+
+async def _inward(receive: Receive, inner: ClientConnection) -> None:
+    """Carry what the client says to the session, its last word too."""
+    while (message := await receive())["type"] == "websocket.receive":
+        text = message.get("text")
+        await inner.send(message["bytes"] if text is None else text)
+    code = message.get("code", NORMAL)
+    code = NORMAL if code == NO_CODE else code if sendable(code) else GOING_AWAY
+    await inner.close(code, message.get("reason") or "")
+
+
+def sendable(code: int) -> bool:
+    """Return whether a close code may be sent: some only stand for what was seen."""
+    return 1000 <= code <= 1003 or 1007 <= code <= 1014 or 3000 <= code <= 4999
+
+
+async def _until_one_ends(*ways: Any) -> None:
+    """Run both ways until one is at its end; that one of the two is gone is no failure."""
+    running = {asyncio.ensure_future(way) for way in ways}
+    try:
+        await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for task in running:
+            task.cancel()
+        ended = await asyncio.gather(*running, return_exceptions=True)
+    for result in ended:
+        if isinstance(result, Exception) and not isinstance(result, (ConnectionClosed, OSError, RuntimeError)):
+            raise result

@@ -1,0 +1,97 @@
+"""What ``endpoint="local"`` means: the engine that this machine publishes, or else a private one of the program's."""
+
+import atexit
+import os
+import threading
+from dataclasses import dataclass, replace
+from urllib.parse import urlsplit
+
+from ..core.challenge import KnownEngine
+from ..core.errors import AgentBayError
+from ..core.secrets import Secret
+from .config import config_of
+from .discovery import EngineRecord, find
+from .sandbox.base import SandboxError
+from .thread import LocalEngine
+
+
+@dataclass(frozen=True)
+class ResolvedEngine:
+    """Where an engine is, and the key to it.
+
+    Attributes:
+        private: Whether it ends with this program.
+        known: What each connection to it has to prove; None where it cannot end before its clients, and so nobody else
+            can come to listen there.
+    """
+
+    endpoint: str
+    api_key: Secret
+    private: bool
+    known: KnownEngine | None
+
+
+_starting = threading.Lock()
+_private: tuple[int, LocalEngine] | None = None
+
+
+def find_or_start() -> ResolvedEngine:
+    """Return the published engine, or the program's own, which the first call starts."""
+    if published := _published():
+        return _shared(published)
+    global _private
+    with _starting:
+        if _private is None or _private[0] != os.getpid():
+            _private = os.getpid(), _started()
+        engine = _private[1]
+    return _own(engine)
+
+
+def at(endpoint: str) -> ResolvedEngine | None:
+    """Return the engine at an address that this program may use; None when it knows of no such engine."""
+    published = _published()
+    if published and published.endpoint == endpoint:
+        return _shared(published)
+    if not _private or _private[1].endpoint != endpoint:
+        return None
+    own = _own(_private[1])
+    if _private[0] == os.getpid():
+        return own
+    known = KnownEngine(own.api_key, urlsplit(endpoint).port or 0)  # the parent of this process may end before it
+    return replace(own, private=False, known=known)
+
+
+def _published() -> EngineRecord | None:
+    try:
+        return find()
+    except PermissionError as exc:
+        raise AgentBayError.usage(str(exc)) from exc
+
+
+def _shared(published: EngineRecord) -> ResolvedEngine:
+    return ResolvedEngine(published.endpoint, published.api_key, private=False, known=published.known)
+
+
+def _own(engine: LocalEngine) -> ResolvedEngine:
+    return ResolvedEngine(engine.endpoint, engine.api_key, private=True, known=None)
+
+
+def _started() -> LocalEngine:
+    engine = LocalEngine(config_of(os.environ))
+    try:
+        engine.start()
+    except SandboxError as exc:
+        raise AgentBayError.usage(str(exc)) from exc
+    except OSError as exc:  # no folder for what is temporary, no more files to open
+        raise AgentBayError.usage(f"the engine of this program cannot start: {exc}") from exc
+    atexit.register(engine.stop)
+    return engine
+
+
+def _unlock() -> None:
+    """Let a fork of the program start an engine: the thread that was about to start one is not in it."""
+    global _starting
+    _starting = threading.Lock()
+
+
+os.register_at_fork(after_in_child=_unlock)

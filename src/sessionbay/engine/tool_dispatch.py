@@ -1,0 +1,93 @@
+"""Which tools the engine serves, and the calling of one."""
+
+from collections.abc import Awaitable, Callable
+from functools import cache
+from typing import Any
+
+from pydantic import ValidationError
+
+from ..core.tool import Tool
+from ..core.wire_model import CamelWire, first_error
+from ..operations.registry import TOOLS
+from ..operations.session import ToolEntry
+from ..operations.tools import CallAnswer, ContentAnswer
+from .agent.connection import AgentFailure, AgentGone
+from .api_errors import ToolFailure, execution_failed
+from .config import EngineConfig
+from .sessions import EngineSession
+from .tools import env, files, processes
+from .tools.code import run_code
+from .tools.metrics import get_metrics
+from .tools.shell import shell
+from .unsupported import no_tool
+
+Serve = Callable[[EngineSession, Any, EngineConfig], Awaitable[str]]
+
+
+def _plain(serve: Callable[[EngineSession, Any], Awaitable[str]]) -> Serve:
+    return lambda session, args, config: serve(session, args)
+
+
+SERVED: dict[str, Serve] = {
+    "shell": lambda session, args, config: shell(session, args, config.output_limit),
+    "read_file": _plain(files.read_file),
+    "write_file": _plain(files.write_file),
+    "get_file_info": _plain(files.get_file_info),
+    "list_directory": _plain(files.list_directory),
+    "create_directory": _plain(files.create_directory),
+    "delete_file": _plain(files.delete_file),
+    "move_file": _plain(files.move_file),
+    "edit_file": _plain(files.edit_file),
+    "read_multiple_files": _plain(files.read_multiple_files),
+    "search_files": _plain(files.search_files),
+    "get_file_change": _plain(files.get_file_change),
+    "get_metrics": _plain(get_metrics),
+    "process_start": _plain(processes.start),
+    "process_read": _plain(processes.read),
+    "process_write": _plain(processes.write),
+    "process_kill": _plain(processes.kill),
+    "run_code": lambda session, args, config: run_code(session, args, config.output_limit),
+    "set_env": _plain(env.set_env),
+    "get_env": _plain(env.get_env),
+}
+
+
+async def call(session: EngineSession, name: str, args: dict[str, Any], config: EngineConfig) -> CallAnswer:
+    """Call a tool and return its answer; its own failure is an answer too."""
+    tool = next((tool for tool in TOOLS if tool.name == name), None)
+    try:
+        if tool is None or name not in SERVED:
+            raise execution_failed(-32601, no_tool(name, ", ".join(SERVED)))
+        text = await SERVED[name](session, _arguments(tool, args), config)
+    except ToolFailure as exc:
+        return _answer(exc.text, is_error=True)
+    except (AgentFailure, AgentGone) as exc:
+        return _answer(execution_failed(-32602, str(exc)).text, is_error=True)
+    return _answer(text)
+
+
+def _arguments(tool: Tool[Any, Any], args: dict[str, Any]) -> Any:
+    try:
+        return tool.args.model_validate(args)
+    except ValidationError as exc:
+        raise execution_failed(-32602, f"{tool.name}: {first_error(exc)}") from exc
+
+
+def _answer(text: str, *, is_error: bool = False) -> CallAnswer:
+    return CallAnswer(content=[ContentAnswer(type="text", text=text)], is_error=is_error)
+
+
+@cache
+def entries() -> list[ToolEntry]:
+    """Return the tools as lists of them show them."""
+    return [
+        ToolEntry(
+            name=tool.name,
+            description=tool.about,
+            input_schema=tool.args.model_json_schema(by_alias=issubclass(tool.args, CamelWire)),
+            server=tool.server,
+            tool=tool.name,
+        )
+        for tool in TOOLS
+        if tool.name in SERVED
+    ]

@@ -1,0 +1,94 @@
+"""The command tool: what goes over, and the two ways in which its answer is worded."""
+
+from typing import Any
+
+from pydantic import ValidationError
+
+from ..core.tool import Tool
+from ..core.wire_model import Wire
+from ..models.commands import CommandResult
+
+
+class ShellArgs(Wire):
+    command: str
+    timeout_ms: int | None = None
+    cwd: str | None = None
+    envs: dict[str, str] | None = None
+
+
+class ShellAnswer(Wire):
+    """What the tool answers as JSON text; ``errorCode`` stands for ``exit_code`` where the tool calls it an error.
+
+    ``omitted_bytes`` is told by the local engine alone, which keeps so much of an output and no more.
+    """
+
+    stdout: str | None = None
+    stderr: str | None = None
+    exit_code: int | None = None
+    error_code: int | None = None
+    trace_id: str | None = None
+    omitted_bytes: int | None = None
+
+    def is_whole(self) -> bool:
+        """Return whether this is the tool's own wrapper, not output that happens to be JSON."""
+        some = self.stdout is not None or self.stderr is not None
+        both = self.stdout is not None and self.stderr is not None
+        return both or (some and (self.exit_code is not None or self.error_code is not None))
+
+
+def read_answer(text: str) -> dict[str, Any]:
+    """Read what a command that ran has written; a text without the wrapper is standard output."""
+    answer = _wrapped(text)
+    if answer is None:
+        return {"data": text, "stdout": text, "exit_code": 0}
+    return _fields(answer, exit_code=answer.exit_code or 0)
+
+
+def read_failure(text: str) -> dict[str, Any]:
+    """Read why a command could not be run, or was ended."""
+    answer = _wrapped(text)
+    if answer is None:
+        return {"error_message": text}
+    exit_code = answer.error_code if answer.exit_code is None else answer.exit_code
+    fields = _fields(answer, exit_code=None if exit_code is None or exit_code < 0 else exit_code)
+    return fields | {"success": False, "error_message": (answer.stderr or "").strip() or "the command failed"}
+
+
+def _wrapped(text: str) -> ShellAnswer | None:
+    try:
+        answer = ShellAnswer.model_validate_json(text)
+    except ValidationError:
+        return None
+    return answer if answer.is_whole() else None
+
+
+def _fields(answer: ShellAnswer, exit_code: int | None) -> dict[str, Any]:
+    stdout, stderr = answer.stdout or "", answer.stderr or ""
+    fields: dict[str, Any] = {
+        "data": stdout + stderr,
+        "stdout": stdout,
+        "stderr": stderr,
+        "exit_code": exit_code,
+        "trace_id": answer.trace_id or "",
+        "omitted_bytes": answer.omitted_bytes or 0,
+    }
+    if exit_code:
+        fields |= {"success": False, "error_message": exit_text(exit_code, stderr)}
+    return fields
+
+
+def exit_text(exit_code: int, stderr: str) -> str:
+    """Say in one line how a command ended that did not end with 0."""
+    last = stderr.strip().rpartition("\n")[2]
+    return f"exit code {exit_code}" + (f": {last}" if last else "")
+
+
+SHELL = Tool(
+    name="shell",
+    server="wuying_shell",
+    about="Run a command in the session's shell.",
+    args=ShellArgs,
+    result=CommandResult,
+    read=read_answer,
+    read_error=read_failure,
+)

@@ -1,0 +1,277 @@
+"""The contexts of an account, which are folders that outlive sessions, and the files in them."""
+
+from dataclasses import replace
+from typing import Annotated, Any
+
+from pydantic import Field
+
+from ..core import validation
+from ..core.encoding import ONLY_AGENTBAY, DialectField
+from ..core.errors import ContextError
+from ..core.operation import NOTHING, Operation, Route
+from ..core.polling import PollOutcome, Verdict, is_transient
+from ..core.wire_model import NullableStr, Wire
+from ..models.contexts import (
+    ClearContextResult,
+    Context,
+    ContextFileEntry,
+    ContextFileListResult,
+    ContextListParams,
+    ContextListResult,
+    ContextOperationResult,
+    ContextResult,
+    ContextStateResult,
+    FileUrlResult,
+)
+
+AVAILABLE = "available"
+CLEARING = "clearing"
+
+
+class ContextAnswer(Wire):
+    """A context; ``state`` is ``available``, ``clearing``, or another word for what is on its way."""
+
+    id: NullableStr = ""
+    name: NullableStr = ""
+    create_time: NullableStr = ""
+    last_used_time: NullableStr = ""
+    os_type: NullableStr = ""
+    state: NullableStr = ""
+
+    def refusal(self) -> str | None:
+        """A context without an id is none: the clouds may say yes to a question for one that is not there."""
+        return None if self.id else "there is no such context"
+
+    def context(self) -> Context:
+        """Return the public value."""
+        return Context(self.id, self.name, self.create_time, self.last_used_time, self.os_type, self.state)
+
+
+class ListContextsRequest(Wire):
+    """Without ``max_results`` a page holds ten."""
+
+    max_results: int | None = None
+    next_token: str | None = None
+    session_id: Annotated[str | None, ONLY_AGENTBAY] = None
+    context_type: Annotated[str | None, ONLY_AGENTBAY] = None
+
+
+class GetContextRequest(Wire):
+    """By id or by name; only by name a context is made where there is none."""
+
+    context_id: Annotated[str | None, DialectField("agb", name="id")] = None
+    name: str | None = None
+    allow_create: bool = False
+    login_region_id: str | None = None
+
+
+class ContextRef(Wire):
+    id: str
+
+
+class ModifyContextRequest(ContextRef):
+    name: str
+
+
+class FilesRequest(Wire):
+    """Pages by number, or by mark: never both."""
+
+    context_id: str
+    parent_folder_path: str = ""
+    page_number: int | None = None
+    page_size: int | None = None
+    max_results: Annotated[int | None, DialectField("agentbay", place="query"), ONLY_AGENTBAY] = None
+    next_token: Annotated[str | None, DialectField("agentbay", place="query"), ONLY_AGENTBAY] = None
+
+
+class FileAnswer(Wire):
+    """An entry of a folder; ``file_type`` is ``FILE`` or ``FOLDER``."""
+
+    file_id: NullableStr = ""
+    file_name: NullableStr = ""
+    file_path: NullableStr = ""
+    file_type: NullableStr = ""
+    gmt_create: NullableStr = ""
+    gmt_modified: NullableStr = ""
+    size: int | None = None
+    status: NullableStr = ""
+
+    def entry(self) -> ContextFileEntry:
+        """Return the public value."""
+        said: dict[str, Any] = {"size": 0, **self.dump()}
+        return ContextFileEntry(**said)
+
+
+class FileRef(Wire):
+    context_id: str
+    file_path: str
+
+
+class UrlAnswer(Wire):
+    """An address that needs no key, for as long as it lasts."""
+
+    url: str = Field(min_length=1, repr=False)
+    expire_time: int | None = None
+
+
+LIST_CONTEXTS = Operation(
+    action="ListContexts",
+    agb=Route("GET", "/sdk/ListContexts"),
+    request=ListContextsRequest,
+    answer=list[ContextAnswer],
+    result=ContextListResult,
+    fields=lambda found: {"data": tuple(answer.context() for answer in found)},
+    paged=True,
+    idempotent=True,
+)
+GET_CONTEXT = Operation(
+    action="GetContext",
+    agb=Route("GET", "/sdk/GetContext"),
+    request=GetContextRequest,
+    answer=ContextAnswer,
+    result=ContextResult,
+    fields=lambda answer: {"data": answer.context()},
+    idempotent=True,
+)
+LOOK_CONTEXT = Operation(
+    action=GET_CONTEXT.action,
+    agb=GET_CONTEXT.agb,
+    request=GetContextRequest,
+    answer=ContextAnswer,
+    result=ContextStateResult,
+    fields=lambda answer: {"data": answer.state or CLEARING},
+    idempotent=True,
+)
+"""GetContext for the sake of the state alone."""
+MODIFY_CONTEXT = Operation(
+    action="ModifyContext",
+    agb=Route("POST", "/sdk/ModifyContext"),
+    request=ModifyContextRequest,
+    answer=NOTHING,
+    result=ContextOperationResult,
+    idempotent=True,
+)
+DELETE_CONTEXT = Operation(
+    action="DeleteContext",
+    agb=Route("POST", "/sdk/DeleteContext"),
+    request=ContextRef,
+    answer=NOTHING,
+    result=ContextOperationResult,
+    idempotent=True,
+)
+CLEAR_CONTEXT = Operation(
+    action="ClearContext",
+    agb=Route("POST", "/sdk/ClearContext"),
+    request=ContextRef,
+    answer=NOTHING,
+    result=ClearContextResult,
+)
+LIST_FILES = Operation(
+    action="DescribeContextFiles",
+    agb=Route("POST", "/sdk/DescribeContextFiles"),
+    request=FilesRequest,
+    answer=list[FileAnswer],
+    result=ContextFileListResult,
+    fields=lambda files: {"data": tuple(file.entry() for file in files)},
+    paged=True,
+    idempotent=True,
+)
+UPLOAD_URL = Operation(
+    action="GetContextFileUploadUrl",
+    agb=Route("POST", "/sdk/GetContextFileUploadUrl"),
+    request=FileRef,
+    answer=UrlAnswer,
+    result=FileUrlResult,
+    fields=lambda answer: {"data": answer.url, "expire_time": answer.expire_time},
+    idempotent=True,
+)
+DOWNLOAD_URL = Operation(
+    action="GetContextFileDownloadUrl",
+    agb=Route("POST", "/sdk/GetContextFileDownloadUrl"),
+    request=FileRef,
+    answer=UrlAnswer,
+    result=FileUrlResult,
+    fields=lambda answer: {"data": answer.url, "expire_time": answer.expire_time},
+    idempotent=True,
+)
+DELETE_FILE = Operation(
+    action="DeleteContextFile",
+    agb=Route("POST", "/sdk/DeleteContextFile"),
+    request=FileRef,
+    answer=NOTHING,
+    result=ContextOperationResult,
+    idempotent=True,
+)
+
+
+def id_of(context: object) -> str:
+    """Return the id of a context, which may be given as itself."""
+    return validation.text("context_id", context.id if isinstance(context, Context) else context, ContextError)
+
+
+def named(context: object) -> ModifyContextRequest:
+    """Return the request that gives a context the name that it has here."""
+    if not isinstance(context, Context):
+        raise ContextError.usage(f"context must be a Context with its new name, not {context!r}")
+    return ModifyContextRequest(id=id_of(context), name=validation.text("name", context.name, ContextError))
+
+
+def file_of(context: object, path: object) -> FileRef:
+    """Return what names a file of a context."""
+    return FileRef(context_id=id_of(context), file_path=validation.text("file_path", path, ContextError))
+
+
+def list_request(wanted: ContextListParams) -> ListContextsRequest:
+    """Return the request for a page; raise when it makes no sense."""
+    size = validation.count("max_results", wanted.max_results, ContextError)
+    return ListContextsRequest(max_results=size, next_token=wanted.next_token or None, session_id=wanted.session_id)
+
+
+def get_request(name: str | None, context_id: str | None, region_id: str | None, *, create: bool) -> GetContextRequest:
+    """Return the request for a context by its name or its id; raise when it makes no sense."""
+    if name is None and context_id is None:
+        raise ContextError.usage("Either 'name' or 'context_id' must be provided")
+    if create and context_id is not None:
+        raise ContextError.usage("Cannot create context using context_id. Use 'name' parameter when create=True")
+    return GetContextRequest(
+        context_id=None if context_id is None else validation.text("context_id", context_id, ContextError),
+        name=None if name is None else validation.text("name", name, ContextError),
+        allow_create=create,
+        login_region_id=region_id,
+    )
+
+
+class ClearWatch:
+    """Decides when a context is empty.
+
+    One that is available at first sight is looked at twice: the state may lag behind the request to clear it.
+    """
+
+    def __init__(self) -> None:
+        self.seen = ""
+        self._looks = 0
+
+    def evaluate(self, look: ContextStateResult) -> Verdict:
+        """Return what a look has shown."""
+        if not look.success:
+            return "moving" if is_transient(look) else "refused"
+        begun = self.seen not in ("", AVAILABLE)
+        self._looks += 1
+        self.seen = look.data or ""
+        return "arrived" if self.seen == AVAILABLE and (begun or self._looks > 1) else "moving"
+
+
+def cleared(
+    waited: PollOutcome[ContextStateResult], watch: ClearWatch, context_id: str, timeout: float
+) -> ClearContextResult:
+    """Return the result of a wait for an empty context."""
+    last = ContextStateResult() if waited.last is None else waited.last
+    known: dict[str, Any] = {"status": watch.seen or CLEARING, "context_id": context_id}
+    if waited.verdict == "arrived":
+        return ClearContextResult(success=True, request_id=last.request_id, **known)
+    if waited.verdict == "refused":
+        return replace(last.as_failure(ClearContextResult), outcome_unknown=True, **known)
+    story = waited.story("empty", watch.seen, timeout)
+    return ClearContextResult(
+        error_message=story, outcome_unknown=True, timed_out=True, request_id=last.request_id, **known
+    )

@@ -1,0 +1,125 @@
+"""From what a caller asks for to what the wire says: ``CreateSessionParams`` as a request."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from .._version import __version__
+from ..core.errors import SessionError
+from ..dialects.base import Dialect
+from ..models.creation import (
+    BrowserContext,
+    BWList,
+    CreateSessionParams,
+    DeletePolicy,
+    SyncPolicy,
+    UploadPolicy,
+    WhiteList,
+)
+from .mounts import PersistenceItem, item, mount_item, sync_item
+from .session import CreateRequest
+
+DEFAULT_IDLE_MINUTES = 5
+COOKIES = ("/Local State", "/Default/Cookies", "/Default/Cookies-journal")
+LOGINS = tuple(
+    f"/Default/{name}"
+    for name in (
+        "Local Storage",
+        "IndexedDB",
+        "Session Storage",
+        "Login Data",
+        "Login Data-journal",
+        "Login Data For Account",
+        "Login Data For Account-journal",
+        "Web Data",
+        "Web Data-journal",
+        "Preferences",
+        "Secure Preferences",
+        "TransportSecurity",
+        "Network Persistent State",
+        "GPUCache",
+        "Affiliation Database",
+        "Affiliation Database-journal",
+    )
+)
+EXTENSIONS_PATH = "/tmp/extensions/"
+
+
+def create_request(
+    params: CreateSessionParams, dialect: Dialect, tags: Mapping[str, str] | None = None
+) -> CreateRequest:
+    """Return the request for a session that is ``params`` and has our own labels, with what goes along with each."""
+    idle = params.idle_release_timeout
+    if idle is None and params.max_runtime is not None:
+        idle = DEFAULT_IDLE_MINUTES * 60
+    return CreateRequest(
+        image_id=params.image_id,
+        labels={**params.labels, **(tags or {})} or None,
+        mcp_policy_id=params.policy_id,
+        timeout=None if idle is None else int(idle),
+        max_runtime=None if params.max_runtime is None else int(params.max_runtime),
+        manual_release=params.manual_release or None,
+        network_id=params.network_id,
+        enable_record=params.enable_record,
+        load_skill=params.load_skills or None,
+        skills=list(params.skill_names) or None,
+        persistence_data_list=list(_persistence(params, dialect)) or None,
+        extra_configs=params.extra_configs,
+        sdk_stats=sdk_stats(params.framework, dialect),
+        login_region_id=dialect.region_id,
+        context_id=params.context_id,
+        session_id=params.session_id,
+        external_user_id=params.external_user_id,
+        vpc_resource=params.vpc_resource,
+        direct_link=params.direct_link,
+    )
+
+
+def sdk_stats(framework: str, dialect: Dialect) -> dict[str, Any]:
+    """Return who is calling, as both clouds ask for it with every new session."""
+    stats = {"source": "sdk", "sdk_language": "python", "sdk_version": __version__, "is_release": True}
+    if dialect.names_framework:
+        return stats | {"framework": framework}
+    if framework:
+        raise SessionError.usage(f"{dialect.title} takes no framework: leave it out")
+    return stats
+
+
+def awaited_contexts(params: CreateSessionParams) -> frozenset[str]:
+    """Return the contexts whose copying in ``create`` waits for."""
+    found = {sync.context_id for sync in params.context_syncs if sync.wait}
+    if params.browser_context:
+        found.add(params.browser_context.context_id)
+    return frozenset(found)
+
+
+def _persistence(params: CreateSessionParams, dialect: Dialect) -> Iterator[PersistenceItem]:
+    """Yield the bindings in the clouds' own order."""
+    browser = params.browser_context
+    for sync in params.context_syncs:
+        yield sync_item(sync, dialect)
+    if browser and browser.extension_context_id:
+        yield item(browser.extension_context_id, EXTENSIONS_PATH, _extension_policy(browser), dialect)
+    if browser and browser.fingerprint_context_id:
+        nothing = SyncPolicy(upload_policy=UploadPolicy(auto_upload=False), bw_list=BWList(white_lists=()))
+        yield item(browser.fingerprint_context_id, dialect.fingerprint_path, nothing, dialect)
+    for mount in params.context_mounts:
+        yield mount_item(mount, dialect)
+    if browser:
+        yield item(browser.context_id, dialect.profile_path, _profile_policy(browser, dialect), dialect)
+
+
+def _extension_policy(browser: BrowserContext) -> SyncPolicy:
+    return SyncPolicy(
+        upload_policy=UploadPolicy(auto_upload=False),
+        delete_policy=DeletePolicy(sync_local_file=False),
+        bw_list=_white(*browser.extension_ids),
+    )
+
+
+def _profile_policy(browser: BrowserContext, dialect: Dialect) -> SyncPolicy:
+    kept = COOKIES + LOGINS if (browser.profile or dialect.profile) == "standard" else COOKIES
+    return SyncPolicy(upload_policy=UploadPolicy(auto_upload=browser.auto_upload), bw_list=_white(*kept))
+
+
+def _white(*paths: str) -> BWList:
+    return BWList(white_lists=tuple(WhiteList(path=path) for path in paths))

@@ -1,0 +1,60 @@
+"""The environment tools."""
+
+import json
+from typing import Any
+
+from pydantic import TypeAdapter, ValidationError
+
+from ..core.tool import Tool
+from ..core.wire_model import Wire
+from ..models.env import EnvResult, EnvSetResult
+
+SERVER = "wuying_system"
+
+
+class Variable(Wire):
+    key: str
+    value: str
+
+
+class SetEnvArgs(Wire):
+    envs: list[Variable]
+
+
+class GetEnvArgs(Wire):
+    """Without ``keys``, all of them."""
+
+    keys: list[str] | None = None
+
+
+def read_envs(text: str) -> dict[str, Any]:
+    """Read a JSON object of names and values."""
+    try:
+        return {"data": TypeAdapter(dict[str, str]).validate_json(text)}
+    except ValidationError as exc:
+        raise ValueError("the environment is not the tool's") from exc
+
+
+def write_envs(envs: dict[str, str]) -> str:
+    """Word the environment, the other way round than ``read_envs``."""
+    return json.dumps(envs, ensure_ascii=False)
+
+
+SET_ENV = Tool(
+    name="set_env",
+    server=SERVER,
+    only="agentbay",
+    about="Set environment variables for all that the session starts from now on.",
+    args=SetEnvArgs,
+    result=EnvSetResult,
+    read=lambda text: {"data": True},
+)
+GET_ENV = Tool(
+    name="get_env",
+    server=SERVER,
+    only="agentbay",
+    about="Tell the session's environment variables.",
+    args=GetEnvArgs,
+    result=EnvResult,
+    read=read_envs,
+)

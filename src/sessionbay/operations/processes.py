@@ -1,0 +1,167 @@
+"""Processes: the engine's own tools for them, and how a machine without those is asked by its shell."""
+
+import shlex
+from base64 import b64decode, b64encode
+from collections.abc import Iterable, Iterator
+from typing import Any, TypeVar
+
+from pydantic import Field, ValidationError
+
+from ..core.output import STREAMS, Stream
+from ..core.tool import Tool
+from ..core.wire_model import Wire
+from ..models.processes import Piece, PieceResult, ProcessResult, StartedResult
+from .files import BINARY_PIECE
+
+W = TypeVar("W", bound=Wire)
+
+SERVER = "sessionbay_process"
+STREAM_OF: dict[str, Stream] = {"1": "stdout", "2": "stderr"}
+
+
+class StartArgs(Wire):
+    command: str
+    cwd: str | None = None
+    envs: dict[str, str] | None = None
+
+
+class ReadArgs(Wire):
+    """``after`` is the number of the last chunk that arrived: those up to it are forgotten."""
+
+    pid: int
+    after: int = 0
+    wait_ms: int = 0
+
+
+class WriteArgs(Wire):
+    pid: int
+    data: str = ""
+    close: bool = False
+
+
+class PidArgs(Wire):
+    pid: int
+
+
+class PieceAnswer(Wire):
+    """Chunks of output, each a number, a stream and its bytes as base64; and the code, once there is one."""
+
+    chunks: list[tuple[int, str, str]] = Field(default_factory=list[tuple[int, str, str]])
+    exit_code: int | None = None
+
+
+class StartAnswer(Wire):
+    pid: int
+
+
+def read_started(text: str) -> dict[str, Any]:
+    """Read the number of a process that was started."""
+    return {"data": _worded(StartAnswer, text).pid}
+
+
+def read_piece(text: str) -> dict[str, Any]:
+    """Read what a process wrote."""
+    said = _worded(PieceAnswer, text)
+    chunks: list[tuple[Stream, bytes]] = [
+        (STREAM_OF[stream], b64decode(data, validate=True)) for _, stream, data in said.chunks
+    ]
+    last = said.chunks[-1][0] if said.chunks else 0
+    return {"data": Piece(tuple(chunks), last, said.exit_code)}
+
+
+def _worded(kind: type[W], text: str) -> W:
+    try:
+        return kind.model_validate_json(text)
+    except ValidationError as exc:
+        raise ValueError("the answer is not the tool's") from exc
+
+
+START = Tool(
+    name="process_start",
+    server=SERVER,
+    about="Start a command and return at once; its output is read by process_read. The local engine's own.",
+    args=StartArgs,
+    result=StartedResult,
+    read=read_started,
+)
+READ = Tool(
+    name="process_read",
+    server=SERVER,
+    about="Return what a process wrote after a chunk; wait for more for a while.",
+    args=ReadArgs,
+    result=PieceResult,
+    read=read_piece,
+)
+WRITE = Tool(
+    name="process_write",
+    server=SERVER,
+    about="Write to a process's standard input (data is base64), or close it.",
+    args=WriteArgs,
+    result=ProcessResult,
+    read=lambda text: {"data": True},
+)
+KILL = Tool(
+    name="process_kill",
+    server=SERVER,
+    about="End a process and all that it started.",
+    args=PidArgs,
+    result=ProcessResult,
+    read=lambda text: {"data": True},
+)
+
+# For machines without these tools: the command runs in the background and writes to files, which are read on. A second
+# process keeps its input open, since a pipe ends for the reader when no writer is left; it ends with the folder.
+_RUNNER = 'echo $$ >"$0/pid"; sh -c "$1" <"$0/in" >"$0/out" 2>"$0/err"; echo $? >"$0/part"; mv "$0/part" "$0/code"'
+_FEEDER = 'exec 3>"$0/in"; while [ -p "$0/in" ] && [ ! -e "$0/eof" ] && [ ! -e "$0/code" ]; do sleep 0.2; done'
+_DEAF = 'echo "the process has ended, or its input is closed" >&2; exit 1'
+MOST_AT_ONCE = 24_000  # bytes of each output in one answer, which base64 makes longer
+
+
+def shell_start(command: str) -> str:
+    """Return the command that starts another one in the background; it prints the folder of its files, and its pid."""
+    runner, feeder = shlex.quote(_RUNNER), shlex.quote(_FEEDER)
+    aside = ">/dev/null 2>&1 </dev/null &"
+    return (
+        'd=$(mktemp -d) && mkfifo "$d/in" && : >"$d/out" && : >"$d/err" && '
+        f'{{ setsid sh -c {runner} "$d" {shlex.quote(command)} {aside} setsid sh -c {feeder} "$d" {aside} }} && '
+        'while [ ! -s "$d/pid" ]; do sleep 0.02; done && printf "%s %s" "$d" "$(cat "$d/pid")"'
+    )
+
+
+def shell_read(folder: str, out: int, err: int) -> str:
+    """Return the command that prints what comes after so many bytes of each output, and the code, if there is one."""
+    parts = (
+        f'tail -c +{seen + 1} "$d/{name}" | head -c {MOST_AT_ONCE} | base64 -w0; echo; '
+        for name, seen in (("out", out), ("err", err))
+    )
+    return f'd={shlex.quote(folder)}; c=$(cat "$d/code" 2>/dev/null); {"".join(parts)}printf %s "$c"'
+
+
+def read_shell_piece(text: str) -> Piece:
+    """Read what ``shell_read`` printed; the code counts once all output was read."""
+    out, err, code = text.split("\n")
+    found = b64decode(out, validate=True), b64decode(err, validate=True)
+    pairs: Iterable[tuple[Stream, bytes]] = zip(STREAMS, found, strict=True)
+    chunks = tuple(pair for pair in pairs if pair[1])
+    more = any(len(data) == MOST_AT_ONCE for data in found)
+    return Piece(chunks, exit_code=int(code) if code and not more else None)
+
+
+def shell_writes(folder: str, data: bytes) -> Iterator[str]:
+    """Yield the commands that write to a process's input: no message and no argument of a program may be long."""
+    for start in range(0, len(data), BINARY_PIECE):
+        piece = b64encode(data[start : start + BINARY_PIECE]).decode()
+        yield (
+            f'd={shlex.quote(folder)}; if [ -e "$d/eof" ] || [ -e "$d/code" ]; then {_DEAF}; fi; '
+            f'printf %s {piece} | base64 -d >"$d/in"'
+        )
+
+
+def shell_close(folder: str) -> str:
+    """Return the command that ends a process's input."""
+    return f": >{shlex.quote(folder + '/eof')}"
+
+
+def shell_kill(folder: str, pid: int) -> str:
+    """Return the command that ends a process with all of its group, and removes its files."""
+    return f"kill -KILL -- -{pid} 2>/dev/null; : >{shlex.quote(folder + '/eof')}; rm -rf -- {shlex.quote(folder)}"

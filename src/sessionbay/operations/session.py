@@ -1,0 +1,269 @@
+"""A session's life: create, look, list, pause, resume, keep alive, delete."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Annotated, Any, TypeVar
+
+from pydantic import AliasChoices, Field, ValidatorFunctionWrapHandler, WrapValidator
+
+from ..core.encoding import (
+    DOTTED,
+    JSON,
+    ONLY_AGENTBAY,
+    TEXT_ASCII,
+    TEXT_COMPACT,
+    DialectField,
+    Encoder,
+    NamingConvention,
+    ParameterLocation,
+    Params,
+)
+from ..core.errors import SessionError
+from ..core.operation import NOTHING, Operation, Route
+from ..core.polling import PollOutcome, Transition
+from ..core.wire_model import JsonText, NullableStr, Wire
+from ..models.creation import ExtraConfigs
+from ..models.sessions import (
+    DeleteResult,
+    OperationResult,
+    SessionEntry,
+    SessionListResult,
+    SessionPauseResult,
+    SessionResumeResult,
+    SessionStatusResult,
+    WaitResult,
+)
+from .mounts import PersistenceItem
+
+W = TypeVar("W", bound=WaitResult)
+
+
+class SessionRef(Wire):
+    """The request of every operation that needs no more than the session."""
+
+    session_id: str
+
+
+class DetailRequest(Wire):
+    session_id: Annotated[str, DialectField("agentbay", place="query")]
+
+
+class Minutes(Encoder):
+    """Seconds here, whole minutes on the wire."""
+
+    def write(
+        self, name: str, value: Any, request: Wire, speech: NamingConvention, place: ParameterLocation
+    ) -> Iterator[tuple[str, Any]]:
+        minutes, rest = divmod(value, 60)
+        if rest:
+            raise SessionError.usage(f"with max_runtime the times are whole minutes on AgentBay: not {value} seconds")
+        return super().write(name, minutes, request, speech, place)
+
+    def read(self, name: str, params: Params) -> Any:
+        value = super().read(name, params)
+        return None if value is None else int(value) * 60
+
+
+class IdleTime(Minutes):
+    """Seconds here; on the wire seconds too, but minutes beside a maximum run time."""
+
+    def write(
+        self, name: str, value: Any, request: Wire, speech: NamingConvention, place: ParameterLocation
+    ) -> Iterator[tuple[str, Any]]:
+        if isinstance(request, CreateRequest) and request.max_runtime:
+            return super().write(name, value, request, speech, place)
+        return Encoder.write(self, name, value, request, speech, place)
+
+    def read(self, name: str, params: Params) -> Any:
+        return super().read(name, params) if "MaxRuntime" in params else params.get(name)
+
+
+class CreateRequest(Wire):
+    """Times are seconds."""
+
+    image_id: Annotated[str | None, DialectField("agb", place="query")] = None
+    labels: Annotated[dict[str, str] | None, TEXT_ASCII] = None
+    mcp_policy_id: str | None = None
+    timeout: Annotated[int | None, IdleTime()] = None
+    max_runtime: Annotated[int | None, Minutes(), ONLY_AGENTBAY] = None
+    manual_release: Annotated[bool | None, ONLY_AGENTBAY] = None
+    network_id: Annotated[str | None, ONLY_AGENTBAY] = None
+    enable_record: Annotated[bool | None, ONLY_AGENTBAY] = None
+    load_skill: Annotated[bool | None, ONLY_AGENTBAY] = None
+    skills: Annotated[list[str] | None, TEXT_COMPACT, ONLY_AGENTBAY] = None
+    persistence_data_list: Annotated[list[PersistenceItem] | None, TEXT_COMPACT, DialectField("agb", form=JSON)] = None
+    extra_configs: Annotated[ExtraConfigs | None, DOTTED, ONLY_AGENTBAY] = None
+    sdk_stats: Annotated[dict[str, Any] | None, TEXT_COMPACT, DialectField("agb", place="query")] = None
+    login_region_id: Annotated[str | None, ONLY_AGENTBAY] = None
+    context_id: str | None = None
+    session_id: str | None = None
+    external_user_id: Annotated[str | None, ONLY_AGENTBAY] = None
+    vpc_resource: Annotated[bool | None, ONLY_AGENTBAY] = None
+    direct_link: Annotated[bool | None, ONLY_AGENTBAY] = None
+
+
+class ToolEntry(Wire):
+    """A tool as the clouds list it."""
+
+    name: str
+    description: str | None = None
+    input_schema: dict[str, Any] | None = None
+    server: str | None = Field(
+        default=None, validation_alias=AliasChoices("server", "Server", "serverName", "server_name")
+    )
+    tool: str | None = None
+
+
+def _if_readable(value: object, read: ValidatorFunctionWrapHandler) -> object:
+    """Return a list of tools, or None: a session whose tools cannot be read is there all the same."""
+    try:
+        return read(value)
+    except ValueError:
+        return None
+
+
+class SessionAnswer(Wire):
+    """A session as ``create`` and ``get`` answer it; ``success`` and ``err_msg`` are the inner outcome."""
+
+    session_id: NullableStr = ""
+    success: bool | None = None
+    err_msg: str | None = None
+    status: str | None = None
+    image_id: str | None = None
+    app_instance_id: str | None = None
+    resource_id: str | None = None
+    resource_url: str | None = Field(default=None, repr=False)
+    token: str | None = Field(default=None, repr=False)
+    link_url: str | None = Field(default=None, repr=False)
+    ws_url: str | None = Field(default=None, repr=False)
+    tool_list: Annotated[JsonText[list[ToolEntry] | None], WrapValidator(_if_readable)] = Field(
+        default=None, repr=False
+    )
+    vpc_resource: bool | None = None
+    network_interface_ip: str | None = None
+    http_port: str | None = None
+
+    def refusal(self) -> str | None:
+        no_reason = "the cloud could not create the session, and gave no reason"
+        return (self.err_msg or no_reason) if self.success is False else None
+
+    def named(self) -> dict[str, Any]:
+        """Return the result's own fields; a session without an id is none."""
+        if not self.session_id and self.success is not False:
+            raise ValueError("the answer names no session")
+        return {"data": self}
+
+
+class DetailAnswer(Wire):
+    status: str
+    image_id: str | None = None
+    end_reason: str | None = None
+
+
+class ListRequest(Wire):
+    labels: Annotated[dict[str, str], TEXT_ASCII] = Field(default_factory=dict)
+    max_results: int = 10
+    next_token: str | None = None
+    status: Annotated[str | None, ONLY_AGENTBAY] = None
+    image_id: Annotated[str | None, ONLY_AGENTBAY] = None
+
+
+class EntryAnswer(Wire):
+    session_id: str
+    session_status: str | None = None
+    app_instance_id: str | None = None
+    image_id: str | None = None
+
+    def entry(self) -> SessionEntry:
+        return SessionEntry(self.session_id, self.session_status or "", self.image_id or "", self.app_instance_id or "")
+
+
+CREATE = Operation(
+    action="CreateMcpSession",
+    agb=Route("POST", "/mcp/createSession", "body"),
+    request=CreateRequest,
+    answer=SessionAnswer,
+    result=OperationResult[SessionAnswer],
+    fields=SessionAnswer.named,
+)
+GET = Operation(
+    action="GetSession",
+    agb=Route("POST", "/mcp/getSession", "body"),
+    request=SessionRef,
+    answer=SessionAnswer,
+    result=OperationResult[SessionAnswer],
+    fields=SessionAnswer.named,
+    idempotent=True,
+)
+LOOK = Operation(
+    action=GET.action,
+    agb=GET.agb,
+    request=SessionRef,
+    answer=SessionAnswer,
+    result=SessionStatusResult,
+    fields=lambda session: {"data": session.status or ""},
+    idempotent=True,
+)
+"""GetSession for the sake of the state alone; it shows the states of a pause at once."""
+GET_DETAIL = Operation(
+    action="GetSessionDetail",
+    agb=Route("POST", "/mcp/getSessionInfo", "body"),
+    request=DetailRequest,
+    answer=DetailAnswer,
+    result=SessionStatusResult,
+    fields=lambda detail: {"data": detail.status},
+    idempotent=True,
+)
+LIST = Operation(
+    action="ListSession",
+    agb=Route("GET", "/sdk/ListSession"),
+    request=ListRequest,
+    answer=list[EntryAnswer],
+    result=SessionListResult,
+    fields=lambda entries: {"data": tuple(entry.entry() for entry in entries)},
+    paged=True,
+    idempotent=True,
+)
+DELETE = Operation(
+    action="DeleteSessionAsync",
+    agb=Route("POST", "/mcp/releaseSessionAsync", "body"),
+    request=SessionRef,
+    answer=NOTHING,
+    result=DeleteResult,
+    idempotent=True,
+)
+PAUSE = Operation(action="PauseSessionAsync", agb=None, request=SessionRef, answer=NOTHING, result=SessionPauseResult)
+RESUME = Operation(
+    action="ResumeSessionAsync", agb=None, request=SessionRef, answer=NOTHING, result=SessionResumeResult
+)
+KEEP_ALIVE = Operation(
+    action="RefreshSessionIdleTime",
+    agb=Route("POST", "/mcp/refreshSessionIdleTime"),
+    request=SessionRef,
+    answer=NOTHING,
+    result=OperationResult[None],
+    idempotent=True,
+)
+
+
+def ended(
+    kind: type[W], waited: PollOutcome[SessionStatusResult], transition: Transition, want: str, timeout: float
+) -> W:
+    """Return the result of a wait for a state."""
+    last = SessionStatusResult() if waited.last is None else waited.last
+    if waited.verdict == "arrived":
+        return kind(
+            success=True,
+            status=transition.seen,
+            request_id=last.request_id,
+            http_status_code=last.http_status_code,
+        )
+    if waited.verdict == "refused":
+        return replace(last.as_failure(kind), status=transition.seen, outcome_unknown=True)
+    return kind(
+        status=transition.seen,
+        outcome_unknown=True,
+        timed_out=waited.verdict == "timeout",
+        error_message=waited.story(want, transition.seen, timeout),
+        request_id=last.request_id,
+    )

@@ -1,0 +1,122 @@
+"""Tools in general: which there are, and how one is called through the control plane."""
+
+from dataclasses import replace
+from typing import Annotated, Any, TypeVar, cast
+
+from pydantic import Field, model_validator
+from pydantic.alias_generators import to_camel
+
+from ..core.encoding import ONLY_AGENTBAY, TEXT, DialectField
+from ..core.operation import Operation, Route
+from ..core.result import Result
+from ..core.secrets import Secret
+from ..core.tool import Tool
+from ..core.wire_model import Case, TextWire, Wire, as_text, parsed
+from ..models.tools import McpTool, McpToolResult, McpToolsResult, ToolContent
+from .session import SessionRef, ToolEntry
+
+R = TypeVar("R", bound=Result[Any])
+
+
+class CallRequest(SessionRef):
+    name: str
+    args: Annotated[dict[str, Any], TEXT]
+    server: Annotated[str | None, ONLY_AGENTBAY] = None
+    auto_gen_session: Annotated[bool, DialectField("agb", place="query")] = False
+
+
+class ContentAnswer(Wire):
+    """One item of MCP content; the direct route also sends bare strings, and ``blob`` for ``data``."""
+
+    type: str = "text"
+    text: str | None = None
+    data: str | None = Field(default=None, repr=False)
+    blob: str | None = Field(default=None, repr=False)
+    mime_type: str | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _from_string(cls, value: object) -> object:
+        return {"text": value} if isinstance(value, str) else value
+
+    def item(self) -> ToolContent:
+        return ToolContent(self.type, self.text or "", self.data or self.blob or "", self.mime_type or "")
+
+
+class CallAnswer(TextWire):
+    content: list[ContentAnswer] = Field(default_factory=list[ContentAnswer])
+    is_error: bool = False
+
+    @property
+    def text(self) -> str:
+        """All texts, a line each; where there is none, the first item's data."""
+        texts = [item.text for item in self.content if item.text is not None]
+        data = next((item.data or item.blob or "" for item in self.content), "")
+        return "\n".join(texts) if texts else data
+
+    def dump(self, case: Case = str) -> Any:
+        """Return the plain value; MCP's own names are camelCase on both clouds."""
+        return super().dump(to_camel)
+
+    def refusal(self) -> str | None:
+        return (self.text or "the tool failed without a reason") if self.is_error else None
+
+    def fields(self) -> dict[str, Any]:
+        """Return the result's own fields."""
+        content = tuple(item.item() for item in self.content)
+        return {"data": self.text, "content": content, "is_error": self.is_error}
+
+
+class ToolsRequest(Wire):
+    image_id: str
+
+
+class ToolsAnswer(Wire):
+    tools: list[ToolEntry]
+
+    @model_validator(mode="before")
+    @classmethod
+    def _from_list(cls, value: object) -> object:
+        found = parsed(value)
+        return {"tools": cast("list[object]", found)} if isinstance(found, list) else found
+
+    def dump(self, case: Case = str) -> Any:
+        """Return the list as the JSON text that it travels as."""
+        return as_text(self.tools)
+
+    def public(self) -> tuple[McpTool, ...]:
+        """Return the public values."""
+        return tuple(McpTool(**entry.dump()) for entry in self.tools)
+
+
+CALL_TOOL = Operation(
+    action="CallMcpTool",
+    agb=Route("POST", "/mcp", "body"),
+    request=CallRequest,
+    answer=CallAnswer,
+    result=McpToolResult,
+    fields=CallAnswer.fields,
+)
+LIST_TOOLS = Operation(
+    action="ListMcpTools",
+    agb=Route("POST", "/mcp/listTools"),
+    request=ToolsRequest,
+    answer=ToolsAnswer,
+    result=McpToolsResult,
+    fields=lambda answer: {"data": answer.public()},
+    idempotent=True,
+)
+
+
+def outcome(tool: Tool[Any, R], answer: McpToolResult) -> R:
+    """Return what ``answer`` means as the tool's own result; a ValueError says that it is not the tool's answer."""
+    refused = answer.as_failure(tool.result)
+    if answer.success:
+        return replace(refused, **{"success": True, **tool.read(answer.data or "")})
+    return replace(refused, **tool.read_error(answer.error_message)) if answer.is_error else refused
+
+
+def secrets_of(args: Wire) -> tuple[Secret, ...]:
+    """Return the arguments that must not be seen in an error: those that the model's repr leaves out."""
+    hidden = [getattr(args, name) for name, info in type(args).model_fields.items() if not info.repr]
+    return tuple(Secret(value) for value in hidden if isinstance(value, str) and value)

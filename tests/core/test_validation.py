@@ -1,0 +1,176 @@
+"""The caller's mistakes are told before anything is sent, with what would have been right."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from types import FunctionType, MappingProxyType
+from typing import Any
+
+import pytest
+
+from sessionbay.core import validation
+from sessionbay.core.errors import CommandError, CommandUsageError
+
+PORTS = range(30100, 30200)
+
+
+def _name(value: object) -> str:
+    return value.__name__ if isinstance(value, FunctionType) else repr(value)
+
+
+def seconds(value: object) -> object:
+    return validation.seconds("timeout", value, CommandError)
+
+
+def seconds_or_none_at_all(value: object) -> object:
+    return validation.seconds("timeout", value, CommandError, zero=True)
+
+
+def count(value: object) -> object:
+    return validation.count("limit", value, CommandError)
+
+
+def milliseconds(value: object) -> object:
+    return validation.milliseconds("timeout_ms", value, CommandError)
+
+
+def variables(value: object) -> object:
+    return validation.variables("envs", value, CommandError)
+
+
+def text(value: object) -> object:
+    return validation.text("path", value, CommandError)
+
+
+def choice(value: object) -> object:
+    validation.choice("mode", value, ("upload", "download"), CommandError)
+    return value
+
+
+def utf8(value: object) -> object:
+    return validation.utf8("content", value, CommandError)
+
+
+def string_map(value: object) -> object:
+    return validation.string_map("envs", value, CommandError)
+
+
+def labels(value: object) -> object:
+    return validation.labels(value, CommandError)
+
+
+def port(value: object) -> object:
+    return validation.port(value, PORTS, CommandError)
+
+
+def json_object(value: object) -> object:
+    return validation.json_object("args", value, CommandError)
+
+
+@pytest.mark.parametrize(
+    ("check", "value", "result"),
+    [
+        (seconds, 1, 1.0),
+        (seconds, 0.001, 0.001),
+        (seconds, timedelta(minutes=1), 60.0),
+        (seconds_or_none_at_all, 0, 0.0),
+        (count, 1, 1),
+        (count, 10**20, 10**20),
+        (text, " a ", " a "),
+        (text, "文", "文"),
+        (milliseconds, 10**12, 10**12),
+        (seconds, 10**9, 1e9),
+        (variables, {"A": "b=c\n"}, {"A": "b=c\n"}),
+        (choice, "upload", "upload"),
+        (utf8, "", ""),
+        (utf8, "\0\U0001f600", "\0\U0001f600"),
+        (string_map, {}, {}),
+        (string_map, MappingProxyType({"A": ""}), {"A": ""}),
+        (labels, {"a": "b"}, {"a": "b"}),
+        (port, None, None),
+        (port, 30100, 30100),
+        (port, 30199, 30199),
+        (json_object, {}, {}),
+        (json_object, {"a": [1, None, {"b": True}]}, {"a": [1, None, {"b": True}]}),
+    ],
+    ids=_name,
+)
+def test_what_is_right_is_returned(check: Callable[[object], object], value: Any, result: Any) -> None:
+    assert check(value) == result
+
+
+@pytest.mark.parametrize(
+    ("check", "value", "told"),
+    [
+        (seconds, 0, "timeout must be above 0 seconds, not 0"),
+        (seconds, -1, "timeout must be above 0 seconds, not -1"),
+        (seconds, timedelta(0), "timeout must be above 0 seconds"),
+        (seconds, "5", "timeout must be a number of seconds, not '5'"),
+        (seconds, None, "timeout must be a number of seconds, not None"),
+        (seconds, True, "timeout must be a number of seconds, not True"),
+        (seconds, float("nan"), "timeout must be a number of seconds, not nan"),
+        (seconds, float("inf"), "timeout must be a number of seconds, not inf"),
+        (seconds, 10**9 + 1, "timeout must be at most 1000000000 seconds"),
+        (seconds, 10**400, "timeout must be at most 1000000000 seconds"),
+        (milliseconds, 10**12 + 1, "timeout_ms must be at most 1000000000000 milliseconds"),
+        (milliseconds, 0, "timeout_ms must be a whole number of 1 or more, not 0"),
+        (text, "ab\ud83d", "path holds half a surrogate pair at 2"),
+        (string_map, {"A": "\ud83d"}, r"envs\['A'\] holds half a surrogate pair at 0"),
+        (string_map, {"\ud83d": "A"}, "a name in envs holds half a surrogate pair at 0"),
+        (labels, {"a": "\ud83d"}, "half a surrogate pair"),
+        (variables, {"": "a"}, "envs: '' cannot be the name of a variable with that value"),
+        (variables, {"a=b": ""}, "envs: 'a=b' cannot be the name"),
+        (variables, {"a": "b\0"}, "envs: 'a' cannot be the name"),
+        (seconds_or_none_at_all, -0.1, "timeout must be 0 or more seconds, not -0.1"),
+        (count, 0, "limit must be a whole number of 1 or more, not 0"),
+        (count, 1.0, "limit must be a whole number of 1 or more, not 1.0"),
+        (count, True, "limit must be a whole number of 1 or more, not True"),
+        (count, "1", "limit must be a whole number of 1 or more, not '1'"),
+        (text, "", "path must be a string that is not blank, not ''"),
+        (text, " \n", "path must be a string that is not blank"),
+        (text, "a\0b", "path must be a string that is not blank"),
+        (text, b"a", "path must be a string that is not blank, not b'a'"),
+        (text, None, "path must be a string that is not blank, not None"),
+        (choice, "sync", "mode must be 'upload' or 'download', not 'sync'"),
+        (choice, None, "mode must be 'upload' or 'download', not None"),
+        (utf8, b"a", "content must be a string, not bytes"),
+        (utf8, "ab\ud800", "content holds half a surrogate pair at 2"),
+        (string_map, None, "envs must be a dict of strings, not NoneType"),
+        (string_map, [("A", "1")], "envs must be a dict of strings, not list"),
+        (string_map, {"A": 1}, "envs must map strings to strings, not 'A' to 1"),
+        (string_map, {1: "A"}, "envs must map strings to strings, not 1 to 'A'"),
+        (labels, {}, "labels must not be empty: give at least one key and value"),
+        (labels, {"": "b"}, "labels must have no blank key and no blank value"),
+        (labels, {"a": " "}, "labels must have no blank key and no blank value"),
+        (labels, "a=b", "labels must be a dict of strings, not str"),
+        (port, 30099, r"port must be an integer in range \[30100, 30199\], not 30099"),
+        (port, 30200, r"port must be an integer in range \[30100, 30199\], not 30200"),
+        (port, "30100", r"port must be an integer in range \[30100, 30199\], not '30100'"),
+        (port, True, "port must be an integer"),
+        (json_object, None, "args must be a dict, not NoneType"),
+        (json_object, [1], "args must be a dict, not list"),
+        (json_object, {"a": b"b"}, "args must hold JSON values only"),
+        (json_object, {"a": float("nan")}, "args must hold JSON values only"),
+        (json_object, {"a": {1, 2}}, "args must hold JSON values only"),
+    ],
+    ids=_name,
+)
+def test_what_is_wrong_is_told_with_what_is_right(check: Callable[[object], object], value: Any, told: str) -> None:
+    with pytest.raises(CommandUsageError, match=told):
+        check(value)
+
+
+def test_arguments_may_be_any_mapping() -> None:
+    assert json_object(MappingProxyType({"a": 1})) == {"a": 1}
+
+
+def test_half_a_surrogate_pair_in_arguments_is_told() -> None:
+    with pytest.raises(CommandUsageError):
+        json_object({"text": "\ud800"})
+
+
+def test_arguments_that_are_nested_too_deep_are_told() -> None:
+    deep: dict[str, Any] = {}
+    for _ in range(100_000):
+        deep = {"a": deep}
+    with pytest.raises(CommandUsageError):
+        json_object(deep)

@@ -1,0 +1,127 @@
+"""The end of a program: what its blocks made is deleted, what it made by ``create`` is its own."""
+
+import socket
+
+import pytest
+
+from .conftest import Programs
+
+ENTERED = """
+    bay = AgentBay()
+    block = bay.session(labels=labels)
+    session = block.__enter__()
+"""
+
+
+def test_a_block_that_was_never_left_is_cleaned_up_when_the_program_ends(programs: Programs) -> None:
+    ended = programs.run(ENTERED)
+    assert (ended.status, ended.complained, programs.left()) == (0, "", [])
+
+
+def test_a_block_of_the_async_twin_is_cleaned_up_when_its_event_loop_is_gone(programs: Programs) -> None:
+    ended = programs.run("""
+        async def enter():
+            async with AsyncAgentBay() as bay:
+                await bay.session(labels=labels).__aenter__()
+        asyncio.run(enter())
+    """)
+    assert (ended.status, ended.complained, programs.left()) == (0, "", [])
+
+
+@pytest.mark.parametrize(
+    "end",
+    ["sys.exit(7)", "raise SystemExit(7)", "threading.Thread(target=lambda: 1 / 0).start(); sys.exit(7)"],
+    ids=["exit", "raise", "a thread fails"],
+)
+def test_a_program_that_exits_in_a_block_leaves_no_session(programs: Programs, end: str) -> None:
+    ended = programs.run(f"""
+        with AgentBay() as bay, bay.session(labels=labels):
+            {end}
+    """)
+    assert (ended.status, programs.left()) == (7, [])
+
+
+def test_a_session_that_was_created_without_a_block_is_the_callers(programs: Programs) -> None:
+    ended = programs.run("print(AgentBay().create(labels=labels).session.session_id)")
+    assert programs.left() == [ended.said]
+
+
+def test_a_paused_session_is_resumed_and_deleted_when_the_program_ends(programs: Programs) -> None:
+    ended = programs.run(ENTERED + "    session.pause(poll_interval=0.01).raise_for_error()")
+    assert (ended.complained, programs.left()) == ("", [])
+
+
+def test_a_pool_that_was_never_left_is_cleaned_up(programs: Programs) -> None:
+    ended = programs.run("""
+        pool = AgentBay().pool(min=12, max=12, labels=labels)
+        print(pool.__enter__().size)
+    """)
+    assert (ended.said, ended.complained, programs.left()) == ("12", "", [])
+
+
+def test_a_session_that_is_deleted_by_hand_is_not_asked_for_again(programs: Programs) -> None:
+    ended = programs.run("""
+        from sessionbay.engine import LocalEngine
+        with LocalEngine() as engine:
+            bay = AgentBay(endpoint=engine.endpoint, api_key=engine.api_key.reveal())
+            bay.session(labels=labels).__enter__().delete()
+    """)
+    assert (ended.status, ended.complained) == (0, "")
+
+
+def test_the_daemon_thread_of_an_ending_program_leaves_no_session(programs: Programs) -> None:
+    ended = programs.run("""
+        entered = threading.Event()
+        def work():
+            with AgentBay() as bay, bay.session(labels=labels):
+                entered.set()
+                threading.Event().wait()
+        threading.Thread(target=work, daemon=True).start()
+        entered.wait(60)
+    """)
+    assert (ended.complained, programs.left()) == ("", [])
+
+
+def test_an_abandoned_block_is_not_left_by_the_garbage_collector(programs: Programs) -> None:
+    ended = programs.run("""
+        bay = AgentBay()
+        session = bay.session(labels=labels).__enter__()
+        import gc; gc.collect()
+        print(session.get_status().status)
+    """)
+    assert (ended.said, programs.left()) == ("RUNNING", [])
+
+
+def test_what_cannot_be_deleted_is_named(programs: Programs) -> None:
+    ended = programs.run("""
+        from sessionbay.engine import LocalEngine
+        with LocalEngine() as engine:
+            bay = AgentBay(endpoint=engine.endpoint, api_key=engine.api_key.reveal())
+            print(bay.session(labels=labels).__enter__().session_id)
+    """)
+    assert f"session {ended.said} was left running when the program ended" in ended.complained
+
+
+def test_a_cloud_that_does_not_answer_holds_the_program_up_for_no_longer_than_its_bound(programs: Programs) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        ended = programs.run(f"""
+            from sessionbay import leaving
+            leaving.WHOLE, leaving.EACH = 1.0, 30.0
+            from sessionbay._concurrency import held
+            from sessionbay.core.secrets import Secret
+            from sessionbay.dialects.agb import AGBDialect
+            way = held.Way(AGBDialect("http://127.0.0.1:{silent.getsockname()[1]}", Secret("k")), None, True, False)
+            for number in range(100):
+                held.hold(f"session-{{number}}", way)
+            begin = time.monotonic()
+            leaving.delete_what_is_left()
+            print(time.monotonic() - begin)
+            os._exit(0)
+        """)
+    assert ended.complained.count("was left running") == 100
+    assert float(ended.said) < 20
+
+
+def test_a_private_engine_is_not_waited_for(programs: Programs) -> None:
+    ended = programs.run(ENTERED, AGENTBAY_ENDPOINT="local", SESSIONBAY_ISOLATION="process")
+    assert "was left running" not in ended.complained

@@ -22,6 +22,31 @@ settings.register_profile("gate", untimed, derandomize=True)
 settings.load_profile("gate")
 
 
+TESTS = Path(__file__).parent
+ENGINE_FOLDERS = {"cli", "engine", "plugin"}
+"""Their tests start engines by themselves, some in other processes."""
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what runs an engine, and the cells of the fault matrix that only ``nox -s faults`` tries."""
+    for item in items:
+        folder = item.path.relative_to(TESTS).parts[0]
+        if folder in ENGINE_FOLDERS or any("engine" in name for name in getattr(item, "fixturenames", ())):
+            item.add_marker("engine")
+        if folder == "attacks":
+            item.add_marker("attacks")
+        if _is_beyond_sample(item):
+            item.add_marker("slow")
+
+
+def _is_beyond_sample(item: pytest.Item) -> bool:
+    if all(mark.kwargs.get("sample", True) for mark in item.iter_markers("faults")):
+        return False
+    assert isinstance(item, pytest.Function)
+    return item.callspec.params.get("anyio_backend") != "asyncio"
+
+
 @pytest.fixture(params=["asyncio", "trio"])
 def anyio_backend(request: pytest.FixtureRequest) -> str:
     """Run every async test on both loops."""
@@ -45,6 +70,17 @@ def _no_settings_of_the_user(monkeypatch: pytest.MonkeyPatch, homes: Path) -> No
             monkeypatch.delenv(f"{cloud}_{name}", raising=False)
     # Most tests never look: a folder for each would be more work for a slow disk than all else together.
     monkeypatch.setenv("SESSIONBAY_HOME", str(homes / uuid.uuid4().hex))
+
+
+@pytest.fixture(autouse=True)
+def _mark_required_to_serve(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Fail a test that starts an engine without the mark ``engine``, by which ``nox -s quick`` leaves it out."""
+    if request.node.get_closest_marker("engine") is None:
+        monkeypatch.setattr(LocalEngine, "start", _refuse_to_start)
+
+
+def _refuse_to_start(engine: LocalEngine) -> LocalEngine:
+    pytest.fail("a test without the mark 'engine' starts an engine")
 
 
 @pytest.fixture

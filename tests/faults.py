@@ -1,9 +1,12 @@
 """The fault matrix as data: what can go wrong, with which operation, and what its caller is to get of it."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
+
+import pytest
+from _pytest.mark import ParameterSet
 
 from sessionbay.core.faults import Fault, FaultPlan, Rule
 
@@ -227,3 +230,32 @@ BLINDNESS = {
     "502 and HTML": Fault.bad_gateway(),
 }
 """What keeps a client from seeing the list of sessions."""
+
+
+def cell(*names: str, values: tuple[object, ...], sample: bool) -> ParameterSet:
+    """Return one cell of the matrix; trio and the sync client try those beyond the sample in ``nox -s faults`` only."""
+    marks = () if sample else (pytest.mark.faults(sample=False),)
+    return pytest.param(*values, id="-".join(names), marks=marks)
+
+
+def cells(cases: Sequence[Case], operations: Sequence[Asked]) -> list[ParameterSet]:
+    """Return each case with each operation; the sample is each case with one operation of each group, in rotation."""
+    groups: dict[Group, list[Asked]] = {}
+    for asked in operations:
+        groups.setdefault(asked.group, []).append(asked)
+    return [
+        cell(case.name, asked.name, values=(case, asked), sample=group[number % len(group)] is asked)
+        for number, case in enumerate(cases)
+        for group in groups.values()
+        for asked in group
+    ]
+
+
+CELLS = cells(CASES, OPERATIONS)
+AGB_CELLS = cells(CASES[::3], [asked for asked in OPERATIONS if asked.name not in NOT_AGB])
+BLIND_CELLS = [
+    cell(loss.name, blindness, values=(loss, blindness), sample=number % len(BLINDNESS) == other)
+    for number, loss in enumerate(LOSSES)
+    for other, blindness in enumerate(BLINDNESS)
+]
+"""Each lost creation with each blindness; the sample is each loss with one blindness, in rotation."""

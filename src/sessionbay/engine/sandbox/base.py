@@ -22,7 +22,7 @@ log = logging.getLogger("sessionbay.engine")
 Network = Literal["none", "nat", "host"]
 Isolation = Literal["namespaces", "uid", "process"]
 
-START = "import sys; sys.path.insert(0, {!r}); from inside.orders import main; main({}, {!r}, {!r}, {!r}, {!r})"
+START = "import sys; sys.path.insert(0, {!r}); from inside.handlers import main; main({}, {!r}, {!r}, {!r}, {!r})"
 START_TIMEOUT = 10.0
 STOP_TIMEOUT = 10.0
 REAP_INTERVAL = 0.02  # seconds between two looks at a process whose end has been seen, and its code not

@@ -29,22 +29,15 @@ ENGINE_FOLDERS = {"cli", "engine", "plugin"}
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what runs an engine, and the cells of the fault matrix that only ``nox -s faults`` tries."""
+    """Mark what runs an engine, the attacks, and what the gate tries on asyncio only."""
     for item in items:
         folder = item.path.relative_to(TESTS).parts[0]
         if folder in ENGINE_FOLDERS or any("engine" in name for name in getattr(item, "fixturenames", ())):
             item.add_marker("engine")
         if folder == "attacks":
             item.add_marker("attacks")
-        if _is_beyond_sample(item):
+        if item.get_closest_marker("one_driver") and "[asyncio" not in item.name and "-asyncio" not in item.name:
             item.add_marker("slow")
-
-
-def _is_beyond_sample(item: pytest.Item) -> bool:
-    if all(mark.kwargs.get("sample", True) for mark in item.iter_markers("faults")):
-        return False
-    assert isinstance(item, pytest.Function)
-    return item.callspec.params.get("anyio_backend") != "asyncio"
 
 
 @pytest.fixture(params=["asyncio", "trio"])

@@ -233,8 +233,8 @@ BLINDNESS = {
 
 
 def cell(*names: str, values: tuple[object, ...], sample: bool) -> ParameterSet:
-    """Return one cell of the matrix; trio and the sync client try those beyond the sample in ``nox -s faults`` only."""
-    marks = () if sample else (pytest.mark.faults(sample=False),)
+    """Return one cell of the matrix; in the gate, trio and the sync client try the sample only."""
+    marks = () if sample else (pytest.mark.one_driver,)
     return pytest.param(*values, id="-".join(names), marks=marks)
 
 

@@ -17,7 +17,6 @@ from ..ledger import LedgerCloud
 from .clock import FakeClock
 
 pytestmark = pytest.mark.faults
-beyond_sample = pytest.mark.faults(sample=False)
 ROUNDING = 0.25  # seconds that a call may take beyond its time
 REPEATABLE = {"SetLabel", "RefreshSessionIdleTime", "DeleteSessionAsync", "DeleteContextFile"}
 
@@ -141,7 +140,7 @@ async def test_nothing_is_done_twice_in_a_thousand_calls_whatever_befalls_them()
     assert plan.unfired == ()
 
 
-@pytest.mark.parametrize("seed", [0, pytest.param(1, marks=beyond_sample), pytest.param(2, marks=beyond_sample)])
+@pytest.mark.parametrize("seed", [0, *(pytest.param(seed, marks=pytest.mark.one_driver) for seed in (1, 2))])
 async def test_no_session_is_lost_in_two_hundred_creations_whatever_befalls_them(seed: int) -> None:
     cloud, clock, plan = LedgerCloud(), FakeClock(), anything(0.02, seed)
     held, attempts = {"session-0"}, set[str]()

@@ -13,6 +13,8 @@ from hypothesis import HealthCheck, settings
 
 from sessionbay.engine import EngineConfig, IsolationWarning, LocalEngine
 
+from .sharing import SharedSessions
+
 # The gate tries the same examples each time, so that its verdict is on the change; to look for new ones, by hand:
 # pytest --hypothesis-profile=explore
 # None is bound by time, which says nothing of the code: hypothesis' own bounds are a machine's that has nothing to do.
@@ -112,3 +114,11 @@ def engine() -> Iterator[LocalEngine]:
 def engine_without_direct_route() -> Iterator[LocalEngine]:
     """Give an engine whose tools are reached through the control plane only."""
     yield from _engine(EngineConfig(direct_route=False))
+
+
+@pytest.fixture(scope="module")
+def shared_sessions() -> Iterator[SharedSessions]:
+    """Give the sessions that the tests of a module share."""
+    sessions = SharedSessions()
+    yield sessions
+    sessions.close()

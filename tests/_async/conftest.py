@@ -8,6 +8,8 @@ import pytest
 from sessionbay import AsyncAGB, AsyncAgentBay, AsyncSession
 from sessionbay.engine import LocalEngine
 
+from ..sharing import SharedSessions
+
 IMAGE = "agb-code-space-1"
 C = TypeVar("C", AsyncAgentBay, AsyncAGB)
 
@@ -52,3 +54,28 @@ async def routed(
     chosen = engine if request.param == "direct" else engine_without_direct_route
     async with connect(chosen, AsyncAgentBay) as bay, bay.session(image_id="code_latest") as session:
         yield session
+
+
+@pytest.fixture
+async def shared(either: AsyncAgentBay, engine: LocalEngine, shared_sessions: SharedSessions) -> AsyncSession:
+    """Give a session of each cloud in turn, which the tests of a module share: they leave it as they found it."""
+    return (await either.get(shared_sessions.session_id(engine, type(either)))).session
+
+
+@pytest.fixture
+async def shared_bay(bay: AsyncAgentBay, engine: LocalEngine, shared_sessions: SharedSessions) -> AsyncSession:
+    """Give a session of AgentBay, which the tests of a module share."""
+    return (await bay.get(shared_sessions.session_id(engine, type(bay)))).session
+
+
+@pytest.fixture(params=["direct", "control plane"])
+async def shared_routed(
+    request: pytest.FixtureRequest,
+    engine: LocalEngine,
+    engine_without_direct_route: LocalEngine,
+    shared_sessions: SharedSessions,
+) -> AsyncIterator[AsyncSession]:
+    """Give a session of each of the two routes in turn, which the tests of a module share."""
+    chosen = engine if request.param == "direct" else engine_without_direct_route
+    async with connect(chosen, AsyncAgentBay) as bay:
+        yield (await bay.get(shared_sessions.session_id(chosen, type(bay)))).session

@@ -24,9 +24,9 @@ async def test_what_code_defines_stays(routed: AsyncSession, language: str) -> N
     assert second.results[0].is_main_result
 
 
-async def test_output_is_kept_apart_from_values(routed: AsyncSession) -> None:
+async def test_output_is_kept_apart_from_values(shared_routed: AsyncSession) -> None:
     code = "import os, sys\nprint('out')\nprint('err', file=sys.stderr)\nos.system('echo child')\n'value'"
-    result = await routed.code.run_code(code, "py")
+    result = await shared_routed.code.run_code(code, "py")
     assert "".join(result.logs.stdout) == "out\nchild\n"
     assert "".join(result.logs.stderr) == "err\n"
     assert result.result == "'value'"
@@ -41,34 +41,35 @@ async def test_no_code_at_all_does_nothing(bay_session: AsyncSession, language: 
     assert (await bay_session.code.run_code("x", language)).result == "20"
 
 
-async def test_javascript_shares_its_outputs_with_its_child_processes(routed: AsyncSession) -> None:
+async def test_javascript_shares_its_outputs_with_its_child_processes(shared_routed: AsyncSession) -> None:
     shell = "require('child_process').execSync('echo child; echo err >&2; cat; seq 50000', {stdio: 'inherit'})"
     code = f"console.log('before'); {shell}; require('fs').writeSync(1, 'raw'); console.log(' after'); var x = 7; x"
-    result = await routed.code.run_code(code, "javascript")
+    result = await shared_routed.code.run_code(code, "javascript")
     assert (result.success, result.result, "".join(result.logs.stderr)) == (True, "7", "err\n")
     numbers = "".join(f"{number}\n" for number in range(1, 50001))
     assert "".join(result.logs.stdout) == f"before\nchild\n{numbers}raw after\n"
-    assert (await routed.code.run_code("x", "javascript")).result == "7"
+    assert (await shared_routed.code.run_code("x", "javascript")).result == "7"
 
 
-async def test_javascript_may_write_half_a_character(session: AsyncSession) -> None:
+async def test_javascript_may_write_half_a_character(shared: AsyncSession) -> None:
     code = "for (const byte of Buffer.from('\N{GRINNING FACE}')) process.stdout.write(Buffer.from([byte]))"
-    assert "".join((await session.code.run_code(code, "javascript")).logs.stdout) == "\N{GRINNING FACE}"
+    assert "".join((await shared.code.run_code(code, "javascript")).logs.stdout) == "\N{GRINNING FACE}"
 
 
-async def test_javascript_that_is_interrupted_while_it_writes_writes_on_in_the_next_run(session: AsyncSession) -> None:
-    endless = await session.code.run_code("while (true) console.log('x'.repeat(1000))", "javascript", timeout_s=1)
+@pytest.mark.one_driver
+async def test_javascript_that_is_interrupted_while_it_writes_writes_on_in_the_next_run(shared: AsyncSession) -> None:
+    endless = await shared.code.run_code("while (true) console.log('x'.repeat(1000))", "javascript", timeout_s=1)
     assert "interrupted" in endless.error_message
-    following = await session.code.run_code("console.log('next')", "javascript")
+    following = await shared.code.run_code("console.log('next')", "javascript")
     assert "".join(following.logs.stdout) == "next\n"
 
 
-async def test_javascript_prints_and_requires(routed: AsyncSession) -> None:
-    code = "const os = require('os'); console.log(typeof os.cpus); console.error('bad'); [1, {a: 2}]"
-    result = await routed.code.run_code(code, "node")
+async def test_javascript_prints_and_requires(shared_routed: AsyncSession) -> None:
+    code = "var os = require('os'); console.log(typeof os.cpus); console.error('bad'); [1, {a: 2}]"
+    result = await shared_routed.code.run_code(code, "node")
     assert ("".join(result.logs.stdout), "".join(result.logs.stderr)) == ("function\n", "bad\n")
     assert result.result == "[ 1, { a: 2 } ]"
-    late = await routed.code.run_code("await Promise.resolve(5); console.log(6)", "js")
+    late = await shared_routed.code.run_code("await Promise.resolve(5); console.log(6)", "js")
     assert "".join(late.logs.stdout) == "6\n"
 
 
@@ -83,27 +84,28 @@ async def test_javascript_prints_and_requires(routed: AsyncSession) -> None:
     ],
 )
 async def test_an_exception_is_told_with_its_traceback(
-    session: AsyncSession, language: str, code: str, name: str, value: str
+    shared: AsyncSession, language: str, code: str, name: str, value: str
 ) -> None:
-    result = await session.code.run_code(code, language)
+    result = await shared.code.run_code(code, language)
     assert not result.success
     assert result.error is not None
     assert result.error.name == name
     assert value in result.error.value
     assert name in result.error.traceback
     assert name in result.error_message
-    assert (await session.code.run_code("1 + 1", language)).result == "2"
+    assert (await shared.code.run_code("1 + 1", language)).result == "2"
     with pytest.raises(CodeError, match=name) as raised:
-        await session.code.run_code(code, language, check=True)
+        await shared.code.run_code(code, language, check=True)
     assert isinstance(raised.value, CommandError)
     assert raised.value.result.error.name == name
 
 
+@pytest.mark.one_driver
 @pytest.mark.parametrize(("language", "loop"), [("python", "while True: pass"), ("javascript", "while (true) {}")])
 async def test_a_loop_without_end_is_interrupted_and_its_variables_live_on(
-    bay_session: AsyncSession, language: str, loop: str
+    shared_bay: AsyncSession, language: str, loop: str
 ) -> None:
-    session = bay_session
+    session = shared_bay
     await session.code.run_code({"python": "kept = 7", "javascript": "var kept = 7"}[language], language)
     result = await session.code.run_code(loop, language, timeout_s=1)
     assert not result.success
@@ -111,8 +113,9 @@ async def test_a_loop_without_end_is_interrupted_and_its_variables_live_on(
     assert (await session.code.run_code("kept", language)).result == "7"
 
 
-async def test_code_that_will_not_be_interrupted_is_ended(bay_session: AsyncSession) -> None:
-    session = bay_session
+@pytest.mark.one_driver
+async def test_code_that_will_not_be_interrupted_is_ended(shared_bay: AsyncSession) -> None:
+    session = shared_bay
     code = "import signal\nsignal.signal(signal.SIGINT, signal.SIG_IGN)\nwhile True: pass"
     await session.code.run_code("1", "python")
     result = await session.code.run_code(code, "python", timeout_s=2)
@@ -120,15 +123,16 @@ async def test_code_that_will_not_be_interrupted_is_ended(bay_session: AsyncSess
     assert (await session.code.run_code("1", "python")).execution_count == 1
 
 
-async def test_code_that_ends_its_own_process_is_told_and_the_next_has_a_new_one(session: AsyncSession) -> None:
-    result = await session.code.run_code("import os\nos._exit(1)", "python")
+async def test_code_that_ends_its_own_process_is_told_and_the_next_has_a_new_one(shared: AsyncSession) -> None:
+    result = await shared.code.run_code("import os\nos._exit(1)", "python")
     assert "its variables are lost" in result.error_message
-    assert (await session.code.run_code("1 + 1", "python")).result == "2"
+    assert (await shared.code.run_code("1 + 1", "python")).result == "2"
 
 
+@pytest.mark.one_driver
 @pytest.mark.skipif(shutil.which("java") is None, reason="there is no Java on this machine")
-async def test_java_keeps_what_it_defines_and_tells_what_it_throws(bay_session: AsyncSession) -> None:
-    code = bay_session.code
+async def test_java_keeps_what_it_defines_and_tells_what_it_throws(shared_bay: AsyncSession) -> None:
+    code = shared_bay.code
     first = await code.run_code('int x = 20; System.out.println("h\\u00e9");', "java")
     assert (first.success, "".join(first.logs.stdout), first.results) == (True, "h\u00e9\n", ())
     assert (await code.run_code("int twice(int n) { return 2 * n; }\ntwice(x) + 2", "java")).result == "42"
@@ -169,8 +173,8 @@ async def test_much_output_is_cut_with_a_note(engine: LocalEngine) -> None:
     assert sum(map(len, result.logs.stdout)) < 8 * 2**20 + 100
 
 
-async def test_a_language_that_the_machine_lacks_is_told(session: AsyncSession) -> None:
-    result = await session.code.run_code("1", "r")
+async def test_a_language_that_the_machine_lacks_is_told(shared: AsyncSession) -> None:
+    result = await shared.code.run_code("1", "r")
     assert not result.success
     assert "python, javascript, java" in result.error_message
 
@@ -200,14 +204,14 @@ async def test_what_is_sent_is_what_the_clouds_clients_send() -> None:
     assert json.loads(cloud.forms[0]["Args"]) == {"code": "2 + 2", "language": "python", "timeout_s": 9}
 
 
-async def test_a_plot_comes_back_as_a_picture_and_html_as_html(bay_session: AsyncSession) -> None:
+async def test_a_plot_comes_back_as_a_picture_and_html_as_html(shared_bay: AsyncSession) -> None:
     code = "import matplotlib.pyplot as plt\nplt.plot([1, 2])\nplt.show()"
-    plot = await bay_session.code.run_code(code, "python")
+    plot = await shared_bay.code.run_code(code, "python")
     if plot.error is not None and plot.error.name == "ModuleNotFoundError":
         pytest.skip("the Python of the sessions is of another version: it cannot use the packages of this one")
     assert base64.b64decode(plot.results[0].png or "").startswith(b"\x89PNG")
     html = "from IPython.display import HTML, Latex, Markdown, SVG, display\n"
-    shown = await bay_session.code.run_code(
+    shown = await shared_bay.code.run_code(
         f"{html}display(HTML('<b>x</b>'), Markdown('*x*'), Latex('$x$'))\n7", "python"
     )
     assert [result.formats() for result in shown.results] == [

@@ -9,35 +9,36 @@ from sessionbay import AsyncAgentBay, AsyncSession, CommandError, CommandUsageEr
 from ..cloud import KEY, FakeCloud, session_data, yes
 
 
-async def test_a_command_tells_what_it_wrote(session: AsyncSession) -> None:
-    result = await session.command.run("echo out; echo err >&2")
+async def test_a_command_tells_what_it_wrote(shared: AsyncSession) -> None:
+    result = await shared.command.run("echo out; echo err >&2")
     assert (result.stdout, result.stderr, result.exit_code) == ("out\n", "err\n", 0)
     assert result.data == result.output == "out\nerr\n"
     assert result.success
 
 
-async def test_a_code_other_than_0_is_no_success_and_says_why(session: AsyncSession) -> None:
-    result = await session.command.run("echo wrote; echo 'no such thing' >&2; exit 3")
+async def test_a_code_other_than_0_is_no_success_and_says_why(shared: AsyncSession) -> None:
+    result = await shared.command.run("echo wrote; echo 'no such thing' >&2; exit 3")
     assert (result.success, result.exit_code, result.stdout) == (False, 3, "wrote\n")
     assert result.error_message == "exit code 3: no such thing"
 
 
-async def test_check_raises_with_the_result(session: AsyncSession) -> None:
+async def test_check_raises_with_the_result(shared: AsyncSession) -> None:
     with pytest.raises(CommandError, match="exit code 3") as raised:
-        await session.command.run("echo half; exit 3", check=True)
+        await shared.command.run("echo half; exit 3", check=True)
     assert raised.value.result.stdout == "half\n"
 
 
-async def test_a_strict_client_does_not_raise_for_an_exit_code(bay: AsyncAgentBay, bay_session: AsyncSession) -> None:
+async def test_a_strict_client_does_not_raise_for_an_exit_code(bay: AsyncAgentBay, shared_bay: AsyncSession) -> None:
     async with AsyncAgentBay(endpoint=bay.endpoint, api_key=bay.api_key, strict=True) as strict:
-        session = (await strict.get(bay_session.session_id)).session
+        session = (await strict.get(shared_bay.session_id)).session
         assert (await session.command.run("exit 3")).exit_code == 3
         with pytest.raises(CommandError, match=r"\[timeout\]"):
             await session.command.run("sleep 5", timeout_ms=100)
 
 
-async def test_a_command_is_ended_at_its_time_limit(session: AsyncSession) -> None:
-    result = await session.command.run("echo before; sleep 30", timeout_ms=2000)
+@pytest.mark.one_driver
+async def test_a_command_is_ended_at_its_time_limit(shared: AsyncSession) -> None:
+    result = await shared.command.run("echo before; sleep 30", timeout_ms=2000)
     assert (result.success, result.exit_code, result.stdout) == (False, None, "before\n")
     assert "ended after 2000 ms" in result.error_message
 
@@ -48,13 +49,13 @@ async def test_a_command_has_its_own_folder_and_variables(session: AsyncSession)
     assert result.stdout == "a folder\na;\n'b'\n"
 
 
-async def test_each_command_has_a_fresh_shell(session: AsyncSession) -> None:
-    before = await session.command.run('echo "[$LEFT] in $PWD"; export LEFT=over; cd /')
-    after = await session.command.run('echo "[$LEFT] in $PWD"')
+async def test_each_command_has_a_fresh_shell(shared: AsyncSession) -> None:
+    before = await shared.command.run('echo "[$LEFT] in $PWD"; export LEFT=over; cd /')
+    after = await shared.command.run('echo "[$LEFT] in $PWD"')
     assert before.stdout == after.stdout
 
 
-async def test_pipes_loops_and_several_lines_work(session: AsyncSession) -> None:
+async def test_pipes_loops_and_several_lines_work(shared: AsyncSession) -> None:
     script = """
 total=0
 for n in 1 2 3; do
@@ -62,22 +63,23 @@ for n in 1 2 3; do
 done
 echo $total | tr 6 X
 """
-    assert (await session.command.run(script)).stdout == "X\n"
+    assert (await shared.command.run(script)).stdout == "X\n"
 
 
-async def test_a_background_process_does_not_hold_its_command_up(session: AsyncSession) -> None:
-    result = await session.command.run("sleep 30 & echo started", timeout_ms=20_000)
+async def test_a_background_process_does_not_hold_its_command_up(shared: AsyncSession) -> None:
+    result = await shared.command.run("sleep 30 & echo started", timeout_ms=20_000)
     assert (result.success, result.stdout) == (True, "started\n")
 
 
-async def test_output_that_looks_like_the_wrapper_is_kept(session: AsyncSession) -> None:
+async def test_output_that_looks_like_the_wrapper_is_kept(shared: AsyncSession) -> None:
     printed = '{"stdout": "x", "stderr": "", "exit_code": 7}'
-    result = await session.command.run(f"printf '%s' '{printed}'")
+    result = await shared.command.run(f"printf '%s' '{printed}'")
     assert (result.stdout, result.exit_code) == (printed, 0)
 
 
-async def test_a_flood_of_output_keeps_its_beginning_and_end(session: AsyncSession) -> None:
-    result = await session.command.run("echo first; yes | head -c 30000000; echo last")
+@pytest.mark.one_driver
+async def test_a_flood_of_output_keeps_its_beginning_and_end(shared: AsyncSession) -> None:
+    result = await shared.command.run("echo first; yes | head -c 30000000; echo last")
     assert result.stdout.startswith("first\n")
     assert result.stdout.endswith("last\n")
     assert f"[... {result.omitted_bytes} bytes left out ...]" in result.stdout
@@ -85,24 +87,24 @@ async def test_a_flood_of_output_keeps_its_beginning_and_end(session: AsyncSessi
     assert result.truncated
 
 
-async def test_a_flood_of_long_characters_is_cut_between_two_of_them(session: AsyncSession) -> None:
-    result = await session.command.run("printf x; yes 😀 | tr -d '\\n' | head -c 4000000")
+async def test_a_flood_of_long_characters_is_cut_between_two_of_them(shared: AsyncSession) -> None:
+    result = await shared.command.run("printf x; yes 😀 | tr -d '\\n' | head -c 4000000")
     assert result.truncated
     assert "\ufffd" not in result.stdout
 
 
-async def test_output_that_is_not_utf8_is_marked_not_lost(session: AsyncSession) -> None:
-    assert (await session.command.run(r"printf 'a\377b'")).stdout == "a\ufffdb"
+async def test_output_that_is_not_utf8_is_marked_not_lost(shared: AsyncSession) -> None:
+    assert (await shared.command.run(r"printf 'a\377b'")).stdout == "a\ufffdb"
 
 
-async def test_all_names_of_the_method_do_the_same(session: AsyncSession) -> None:
-    command = session.command
+async def test_all_names_of_the_method_do_the_same(shared: AsyncSession) -> None:
+    command = shared.command
     results = [await run("echo x") for run in (command.run, command.exec, command.execute, command.execute_command)]
     assert [result.output for result in results] == ["x\n"] * 4
 
 
-async def test_a_command_that_cannot_be_started_says_why(session: AsyncSession) -> None:
-    result = await session.command.run("echo x", cwd="nowhere")
+async def test_a_command_that_cannot_be_started_says_why(shared: AsyncSession) -> None:
+    result = await shared.command.run("echo x", cwd="nowhere")
     assert (result.success, result.exit_code) == (False, None)
     assert "nowhere" in result.error_message
 

@@ -13,41 +13,42 @@ EMOJI = "\N{GRINNING FACE}"
 
 
 @pytest.mark.parametrize("text", ["", "plain\n", "tab\tnul\0end", f"{EMOJI} \u4e2d\u6587", 'quotes " and \\ back'])
-async def test_what_was_written_is_read(routed: AsyncSession, text: str) -> None:
-    assert (await routed.file_system.write_file("a.txt", text)).success
-    assert (await routed.file_system.read_file("a.txt")).content == text
+async def test_what_was_written_is_read(shared_routed: AsyncSession, text: str) -> None:
+    assert (await shared_routed.file_system.write_file("a.txt", text)).success
+    assert (await shared_routed.file_system.read_file("a.txt")).content == text
 
 
 @pytest.mark.parametrize("shift", range(4))
-async def test_a_character_is_never_cut_at_the_end_of_a_piece(routed: AsyncSession, shift: int) -> None:
+async def test_a_character_is_never_cut_at_the_end_of_a_piece(shared_routed: AsyncSession, shift: int) -> None:
     text = "x" * shift + EMOJI * 40_000
-    await routed.file_system.write_file("large.txt", text)
-    assert (await routed.file_system.read_file("large.txt")).content == text
+    await shared_routed.file_system.write_file("large.txt", text)
+    assert (await shared_routed.file_system.read_file("large.txt")).content == text
 
 
-async def test_ten_megabytes_survive(routed: AsyncSession) -> None:
+@pytest.mark.slow
+async def test_ten_megabytes_survive(shared_routed: AsyncSession) -> None:
     text = "0123456789abcde\n" * (10 * 2**20 // 16)
-    assert (await routed.file_system.write_file("ten.txt", text)).success
-    assert (await routed.file_system.get_file_info("ten.txt")).size == len(text)
-    assert (await routed.file_system.read_file("ten.txt")).content == text
+    assert (await shared_routed.file_system.write_file("ten.txt", text)).success
+    assert (await shared_routed.file_system.get_file_info("ten.txt")).size == len(text)
+    assert (await shared_routed.file_system.read_file("ten.txt")).content == text
 
 
-async def test_bytes_are_read_as_they_are(routed: AsyncSession) -> None:
-    await routed.command.run(r"printf '\000\377\n' > raw; head -c 200000 /dev/zero > zeros")
-    assert (await routed.file_system.read_file("raw", format="bytes")).content == b"\0\xff\n"
-    assert (await routed.file_system.read_file("zeros", format="bytes")).size == 200_000
+async def test_bytes_are_read_as_they_are(shared_routed: AsyncSession) -> None:
+    await shared_routed.command.run(r"printf '\000\377\n' > raw; head -c 200000 /dev/zero > zeros")
+    assert (await shared_routed.file_system.read_file("raw", format="bytes")).content == b"\0\xff\n"
+    assert (await shared_routed.file_system.read_file("zeros", format="bytes")).size == 200_000
 
 
-async def test_a_file_that_is_no_text_is_refused_not_mangled(routed: AsyncSession) -> None:
-    await routed.command.run(r"printf 'a\377b' > small; head -c 200000 /dev/urandom > large")
+async def test_a_file_that_is_no_text_is_refused_not_mangled(shared_routed: AsyncSession) -> None:
+    await shared_routed.command.run(r"printf 'a\377b' > small; head -c 200000 /dev/urandom > large")
     for name in ("small", "large"):
-        result = await routed.file_system.read_file(name)
+        result = await shared_routed.file_system.read_file(name)
         assert (result.success, result.data) == (False, None)
         assert "UTF-8" in result.error_message
 
 
-async def test_a_file_of_the_system_that_claims_to_be_empty_is_read(routed: AsyncSession) -> None:
-    assert "MemTotal" in (await routed.file_system.read_file("/proc/meminfo")).content
+async def test_a_file_of_the_system_that_claims_to_be_empty_is_read(shared_routed: AsyncSession) -> None:
+    assert "MemTotal" in (await shared_routed.file_system.read_file("/proc/meminfo")).content
 
 
 async def test_text_is_appended(session: AsyncSession) -> None:
@@ -112,8 +113,10 @@ async def test_a_link_that_leads_nowhere_does_not_hide_its_folder(session: Async
 
 
 @pytest.mark.parametrize("content", [b"text", b"\xff no text", b"\xff" * 200_000], ids=["text", "bytes", "long"])
-async def test_a_name_may_be_as_long_as_the_system_allows(routed: AsyncSession, tmp_path: Path, content: bytes) -> None:
-    files, name = routed.file_system, "n" * 255
+async def test_a_name_may_be_as_long_as_the_system_allows(
+    shared_routed: AsyncSession, tmp_path: Path, content: bytes
+) -> None:
+    files, name = shared_routed.file_system, "n" * 255
     for _ in range(2):  # which makes it, and replaces it
         (await files.write_file(name, content)).unwrap()
     assert (await files.read_file(name, format="bytes")).content == content

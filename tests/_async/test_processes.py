@@ -1,29 +1,24 @@
 """Processes that run beside their caller: by the engine's own tools, and by the shell alone as on the clouds."""
 
 from collections import Counter
-from collections.abc import AsyncIterator
 from hashlib import sha256
 from typing import Any
 
 import pytest
 
 from sessionbay import AsyncAgentBay, AsyncSession, CommandError, CommandUsageError
-from sessionbay.engine import LocalEngine
 
 from ..raw_server import BOUND
-from .conftest import connect
 
 OWN, SHELL = "the engine's own tools", "the shell alone"
 
 
 @pytest.fixture(params=[OWN, SHELL])
-async def runs(request: pytest.FixtureRequest, engine: LocalEngine) -> AsyncIterator[AsyncSession]:
+async def runs(request: pytest.FixtureRequest, bay: AsyncAgentBay, shared_bay: AsyncSession) -> AsyncSession:
     """Give a session whose processes are run in each of the two ways in turn."""
-    async with connect(engine, AsyncAgentBay) as bay, bay.session() as session:
-        if request.param == SHELL:  # which is what a session knows that was found by its id alone
-            yield AsyncSession(bay, session.session_id)
-        else:
-            yield session
+    if request.param == SHELL:  # a session that is known by its id alone
+        return AsyncSession(bay, shared_bay.session_id)
+    return shared_bay
 
 
 async def alive(session: AsyncSession, name: str) -> bool:
@@ -130,7 +125,7 @@ async def test_a_killed_process_has_ended_with_what_it_started(runs: AsyncSessio
 
 
 async def test_a_wait_has_its_time_and_the_process_runs_on(runs: AsyncSession) -> None:
-    async with runs.command.start("until [ -e go ]; do sleep 0.02; done; echo late") as process:
+    async with runs.command.start("until [ -e go ]; do sleep 0.02; done; rm go; echo late") as process:
         with pytest.raises(TimeoutError, match="still runs after"):
             await process.wait(0.1)
         await runs.file_system.write_file("go", "")
@@ -162,6 +157,7 @@ async def test_output_within_the_budget_is_whole(runs: AsyncSession) -> None:
     assert (result.stdout, result.truncated, result.omitted_bytes) == ("all\n", False, 0)
 
 
+@pytest.mark.one_driver
 async def test_a_command_with_a_budget_has_its_time(runs: AsyncSession) -> None:
     result = await runs.command.run("echo begun; exec sleep 64.5", timeout_ms=3000, max_output=1000)
     assert (result.success, result.exit_code, result.stdout) == (False, None, "begun\n")
@@ -190,13 +186,13 @@ async def test_a_process_that_nobody_reads_waits(bay_session: AsyncSession) -> N
         {"command": "x", "keep": "middle"},
     ],
 )
-async def test_a_mistake_is_told_before_sending(bay_session: AsyncSession, mistake: dict[str, Any]) -> None:
+async def test_a_mistake_is_told_before_sending(shared_bay: AsyncSession, mistake: dict[str, Any]) -> None:
     with pytest.raises(CommandUsageError):
-        bay_session.command.start(**mistake)
+        shared_bay.command.start(**mistake)
 
 
-async def test_a_process_is_started_once(bay_session: AsyncSession) -> None:
-    process = bay_session.command.start("true")
+async def test_a_process_is_started_once(shared_bay: AsyncSession) -> None:
+    process = shared_bay.command.start("true")
     async with process:
         assert (await process.wait()).success
     with pytest.raises(CommandUsageError, match="started before"):

@@ -9,6 +9,8 @@ import pytest
 from sessionbay import AGB, AgentBay, Session
 from sessionbay.engine import LocalEngine
 
+from ..sharing import SharedSessions
+
 IMAGE = "agb-code-space-1"
 C = TypeVar("C", AgentBay, AGB)
 
@@ -53,3 +55,28 @@ def routed(
     chosen = engine if request.param == "direct" else engine_without_direct_route
     with connect(chosen, AgentBay) as bay, bay.session(image_id="code_latest") as session:
         yield session
+
+
+@pytest.fixture
+def shared(either: AgentBay, engine: LocalEngine, shared_sessions: SharedSessions) -> Session:
+    """Give a session of each cloud in turn, which the tests of a module share: they leave it as they found it."""
+    return (either.get(shared_sessions.session_id(engine, type(either)))).session
+
+
+@pytest.fixture
+def shared_bay(bay: AgentBay, engine: LocalEngine, shared_sessions: SharedSessions) -> Session:
+    """Give a session of AgentBay, which the tests of a module share."""
+    return (bay.get(shared_sessions.session_id(engine, type(bay)))).session
+
+
+@pytest.fixture(params=["direct", "control plane"])
+def shared_routed(
+    request: pytest.FixtureRequest,
+    engine: LocalEngine,
+    engine_without_direct_route: LocalEngine,
+    shared_sessions: SharedSessions,
+) -> Iterator[Session]:
+    """Give a session of each of the two routes in turn, which the tests of a module share."""
+    chosen = engine if request.param == "direct" else engine_without_direct_route
+    with connect(chosen, AgentBay) as bay:
+        yield (bay.get(shared_sessions.session_id(chosen, type(bay)))).session

@@ -14,41 +14,42 @@ EMOJI = "\N{GRINNING FACE}"
 
 
 @pytest.mark.parametrize("text", ["", "plain\n", "tab\tnul\0end", f"{EMOJI} \u4e2d\u6587", 'quotes " and \\ back'])
-def test_what_was_written_is_read(routed: Session, text: str) -> None:
-    assert (routed.file_system.write_file("a.txt", text)).success
-    assert (routed.file_system.read_file("a.txt")).content == text
+def test_what_was_written_is_read(shared_routed: Session, text: str) -> None:
+    assert (shared_routed.file_system.write_file("a.txt", text)).success
+    assert (shared_routed.file_system.read_file("a.txt")).content == text
 
 
 @pytest.mark.parametrize("shift", range(4))
-def test_a_character_is_never_cut_at_the_end_of_a_piece(routed: Session, shift: int) -> None:
+def test_a_character_is_never_cut_at_the_end_of_a_piece(shared_routed: Session, shift: int) -> None:
     text = "x" * shift + EMOJI * 40_000
-    routed.file_system.write_file("large.txt", text)
-    assert (routed.file_system.read_file("large.txt")).content == text
+    shared_routed.file_system.write_file("large.txt", text)
+    assert (shared_routed.file_system.read_file("large.txt")).content == text
 
 
-def test_ten_megabytes_survive(routed: Session) -> None:
+@pytest.mark.slow
+def test_ten_megabytes_survive(shared_routed: Session) -> None:
     text = "0123456789abcde\n" * (10 * 2**20 // 16)
-    assert (routed.file_system.write_file("ten.txt", text)).success
-    assert (routed.file_system.get_file_info("ten.txt")).size == len(text)
-    assert (routed.file_system.read_file("ten.txt")).content == text
+    assert (shared_routed.file_system.write_file("ten.txt", text)).success
+    assert (shared_routed.file_system.get_file_info("ten.txt")).size == len(text)
+    assert (shared_routed.file_system.read_file("ten.txt")).content == text
 
 
-def test_bytes_are_read_as_they_are(routed: Session) -> None:
-    routed.command.run(r"printf '\000\377\n' > raw; head -c 200000 /dev/zero > zeros")
-    assert (routed.file_system.read_file("raw", format="bytes")).content == b"\0\xff\n"
-    assert (routed.file_system.read_file("zeros", format="bytes")).size == 200_000
+def test_bytes_are_read_as_they_are(shared_routed: Session) -> None:
+    shared_routed.command.run(r"printf '\000\377\n' > raw; head -c 200000 /dev/zero > zeros")
+    assert (shared_routed.file_system.read_file("raw", format="bytes")).content == b"\0\xff\n"
+    assert (shared_routed.file_system.read_file("zeros", format="bytes")).size == 200_000
 
 
-def test_a_file_that_is_no_text_is_refused_not_mangled(routed: Session) -> None:
-    routed.command.run(r"printf 'a\377b' > small; head -c 200000 /dev/urandom > large")
+def test_a_file_that_is_no_text_is_refused_not_mangled(shared_routed: Session) -> None:
+    shared_routed.command.run(r"printf 'a\377b' > small; head -c 200000 /dev/urandom > large")
     for name in ("small", "large"):
-        result = routed.file_system.read_file(name)
+        result = shared_routed.file_system.read_file(name)
         assert (result.success, result.data) == (False, None)
         assert "UTF-8" in result.error_message
 
 
-def test_a_file_of_the_system_that_claims_to_be_empty_is_read(routed: Session) -> None:
-    assert "MemTotal" in (routed.file_system.read_file("/proc/meminfo")).content
+def test_a_file_of_the_system_that_claims_to_be_empty_is_read(shared_routed: Session) -> None:
+    assert "MemTotal" in (shared_routed.file_system.read_file("/proc/meminfo")).content
 
 
 def test_text_is_appended(session: Session) -> None:
@@ -113,8 +114,8 @@ def test_a_link_that_leads_nowhere_does_not_hide_its_folder(session: Session) ->
 
 
 @pytest.mark.parametrize("content", [b"text", b"\xff no text", b"\xff" * 200_000], ids=["text", "bytes", "long"])
-def test_a_name_may_be_as_long_as_the_system_allows(routed: Session, tmp_path: Path, content: bytes) -> None:
-    files, name = routed.file_system, "n" * 255
+def test_a_name_may_be_as_long_as_the_system_allows(shared_routed: Session, tmp_path: Path, content: bytes) -> None:
+    files, name = shared_routed.file_system, "n" * 255
     for _ in range(2):  # which makes it, and replaces it
         (files.write_file(name, content)).unwrap()
     assert (files.read_file(name, format="bytes")).content == content

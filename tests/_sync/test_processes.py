@@ -2,29 +2,24 @@
 """Processes that run beside their caller: by the engine's own tools, and by the shell alone as on the clouds."""
 
 from collections import Counter
-from collections.abc import Iterator
 from hashlib import sha256
 from typing import Any
 
 import pytest
 
 from sessionbay import AgentBay, CommandError, CommandUsageError, Session
-from sessionbay.engine import LocalEngine
 
 from ..raw_server import BOUND
-from .conftest import connect
 
 OWN, SHELL = "the engine's own tools", "the shell alone"
 
 
 @pytest.fixture(params=[OWN, SHELL])
-def runs(request: pytest.FixtureRequest, engine: LocalEngine) -> Iterator[Session]:
+def runs(request: pytest.FixtureRequest, bay: AgentBay, shared_bay: Session) -> Session:
     """Give a session whose processes are run in each of the two ways in turn."""
-    with connect(engine, AgentBay) as bay, bay.session() as session:
-        if request.param == SHELL:  # which is what a session knows that was found by its id alone
-            yield Session(bay, session.session_id)
-        else:
-            yield session
+    if request.param == SHELL:  # a session that is known by its id alone
+        return Session(bay, shared_bay.session_id)
+    return shared_bay
 
 
 def alive(session: Session, name: str) -> bool:
@@ -131,7 +126,7 @@ def test_a_killed_process_has_ended_with_what_it_started(runs: Session) -> None:
 
 
 def test_a_wait_has_its_time_and_the_process_runs_on(runs: Session) -> None:
-    with runs.command.start("until [ -e go ]; do sleep 0.02; done; echo late") as process:
+    with runs.command.start("until [ -e go ]; do sleep 0.02; done; rm go; echo late") as process:
         with pytest.raises(TimeoutError, match="still runs after"):
             process.wait(0.1)
         runs.file_system.write_file("go", "")
@@ -163,6 +158,7 @@ def test_output_within_the_budget_is_whole(runs: Session) -> None:
     assert (result.stdout, result.truncated, result.omitted_bytes) == ("all\n", False, 0)
 
 
+@pytest.mark.one_driver
 def test_a_command_with_a_budget_has_its_time(runs: Session) -> None:
     result = runs.command.run("echo begun; exec sleep 64.5", timeout_ms=3000, max_output=1000)
     assert (result.success, result.exit_code, result.stdout) == (False, None, "begun\n")
@@ -191,13 +187,13 @@ def test_a_process_that_nobody_reads_waits(bay_session: Session) -> None:
         {"command": "x", "keep": "middle"},
     ],
 )
-def test_a_mistake_is_told_before_sending(bay_session: Session, mistake: dict[str, Any]) -> None:
+def test_a_mistake_is_told_before_sending(shared_bay: Session, mistake: dict[str, Any]) -> None:
     with pytest.raises(CommandUsageError):
-        bay_session.command.start(**mistake)
+        shared_bay.command.start(**mistake)
 
 
-def test_a_process_is_started_once(bay_session: Session) -> None:
-    process = bay_session.command.start("true")
+def test_a_process_is_started_once(shared_bay: Session) -> None:
+    process = shared_bay.command.start("true")
     with process:
         assert (process.wait()).success
     with pytest.raises(CommandUsageError, match="started before"):

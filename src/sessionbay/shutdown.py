@@ -1,40 +1,77 @@
-"""What happens to the sessions that are left when the program ends: one bounded pass deletes them."""
+"""Deletes the program's sessions at exit: those of ``session``, ``map`` and ``pool`` that are still registered.
 
+The registry takes no lock, since a signal handler may run between any two steps: each step is one operation on a dict.
+"""
+
+import atexit
 import logging
 import os
 import signal
 from collections import deque
 from collections.abc import Callable
-from functools import partial
+from dataclasses import dataclass
+from functools import cache, partial
+from threading import Thread
 from types import FrameType
+from typing import Any
 
 from ._concurrency._sync import Clock
-from ._sync.api_client import ApiClient, Options
-from ._sync.client import Client
-from ._sync.clouds import CLOUDS
-from ._sync.desk import KEPT
-from ._sync.http.pool import PoolLimits
-from ._sync.session import Session
+from .core.challenge import KnownEngine
 from .core.errors import AgentBayError
-from .core.retry import RetryPolicy
-from .registry import Endpoint, RegisteredSession, registered, run_in_threads, unregister
+from .dialects.base import Dialect
 
 log = logging.getLogger("sessionbay.session")
 
-WHOLE = 10.0  # seconds for all that is left
-EACH = 5.0  # seconds for one session
-AT_ONCE = 10
+TOTAL_TIMEOUT = 10.0  # seconds for all sessions
+SESSION_TIMEOUT = 5.0  # seconds for one session
+MAX_THREADS = 10
 SIGNALS = ("SIGTERM", "SIGHUP")
 
 Handler = Callable[[int, FrameType | None], object]
+Deleter = Callable[[str, float], str]
+"""Requests the deletion of a session by its id until a deadline; returns why it was refused, or an empty string."""
+
+
+@dataclass(frozen=True)
+class Endpoint:
+    """How to reach a service: what a client knows that outlives its event loop."""
+
+    dialect: Dialect
+    proxy: str | None
+    verify: Any
+    allow_http: bool
+    known_engine: KnownEngine | None = None
+
+
+@dataclass(frozen=True)
+class RegisteredSession:
+    """A session to delete at exit."""
+
+    session_id: str
+    endpoint: Endpoint
+    open_deleter: Callable[[Endpoint], Deleter]
+
+
+_registered: dict[tuple[str, str], RegisteredSession] = {}
+
+
+def register(session_id: str, endpoint: Endpoint, open_deleter: Callable[[Endpoint], Deleter]) -> None:
+    """Have a session deleted at exit by a function that ``open_deleter`` returns."""
+    _registered[endpoint.dialect.endpoint, session_id] = RegisteredSession(session_id, endpoint, open_deleter)
+    _watch_exit()
+
+
+def unregister(session_id: str, endpoint: str) -> None:
+    """Leave a session alone at exit: it is deleted, or the caller's to delete."""
+    _registered.pop((endpoint, session_id), None)
 
 
 def install_signal_handlers() -> None:
-    """Delete the sessions of this program's blocks on SIGTERM, and on SIGHUP where there is one, before it ends.
+    """Delete the sessions of this program's blocks on SIGTERM, and on SIGHUP where the system has it, before it exits.
 
-    Sessions of ``session``, ``map`` and ``pool`` are meant. It takes 10 seconds at most. Then the program goes on as it
-    would have: the handler that was there before is called, or else the signal ends the program. A signal that is
-    ignored, as SIGHUP under ``nohup``, stays ignored. Call it in the main thread; without it, no signal is touched.
+    Blocks are those of ``session``, ``map`` and ``pool``. The deletion takes at most 10 seconds. Then the previous
+    handler runs, or else the signal ends the program. A signal that is ignored, as SIGHUP is under ``nohup``, stays
+    ignored. Call it in the main thread. Without it, the package touches no signal.
 
     Example:
         ```python
@@ -42,75 +79,92 @@ def install_signal_handlers() -> None:
         ```
     """
     for number in (getattr(signal, name) for name in SIGNALS if hasattr(signal, name)):
-        before = signal.getsignal(number)
-        if before is signal.SIG_DFL or (callable(before) and not _is_ours(before)):
-            signal.signal(number, partial(_leave, before if callable(before) else None))
-
-
-def _is_ours(handler: object) -> bool:
-    return isinstance(handler, partial) and handler.func is _leave
-
-
-def _leave(before: Handler | None, number: int, frame: FrameType | None) -> None:
-    """Delete what is left; a second signal meanwhile does not wait for it."""
-    signal.signal(number, before or signal.SIG_DFL)
-    delete_remaining()
-    if before is None:
-        os.kill(os.getpid(), number)
-    else:
-        signal.signal(number, partial(_leave, before))
-        before(number, frame)
+        previous = signal.getsignal(number)
+        if previous is signal.SIG_DFL or (callable(previous) and not _is_installed(previous)):
+            signal.signal(number, partial(_on_signal, previous if callable(previous) else None))
 
 
 def delete_remaining() -> None:
-    """Delete the sessions that blocks made and did not delete; warn of those that stay."""
+    """Delete the registered sessions, and log those that could not be deleted."""
     clock = Clock()
-    until = clock.monotonic() + WHOLE
-    left = deque(registered())
-    clients = {way: _client(way, clock) for way in {one.way for one in left}}
-    failures: dict[str, str] = {one.session_id: "there was no time" for one in left}
+    deadline = clock.monotonic() + TOTAL_TIMEOUT
+    remaining = deque(_registered.values())
+    deleters = {session.endpoint: session.open_deleter(session.endpoint) for session in remaining}
+    failures: dict[str, str] = {session.session_id: "there was no time" for session in remaining}
 
     def work() -> None:
-        while left and clock.monotonic() < until:
+        while remaining and clock.monotonic() < deadline:
             try:
-                one = left.popleft()
+                session = remaining.popleft()
             except IndexError:
-                return  # another thread was faster
-            failures[one.session_id] = "there was no answer in time"
-            failures[one.session_id] = _why_not(one, clients[one.way], until, clock)
+                return  # another thread took the last one
+            failures[session.session_id] = "there was no answer in time"
+            delete = deleters[session.endpoint]
+            failures[session.session_id] = _delete(session, delete, min(deadline, clock.monotonic() + SESSION_TIMEOUT))
 
     try:
-        run_in_threads(work, min(AT_ONCE, len(left)), until, clock)
+        _run_in_threads(work, min(MAX_THREADS, len(remaining)), deadline, clock)
     finally:
         for session_id, reason in failures.copy().items():
             if reason:
                 log.warning("session %s was left running when the program ended: %s", session_id, reason)
 
 
-def _why_not(one: RegisteredSession, client: Client, until: float, clock: Clock) -> str:
-    """Ask for the deletion of a session; return why it was not granted, empty when it was."""
-    deadline = min(until, clock.monotonic() + EACH)
+def _delete(session: RegisteredSession, delete: Deleter, deadline: float) -> str:
+    """Delete a session; return why that failed, or an empty string."""
     try:
-        refusal = Session(client, one.session_id)._ask_to_end(deadline)
+        reason = delete(session.session_id, deadline)
     except AgentBayError as exc:
         return str(exc)
-    if not refusal:
-        unregister(one.session_id, one.way.dialect.endpoint)
-    return refusal
+    if not reason:
+        unregister(session.session_id, session.endpoint.dialect.endpoint)
+    return reason
 
 
-def _client(way: Endpoint, clock: Clock) -> Client:
-    """Return a client with connections of its own: those of the program are where its event loops went."""
-    options = Options(
-        timeout=EACH,
-        strict=False,
-        retry=RetryPolicy(),
-        proxy=way.proxy,
-        verify=way.verify,
-        allow_http=way.allow_http,
-        bounds=PoolLimits(AT_ONCE, KEPT),
-        tag_sessions=False,
-        transport=None,
-        clock=clock,
-    )
-    return CLOUDS[way.dialect.name]._over(ApiClient(way.dialect, options, way.known))
+def _run_in_threads(work: Callable[[], None], count: int, deadline: float, clock: Clock) -> None:
+    """Run ``work`` in ``count`` threads until the deadline; in this thread if no thread can be started any more."""
+    threads = [Thread(target=work, name="sessionbay-exit", daemon=True) for _ in range(count)]
+    try:
+        for thread in threads:
+            thread.start()
+    except RuntimeError:  # since 3.12 a finalizing interpreter starts none
+        work()
+    for thread in threads:
+        if thread.ident is not None:
+            thread.join(max(0.0, deadline - clock.monotonic()))
+
+
+def _is_installed(handler: object) -> bool:
+    return isinstance(handler, partial) and handler.func is _on_signal
+
+
+def _on_signal(previous: Handler | None, number: int, frame: FrameType | None) -> None:
+    """Delete the sessions, then do what the signal did before; a second signal does not wait."""
+    signal.signal(number, previous or signal.SIG_DFL)
+    delete_remaining()
+    if previous is None:
+        os.kill(os.getpid(), number)
+    else:
+        signal.signal(number, partial(_on_signal, previous))
+        previous(number, frame)
+
+
+@cache
+def _watch_exit() -> None:
+    atexit.register(_at_exit)
+
+
+def _at_exit() -> None:
+    if _registered:
+        delete_remaining()
+
+
+def _forget() -> None:
+    """Empty the registry in a fork: the sessions are its parent's."""
+    _registered.clear()
+    atexit.unregister(_at_exit)
+    _watch_exit.cache_clear()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_forget)

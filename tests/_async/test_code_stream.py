@@ -159,7 +159,7 @@ async def test_a_mistake_is_told_before_anything_is_sent(attempt: Any) -> None:
 
 async def test_a_session_without_a_websocket_says_so(bay: AsyncAgentBay, bay_session: AsyncSession) -> None:
     attached = bay.attach(bay_session.ref)
-    with pytest.raises(CodeUsageError, match="knows of no WebSocket"):
+    with pytest.raises(CodeUsageError, match="has no WebSocket address"):
         await attached.code.run_code("1", "python", stream_beta=True)
 
 
@@ -248,7 +248,7 @@ async def test_a_service_that_falls_silent_is_not_waited_for_without_end(monkeyp
     monkeypatch.setattr("sessionbay._async.code.GRACE", -0.5)
     with RawServer(hub(until_gone)) as server:
         async with session_at(server) as session:
-            session._channel.options.__dict__["timeout"] = 0.1
+            session.connection.api.config.__dict__["timeout"] = 0.1
             errors: list[Any] = []
             with pytest.raises(CodeTimeoutError):
                 await session.code.run_code("1", "python", 1, on_error=errors.append)

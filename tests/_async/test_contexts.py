@@ -117,7 +117,7 @@ async def test_a_file_that_becomes_shorter_while_it_is_sent_is_told_and_not_kept
     source = tmp_path / "source"
     source.write_bytes(bytes(LARGE))
     address = await either.context.get_file_upload_url(context, FILE)
-    sender = AsyncPresigned(either._channel)
+    sender = AsyncPresigned(either.core.api)
     with source.open("rb") as file, pytest.raises(ContextUsageError, match="bytes shorter while it was sent"):
         await sender.put(address.url, file, FILE, progress=lambda _: os.truncate(source, 0))
     assert (await either.context.list_files(context, "/tmp/data/notes")).entries == []

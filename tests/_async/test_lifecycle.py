@@ -95,7 +95,7 @@ async def test_the_last_sleep_of_a_wait_is_cut_to_its_deadline() -> None:
     cloud = FakeCloud(PauseSessionAsync=yes(), GetSession=status("PAUSING"))
     session = on(cloud)
     await session.pause(timeout=5, poll_interval=2.0)
-    clock = session._channel.clock
+    clock = session.connection.api.clock
     assert isinstance(clock, FakeClock)
     assert clock.slept == [2.0, 2.0, 1.0]
 

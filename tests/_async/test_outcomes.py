@@ -270,7 +270,7 @@ async def test_the_key_shows_nowhere(caplog: pytest.LogCaptureFixture) -> None:
     with pytest.raises(SessionError) as raised:
         await bay.list()
     await bay.get("session-1")
-    told = "".join(traceback.format_exception(raised.value)) + caplog.text + repr(bay) + repr(vars(bay._channel))
+    told = "".join(traceback.format_exception(raised.value)) + caplog.text + repr(bay) + repr(vars(bay.core.api))
     assert KEY not in told
     assert "you sent ***" in str(raised.value)
     assert KEY.encode() not in pickle.dumps(raised.value)
@@ -293,7 +293,7 @@ async def test_a_session_tells_no_secret_by_its_repr() -> None:
         Token="tok-secret", LinkUrl="https://x.example/link-secret", ResourceUrl="https://x/?token=url-secret"
     )
     session = (await client(FakeCloud(CreateMcpSession=yes(data))).create()).session
-    assert "secret" not in repr(session) + repr(session._details)
+    assert "secret" not in repr(session) + repr(session.connection.details)
     assert session.get_token() == "tok-secret"
 
 

@@ -147,7 +147,7 @@ async def test_a_refusal_on_the_direct_route_keeps_its_reason(answer: httpx.Resp
 @pytest.mark.parametrize("token", ["canary\nX-Other: 1", "canary\0", " canary", "canaryé"])
 async def test_a_token_that_no_header_can_hold_is_neither_sent_nor_shown(token: str) -> None:
     cloud = DirectCloud(httpx.Response(200, json={}), Token=token)
-    with pytest.raises(SessionError, match="characters that no token has") as raised:
+    with pytest.raises(SessionError, match="characters that are not allowed in a header") as raised:
         await (await session_on(cloud)).call_mcp_tool("shell", {})
     assert (raised.value.kind, raised.value.outcome) == ("invalid_response", "not_sent")
     assert "canary" not in "".join(traceback.format_exception(raised.value))

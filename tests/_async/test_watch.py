@@ -19,7 +19,7 @@ from ..raw_server import RawServer
 async def watched(request: pytest.FixtureRequest, session: AsyncSession) -> AsyncSession:
     """Give a session that tells of changes by itself, and one that has to be asked."""
     if request.param == "asked":
-        session._details = session._details.model_copy(update={"ws_url": ""})
+        session.connection.details = session.connection.details.model_copy(update={"ws_url": ""})
     await session.file_system.create_directory("/tmp/watched")
     return session
 
@@ -27,7 +27,7 @@ async def watched(request: pytest.FixtureRequest, session: AsyncSession) -> Asyn
 async def test_what_happens_in_a_folder_is_told(watched: AsyncSession) -> None:
     files = watched.file_system
     async with files.watch("/tmp/watched", interval=0.05) as changes:
-        assert changes.pushes == bool(watched._details.ws_url)
+        assert changes.pushes == bool(watched.connection.details.ws_url)
         await files.write_file("/tmp/watched/new.txt", "text")
         assert FileChangeEvent("create", "/tmp/watched/new.txt", "file") in await anext(changes)
         await files.write_file("/tmp/watched/new.txt", "longer text")

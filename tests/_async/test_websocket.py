@@ -452,9 +452,9 @@ async def session_with(**details: Any) -> AsyncSession:
 @pytest.mark.parametrize(
     ("details", "reason"),
     [
-        ({}, "knows of no WebSocket"),
-        ({"WsUrl": "wss://hub.example/ws"}, "knows of no WebSocket"),
-        ({"Token": TOKEN}, "knows of no WebSocket"),
+        ({}, "has no WebSocket address"),
+        ({"WsUrl": "wss://hub.example/ws"}, "has no WebSocket address"),
+        ({"Token": TOKEN}, "has no WebSocket address"),
         ({"WsUrl": "ws://hub.example/ws", "Token": TOKEN}, "neither wss nor on this machine"),
         ({"WsUrl": "wss://hub.example/ws", "Token": TOKEN, "proxy": "http://127.0.0.1:9"}, "go through none"),
     ],
@@ -473,7 +473,7 @@ async def test_an_address_that_is_none_is_the_clouds_mistake(url: str) -> None:
 
 
 async def test_the_hub_of_the_engine_is_closed_to_who_has_another_token(bay_session: AsyncSession) -> None:
-    bay_session._details = bay_session._details.model_copy(update={"token": "wrong"})
+    bay_session.connection.details = bay_session.connection.details.model_copy(update={"token": "wrong"})
     with pytest.raises(PtyError, match="HTTP status 401") as raised:
         await bay_session.pty.list()
     assert raised.value.http_status_code == 401
@@ -482,7 +482,7 @@ async def test_the_hub_of_the_engine_is_closed_to_who_has_another_token(bay_sess
 async def test_deleting_the_session_closes_its_line(bay: AsyncAgentBay) -> None:
     async with bay.session() as session:
         await session.pty.list()
-        (line,) = bay._channel.lines.get().values()
+        (line,) = bay.core.api.multiplexers.get().values()
         await session.delete()
         assert line.is_closed
         with pytest.raises(AgentBayError, match="was deleted"):
@@ -493,4 +493,4 @@ async def test_sessions_of_the_same_id_share_a_line(bay: AsyncAgentBay, bay_sess
     again = (await bay.get(bay_session.session_id)).session
     await bay_session.pty.list()
     await again.pty.list()
-    assert len(bay._channel.lines.get()) == 1
+    assert len(bay.core.api.multiplexers.get()) == 1

@@ -160,7 +160,7 @@ def test_a_mistake_is_told_before_anything_is_sent(attempt: Any) -> None:
 
 def test_a_session_without_a_websocket_says_so(bay: AgentBay, bay_session: Session) -> None:
     attached = bay.attach(bay_session.ref)
-    with pytest.raises(CodeUsageError, match="knows of no WebSocket"):
+    with pytest.raises(CodeUsageError, match="has no WebSocket address"):
         attached.code.run_code("1", "python", stream_beta=True)
 
 
@@ -247,7 +247,7 @@ def test_a_service_that_falls_silent_is_not_waited_for_without_end(monkeypatch: 
     monkeypatch.setattr("sessionbay._sync.code.GRACE", -0.5)
     with RawServer(hub(until_gone)) as server:
         with session_at(server) as session:
-            session._channel.options.__dict__["timeout"] = 0.1
+            session.connection.api.config.__dict__["timeout"] = 0.1
             errors: list[Any] = []
             with pytest.raises(CodeTimeoutError):
                 session.code.run_code("1", "python", 1, on_error=errors.append)

@@ -114,7 +114,7 @@ def test_a_file_that_becomes_shorter_while_it_is_sent_is_told_and_not_kept(
     source = tmp_path / "source"
     source.write_bytes(bytes(LARGE))
     address = either.context.get_file_upload_url(context, FILE)
-    sender = Presigned(either._channel)
+    sender = Presigned(either.core.api)
     with source.open("rb") as file, pytest.raises(ContextUsageError, match="bytes shorter while it was sent"):
         sender.put(address.url, file, FILE, progress=lambda _: os.truncate(source, 0))
     assert (either.context.list_files(context, "/tmp/data/notes")).entries == []

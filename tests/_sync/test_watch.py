@@ -20,7 +20,7 @@ from ..raw_server import RawServer
 def watched(request: pytest.FixtureRequest, session: Session) -> Session:
     """Give a session that tells of changes by itself, and one that has to be asked."""
     if request.param == "asked":
-        session._details = session._details.model_copy(update={"ws_url": ""})
+        session.connection.details = session.connection.details.model_copy(update={"ws_url": ""})
     session.file_system.create_directory("/tmp/watched")
     return session
 
@@ -28,7 +28,7 @@ def watched(request: pytest.FixtureRequest, session: Session) -> Session:
 def test_what_happens_in_a_folder_is_told(watched: Session) -> None:
     files = watched.file_system
     with files.watch("/tmp/watched", interval=0.05) as changes:
-        assert changes.pushes == bool(watched._details.ws_url)
+        assert changes.pushes == bool(watched.connection.details.ws_url)
         files.write_file("/tmp/watched/new.txt", "text")
         assert FileChangeEvent("create", "/tmp/watched/new.txt", "file") in next(changes)
         files.write_file("/tmp/watched/new.txt", "longer text")

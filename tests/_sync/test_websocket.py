@@ -451,9 +451,9 @@ def session_with(**details: Any) -> Session:
 @pytest.mark.parametrize(
     ("details", "reason"),
     [
-        ({}, "knows of no WebSocket"),
-        ({"WsUrl": "wss://hub.example/ws"}, "knows of no WebSocket"),
-        ({"Token": TOKEN}, "knows of no WebSocket"),
+        ({}, "has no WebSocket address"),
+        ({"WsUrl": "wss://hub.example/ws"}, "has no WebSocket address"),
+        ({"Token": TOKEN}, "has no WebSocket address"),
         ({"WsUrl": "ws://hub.example/ws", "Token": TOKEN}, "neither wss nor on this machine"),
         ({"WsUrl": "wss://hub.example/ws", "Token": TOKEN, "proxy": "http://127.0.0.1:9"}, "go through none"),
     ],
@@ -472,7 +472,7 @@ def test_an_address_that_is_none_is_the_clouds_mistake(url: str) -> None:
 
 
 def test_the_hub_of_the_engine_is_closed_to_who_has_another_token(bay_session: Session) -> None:
-    bay_session._details = bay_session._details.model_copy(update={"token": "wrong"})
+    bay_session.connection.details = bay_session.connection.details.model_copy(update={"token": "wrong"})
     with pytest.raises(PtyError, match="HTTP status 401") as raised:
         bay_session.pty.list()
     assert raised.value.http_status_code == 401
@@ -481,7 +481,7 @@ def test_the_hub_of_the_engine_is_closed_to_who_has_another_token(bay_session: S
 def test_deleting_the_session_closes_its_line(bay: AgentBay) -> None:
     with bay.session() as session:
         session.pty.list()
-        (line,) = bay._channel.lines.get().values()
+        (line,) = bay.core.api.multiplexers.get().values()
         session.delete()
         assert line.is_closed
         with pytest.raises(AgentBayError, match="was deleted"):
@@ -492,4 +492,4 @@ def test_sessions_of_the_same_id_share_a_line(bay: AgentBay, bay_session: Sessio
     again = (bay.get(bay_session.session_id)).session
     bay_session.pty.list()
     again.pty.list()
-    assert len(bay._channel.lines.get()) == 1
+    assert len(bay.core.api.multiplexers.get()) == 1

@@ -56,7 +56,7 @@ async def check(engine: LocalEngine, scenario: Scenario, cancel: Cancel) -> None
         for at in count(1):
             reached = await cancel(lambda: scenario(session), at)
             assert await session.pty.list() == [], f"cancelled at {at}"
-            (line,) = bay._channel.lines.get().values()
+            (line,) = bay.core.api.multiplexers.get().values()
             assert (line._waiting, line._reader, line._mail._calls, line._mail._subscriptions) == ([], None, {}, [])
             if not reached:
                 return

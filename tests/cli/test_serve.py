@@ -35,7 +35,7 @@ def test_a_signal_ends_all_sessions_and_withdraws_the_engine(number: int, home: 
     with serving() as (_, process):
         bay = AgentBay(endpoint="local")
         session = bay.create().session
-        bay._desk.release(session)
+        bay.core.keep_at_exit(session.session_id)
         session.command.run(f"nohup setsid sh -c 'touch begun; sleep 600' {mark} >/dev/null 2>&1 & {until('-e begun')}")
         process.send_signal(number)
         assert process.wait(timeout=BOUND) == 0

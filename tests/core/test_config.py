@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 from hypothesis import given, strategies as st
 
-from sessionbay.core.config import DotEnv, Given, Settings, base_url, is_loopback, parse_dotenv, resolve
+from sessionbay._async.client_config import ClientConfig
+from sessionbay.core.config import DotEnv, Settings, base_url, is_loopback, parse_dotenv, resolve
 from sessionbay.core.errors import AgentBayUsageError
 from sessionbay.dialects.agb import AGBDialect
 from sessionbay.dialects.agentbay import AgentBayDialect
@@ -25,7 +26,9 @@ def settle(
 ) -> Settings:
     """Resolve settings from arguments, an environment and a ``.env`` file."""
     dotenv = None if file is None else DotEnv(FILE, file)
-    return resolve(Given(**given), dialect.variables, dialect.address, env=env or {}, dotenv=dotenv)
+    return resolve(
+        ClientConfig(max_connections=1, **given), dialect.variables, dialect.address, env=env or {}, dotenv=dotenv
+    )
 
 
 @pytest.mark.parametrize(
@@ -212,7 +215,7 @@ def test_plain_http_to_another_machine_may_be_allowed() -> None:
     "endpoint", ["ftp://gw.invalid", "https://", "://gw.invalid", "https://:443", "https://user:word@gw.invalid"]
 )
 def test_what_is_no_endpoint_is_refused(endpoint: str) -> None:
-    with pytest.raises(AgentBayUsageError, match="is no endpoint: give a host, an http"):
+    with pytest.raises(AgentBayUsageError, match=r"Invalid endpoint .*: use a host, an http"):
         base_url(endpoint, allow_http=True)
 
 

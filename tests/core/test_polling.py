@@ -27,7 +27,7 @@ def pause() -> Transition:
 
 def deletion() -> Transition:
     """Return the transition that a deletion is."""
-    return Transition(frozenset({"FINISH", "DELETED"}), via=None, gone_is_want=True)
+    return Transition(frozenset({"FINISH", "DELETED"}), via=None, gone_is_target=True)
 
 
 def saw(status: str) -> SessionStatusResult:
@@ -165,7 +165,7 @@ def test_a_code_tells_whether_there_were_too_many_requests(code: str, throttled:
     ],
 )
 def test_the_end_of_a_wait_is_told_in_one_line(waited: PollOutcome[SessionStatusResult], seen: str, told: str) -> None:
-    assert waited.story(PAUSED, seen, 2.5) == told
+    assert waited.describe(PAUSED, seen, 2.5) == told
 
 
 def test_steady_pauses_stay_the_same() -> None:

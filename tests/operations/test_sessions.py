@@ -9,7 +9,7 @@ from sessionbay.core.polling import PollOutcome, Transition, Verdict
 from sessionbay.models.sessions import DeleteResult, SessionInfo, SessionPauseResult, SessionStatusResult
 from sessionbay.operations.links import DesktopInfo, InfoAnswer
 from sessionbay.operations.registry import OPERATIONS, TOOLS
-from sessionbay.operations.session import LOOK, SessionAnswer, ended
+from sessionbay.operations.session import GET_STATUS, SessionAnswer, ended
 from sessionbay.operations.tools import CallAnswer, ContentAnswer
 
 LAST = SessionStatusResult(success=True, data="PAUSING", request_id="REQ-1", http_status_code=200)
@@ -71,14 +71,14 @@ def test_a_wait_that_was_refused_keeps_what_the_service_said() -> None:
 
 
 def test_what_is_gone_has_arrived_at_its_deletion() -> None:
-    transition = Transition(frozenset({"FINISH"}), via=None, gone_is_want=True)
+    transition = Transition(frozenset({"FINISH"}), via=None, gone_is_target=True)
     gone = SessionStatusResult(code="InvalidMcpSession.NotFound", http_status_code=400)
     deleted = ended(DeleteResult, PollOutcome("arrived", gone), transition, "deleted", 30)
     assert (deleted.success, deleted.error_message) == (True, "")
 
 
 def test_a_look_reads_the_state_alone() -> None:
-    assert LOOK.fields(SessionAnswer(session_id="session-1", status="PAUSING")) == {"data": "PAUSING"}
+    assert GET_STATUS.fields(SessionAnswer(session_id="session-1", status="PAUSING")) == {"data": "PAUSING"}
 
 
 def test_the_two_levels_of_an_info_are_one() -> None:

@@ -105,16 +105,16 @@ def test_what_cannot_be_deleted_is_named(programs: Programs) -> None:
 def test_a_cloud_that_does_not_answer_holds_the_program_up_for_no_longer_than_its_bound(programs: Programs) -> None:
     with socket.create_server(("127.0.0.1", 0)) as silent:
         ended = programs.run(f"""
-            from sessionbay import leaving
-            leaving.WHOLE, leaving.EACH = 1.0, 30.0
-            from sessionbay._concurrency import held
+            from sessionbay import shutdown
+            shutdown.TOTAL_TIMEOUT, shutdown.SESSION_TIMEOUT = 1.0, 30.0
+            from sessionbay._sync.exit_deletion import open_deleter
             from sessionbay.core.secrets import Secret
             from sessionbay.dialects.agb import AGBDialect
-            way = held.Way(AGBDialect("http://127.0.0.1:{silent.getsockname()[1]}", Secret("k")), None, True, False)
+            endpoint = shutdown.Endpoint(AGBDialect("http://127.0.0.1:{silent.getsockname()[1]}", Secret("k")), None, True, False)
             for number in range(100):
-                held.hold(f"session-{{number}}", way)
+                shutdown.register(f"session-{{number}}", endpoint, open_deleter)
             begin = time.monotonic()
-            leaving.delete_what_is_left()
+            shutdown.delete_remaining()
             print(time.monotonic() - begin)
             os._exit(0)
         """)

@@ -93,10 +93,10 @@ def test_a_second_signal_does_not_wait_for_the_first(programs: Programs) -> None
     program = begun(
         programs,
         """
-        from sessionbay import leaving
+        from sessionbay import shutdown
         def slowly():
             ready()
-        leaving.delete_what_is_left = slowly
+        shutdown.delete_remaining = slowly
         sessionbay.install_signal_handlers()
         ready()
     """,

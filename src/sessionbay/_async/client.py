@@ -1,36 +1,44 @@
-"""The clients: where sessions come from. What their methods need is loaded with the first client, not before."""
+"""The base class of the clients. Its dependencies are imported with the first client, not with the package."""
 
 from __future__ import annotations
 
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, ClassVar, NoReturn, Self
-
-from .fan_out import AsyncFanOut
+from typing import TYPE_CHECKING, Any, ClassVar, NoReturn, Self, TypeVar, cast
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Iterable, Mapping
     from types import TracebackType
     from typing import Unpack
 
-    from .._concurrency._async import Clock, HttpTransport
+    from .._concurrency._async import Clock, HttpTransport, Work
     from ..core.retry import RetryPolicy
     from ..models.creation import CreateSessionFields, CreateSessionParams
+    from ..models.map import Progress
     from ..models.orphans import ReapResult
     from ..models.sessions import DeleteResult, SessionEntry, SessionListResult, SessionReference, SessionResult
-    from .api_client import AsyncApiClient
-    from .block import AsyncSessionBlock
+    from .client_core import AsyncClientCore
     from .context_service import AsyncContextService
+    from .map import AsyncMap
     from .paginator import AsyncPaginator
-    from .session import AsyncSession
+    from .pool import AsyncSessionPool
+    from .session import AsyncSession, AsyncSessionBlock
     from .skills import AsyncBeta, AsyncSkills
 
-MAX_CONNECTIONS = 512  # half of the 1024 files that a process may usually have open
+T = TypeVar("T")
+V = TypeVar("V")
+
+MAX_CONNECTIONS = 512  # half of the 1024 file descriptors that a process usually has
 
 
-class AsyncClient(AsyncFanOut):
-    """What the clients of both clouds share. Use ``AsyncAgentBay`` or ``AsyncAGB``."""
+class AsyncClient:
+    """The base class of ``AsyncAgentBay`` and ``AsyncAGB``.
+
+    Attributes:
+        core: What the client's sessions share. Internal: it may change in any release.
+    """
 
     _cloud: ClassVar[str]
+    core: AsyncClientCore
 
     def __init__(
         self,
@@ -75,49 +83,41 @@ class AsyncClient(AsyncFanOut):
         Raises:
             AgentBayUsageError: There is no key, and the endpoint is not ``local``; or a setting is wrong or unsafe.
         """
-        from .desk import AsyncDesk, Wishes, channel
+        from .._concurrency._async import Clock
+        from ..core.retry import RetryPolicy
+        from .client_config import ClientConfig
+        from .client_core import AsyncClientCore
 
-        wishes = Wishes(
+        config = ClientConfig(
             api_key=api_key,
             region_id=region_id,
             endpoint=endpoint,
             timeout=timeout,
             strict=strict,
-            retry=retry,
+            retry=RetryPolicy() if retry is None else retry,
             proxy=proxy,
             verify=verify,
             allow_http=allow_http,
             max_connections=max_connections,
             tag_sessions=tag_sessions,
             transport=transport,
-            clock=clock,
+            clock=clock or Clock(),
         )
-        self._channel = channel(self._cloud, wishes)
-        self._desk = AsyncDesk(self, self._channel)
-
-    @classmethod
-    def _over(cls, channel: AsyncApiClient) -> Self:
-        """Return a client that speaks through ``channel``."""
-        from .desk import AsyncDesk
-
-        client = cls.__new__(cls)
-        client._channel = channel
-        client._desk = AsyncDesk(client, channel)
-        return client
+        self.core = AsyncClientCore.connect(self._cloud, config)
 
     @cached_property
     def context(self) -> AsyncContextService:
         """Makes, finds, empties and deletes contexts, and carries their files."""
         from .context_service import AsyncContextService
 
-        return AsyncContextService(self._channel)
+        return AsyncContextService(self.core.api)
 
     @cached_property
     def beta_skills(self) -> AsyncSkills:
         """Tells of skills, and gives them to contexts."""
         from .skills import AsyncSkills
 
-        return AsyncSkills(self._channel)
+        return AsyncSkills(self.core.api)
 
     @cached_property
     def beta(self) -> AsyncBeta:
@@ -129,17 +129,17 @@ class AsyncClient(AsyncFanOut):
     @property
     def endpoint(self) -> str:
         """The address that calls go to; ``local`` until the first call has found or started the engine."""
-        return self._channel.dialect.endpoint
+        return self.core.api.dialect.endpoint
 
     @property
     def api_key(self) -> str:
         """The key that calls are made with."""
-        return self._channel.dialect.api_key.reveal()
+        return self.core.api.dialect.api_key.reveal()
 
     @property
     def region_id(self) -> str | None:
         """AgentBay's region; None where there is none."""
-        return self._channel.dialect.region_id
+        return self.core.api.dialect.region_id
 
     async def create(
         self, params: CreateSessionParams | None = None, /, **fields: Unpack[CreateSessionFields]
@@ -167,11 +167,12 @@ class AsyncClient(AsyncFanOut):
             ```
         """
         from ..models.creation import CreateSessionParams
+        from .creation import create_session
 
-        made = await self._desk.create(CreateSessionParams.of(params, fields))
-        if made.data is not None:
-            self._desk.release(made.data)
-        return made
+        result = await create_session(self, CreateSessionParams.of(params, fields))
+        if result.data is not None:
+            self.core.keep_at_exit(result.data.session_id)
+        return result
 
     def session(
         self, params: CreateSessionParams | None = None, /, **fields: Unpack[CreateSessionFields]
@@ -195,10 +196,13 @@ class AsyncClient(AsyncFanOut):
                 print(result.output)
             ```
         """
-        from ..models.creation import CreateSessionParams
-        from .block import AsyncSessionBlock
+        from functools import partial
 
-        return AsyncSessionBlock(self._desk, CreateSessionParams.of(params, fields))
+        from ..models.creation import CreateSessionParams
+        from .creation import create_session
+        from .session import AsyncSessionBlock
+
+        return AsyncSessionBlock(partial(create_session, self, CreateSessionParams.of(params, fields)))
 
     async def get(self, session_id: str) -> SessionResult[AsyncSession]:
         """Get a session that exists, by its id.
@@ -219,7 +223,18 @@ class AsyncClient(AsyncFanOut):
             print(found.session.session_id)
             ```
         """
-        return await self._desk.get(session_id)
+        from ..core import validation
+        from ..core.errors import SessionError
+        from ..models.sessions import SessionResult
+        from ..operations.session import GET, SessionRef
+        from .session import AsyncSession
+
+        request = SessionRef(session_id=validation.text("session_id", session_id, SessionError))
+        found = await self.core.api.call(GET, request)
+        if found.data is None:
+            return self.core.api.raise_if_strict(found.as_failure(SessionResult[AsyncSession]))
+        session = AsyncSession.from_details(self, found.data, found.data.image_id)
+        return SessionResult(success=True, data=session, request_id=found.request_id, code=found.code)
 
     async def list(
         self,
@@ -252,7 +267,10 @@ class AsyncClient(AsyncFanOut):
                 print(entry.session_id, entry.status)
             ```
         """
-        return await self._desk.list(self._desk.list_request(labels, status, image_id, limit), page)
+        from .session_list import get_page, list_request
+
+        request = list_request(self.core.api.dialect, labels, status, image_id, limit)
+        return await get_page(self.core.api, request, page)
 
     def iter_sessions(
         self,
@@ -281,7 +299,12 @@ class AsyncClient(AsyncFanOut):
                 print(entry.session_id, entry.status)
             ```
         """
-        return self._desk.pages(self._desk.list_request(labels, status, image_id, limit))
+        from ..operations.session import LIST
+        from .paginator import AsyncPaginator
+        from .session_list import list_request
+
+        api = self.core.api
+        return AsyncPaginator(api, LIST, list_request(api.dialect, labels, status, image_id, limit))
 
     async def delete(self, session: AsyncSession, sync_context: bool = False) -> DeleteResult:
         """Delete a session; the same as ``session.delete(sync_context)``.
@@ -304,7 +327,13 @@ class AsyncClient(AsyncFanOut):
             print(deleted.success)
             ```
         """
-        return await self._desk.delete(session, sync_context)
+        from ..core.errors import SessionError
+        from .session import AsyncSession
+
+        if not isinstance(cast("object", session), AsyncSession):
+            kind = AsyncSession.__name__
+            raise SessionError.usage(f"session must be of the class {kind}, not {session!r}: get() finds one by its id")
+        return await session.delete(sync_context)
 
     async def reap(
         self,
@@ -337,7 +366,11 @@ class AsyncClient(AsyncFanOut):
             print([left.session_id for left in found.sessions])
             ```
         """
-        return await self._desk.reap(attempt, labels, older_than, dry_run=dry_run)
+        from .orphans import AsyncOrphanSearch, OrphanFilter
+
+        orphans = OrphanFilter.of(attempt, labels, older_than)
+        search = AsyncOrphanSearch(self, orphans, dry_run)
+        return self.core.api.raise_if_strict(await search.run(self.iter_sessions(labels=orphans.labels)))
 
     def attach(self, ref: SessionReference) -> AsyncSession:
         """Return the session that a reference names, for this client to use. Nothing is sent.
@@ -360,7 +393,151 @@ class AsyncClient(AsyncFanOut):
             print((await again.command.run("echo hello")).output)
             ```
         """
-        return self._desk.attach(ref)
+        from .session import AsyncSession
+
+        self.core.check_reference(ref)
+        return AsyncSession(self, ref.session_id)
+
+    def pool(
+        self,
+        min: int = 0,
+        max: int = 10,
+        *,
+        check: str | None = None,
+        reset: str | None = None,
+        max_age: float | None = None,
+        max_uses: int | None = None,
+        create_rate: float | None = None,
+        params: CreateSessionParams | None = None,
+        **fields: Unpack[CreateSessionFields],
+    ) -> AsyncSessionPool:
+        """Keep sessions and lend them out, one user at a time; ``lease`` of the pool gives one.
+
+        Use it as a block: entering makes the first sessions, leaving deletes all of them.
+
+        Args:
+            min: How many sessions are made on entering.
+            max: How many there are at most; who asks for one more waits for one to come back.
+            check: A command that a session must run with success before it is lent out again.
+            reset: A command that cleans a session up when it comes back; if it fails, the session is deleted.
+            max_age: Seconds after which a session is not lent out again.
+            max_uses: How often a session is lent out.
+            create_rate: How many sessions are created a second at most, by all processes of this user on this machine
+                that say so for the same account; fewer while the cloud answers "too many requests".
+            params: What the sessions are to be; or the fields of ``CreateSessionParams`` as keyword arguments.
+
+        Returns:
+            The pool, a context manager.
+
+        Raises:
+            SessionUsageError: An argument is wrong; nothing was sent.
+            SessionError: On entering: a session could not be created. On leaving: one could not be deleted.
+
+        Example:
+            ```python
+            async with bay.pool(min=1, max=4, reset="rm -rf work") as pool:
+                async with pool.lease() as session:
+                    result = await session.command.run("mkdir -p work && echo hello")
+                    print(result.output)
+            ```
+        """
+        from functools import partial
+
+        from ..models.creation import CreateSessionParams
+        from .creation import create_session
+        from .pool import AsyncSessionPool, PoolRules
+
+        rules = PoolRules.of(
+            min_size=min,
+            max_size=max,
+            check=check,
+            reset=reset,
+            max_age=max_age,
+            max_uses=max_uses,
+            create_rate=create_rate,
+        )
+        return AsyncSessionPool(self.core, partial(create_session, self, CreateSessionParams.of(params, fields)), rules)
+
+    def map(
+        self,
+        work: Work[AsyncSession, T, V],
+        items: Iterable[T],
+        *,
+        concurrency: int = 10,
+        ordered: bool = False,
+        fresh: bool = False,
+        create_rate: float | None = None,
+        progress: Callable[[Progress], None] | None = None,
+        params: CreateSessionParams | None = None,
+        **fields: Unpack[CreateSessionFields],
+    ) -> AsyncMap[T, V]:
+        """Call ``work(session, item)`` for every item, each in a session that nobody else uses meanwhile.
+
+        Use it as a block and iterate over it: each result comes as soon as it is there, with its item. However the
+        block is left, with ``break``, an exception or a cancellation, the work that is on ends and all sessions are
+        deleted. Items are taken as they are needed: they may be endless.
+
+        Args:
+            work: What to do; what it raises is the item's error, and its session is not used again.
+            items: What to do it with.
+            concurrency: How many items are worked on at once, each in its session.
+            ordered: Whether results come in the order of the items; those that are early are kept until then.
+            fresh: Whether each item gets a session that nothing was done in.
+            create_rate: How many sessions are created a second at most; see ``pool``.
+            progress: Called at the start, after each result, and at the end; see ``progress_bar``.
+            params: What the sessions are to be; or the fields of ``CreateSessionParams`` as keyword arguments.
+
+        Returns:
+            The results, a context manager and an iterator of ``Done``.
+
+        Raises:
+            SessionUsageError: An argument is wrong; nothing was sent.
+            SessionError: On leaving: a session could not be deleted.
+
+        Example:
+            ```python
+            async def square(session: AsyncSession, number: int) -> str:
+                return (await session.command.run(f"echo $(({number} * {number}))")).output.strip()
+
+
+            async with bay.map(square, range(4), concurrency=2) as results:
+                async for done in results:
+                    print(done.item, done.value)
+            ```
+        """
+        from ..core import validation
+        from ..core.errors import SessionError
+        from .map import AsyncMap, MapRules
+
+        validation.count("concurrency", concurrency, SessionError)
+        rules = MapRules(concurrency=concurrency, ordered=ordered, progress=progress)
+        uses = 1 if fresh else None
+        pool = self.pool(max=concurrency, max_uses=uses, create_rate=create_rate, params=params, **fields)
+        return AsyncMap(pool, work, items, rules)
+
+    @classmethod
+    def unpickle_session(cls, ref: SessionReference) -> AsyncSession:
+        """Return the session that a pickle holds, attached with this process's own settings. Pickle calls it.
+
+        Args:
+            ref: The reference.
+
+        Raises:
+            SessionUsageError: This process has no key for the session's cloud.
+
+        Example:
+            ```python
+            print(AsyncAgentBay.unpickle_session(session.ref).session_id == session.session_id)
+            ```
+        """
+        from .pickling import client_for
+
+        return client_for(cls, ref).attach(ref)
+
+    def reduce_session(self, ref: SessionReference) -> tuple[Any, ...]:
+        """Return what pickle stores for a session of this client; internal."""
+        cloud = next(kind for kind in type(self).__mro__ if "_cloud" in vars(kind))
+        return cast("type[AsyncClient]", cloud).unpickle_session, (ref,)
 
     def __reduce__(self) -> NoReturn:
         raise TypeError(
@@ -370,7 +547,7 @@ class AsyncClient(AsyncFanOut):
 
     async def aclose(self) -> None:
         """Close the client's connections. Its sessions go on: delete them first, or use ``session()``."""
-        await self._channel.aclose()
+        await self.core.api.aclose()
 
     async def __aenter__(self) -> Self:
         return self

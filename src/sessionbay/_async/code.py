@@ -61,10 +61,10 @@ class AsyncCode(AsyncModule):
         if stream_beta or on_stdout or on_stderr or on_error:
             stream = self.stream(code, language, timeout_s)
             ran = await _run_to_its_end(stream, {"stdout": on_stdout, "stderr": on_stderr}, on_error)
-            result = self._told(ran)
+            result = self._connection.api.raise_if_strict(ran)
         else:
             args, limit = self._asked(code, language, timeout_s)
-            result = await self._session._use(RUN_CODE, args, CallTimeout(limit))
+            result = await self._connection.call_tool(RUN_CODE, args, CallTimeout(limit))
         return result.raise_for_error() if check else result
 
     def stream(self, code: str, language: str, timeout_s: int = 60) -> AsyncCodeStream:
@@ -91,7 +91,7 @@ class AsyncCode(AsyncModule):
             print(events.result.execution_count)
             ```
         """
-        return AsyncCodeStream(self._session, *self._asked(code, language, timeout_s))
+        return AsyncCodeStream(self._connection, *self._asked(code, language, timeout_s))
 
     def _asked(self, code: str, language: str, timeout_s: int) -> tuple[CodeArgs, float]:
         """Return what goes over, and for how many seconds nothing need come back."""
@@ -100,7 +100,7 @@ class AsyncCode(AsyncModule):
             language=language_of(language),
             timeout_s=validation.count("timeout_s", timeout_s, CodeError),
         )
-        return args, max(self._session._channel.options.timeout, timeout_s + GRACE)
+        return args, max(self._connection.api.config.call_timeout, timeout_s + GRACE)
 
     run = execute = run_code  # the names that users of both clouds know
 

@@ -12,7 +12,7 @@ from ..operations import frames
 from ..operations.code import SERVER, CodeArgs
 from ..operations.code_stream import CANCEL, MODE, RUN, CodeCollector, read_event
 from ..operations.dispatcher import Subscription
-from .toolbox import AsyncToolbox
+from .session_connection import AsyncSessionConnection
 from .ws.multiplexer import AsyncMultiplexer
 from .ws.opening import line_of
 
@@ -28,11 +28,11 @@ class AsyncCodeStream:
     such request, so there it runs on until its time is over.
     """
 
-    def __init__(self, session: AsyncToolbox, args: CodeArgs, limit: float) -> None:
-        self._session = session
+    def __init__(self, connection: AsyncSessionConnection, args: CodeArgs, limit: float) -> None:
+        self._connection = connection
         self._args = args
         self._limit = limit
-        self._server = session.find_server_for_tool(RUN) or SERVER
+        self._server = connection.server_of(RUN) or SERVER
         self._collected = CodeCollector()
         self._inbox = Subscription(nonce(), streams=True)
         self._result: EnhancedCodeExecutionResult | None = None
@@ -52,7 +52,7 @@ class AsyncCodeStream:
     async def __aenter__(self) -> Self:
         if self._line is not None:
             raise CodeError.usage("the code was started already: make a new stream to run it again")
-        self._line = line = line_of(self._session, CodeError)
+        self._line = line = line_of(self._connection, CodeError)
         args = self._args
         params = {"language": args.language, "timeoutS": args.timeout_s, "code": args.code}
         frame = frames.call(self._inbox.id, self._server, RUN, params, MODE)

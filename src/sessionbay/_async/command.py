@@ -62,7 +62,7 @@ class AsyncCommand(AsyncModule):
         else:
             process = self.start(command, cwd, envs, max_output=max_output, keep=keep)
             result = await self._within(process, timeout_ms)
-        return result.raise_for_error() if check else self._told(result)
+        return result.raise_for_error() if check else self._connection.api.raise_if_strict(result)
 
     async def _execute(
         self, command: str, timeout_ms: int, cwd: str | None = None, envs: Mapping[str, str] | None = None
@@ -74,8 +74,8 @@ class AsyncCommand(AsyncModule):
             cwd=None if cwd is None else validation.text("cwd", cwd, CommandError),
             envs=None if envs is None else validation.variables("envs", envs, CommandError),
         )
-        limits = CallTimeout(max(self._session._channel.options.timeout, timeout_ms / 1000 + GRACE))
-        return await self._session._use(SHELL, args, limits, strict=False)
+        limits = CallTimeout(max(self._connection.api.config.call_timeout, timeout_ms / 1000 + GRACE))
+        return await self._connection.call_tool(SHELL, args, limits, strict=False)
 
     async def _within(self, process: AsyncProcess, timeout_ms: int) -> CommandResult:
         """Run a command whose output has a budget, and end it when its time is over."""
@@ -128,7 +128,7 @@ class AsyncCommand(AsyncModule):
         validation.text("command", command, CommandError)
         validation.choice("keep", keep, ("head+tail", "head", "tail"), CommandError)
         return AsyncProcess(
-            self._session,
+            self._connection,
             command,
             None if cwd is None else validation.text("cwd", cwd, CommandError),
             None if envs is None else validation.variables("envs", envs, CommandError),

@@ -31,8 +31,8 @@ R = TypeVar("R", bound=Result[Any])
 class AsyncContextFiles:
     """The part of the service of contexts that is about their files."""
 
-    def __init__(self, channel: AsyncApiClient) -> None:
-        self._channel = channel
+    def __init__(self, api: AsyncApiClient) -> None:
+        self._api = api
 
     async def list_files(
         self,
@@ -161,7 +161,7 @@ class AsyncContextFiles:
             address = await self._ask(ops.UPLOAD_URL, where)
             if not address.success:
                 return replace(address.as_failure(ContextTransferResult), path=file_path)
-            return self._channel.told(await AsyncPresigned(self._channel).put(address.url, file, file_path))
+            return self._api.raise_if_strict(await AsyncPresigned(self._api).put(address.url, file, file_path))
 
     async def download_file(
         self, context_id: Context | str, file_path: str, target: LocalPath, *, overwrite: bool = True
@@ -198,8 +198,8 @@ class AsyncContextFiles:
         address = await self._ask(ops.DOWNLOAD_URL, where)
         if not address.success:
             return replace(address.as_failure(ContextTransferResult), path=file_path)
-        got = await AsyncPresigned(self._channel).get(address.url, file_path, place, overwrite=overwrite)
-        return self._channel.told(got)
+        got = await AsyncPresigned(self._api).get(address.url, file_path, place, overwrite=overwrite)
+        return self._api.raise_if_strict(got)
 
     async def _do(
         self, op: Operation[Q, None, ContextOperationResult], request: Q, *, gone_is_done: bool = False
@@ -214,10 +214,10 @@ class AsyncContextFiles:
                 code=done.code,
                 http_status_code=done.http_status_code,
             )
-        return self._channel.told(done)
+        return self._api.raise_if_strict(done)
 
     async def _ask(self, op: Operation[Q, Any, R], request: Q) -> R:
-        return self._channel.told(await self._call(op, request))
+        return self._api.raise_if_strict(await self._call(op, request))
 
     async def _call(self, op: Operation[Q, Any, R], request: Q, limit: float | None = None) -> R:
-        return await self._channel.call(op, request, limits=self._channel.limits(limit))
+        return await self._api.call(op, request, timeout=self._api.timeout(limit))

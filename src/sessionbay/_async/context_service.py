@@ -54,7 +54,7 @@ class AsyncContextService(AsyncContextFiles):
             print(found.context.name)
             ```
         """
-        region = login_region_id or (self._channel.dialect.region_id if create else None)
+        region = login_region_id or (self._api.dialect.region_id if create else None)
         request = ops.get_request(name, context_id, region, create=create)
         return await self._ask(ops.GET_CONTEXT, request)
 
@@ -120,7 +120,7 @@ class AsyncContextService(AsyncContextFiles):
             ```
         """
         wanted = ContextListParams(max_results=limit, session_id=session_id)
-        return AsyncPaginator(self._channel, ops.LIST_CONTEXTS, ops.list_request(wanted))
+        return AsyncPaginator(self._api, ops.LIST_CONTEXTS, ops.list_request(wanted))
 
     async def update(self, context: Context) -> ContextOperationResult:
         """Give a context the name that ``context`` has.
@@ -181,7 +181,7 @@ class AsyncContextService(AsyncContextFiles):
             print(cleared.status)
             ```
         """
-        wanted, clock = ops.id_of(context_id), self._channel.clock
+        wanted, clock = ops.id_of(context_id), self._api.clock
         limit = validation.seconds("timeout", timeout, ContextError, zero=True)
         pauses = constant_backoff(validation.seconds("poll_interval", poll_interval, ContextError))
         deadline = clock.monotonic() + limit
@@ -189,9 +189,9 @@ class AsyncContextService(AsyncContextFiles):
         if cleared.success:
             watch = ops.ClearWatch()
             look = partial(self._look, wanted)
-            waited = await poll_until(look, watch.evaluate, clock=clock, deadline=deadline, pauses=pauses)
+            waited = await poll_until(look, watch.evaluate, clock=clock, deadline=deadline, intervals=pauses)
             cleared = ops.cleared(waited, watch, wanted, limit)
-        return self._channel.told(cleared)
+        return self._api.raise_if_strict(cleared)
 
     async def clear_async(self, context_id: Context | str) -> ClearContextResult:
         """Begin to delete all that is in a context, without waiting for it.
@@ -211,7 +211,9 @@ class AsyncContextService(AsyncContextFiles):
         """
         wanted = ops.id_of(context_id)
         begun = await self._call(ops.CLEAR_CONTEXT, ops.ContextRef(id=wanted))
-        return self._channel.told(replace(begun, status=ops.CLEARING if begun.success else "", context_id=wanted))
+        return self._api.raise_if_strict(
+            replace(begun, status=ops.CLEARING if begun.success else "", context_id=wanted)
+        )
 
     start_clear = clear_async  # as some of the clouds' users know it
 
@@ -234,7 +236,7 @@ class AsyncContextService(AsyncContextFiles):
         wanted = ops.id_of(context_id)
         seen = await self._look(wanted, None)
         if seen.data is None:
-            return self._channel.told(replace(seen.as_failure(ClearContextResult), context_id=wanted))
+            return self._api.raise_if_strict(replace(seen.as_failure(ClearContextResult), context_id=wanted))
         return ClearContextResult(
             success=True, status=seen.data, context_id=wanted, request_id=seen.request_id, code=seen.code
         )

@@ -36,7 +36,7 @@ class AsyncEnv(AsyncModule):
         found = validation.variables("envs", envs, EnvError)
         if not found:
             raise EnvError.usage("envs must not be empty: give at least one name and value")
-        return await self._session._use(
+        return await self._connection.call_tool(
             SET_ENV, SetEnvArgs(envs=[Variable(key=key, value=value) for key, value in found.items()])
         )
 
@@ -59,4 +59,4 @@ class AsyncEnv(AsyncModule):
             ```
         """
         wanted = None if keys is None else validation.texts("keys", keys, EnvError)
-        return await self._session._use(GET_ENV, GetEnvArgs(keys=wanted or None))
+        return await self._connection.call_tool(GET_ENV, GetEnvArgs(keys=wanted or None))

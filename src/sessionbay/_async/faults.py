@@ -13,7 +13,7 @@ from ..core.faults import Fault, FaultPlan, Silence
 from ..core.http import HttpResponse
 from ..operations.registry import names_of
 from .client import MAX_CONNECTIONS
-from .desk import KEPT
+from .client_config import IDLE_CONNECTION_TIMEOUT
 from .http.pool import PoolLimits
 from .http.transport import AsyncTransport
 
@@ -139,5 +139,8 @@ def _usual(clock: Clock) -> HttpTransport:
         return found(url) if found and not is_loopback(url.host) else None
 
     return AsyncTransport(
-        PoolLimits(MAX_CONNECTIONS, KEPT), TlsSettings(True, trust_env=True), proxy if found else None, clock.monotonic
+        PoolLimits(MAX_CONNECTIONS, IDLE_CONNECTION_TIMEOUT),
+        TlsSettings(True, trust_env=True),
+        proxy if found else None,
+        clock.monotonic,
     )

@@ -1,4 +1,4 @@
-"""A fan-out: a function over many items, each in a session, the results as they come."""
+"""A fan-out: calls a function for many items, each in a session, and yields the results as they complete."""
 
 from collections.abc import Callable, Iterable, Iterator, Sized
 from dataclasses import dataclass, replace
@@ -17,7 +17,7 @@ V = TypeVar("V")
 
 @dataclass(frozen=True, kw_only=True)
 class MapRules:
-    """How a fan-out goes; see ``map`` of the clients."""
+    """The arguments of a fan-out; ``map`` of the clients documents them."""
 
     concurrency: int
     ordered: bool
@@ -25,41 +25,41 @@ class MapRules:
 
 
 class AsyncMap(Generic[T, V]):
-    """The results of ``map``: iterate inside its block. Leaving the block, in whatever way, ends the work that is on.
+    """The results of ``map``: iterate inside its block. Leaving the block cancels the work in progress.
 
-    Sessions are made as they are needed, used again, and all deleted when the block ends.
+    Sessions are created on demand, reused, and deleted at the end of the block.
     """
 
     def __init__(
         self, pool: AsyncSessionPool, work: Work[AsyncSession, T, V], items: Iterable[T], rules: MapRules
     ) -> None:
-        bounds = pool._client._channel.options.bounds
-        if rules.concurrency > bounds.most:
+        connections = pool.core.api.config.max_connections
+        if rules.concurrency > connections:
             raise SessionError.usage(
-                f"concurrency={rules.concurrency} needs as many connections, and the client has {bounds.most}:"
+                f"concurrency={rules.concurrency} needs as many connections, and the client has {connections}:"
                 f" make it with max_connections={rules.concurrency}"
             )
         self._pool = pool
         self._work = work
         self._items: Iterator[tuple[int, T]] = enumerate(items)
         self._rules = rules
-        self._clock = pool._clock
-        self._guard = StateLock()
-        self._crew = WorkerGroup()
-        self._done: BoundedQueue[MapResult[T, V]]  # there from the beginning of the block on
+        self._clock = pool.core.clock
+        self._lock = StateLock()
+        self._workers = WorkerGroup()
+        self._done: BoundedQueue[MapResult[T, V]]  # created on entering the block
         self._failure: BaseException | None = None
-        self._early: dict[int, MapResult[T, V]] = {}
+        self._out_of_order: dict[int, MapResult[T, V]] = {}
         self._next = 0
         self._progress = Progress(total=len(items) if isinstance(items, Sized) else None)
-        self._working = min(rules.concurrency, max(1, len(items))) if isinstance(items, Sized) else rules.concurrency
+        self._running = min(rules.concurrency, max(1, len(items))) if isinstance(items, Sized) else rules.concurrency
 
     async def __aenter__(self) -> Self:
-        self._pool._begin("map")
+        self._pool.enter("map")
         self._report()
         self._done = BoundedQueue(self._rules.concurrency)
-        await self._crew.start()
-        for _ in range(self._working):
-            self._crew.spawn(self._serve)
+        await self._workers.start()
+        for _ in range(self._running):
+            self._workers.spawn(self._run_worker)
         return self
 
     async def __aexit__(
@@ -67,48 +67,48 @@ class AsyncMap(Generic[T, V]):
     ) -> None:
         self._done.close()
         try:
-            await self._crew.stop(self._pool._end)
+            await self._workers.stop(self._pool.aclose)
         finally:
             self._report(ended=True)
         if exc is None:
-            self._pool._raise_failure()
+            self._pool.raise_failure()
 
     def __aiter__(self) -> Self:
         return self
 
     async def __anext__(self) -> MapResult[T, V]:
-        self._pool._refuse_if_not_begun("map")
+        self._pool.raise_unless_entered("map")
         while True:
-            if self._rules.ordered and self._next in self._early:
+            if self._rules.ordered and self._next in self._out_of_order:
                 self._next += 1
-                return self._early.pop(self._next - 1)
+                return self._out_of_order.pop(self._next - 1)
             if (done := await self._done.get()) is None:
                 break
             self._report(done)
             if not self._rules.ordered:
                 return done
-            self._early[done.index] = done
+            self._out_of_order[done.index] = done
         if self._failure is not None:
             raise self._failure
         raise StopAsyncIteration
 
-    async def _serve(self) -> None:
-        """Work on item after item, until there are no more or nobody wants to know."""
+    async def _run_worker(self) -> None:
+        """Process items until there are no more, or the reader has left."""
         try:
-            while (task := self._take()) and await self._done.put(await self._attempt(*task)):
+            while (task := self._next_item()) and await self._done.put(await self._process(*task)):
                 pass
-        except BaseException as exc:  # sys.exit() ends a thread without a word: the reader is to hear of it
+        except BaseException as exc:  # sys.exit() ends a thread silently: the reader must see it
             self._failure = self._failure or exc
             raise
         finally:
-            with self._guard:
-                self._working -= 1
-            if not self._working:
+            with self._lock:
+                self._running -= 1
+            if not self._running:
                 self._done.end()
 
-    def _take(self) -> tuple[int, T] | None:
-        """Return the next item; what the items themselves raise ends the intake, and is raised to the reader."""
-        with self._guard:
+    def _next_item(self) -> tuple[int, T] | None:
+        """Return the next item; an exception of the iterable ends the intake and is raised to the reader."""
+        with self._lock:
             if self._failure is not None:
                 return None
             try:
@@ -117,9 +117,9 @@ class AsyncMap(Generic[T, V]):
                 self._failure = exc
                 return None
 
-    async def _attempt(self, index: int, item: T) -> MapResult[T, V]:
-        """Do the work on one item; whatever it raises is the item's."""
-        begin = self._clock.monotonic()
+    async def _process(self, index: int, item: T) -> MapResult[T, V]:
+        """Process one item; an exception becomes its result."""
+        start = self._clock.monotonic()
         session_id = ""
         try:
             async with self._pool.lease() as session:
@@ -129,7 +129,7 @@ class AsyncMap(Generic[T, V]):
             done: MapResult[T, V] = MapResult(index=index, item=item, error=exc)
         else:
             done = MapResult(index=index, item=item, value=value)
-        return replace(done, session_id=session_id, seconds=self._clock.monotonic() - begin)
+        return replace(done, session_id=session_id, seconds=self._clock.monotonic() - start)
 
     def _report(self, done: MapResult[T, V] | None = None, *, ended: bool = False) -> None:
         seen = self._progress

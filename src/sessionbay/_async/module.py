@@ -1,21 +1,13 @@
-"""What the modules of a session share."""
+"""The base class of a session's modules."""
 
-from typing import TYPE_CHECKING, Any, TypeVar
-
-from ..core.result import Result
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from .toolbox import AsyncToolbox
-
-R = TypeVar("R", bound=Result[Any])
+    from .session_connection import AsyncSessionConnection
 
 
 class AsyncModule:
-    """One group of a session's tools."""
+    """A group of a session's tools."""
 
-    def __init__(self, session: "AsyncToolbox") -> None:
-        self._session = session
-
-    def _told(self, result: R) -> R:
-        """Return a result that was put together here; a strict client raises what it refuses."""
-        return self._session._channel.told(result)
+    def __init__(self, connection: "AsyncSessionConnection") -> None:
+        self._connection = connection

@@ -50,7 +50,7 @@ class AsyncOss(AsyncModule):
             endpoint=endpoint or None,
             region=region or None,
         )
-        return await self._session._use(oss.INIT, args)
+        return await self._connection.call_tool(oss.INIT, args)
 
     async def upload(self, bucket: str, object: str, path: str) -> OSSTransferResult:
         """Upload a file of the machine's to a bucket.
@@ -127,8 +127,8 @@ class AsyncOss(AsyncModule):
     ) -> OSSTransferResult:
         said: dict[str, Any] = {"bucket": bucket, "object": object, "path": path}
         args = oss.ObjectArgs(**{name: validation.text(name, value, OssError) for name, value in said.items()})
-        return await self._session._use(tool, args)
+        return await self._connection.call_tool(tool, args)
 
     async def _with_url(self, tool: Tool[oss.UrlArgs, OSSTransferResult], url: str, path: str) -> OSSTransferResult:
         args = oss.UrlArgs(url=validation.text("url", url, OssError), path=validation.text("path", path, OssError))
-        return await self._session._use(tool, args)
+        return await self._connection.call_tool(tool, args)

@@ -1,4 +1,4 @@
-"""Iterating over lists that come in pages."""
+"""Iteration over paginated lists."""
 
 from collections.abc import AsyncIterator
 from typing import Any, Generic, Self, TypeVar
@@ -13,10 +13,10 @@ Q = TypeVar("Q", bound=Wire)
 
 
 class AsyncPaginator(AsyncIterator[E], Generic[Q, E]):
-    """All entries of a list; each page is asked for when the one before it is used up."""
+    """An iterator over all entries of a list; a page is requested when the previous one is exhausted."""
 
-    def __init__(self, channel: AsyncApiClient, op: Operation[Q, Any, Any], request: Q) -> None:
-        self._channel = channel
+    def __init__(self, api: AsyncApiClient, op: Operation[Q, Any, Any], request: Q) -> None:
+        self._api = api
         self._op = op
         self._request: Q | None = request
         self._entries: list[E] = []
@@ -28,8 +28,8 @@ class AsyncPaginator(AsyncIterator[E], Generic[Q, E]):
         while not self._entries:
             if self._request is None:
                 raise StopAsyncIteration
-            listed: PageResult[E] = (await self._channel.call(self._op, self._request)).raise_for_error()
-            self._entries = list(reversed(listed.unwrap()))
-            more = {"next_token": listed.next_token}
-            self._request = self._request.model_copy(update=more) if listed.next_token else None
+            page: PageResult[E] = (await self._api.call(self._op, self._request)).raise_for_error()
+            self._entries = list(reversed(page.unwrap()))
+            next_page = {"next_token": page.next_token}
+            self._request = self._request.model_copy(update=next_page) if page.next_token else None
         return self._entries.pop()

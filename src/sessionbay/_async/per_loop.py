@@ -1,4 +1,4 @@
-"""One of something for each event loop: what waits in one loop cannot be woken from another."""
+"""A per-event-loop cache: locks and events cannot be shared across loops."""
 
 from collections.abc import Callable
 from typing import Generic, TypeVar
@@ -10,24 +10,24 @@ T = TypeVar("T")
 
 
 class AsyncPerLoop(Generic[T]):
-    """Makes one for each event loop that asks, and forgets those whose loop is gone."""
+    """Creates one value for each event loop that asks for it, and drops those of closed loops."""
 
-    def __init__(self, make: Callable[[], T]) -> None:
-        self._make = make
-        self._known: WeakKeyDictionary[object, T] = WeakKeyDictionary()
+    def __init__(self, create: Callable[[], T]) -> None:
+        self._create = create
+        self._values: WeakKeyDictionary[object, T] = WeakKeyDictionary()
 
     def get(self) -> T:
-        """Return the one of this event loop."""
-        here = current_loop()
-        known = self._known.get(here)
-        return self._moved_in(here) if known is None else known
+        """Return the value of the running event loop."""
+        loop = current_loop()
+        value = self._values.get(loop)
+        return self._add(loop) if value is None else value
 
     def pop(self) -> T | None:
-        """Forget the one of this event loop, and return it if there is one."""
-        return self._known.pop(current_loop(), None)
+        """Remove the value of the running event loop, and return it if there is one."""
+        return self._values.pop(current_loop(), None)
 
-    def _moved_in(self, here: object) -> T:
-        for place in self._known.keyrefs():
-            if is_loop_closed(place()):
-                self._known.pop(place(), None)
-        return self._known.setdefault(here, self._make())
+    def _add(self, loop: object) -> T:
+        for known in self._values.keyrefs():
+            if is_loop_closed(known()):
+                self._values.pop(known(), None)
+        return self._values.setdefault(loop, self._create())

@@ -1,11 +1,11 @@
-"""Waiting for a state: one loop that pause, resume, delete and the contexts share."""
+"""The polling loop for everything but a session's own state, which ``AsyncSession._wait`` polls."""
 
 from collections.abc import Callable, Iterator
 from typing import Any, TypeVar
 
 from .._concurrency._async import Clock, Look
 from ..core.errors import AgentBayError
-from ..core.polling import PollOutcome, Verdict
+from ..core.polling import PollOutcome, PollState, Verdict
 from ..core.result import Result
 
 R = TypeVar("R", bound=Result[Any])
@@ -17,28 +17,21 @@ async def poll_until(
     *,
     clock: Clock,
     deadline: float,
-    pauses: Iterator[float],
+    intervals: Iterator[float],
 ) -> PollOutcome[R]:
-    """Look until ``judge`` says that it is over, or the deadline comes; look at least once.
+    """Call ``look`` until ``evaluate`` is conclusive or the deadline passes; at least once.
 
-    Each look has no more than the time that is left, but for the one at a deadline that has passed already. A look that
-    is not answered is tried again: only the caller's mistakes, and a cancellation, come through.
+    A look gets the remaining time as its timeout, or None if the deadline has passed. A look without a response is
+    repeated. Only usage errors and cancellation propagate.
     """
-    last: R | None = None
+    state = PollState(evaluate, deadline)
     while True:
-        left = deadline - clock.monotonic()
-        verdict: Verdict = "moving"
-        cause: AgentBayError | None = None
+        remaining = deadline - clock.monotonic()
         try:
-            last = await look(left if left > 0 else None)
-            verdict = evaluate(last)
+            state.record(await look(remaining if remaining > 0 else None))
         except AgentBayError as exc:
-            if exc.kind == "usage":
-                raise
-            cause = exc
-        if verdict != "moving":
-            return PollOutcome(verdict, last)
-        if (left := deadline - clock.monotonic()) > 0:
-            await clock.sleep(min(next(pauses), left))
-        if deadline - clock.monotonic() <= 0:
-            return PollOutcome("timeout", last, cause)
+            state.record_failure(exc)
+        if (pause := state.pause(clock.monotonic(), intervals)) > 0:
+            await clock.sleep(pause)
+        if outcome := state.outcome(clock.monotonic()):
+            return outcome

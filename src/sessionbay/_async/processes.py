@@ -14,7 +14,7 @@ from ..models.commands import CommandResult
 from ..models.processes import Piece
 from ..operations import processes
 from ..operations.command import SHELL, ShellArgs, exit_text
-from .toolbox import AsyncToolbox
+from .session_connection import AsyncSessionConnection
 
 WAIT = 10.0  # seconds that one question for output may take
 PAUSES = (0.05, 0.1, 0.2, 0.4, 0.8)  # seconds between two looks at a file; the last one stays
@@ -41,26 +41,26 @@ class AsyncEngineDriver:
     pid = 0
     leaves_files = False
 
-    def __init__(self, session: AsyncToolbox) -> None:
-        self._session = session
+    def __init__(self, connection: AsyncSessionConnection) -> None:
+        self._connection = connection
         self._last = 0
 
     async def start(self, command: str, cwd: str | None, envs: Mapping[str, str] | None) -> None:
         args = processes.StartArgs(command=command, cwd=cwd, envs=None if envs is None else dict(envs))
-        self.pid = (await self._session._use(processes.START, args)).unwrap()
+        self.pid = (await self._connection.call_tool(processes.START, args)).unwrap()
 
     async def read(self, wait: float) -> Piece:
         args = processes.ReadArgs(pid=self.pid, after=self._last, wait_ms=int(wait * 1000))
-        piece = (await self._session._use(processes.READ, args)).unwrap()
+        piece = (await self._connection.call_tool(processes.READ, args)).unwrap()
         self._last = piece.last or self._last
         return piece
 
     async def write(self, data: bytes, *, close: bool) -> None:
         args = processes.WriteArgs(pid=self.pid, data=b64encode(data).decode(), close=close)
-        (await self._session._use(processes.WRITE, args)).raise_for_error()
+        (await self._connection.call_tool(processes.WRITE, args)).raise_for_error()
 
     async def kill(self) -> None:
-        (await self._session._use(processes.KILL, processes.PidArgs(pid=self.pid))).raise_for_error()
+        (await self._connection.call_tool(processes.KILL, processes.PidArgs(pid=self.pid))).raise_for_error()
 
 
 class AsyncShellDriver:
@@ -69,8 +69,8 @@ class AsyncShellDriver:
     pid = 0
     leaves_files = True
 
-    def __init__(self, session: AsyncToolbox) -> None:
-        self._session = session
+    def __init__(self, connection: AsyncSessionConnection) -> None:
+        self._connection = connection
         self._folder = ""
         self._seen = dict.fromkeys(STREAMS, 0)
         self._idle = 0
@@ -87,7 +87,7 @@ class AsyncShellDriver:
             self._seen[name] += len(data)
         self._idle = 0 if piece.chunks else self._idle + 1
         if self._idle and piece.exit_code is None:
-            await self._session._channel.clock.sleep(min(wait, PAUSES[min(self._idle, len(PAUSES)) - 1]))
+            await self._connection.api.clock.sleep(min(wait, PAUSES[min(self._idle, len(PAUSES)) - 1]))
         return piece
 
     async def write(self, data: bytes, *, close: bool) -> None:
@@ -101,7 +101,7 @@ class AsyncShellDriver:
 
     async def _shell(self, command: str, cwd: str | None = None, envs: Mapping[str, str] | None = None) -> str:
         args = ShellArgs(command=command, cwd=cwd, envs=None if envs is None else dict(envs))
-        return (await self._session._use(SHELL, args)).raise_for_error().stdout
+        return (await self._connection.call_tool(SHELL, args)).raise_for_error().stdout
 
 
 class AsyncProcess:
@@ -116,16 +116,16 @@ class AsyncProcess:
 
     def __init__(
         self,
-        session: AsyncToolbox,
+        connection: AsyncSessionConnection,
         command: str,
         cwd: str | None,
         envs: Mapping[str, str] | None,
         budget: int,
         keep: Keep,
     ) -> None:
-        own = bool(session.find_server_for_tool(processes.START.name))
-        self._driver: AsyncDriver = AsyncEngineDriver(session) if own else AsyncShellDriver(session)
-        self._clock = session._channel.clock
+        own = bool(connection.server_of(processes.START.name))
+        self._driver: AsyncDriver = AsyncEngineDriver(connection) if own else AsyncShellDriver(connection)
+        self._clock = connection.api.clock
         self._asked = command, cwd, envs
         self._kept = {name: TruncatedBuffer(budget, keep) for name in STREAMS}
         self._lines = LineSplitter()

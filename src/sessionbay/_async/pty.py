@@ -73,7 +73,7 @@ class AsyncPty(AsyncModule):
             raise PtyError.usage(problem)
         limit = ANSWERING if timeout_s is None else validation.seconds("timeout_s", timeout_s, PtyError)
         ear = PtySubscription()
-        handle = AsyncPtyHandle(self._session, self._line(), ear)
+        handle = AsyncPtyHandle(self._connection, self._line(), ear)
         await self._created(handle, params, limit)
         if not ear.id:
             handle.disconnect()
@@ -101,7 +101,7 @@ class AsyncPty(AsyncModule):
             ```
         """
         ear = PtySubscription(validation.text("pty_session_id", pty_session_id, PtyError))
-        handle = AsyncPtyHandle(self._session, self._line(), ear)
+        handle = AsyncPtyHandle(self._connection, self._line(), ear)
         try:
             await handle._attach()
         except BaseException:
@@ -142,7 +142,7 @@ class AsyncPty(AsyncModule):
         await kill(self._line(), validation.text("pty_session_id", pty_session_id, PtyError))
 
     def _line(self) -> AsyncMultiplexer:
-        return line_of(self._session, PtyError)
+        return line_of(self._connection, PtyError)
 
     async def _created(self, handle: AsyncPtyHandle, params: Mapping[str, object], limit: float) -> None:
         """Ask for a terminal; it is listened to before it is there, so that nothing is missed."""

@@ -13,7 +13,7 @@ from ..operations import frames, terminals
 from ..operations.dispatcher import Message
 from ..operations.pty_events import PtySubscription, exit_code, killed
 from .pty_text import AsyncPtyText
-from .toolbox import AsyncToolbox
+from .session_connection import AsyncSessionConnection
 from .ws.multiplexer import AsyncMultiplexer
 
 log = logging.getLogger("sessionbay.pty")
@@ -43,8 +43,8 @@ class AsyncPtyHandle:
     A connection that breaks fails all that waits for it, with the kind ``unreachable``. The next use connects anew.
     """
 
-    def __init__(self, session: AsyncToolbox, line: AsyncMultiplexer, ear: PtySubscription) -> None:
-        self._session = session
+    def __init__(self, connection: AsyncSessionConnection, line: AsyncMultiplexer, ear: PtySubscription) -> None:
+        self._connection = connection
         self._line = line
         self._ear = ear
         self._exit_code: int | None = None
@@ -274,7 +274,7 @@ class AsyncPtyHandle:
     async def __aexit__(
         self, kind: type[BaseException] | None, exc: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if self._disconnected or self._line.is_closed or self._session._is_parents:
+        if self._disconnected or self._line.is_closed or self._connection.is_inherited:
             return
         try:
             await shielded(self.kill, KILLING)
@@ -301,7 +301,7 @@ class AsyncPtyHandle:
         return f"terminal {self._ear.id}"
 
     def _now(self) -> float:
-        return self._session._channel.clock.monotonic()
+        return self._connection.api.clock.monotonic()
 
     def _told_to(self, on_data: Callable[[bytes], object] | None) -> Self:
         """Give output to ``on_data`` from now on, what came already included."""

@@ -1,4 +1,4 @@
-"""Taking turns: so many at once, and whoever waits longest comes next."""
+"""A FIFO semaphore."""
 
 from collections import deque
 
@@ -6,46 +6,46 @@ from .._concurrency._async import Event, StateLock
 
 
 class AsyncSemaphore:
-    """A bound on how many there are at once. A turn that was taken has to be ended."""
+    """Bounds how many tasks hold it at once; the longest waiter acquires it next."""
 
-    def __init__(self, most: int) -> None:
-        self.most = most
-        self.taken = 0
-        self._waiting: deque[Event] = deque()
-        self._guard = StateLock()
+    def __init__(self, limit: int) -> None:
+        self.limit = limit
+        self.acquired = 0
+        self._waiters: deque[Event] = deque()
+        self._lock = StateLock()
 
     @property
     def waiting(self) -> int:
-        """How many wait."""
-        return len(self._waiting)
+        """The number of waiters."""
+        return len(self._waiters)
 
-    async def take(self, limit: float | None = None) -> None:
-        """Wait for a turn; raise TimeoutError after ``limit`` seconds."""
-        with self._guard:
-            if self.taken < self.most:
-                self.taken += 1
+    async def acquire(self, timeout: float | None = None) -> None:
+        """Acquire the semaphore; raise TimeoutError after ``timeout`` seconds."""
+        with self._lock:
+            if self.acquired < self.limit:
+                self.acquired += 1
                 return
-            called = Event()
-            self._waiting.append(called)
+            granted = Event()
+            self._waiters.append(granted)
         try:
-            await called.wait(limit)
+            await granted.wait(timeout)
         except BaseException:
-            self._give_up(called)
+            self._withdraw(granted)
             raise
 
-    def end(self) -> None:
-        """End a turn: it goes to the one who waits longest."""
-        with self._guard:
-            if self._waiting:
-                self._waiting.popleft().set()
+    def release(self) -> None:
+        """Release the semaphore to the longest waiter."""
+        with self._lock:
+            if self._waiters:
+                self._waiters.popleft().set()
             else:
-                self.taken -= 1
+                self.acquired -= 1
 
-    def _give_up(self, called: Event) -> None:
-        """Leave the queue; a turn that came in the same moment goes to the next one."""
-        with self._guard:
-            waiting = called in self._waiting
+    def _withdraw(self, granted: Event) -> None:
+        """Leave the queue; release the semaphore if it was granted in the same moment."""
+        with self._lock:
+            waiting = granted in self._waiters
             if waiting:
-                self._waiting.remove(called)
+                self._waiters.remove(granted)
         if not waiting:
-            self.end()
+            self.release()

@@ -1,20 +1,54 @@
-"""A session: one machine, and what can be done with it."""
+"""A session: a sandbox in the cloud or on this machine."""
 
+import logging
+import sys
 from collections.abc import Coroutine, Mapping
 from dataclasses import replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, NoReturn, Self, TypeVar
 
-from .._concurrency._async import HttpClient, later
+from .._concurrency._async import HttpClient, Step, later, shielded
 from ..core import reserved_labels, validation
-from ..core.absent import AbsentModule
-from ..core.errors import SessionError
-from ..models.sessions import InfoResult, LabelsResult, LinkResult, OperationResult
+from ..core.absent import AbsentModule, no_attribute
+from ..core.adaptive_rate import AdaptiveRate
+from ..core.errors import AgentBayError, SessionError
+from ..core.operation import Operation
+from ..core.polling import PollOutcome, PollState, Transition, constant_backoff, exponential_backoff, is_gone
+from ..models.sessions import (
+    DeleteResult,
+    InfoResult,
+    LabelsResult,
+    LinkResult,
+    OperationResult,
+    SessionPauseResult,
+    SessionReference,
+    SessionResult,
+    SessionResumeResult,
+    SessionStatusResult,
+    WaitResult,
+)
+from ..models.tools import McpToolResult, McpToolsResult, SessionMetricsResult
 from ..operations.labels import GET_LABELS, SET_LABELS, SetLabelsRequest
 from ..operations.links import GET_LINK, INFO, LinkRequest
-from .lifecycle import AsyncLifecycle
+from ..operations.session import (
+    GET_DETAIL,
+    GET_STATUS,
+    KEEP_ALIVE,
+    PAUSE,
+    RESUME,
+    DetailRequest,
+    SessionAnswer,
+    SessionRef,
+    ended,
+)
+from ..operations.tools import LIST_TOOLS, ToolsRequest
+from .api_client import CallTimeout
+from .deletion import BACKOFF, request_deletion
+from .session_connection import AsyncSessionConnection
 
 if TYPE_CHECKING:
+    from .client import AsyncClient
     from .code import AsyncCode
     from .command import AsyncCommand
     from .env import AsyncEnv
@@ -22,17 +56,28 @@ if TYPE_CHECKING:
     from .git import AsyncGit
     from .oss import AsyncOss
     from .pty import AsyncPty
+    from .session_context import AsyncSessionContext
+
+log = logging.getLogger("sessionbay.session")
+W = TypeVar("W", bound=WaitResult)
+
+DELETE_TIMEOUT = 30.0  # seconds
+CLEANUP_TIMEOUT = DELETE_TIMEOUT + 5.0  # seconds, for a deletion that cancellation must not interrupt
+DELETED = frozenset({"FINISH", "DELETED"})
 
 
-class AsyncSession(AsyncLifecycle):
-    """One machine of the cloud's, or of the local engine's.
+class AsyncSession:
+    """A sandbox: a machine of the cloud's, or of the local engine's.
 
-    ``create``, ``session`` and ``get`` of a client return it. ``AsyncSession(client, session_id)`` stands for a session
-    that is known by its id alone; its details (link, token, tools) are then unknown, and tool calls go through the
-    control plane.
+    ``create``, ``session`` and ``get`` of a client return it. ``AsyncSession(client, session_id)`` refers to a session
+    by its id alone. Its link, token and tools are then unknown, and tool calls go through the control plane.
 
-    A refusal is a result. Whatever else a method says of its errors, it raises ``SessionError`` when there was no
-    answer, and ``SessionUsageError`` once the session was deleted.
+    A refusal is a result. Every method raises ``SessionError`` when there was no answer, and ``SessionUsageError`` once
+    the session was deleted, in addition to the errors that it documents.
+
+    Attributes:
+        connection: Sends the session's calls. Internal: it may change in any release.
+        image_id: The image, as far as it is known.
 
     Example:
         ```python
@@ -42,18 +87,118 @@ class AsyncSession(AsyncLifecycle):
         ```
     """
 
+    def __init__(self, agent_bay: "AsyncClient", session_id: str) -> None:
+        self._agent_bay = agent_bay
+        self._core = agent_bay.core
+        self.connection = AsyncSessionConnection(self._core.api, session_id)
+        self.image_id = ""
+
+    @classmethod
+    def from_details(cls, agent_bay: "AsyncClient", details: SessionAnswer, image_id: str | None) -> Self:
+        """Return a session with the details that a cloud returned for it; internal."""
+        session = cls(agent_bay, details.session_id)
+        session.connection.details, session.image_id = details, image_id or ""
+        return session
+
+    @property
+    def agent_bay(self) -> "AsyncClient":
+        """The client that this session belongs to."""
+        return self._agent_bay
+
+    @property
+    def session_id(self) -> str:
+        """The session's id."""
+        return self.connection.session_id
+
+    @property
+    def ref(self) -> SessionReference:
+        """The session's address without a key, for ``attach`` of a client; pickles of the session hold it."""
+        return self.connection.reference
+
+    @cached_property
+    def context(self) -> "AsyncSessionContext":
+        """Copies contexts in and out."""
+        from .session_context import AsyncSessionContext
+
+        return AsyncSessionContext(self.connection)
+
+    @cached_property
+    def command(self) -> "AsyncCommand":
+        """Runs commands."""
+        from .command import AsyncCommand
+
+        return AsyncCommand(self.connection)
+
+    @cached_property
+    def file_system(self) -> "AsyncFileSystem":
+        """Reads, writes and moves files."""
+        from .file_system import AsyncFileSystem
+
+        return AsyncFileSystem(self.connection)
+
+    @property
+    def file(self) -> "AsyncFileSystem":
+        """``file_system``; AGB's name for it."""
+        return self.file_system
+
+    fs = filesystem = files = file
+
+    @cached_property
+    def code(self) -> "AsyncCode":
+        """Runs code."""
+        from .code import AsyncCode
+
+        return AsyncCode(self.connection)
+
+    @cached_property
+    def env(self) -> "AsyncEnv":
+        """Sets environment variables."""
+        from .env import AsyncEnv
+
+        return AsyncEnv(self.connection)
+
+    @cached_property
+    def oss(self) -> "AsyncOss":
+        """Moves files to and from object storage."""
+        from .oss import AsyncOss
+
+        return AsyncOss(self.connection)
+
+    @cached_property
+    def git(self) -> "AsyncGit":
+        """Works with git repositories."""
+        from .git import AsyncGit
+
+        return AsyncGit(self.connection)
+
+    @cached_property
+    def pty(self) -> "AsyncPty":
+        """Opens terminals."""
+        from .pty import AsyncPty
+
+        return AsyncPty(self.connection)
+
+    # These modules come in a later version; until then every use raises.
+    computer = AbsentModule("session.computer")
+    application = AbsentModule("session.application")
+    window = AbsentModule("session.window")
+    ui = AbsentModule("session.ui")
+    mobile = AbsentModule("session.mobile")
+    browser = AbsentModule("session.browser")
+    agent = AbsentModule("session.agent")
+
     async def set_labels(self, labels: Mapping[str, str]) -> OperationResult[None]:
-        """Set the labels of this session; those that it had are replaced.
+        """Replace the labels of this session.
 
         Args:
-            labels: Names and values; at least one, none of them blank. ``sessionbay``, and what begins with
-                ``sessionbay.``, are taken.
+            labels: Names and values; at least one, none of them blank. The name ``sessionbay`` and the prefix
+                ``sessionbay.`` are reserved.
 
         Returns:
-            Whether it worked.
+            Whether the labels were set.
 
         Raises:
-            SessionUsageError: The labels are wrong; nothing was sent.
+            SessionUsageError: The labels are invalid; nothing was sent.
 
         Example:
             ```python
@@ -61,17 +206,17 @@ class AsyncSession(AsyncLifecycle):
             ```
         """
         own = validation.own_labels(labels, SessionError)
-        request = SetLabelsRequest(session_id=self.session_id, labels=own | self._tags)
-        return await self._ask(SET_LABELS, request)
+        request = SetLabelsRequest(session_id=self.session_id, labels=own | self.connection.reserved_labels)
+        return await self.connection.request(SET_LABELS, request)
 
     async def get_labels(self, *, reserved: bool = False) -> LabelsResult:
         """Get the labels of this session.
 
         Args:
-            reserved: Whether to tell those too by which lost sessions are found; their names begin with ``sessionbay``.
+            reserved: Whether to include the reserved labels, by which orphaned sessions are found.
 
         Returns:
-            ``data`` is the dict; the result reads as that dict too: ``dict(labels)``, ``labels["project"]``.
+            ``data`` is a dict. The result reads as that dict, too: ``dict(labels)``, ``labels["project"]``.
 
         Example:
             ```python
@@ -80,19 +225,19 @@ class AsyncSession(AsyncLifecycle):
             print(labels["project"])
             ```
         """
-        result = await self._ask(GET_LABELS, self._ref)
+        result = await self.connection.request(GET_LABELS, self.connection.ref)
         if result.data is None:
             return result
-        self._tags = reserved_labels.reserved(result.data)
+        self.connection.reserved_labels = reserved_labels.reserved(result.data)
         if reserved:
             return result
         return replace(result, data=reserved_labels.own(result.data))  # type: ignore[arg-type]  # mypy loses what T is here
 
     async def info(self) -> InfoResult:
-        """Tell what this session is and how its screen is reached.
+        """Get what this session is, and how to reach its screen.
 
         Returns:
-            ``data`` is a ``SessionInfo``; its fields are on the result too, as attributes and as keys.
+            ``data`` is a ``SessionInfo``. Its fields are attributes and keys of the result, too.
 
         Example:
             ```python
@@ -100,21 +245,21 @@ class AsyncSession(AsyncLifecycle):
             print(info.session_id, info["resource_type"], info.data.connection)
             ```
         """
-        return await self._ask(INFO, self._ref)
+        return await self.connection.request(INFO, self.connection.ref)
 
     async def get_link(
         self, protocol_type: str | None = None, port: int | None = None, options: str | None = None
     ) -> LinkResult:
-        """Get an address that leads to this session from outside.
+        """Get a URL that leads to a port of this session.
 
         Args:
             protocol_type: ``https`` or ``wss``; the cloud's default if not given.
-            port: The port inside the session: 30100 to 30199 on AgentBay, 1 to 65535 on AGB. Without one the clouds
-                lead to the browser's debugging port, where the image has a browser.
+            port: The port inside the session: 30100 to 30199 on AgentBay, 1 to 65535 on AGB. Without one,
+                the clouds return the URL of the browser's debugging port, if the image has a browser.
             options: Further settings as JSON text. AgentBay only.
 
         Returns:
-            ``data``, and ``str(result)``, is the address. It lets its reader in: treat it as a secret.
+            ``data``, and ``str(result)``, is the URL. It grants access: treat it as a secret.
 
         Raises:
             SessionUsageError: The port is out of range; nothing was sent.
@@ -125,14 +270,14 @@ class AsyncSession(AsyncLifecycle):
             print(len(str(link)) > 0)
             ```
         """
-        allowed = self._channel.dialect.link_ports
+        allowed = self.connection.api.dialect.link_ports
         request = LinkRequest(
             session_id=self.session_id,
             protocol_type=protocol_type and validation.utf8("protocol_type", protocol_type, SessionError),
             port=validation.port(port, allowed, SessionError),
             option=options and validation.utf8("options", options, SessionError),
         )
-        return await self._ask(GET_LINK, request)
+        return await self.connection.request(GET_LINK, request)
 
     def get_link_async(
         self, protocol_type: str | None = None, port: int | None = None, options: str | None = None
@@ -155,6 +300,116 @@ class AsyncSession(AsyncLifecycle):
         """
         return later(self.get_link, protocol_type, port, options)
 
+    async def call_mcp_tool(
+        self,
+        tool_name: str,
+        args: Mapping[str, Any],
+        read_timeout: float | None = None,
+        connect_timeout: float | None = None,
+        auto_gen_session: bool = False,
+    ) -> McpToolResult:
+        """Call a tool of the session's machine by its name.
+
+        The call takes the direct route to the machine where the cloud returned a link and the tool's server, else the
+        control plane. It is retried only if the request was certainly not sent, or the service throttled it.
+
+        Args:
+            tool_name: The tool's name, e.g. ``shell``; ``list_mcp_tools`` lists them.
+            args: Its arguments, as JSON values.
+            read_timeout: The timeout of the call; seconds on AgentBay, milliseconds on AGB, as in their documents. The
+                client's ``timeout`` by default.
+            connect_timeout: The timeout of connecting, in the same unit.
+            auto_gen_session: Whether the cloud may create a new session if this one is gone; control plane only.
+
+        Returns:
+            ``data`` is the tool's text, ``content`` its whole output. If the tool failed, ``success`` is False and
+            ``error_message`` is its text.
+
+        Raises:
+            SessionUsageError: An argument is wrong; nothing was sent.
+
+        Example:
+            ```python
+            result = await session.call_mcp_tool("shell", {"command": "ls", "timeout_ms": 1000})
+            if result.success:
+                print(result.data)
+            ```
+        """
+        validation.text("tool_name", tool_name, SessionError)
+        plain = validation.json_object("args", args, SessionError)
+        timeout = self._call_timeout(read_timeout, connect_timeout)
+        result = await self.connection.call_tool_by_name(tool_name, plain, timeout, auto_gen_session=auto_gen_session)
+        return self.connection.api.raise_if_strict(result)
+
+    async def list_mcp_tools(self, image_id: str | None = None) -> McpToolsResult:
+        """List the tools of an image.
+
+        Args:
+            image_id: The image. The default is the session's own, or if that is unknown the cloud's default image
+                (``linux_latest`` on AgentBay, ``agb-code-space-1`` on AGB).
+
+        Returns:
+            ``tools``, each with ``name``, ``description``, ``input_schema``, ``server`` and ``tool``.
+
+        Example:
+            ```python
+            result = await session.list_mcp_tools()
+            for tool in result.tools:
+                print(f"{tool.name}: {tool.description}")
+            ```
+        """
+        if image_id is not None:
+            validation.text("image_id", image_id, SessionError)
+        image = image_id or self.image_id or self.connection.api.dialect.default_image
+        return await self.connection.request(LIST_TOOLS, ToolsRequest(image_id=image))
+
+    async def get_metrics(
+        self, read_timeout: float | None = None, connect_timeout: float | None = None
+    ) -> SessionMetricsResult:
+        """Get the load of the session's machine: CPU, memory, disk and network.
+
+        Args:
+            read_timeout: The timeout of the call; seconds on AgentBay, milliseconds on AGB.
+            connect_timeout: The timeout of connecting, in the same unit.
+
+        Returns:
+            ``metrics`` (also ``data``): memory and disk in bytes, CPU in percent. ``raw`` is the payload.
+
+        Raises:
+            SessionError: There was no answer, or it holds no metrics.
+
+        Example:
+            ```python
+            metrics = (await session.get_metrics()).metrics
+            print(f"{metrics.cpu_used_pct} % of {metrics.cpu_count} processors")
+            ```
+        """
+        from ..operations.metrics import METRICS, NoArgs
+
+        return await self.connection.call_tool(METRICS, NoArgs(), self._call_timeout(read_timeout, connect_timeout))
+
+    def find_server_for_tool(self, tool_name: str) -> str:
+        """Return the MCP server that offers a tool; empty if the cloud did not name it.
+
+        Args:
+            tool_name: The tool's name.
+
+        Example:
+            ```python
+            print(session.find_server_for_tool("shell"))
+            ```
+        """
+        return self.connection.server_of(tool_name)
+
+    def _call_timeout(self, read: float | None, connect: float | None) -> CallTimeout:
+        unit = self.connection.api.dialect.call_limit_unit
+        total = self.connection.api.config.call_timeout
+        if read is not None:
+            total = validation.seconds("read_timeout", read, SessionError) * unit
+        if connect is not None:
+            connect = validation.seconds("connect_timeout", connect, SessionError) * unit
+        return CallTimeout(total, connect)
+
     def get_api_key(self) -> str:
         """Return the API key that this session's client uses.
 
@@ -163,10 +418,10 @@ class AsyncSession(AsyncLifecycle):
             print(bool(session.get_api_key()))
             ```
         """
-        return self._channel.dialect.api_key.reveal()
+        return self.connection.api.dialect.api_key.reveal()
 
     def get_client(self) -> HttpClient:
-        """Return the HTTP client that this session's requests go through; it is there after the first call.
+        """Return the HTTP client that sends this session's requests; it exists after the first call.
 
         Raises:
             AgentBayUsageError: No call was made yet, or the client is closed.
@@ -176,7 +431,7 @@ class AsyncSession(AsyncLifecycle):
             print(session.get_client().is_closed)
             ```
         """
-        return self._channel.http
+        return self.connection.api.http
 
     def get_session_id(self) -> str:
         """Return the session's id.
@@ -189,111 +444,330 @@ class AsyncSession(AsyncLifecycle):
         return self.session_id
 
     def is_vpc_enabled(self) -> bool:
-        """Return whether the session has AgentBay's former VPC route; no present session has.
+        """Return whether the session has AgentBay's former VPC route. Current sessions do not.
 
         Example:
             ```python
             print(session.is_vpc_enabled())
             ```
         """
-        return bool(self._details.vpc_resource)
+        return bool(self.connection.details.vpc_resource)
 
     def get_network_interface_ip(self) -> str:
-        """Return the address of the former VPC route; empty when there is none.
+        """Return the IP address of the former VPC route; empty without one.
 
         Example:
             ```python
             print(session.get_network_interface_ip())
             ```
         """
-        return self._details.network_interface_ip or ""
+        return self.connection.details.network_interface_ip or ""
 
     def get_http_port(self) -> str:
-        """Return the port of the former VPC route; empty when there is none.
+        """Return the port of the former VPC route; empty without one.
 
         Example:
             ```python
             print(session.get_http_port())
             ```
         """
-        return self._details.http_port or ""
+        return self.connection.details.http_port or ""
 
     def get_token(self) -> str:
-        """Return the token of the direct route, a secret; empty when the session has no such route.
+        """Return the token of the direct route, a secret; empty if the session has no direct route.
 
         Example:
             ```python
             print(bool(session.get_token()))
             ```
         """
-        return self._details.token or ""
+        return self.connection.details.token or ""
 
     @property
     def resource_url(self) -> str:
-        """The page that shows the session's screen; it lets its reader in. Empty when the cloud named none."""
-        return self._details.resource_url or ""
+        """The URL of the session's screen. It grants access: treat it as a secret. Empty if the cloud returned none."""
+        return self.connection.details.resource_url or ""
 
-    @cached_property
-    def command(self) -> "AsyncCommand":
-        """Runs commands."""
-        from .command import AsyncCommand
+    async def get_status(self) -> SessionStatusResult:
+        """Get the session's state.
 
-        return AsyncCommand(self)
+        Returns:
+            ``status`` (also ``data``), e.g. ``RUNNING``. A state that ``SessionStatus`` lacks is passed through.
 
-    @cached_property
-    def file_system(self) -> "AsyncFileSystem":
-        """Reads, writes and moves files."""
-        from .file_system import AsyncFileSystem
+        Example:
+            ```python
+            answer = await session.get_status()
+            print(answer.status)
+            ```
+        """
+        return await self.connection.request(GET_DETAIL, DetailRequest(session_id=self.session_id))
 
-        return AsyncFileSystem(self)
+    async def keep_alive(self) -> OperationResult[None]:
+        """Restart the idle timeout, after which the cloud releases the session.
 
-    @property
-    def file(self) -> "AsyncFileSystem":
-        """``file_system``, as AGB's users call it."""
-        return self.file_system
+        Returns:
+            Whether the timeout was restarted.
 
-    fs = filesystem = files = file
+        Example:
+            ```python
+            kept = await session.keep_alive()
+            print(kept.success)
+            ```
+        """
+        return await self.connection.request(KEEP_ALIVE, self.connection.ref)
 
-    @cached_property
-    def code(self) -> "AsyncCode":
-        """Runs code."""
-        from .code import AsyncCode
+    async def pause(self, timeout: float = 600, poll_interval: float = 2.0) -> SessionPauseResult:
+        """Pause this session and wait until it is ``PAUSED``. AgentBay only, where the account has access to it.
 
-        return AsyncCode(self)
+        Args:
+            timeout: Seconds for the request and the wait; 0 sends the request, looks once, and returns.
+            poll_interval: Seconds between two looks.
 
-    @cached_property
-    def env(self) -> "AsyncEnv":
-        """Sets environment variables."""
-        from .env import AsyncEnv
+        Returns:
+            Whether the session is paused; ``status`` is the last state seen. A wait that ran out has ``success=False``
+            and ``timed_out=True``; the session may still pause later.
 
-        return AsyncEnv(self)
+        Raises:
+            SessionUsageError: An argument is wrong, or the cloud has no pause; nothing was sent.
+            SessionError: The request to pause was not answered.
 
-    @cached_property
-    def oss(self) -> "AsyncOss":
-        """Moves files to and from object storage."""
-        from .oss import AsyncOss
+        Example:
+            ```python
+            paused = await session.pause(timeout=30, poll_interval=0.1)
+            print(paused.status)
+            await session.resume(timeout=30, poll_interval=0.1)
+            ```
+        """
+        pausing = Transition(frozenset({"PAUSED"}), via=frozenset({"PAUSING"}), start=frozenset({"RUNNING"}))
+        return await self._change(PAUSE, pausing, "PAUSED", timeout, poll_interval)
 
-        return AsyncOss(self)
+    async def pause_async(self) -> SessionPauseResult:
+        """Request a pause without waiting for it. AgentBay only.
 
-    @cached_property
-    def git(self) -> "AsyncGit":
-        """Works with git repositories."""
-        from .git import AsyncGit
+        Returns:
+            Whether the cloud accepted the request; ``get_status`` returns the progress.
 
-        return AsyncGit(self)
+        Raises:
+            SessionUsageError: The cloud has no pause; nothing was sent.
 
-    @cached_property
-    def pty(self) -> "AsyncPty":
-        """Opens terminals."""
-        from .pty import AsyncPty
+        Example:
+            ```python
+            requested = await session.pause_async()
+            print(requested.success)
+            ```
+        """
+        return await self.connection.request(PAUSE, self.connection.ref)
 
-        return AsyncPty(self)
+    async def resume(self, timeout: float = 600, poll_interval: float = 2.0) -> SessionResumeResult:
+        """Resume this session and wait until it is ``RUNNING``. AgentBay only.
 
-    # Their tools come with later versions; until then every use says so.
-    computer = AbsentModule("session.computer")
-    application = AbsentModule("session.application")
-    window = AbsentModule("session.window")
-    ui = AbsentModule("session.ui")
-    mobile = AbsentModule("session.mobile")
-    browser = AbsentModule("session.browser")
-    agent = AbsentModule("session.agent")
+        Args:
+            timeout: Seconds for the request and the wait; 0 sends the request, looks once, and returns.
+            poll_interval: Seconds between two looks.
+
+        Returns:
+            Whether the session is running; ``status`` is the last state seen, see ``pause``.
+
+        Raises:
+            SessionUsageError: An argument is wrong, or the cloud has no pause; nothing was sent.
+            SessionError: The request to resume was not answered.
+
+        Example:
+            ```python
+            await session.pause(timeout=30, poll_interval=0.1)
+            resumed = await session.resume(timeout=30, poll_interval=0.1)
+            print(resumed.status)
+            ```
+        """
+        resuming = Transition(frozenset({"RUNNING"}), via=frozenset({"RESUMING"}), start=frozenset({"PAUSED"}))
+        return await self._change(RESUME, resuming, "RUNNING", timeout, poll_interval)
+
+    async def resume_async(self) -> SessionResumeResult:
+        """Request the end of a pause without waiting for it. AgentBay only.
+
+        Returns:
+            Whether the cloud accepted the request; ``get_status`` returns the progress.
+
+        Raises:
+            SessionUsageError: The cloud has no pause; nothing was sent.
+
+        Example:
+            ```python
+            await session.pause(timeout=30, poll_interval=0.1)
+            requested = await session.resume_async()
+            print(requested.success)
+            ```
+        """
+        return await self.connection.request(RESUME, self.connection.ref)
+
+    # Older releases of AgentBay's own client have these two as "beta_".
+    beta_pause, beta_resume = pause, resume
+
+    async def _change(
+        self, op: Operation[SessionRef, Any, W], transition: Transition, target: str, timeout: float, interval: float
+    ) -> W:
+        """Request a change of state and wait for it."""
+        timeout = validation.seconds("timeout", timeout, SessionError, zero=True)
+        poll_interval = validation.seconds("poll_interval", interval, SessionError)
+        deadline = self._core.clock.monotonic() + timeout
+        with self._core.poller.waiting():
+            result = await self.connection.send(op, self.connection.ref, timeout)
+            if result.success:
+                outcome = await self._wait(transition, deadline - self._core.clock.monotonic(), poll_interval)
+                result = ended(op.result, outcome, transition, target, timeout)
+        return self.connection.api.raise_if_strict(result)
+
+    async def _wait(
+        self, transition: Transition, timeout: float, poll_interval: float | None
+    ) -> PollOutcome[SessionStatusResult]:
+        """Poll the session's state until the transition has an outcome or the timeout passes; at least once.
+
+        Without a ``poll_interval`` the intervals grow, as suits a change that usually takes no time.
+        """
+        clock = self._core.clock
+        deadline = clock.monotonic() + timeout
+        state = PollState[SessionStatusResult](transition.evaluate, deadline)
+        intervals = constant_backoff(poll_interval) if poll_interval else exponential_backoff(*BACKOFF)
+        while True:
+            remaining = deadline - clock.monotonic()
+            try:
+                state.record(await self._look(transition, poll_interval, remaining if remaining > 0 else None))
+            except AgentBayError as exc:
+                state.record_failure(exc)
+            if (pause := state.pause(clock.monotonic(), intervals)) > 0:
+                await clock.sleep(pause)
+            if outcome := state.outcome(clock.monotonic()):
+                return outcome
+
+    async def _look(
+        self, transition: Transition, poll_interval: float | None, timeout: float | None
+    ) -> SessionStatusResult:
+        """Return the session's state, from the shared poller where a state from a list is conclusive."""
+        if poll_interval is None:
+            return await self.connection.send(GET_DETAIL, DetailRequest(session_id=self.session_id), timeout)
+        listed = await self._core.poller.state(self.session_id, poll_interval, timeout)
+        if listed is not None and transition.is_conclusive(listed):
+            return SessionStatusResult(success=True, data=listed)
+        return await self.connection.send(GET_STATUS, self.connection.ref, timeout)
+
+    async def delete(self, sync_context: bool = False) -> DeleteResult:
+        """Delete this session and wait until it is gone; everything that runs in it ends.
+
+        A paused session is resumed first, since the clouds refuse to delete it otherwise. Deleting a deleted session
+        succeeds. Afterwards this object refuses every other call.
+
+        Args:
+            sync_context: Whether to copy the session's files to its contexts first. If that fails, the session is
+                deleted all the same, and ``sync_error`` holds the reason.
+
+        Returns:
+            Whether the session is gone; ``timed_out`` if it still existed after 30 seconds.
+
+        Raises:
+            SessionError: The request to delete was not answered.
+
+        Example:
+            ```python
+            deleted = await session.delete()
+            print(deleted.success)
+            ```
+        """
+        if self.connection.deletion:
+            return self.connection.deletion
+        sync_error = await self._sync_contexts() if sync_context else ""
+        try:
+            result = replace(await self._delete(), sync_error=sync_error)
+        except SessionError:
+            if self.connection.deletion is None:
+                raise
+            return self.connection.deletion  # a concurrent deletion was faster
+        if result.success:
+            self.connection.deletion = result
+            self._core.keep_at_exit(self.session_id)
+            await self._core.api.close_multiplexer(self.session_id)
+        return self.connection.api.raise_if_strict(result)
+
+    async def _delete(self) -> DeleteResult:
+        deadline = self._core.clock.monotonic() + DELETE_TIMEOUT
+        result = await request_deletion(self.connection, deadline)
+        if not result.success:
+            return replace(result, success=True, error_message="") if is_gone(result) else result
+        deleting = Transition(DELETED, via=None, gone_is_target=True)
+        outcome = await self._wait(deleting, deadline - self._core.clock.monotonic(), None)
+        return ended(DeleteResult, outcome, deleting, "deleted", DELETE_TIMEOUT)
+
+    async def _sync_contexts(self) -> str:
+        """Copy the contexts out; return why that failed, or an empty string."""
+        try:
+            error = (await self.context.sync()).error_message
+        except AgentBayError as exc:
+            error = str(exc)
+        if error:
+            log.warning("session %s is deleted without its contexts being copied: %s", self.session_id, error)
+        return error
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return self._agent_bay.reduce_session(self.ref)
+
+    def __copy__(self) -> Self:
+        return self  # the machine is not copied
+
+    def __deepcopy__(self, memo: object) -> Self:
+        return self
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self.session_id!r})"
+
+
+Create = Step[AdaptiveRate | None, SessionResult[AsyncSession]]
+"""Creates a session; the rate records whether the service throttled the creation."""
+
+
+class AsyncSessionBlock:
+    """The context manager of a session: creates it on entering, deletes it on leaving.
+
+    It is not a generator: the garbage collector would finalize one that is never left, and must not wait for a network.
+    """
+
+    def __init__(self, create: Create) -> None:
+        self._create = create
+        self._session: AsyncSession | None = None
+
+    if not TYPE_CHECKING:  # type checkers know the attributes
+
+        def __getattr__(self, name: str) -> NoReturn:
+            hint = ": enter the block by 'with', which gives the session" if hasattr(AsyncSession, name) else ""
+            raise no_attribute(self, name, hint)
+
+    async def __aenter__(self) -> AsyncSession:
+        if self._session is not None:
+            raise SessionError.usage("this block has been entered before: call session() for each")
+        self._session = (await self._create(None)).raise_for_error().session
+        return self._session
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, exc: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._session is not None:
+            await delete_shielded(self._session)
+
+
+async def delete_shielded(session: AsyncSession) -> None:
+    """Delete a session even if the task is cancelled.
+
+    A failure is raised, or added as a note to the exception in flight. A fork that leaves its parent's block does not
+    delete the session.
+    """
+    if session.connection.is_inherited:
+        return
+    try:
+        (await shielded(session.delete, CLEANUP_TIMEOUT)).raise_for_error()
+    except AgentBayError as exc:
+        error = exc
+    except TimeoutError:
+        error = SessionError.of("timeout", f"its deletion took over {CLEANUP_TIMEOUT:g} s")
+    else:
+        return
+    if (raised := sys.exception()) is None:
+        raise error
+    raised.add_note(f"and session {session.session_id} could not be deleted: {error}")

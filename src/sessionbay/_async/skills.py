@@ -29,8 +29,8 @@ class AsyncSkills:
     answer.
     """
 
-    def __init__(self, channel: AsyncApiClient) -> None:
-        self._channel = channel
+    def __init__(self, api: AsyncApiClient) -> None:
+        self._api = api
 
     async def get_metadata(
         self,
@@ -81,7 +81,7 @@ class AsyncSkills:
             print((await bay.beta_skills.bind_context([given])).error_message)
             ```
         """
-        region = self._channel.dialect.region_id
+        region = self._api.dialect.region_id
         request = ops.BindSkillsRequest(context_skill_bind_items=ops.items_of(items), login_region_id=region)
         return await self._call(ops.BIND_SKILLS, request)
 
@@ -100,12 +100,12 @@ class AsyncSkills:
             print((await bay.beta_skills.unbind_context([given])).error_message)
             ```
         """
-        region = self._channel.dialect.region_id
+        region = self._api.dialect.region_id
         request = ops.UnbindSkillsRequest(context_skill_unbind_items=ops.items_of(items), login_region_id=region)
         return await self._call(ops.UNBIND_SKILLS, request)
 
     async def _call(self, op: Operation[Q, Any, R], request: Q) -> R:
-        return self._channel.told(await self._channel.call(op, request))
+        return self._api.raise_if_strict(await self._api.call(op, request))
 
 
 class AsyncBeta:

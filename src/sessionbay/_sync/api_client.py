@@ -1,5 +1,5 @@
 # Generated from src/sessionbay/_async/api_client.py by scripts/generate_sync.py. Do not edit.
-"""The only place where the client does I/O: a request out, an answer in, and silence made into an error."""
+"""The API client: sends operations, retries where that is safe, and turns a missing response into an error."""
 
 import logging
 import random
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import httpx
 
-from .._concurrency._sync import Clock, HttpClient, HttpTransport, Lock, run_in_thread, send
+from .._concurrency._sync import HttpClient, Lock, run_in_thread, send
 from .._http import NotHttpError, TlsSettings, http_request, proxy_of
 from ..core.adaptive_rate import AdaptiveRate
 from ..core.challenge import KnownEngine
@@ -17,12 +17,12 @@ from ..core.errors import AgentBayError, Kind, Outcome
 from ..core.http import Call, HttpRequest, HttpResponse, InvalidResponse, RequestStamp
 from ..core.operation import Operation
 from ..core.result import Result
-from ..core.retry import Failure, RetryBudget, RetryPolicy, RetryState, failure_of
+from ..core.retry import Failure, RetryBudget, RetryState, failure_of
 from ..core.secrets import Secret, excerpt, without
 from ..core.wire_model import Wire
 from ..dialects.base import Dialect
 from ..environment import ThreadLock, nonce
-from ..registry import Endpoint
+from .client_config import IDLE_CONNECTION_TIMEOUT, ClientConfig
 from .http.pool import PoolLimits
 from .http.redaction import RedactingTransport
 from .http.transport import Transport
@@ -37,195 +37,174 @@ Q = TypeVar("Q", bound=Wire)
 A = TypeVar("A")
 R = TypeVar("R", bound=Result[Any])
 
-NO_ADDRESS = (httpx.InvalidURL, UnicodeError)  # the latter for names of hosts that cannot be spelled
-_NEVER_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError)
-
-
-@dataclass(frozen=True)
-class Options:
-    """How a client talks, whatever it talks to."""
-
-    timeout: float
-    strict: bool
-    retry: RetryPolicy
-    proxy: str | None
-    verify: Any
-    allow_http: bool
-    bounds: PoolLimits
-    tag_sessions: bool
-    transport: HttpTransport | None
-    clock: Clock
+INVALID_URL_ERRORS = (httpx.InvalidURL, UnicodeError)  # the latter for host names that IDNA cannot encode
+_NOT_SENT_ERRORS = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError)
 
 
 @dataclass(frozen=True)
 class CallTimeout:
-    """How long one call may take (seconds): all of it, and the making of a connection."""
+    """The timeouts of one call in seconds: for all of it, and for connecting."""
 
-    whole: float
+    total: float
     connect: float | None = None
 
 
 class ApiClient:
-    """Carries operations to one cloud in its dialect, and tool calls to its machines.
+    """Sends operations to one cloud in its dialect, and tool calls to the cloud's machines.
 
-    Where it leads to an engine of this machine that is ``known``, each connection there proves to be it, first of all.
+    Attributes:
+        dialect: The cloud's wire format, with endpoint and key; the first call replaces the endpoint ``local``.
+        config: The client's settings.
+        known_engine: The local engine that each connection must authenticate as, if there is one.
+        multiplexers: The WebSockets of this event loop by session id.
     """
 
-    def __init__(self, dialect: Dialect, options: Options, known: KnownEngine | None = None) -> None:
+    def __init__(self, dialect: Dialect, config: ClientConfig, known_engine: KnownEngine | None = None) -> None:
         self.dialect = dialect
-        self.options = options
-        self.clock = options.clock
-        self.known = known
+        self.config = config
+        self.clock = config.clock
+        self.known_engine = known_engine
+        self.owns_engine = False
+        self.multiplexers: PerLoop[dict[str, Multiplexer]] = PerLoop(dict)
         self._http: HttpClient | None = None
         self._opening = PerLoop(Lock)
-        self._making = ThreadLock()
+        self._http_lock = ThreadLock()
         self._closed = False
-        self._ends_with_us = False
-        self.lines: PerLoop[dict[str, Multiplexer]] = PerLoop(dict)
-        self._pacer = RateLimiter(options.clock)
-        self._budget = RetryBudget(options.retry.budget, options.clock.monotonic)
+        self._rate_limiter = RateLimiter(config.clock)
+        self._retry_budget = RetryBudget(config.retry.budget, config.clock.monotonic)
 
-    def told(self, result: R) -> R:
-        """Return a result for the caller; a strict client raises what it refuses."""
-        return result.raise_if_strict() if self.options.strict else result
+    def raise_if_strict(self, result: R) -> R:
+        """Return a result; a strict client raises a refusal."""
+        return result.raise_if_strict() if self.config.strict else result
 
-    def limits(self, most: float | None) -> CallTimeout:
-        """Return the client's own limit of a call, or ``most`` seconds where that is less."""
-        timeout = self.options.timeout
-        return CallTimeout(min(timeout, most or timeout))
+    def timeout(self, seconds: float | None) -> CallTimeout:
+        """Return the client's call timeout, or ``seconds`` if that is shorter."""
+        limit = self.config.call_timeout
+        return CallTimeout(min(limit, seconds or limit))
 
     def call(
         self,
         op: Operation[Q, A, R],
         request: Q,
         *,
-        limits: CallTimeout | None = None,
+        timeout: CallTimeout | None = None,
         errors: type[AgentBayError] | None = None,
-        pace: AdaptiveRate | None = None,
+        rate: AdaptiveRate | None = None,
         secrets: tuple[Secret, ...] = (),
     ) -> R:
-        """Send ``request`` and return what the service said; when it said nothing, raise one of ``errors``.
+        """Send an operation and return its result.
 
-        ``secrets`` are in the request, and are to be in no error.
+        Args:
+            op: The operation.
+            request: Its request.
+            timeout: Replaces the client's own timeout.
+            errors: The class of the error that a missing or invalid response raises; else that of the result.
+            rate: Is told whether the service throttled the call.
+            secrets: Values in the request that no error may show.
         """
         self.open()
         dialect = self.dialect
-        exchange = Call(
+        call = Call(
             op.action,
             lambda stamp: dialect.encode(op, request, stamp),
-            lambda answer: dialect.decode(op, answer),
+            lambda response: dialect.decode(op, response),
             errors or op.result.error_type,
             op.idempotent,
-            pace,
+            rate,
             secrets,
         )
-        return self.exchange(exchange, limits)
+        return self.send(call, timeout)
 
-    def exchange(self, exchange: Call[R], limits: CallTimeout | None) -> R:
-        """Ask, again where that is safe and of use, until an answer counts or the time is up."""
-        limits = limits or CallTimeout(self.options.timeout)
-        deadline = self.clock.monotonic() + limits.whole
-        retries = RetryState(self.options.retry, exchange.idempotent, random.random, self._budget)
+    def send(self, call: Call[R], timeout: CallTimeout | None) -> R:
+        """Send a call, and retry it while that is safe and the deadline allows."""
+        timeout = timeout or CallTimeout(self.config.call_timeout)
+        deadline = self.clock.monotonic() + timeout.total
+        retries = RetryState(self.config.retry, call.idempotent, random.random, self._retry_budget)
         outcome_unknown = False
         while True:
-            self._pacer.turn(exchange.name, deadline - self.clock.monotonic())
-            left = max(deadline - self.clock.monotonic(), 0.001)
-            said, failure = self._attempt(exchange, replace(limits, whole=left))
-            outcome_unknown = outcome_unknown or (
-                failure.outcome == "unknown" if failure else said.http_status_code >= 500
-            )
+            self._rate_limiter.acquire(call.name, deadline - self.clock.monotonic())
+            remaining = max(deadline - self.clock.monotonic(), 0.001)
+            result, failure = self._attempt(call, replace(timeout, total=remaining))
+            outcome_unknown |= failure.outcome == "unknown" if failure else result.http_status_code >= 500
             throttled = failure is not None and failure.throttled
-            self._pacer.note(exchange.name, throttled=throttled)
-            if exchange.pace:
-                exchange.pace.note(self.clock.monotonic(), throttled=throttled)
+            self._rate_limiter.record(call.name, throttled=throttled)
+            if call.rate:
+                call.rate.record(self.clock.monotonic(), throttled=throttled)
             pause = retries.pause(failure, deadline - self.clock.monotonic()) if failure else None
             if pause is not None:
                 self.clock.sleep(pause)
-            elif isinstance(said, AgentBayError):
-                said.outcome = "unknown" if outcome_unknown else said.outcome
-                raise said
+            elif isinstance(result, AgentBayError):
+                result.outcome = "unknown" if outcome_unknown else result.outcome
+                raise result
             else:
                 if not failure:
-                    self._budget.succeeded(retries.paid)
-                return replace(said, outcome_unknown=True) if outcome_unknown and not said.success else said
+                    self._retry_budget.succeeded(retries.paid)
+                return replace(result, outcome_unknown=True) if outcome_unknown and not result.success else result
 
-    def _attempt(self, exchange: Call[R], limits: CallTimeout) -> tuple[R | AgentBayError, Failure | None]:
-        """Ask once; return the result or the error, and why it may be tried again."""
-        request = exchange.encode(RequestStamp(self.clock.time(), nonce()))
+    def _attempt(self, call: Call[R], timeout: CallTimeout) -> tuple[R | AgentBayError, Failure | None]:
+        """Send a call once; return the result or the error, and why it may be retried."""
+        request = call.encode(RequestStamp(self.clock.time(), nonce()))
         try:
-            answer = self._send(request, limits)
+            response = self._send_request(request, timeout)
         except (TimeoutError, httpx.TransportError) as exc:
-            return map_transport_error(exchange.name, exchange.errors, exc, limits.whole)
-        except NO_ADDRESS as exc:  # httpx reads where a redirect leads, though nobody follows it
-            return self._invalid_response(exchange, HttpResponse(0), InvalidResponse(f"no address to go to: {exc}"))
+            return map_transport_error(call.name, call.errors, exc, timeout.total)
+        except INVALID_URL_ERRORS as exc:  # httpx parses the target of a redirect, which is never followed
+            return self._invalid_response(call, HttpResponse(0), InvalidResponse(f"invalid URL: {exc}"))
         except InvalidResponse as exc:
-            return self._invalid_response(exchange, HttpResponse(exc.status), exc)
+            return self._invalid_response(call, HttpResponse(exc.status), exc)
         try:
-            said = exchange.decode(answer)
+            result = call.decode(response)
         except InvalidResponse as exc:
-            return self._invalid_response(exchange, answer, exc)
-        log.debug("%s -> success=%s code=%s request_id=%s", exchange.name, said.success, said.code, said.request_id)
-        if not said.success:  # what the service says may repeat what it was sent
-            said = replace(said, error_message=without(said.error_message, *self._secrets(exchange)))
-        failure = None if said.success else failure_of(answer.status, said.code, answer.headers, self.clock.time())
-        return said, failure
+            return self._invalid_response(call, response, exc)
+        log.debug("%s -> success=%s code=%s request_id=%s", call.name, result.success, result.code, result.request_id)
+        if result.success:
+            return result, None
+        # The service's message may repeat the request.
+        result = replace(result, error_message=without(result.error_message, *self._secrets(call)))
+        return result, failure_of(response.status, result.code, response.headers, self.clock.time())
 
-    def _send(self, request: HttpRequest, limits: CallTimeout) -> HttpResponse:
+    def _send_request(self, request: HttpRequest, timeout: CallTimeout) -> HttpResponse:
         http = self.open()
-        deadline = self.clock.monotonic() + limits.whole
-        asked = http_request(request, limits.whole, limits.connect, deadline)
-        return send(http, asked, limits.whole)
+        deadline = self.clock.monotonic() + timeout.total
+        return send(http, http_request(request, timeout.total, timeout.connect, deadline), timeout.total)
 
-    def _secrets(self, exchange: Call[Any]) -> tuple[Secret, ...]:
-        return self.dialect.api_key, *exchange.secrets
+    def _secrets(self, call: Call[Any]) -> tuple[Secret, ...]:
+        return self.dialect.api_key, *call.secrets
 
     def _invalid_response(
-        self, exchange: Call[Any], answer: HttpResponse, exc: InvalidResponse
+        self, call: Call[Any], response: HttpResponse, exc: InvalidResponse
     ) -> tuple[AgentBayError, Failure | None]:
-        """Return the error for an answer that is not the protocol."""
-        message = f"{exchange.name}: {exc}; the answer begins {excerpt(answer.body, *self._secrets(exchange))!r}"
-        error = exchange.errors.of(
-            "invalid_response", message, http_status_code=answer.status, request_id=exc.request_id
-        )
+        """Return the error for a response that is not the protocol."""
+        message = f"{call.name}: {exc}; the response begins {excerpt(response.body, *self._secrets(call))!r}"
+        error = call.errors.of("invalid_response", message, http_status_code=response.status, request_id=exc.request_id)
         error.__cause__ = exc
-        failure = failure_of(answer.status, "", answer.headers, self.clock.time())
-        if failure is None and 200 <= answer.status < 300 and not exc.lasting:
-            failure = Failure("an answer that cannot be read", "unknown")
+        failure = failure_of(response.status, "", response.headers, self.clock.time())
+        if failure is None and 200 <= response.status < 300 and not exc.lasting:
+            failure = Failure("an invalid response", "unknown")
         error.outcome = failure.outcome if failure else "unknown"
         return error, failure
 
     def open(self) -> HttpClient:
-        """Return the connections; the first call makes them, and starts the local engine where that is asked for."""
+        """Return the HTTP client; the first call creates it, and finds or starts the local engine if that is meant."""
         if self._http is not None:
             return self._http
         with self._opening.get():
             if self._closed:
                 raise AgentBayError.usage("the client is closed: make a new one")
             if self.dialect.endpoint == LOCAL:
-                self.dialect = run_in_thread(self._local)
-            with self._making:
-                self._http = self._http or self._connections()
+                self.dialect = run_in_thread(self._find_engine)
+            with self._http_lock:
+                self._http = self._http or self._new_http_client()
                 return self._http
 
     @property
-    def way(self) -> Endpoint | None:
-        """How this cloud is reached when the program ends; None when its sessions end too, or by the user's transport.
-
-        A transport is not asked then: it may need an event loop that is gone.
-        """
-        options = self.options
-        if self._ends_with_us or options.transport:
-            return None
-        return Endpoint(self.dialect, options.proxy, options.verify, options.allow_http, self.known)
-
-    @property
     def http(self) -> HttpClient:
-        """The connections; they are there after the first call."""
+        """The HTTP client; it exists after the first call."""
         if self._http is None:
-            raise AgentBayError.usage("there are no connections: the client made no call yet, or is closed")
+            raise AgentBayError.usage("there is no HTTP client: the client made no call yet, or is closed")
         return self._http
 
-    def _local(self) -> Dialect:
+    def _find_engine(self) -> Dialect:
         try:
             from ..engine.resolve import find_or_start
         except ModuleNotFoundError as exc:
@@ -233,51 +212,52 @@ class ApiClient:
                 f'endpoint="local" needs the extra "local" ({exc.name} is missing): pip install "sessionbay[local]"'
             ) from exc
         engine = find_or_start()
-        self._ends_with_us, self.known = engine.private, engine.known
+        self.owns_engine, self.known_engine = engine.private, engine.known
         return replace(self.dialect, endpoint=engine.endpoint, api_key=engine.api_key)
 
-    def _connections(self) -> HttpClient:
-        options = self.options
+    def _new_http_client(self) -> HttpClient:
+        config = self.config
         trust_env = not is_loopback(httpx.URL(self.dialect.endpoint).host)
-        tls = TlsSettings(options.verify, trust_env=trust_env)
-        proxy = proxy_of(options.proxy, trust_env=trust_env)
-        own = RedactingTransport(options.transport) if options.transport else None
+        tls = TlsSettings(config.verify, trust_env=trust_env)
+        proxy = proxy_of(config.proxy, trust_env=trust_env)
+        limits = PoolLimits(config.max_connections, IDLE_CONNECTION_TIMEOUT)
+        own = RedactingTransport(config.transport) if config.transport else None
         return HttpClient(
-            transport=own or Transport(options.bounds, tls, proxy, self.clock.monotonic, self.known),
-            bounded=not options.transport and not proxy,
+            transport=own or Transport(limits, tls, proxy, self.clock.monotonic, self.known_engine),
+            bounded=not config.transport and not proxy,
             trust_env=trust_env,
         )
 
-    def close_connection(self, session_id: str) -> None:
-        """Close the line to a session that was deleted."""
-        if line := self.lines.get().pop(session_id, None):
-            line.close("the session was deleted")
+    def close_multiplexer(self, session_id: str) -> None:
+        """Close the WebSocket of a session that was deleted."""
+        if multiplexer := self.multiplexers.get().pop(session_id, None):
+            multiplexer.close("the session was deleted")
 
     @property
     def is_closed(self) -> bool:
-        """Whether every call is refused."""
+        """Whether the client was closed, and refuses calls."""
         return self._closed
 
     def close(self) -> None:
-        """Close the connections; every later call is refused."""
+        """Close the connections; later calls raise."""
         self._closed = True
-        for line in (self.lines.pop() or {}).values():
-            line.close()
+        for multiplexer in (self.multiplexers.pop() or {}).values():
+            multiplexer.close()
         if self._http is not None:
             http, self._http = self._http, None
             http.close()
 
 
 def map_transport_error(
-    name: str, errors: type[AgentBayError], cause: Exception, limit: float
+    name: str, errors: type[AgentBayError], cause: Exception, timeout: float
 ) -> tuple[AgentBayError, Failure]:
-    """Return the error for a request without an answer. The cause keeps its text, and loses the request it holds."""
+    """Return the error for a request without a response. The cause keeps its text, and drops its request."""
     if isinstance(cause, httpx.RequestError):
         cause._request = None
-    late = isinstance(cause, (TimeoutError, httpx.TimeoutException))
-    reason = f"no answer within {limit:.3g} s" if late else str(cause) or type(cause).__name__
-    outcome: Outcome = "not_sent" if isinstance(cause, _NEVER_SENT) else "unknown"
-    kind: Kind = "timeout" if late else "invalid_response" if isinstance(cause, NotHttpError) else "unreachable"
+    timed_out = isinstance(cause, (TimeoutError, httpx.TimeoutException))
+    reason = f"no answer within {timeout:.3g} s" if timed_out else str(cause) or type(cause).__name__
+    outcome: Outcome = "not_sent" if isinstance(cause, _NOT_SENT_ERRORS) else "unknown"
+    kind: Kind = "timeout" if timed_out else "invalid_response" if isinstance(cause, NotHttpError) else "unreachable"
     error = errors.of(kind, f"{name}: {reason}", outcome=outcome)
     error.__cause__ = cause
     return error, Failure(reason, outcome)

@@ -1,37 +1,45 @@
 # Generated from src/sessionbay/_async/client.py by scripts/generate_sync.py. Do not edit.
-"""The clients: where sessions come from. What their methods need is loaded with the first client, not before."""
+"""The base class of the clients. Its dependencies are imported with the first client, not with the package."""
 
 from __future__ import annotations
 
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, ClassVar, NoReturn, Self
-
-from .fan_out import FanOut
+from typing import TYPE_CHECKING, Any, ClassVar, NoReturn, Self, TypeVar, cast
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Iterable, Mapping
     from types import TracebackType
     from typing import Unpack
 
-    from .._concurrency._sync import Clock, HttpTransport
+    from .._concurrency._sync import Clock, HttpTransport, Work
     from ..core.retry import RetryPolicy
     from ..models.creation import CreateSessionFields, CreateSessionParams
+    from ..models.map import Progress
     from ..models.orphans import ReapResult
     from ..models.sessions import DeleteResult, SessionEntry, SessionListResult, SessionReference, SessionResult
-    from .api_client import ApiClient
-    from .block import SessionBlock
+    from .client_core import ClientCore
     from .context_service import ContextService
+    from .map import Map
     from .paginator import Paginator
-    from .session import Session
+    from .pool import SessionPool
+    from .session import Session, SessionBlock
     from .skills import Beta, Skills
 
-MAX_CONNECTIONS = 512  # half of the 1024 files that a process may usually have open
+T = TypeVar("T")
+V = TypeVar("V")
+
+MAX_CONNECTIONS = 512  # half of the 1024 file descriptors that a process usually has
 
 
-class Client(FanOut):
-    """What the clients of both clouds share. Use ``AgentBay`` or ``AGB``."""
+class Client:
+    """The base class of ``AgentBay`` and ``AGB``.
+
+    Attributes:
+        core: What the client's sessions share. Internal: it may change in any release.
+    """
 
     _cloud: ClassVar[str]
+    core: ClientCore
 
     def __init__(
         self,
@@ -76,49 +84,41 @@ class Client(FanOut):
         Raises:
             AgentBayUsageError: There is no key, and the endpoint is not ``local``; or a setting is wrong or unsafe.
         """
-        from .desk import Desk, Wishes, channel
+        from .._concurrency._sync import Clock
+        from ..core.retry import RetryPolicy
+        from .client_config import ClientConfig
+        from .client_core import ClientCore
 
-        wishes = Wishes(
+        config = ClientConfig(
             api_key=api_key,
             region_id=region_id,
             endpoint=endpoint,
             timeout=timeout,
             strict=strict,
-            retry=retry,
+            retry=RetryPolicy() if retry is None else retry,
             proxy=proxy,
             verify=verify,
             allow_http=allow_http,
             max_connections=max_connections,
             tag_sessions=tag_sessions,
             transport=transport,
-            clock=clock,
+            clock=clock or Clock(),
         )
-        self._channel = channel(self._cloud, wishes)
-        self._desk = Desk(self, self._channel)
-
-    @classmethod
-    def _over(cls, channel: ApiClient) -> Self:
-        """Return a client that speaks through ``channel``."""
-        from .desk import Desk
-
-        client = cls.__new__(cls)
-        client._channel = channel
-        client._desk = Desk(client, channel)
-        return client
+        self.core = ClientCore.connect(self._cloud, config)
 
     @cached_property
     def context(self) -> ContextService:
         """Makes, finds, empties and deletes contexts, and carries their files."""
         from .context_service import ContextService
 
-        return ContextService(self._channel)
+        return ContextService(self.core.api)
 
     @cached_property
     def beta_skills(self) -> Skills:
         """Tells of skills, and gives them to contexts."""
         from .skills import Skills
 
-        return Skills(self._channel)
+        return Skills(self.core.api)
 
     @cached_property
     def beta(self) -> Beta:
@@ -130,17 +130,17 @@ class Client(FanOut):
     @property
     def endpoint(self) -> str:
         """The address that calls go to; ``local`` until the first call has found or started the engine."""
-        return self._channel.dialect.endpoint
+        return self.core.api.dialect.endpoint
 
     @property
     def api_key(self) -> str:
         """The key that calls are made with."""
-        return self._channel.dialect.api_key.reveal()
+        return self.core.api.dialect.api_key.reveal()
 
     @property
     def region_id(self) -> str | None:
         """AgentBay's region; None where there is none."""
-        return self._channel.dialect.region_id
+        return self.core.api.dialect.region_id
 
     def create(
         self, params: CreateSessionParams | None = None, /, **fields: Unpack[CreateSessionFields]
@@ -168,11 +168,12 @@ class Client(FanOut):
             ```
         """
         from ..models.creation import CreateSessionParams
+        from .creation import create_session
 
-        made = self._desk.create(CreateSessionParams.of(params, fields))
-        if made.data is not None:
-            self._desk.release(made.data)
-        return made
+        result = create_session(self, CreateSessionParams.of(params, fields))
+        if result.data is not None:
+            self.core.keep_at_exit(result.data.session_id)
+        return result
 
     def session(
         self, params: CreateSessionParams | None = None, /, **fields: Unpack[CreateSessionFields]
@@ -196,10 +197,13 @@ class Client(FanOut):
                 print(result.output)
             ```
         """
-        from ..models.creation import CreateSessionParams
-        from .block import SessionBlock
+        from functools import partial
 
-        return SessionBlock(self._desk, CreateSessionParams.of(params, fields))
+        from ..models.creation import CreateSessionParams
+        from .creation import create_session
+        from .session import SessionBlock
+
+        return SessionBlock(partial(create_session, self, CreateSessionParams.of(params, fields)))
 
     def get(self, session_id: str) -> SessionResult[Session]:
         """Get a session that exists, by its id.
@@ -220,7 +224,18 @@ class Client(FanOut):
             print(found.session.session_id)
             ```
         """
-        return self._desk.get(session_id)
+        from ..core import validation
+        from ..core.errors import SessionError
+        from ..models.sessions import SessionResult
+        from ..operations.session import GET, SessionRef
+        from .session import Session
+
+        request = SessionRef(session_id=validation.text("session_id", session_id, SessionError))
+        found = self.core.api.call(GET, request)
+        if found.data is None:
+            return self.core.api.raise_if_strict(found.as_failure(SessionResult[Session]))
+        session = Session.from_details(self, found.data, found.data.image_id)
+        return SessionResult(success=True, data=session, request_id=found.request_id, code=found.code)
 
     def list(
         self,
@@ -253,7 +268,10 @@ class Client(FanOut):
                 print(entry.session_id, entry.status)
             ```
         """
-        return self._desk.list(self._desk.list_request(labels, status, image_id, limit), page)
+        from .session_list import get_page, list_request
+
+        request = list_request(self.core.api.dialect, labels, status, image_id, limit)
+        return get_page(self.core.api, request, page)
 
     def iter_sessions(
         self,
@@ -282,7 +300,12 @@ class Client(FanOut):
                 print(entry.session_id, entry.status)
             ```
         """
-        return self._desk.pages(self._desk.list_request(labels, status, image_id, limit))
+        from ..operations.session import LIST
+        from .paginator import Paginator
+        from .session_list import list_request
+
+        api = self.core.api
+        return Paginator(api, LIST, list_request(api.dialect, labels, status, image_id, limit))
 
     def delete(self, session: Session, sync_context: bool = False) -> DeleteResult:
         """Delete a session; the same as ``session.delete(sync_context)``.
@@ -305,7 +328,13 @@ class Client(FanOut):
             print(deleted.success)
             ```
         """
-        return self._desk.delete(session, sync_context)
+        from ..core.errors import SessionError
+        from .session import Session
+
+        if not isinstance(cast("object", session), Session):
+            kind = Session.__name__
+            raise SessionError.usage(f"session must be of the class {kind}, not {session!r}: get() finds one by its id")
+        return session.delete(sync_context)
 
     def reap(
         self,
@@ -338,7 +367,11 @@ class Client(FanOut):
             print([left.session_id for left in found.sessions])
             ```
         """
-        return self._desk.reap(attempt, labels, older_than, dry_run=dry_run)
+        from .orphans import OrphanFilter, OrphanSearch
+
+        orphans = OrphanFilter.of(attempt, labels, older_than)
+        search = OrphanSearch(self, orphans, dry_run)
+        return self.core.api.raise_if_strict(search.run(self.iter_sessions(labels=orphans.labels)))
 
     def attach(self, ref: SessionReference) -> Session:
         """Return the session that a reference names, for this client to use. Nothing is sent.
@@ -361,7 +394,151 @@ class Client(FanOut):
             print((again.command.run("echo hello")).output)
             ```
         """
-        return self._desk.attach(ref)
+        from .session import Session
+
+        self.core.check_reference(ref)
+        return Session(self, ref.session_id)
+
+    def pool(
+        self,
+        min: int = 0,
+        max: int = 10,
+        *,
+        check: str | None = None,
+        reset: str | None = None,
+        max_age: float | None = None,
+        max_uses: int | None = None,
+        create_rate: float | None = None,
+        params: CreateSessionParams | None = None,
+        **fields: Unpack[CreateSessionFields],
+    ) -> SessionPool:
+        """Keep sessions and lend them out, one user at a time; ``lease`` of the pool gives one.
+
+        Use it as a block: entering makes the first sessions, leaving deletes all of them.
+
+        Args:
+            min: How many sessions are made on entering.
+            max: How many there are at most; who asks for one more waits for one to come back.
+            check: A command that a session must run with success before it is lent out again.
+            reset: A command that cleans a session up when it comes back; if it fails, the session is deleted.
+            max_age: Seconds after which a session is not lent out again.
+            max_uses: How often a session is lent out.
+            create_rate: How many sessions are created a second at most, by all processes of this user on this machine
+                that say so for the same account; fewer while the cloud answers "too many requests".
+            params: What the sessions are to be; or the fields of ``CreateSessionParams`` as keyword arguments.
+
+        Returns:
+            The pool, a context manager.
+
+        Raises:
+            SessionUsageError: An argument is wrong; nothing was sent.
+            SessionError: On entering: a session could not be created. On leaving: one could not be deleted.
+
+        Example:
+            ```python
+            with bay.pool(min=1, max=4, reset="rm -rf work") as pool:
+                with pool.lease() as session:
+                    result = session.command.run("mkdir -p work && echo hello")
+                    print(result.output)
+            ```
+        """
+        from functools import partial
+
+        from ..models.creation import CreateSessionParams
+        from .creation import create_session
+        from .pool import PoolRules, SessionPool
+
+        rules = PoolRules.of(
+            min_size=min,
+            max_size=max,
+            check=check,
+            reset=reset,
+            max_age=max_age,
+            max_uses=max_uses,
+            create_rate=create_rate,
+        )
+        return SessionPool(self.core, partial(create_session, self, CreateSessionParams.of(params, fields)), rules)
+
+    def map(
+        self,
+        work: Work[Session, T, V],
+        items: Iterable[T],
+        *,
+        concurrency: int = 10,
+        ordered: bool = False,
+        fresh: bool = False,
+        create_rate: float | None = None,
+        progress: Callable[[Progress], None] | None = None,
+        params: CreateSessionParams | None = None,
+        **fields: Unpack[CreateSessionFields],
+    ) -> Map[T, V]:
+        """Call ``work(session, item)`` for every item, each in a session that nobody else uses meanwhile.
+
+        Use it as a block and iterate over it: each result comes as soon as it is there, with its item. However the
+        block is left, with ``break``, an exception or a cancellation, the work that is on ends and all sessions are
+        deleted. Items are taken as they are needed: they may be endless.
+
+        Args:
+            work: What to do; what it raises is the item's error, and its session is not used again.
+            items: What to do it with.
+            concurrency: How many items are worked on at once, each in its session.
+            ordered: Whether results come in the order of the items; those that are early are kept until then.
+            fresh: Whether each item gets a session that nothing was done in.
+            create_rate: How many sessions are created a second at most; see ``pool``.
+            progress: Called at the start, after each result, and at the end; see ``progress_bar``.
+            params: What the sessions are to be; or the fields of ``CreateSessionParams`` as keyword arguments.
+
+        Returns:
+            The results, a context manager and an iterator of ``Done``.
+
+        Raises:
+            SessionUsageError: An argument is wrong; nothing was sent.
+            SessionError: On leaving: a session could not be deleted.
+
+        Example:
+            ```python
+            def square(session: Session, number: int) -> str:
+                return (session.command.run(f"echo $(({number} * {number}))")).output.strip()
+
+
+            with bay.map(square, range(4), concurrency=2) as results:
+                for done in results:
+                    print(done.item, done.value)
+            ```
+        """
+        from ..core import validation
+        from ..core.errors import SessionError
+        from .map import Map, MapRules
+
+        validation.count("concurrency", concurrency, SessionError)
+        rules = MapRules(concurrency=concurrency, ordered=ordered, progress=progress)
+        uses = 1 if fresh else None
+        pool = self.pool(max=concurrency, max_uses=uses, create_rate=create_rate, params=params, **fields)
+        return Map(pool, work, items, rules)
+
+    @classmethod
+    def unpickle_session(cls, ref: SessionReference) -> Session:
+        """Return the session that a pickle holds, attached with this process's own settings. Pickle calls it.
+
+        Args:
+            ref: The reference.
+
+        Raises:
+            SessionUsageError: This process has no key for the session's cloud.
+
+        Example:
+            ```python
+            print(AgentBay.unpickle_session(session.ref).session_id == session.session_id)
+            ```
+        """
+        from .pickling import client_for
+
+        return client_for(cls, ref).attach(ref)
+
+    def reduce_session(self, ref: SessionReference) -> tuple[Any, ...]:
+        """Return what pickle stores for a session of this client; internal."""
+        cloud = next(kind for kind in type(self).__mro__ if "_cloud" in vars(kind))
+        return cast("type[Client]", cloud).unpickle_session, (ref,)
 
     def __reduce__(self) -> NoReturn:
         raise TypeError(
@@ -371,7 +548,7 @@ class Client(FanOut):
 
     def close(self) -> None:
         """Close the client's connections. Its sessions go on: delete them first, or use ``session()``."""
-        self._channel.close()
+        self.core.api.close()
 
     def __enter__(self) -> Self:
         return self

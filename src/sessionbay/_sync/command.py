@@ -63,7 +63,7 @@ class Command(Module):
         else:
             process = self.start(command, cwd, envs, max_output=max_output, keep=keep)
             result = self._within(process, timeout_ms)
-        return result.raise_for_error() if check else self._told(result)
+        return result.raise_for_error() if check else self._connection.api.raise_if_strict(result)
 
     def _execute(
         self, command: str, timeout_ms: int, cwd: str | None = None, envs: Mapping[str, str] | None = None
@@ -75,8 +75,8 @@ class Command(Module):
             cwd=None if cwd is None else validation.text("cwd", cwd, CommandError),
             envs=None if envs is None else validation.variables("envs", envs, CommandError),
         )
-        limits = CallTimeout(max(self._session._channel.options.timeout, timeout_ms / 1000 + GRACE))
-        return self._session._use(SHELL, args, limits, strict=False)
+        limits = CallTimeout(max(self._connection.api.config.call_timeout, timeout_ms / 1000 + GRACE))
+        return self._connection.call_tool(SHELL, args, limits, strict=False)
 
     def _within(self, process: Process, timeout_ms: int) -> CommandResult:
         """Run a command whose output has a budget, and end it when its time is over."""
@@ -129,7 +129,7 @@ class Command(Module):
         validation.text("command", command, CommandError)
         validation.choice("keep", keep, ("head+tail", "head", "tail"), CommandError)
         return Process(
-            self._session,
+            self._connection,
             command,
             None if cwd is None else validation.text("cwd", cwd, CommandError),
             None if envs is None else validation.variables("envs", envs, CommandError),

@@ -32,8 +32,8 @@ R = TypeVar("R", bound=Result[Any])
 class ContextFiles:
     """The part of the service of contexts that is about their files."""
 
-    def __init__(self, channel: ApiClient) -> None:
-        self._channel = channel
+    def __init__(self, api: ApiClient) -> None:
+        self._api = api
 
     def list_files(
         self,
@@ -162,7 +162,7 @@ class ContextFiles:
             address = self._ask(ops.UPLOAD_URL, where)
             if not address.success:
                 return replace(address.as_failure(ContextTransferResult), path=file_path)
-            return self._channel.told(Presigned(self._channel).put(address.url, file, file_path))
+            return self._api.raise_if_strict(Presigned(self._api).put(address.url, file, file_path))
 
     def download_file(
         self, context_id: Context | str, file_path: str, target: LocalPath, *, overwrite: bool = True
@@ -199,8 +199,8 @@ class ContextFiles:
         address = self._ask(ops.DOWNLOAD_URL, where)
         if not address.success:
             return replace(address.as_failure(ContextTransferResult), path=file_path)
-        got = Presigned(self._channel).get(address.url, file_path, place, overwrite=overwrite)
-        return self._channel.told(got)
+        got = Presigned(self._api).get(address.url, file_path, place, overwrite=overwrite)
+        return self._api.raise_if_strict(got)
 
     def _do(
         self, op: Operation[Q, None, ContextOperationResult], request: Q, *, gone_is_done: bool = False
@@ -215,10 +215,10 @@ class ContextFiles:
                 code=done.code,
                 http_status_code=done.http_status_code,
             )
-        return self._channel.told(done)
+        return self._api.raise_if_strict(done)
 
     def _ask(self, op: Operation[Q, Any, R], request: Q) -> R:
-        return self._channel.told(self._call(op, request))
+        return self._api.raise_if_strict(self._call(op, request))
 
     def _call(self, op: Operation[Q, Any, R], request: Q, limit: float | None = None) -> R:
-        return self._channel.call(op, request, limits=self._channel.limits(limit))
+        return self._api.call(op, request, timeout=self._api.timeout(limit))

@@ -55,7 +55,7 @@ class ContextService(ContextFiles):
             print(found.context.name)
             ```
         """
-        region = login_region_id or (self._channel.dialect.region_id if create else None)
+        region = login_region_id or (self._api.dialect.region_id if create else None)
         request = ops.get_request(name, context_id, region, create=create)
         return self._ask(ops.GET_CONTEXT, request)
 
@@ -121,7 +121,7 @@ class ContextService(ContextFiles):
             ```
         """
         wanted = ContextListParams(max_results=limit, session_id=session_id)
-        return Paginator(self._channel, ops.LIST_CONTEXTS, ops.list_request(wanted))
+        return Paginator(self._api, ops.LIST_CONTEXTS, ops.list_request(wanted))
 
     def update(self, context: Context) -> ContextOperationResult:
         """Give a context the name that ``context`` has.
@@ -180,7 +180,7 @@ class ContextService(ContextFiles):
             print(cleared.status)
             ```
         """
-        wanted, clock = ops.id_of(context_id), self._channel.clock
+        wanted, clock = ops.id_of(context_id), self._api.clock
         limit = validation.seconds("timeout", timeout, ContextError, zero=True)
         pauses = constant_backoff(validation.seconds("poll_interval", poll_interval, ContextError))
         deadline = clock.monotonic() + limit
@@ -188,9 +188,9 @@ class ContextService(ContextFiles):
         if cleared.success:
             watch = ops.ClearWatch()
             look = partial(self._look, wanted)
-            waited = poll_until(look, watch.evaluate, clock=clock, deadline=deadline, pauses=pauses)
+            waited = poll_until(look, watch.evaluate, clock=clock, deadline=deadline, intervals=pauses)
             cleared = ops.cleared(waited, watch, wanted, limit)
-        return self._channel.told(cleared)
+        return self._api.raise_if_strict(cleared)
 
     def clear_async(self, context_id: Context | str) -> ClearContextResult:
         """Begin to delete all that is in a context, without waiting for it.
@@ -210,7 +210,9 @@ class ContextService(ContextFiles):
         """
         wanted = ops.id_of(context_id)
         begun = self._call(ops.CLEAR_CONTEXT, ops.ContextRef(id=wanted))
-        return self._channel.told(replace(begun, status=ops.CLEARING if begun.success else "", context_id=wanted))
+        return self._api.raise_if_strict(
+            replace(begun, status=ops.CLEARING if begun.success else "", context_id=wanted)
+        )
 
     start_clear = clear_async  # as some of the clouds' users know it
 
@@ -233,7 +235,7 @@ class ContextService(ContextFiles):
         wanted = ops.id_of(context_id)
         seen = self._look(wanted, None)
         if seen.data is None:
-            return self._channel.told(replace(seen.as_failure(ClearContextResult), context_id=wanted))
+            return self._api.raise_if_strict(replace(seen.as_failure(ClearContextResult), context_id=wanted))
         return ClearContextResult(
             success=True, status=seen.data, context_id=wanted, request_id=seen.request_id, code=seen.code
         )

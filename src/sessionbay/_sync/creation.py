@@ -1,127 +1,164 @@
 # Generated from src/sessionbay/_async/creation.py by scripts/generate_sync.py. Do not edit.
-"""Creating a session so that none is lost: a cancelled creation is undone, an unanswered one is looked for.
+"""Creates a session so that none is lost.
 
-While the request is on its way it cannot be cancelled, since only its answer says which session there is to delete.
-Where no answer comes, the session carries the attempt's name as a label, and the list tells.
+The request cannot be cancelled while it is in flight, since only its response tells which session there is to delete.
+If the response is lost, the session is looked up in the list by a reserved label that names the attempt.
 """
 
 import logging
+from collections.abc import Generator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
-from .._concurrency._sync import shielded
+from .._concurrency._sync import checkpoint, shielded
 from ..core.adaptive_rate import AdaptiveRate
 from ..core.errors import AgentBayError, SessionError
 from ..core.reserved_labels import ATTEMPT, CreationAttempt
 from ..environment import nonce
 from ..models.creation import CreateSessionParams
-from ..models.sessions import OperationResult
-from ..operations.creation import create_request
+from ..models.sessions import OperationResult, SessionResult
+from ..operations.creation import awaited_contexts, create_request
 from ..operations.labels import GET_LABELS
-from ..operations.session import (
-    CREATE,
-    DELETE,
-    GET,
-    LIST,
-    CreateRequest,
-    ListRequest,
-    SessionAnswer,
-    SessionRef,
-)
-from .api_client import ApiClient, CallTimeout
+from ..operations.session import CREATE, DELETE, GET, LIST, CreateRequest, ListRequest, SessionAnswer, SessionRef
+from .api_client import CallTimeout
+from .session import Session, delete_shielded
+from .session_context import wait_for_contexts
+
+if TYPE_CHECKING:
+    from .client import Client
 
 log = logging.getLogger("sessionbay.session")
 
-LOOKS = (0.5, 1.0, 2.0, 3.0, 4.0)  # seconds before each look at the list, which may lag
-LOOK_TIMEOUT = 5.0
-LOOKING = sum(LOOKS) + LOOK_TIMEOUT
+LOOKUP_DELAYS = (0.5, 1.0, 2.0, 3.0, 4.0)  # seconds before each look at the list, which may lag
+LOOKUP_TIMEOUT = 5.0  # seconds for one look
+TOTAL_LOOKUP_TIMEOUT = sum(LOOKUP_DELAYS) + LOOKUP_TIMEOUT
+
+
+def create_session(
+    client: "Client", params: CreateSessionParams, rate: AdaptiveRate | None = None
+) -> SessionResult[Session]:
+    """Create a session and wait for its contexts. It is deleted at exit, unless it is left to the caller."""
+    core, dialect = client.core, client.core.api.dialect
+    if dialect.image_required and not params.image_id:
+        raise SessionError.usage(f"{dialect.title} needs an image: pass image_id, e.g. {dialect.default_image!r}")
+    creation = Creation(client)
+    semaphore = core.creations
+    semaphore.acquire()
+    try:
+        created = creation.run(params, rate)
+    finally:
+        semaphore.release()
+    if created.data is None:
+        return core.api.raise_if_strict(created.as_failure(SessionResult[Session]))
+    session = Session.from_details(client, created.data, params.image_id or created.data.image_id)
+    session.connection.reserved_labels = creation.reserved_labels
+    core.delete_at_exit(session.session_id)
+    with _deleted_on_failure(session):
+        checkpoint()
+        error = wait_for_contexts(session.connection, awaited_contexts(params))
+    return SessionResult(
+        success=True, data=session, request_id=created.request_id, code=created.code, context_error=error
+    )
+
+
+@contextmanager
+def _deleted_on_failure(session: Session) -> Generator[None]:
+    """Delete a session that has no owner yet, unless the block ends normally."""
+    done = False
+    try:
+        yield
+        done = True
+    finally:
+        if not done:
+            delete_shielded(session)
 
 
 class Creation:
-    """One session in the making."""
+    """One attempt to create a session."""
 
-    def __init__(self, channel: ApiClient) -> None:
-        self._channel = channel
-        self._attempt = CreationAttempt(nonce()[:16], channel.clock.time())
-        self.tags = self._attempt.tags() if channel.options.tag_sessions else {}
+    def __init__(self, client: "Client") -> None:
+        self._api = client.core.api
+        self._attempt = CreationAttempt(nonce()[:16], self._api.clock.time())
+        self.reserved_labels = self._attempt.labels() if self._api.config.tag_sessions else {}
 
-    def run(self, asked: CreateSessionParams, pace: AdaptiveRate | None) -> OperationResult[SessionAnswer]:
-        """Return what the service said, or the session that it did not tell of."""
-        self._channel.open()  # what is interrupted before, as an engine starts, has made no session to look for
-        request = create_request(asked, self._channel.dialect, self.tags)
+    def run(self, params: CreateSessionParams, rate: AdaptiveRate | None) -> OperationResult[SessionAnswer]:
+        """Return the service's response, or the session that was found after its response was lost."""
+        self._api.open()  # an interruption up to here, e.g. while an engine starts, leaves no session behind
+        request = create_request(params, self._api.dialect, self.reserved_labels)
 
-        def ask() -> OperationResult[SessionAnswer]:
-            return self._answer(request, pace)
+        def create() -> OperationResult[SessionAnswer]:
+            return self._create_or_undo(request, rate)
 
         try:
-            return shielded(ask, self._channel.options.timeout + LOOKING)
+            return shielded(create, self._api.config.call_timeout + TOTAL_LOOKUP_TIMEOUT)
         except AgentBayError:
             raise
         except TimeoutError as exc:
-            raise self._unknown("it took too long") from exc
+            raise self._unknown_outcome("it took too long") from exc
 
-    def _answer(self, request: CreateRequest, pace: AdaptiveRate | None) -> OperationResult[SessionAnswer]:
+    def _create_or_undo(self, request: CreateRequest, rate: AdaptiveRate | None) -> OperationResult[SessionAnswer]:
         try:
-            return self._asked(request, pace)
+            return self._create(request, rate)
         except AgentBayError:
             raise
-        except BaseException:  # Ctrl-C, which nothing holds back
-            shielded(self._undo, LOOKING)
+        except BaseException:  # Ctrl-C, which no shield holds back
+            shielded(self._undo, TOTAL_LOOKUP_TIMEOUT)
             raise
 
-    def _asked(self, request: CreateRequest, pace: AdaptiveRate | None) -> OperationResult[SessionAnswer]:
+    def _create(self, request: CreateRequest, rate: AdaptiveRate | None) -> OperationResult[SessionAnswer]:
         try:
-            made = self._channel.call(CREATE, request, pace=pace)
+            created = self._api.call(CREATE, request, rate=rate)
         except AgentBayError as exc:
             if exc.outcome != "unknown":
                 raise
-            return self._found(exc)
-        if made.outcome_unknown:
-            return self._found(SessionError.of("refused", made.error_message, result=made))
-        return made
+            return self._recover(exc)
+        if created.outcome_unknown:
+            return self._recover(SessionError.of("refused", created.error_message, result=created))
+        return created
 
-    def _found(self, cause: AgentBayError) -> OperationResult[SessionAnswer]:
+    def _recover(self, cause: AgentBayError) -> OperationResult[SessionAnswer]:
         """Return the session of this attempt, once the list has it."""
-        session_id = self._look_for_it()
+        session_id = self._find_session()
         if session_id is None:
-            raise self._unknown(str(cause)) from cause
+            raise self._unknown_outcome(str(cause)) from cause
         log.warning("the answer to a creation was lost, its session %s was found: %s", session_id, cause)
         bare = OperationResult(success=True, data=SessionAnswer(session_id=session_id))
         try:
-            told = self._channel.call(GET, SessionRef(session_id=session_id), limits=CallTimeout(LOOK_TIMEOUT))
+            details = self._api.call(GET, SessionRef(session_id=session_id), timeout=CallTimeout(LOOKUP_TIMEOUT))
         except AgentBayError:
-            return bare  # it is there all the same: without its details, its tools go through the control plane
-        return told if told.success else bare
+            return bare  # without details, its tools are called through the control plane
+        return details if details.success else bare
 
     def _undo(self) -> None:
-        """Delete the session of this attempt, if it comes to be."""
-        if session_id := self._look_for_it():
-            self._channel.call(DELETE, SessionRef(session_id=session_id))
+        """Delete the session of this attempt, if there is one."""
+        if session_id := self._find_session():
+            self._api.call(DELETE, SessionRef(session_id=session_id))
 
-    def _look_for_it(self) -> str | None:
-        """Return the id of this attempt's session; None when the list does not have it even after a while."""
-        request, clock = ListRequest(labels={ATTEMPT: self._attempt.name}), self._channel.clock
-        deadline = clock.monotonic() + LOOKING
-        for pause in LOOKS if self.tags else ():
-            clock.sleep(min(pause, max(deadline - clock.monotonic(), 0.0)))
-            limits = CallTimeout(min(LOOK_TIMEOUT, deadline - clock.monotonic()))
-            if limits.whole <= 0:
+    def _find_session(self) -> str | None:
+        """Return the id of this attempt's session; None if the list does not have it in time."""
+        request, clock = ListRequest(labels={ATTEMPT: self._attempt.name}), self._api.clock
+        deadline = clock.monotonic() + TOTAL_LOOKUP_TIMEOUT
+        for delay in LOOKUP_DELAYS if self.reserved_labels else ():
+            clock.sleep(min(delay, max(deadline - clock.monotonic(), 0.0)))
+            timeout = CallTimeout(min(LOOKUP_TIMEOUT, deadline - clock.monotonic()))
+            if timeout.total <= 0:
                 break
             try:
-                listed = self._channel.call(LIST, request, limits=limits)
+                listed = self._api.call(LIST, request, timeout=timeout)
                 for entry in listed.data or ():
-                    if self._is_it(entry.session_id, limits):
+                    if self._is_own(entry.session_id, timeout):
                         return entry.session_id
             except AgentBayError as exc:
                 log.debug("looking for the session of attempt %s: %s", self._attempt.name, exc)
         return None
 
-    def _is_it(self, session_id: str, limits: CallTimeout) -> bool:
-        """Return whether a session carries this attempt's name: how the clouds match labels is not documented."""
-        answer = self._channel.call(GET_LABELS, SessionRef(session_id=session_id), limits=limits)
-        return answer.success and (answer.data or {}).get(ATTEMPT) == self._attempt.name
+    def _is_own(self, session_id: str, timeout: CallTimeout) -> bool:
+        """Return whether a session has this attempt's label: how the clouds match labels is not documented."""
+        labels = self._api.call(GET_LABELS, SessionRef(session_id=session_id), timeout=timeout)
+        return labels.success and (labels.data or {}).get(ATTEMPT) == self._attempt.name
 
-    def _unknown(self, why: str) -> AgentBayError:
-        """Return the error for a creation of which nobody knows how it went."""
-        way_on = "bay.reap(attempt=…) finds it later" if self.tags else "sessions are not tagged, so nothing finds it"
-        message = f"{why}: a session may have been created all the same, and run on; {way_on}"
-        attempt = self._attempt.name if self.tags else ""
-        return SessionError.of("unknown_outcome", message, attempt=attempt)
+    def _unknown_outcome(self, reason: str) -> AgentBayError:
+        tagged = bool(self.reserved_labels)
+        remedy = "bay.reap(attempt=…) finds it later" if tagged else "sessions are not tagged, so nothing finds it"
+        message = f"{reason}: a session may have been created all the same, and run on; {remedy}"
+        return SessionError.of("unknown_outcome", message, attempt=self._attempt.name if tagged else "")

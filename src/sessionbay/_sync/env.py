@@ -37,7 +37,7 @@ class Env(Module):
         found = validation.variables("envs", envs, EnvError)
         if not found:
             raise EnvError.usage("envs must not be empty: give at least one name and value")
-        return self._session._use(
+        return self._connection.call_tool(
             SET_ENV, SetEnvArgs(envs=[Variable(key=key, value=value) for key, value in found.items()])
         )
 
@@ -60,4 +60,4 @@ class Env(Module):
             ```
         """
         wanted = None if keys is None else validation.texts("keys", keys, EnvError)
-        return self._session._use(GET_ENV, GetEnvArgs(keys=wanted or None))
+        return self._connection.call_tool(GET_ENV, GetEnvArgs(keys=wanted or None))

@@ -1,7 +1,7 @@
 # Generated from src/sessionbay/_async/orphans.py by scripts/generate_sync.py. Do not edit.
-"""Finding and deleting what was left over: only sessions that this package made, by the labels that it gave them."""
+"""Finds and deletes orphaned sessions: those of this package, which their reserved labels identify."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
@@ -9,6 +9,7 @@ from .._concurrency._sync import run_for_each
 from ..core import reserved_labels, validation
 from ..core.errors import AgentBayError, SessionError
 from ..models.orphans import OrphanedSession, ReapResult
+from ..models.sessions import SessionEntry
 from .session import Session
 
 if TYPE_CHECKING:
@@ -17,60 +18,59 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class OrphanFilter:
-    """Which left-overs are meant; ``labels`` holds the mark of this package too."""
+    """Selects orphaned sessions; ``labels`` include this package's own mark."""
 
     labels: Mapping[str, str]
     older_than: float | None
 
     @classmethod
     def of(cls, attempt: str | None, labels: Mapping[str, str] | None, older_than: float | None) -> "OrphanFilter":
-        """Return what a caller means; raise when that could be everything."""
+        """Return the filter of a caller; raise SessionUsageError if it selects every session."""
         if attempt is None and not labels and older_than is None:
             raise SessionError.usage("say what to reap: attempt=, labels= or older_than=")
-        found = validation.labels(labels, SessionError) if labels else {}
+        wanted = validation.labels(labels, SessionError) if labels else {}
         if attempt is not None:
-            found |= {reserved_labels.ATTEMPT: validation.text("attempt", attempt, SessionError)}
+            wanted |= {reserved_labels.ATTEMPT: validation.text("attempt", attempt, SessionError)}
         if older_than is not None:
             older_than = validation.seconds("older_than", older_than, SessionError, zero=True)
-        return cls({**found, reserved_labels.MINE: "1"}, older_than)
+        return cls({**wanted, reserved_labels.MINE: "1"}, older_than)
 
-    def means(self, labels: Mapping[str, str], age: float | None) -> bool:
-        """Return whether a session with these labels, of this age, is meant."""
-        old = self.older_than is None or (age is not None and age >= self.older_than)
-        return old and self.labels.items() <= labels.items()
+    def matches(self, labels: Mapping[str, str], age: float | None) -> bool:
+        """Return whether a session with these labels and this age is selected."""
+        is_old = self.older_than is None or (age is not None and age >= self.older_than)
+        return is_old and self.labels.items() <= labels.items()
 
 
 @dataclass
 class OrphanSearch:
-    """One round of ``reap``."""
+    """One run of ``reap``."""
 
     client: "Client"
-    wanted: OrphanFilter
+    filter: OrphanFilter
     dry_run: bool
-    found: list[OrphanedSession] = field(default_factory=list[OrphanedSession])
+    orphans: list[OrphanedSession] = field(default_factory=list[OrphanedSession])
 
-    def run(self) -> ReapResult:
-        """Look at each session that the list names, and delete those that are meant."""
-        ids = [entry.session_id for entry in self.client.iter_sessions(labels=self.wanted.labels)]
-        run_for_each(self._look_at, ids)
-        errors = [f"{one.session_id}: {one.error}" for one in self.found if one.error]
-        return ReapResult(success=not errors, data=tuple(self.found), error_message="; ".join(errors))
+    def run(self, entries: Iterator[SessionEntry]) -> ReapResult:
+        """Check each listed session, and delete those that the filter selects."""
+        run_for_each(self._reap, [entry.session_id for entry in entries])
+        errors = [f"{orphan.session_id}: {orphan.error}" for orphan in self.orphans if orphan.error]
+        return ReapResult(success=not errors, data=tuple(self.orphans), error_message="; ".join(errors))
 
-    def _look_at(self, session_id: str) -> None:
+    def _reap(self, session_id: str) -> None:
         session = Session(self.client, session_id)
-        left = OrphanedSession(session_id)
+        orphan = OrphanedSession(session_id)
         try:
-            answer = session.get_labels(reserved=True)
-            if not answer.success:
-                return  # it is gone meanwhile, or not ours to look at
-            labels = answer.unwrap()
-            age = reserved_labels.age(labels, self.client._channel.clock.time())
-            if not self.wanted.means(labels, age):
+            result = session.get_labels(reserved=True)
+            if not result.success:
+                return  # it is gone by now, or belongs to another account
+            labels = result.unwrap()
+            age = reserved_labels.age(labels, self.client.core.clock.time())
+            if not self.filter.matches(labels, age):
                 return
-            left = OrphanedSession(session_id, labels.get(reserved_labels.ATTEMPT, ""), age)
+            orphan = OrphanedSession(session_id, labels.get(reserved_labels.ATTEMPT, ""), age)
             if not self.dry_run:
                 deleted = session.delete()
-                left = replace(left, deleted=deleted.success, error=deleted.error_message)
+                orphan = replace(orphan, deleted=deleted.success, error=deleted.error_message)
         except AgentBayError as exc:
-            left = replace(left, error=str(exc))
-        self.found.append(left)
+            orphan = replace(orphan, error=str(exc))
+        self.orphans.append(orphan)

@@ -51,7 +51,7 @@ class Oss(Module):
             endpoint=endpoint or None,
             region=region or None,
         )
-        return self._session._use(oss.INIT, args)
+        return self._connection.call_tool(oss.INIT, args)
 
     def upload(self, bucket: str, object: str, path: str) -> OSSTransferResult:
         """Upload a file of the machine's to a bucket.
@@ -128,8 +128,8 @@ class Oss(Module):
     ) -> OSSTransferResult:
         said: dict[str, Any] = {"bucket": bucket, "object": object, "path": path}
         args = oss.ObjectArgs(**{name: validation.text(name, value, OssError) for name, value in said.items()})
-        return self._session._use(tool, args)
+        return self._connection.call_tool(tool, args)
 
     def _with_url(self, tool: Tool[oss.UrlArgs, OSSTransferResult], url: str, path: str) -> OSSTransferResult:
         args = oss.UrlArgs(url=validation.text("url", url, OssError), path=validation.text("path", path, OssError))
-        return self._session._use(tool, args)
+        return self._connection.call_tool(tool, args)

@@ -1,131 +1,125 @@
 # Generated from src/sessionbay/_async/pool.py by scripts/generate_sync.py. Do not edit.
-"""A pool of sessions: lent out one user at a time, used again, deleted in the end."""
+"""A pool of sessions that are leased to one user at a time and reused."""
 
 import logging
 from dataclasses import dataclass
 from types import TracebackType
-from typing import TYPE_CHECKING, Self
+from typing import Self
 
 from .._concurrency._sync import StateLock, run_for_each
 from ..core import validation
 from ..core.adaptive_rate import AdaptiveRate
 from ..core.errors import AgentBayError, SessionError
-from ..models.creation import CreateSessionFields, CreateSessionParams
 from ..rate_limit_file import start_slot
-from .cleanup import delete_shielded
+from .client_core import ClientCore
 from .semaphore import Semaphore
-from .session import Session
-
-if TYPE_CHECKING:
-    from .fan_out import FanOut
+from .session import Create, Session, delete_shielded
 
 log = logging.getLogger("sessionbay.pool")
 
 
 @dataclass(frozen=True, kw_only=True)
 class PoolRules:
-    """What a pool keeps to; see ``pool`` of the clients."""
+    """The arguments of a pool; ``pool`` of the clients documents them."""
 
-    least: int = 0
-    most: int = 1
-    check: str | None = None
-    reset: str | None = None
-    max_age: float | None = None
-    max_uses: int | None = None
-    pace: AdaptiveRate | None = None
+    min_size: int
+    max_size: int
+    check: str | None
+    reset: str | None
+    max_age: float | None
+    max_uses: int | None
+    rate: AdaptiveRate | None
 
-
-def pool(
-    client: "FanOut",
-    params: CreateSessionParams | None,
-    fields: CreateSessionFields,
-    *,
-    least: int = 0,
-    most: int,
-    check: str | None = None,
-    reset: str | None = None,
-    max_age: float | None = None,
-    max_uses: int | None = None,
-    create_rate: float | None = None,
-) -> "SessionPool":
-    """Return a pool that keeps to these rules; raise when they make no sense."""
-    validation.count("max", most, SessionError, least=max(1, validation.count("min", least, SessionError, least=0)))
-    rules = PoolRules(
-        least=least,
-        most=most,
-        check=None if check is None else validation.text("check", check, SessionError),
-        reset=None if reset is None else validation.text("reset", reset, SessionError),
-        max_age=None if max_age is None else validation.seconds("max_age", max_age, SessionError),
-        max_uses=None if max_uses is None else validation.count("max_uses", max_uses, SessionError),
-        pace=None
-        if create_rate is None
-        else AdaptiveRate(validation.seconds("create_rate", create_rate, SessionError)),
-    )
-    return SessionPool(client, CreateSessionParams.of(params, fields), rules)
+    @classmethod
+    def of(
+        cls,
+        *,
+        min_size: int,
+        max_size: int,
+        check: str | None,
+        reset: str | None,
+        max_age: float | None,
+        max_uses: int | None,
+        create_rate: float | None,
+    ) -> Self:
+        """Return the rules; raise SessionUsageError if one is invalid."""
+        validation.count("min", min_size, SessionError, least=0)
+        validation.count("max", max_size, SessionError, least=max(1, min_size))
+        return cls(
+            min_size=min_size,
+            max_size=max_size,
+            check=None if check is None else validation.text("check", check, SessionError),
+            reset=None if reset is None else validation.text("reset", reset, SessionError),
+            max_age=None if max_age is None else validation.seconds("max_age", max_age, SessionError),
+            max_uses=None if max_uses is None else validation.count("max_uses", max_uses, SessionError),
+            rate=None
+            if create_rate is None
+            else AdaptiveRate(validation.seconds("create_rate", create_rate, SessionError)),
+        )
 
 
 @dataclass(eq=False)
 class _Member:
-    """A session of the pool, and what became of it so far."""
+    """A session of the pool, and its use so far."""
 
     session: Session
-    born: float
+    created_at: float
     uses: int = 0
 
 
 class SessionPool:
-    """Sessions that are used again. Leaving its block deletes them all, also those that are lent out."""
+    """Sessions that are reused. Leaving its block deletes all of them, the leased ones included."""
 
-    def __init__(self, client: "FanOut", params: CreateSessionParams, rules: PoolRules) -> None:
-        self._client = client
-        self._params = params
+    def __init__(self, core: ClientCore, create: Create, rules: PoolRules) -> None:
+        self.core = core
+        self._create_session = create
         self._rules = rules
-        self._clock = client._channel.clock
-        self._turns = Semaphore(rules.most)
-        self._creating = Semaphore(1)
-        self._guard = StateLock()
+        self._leases = Semaphore(rules.max_size)
+        self._starts = Semaphore(1)
+        self._lock = StateLock()
         self._idle: list[_Member] = []
         self._members: set[_Member] = set()
         self._failures: list[AgentBayError] = []
-        self._begun = False
+        self._entered = False
         self._closed = False
 
     @property
     def size(self) -> int:
-        """How many sessions the pool has, lent out or not."""
+        """The number of sessions, leased or idle."""
         return len(self._members)
 
     def __enter__(self) -> Self:
-        self._begin("pool")
+        self.enter("pool")
         try:
-            run_for_each(self._warm, range(self._rules.least))
-            self._raise_failure()
+            run_for_each(self._warm, range(self._rules.min_size))
+            self.raise_failure()
         except BaseException:
-            self._end()
+            self.close()
             raise
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, exc: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._end()
+        self.close()
         if exc is None:
-            self._raise_failure()
+            self.raise_failure()
 
     def lease(self, timeout: float | None = None) -> "Lease":
-        """Have a session for the length of a block.
+        """Lease a session for a block.
 
-        It goes back to the pool afterwards; if the block fails, or the pool's rules say so, it is deleted.
+        The session returns to the pool at the end of the block. It is deleted if the block raises, or if the pool's
+        rules require it.
 
         Args:
-            timeout: Seconds to wait for a session while all are lent out; without end if not given.
+            timeout: Seconds to wait for a session while all are leased; no limit by default.
 
         Returns:
-            A context manager that gives the session.
+            A context manager that yields the session.
 
         Raises:
-            SessionUsageError: ``timeout`` is no length of time.
-            SessionError: There was none in time, or a new one could not be created.
+            SessionUsageError: ``timeout`` is invalid.
+            SessionError: No session was free in time, or a new one could not be created.
 
         Example:
             ```python
@@ -138,27 +132,36 @@ class SessionPool:
         limit = None if timeout is None else validation.seconds("timeout", timeout, SessionError, zero=True)
         return Lease(self, limit)
 
-    def _begin(self, name: str) -> None:
-        """Open the pool, whose sessions the end of a block deletes."""
-        if self._begun:
+    def enter(self, name: str) -> None:
+        """Mark the pool as entered by the block of ``name``; raise SessionUsageError if it was entered before."""
+        if self._entered:
             raise SessionError.usage(f"this block has been entered before: call {name}() for each")
-        self._begun = True
+        self._entered = True
 
-    def _refuse_if_not_begun(self, name: str) -> None:
-        if not self._begun:
+    def raise_unless_entered(self, name: str) -> None:
+        """Raise SessionUsageError if the block of ``name`` was not entered."""
+        if not self._entered:
             raise SessionError.usage(f"{name}() is a block, whose end deletes its sessions: enter it by 'with' first")
 
-    def _lend(self, timeout: float | None) -> _Member:
-        self._refuse_if_not_begun("pool")
+    def acquire(self, timeout: float | None) -> _Member:
+        """Lease an idle session or a new one."""
+        self.raise_unless_entered("pool")
         try:
-            self._turns.take(timeout)
+            self._leases.acquire(timeout)
         except TimeoutError as exc:
-            raise SessionError.of("timeout", f"all {self._turns.most} sessions were in use for {timeout} s") from exc
+            raise SessionError.of("timeout", f"all {self._leases.limit} sessions were in use for {timeout} s") from exc
         try:
-            return self._idle_one() or self._create()
+            return self._take_idle() or self._create()
         except BaseException:
-            self._turns.end()
+            self._leases.release()
             raise
+
+    def release(self, member: _Member, *, reusable: bool) -> None:
+        """Return a leased session to the pool."""
+        try:
+            self._take_back(member, reusable=reusable)
+        finally:
+            self._leases.release()
 
     def _warm(self, _: int) -> None:
         try:
@@ -166,69 +169,70 @@ class SessionPool:
         except AgentBayError as exc:
             self._failures.append(exc)
             return
-        with self._guard:
+        with self._lock:
             self._idle.append(member)
 
     def _create(self) -> _Member:
-        """Create a session; one that comes when the pool is closed already goes at once."""
-        self._refuse_if_closed()
-        if self._rules.pace:
-            self._keep_pace(self._rules.pace)
-        made = self._client._desk.create(self._params, self._rules.pace)
-        member = _Member(made.raise_for_error().session, self._clock.monotonic())
-        with self._guard:
+        """Create a session; delete it at once if the pool was closed meanwhile."""
+        self._raise_if_closed()
+        if self._rules.rate:
+            self._wait_for_start(self._rules.rate)
+        created = self._create_session(self._rules.rate)
+        member = _Member(created.raise_for_error().session, self.core.clock.monotonic())
+        with self._lock:
             self._members.add(member)
         if self._closed:
-            self._drop(member)
-            self._refuse_if_closed()
+            self._evict(member)
+            self._raise_if_closed()
         return member
 
-    def _keep_pace(self, pace: AdaptiveRate) -> None:
-        """Wait until the next session may be created; who comes later waits longer."""
-        self._creating.take()
+    def _wait_for_start(self, rate: AdaptiveRate) -> None:
+        """Wait until the account's rate allows another creation."""
+        self._starts.acquire()
         try:
-            dialect = self._client._channel.dialect
-            self._clock.sleep(start_slot(f"{dialect.endpoint} {dialect.api_key.reveal()}", pace.gap, self._clock))
+            dialect, clock = self.core.api.dialect, self.core.clock
+            clock.sleep(start_slot(f"{dialect.endpoint} {dialect.api_key.reveal()}", rate.interval, clock))
         finally:
-            self._creating.end()
+            self._starts.release()
 
-    def _idle_one(self) -> _Member | None:
-        """Return a session that waits for a user and is well."""
+    def _take_idle(self) -> _Member | None:
+        """Return an idle session that passes the check; None if there is none."""
         while True:
-            self._refuse_if_closed()
-            with self._guard:
+            self._raise_if_closed()
+            with self._lock:
                 if not self._idle:
                     return None
                 member = self._idle.pop()
-            well = False
+            healthy = False
             try:
-                well = not self._is_worn(member) and self._succeeds(member, self._rules.check)
+                healthy = not self._is_expired(member) and self._succeeds(member, self._rules.check)
             finally:
-                if not well:
-                    self._drop(member)
-            if well:
+                if not healthy:
+                    self._evict(member)
+            if healthy:
                 return member
 
-    def _take_back(self, member: _Member, *, good: bool) -> None:
+    def _take_back(self, member: _Member, *, reusable: bool) -> None:
         member.uses += 1
-        kept = member.session._is_parents
+        kept = member.session.connection.is_inherited
+        reusable = reusable and not kept and not self._is_expired(member)
         try:
-            if not kept and good and not self._is_worn(member) and self._succeeds(member, self._rules.reset):
-                with self._guard:
+            if reusable and self._succeeds(member, self._rules.reset):
+                with self._lock:
                     kept = not self._closed
                     if kept:
                         self._idle.append(member)
         finally:
             if not kept:
-                self._drop(member)
+                self._evict(member)
 
-    def _is_worn(self, member: _Member) -> bool:
+    def _is_expired(self, member: _Member) -> bool:
         rules = self._rules
-        old = rules.max_age is not None and self._clock.monotonic() - member.born >= rules.max_age
+        old = rules.max_age is not None and self.core.clock.monotonic() - member.created_at >= rules.max_age
         return self._closed or old or (rules.max_uses is not None and member.uses >= rules.max_uses)
 
     def _succeeds(self, member: _Member, command: str | None) -> bool:
-        """Return whether a command of the pool's rules ends well in a session."""
+        """Return whether a command of the rules succeeds in a session; no command does."""
         if command is None:
             return True
         try:
@@ -240,11 +244,11 @@ class SessionPool:
             log.info("session %s leaves the pool: %s", member.session.session_id, result.error_message)
         return result.success
 
-    def _drop(self, member: _Member) -> None:
-        """Delete a session; what stays is told when the pool ends."""
-        with self._guard:
+    def _evict(self, member: _Member) -> None:
+        """Delete a session; a failure is raised when the pool closes."""
+        with self._lock:
             if member not in self._members:
-                return  # whoever ends the pool is at it
+                return  # close() deletes it
             self._members.discard(member)
         try:
             delete_shielded(member.session)
@@ -252,24 +256,25 @@ class SessionPool:
             log.warning("session %s was not deleted: %s", member.session.session_id, exc)
             self._failures.append(exc)
 
-    def _end(self) -> None:
-        """Delete all sessions, beside each other."""
+    def close(self) -> None:
+        """Delete all sessions concurrently."""
         self._closed = True
-        with self._guard:
-            left, self._idle = list(self._members), []
-        run_for_each(self._drop, left)
+        with self._lock:
+            members, self._idle = list(self._members), []
+        run_for_each(self._evict, members)
 
-    def _raise_failure(self) -> None:
+    def raise_failure(self) -> None:
+        """Raise the first failure to create or delete a session."""
         if self._failures:
             raise self._failures[0]
 
-    def _refuse_if_closed(self) -> None:
+    def _raise_if_closed(self) -> None:
         if self._closed:
             raise SessionError.usage("the pool is closed: its sessions are gone")
 
 
 class Lease:
-    """A session of a pool for the length of a block. It is no generator, as the block of ``session`` is none."""
+    """The context manager of a leased session. It is not a generator, for the reason of ``SessionBlock``."""
 
     def __init__(self, pool: SessionPool, timeout: float | None) -> None:
         self._pool = pool
@@ -279,15 +284,11 @@ class Lease:
     def __enter__(self) -> Session:
         if self._member is not None:
             raise SessionError.usage("this block has been entered before: call lease() for each")
-        self._member = self._pool._lend(self._timeout)
+        self._member = self._pool.acquire(self._timeout)
         return self._member.session
 
     def __exit__(
         self, kind: type[BaseException] | None, exc: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if self._member is None:
-            return
-        try:
-            self._pool._take_back(self._member, good=exc is None)
-        finally:
-            self._pool._turns.end()
+        if self._member is not None:
+            self._pool.release(self._member, reusable=exc is None)

@@ -24,7 +24,7 @@ from ..core.http import HttpRequest
 from ..core.result import refusal_text
 from ..local_files import AtomicFile, LocalPath, file_size
 from ..models.contexts import ContextTransferResult
-from .api_client import NO_ADDRESS, ApiClient, map_transport_error
+from .api_client import INVALID_URL_ERRORS, ApiClient, map_transport_error
 
 log = logging.getLogger("sessionbay.channel")
 
@@ -70,8 +70,8 @@ class Presigned:
     What is not answered raises one of ``errors``.
     """
 
-    def __init__(self, channel: ApiClient, errors: type[AgentBayError] = ContextError) -> None:
-        self._channel = channel
+    def __init__(self, api: ApiClient, errors: type[AgentBayError] = ContextError) -> None:
+        self._api = api
         self._errors = errors
 
     def put(
@@ -112,13 +112,13 @@ class Presigned:
 
     def _request(self, method: str, url: str) -> httpx.Request:
         """Return the request; raise where the address is no safe one."""
-        options, parts = self._channel.options, urlsplit(url)
+        options, parts = self._api.config, urlsplit(url)
         base_url(f"{parts.scheme}://{parts.netloc}", allow_http=options.allow_http)
-        request = HttpRequest(method, url, {"accept": "*/*", "user-agent": self._channel.dialect.user_agent})
+        request = HttpRequest(method, url, {"accept": "*/*", "user-agent": self._api.dialect.user_agent})
         try:
-            made = http_request(request, options.timeout, None, math.inf)
+            made = http_request(request, options.call_timeout, None, math.inf)
             made.url = HiddenUrl(url)
-        except NO_ADDRESS as exc:
+        except INVALID_URL_ERRORS as exc:
             raise self._errors.of(
                 "invalid_response", "the address that the cloud gave is none", outcome="not_sent"
             ) from exc
@@ -127,17 +127,17 @@ class Presigned:
     @contextmanager
     def _answered(self, request: httpx.Request, name: str) -> Generator[httpx.Response]:
         """Send ``request`` and give its answer, the body still to be read; redirects are not followed."""
-        http = self._channel.open()
+        http = self._api.open()
         answer: httpx.Response | None = None
         try:
             answer = http.send(request, stream=True, follow_redirects=False)
             log.debug("%s -> HTTP %s", name, answer.status_code)
             yield answer
         except (TimeoutError, httpx.TransportError) as exc:
-            raise map_transport_error(name, self._errors, exc, self._channel.options.timeout)[0] from exc
+            raise map_transport_error(name, self._errors, exc, self._api.config.call_timeout)[0] from exc
         except FileShrank as exc:
             raise self._errors.of("usage", f"{name}: {exc}", outcome="unknown") from exc
-        except NO_ADDRESS as exc:  # of a redirect, see the channel
+        except INVALID_URL_ERRORS as exc:  # of a redirect, see the channel
             raise self._errors.of("invalid_response", f"{name}: the store leads to no address") from exc
         finally:
             if answer:

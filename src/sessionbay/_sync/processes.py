@@ -15,7 +15,7 @@ from ..models.commands import CommandResult
 from ..models.processes import Piece
 from ..operations import processes
 from ..operations.command import SHELL, ShellArgs, exit_text
-from .toolbox import Toolbox
+from .session_connection import SessionConnection
 
 WAIT = 10.0  # seconds that one question for output may take
 PAUSES = (0.05, 0.1, 0.2, 0.4, 0.8)  # seconds between two looks at a file; the last one stays
@@ -42,26 +42,26 @@ class EngineDriver:
     pid = 0
     leaves_files = False
 
-    def __init__(self, session: Toolbox) -> None:
-        self._session = session
+    def __init__(self, connection: SessionConnection) -> None:
+        self._connection = connection
         self._last = 0
 
     def start(self, command: str, cwd: str | None, envs: Mapping[str, str] | None) -> None:
         args = processes.StartArgs(command=command, cwd=cwd, envs=None if envs is None else dict(envs))
-        self.pid = (self._session._use(processes.START, args)).unwrap()
+        self.pid = (self._connection.call_tool(processes.START, args)).unwrap()
 
     def read(self, wait: float) -> Piece:
         args = processes.ReadArgs(pid=self.pid, after=self._last, wait_ms=int(wait * 1000))
-        piece = (self._session._use(processes.READ, args)).unwrap()
+        piece = (self._connection.call_tool(processes.READ, args)).unwrap()
         self._last = piece.last or self._last
         return piece
 
     def write(self, data: bytes, *, close: bool) -> None:
         args = processes.WriteArgs(pid=self.pid, data=b64encode(data).decode(), close=close)
-        (self._session._use(processes.WRITE, args)).raise_for_error()
+        (self._connection.call_tool(processes.WRITE, args)).raise_for_error()
 
     def kill(self) -> None:
-        (self._session._use(processes.KILL, processes.PidArgs(pid=self.pid))).raise_for_error()
+        (self._connection.call_tool(processes.KILL, processes.PidArgs(pid=self.pid))).raise_for_error()
 
 
 class ShellDriver:
@@ -70,8 +70,8 @@ class ShellDriver:
     pid = 0
     leaves_files = True
 
-    def __init__(self, session: Toolbox) -> None:
-        self._session = session
+    def __init__(self, connection: SessionConnection) -> None:
+        self._connection = connection
         self._folder = ""
         self._seen = dict.fromkeys(STREAMS, 0)
         self._idle = 0
@@ -88,7 +88,7 @@ class ShellDriver:
             self._seen[name] += len(data)
         self._idle = 0 if piece.chunks else self._idle + 1
         if self._idle and piece.exit_code is None:
-            self._session._channel.clock.sleep(min(wait, PAUSES[min(self._idle, len(PAUSES)) - 1]))
+            self._connection.api.clock.sleep(min(wait, PAUSES[min(self._idle, len(PAUSES)) - 1]))
         return piece
 
     def write(self, data: bytes, *, close: bool) -> None:
@@ -102,7 +102,7 @@ class ShellDriver:
 
     def _shell(self, command: str, cwd: str | None = None, envs: Mapping[str, str] | None = None) -> str:
         args = ShellArgs(command=command, cwd=cwd, envs=None if envs is None else dict(envs))
-        return (self._session._use(SHELL, args)).raise_for_error().stdout
+        return (self._connection.call_tool(SHELL, args)).raise_for_error().stdout
 
 
 class Process:
@@ -117,16 +117,16 @@ class Process:
 
     def __init__(
         self,
-        session: Toolbox,
+        connection: SessionConnection,
         command: str,
         cwd: str | None,
         envs: Mapping[str, str] | None,
         budget: int,
         keep: Keep,
     ) -> None:
-        own = bool(session.find_server_for_tool(processes.START.name))
-        self._driver: Driver = EngineDriver(session) if own else ShellDriver(session)
-        self._clock = session._channel.clock
+        own = bool(connection.server_of(processes.START.name))
+        self._driver: Driver = EngineDriver(connection) if own else ShellDriver(connection)
+        self._clock = connection.api.clock
         self._asked = command, cwd, envs
         self._kept = {name: TruncatedBuffer(budget, keep) for name in STREAMS}
         self._lines = LineSplitter()

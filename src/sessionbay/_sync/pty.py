@@ -74,7 +74,7 @@ class Pty(Module):
             raise PtyError.usage(problem)
         limit = ANSWERING if timeout_s is None else validation.seconds("timeout_s", timeout_s, PtyError)
         ear = PtySubscription()
-        handle = PtyHandle(self._session, self._line(), ear)
+        handle = PtyHandle(self._connection, self._line(), ear)
         self._created(handle, params, limit)
         if not ear.id:
             handle.disconnect()
@@ -102,7 +102,7 @@ class Pty(Module):
             ```
         """
         ear = PtySubscription(validation.text("pty_session_id", pty_session_id, PtyError))
-        handle = PtyHandle(self._session, self._line(), ear)
+        handle = PtyHandle(self._connection, self._line(), ear)
         try:
             handle._attach()
         except BaseException:
@@ -143,7 +143,7 @@ class Pty(Module):
         kill(self._line(), validation.text("pty_session_id", pty_session_id, PtyError))
 
     def _line(self) -> Multiplexer:
-        return line_of(self._session, PtyError)
+        return line_of(self._connection, PtyError)
 
     def _created(self, handle: PtyHandle, params: Mapping[str, object], limit: float) -> None:
         """Ask for a terminal; it is listened to before it is there, so that nothing is missed."""

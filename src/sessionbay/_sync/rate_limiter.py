@@ -1,55 +1,55 @@
 # Generated from src/sessionbay/_async/rate_limiter.py by scripts/generate_sync.py. Do not edit.
-"""Sharing a rate limit: once the service said "too many requests", the calls of that action go one after another."""
+"""A client-side rate limiter: after a "too many requests" response, calls of that action are spaced out."""
 
 from .._concurrency._sync import Clock
 from ..core.adaptive_rate import AdaptiveRate
 from .per_loop import PerLoop
 from .semaphore import Semaphore
 
-FIRST = 10.0  # calls a second after the first "too many requests"
-FREE = 100.0  # calls a second from which on nobody waits any more
+INITIAL_RATE = 10.0  # calls a second after the first "too many requests"
+UNLIMITED_RATE = 100.0  # calls a second at which the limit is lifted
 
 
-class _ActionQueue:
-    """Where the calls of one action queue."""
+class _ActionLimit:
+    """The rate limit of one action, and the queue of its callers."""
 
     def __init__(self) -> None:
-        self.pace = AdaptiveRate(FIRST, most=FREE)
+        self.rate = AdaptiveRate(INITIAL_RATE, limit=UNLIMITED_RATE)
         self.queue = PerLoop(lambda: Semaphore(1))
-        self.opened_at = float("-inf")
+        self.last_start = float("-inf")
 
 
 class RateLimiter:
-    """Lets calls through as fast as the service takes them; without a limit as long as it takes them all."""
+    """Limits the calls of each action to the rate that the service accepts; an action starts without a limit."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
-        self._gates: dict[str, _ActionQueue] = {}
+        self._limits: dict[str, _ActionLimit] = {}
 
-    def turn(self, action: str, limit: float) -> None:
-        """Wait until a call may go, ``limit`` seconds at most: then it goes in any case."""
-        if (gate := self._gates.get(action)) is None:
+    def acquire(self, action: str, timeout: float) -> None:
+        """Wait until a call of ``action`` may be sent, but no longer than ``timeout`` seconds."""
+        if (limit := self._limits.get(action)) is None:
             return
-        turns = gate.queue.get()
+        queue = limit.queue.get()
         try:
-            turns.take(limit)
+            queue.acquire(timeout)
         except TimeoutError:
             return
         try:
-            wait = gate.opened_at + gate.pace.gap - self._clock.monotonic()
-            if wait > 0:
-                self._clock.sleep(min(wait, limit))
-            gate.opened_at = self._clock.monotonic()
+            delay = limit.last_start + limit.rate.interval - self._clock.monotonic()
+            if delay > 0:
+                self._clock.sleep(min(delay, timeout))
+            limit.last_start = self._clock.monotonic()
         finally:
-            turns.end()
+            queue.release()
 
-    def note(self, action: str, *, throttled: bool) -> None:
-        """Take note of how a call went."""
-        gate = self._gates.get(action)
-        if gate is None:
+    def record(self, action: str, *, throttled: bool) -> None:
+        """Adapt the rate of an action to the outcome of a call."""
+        limit = self._limits.get(action)
+        if limit is None:
             if throttled:
-                self._gates[action] = _ActionQueue()
+                self._limits[action] = _ActionLimit()
             return
-        gate.pace.note(self._clock.monotonic(), throttled=throttled)
-        if gate.pace.gap <= 1 / FREE:
-            self._gates.pop(action, None)  # another thread may have been faster
+        limit.rate.record(self._clock.monotonic(), throttled=throttled)
+        if limit.rate.interval <= 1 / UNLIMITED_RATE:
+            self._limits.pop(action, None)  # another thread may have removed it

@@ -26,8 +26,10 @@ from ..operations.context import (
 )
 from .module import Module
 from .polling import poll_until
+from .session_connection import SessionConnection
 
-PACE = (0.25, 1.5, 5.0)  # the first pause, its growth, and the longest one, in seconds
+BACKOFF = (0.25, 1.5, 5.0)  # the first interval, its growth and the longest one, in seconds
+CREATION_TIMEOUT = 180.0  # seconds for the contexts of a new session
 
 
 class SessionContext(Module):
@@ -56,9 +58,9 @@ class SessionContext(Module):
             ```
         """
         request = ContextInfoRequest(
-            session_id=self._session.session_id, context_id=context_id, path=path, task_type=task_type
+            session_id=self._connection.session_id, context_id=context_id, path=path, task_type=task_type
         )
-        return self._session._ask(CONTEXT_INFO, request)
+        return self._connection.request(CONTEXT_INFO, request)
 
     def sync(
         self,
@@ -106,17 +108,17 @@ class SessionContext(Module):
             else validation.seconds("retry_interval", retry_interval, ContextError) / 1000
         )
         if max_retries is not None:
-            limit = min(limit, validation.count("max_retries", max_retries, ContextError) * (pause or PACE[2]))
-        deadline = self._session._channel.clock.monotonic() + limit
-        request = SyncRequest(session_id=self._session.session_id, context_id=context_id, path=path, mode=mode)
-        asked = self._session._call(SYNC_CONTEXT, request, limit)
+            limit = min(limit, validation.count("max_retries", max_retries, ContextError) * (pause or BACKOFF[2]))
+        deadline = self._connection.api.clock.monotonic() + limit
+        request = SyncRequest(session_id=self._connection.session_id, context_id=context_id, path=path, mode=mode)
+        asked = self._connection.send(SYNC_CONTEXT, request, limit)
         if asked.success:
             watch = TaskWatch(frozenset({context_id} if context_id else ()), mode)
             pauses = constant_backoff(pause) if pause else None
             asked = copied(self._watch(watch, deadline, context_id, path, pauses), limit, mode)
         if callback:
             callback(asked.success)
-        return self._told(asked)
+        return self._connection.api.raise_if_strict(asked)
 
     def bind(
         self, *contexts: ContextSync | ContextMount, wait_for_completion: bool = True, timeout: float = 180
@@ -146,8 +148,8 @@ class SessionContext(Module):
             ```
         """
         limit = validation.seconds("timeout", timeout, ContextError, zero=True)
-        request = bind_request(self._session.session_id, contexts, self._session._channel.dialect)
-        bound = self._session._ask(BIND_CONTEXTS, request)
+        request = bind_request(self._connection.session_id, contexts, self._connection.api.dialect)
+        bound = self._connection.request(BIND_CONTEXTS, request)
         pairs = awaited(contexts)
         if not bound.success or not pairs or not wait_for_completion:
             return bound
@@ -170,18 +172,20 @@ class SessionContext(Module):
             print([binding.path for binding in listed.bindings])
             ```
         """
-        return self._session._ask(LIST_BINDINGS, self._session._ref)
+        return self._connection.request(LIST_BINDINGS, self._connection.ref)
 
     def _wait_for(self, pairs: frozenset[tuple[str, str]], limit: float) -> str:
         """Wait until contexts are bound and copied in; return why they are not, empty when they are."""
-        clock = self._session._channel.clock
+        clock = self._connection.api.clock
         deadline = clock.monotonic() + limit
         watch = BindResult(frozenset(context_id for context_id, _ in pairs))
 
         def look(left: float | None) -> ContextBindingsResult:
-            return self._session._call(LIST_BINDINGS, self._session._ref, left)
+            return self._connection.send(LIST_BINDINGS, self._connection.ref, left)
 
-        listed = poll_until(look, watch.evaluate, clock=clock, deadline=deadline, pauses=exponential_backoff(*PACE))
+        listed = poll_until(
+            look, watch.evaluate, clock=clock, deadline=deadline, intervals=exponential_backoff(*BACKOFF)
+        )
         if listed.verdict != "arrived":
             return not_listed(listed, limit)
         return copied(self._watch(BindWatch(pairs), deadline), limit, "download").error_message
@@ -192,15 +196,24 @@ class SessionContext(Module):
         deadline: float,
         context_id: str | None = None,
         path: str | None = None,
-        pauses: Iterator[float] | None = None,
+        intervals: Iterator[float] | None = None,
     ) -> PollOutcome[ContextInfoResult]:
         """Look at the copies until ``watch`` says that they are done."""
-        request = ContextInfoRequest(session_id=self._session.session_id, context_id=context_id, path=path)
+        request = ContextInfoRequest(session_id=self._connection.session_id, context_id=context_id, path=path)
 
         def look(limit: float | None) -> ContextInfoResult:
-            return self._session._call(CONTEXT_INFO, request, limit)
+            return self._connection.send(CONTEXT_INFO, request, limit)
 
-        clock = self._session._channel.clock
+        clock = self._connection.api.clock
         return poll_until(
-            look, watch.evaluate, clock=clock, deadline=deadline, pauses=pauses or exponential_backoff(*PACE)
+            look, watch.evaluate, clock=clock, deadline=deadline, intervals=intervals or exponential_backoff(*BACKOFF)
         )
+
+
+def wait_for_contexts(connection: SessionConnection, context_ids: frozenset[str]) -> str:
+    """Wait until the contexts of a new session are copied in; return why they were not, or an empty string."""
+    if not context_ids:
+        return ""
+    deadline = connection.api.clock.monotonic() + CREATION_TIMEOUT
+    outcome = SessionContext(connection)._watch(TaskWatch(context_ids), deadline)
+    return copied(outcome, CREATION_TIMEOUT).error_message

@@ -30,8 +30,8 @@ class Skills:
     answer.
     """
 
-    def __init__(self, channel: ApiClient) -> None:
-        self._channel = channel
+    def __init__(self, api: ApiClient) -> None:
+        self._api = api
 
     def get_metadata(
         self,
@@ -82,7 +82,7 @@ class Skills:
             print((bay.beta_skills.bind_context([given])).error_message)
             ```
         """
-        region = self._channel.dialect.region_id
+        region = self._api.dialect.region_id
         request = ops.BindSkillsRequest(context_skill_bind_items=ops.items_of(items), login_region_id=region)
         return self._call(ops.BIND_SKILLS, request)
 
@@ -101,12 +101,12 @@ class Skills:
             print((bay.beta_skills.unbind_context([given])).error_message)
             ```
         """
-        region = self._channel.dialect.region_id
+        region = self._api.dialect.region_id
         request = ops.UnbindSkillsRequest(context_skill_unbind_items=ops.items_of(items), login_region_id=region)
         return self._call(ops.UNBIND_SKILLS, request)
 
     def _call(self, op: Operation[Q, Any, R], request: Q) -> R:
-        return self._channel.told(self._channel.call(op, request))
+        return self._api.raise_if_strict(self._api.call(op, request))
 
 
 class Beta:

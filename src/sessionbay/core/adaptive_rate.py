@@ -1,26 +1,26 @@
-"""How fast things may be started. Pure: the clock, and the place where several processes agree, are the caller's."""
+"""A rate that adapts to throttling. Pure: the caller brings the clock."""
 
-SLOWER = 0.7  # what is left of the rate after "too many requests", at most once a second
-FASTER = 0.25  # starts a second that each one that went well gives back
+DECREASE = 0.7  # factor after a throttled call, applied at most once a second
+INCREASE = 0.25  # starts a second that each accepted call adds
 
 
 class AdaptiveRate:
-    """``rate`` starts a second, evenly; fewer after "too many requests", and more again, up to ``most``."""
+    """A rate of starts a second: a throttled start lowers it, an accepted one raises it again up to ``limit``."""
 
-    def __init__(self, rate: float, most: float | None = None) -> None:
-        self._most = rate if most is None else most
-        self._allowed = rate
-        self._slowed_at = float("-inf")
+    def __init__(self, rate: float, limit: float | None = None) -> None:
+        self._limit = rate if limit is None else limit
+        self._rate = rate
+        self._lowered_at = float("-inf")
 
     @property
-    def gap(self) -> float:
-        """The seconds between two starts, as things stand."""
-        return 1 / self._allowed
+    def interval(self) -> float:
+        """The present interval between two starts in seconds."""
+        return 1 / self._rate
 
-    def note(self, now: float, *, throttled: bool) -> None:
-        """Take note of how a start went."""
+    def record(self, now: float, *, throttled: bool) -> None:
+        """Adapt the rate to the outcome of a start."""
         if not throttled:
-            self._allowed = min(self._most, self._allowed + FASTER)
-        elif now - self._slowed_at >= 1:
-            self._allowed *= SLOWER
-            self._slowed_at = now
+            self._rate = min(self._limit, self._rate + INCREASE)
+        elif now - self._lowered_at >= 1:
+            self._rate *= DECREASE
+            self._lowered_at = now

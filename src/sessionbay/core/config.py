@@ -1,12 +1,13 @@
-"""Where a client goes and as whom: arguments, then the environment, then a ``.env`` file, then the cloud's own address.
+"""Resolves a client's settings: arguments, then the environment, then a ``.env`` file, then the cloud's defaults.
 
-Pure: the environment and the file's content are handed in.
+Pure: the caller passes the environment and the content of the file.
 """
 
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from ipaddress import ip_address
+from typing import Protocol
 
 from .errors import AgentBayError
 from .secrets import Secret
@@ -26,7 +27,7 @@ Address = Callable[[str | None], tuple[str, str | None]]
 
 @dataclass(frozen=True, slots=True)
 class Variables:
-    """The names under which one cloud's users keep their settings."""
+    """The names of one cloud's environment variables."""
 
     api_key: str
     endpoint: str
@@ -45,7 +46,7 @@ class DotEnv:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Where to go, as whom, and how long to wait for one call (seconds)."""
+    """The resolved endpoint, key, region and call timeout (seconds)."""
 
     endpoint: str
     api_key: Secret
@@ -53,26 +54,30 @@ class Settings:
     timeout: float
 
 
-@dataclass(frozen=True, slots=True)
-class Given:
-    """What the caller passed to the client; None is "not said"."""
+class Arguments(Protocol):
+    """The arguments of a client that the environment may complete; None is "not given"."""
 
-    api_key: str | None = None
-    region_id: str | None = None
-    endpoint: str | None = None
-    timeout: float | None = None
-    allow_http: bool = False
+    @property
+    def api_key(self) -> str | None: ...
+    @property
+    def region_id(self) -> str | None: ...
+    @property
+    def endpoint(self) -> str | None: ...
+    @property
+    def timeout(self) -> float | None: ...
+    @property
+    def allow_http(self) -> bool: ...
 
 
 class _Sources:
-    """The places a setting may come from, in the order in which they count."""
+    """The sources of a setting, in the order of their precedence."""
 
     def __init__(self, env: Mapping[str, str], dotenv: DotEnv | None) -> None:
         self._env = env
         self._file: Mapping[str, str] = dotenv.values if dotenv else {}
 
     def find(self, argument: str | None, variable: str | None) -> tuple[str, bool]:
-        """Return the setting, empty when there is none, and whether it came from the file."""
+        """Return the setting, or an empty string, and whether it came from the file."""
         if argument:
             return argument, False
         if variable is None:
@@ -83,9 +88,9 @@ class _Sources:
 
 
 def resolve(
-    given: Given, names: Variables, address: Address, *, env: Mapping[str, str], dotenv: DotEnv | None
+    given: Arguments, names: Variables, address: Address, *, env: Mapping[str, str], dotenv: DotEnv | None
 ) -> Settings:
-    """Return what a client is to use; raise when it would be incomplete or unsafe."""
+    """Return the settings of a client; raise AgentBayUsageError if they are incomplete or unsafe."""
     for name in ("api_key", "region_id", "endpoint"):
         if (value := getattr(given, name)) is not None:
             utf8(name, value, AgentBayError)
@@ -101,7 +106,7 @@ def resolve(
             f" an address that a file in the working directory chose: pass endpoint=, or put {names.api_key} there too"
         )
     if region and not _REGION.fullmatch(region):
-        raise AgentBayError.usage(f"{region!r} is no region: it has letters, digits and dashes only")
+        raise AgentBayError.usage(f"Invalid region {region!r}: use letters, digits and dashes.")
     own, region = address(region or None)
     if not endpoint or (given.region_id and not given.endpoint):
         endpoint = own
@@ -113,33 +118,35 @@ def resolve(
     if given.api_key == LOCAL and endpoint == own:
         raise AgentBayError.usage('the API key is "local": to run on this machine, pass endpoint="local"')
     if not Secret(api_key).is_header_safe():
-        raise AgentBayError.usage("the API key holds characters that no key has: a line break, a blank or the like")
+        raise AgentBayError.usage(
+            "Invalid API key: it contains a space, a line break or another character that a header cannot carry."
+        )
     timeout = _timeout(given.timeout, sources.find(None, names.timeout_ms)[0], names.timeout_ms)
     return Settings(base_url(endpoint, allow_http=given.allow_http), Secret(api_key), region, timeout)
 
 
 def base_url(endpoint: str, *, allow_http: bool) -> str:
-    """Return ``endpoint`` as a URL without a trailing slash; plain http only to this machine, unless allowed."""
+    """Return ``endpoint`` as a URL without a trailing slash; plain http is for this machine only, unless allowed."""
     if endpoint == LOCAL:
         return LOCAL
     url = endpoint if "://" in endpoint else f"https://{endpoint}"
     if not (found := _URL.fullmatch(url)) or int(found["port"] or 0) > 65535:
-        shown = "this, with a user or a password in it," if "@" in endpoint else repr(endpoint)
-        raise AgentBayError.usage(f"{shown} is no endpoint: give a host, an http(s) URL, or {LOCAL!r}")
+        shown = "(it contains a user or a password)" if "@" in endpoint else repr(endpoint)
+        raise AgentBayError.usage(f"Invalid endpoint {shown}: use a host, an http(s) URL, or {LOCAL!r}.")
     if found["scheme"] == "http" and not allow_http and not is_loopback(found["host"].strip("[]")):
         raise AgentBayError.usage(f"{url} is neither https nor this machine: pass allow_http=True if that is meant")
     return url.rstrip("/")
 
 
 def proxy_url(value: object) -> str:
-    """Return the URL of a proxy; what is none is not shown, since it may hold a password."""
+    """Return the URL of a proxy; an error does not show it, since it may contain a password."""
     if not isinstance(value, str) or not _PROXY.match(value):
         raise AgentBayError.usage("proxy must be a URL that begins with http://, https://, socks5:// or socks5h://")
     return value
 
 
 def may_be_at(endpoint: str, address: str) -> bool:
-    """Return whether a client of ``endpoint`` leads to ``address``: a local one does not know where until it asks."""
+    """Return whether a client of ``endpoint`` may reach ``address``; ``local`` is resolved by the first call."""
     return endpoint == address or LOCAL in (endpoint, address)
 
 

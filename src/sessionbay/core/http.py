@@ -67,7 +67,7 @@ class Call(Generic[R]):
         name: What it is called in logs and errors.
         errors: The class of the error that silence is made into.
         idempotent: Whether it may be asked again when nobody knows whether it was heard.
-        pace: Learns whether the service took it, or said "too many requests".
+        rate: Records whether the service throttled the call.
         secrets: What must not be seen in an error, beside the key.
     """
 
@@ -76,7 +76,7 @@ class Call(Generic[R]):
     decode: Callable[[HttpResponse], R]
     errors: type[AgentBayError]
     idempotent: bool = False
-    pace: AdaptiveRate | None = None
+    rate: AdaptiveRate | None = None
     secrets: tuple[Secret, ...] = ()
 
 

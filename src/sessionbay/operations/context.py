@@ -231,7 +231,7 @@ def awaited(contexts: Sequence[ContextSync | ContextMount]) -> frozenset[tuple[s
 
 def not_listed(waited: PollOutcome[ContextBindingsResult], timeout: float) -> str:
     """Return why a session does not list what was bound to it."""
-    why = waited.why()
+    why = waited.reason()
     return f"not seen to be bound after {timeout:g} s" + (f": {why}" if why else "")
 
 
@@ -262,7 +262,7 @@ def copied(waited: PollOutcome[ContextInfoResult], timeout: float, mode: str | N
         if task.status != "Success"
     )
     if waited.verdict == "timeout":
-        why = "; ".join(part for part in (open_ones, waited.why()) if part)
+        why = "; ".join(part for part in (open_ones, waited.reason()) if part)
         open_ones = f"not copied after {timeout:g} s" + (f": {why}" if why else "")
     done = waited.verdict == "arrived"
     return ContextSyncResult(

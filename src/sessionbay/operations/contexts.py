@@ -271,7 +271,7 @@ def cleared(
         return ClearContextResult(success=True, request_id=last.request_id, **known)
     if waited.verdict == "refused":
         return replace(last.as_failure(ClearContextResult), outcome_unknown=True, **known)
-    story = waited.story("empty", watch.seen, timeout)
+    story = waited.describe("empty", watch.seen, timeout)
     return ClearContextResult(
         error_message=story, outcome_unknown=True, timed_out=True, request_id=last.request_id, **known
     )

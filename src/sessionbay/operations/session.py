@@ -195,7 +195,7 @@ GET = Operation(
     fields=SessionAnswer.named,
     idempotent=True,
 )
-LOOK = Operation(
+GET_STATUS = Operation(
     action=GET.action,
     agb=GET.agb,
     request=SessionRef,
@@ -264,6 +264,6 @@ def ended(
         status=transition.seen,
         outcome_unknown=True,
         timed_out=waited.verdict == "timeout",
-        error_message=waited.story(want, transition.seen, timeout),
+        error_message=waited.describe(want, transition.seen, timeout),
         request_id=last.request_id,
     )

@@ -13,7 +13,7 @@ from ...operations import files as tools
 from ...operations.command import ShellArgs
 from ...operations.files import WriteMode
 from ...operations.transfers import STEP, part_beside
-from ..toolbox import AsyncToolbox
+from ..session_connection import AsyncSessionConnection
 
 log = logging.getLogger("sessionbay.files")
 ABANDONING = 10.0  # seconds
@@ -37,9 +37,13 @@ class AsyncAtomicWrite:
     """
 
     def __init__(
-        self, session: AsyncToolbox, path: str, mode: WriteMode, encoding: Literal["text", "base64"] = "text"
+        self,
+        connection: AsyncSessionConnection,
+        path: str,
+        mode: WriteMode,
+        encoding: Literal["text", "base64"] = "text",
     ) -> None:
-        self._session = session
+        self._connection = connection
         self._part = part_beside(path, nonce()[:12])
         self._names = f"path={shlex.quote(path)} part={shlex.quote(self._part)}"
         self._place = (DECODE if encoding == "base64" else "") + PLACE[mode]
@@ -60,14 +64,16 @@ class AsyncAtomicWrite:
         mode: WriteMode = "append" if self._begun else "overwrite"
         self._begun = True
         try:
-            return await self._session._use(tools.WRITE, tools.WriteArgs(path=self._part, content=piece, mode=mode))
+            return await self._connection.call_tool(
+                tools.WRITE, tools.WriteArgs(path=self._part, content=piece, mode=mode)
+            )
         except FileError as exc:
             exc.outcome = "rejected"
             raise
 
     async def place(self) -> FileResult:
         """Put the part in the file's place."""
-        ran = await self._session._use(STEP, ShellArgs(command=f"{self._names}; {self._place}"))
+        ran = await self._connection.call_tool(STEP, ShellArgs(command=f"{self._names}; {self._place}"))
         self._placed = ran.success
         if not ran.success:
             return ran.as_failure(FileResult, f"the file is complete but could not be put in its place: {ran.stderr}")
@@ -78,11 +84,11 @@ class AsyncAtomicWrite:
 
         async def remove() -> None:
             command = f'{self._names}; rm -f -- "$part" "$part.bytes"'
-            (await self._session._use(STEP, ShellArgs(command=command))).raise_for_error()
+            (await self._connection.call_tool(STEP, ShellArgs(command=command))).raise_for_error()
 
         try:
             await shielded(remove, ABANDONING)
         except (AgentBayError, TimeoutError) as failure:
-            log.warning("%s of session %s could not be removed: %s", self._part, self._session.session_id, failure)
+            log.warning("%s of session %s could not be removed: %s", self._part, self._connection.session_id, failure)
             if exc is not None:
                 exc.add_note(f"and {self._part} could not be removed: {failure}")

@@ -51,14 +51,14 @@ class AsyncContents(AsyncFolders):
         validation.choice("mode", mode, ("overwrite", "append", "create_new"), FileError)
         data = validation.content("content", content, FileError)
         text = _as_text(data)
-        whole = self._session._has_direct_route(tools.WRITE.name)
+        whole = self._connection.has_direct_route(tools.WRITE.name)
         if text is None:
             parts = _parts(b64encode(data).decode(), whole)
-            return await self._write_parts(AsyncAtomicWrite(self._session, path, mode, "base64"), parts)
+            return await self._write_parts(AsyncAtomicWrite(self._connection, path, mode, "base64"), parts)
         parts = _parts(text, whole)
         if len(parts) > 1:
-            return await self._write_parts(AsyncAtomicWrite(self._session, path, mode), parts)
-        return await self._session._use(tools.WRITE, tools.WriteArgs(path=path, content=text, mode=mode))
+            return await self._write_parts(AsyncAtomicWrite(self._connection, path, mode), parts)
+        return await self._connection.call_tool(tools.WRITE, tools.WriteArgs(path=path, content=text, mode=mode))
 
     async def _write_parts(self, staged: AsyncAtomicWrite, parts: Iterable[str]) -> FileResult:
         async with staged:
@@ -93,7 +93,7 @@ class AsyncContents(AsyncFolders):
         """
         validation.text("path", path, FileError)
         validation.choice("format", format, ("text", "bytes"), FileError)
-        if self._session._has_direct_route(tools.READ_TEXT.name):
+        if self._connection.has_direct_route(tools.READ_TEXT.name):
             return await self._read(path, format)
         info = await self.get_file_info(path)
         if info.data is None or info.data.is_directory:
@@ -109,12 +109,14 @@ class AsyncContents(AsyncFolders):
         self, path: str, format: Literal["text", "bytes"], offset: int = 0, length: int = 0
     ) -> FileContentResult | BinaryFileContentResult:
         if format == "text":
-            return await self._session._use(tools.READ_TEXT, tools.ReadArgs(path=path, offset=offset, length=length))
+            return await self._connection.call_tool(
+                tools.READ_TEXT, tools.ReadArgs(path=path, offset=offset, length=length)
+            )
         return await self._read_bytes(path, offset, length)
 
     async def _read_bytes(self, path: str, offset: int, length: int) -> BinaryFileContentResult:
         args = tools.ReadArgs(path=path, offset=offset, length=length, format="binary")
-        return await self._session._use(tools.READ_BYTES, args)
+        return await self._connection.call_tool(tools.READ_BYTES, args)
 
     async def _read_pieces(self, path: str, size: int) -> BinaryFileContentResult:
         """Read bytes piece by piece: a piece of text might end inside a character."""
@@ -166,11 +168,11 @@ class AsyncContents(AsyncFolders):
         )
         if writing := _WRITING.get(mode[0]):
             if mode.endswith("b"):
-                return AsyncFileWriter(self._session, path, writing, as_bytes())
-            return AsyncFileWriter(self._session, path, writing, as_text())
+                return AsyncFileWriter(self._connection, path, writing, as_bytes())
+            return AsyncFileWriter(self._connection, path, writing, as_text())
         if mode == "rb":
-            return AsyncFileReader(self._session, path, as_bytes())
-        return AsyncFileReader(self._session, path, as_text())
+            return AsyncFileReader(self._connection, path, as_bytes())
+        return AsyncFileReader(self._connection, path, as_text())
 
     async def read_multiple_files(self, paths: Sequence[str]) -> MultipleFileContentResult:
         """Read several text files in one call.
@@ -194,7 +196,7 @@ class AsyncContents(AsyncFolders):
         wanted = validation.texts("paths", paths, FileError)
         if not wanted:
             raise FileError.usage("paths must not be empty: give at least one")
-        return await self._session._use(tools.reading_many(wanted), tools.PathsArgs(paths=wanted))
+        return await self._connection.call_tool(tools.reading_many(wanted), tools.PathsArgs(paths=wanted))
 
     async def edit_file(self, path: str, edits: Sequence[Mapping[str, str]], dry_run: bool = False) -> FileResult:
         """Replace texts in a file.
@@ -220,7 +222,9 @@ class AsyncContents(AsyncFolders):
         found = [_edit(number, edit) for number, edit in enumerate(validation.items("edits", edits, FileError))]
         if not found:
             raise FileError.usage("edits must not be empty: give at least one")
-        return await self._session._use(tools.EDIT, tools.EditArgs(path=path, edits=found, dry_run=bool(dry_run)))
+        return await self._connection.call_tool(
+            tools.EDIT, tools.EditArgs(path=path, edits=found, dry_run=bool(dry_run))
+        )
 
 
 def _as_text(content: bytes) -> str | None:

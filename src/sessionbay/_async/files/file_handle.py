@@ -11,7 +11,7 @@ from ...core.errors import FileError
 from ...models.files import BinaryFileContentResult
 from ...operations import files as tools
 from ...operations.files import BINARY_PIECE, WriteMode
-from ..toolbox import AsyncToolbox
+from ..session_connection import AsyncSessionConnection
 from .atomic_write import AsyncAtomicWrite
 
 T = TypeVar("T", str, bytes)
@@ -44,11 +44,11 @@ class AsyncFileReader(Generic[T]):
     It holds one piece at a time. Iterate over it to get its lines.
     """
 
-    def __init__(self, session: AsyncToolbox, path: str, form: FileMode[T]) -> None:
-        self._session = session
+    def __init__(self, connection: AsyncSessionConnection, path: str, form: FileMode[T]) -> None:
+        self._connection = connection
         self._path = path
         self._form: FileMode[T] = form
-        direct = session._has_direct_route(tools.READ_BYTES.name)
+        direct = connection.has_direct_route(tools.READ_BYTES.name)
         self._piece = DIRECT_PIECE if direct else BINARY_PIECE
         self._offset = 0
         self._held: T = form.kind()
@@ -115,7 +115,7 @@ class AsyncFileReader(Generic[T]):
 
     async def _fetch(self) -> None:
         args = tools.ReadArgs(path=self._path, offset=self._offset, length=self._piece, format="binary")
-        answer: BinaryFileContentResult = await self._session._use(tools.READ_BYTES, args)
+        answer: BinaryFileContentResult = await self._connection.call_tool(tools.READ_BYTES, args)
         data = answer.unwrap()
         self._offset += len(data)
         self._ended = len(data) < self._piece
@@ -132,10 +132,10 @@ class AsyncFileWriter(Generic[T]):
     leaves the file as it was.
     """
 
-    def __init__(self, session: AsyncToolbox, path: str, mode: WriteMode, form: FileMode[T]) -> None:
-        self._staged = AsyncAtomicWrite(session, path, mode, "base64")  # which may be cut anywhere, as text may not
+    def __init__(self, connection: AsyncSessionConnection, path: str, mode: WriteMode, form: FileMode[T]) -> None:
+        self._staged = AsyncAtomicWrite(connection, path, mode, "base64")  # which may be cut anywhere, as text may not
         self._form: FileMode[T] = form
-        direct = session._has_direct_route(tools.WRITE.name)
+        direct = connection.has_direct_route(tools.WRITE.name)
         self._piece = (DIRECT_PIECE if direct else BINARY_PIECE) // 3 * 3  # pieces join only where no padding is
         self._held = bytearray()
         self._begun = False

@@ -65,13 +65,13 @@ class AsyncFolderSync:
 
     def __init__(self, files: AsyncTransfers, wanted: FolderSyncOptions) -> None:
         self._files = files
-        self._session = files._session
+        self._connection = files._connection
         self._wanted = wanted
         self._here, self._there = Tree(), Tree()
         self._report = FolderSyncReport()
         self._done = 0
         self._guard = StateLock()
-        direct = self._session._has_direct_route("write_file")
+        direct = self._connection.has_direct_route("write_file")
         self._small = SMALL_DIRECT if direct else SMALL
 
     async def push(self) -> FolderResult:
@@ -120,11 +120,11 @@ class AsyncFolderSync:
             command=f"folder={shlex.quote(self._wanted.remote)}; {script}", timeout_ms=int(self._wanted.timeout * 1000)
         )
         limits = CallTimeout(self._wanted.timeout + GRACE)
-        return await self._session._use(STEP, args, limits, strict=False)
+        return await self._connection.call_tool(STEP, args, limits, strict=False)
 
     async def _forget(self, place: str) -> None:
         args = ShellArgs(command=f"rm -f -- {shlex.quote(place)}")
-        await self._session._use(STEP, args, CallTimeout(CLEANING), strict=False)
+        await self._connection.call_tool(STEP, args, CallTimeout(CLEANING), strict=False)
 
     async def _carried_out(
         self,
@@ -206,7 +206,7 @@ class AsyncFolderSync:
         size = None if await self._is_same(path, place) else await self._send(path, place)
         if (runs := to_run(path, self._here, self._there)) is not None:
             command = f"chmod {'+x' if runs else 'a-x'} -- {shlex.quote(self._remote(path))}"
-            (await self._session._use(STEP, ShellArgs(command=command), strict=False)).raise_for_error()
+            (await self._connection.call_tool(STEP, ShellArgs(command=command), strict=False)).raise_for_error()
         return size
 
     async def _send(self, path: str, place: Path) -> int:

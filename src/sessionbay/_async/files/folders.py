@@ -27,7 +27,7 @@ class AsyncFolders(AsyncModule):
             print([entry.name for entry in listing.entries])
             ```
         """
-        return await self._session._use(tools.LIST, tools.PathArgs.of(path))
+        return await self._connection.call_tool(tools.LIST, tools.PathArgs.of(path))
 
     async def get_file_info(self, path: str) -> FileInfoResult:
         """Tell size, kind, permissions and times of a file or folder.
@@ -45,7 +45,7 @@ class AsyncFolders(AsyncModule):
             print(info.is_directory)
             ```
         """
-        return await self._session._use(tools.INFO, tools.PathArgs.of(path))
+        return await self._connection.call_tool(tools.INFO, tools.PathArgs.of(path))
 
     async def create_directory(self, path: str) -> FileResult:
         """Make a folder, and those above it; one that is there is left as it is.
@@ -62,7 +62,7 @@ class AsyncFolders(AsyncModule):
             print(made.success)
             ```
         """
-        return await self._session._use(tools.MAKE_DIRECTORY, tools.PathArgs.of(path))
+        return await self._connection.call_tool(tools.MAKE_DIRECTORY, tools.PathArgs.of(path))
 
     async def delete_file(self, path: str) -> FileResult:
         """Delete a file. What the clouds do with a folder is not documented; the local engine refuses it.
@@ -80,7 +80,7 @@ class AsyncFolders(AsyncModule):
             print(deleted.success)
             ```
         """
-        return await self._session._use(tools.DELETE, tools.PathArgs.of(path))
+        return await self._connection.call_tool(tools.DELETE, tools.PathArgs.of(path))
 
     async def move_file(self, source: str, destination: str) -> FileResult:
         """Move or rename a file or folder. An existing destination is not replaced on the local engine.
@@ -103,7 +103,7 @@ class AsyncFolders(AsyncModule):
             source=validation.text("source", source, FileError),
             destination=validation.text("destination", destination, FileError),
         )
-        return await self._session._use(tools.MOVE, args)
+        return await self._connection.call_tool(tools.MOVE, args)
 
     async def search_files(
         self, path: str, pattern: str, exclude_patterns: Sequence[str] | None = None
@@ -126,7 +126,7 @@ class AsyncFolders(AsyncModule):
             ```
         """
         excluded = validation.texts("exclude_patterns", exclude_patterns or (), FileError)
-        joined = self._session._channel.dialect.joins_patterns
+        joined = self._connection.api.dialect.joins_patterns
         if joined and any("," in one for one in excluded):
             raise FileError.usage("exclude_patterns: AgentBay joins them with commas, so none may hold one")
         args = tools.SearchArgs(
@@ -134,4 +134,4 @@ class AsyncFolders(AsyncModule):
             pattern=validation.text("pattern", pattern, FileError),
             exclude_patterns=",".join(excluded) if joined else excluded,
         )
-        return await self._session._use(tools.SEARCH, args)
+        return await self._connection.call_tool(tools.SEARCH, args)

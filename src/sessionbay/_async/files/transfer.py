@@ -72,9 +72,9 @@ class AsyncTransfers(AsyncContents):
         with await run_in_thread(partial(open_source, local_path, FileError)) as file:
             way, refused = await self._transfers()
             if way is None:
-                return self._told(refused.as_failure(UploadResult))
-            courier = AsyncFileTransfer(self._session, way, remote_path, patience)
-            return self._told(await courier.upload(file, content_type, progress_cb))
+                return self._connection.api.raise_if_strict(refused.as_failure(UploadResult))
+            courier = AsyncFileTransfer(self._connection, way, remote_path, patience)
+            return self._connection.api.raise_if_strict(await courier.upload(file, content_type, progress_cb))
 
     async def download_file(
         self,
@@ -129,9 +129,11 @@ class AsyncTransfers(AsyncContents):
             raise FileError.usage(f"{place} exists, and overwrite is False: give another place")
         way, refused = await self._transfers()
         if way is None:
-            return self._told(refused.as_failure(DownloadResult))
-        courier = AsyncFileTransfer(self._session, way, remote_path, patience)
-        return self._told(await courier.download(place, overwrite=overwrite, progress=progress_cb))
+            return self._connection.api.raise_if_strict(refused.as_failure(DownloadResult))
+        courier = AsyncFileTransfer(self._connection, way, remote_path, patience)
+        return self._connection.api.raise_if_strict(
+            await courier.download(place, overwrite=overwrite, progress=progress_cb)
+        )
 
     async def get_file_transfer_context_path(self) -> str | None:
         """Return the session's folder for transfers, None where the cloud gives none.
@@ -143,15 +145,15 @@ class AsyncTransfers(AsyncContents):
         """
         way, refused = await self._transfers()
         if way is None:
-            self._told(refused)
+            self._connection.api.raise_if_strict(refused)
         return way.context_path if way else None
 
     async def _transfers(self) -> tuple[InternalContext | None, InternalContextsResult]:
         """Return the context that carries files, asked for once; without one, why there is none."""
         if self._way:
             return self._way, InternalContextsResult(success=True)
-        request = InternalRequest(session_id=self._session.session_id, context_types=[FILE_TRANSFER])
-        found = await ask(self._session, INTERNAL_CONTEXTS, request)
+        request = InternalRequest(session_id=self._connection.session_id, context_types=[FILE_TRANSFER])
+        found = await ask(self._connection, INTERNAL_CONTEXTS, request)
         self._way = next((one for one in found.data or () if one.context_id and one.context_path), None)
         if found.success and not self._way:
             found = found.as_failure(InternalContextsResult, "the cloud gives this session no context for transfers")

@@ -67,7 +67,7 @@ class AsyncTrees(AsyncTransfers):
         wanted = _wanted(local_dir, remote_dir, include, exclude, delete, progress, timeout)
         if not await run_in_thread(wanted.local.is_dir):
             raise FileError.usage(f"there is no folder {wanted.local} on this machine")
-        return self._told(await AsyncFolderSync(self, wanted).push())
+        return self._connection.api.raise_if_strict(await AsyncFolderSync(self, wanted).push())
 
     async def pull(
         self,
@@ -115,7 +115,7 @@ class AsyncTrees(AsyncTransfers):
         wanted = _wanted(local_dir, remote_dir, include, exclude, delete, progress, timeout)
         if await run_in_thread(wanted.local.exists) and not await run_in_thread(wanted.local.is_dir):
             raise FileError.usage(f"{wanted.local} is no folder: give another place")
-        return self._told(await AsyncFolderSync(self, wanted).pull())
+        return self._connection.api.raise_if_strict(await AsyncFolderSync(self, wanted).pull())
 
 
 def _wanted(

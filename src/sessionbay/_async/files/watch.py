@@ -12,7 +12,7 @@ from ...models.files import FileChangeEvent, FileChangeResult
 from ...operations import file_events as news, files as tools, frames
 from ...operations.dispatcher import Message, Subscription
 from ..api_client import CallTimeout
-from ..toolbox import AsyncToolbox
+from ..session_connection import AsyncSessionConnection
 from ..ws.multiplexer import AsyncMultiplexer
 from ..ws.opening import has_line, line_of
 
@@ -30,11 +30,11 @@ class AsyncWatch:
     lists of ``FileChangeEvent``, each as soon as it is known.
     """
 
-    def __init__(self, session: AsyncToolbox, path: str, interval: float) -> None:
-        self._session = session
+    def __init__(self, connection: AsyncSessionConnection, path: str, interval: float) -> None:
+        self._connection = connection
         self._path = path
         self._interval = interval
-        self._server = session.find_server_for_tool(tools.CHANGES.name)
+        self._server = connection.server_of(tools.CHANGES.name)
         self._line: AsyncMultiplexer | None = None
         self._inbox = Subscription(route=self._server, accepts=news.events_of(path))
         self._entered = False
@@ -48,8 +48,8 @@ class AsyncWatch:
 
     async def __aenter__(self) -> Self:
         self._entered = True
-        if has_line(self._session) and self._server:
-            self._line = line_of(self._session, FileError)
+        if has_line(self._connection) and self._server:
+            self._line = line_of(self._connection, FileError)
         if not await self._goes_on():
             (await self._look()).raise_for_error()
         if self._line is not None:
@@ -137,7 +137,7 @@ class AsyncWatch:
         return found
 
     async def _asked(self, left: float) -> list[FileChangeEvent]:
-        await self._session._channel.clock.sleep(min(self._interval, left))
+        await self._connection.api.clock.sleep(min(self._interval, left))
         try:
             found = (await self._look()).raise_for_error().events
         except FileError as exc:
@@ -151,7 +151,7 @@ class AsyncWatch:
 
     async def _look(self) -> FileChangeResult:
         args = tools.PathArgs.of(self._path)
-        return await self._session._use(tools.CHANGES, args, CallTimeout(ASKING), strict=False)
+        return await self._connection.call_tool(tools.CHANGES, args, CallTimeout(ASKING), strict=False)
 
     async def _goes_on(self) -> bool:
         """Return whether the session itself sees to it that nothing is missed, when a subscription begins or breaks."""
@@ -193,4 +193,4 @@ class AsyncWatch:
         await line.say(frames.call(nonce(), self._server, news.UNSUBSCRIBE, {"path": self._path}), FileError)
 
     def _now(self) -> float:
-        return self._session._channel.clock.monotonic()
+        return self._connection.api.clock.monotonic()

@@ -40,7 +40,7 @@ class AsyncWatching(AsyncModule):
             ```
         """
         checked = validation.text("path", path, FileError)
-        return AsyncWatch(self._session, checked, validation.seconds("interval", interval, FileError))
+        return AsyncWatch(self._connection, checked, validation.seconds("interval", interval, FileError))
 
     def watch_directory(
         self,

@@ -37,7 +37,7 @@ class AsyncGitBase(AsyncModule):
         if timeout_ms is not None:
             validation.milliseconds("timeout_ms", timeout_ms, GitError)
         try:
-            ran = await AsyncCommand(self._session)._execute(line, timeout_ms or TIMEOUT, envs=git.ENVS)
+            ran = await AsyncCommand(self._connection)._execute(line, timeout_ms or TIMEOUT, envs=git.ENVS)
         except CommandError as exc:
             raise GitError.of(exc.kind, str(exc), outcome=exc.outcome, request_id=exc.request_id) from exc
-        return self._told(git.result(kind, ran, read))
+        return self._connection.api.raise_if_strict(git.result(kind, ran, read))

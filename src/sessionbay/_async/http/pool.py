@@ -53,19 +53,19 @@ class AsyncConnectionPool:
     def counts(self) -> PoolCounts:
         """Return how things stand."""
         with self._guard:
-            return PoolCounts(self._turns.taken, len(self._idle), self._idle.kinds(), self._turns.waiting)
+            return PoolCounts(self._turns.acquired, len(self._idle), self._idle.kinds(), self._turns.waiting)
 
     async def take(self, origin: Origin, patience: Timeouts) -> AsyncConnection:
         """Return a connection to ``origin``. It has to be given back."""
         wait = patience.left("pool")
         try:
-            await self._turns.take(wait)
+            await self._turns.acquire(wait)
         except TimeoutError as exc:
-            raise httpx.PoolTimeout(f"all {self._turns.most} connections were busy for {wait:.3g} s") from exc
+            raise httpx.PoolTimeout(f"all {self._turns.limit} connections were busy for {wait:.3g} s") from exc
         try:
             return await self._kept_one(origin) or await self._open(origin, patience)
         except BaseException:
-            self._turns.end()
+            self._turns.release()
             raise
 
     async def give(self, origin: Origin, connection: AsyncConnection, *, reusable: bool) -> None:
@@ -74,7 +74,7 @@ class AsyncConnectionPool:
             if not (reusable and self._keep(origin, connection)):
                 await connection.aclose()
         finally:
-            self._turns.end()
+            self._turns.release()
 
     async def aclose(self) -> None:
         """Close what is kept; what is busy is closed when it is given back."""
@@ -104,7 +104,7 @@ class AsyncConnectionPool:
             useless = self._idle.take_older(self._clock() - self._bounds.kept)
             while (found := self._idle.take_last(origin)) and not found.is_quiet():
                 useless.append(found)
-            if found is None and self._turns.taken + len(self._idle) > self._bounds.most:
+            if found is None and self._turns.acquired + len(self._idle) > self._bounds.most:
                 useless.append(self._idle.take_oldest())
         try:
             for connection in useless:

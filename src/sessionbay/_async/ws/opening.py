@@ -4,33 +4,33 @@ from ..._http import TlsSettings, is_proxied
 from ...core.config import is_loopback
 from ...core.secrets import Secret
 from ...core.websocket import WebSocketAddress
-from ..toolbox import AsyncToolbox
+from ..session_connection import AsyncSessionConnection
 from .multiplexer import AsyncMultiplexer, Errors
 
 
-def line_of(session: AsyncToolbox, errors: Errors) -> AsyncMultiplexer:
+def line_of(connection: AsyncSessionConnection, errors: Errors) -> AsyncMultiplexer:
     """Return the session's line; raise when the session has none, or settings forbid it."""
-    session._refuse_if_deleted()
-    lines = session._channel.lines.get()
-    if session.session_id not in lines:
-        lines[session.session_id] = _made(session, errors)
-    return lines[session.session_id]
+    connection.raise_if_deleted()
+    lines = connection.api.multiplexers.get()
+    if connection.session_id not in lines:
+        lines[connection.session_id] = _made(connection, errors)
+    return lines[connection.session_id]
 
 
-def has_line(session: AsyncToolbox) -> bool:
+def has_line(connection: AsyncSessionConnection) -> bool:
     """Return whether the cloud told where the session's WebSocket is."""
-    return bool(session._details.ws_url and session._details.token)
+    return bool(connection.details.ws_url and connection.details.token)
 
 
-def _made(session: AsyncToolbox, errors: Errors) -> AsyncMultiplexer:
-    options = session._channel.options
-    if not has_line(session):
+def _made(connection: AsyncSessionConnection, errors: Errors) -> AsyncMultiplexer:
+    options = connection.api.config
+    if not has_line(connection):
         raise errors.usage(
-            f"this object knows of no WebSocket of session {session.session_id}: one that was attached, or made by its"
-            " id, never does; get it by the client's get(session_id), and see whether its cloud offers one"
+            f"session {connection.session_id} has no WebSocket address: a session that was attached, or made by its id,"
+            " never has; get it by the client's get(session_id)"
         )
     try:
-        address = WebSocketAddress.of(session._details.ws_url or "", Secret(session._details.token or ""))
+        address = WebSocketAddress.of(connection.details.ws_url or "", Secret(connection.details.token or ""))
     except ValueError as exc:
         raise errors.of("invalid_response", f"the session's WebSocket: {exc}") from exc
     local = is_loopback(address.host)
@@ -41,7 +41,7 @@ def _made(session: AsyncToolbox, errors: Errors) -> AsyncMultiplexer:
             f"there is a proxy for {address.host}, and terminals, streamed code and news of files go through none:"
             " name the host in NO_PROXY, or make a client without a proxy"
         )
-    channel = session._channel
+    channel = connection.api
     return AsyncMultiplexer(
-        address, TlsSettings(options.verify, trust_env=not local), channel.clock.monotonic, channel.known
+        address, TlsSettings(options.verify, trust_env=not local), channel.clock.monotonic, channel.known_engine
     )

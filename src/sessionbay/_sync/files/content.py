@@ -52,14 +52,14 @@ class Contents(Folders):
         validation.choice("mode", mode, ("overwrite", "append", "create_new"), FileError)
         data = validation.content("content", content, FileError)
         text = _as_text(data)
-        whole = self._session._has_direct_route(tools.WRITE.name)
+        whole = self._connection.has_direct_route(tools.WRITE.name)
         if text is None:
             parts = _parts(b64encode(data).decode(), whole)
-            return self._write_parts(AtomicWrite(self._session, path, mode, "base64"), parts)
+            return self._write_parts(AtomicWrite(self._connection, path, mode, "base64"), parts)
         parts = _parts(text, whole)
         if len(parts) > 1:
-            return self._write_parts(AtomicWrite(self._session, path, mode), parts)
-        return self._session._use(tools.WRITE, tools.WriteArgs(path=path, content=text, mode=mode))
+            return self._write_parts(AtomicWrite(self._connection, path, mode), parts)
+        return self._connection.call_tool(tools.WRITE, tools.WriteArgs(path=path, content=text, mode=mode))
 
     def _write_parts(self, staged: AtomicWrite, parts: Iterable[str]) -> FileResult:
         with staged:
@@ -94,7 +94,7 @@ class Contents(Folders):
         """
         validation.text("path", path, FileError)
         validation.choice("format", format, ("text", "bytes"), FileError)
-        if self._session._has_direct_route(tools.READ_TEXT.name):
+        if self._connection.has_direct_route(tools.READ_TEXT.name):
             return self._read(path, format)
         info = self.get_file_info(path)
         if info.data is None or info.data.is_directory:
@@ -110,12 +110,12 @@ class Contents(Folders):
         self, path: str, format: Literal["text", "bytes"], offset: int = 0, length: int = 0
     ) -> FileContentResult | BinaryFileContentResult:
         if format == "text":
-            return self._session._use(tools.READ_TEXT, tools.ReadArgs(path=path, offset=offset, length=length))
+            return self._connection.call_tool(tools.READ_TEXT, tools.ReadArgs(path=path, offset=offset, length=length))
         return self._read_bytes(path, offset, length)
 
     def _read_bytes(self, path: str, offset: int, length: int) -> BinaryFileContentResult:
         args = tools.ReadArgs(path=path, offset=offset, length=length, format="binary")
-        return self._session._use(tools.READ_BYTES, args)
+        return self._connection.call_tool(tools.READ_BYTES, args)
 
     def _read_pieces(self, path: str, size: int) -> BinaryFileContentResult:
         """Read bytes piece by piece: a piece of text might end inside a character."""
@@ -167,11 +167,11 @@ class Contents(Folders):
         )
         if writing := _WRITING.get(mode[0]):
             if mode.endswith("b"):
-                return FileWriter(self._session, path, writing, as_bytes())
-            return FileWriter(self._session, path, writing, as_text())
+                return FileWriter(self._connection, path, writing, as_bytes())
+            return FileWriter(self._connection, path, writing, as_text())
         if mode == "rb":
-            return FileReader(self._session, path, as_bytes())
-        return FileReader(self._session, path, as_text())
+            return FileReader(self._connection, path, as_bytes())
+        return FileReader(self._connection, path, as_text())
 
     def read_multiple_files(self, paths: Sequence[str]) -> MultipleFileContentResult:
         """Read several text files in one call.
@@ -195,7 +195,7 @@ class Contents(Folders):
         wanted = validation.texts("paths", paths, FileError)
         if not wanted:
             raise FileError.usage("paths must not be empty: give at least one")
-        return self._session._use(tools.reading_many(wanted), tools.PathsArgs(paths=wanted))
+        return self._connection.call_tool(tools.reading_many(wanted), tools.PathsArgs(paths=wanted))
 
     def edit_file(self, path: str, edits: Sequence[Mapping[str, str]], dry_run: bool = False) -> FileResult:
         """Replace texts in a file.
@@ -221,7 +221,7 @@ class Contents(Folders):
         found = [_edit(number, edit) for number, edit in enumerate(validation.items("edits", edits, FileError))]
         if not found:
             raise FileError.usage("edits must not be empty: give at least one")
-        return self._session._use(tools.EDIT, tools.EditArgs(path=path, edits=found, dry_run=bool(dry_run)))
+        return self._connection.call_tool(tools.EDIT, tools.EditArgs(path=path, edits=found, dry_run=bool(dry_run)))
 
 
 def _as_text(content: bytes) -> str | None:

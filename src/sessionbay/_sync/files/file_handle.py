@@ -12,7 +12,7 @@ from ...core.errors import FileError
 from ...models.files import BinaryFileContentResult
 from ...operations import files as tools
 from ...operations.files import BINARY_PIECE, WriteMode
-from ..toolbox import Toolbox
+from ..session_connection import SessionConnection
 from .atomic_write import AtomicWrite
 
 T = TypeVar("T", str, bytes)
@@ -45,11 +45,11 @@ class FileReader(Generic[T]):
     It holds one piece at a time. Iterate over it to get its lines.
     """
 
-    def __init__(self, session: Toolbox, path: str, form: FileMode[T]) -> None:
-        self._session = session
+    def __init__(self, connection: SessionConnection, path: str, form: FileMode[T]) -> None:
+        self._connection = connection
         self._path = path
         self._form: FileMode[T] = form
-        direct = session._has_direct_route(tools.READ_BYTES.name)
+        direct = connection.has_direct_route(tools.READ_BYTES.name)
         self._piece = DIRECT_PIECE if direct else BINARY_PIECE
         self._offset = 0
         self._held: T = form.kind()
@@ -116,7 +116,7 @@ class FileReader(Generic[T]):
 
     def _fetch(self) -> None:
         args = tools.ReadArgs(path=self._path, offset=self._offset, length=self._piece, format="binary")
-        answer: BinaryFileContentResult = self._session._use(tools.READ_BYTES, args)
+        answer: BinaryFileContentResult = self._connection.call_tool(tools.READ_BYTES, args)
         data = answer.unwrap()
         self._offset += len(data)
         self._ended = len(data) < self._piece
@@ -133,10 +133,10 @@ class FileWriter(Generic[T]):
     leaves the file as it was.
     """
 
-    def __init__(self, session: Toolbox, path: str, mode: WriteMode, form: FileMode[T]) -> None:
-        self._staged = AtomicWrite(session, path, mode, "base64")  # which may be cut anywhere, as text may not
+    def __init__(self, connection: SessionConnection, path: str, mode: WriteMode, form: FileMode[T]) -> None:
+        self._staged = AtomicWrite(connection, path, mode, "base64")  # which may be cut anywhere, as text may not
         self._form: FileMode[T] = form
-        direct = session._has_direct_route(tools.WRITE.name)
+        direct = connection.has_direct_route(tools.WRITE.name)
         self._piece = (DIRECT_PIECE if direct else BINARY_PIECE) // 3 * 3  # pieces join only where no padding is
         self._held = bytearray()
         self._begun = False

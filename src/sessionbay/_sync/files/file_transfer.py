@@ -34,7 +34,7 @@ from ..api_client import CallTimeout
 from ..command import GRACE
 from ..polling import poll_until
 from ..presigned import Presigned, Told
-from ..toolbox import Toolbox
+from ..session_connection import SessionConnection
 from .atomic_write import PLACE
 
 Q = TypeVar("Q", bound=Wire)
@@ -55,21 +55,23 @@ class TransferTimeouts:
     interval: float
 
 
-def ask(session: Toolbox, op: Operation[Q, Any, R], request: Q, limit: float | None = None) -> R:
+def ask(connection: SessionConnection, op: Operation[Q, Any, R], request: Q, limit: float | None = None) -> R:
     """Send an operation on a session, for a file's sake: when there is no answer, raise a ``FileError``."""
-    session._refuse_if_deleted()
-    channel = session._channel
-    return channel.call(op, request, limits=channel.limits(limit), errors=FileError)
+    connection.raise_if_deleted()
+    channel = connection.api
+    return channel.call(op, request, timeout=channel.timeout(limit), errors=FileError)
 
 
 class FileTransfer:
     """Carries one file; ``context`` is the session's folder for transfers, which the store shares."""
 
-    def __init__(self, session: Toolbox, context: InternalContext, path: str, patience: TransferTimeouts) -> None:
-        self._session = session
+    def __init__(
+        self, connection: SessionConnection, context: InternalContext, path: str, patience: TransferTimeouts
+    ) -> None:
+        self._connection = connection
         self._context = context
         self._patience = patience
-        copies_folders = session._channel.dialect.copies_folders
+        copies_folders = connection.api.dialect.copies_folders
         self._station = TransferPath.of(path, context.context_path, nonce()[:12], copies_folders=copies_folders)
         if self._station.is_detour and not patience.wait:
             raise FileError.usage(
@@ -77,14 +79,14 @@ class FileTransfer:
             )
         self._file = FileRef(context_id=context.context_id, file_path=self._station.passing)
         self._names = self._station.names(nonce()[:12])
-        self._presigned = Presigned(session._channel, FileError)
+        self._presigned = Presigned(connection.api, FileError)
         self._deadline = 0.0
         self._begun: CopyWatch | None = None  # a copy that may go on
 
     def upload(self, file: BinaryIO, content_type: str | None, progress: Told | None) -> UploadResult:
         """Bring a file to the store, and from there to its place."""
         path = self._station.path
-        address = ask(self._session, UPLOAD_URL, self._file)
+        address = ask(self._connection, UPLOAD_URL, self._file)
         if not address.success:
             return replace(address.as_failure(UploadResult), path=path, request_id_upload_url=address.request_id)
         put = partial(self._presigned.put, address.url, file, path)
@@ -117,7 +119,7 @@ class FileTransfer:
     def _fetch(
         self, copied: DownloadResult, place: LocalPath, *, overwrite: bool, progress: Told | None
     ) -> DownloadResult:
-        address = ask(self._session, DOWNLOAD_URL, self._file)
+        address = ask(self._connection, DOWNLOAD_URL, self._file)
         known = partial(replace, request_id_sync=copied.request_id_sync, request_id_download_url=address.request_id)
         if not address.success:
             return known(address.as_failure(DownloadResult))
@@ -128,17 +130,17 @@ class FileTransfer:
         return known(told, http_status_code=status, bytes_received=got.size)
 
     def _start(self) -> None:
-        self._deadline = self._session._channel.clock.monotonic() + self._patience.timeout
+        self._deadline = self._connection.api.clock.monotonic() + self._patience.timeout
 
     def _left(self) -> float:
-        return max(self._deadline - self._session._channel.clock.monotonic(), 0.001)
+        return max(self._deadline - self._connection.api.clock.monotonic(), 0.001)
 
     def _copied(self, mode: str) -> FileTransferResult:
         """Have the file copied between session and store: ``upload`` is out of the session."""
-        context_id, path, session_id = self._context.context_id, self._station.copied, self._session.session_id
+        context_id, path, session_id = self._context.context_id, self._station.copied, self._connection.session_id
         request = SyncRequest(session_id=session_id, context_id=context_id, path=path, mode=mode)
         watch = self._begun = CopyWatch(context_id, path, mode)
-        asked = ask(self._session, SYNC_CONTEXT, request, self._left())
+        asked = ask(self._connection, SYNC_CONTEXT, request, self._left())
         if not asked.success:
             return replace(asked.as_failure(FileTransferResult), request_id_sync=asked.request_id)
         told = FileTransferResult(success=True, request_id=asked.request_id, request_id_sync=asked.request_id)
@@ -146,15 +148,15 @@ class FileTransfer:
 
     def _awaited(self, told: FileTransferResult, watch: CopyWatch) -> FileTransferResult:
         request = ContextInfoRequest(
-            session_id=self._session.session_id, context_id=watch.context_id, path=watch.path, task_type=watch.mode
+            session_id=self._connection.session_id, context_id=watch.context_id, path=watch.path, task_type=watch.mode
         )
 
         def look(limit: float | None) -> ContextInfoResult:
-            return ask(self._session, CONTEXT_INFO, request, limit)
+            return ask(self._connection, CONTEXT_INFO, request, limit)
 
         pauses = exponential_backoff(min(SOON, self._patience.interval), 1.5, self._patience.interval)
-        clock = self._session._channel.clock
-        waited = poll_until(look, watch.evaluate, clock=clock, deadline=self._deadline, pauses=pauses)
+        clock = self._connection.api.clock
+        waited = poll_until(look, watch.evaluate, clock=clock, deadline=self._deadline, intervals=pauses)
         if waited.verdict != "timeout":
             self._begun = None
         if waited.verdict == "arrived":
@@ -177,7 +179,7 @@ class FileTransfer:
 
     def _shell(self, script: str, limit: float) -> StepResult:
         args = ShellArgs(command=f"{self._names}; {script}", timeout_ms=max(int(limit * 1000), 1))
-        return self._session._use(STEP, args, CallTimeout(limit + GRACE), strict=False)
+        return self._connection.call_tool(STEP, args, CallTimeout(limit + GRACE), strict=False)
 
     @contextmanager
     def _cleaned_up(self) -> Generator[None]:
@@ -193,10 +195,10 @@ class FileTransfer:
 
     def _clean(self) -> None:
         if self._begun is not None:  # it would make anew what is removed
-            self._deadline = self._session._channel.clock.monotonic() + CLEANING / 2
+            self._deadline = self._connection.api.clock.monotonic() + CLEANING / 2
             self._awaited(FileTransferResult(), self._begun)
         self._shell(CLEAN, CLEANING)
-        ask(self._session, DELETE_FILE, self._file, CLEANING)
+        ask(self._connection, DELETE_FILE, self._file, CLEANING)
 
 
 def _moved(stored: ContextTransferResult) -> FileTransferResult:

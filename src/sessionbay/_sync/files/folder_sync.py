@@ -66,13 +66,13 @@ class FolderSync:
 
     def __init__(self, files: Transfers, wanted: FolderSyncOptions) -> None:
         self._files = files
-        self._session = files._session
+        self._connection = files._connection
         self._wanted = wanted
         self._here, self._there = Tree(), Tree()
         self._report = FolderSyncReport()
         self._done = 0
         self._guard = StateLock()
-        direct = self._session._has_direct_route("write_file")
+        direct = self._connection.has_direct_route("write_file")
         self._small = SMALL_DIRECT if direct else SMALL
 
     def push(self) -> FolderResult:
@@ -121,11 +121,11 @@ class FolderSync:
             command=f"folder={shlex.quote(self._wanted.remote)}; {script}", timeout_ms=int(self._wanted.timeout * 1000)
         )
         limits = CallTimeout(self._wanted.timeout + GRACE)
-        return self._session._use(STEP, args, limits, strict=False)
+        return self._connection.call_tool(STEP, args, limits, strict=False)
 
     def _forget(self, place: str) -> None:
         args = ShellArgs(command=f"rm -f -- {shlex.quote(place)}")
-        self._session._use(STEP, args, CallTimeout(CLEANING), strict=False)
+        self._connection.call_tool(STEP, args, CallTimeout(CLEANING), strict=False)
 
     def _carried_out(
         self,
@@ -207,7 +207,7 @@ class FolderSync:
         size = None if self._is_same(path, place) else self._send(path, place)
         if (runs := to_run(path, self._here, self._there)) is not None:
             command = f"chmod {'+x' if runs else 'a-x'} -- {shlex.quote(self._remote(path))}"
-            (self._session._use(STEP, ShellArgs(command=command), strict=False)).raise_for_error()
+            (self._connection.call_tool(STEP, ShellArgs(command=command), strict=False)).raise_for_error()
         return size
 
     def _send(self, path: str, place: Path) -> int:

@@ -28,7 +28,7 @@ class Folders(Module):
             print([entry.name for entry in listing.entries])
             ```
         """
-        return self._session._use(tools.LIST, tools.PathArgs.of(path))
+        return self._connection.call_tool(tools.LIST, tools.PathArgs.of(path))
 
     def get_file_info(self, path: str) -> FileInfoResult:
         """Tell size, kind, permissions and times of a file or folder.
@@ -46,7 +46,7 @@ class Folders(Module):
             print(info.is_directory)
             ```
         """
-        return self._session._use(tools.INFO, tools.PathArgs.of(path))
+        return self._connection.call_tool(tools.INFO, tools.PathArgs.of(path))
 
     def create_directory(self, path: str) -> FileResult:
         """Make a folder, and those above it; one that is there is left as it is.
@@ -63,7 +63,7 @@ class Folders(Module):
             print(made.success)
             ```
         """
-        return self._session._use(tools.MAKE_DIRECTORY, tools.PathArgs.of(path))
+        return self._connection.call_tool(tools.MAKE_DIRECTORY, tools.PathArgs.of(path))
 
     def delete_file(self, path: str) -> FileResult:
         """Delete a file. What the clouds do with a folder is not documented; the local engine refuses it.
@@ -81,7 +81,7 @@ class Folders(Module):
             print(deleted.success)
             ```
         """
-        return self._session._use(tools.DELETE, tools.PathArgs.of(path))
+        return self._connection.call_tool(tools.DELETE, tools.PathArgs.of(path))
 
     def move_file(self, source: str, destination: str) -> FileResult:
         """Move or rename a file or folder. An existing destination is not replaced on the local engine.
@@ -104,7 +104,7 @@ class Folders(Module):
             source=validation.text("source", source, FileError),
             destination=validation.text("destination", destination, FileError),
         )
-        return self._session._use(tools.MOVE, args)
+        return self._connection.call_tool(tools.MOVE, args)
 
     def search_files(self, path: str, pattern: str, exclude_patterns: Sequence[str] | None = None) -> FileSearchResult:
         """Find files and folders by their names, in a folder and all that are below it.
@@ -125,7 +125,7 @@ class Folders(Module):
             ```
         """
         excluded = validation.texts("exclude_patterns", exclude_patterns or (), FileError)
-        joined = self._session._channel.dialect.joins_patterns
+        joined = self._connection.api.dialect.joins_patterns
         if joined and any("," in one for one in excluded):
             raise FileError.usage("exclude_patterns: AgentBay joins them with commas, so none may hold one")
         args = tools.SearchArgs(
@@ -133,4 +133,4 @@ class Folders(Module):
             pattern=validation.text("pattern", pattern, FileError),
             exclude_patterns=",".join(excluded) if joined else excluded,
         )
-        return self._session._use(tools.SEARCH, args)
+        return self._connection.call_tool(tools.SEARCH, args)

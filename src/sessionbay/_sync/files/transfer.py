@@ -73,9 +73,9 @@ class Transfers(Contents):
         with run_in_thread(partial(open_source, local_path, FileError)) as file:
             way, refused = self._transfers()
             if way is None:
-                return self._told(refused.as_failure(UploadResult))
-            courier = FileTransfer(self._session, way, remote_path, patience)
-            return self._told(courier.upload(file, content_type, progress_cb))
+                return self._connection.api.raise_if_strict(refused.as_failure(UploadResult))
+            courier = FileTransfer(self._connection, way, remote_path, patience)
+            return self._connection.api.raise_if_strict(courier.upload(file, content_type, progress_cb))
 
     def download_file(
         self,
@@ -130,9 +130,9 @@ class Transfers(Contents):
             raise FileError.usage(f"{place} exists, and overwrite is False: give another place")
         way, refused = self._transfers()
         if way is None:
-            return self._told(refused.as_failure(DownloadResult))
-        courier = FileTransfer(self._session, way, remote_path, patience)
-        return self._told(courier.download(place, overwrite=overwrite, progress=progress_cb))
+            return self._connection.api.raise_if_strict(refused.as_failure(DownloadResult))
+        courier = FileTransfer(self._connection, way, remote_path, patience)
+        return self._connection.api.raise_if_strict(courier.download(place, overwrite=overwrite, progress=progress_cb))
 
     def get_file_transfer_context_path(self) -> str | None:
         """Return the session's folder for transfers, None where the cloud gives none.
@@ -144,15 +144,15 @@ class Transfers(Contents):
         """
         way, refused = self._transfers()
         if way is None:
-            self._told(refused)
+            self._connection.api.raise_if_strict(refused)
         return way.context_path if way else None
 
     def _transfers(self) -> tuple[InternalContext | None, InternalContextsResult]:
         """Return the context that carries files, asked for once; without one, why there is none."""
         if self._way:
             return self._way, InternalContextsResult(success=True)
-        request = InternalRequest(session_id=self._session.session_id, context_types=[FILE_TRANSFER])
-        found = ask(self._session, INTERNAL_CONTEXTS, request)
+        request = InternalRequest(session_id=self._connection.session_id, context_types=[FILE_TRANSFER])
+        found = ask(self._connection, INTERNAL_CONTEXTS, request)
         self._way = next((one for one in found.data or () if one.context_id and one.context_path), None)
         if found.success and not self._way:
             found = found.as_failure(InternalContextsResult, "the cloud gives this session no context for transfers")

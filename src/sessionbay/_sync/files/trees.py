@@ -68,7 +68,7 @@ class Trees(Transfers):
         wanted = _wanted(local_dir, remote_dir, include, exclude, delete, progress, timeout)
         if not run_in_thread(wanted.local.is_dir):
             raise FileError.usage(f"there is no folder {wanted.local} on this machine")
-        return self._told(FolderSync(self, wanted).push())
+        return self._connection.api.raise_if_strict(FolderSync(self, wanted).push())
 
     def pull(
         self,
@@ -116,7 +116,7 @@ class Trees(Transfers):
         wanted = _wanted(local_dir, remote_dir, include, exclude, delete, progress, timeout)
         if run_in_thread(wanted.local.exists) and not run_in_thread(wanted.local.is_dir):
             raise FileError.usage(f"{wanted.local} is no folder: give another place")
-        return self._told(FolderSync(self, wanted).pull())
+        return self._connection.api.raise_if_strict(FolderSync(self, wanted).pull())
 
 
 def _wanted(

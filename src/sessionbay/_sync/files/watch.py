@@ -13,7 +13,7 @@ from ...models.files import FileChangeEvent, FileChangeResult
 from ...operations import file_events as news, files as tools, frames
 from ...operations.dispatcher import Message, Subscription
 from ..api_client import CallTimeout
-from ..toolbox import Toolbox
+from ..session_connection import SessionConnection
 from ..ws.multiplexer import Multiplexer
 from ..ws.opening import has_line, line_of
 
@@ -31,11 +31,11 @@ class Watch:
     lists of ``FileChangeEvent``, each as soon as it is known.
     """
 
-    def __init__(self, session: Toolbox, path: str, interval: float) -> None:
-        self._session = session
+    def __init__(self, connection: SessionConnection, path: str, interval: float) -> None:
+        self._connection = connection
         self._path = path
         self._interval = interval
-        self._server = session.find_server_for_tool(tools.CHANGES.name)
+        self._server = connection.server_of(tools.CHANGES.name)
         self._line: Multiplexer | None = None
         self._inbox = Subscription(route=self._server, accepts=news.events_of(path))
         self._entered = False
@@ -49,8 +49,8 @@ class Watch:
 
     def __enter__(self) -> Self:
         self._entered = True
-        if has_line(self._session) and self._server:
-            self._line = line_of(self._session, FileError)
+        if has_line(self._connection) and self._server:
+            self._line = line_of(self._connection, FileError)
         if not self._goes_on():
             (self._look()).raise_for_error()
         if self._line is not None:
@@ -138,7 +138,7 @@ class Watch:
         return found
 
     def _asked(self, left: float) -> list[FileChangeEvent]:
-        self._session._channel.clock.sleep(min(self._interval, left))
+        self._connection.api.clock.sleep(min(self._interval, left))
         try:
             found = (self._look()).raise_for_error().events
         except FileError as exc:
@@ -152,7 +152,7 @@ class Watch:
 
     def _look(self) -> FileChangeResult:
         args = tools.PathArgs.of(self._path)
-        return self._session._use(tools.CHANGES, args, CallTimeout(ASKING), strict=False)
+        return self._connection.call_tool(tools.CHANGES, args, CallTimeout(ASKING), strict=False)
 
     def _goes_on(self) -> bool:
         """Return whether the session itself sees to it that nothing is missed, when a subscription begins or breaks."""
@@ -194,4 +194,4 @@ class Watch:
         line.say(frames.call(nonce(), self._server, news.UNSUBSCRIBE, {"path": self._path}), FileError)
 
     def _now(self) -> float:
-        return self._session._channel.clock.monotonic()
+        return self._connection.api.clock.monotonic()

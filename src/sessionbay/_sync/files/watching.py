@@ -41,7 +41,7 @@ class Watching(Module):
             ```
         """
         checked = validation.text("path", path, FileError)
-        return Watch(self._session, checked, validation.seconds("interval", interval, FileError))
+        return Watch(self._connection, checked, validation.seconds("interval", interval, FileError))
 
     def watch_directory(
         self,

@@ -38,7 +38,7 @@ class GitBase(Module):
         if timeout_ms is not None:
             validation.milliseconds("timeout_ms", timeout_ms, GitError)
         try:
-            ran = Command(self._session)._execute(line, timeout_ms or TIMEOUT, envs=git.ENVS)
+            ran = Command(self._connection)._execute(line, timeout_ms or TIMEOUT, envs=git.ENVS)
         except CommandError as exc:
             raise GitError.of(exc.kind, str(exc), outcome=exc.outcome, request_id=exc.request_id) from exc
-        return self._told(git.result(kind, ran, read))
+        return self._connection.api.raise_if_strict(git.result(kind, ran, read))

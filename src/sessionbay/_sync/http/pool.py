@@ -54,19 +54,19 @@ class ConnectionPool:
     def counts(self) -> PoolCounts:
         """Return how things stand."""
         with self._guard:
-            return PoolCounts(self._turns.taken, len(self._idle), self._idle.kinds(), self._turns.waiting)
+            return PoolCounts(self._turns.acquired, len(self._idle), self._idle.kinds(), self._turns.waiting)
 
     def take(self, origin: Origin, patience: Timeouts) -> Connection:
         """Return a connection to ``origin``. It has to be given back."""
         wait = patience.left("pool")
         try:
-            self._turns.take(wait)
+            self._turns.acquire(wait)
         except TimeoutError as exc:
-            raise httpx.PoolTimeout(f"all {self._turns.most} connections were busy for {wait:.3g} s") from exc
+            raise httpx.PoolTimeout(f"all {self._turns.limit} connections were busy for {wait:.3g} s") from exc
         try:
             return self._kept_one(origin) or self._open(origin, patience)
         except BaseException:
-            self._turns.end()
+            self._turns.release()
             raise
 
     def give(self, origin: Origin, connection: Connection, *, reusable: bool) -> None:
@@ -75,7 +75,7 @@ class ConnectionPool:
             if not (reusable and self._keep(origin, connection)):
                 connection.close()
         finally:
-            self._turns.end()
+            self._turns.release()
 
     def close(self) -> None:
         """Close what is kept; what is busy is closed when it is given back."""
@@ -105,7 +105,7 @@ class ConnectionPool:
             useless = self._idle.take_older(self._clock() - self._bounds.kept)
             while (found := self._idle.take_last(origin)) and not found.is_quiet():
                 useless.append(found)
-            if found is None and self._turns.taken + len(self._idle) > self._bounds.most:
+            if found is None and self._turns.acquired + len(self._idle) > self._bounds.most:
                 useless.append(self._idle.take_oldest())
         try:
             for connection in useless:

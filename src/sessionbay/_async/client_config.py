@@ -1,0 +1,48 @@
+"""The settings of a client."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from .._concurrency._async import Clock, HttpTransport
+from .._http import checked_verify
+from ..core import validation
+from ..core.config import DEFAULT_TIMEOUT, proxy_url
+from ..core.errors import AgentBayError
+from ..core.retry import RetryPolicy
+
+IDLE_CONNECTION_TIMEOUT = 20.0  # seconds; servers usually close idle connections after 60
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClientConfig:
+    """The arguments of a client, validated; ``AsyncClient`` documents them.
+
+    Where an argument is None, the environment, a ``.env`` file or the cloud's own default takes its place.
+    """
+
+    api_key: str | None = field(default=None, repr=False)
+    region_id: str | None = None
+    endpoint: str | None = None
+    timeout: float | None = None
+    strict: bool = False
+    retry: RetryPolicy = field(default_factory=RetryPolicy)
+    proxy: str | None = field(default=None, repr=False)
+    verify: Any = True
+    allow_http: bool = False
+    max_connections: int
+    tag_sessions: bool = True
+    transport: HttpTransport | None = None
+    clock: Clock = field(default_factory=Clock)
+
+    def __post_init__(self) -> None:
+        validation.instance("retry", self.retry, RetryPolicy, AgentBayError)
+        validation.instance("transport", self.transport, HttpTransport, AgentBayError)
+        validation.count("max_connections", self.max_connections, AgentBayError)
+        object.__setattr__(self, "verify", checked_verify(self.verify))
+        if self.proxy is not None:
+            proxy_url(self.proxy)
+
+    @property
+    def call_timeout(self) -> float:
+        """Seconds that one call may take, retries included."""
+        return DEFAULT_TIMEOUT if self.timeout is None else self.timeout

@@ -1,0 +1,70 @@
+# Generated from src/sessionbay/_async/client_core.py by scripts/generate_sync.py. Do not edit.
+"""What the sessions, pools and searches of one client share."""
+
+from dataclasses import replace
+
+from ..core.config import may_be_at, resolve
+from ..core.errors import SessionError
+from ..dialects.agb import AGBDialect
+from ..dialects.agentbay import AgentBayDialect
+from ..environment import USER_AGENT, environment, find_dotenv
+from ..models.sessions import SessionReference
+from ..shutdown import Endpoint, register, unregister
+from .api_client import ApiClient
+from .client_config import ClientConfig
+from .exit_deletion import open_deleter
+from .per_loop import PerLoop
+from .poller import Poller
+from .semaphore import Semaphore
+
+MAX_CREATIONS = 64  # concurrent creations of one client: the clouds throttle more than that
+DIALECTS = {"agentbay": AgentBayDialect, "agb": AGBDialect}
+
+
+class ClientCore:
+    """The configuration of a client, its API client, and the state that is shared within an event loop."""
+
+    def __init__(self, api: ApiClient) -> None:
+        self.api = api
+        self.clock = api.clock
+        self._pollers = PerLoop(lambda: Poller(api))
+        self._creations = PerLoop(lambda: Semaphore(MAX_CREATIONS))
+
+    @classmethod
+    def connect(cls, cloud: str, config: ClientConfig) -> "ClientCore":
+        """Return the core of a client; raise AgentBayUsageError if the settings are incomplete or unsafe."""
+        kind = DIALECTS[cloud]
+        names = kind.variables
+        dotenv = find_dotenv(upwards=names.dotenv_upwards)
+        settings = resolve(config, names, kind.address, env=environment(), dotenv=dotenv)
+        dialect = kind(settings.endpoint, settings.api_key, settings.region_id, USER_AGENT)
+        return cls(ApiClient(dialect, replace(config, timeout=settings.timeout)))
+
+    @property
+    def poller(self) -> Poller:
+        """The poller of the running event loop."""
+        return self._pollers.get()
+
+    @property
+    def creations(self) -> Semaphore:
+        """The bound on concurrent creations in the running event loop."""
+        return self._creations.get()
+
+    def delete_at_exit(self, session_id: str) -> None:
+        """Have a session deleted when the program exits."""
+        # A private engine ends with the program; a transport of the user's may need an event loop that is gone by then.
+        if not (self.api.owns_engine or self.api.config.transport):
+            config = self.api.config
+            endpoint = Endpoint(self.api.dialect, config.proxy, config.verify, config.allow_http, self.api.known_engine)
+            register(session_id, endpoint, open_deleter)
+
+    def keep_at_exit(self, session_id: str) -> None:
+        """Leave a session alone when the program exits: it is deleted, or the caller's to delete."""
+        unregister(session_id, self.api.dialect.endpoint)
+
+    def check_reference(self, ref: SessionReference) -> None:
+        """Raise SessionUsageError if a reference belongs to another cloud or address than this client."""
+        dialect = self.api.dialect
+        if ref.cloud != dialect.name or not may_be_at(dialect.endpoint, ref.endpoint):
+            own = f"this client talks to {dialect.endpoint} ({dialect.name})"
+            raise SessionError.usage(f"session {ref.session_id} is at {ref.endpoint} ({ref.cloud}), and {own}")

@@ -1,0 +1,147 @@
+# Generated from src/sessionbay/_async/session_connection.py by scripts/generate_sync.py. Do not edit.
+"""The calls of one session, shared by the session object and its modules."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any, TypeVar
+
+from ..core import validation
+from ..core.config import base_url
+from ..core.errors import AgentBayError, SessionError
+from ..core.http import Call
+from ..core.operation import Operation
+from ..core.result import Result
+from ..core.secrets import Secret, without
+from ..core.tool import Tool
+from ..core.wire_model import Wire
+from ..environment import process_id
+from ..models.sessions import DeleteResult, SessionReference
+from ..models.tools import McpToolResult
+from ..operations import direct_route
+from ..operations.session import SessionAnswer, SessionRef
+from ..operations.tools import CALL_TOOL, CallRequest, outcome, secrets_of
+from .api_client import ApiClient, CallTimeout
+
+Q = TypeVar("Q", bound=Wire)
+A = TypeVar("A")
+R = TypeVar("R", bound=Result[Any])
+
+
+class SessionConnection:
+    """Sends the operations and tool calls of one session.
+
+    Attributes:
+        api: The API client that requests go through.
+        details: What the cloud returned for the session: id, link, token, tools.
+        reserved_labels: The session's own reserved labels, as far as they are known.
+        deletion: The result of the deletion; None while the session exists.
+    """
+
+    def __init__(self, api: ApiClient, session_id: str) -> None:
+        self.api = api
+        self.details = SessionAnswer(session_id=validation.text("session_id", session_id, SessionError))
+        self.reserved_labels: dict[str, str] = {}
+        self.deletion: DeleteResult | None = None
+        self._process_id = process_id()
+
+    @property
+    def session_id(self) -> str:
+        """The session's id."""
+        return self.details.session_id
+
+    @property
+    def ref(self) -> SessionRef:
+        """The request body that holds the session's id and nothing else."""
+        return SessionRef(session_id=self.session_id)
+
+    @property
+    def reference(self) -> SessionReference:
+        """The session's address without a key."""
+        dialect = self.api.dialect
+        return SessionReference(self.session_id, dialect.name, dialect.endpoint, dialect.region_id)
+
+    @property
+    def is_inherited(self) -> bool:
+        """Whether this process is a fork, and its parent created this object."""
+        return self._process_id != process_id()
+
+    def raise_if_deleted(self) -> None:
+        """Raise SessionUsageError if the session was deleted through this object."""
+        if self.deletion:
+            raise SessionError.usage(f"session {self.session_id} was deleted: create a new one")
+
+    def request(self, op: Operation[Q, A, R], request: Q) -> R:
+        """Send an operation; a strict client raises a refusal."""
+        return self.api.raise_if_strict(self.send(op, request))
+
+    def send(self, op: Operation[Q, A, R], request: Q, timeout: float | None = None) -> R:
+        """Send an operation, and return a refusal even to a strict client.
+
+        ``timeout`` (seconds) shortens the client's own.
+        """
+        self.raise_if_deleted()
+        return self.api.call(op, request, timeout=self.api.timeout(timeout))
+
+    def server_of(self, tool_name: str) -> str:
+        """Return the MCP server that offers a tool; empty if the cloud did not name it."""
+        tools = self.details.tool_list or ()
+        return next((tool.server or "" for tool in tools if tool.name == tool_name), "")
+
+    def has_direct_route(self, tool_name: str) -> bool:
+        """Return whether a tool is called on the session's machine directly, past the control plane."""
+        return bool(self.details.link_url and self.details.token and self.server_of(tool_name))
+
+    def call_tool(self, tool: Tool[Q, R], args: Q, timeout: CallTimeout | None = None, *, strict: bool = True) -> R:
+        """Call ``tool`` and return its result; a strict client raises a refusal, unless ``strict`` is False."""
+        errors, dialect = tool.result.error_type, self.api.dialect
+        if tool.only not in ("", dialect.name):
+            raise errors.usage(f"{dialect.title} has no tool {tool.name}: use the other cloud, or the local engine")
+        secrets = secrets_of(args)
+        answer = self.call_tool_by_name(tool.name, args.dump(), timeout, errors=errors, secrets=secrets)
+        try:
+            result = outcome(tool, answer)
+        except ValueError as exc:
+            message = without(f"{tool.name}: invalid response: {exc}", *secrets)
+            raise errors.of("invalid_response", message, request_id=answer.request_id) from exc
+        if secrets and not result.success:
+            result = replace(result, error_message=without(result.error_message, *secrets))
+        return self.api.raise_if_strict(result) if strict else result
+
+    def call_tool_by_name(
+        self,
+        name: str,
+        args: Mapping[str, Any],
+        timeout: CallTimeout | None,
+        *,
+        auto_gen_session: bool = False,
+        errors: type[AgentBayError] = SessionError,
+        secrets: tuple[Secret, ...] = (),
+    ) -> McpToolResult:
+        """Call a tool on the direct route where there is one, else through the control plane."""
+        self.raise_if_deleted()
+        if self.has_direct_route(name):
+            return self.api.send(self._direct_call(name, args, errors, secrets), timeout)
+        request = CallRequest(
+            session_id=self.session_id,
+            name=name,
+            args=dict(args),
+            server=self.server_of(name) if self.api.dialect.sends_server else None,
+            auto_gen_session=auto_gen_session,
+        )
+        return self.api.call(CALL_TOOL, request, timeout=timeout, errors=errors, secrets=secrets)
+
+    def _direct_call(
+        self, name: str, args: Mapping[str, Any], errors: type[AgentBayError], secrets: tuple[Secret, ...]
+    ) -> Call[McpToolResult]:
+        link = base_url(self.details.link_url or "", allow_http=self.api.config.allow_http)
+        token, server = Secret(self.details.token or ""), self.server_of(name)
+        if not token.is_header_safe():
+            message = f"{name} (direct): the session's token has characters that are not allowed in a header"
+            raise errors.of("invalid_response", message, outcome="not_sent")
+        return Call(
+            f"{name} (direct)",
+            lambda stamp: direct_route.encode(link, token, name, server, dict(args), stamp),
+            direct_route.decode,
+            errors,
+            secrets=(token, *secrets),
+        )

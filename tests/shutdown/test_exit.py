@@ -110,7 +110,8 @@ def test_a_cloud_that_does_not_answer_holds_the_program_up_for_no_longer_than_it
             from sessionbay._sync.exit_deletion import open_deleter
             from sessionbay.core.secrets import Secret
             from sessionbay.dialects.agb import AGBDialect
-            endpoint = shutdown.Endpoint(AGBDialect("http://127.0.0.1:{silent.getsockname()[1]}", Secret("k")), None, True, False)
+            dialect = AGBDialect("http://127.0.0.1:{silent.getsockname()[1]}", Secret("k"))
+            endpoint = shutdown.Endpoint(dialect, None, True, False)
             for number in range(100):
                 shutdown.register(f"session-{{number}}", endpoint, open_deleter)
             begin = time.monotonic()

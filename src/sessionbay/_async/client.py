@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from .map import AsyncMap
     from .paginator import AsyncPaginator
     from .pool import AsyncSessionPool
+    from .pooled_sessions import AsyncPooledSessions, PoolRules
     from .session import AsyncSession, AsyncSessionBlock
     from .skills import AsyncBeta, AsyncSkills
 
@@ -103,7 +104,7 @@ class AsyncClient:
             transport=transport,
             clock=clock or Clock(),
         )
-        self.core = AsyncClientCore.connect(self._cloud, config)
+        self.core = AsyncClientCore.connect(self._cloud, config, self._cloud_class()._unpickle_session)
 
     @cached_property
     def context(self) -> AsyncContextService:
@@ -227,13 +228,13 @@ class AsyncClient:
         from ..core.errors import SessionError
         from ..models.sessions import SessionResult
         from ..operations.session import GET, SessionRef
-        from .session import AsyncSession
+        from .session import AsyncSession, session_from_details
 
         request = SessionRef(session_id=validation.text("session_id", session_id, SessionError))
         found = await self.core.api.call(GET, request)
         if found.data is None:
             return self.core.api.raise_if_strict(found.as_failure(SessionResult[AsyncSession]))
-        session = AsyncSession.from_details(self, found.data, found.data.image_id)
+        session = session_from_details(self, found.data, found.data.image_id)
         return SessionResult(success=True, data=session, request_id=found.request_id, code=found.code)
 
     async def list(
@@ -441,11 +442,8 @@ class AsyncClient:
                     print(result.output)
             ```
         """
-        from functools import partial
-
-        from ..models.creation import CreateSessionParams
-        from .creation import create_session
-        from .pool import AsyncSessionPool, PoolRules
+        from .pool import AsyncSessionPool
+        from .pooled_sessions import PoolRules
 
         rules = PoolRules.of(
             min_size=min,
@@ -456,7 +454,7 @@ class AsyncClient:
             max_uses=max_uses,
             create_rate=create_rate,
         )
-        return AsyncSessionPool(self.core, partial(create_session, self, CreateSessionParams.of(params, fields)), rules)
+        return AsyncSessionPool(self._pooled_sessions(rules, params, fields))
 
     def map(
         self,
@@ -508,36 +506,36 @@ class AsyncClient:
         from ..core import validation
         from ..core.errors import SessionError
         from .map import AsyncMap, MapRules
+        from .pooled_sessions import PoolRules
 
         validation.count("concurrency", concurrency, SessionError)
         rules = MapRules(concurrency=concurrency, ordered=ordered, progress=progress)
-        uses = 1 if fresh else None
-        pool = self.pool(max=concurrency, max_uses=uses, create_rate=create_rate, params=params, **fields)
-        return AsyncMap(pool, work, items, rules)
+        limits = PoolRules.of(max_size=concurrency, max_uses=1 if fresh else None, create_rate=create_rate)
+        return AsyncMap(self._pooled_sessions(limits, params, fields), work, items, rules)
+
+    def _pooled_sessions(
+        self, rules: PoolRules, params: CreateSessionParams | None, fields: CreateSessionFields
+    ) -> AsyncPooledSessions:
+        from functools import partial
+
+        from ..models.creation import CreateSessionParams
+        from .creation import create_session
+        from .pooled_sessions import AsyncPooledSessions
+
+        create = partial(create_session, self, CreateSessionParams.of(params, fields))
+        return AsyncPooledSessions(self.core, create, rules)
 
     @classmethod
-    def unpickle_session(cls, ref: SessionReference) -> AsyncSession:
-        """Return the session that a pickle holds, attached with this process's own settings. Pickle calls it.
-
-        Args:
-            ref: The reference.
-
-        Raises:
-            SessionUsageError: This process has no key for the session's cloud.
-
-        Example:
-            ```python
-            print(AsyncAgentBay.unpickle_session(session.ref).session_id == session.session_id)
-            ```
-        """
+    def _unpickle_session(cls, ref: SessionReference) -> AsyncSession:
+        """Return a pickled session, attached with this process's own settings."""
         from .pickling import client_for
 
         return client_for(cls, ref).attach(ref)
 
-    def reduce_session(self, ref: SessionReference) -> tuple[Any, ...]:
-        """Return what pickle stores for a session of this client; internal."""
-        cloud = next(kind for kind in type(self).__mro__ if "_cloud" in vars(kind))
-        return cast("type[AsyncClient]", cloud).unpickle_session, (ref,)
+    @classmethod
+    def _cloud_class(cls) -> type[AsyncClient]:
+        """Return the public class that this one is or derives from: a user's own may take other arguments."""
+        return next(kind for kind in cls.__mro__ if "_cloud" in vars(kind))
 
     def __reduce__(self) -> NoReturn:
         raise TypeError(

@@ -1,5 +1,6 @@
 """What the sessions, pools and searches of one client share."""
 
+from collections.abc import Callable
 from dataclasses import replace
 
 from ..core.config import may_be_at, resolve
@@ -21,23 +22,32 @@ DIALECTS = {"agentbay": AgentBayDialect, "agb": AGBDialect}
 
 
 class AsyncClientCore:
-    """The configuration of a client, its API client, and the state that is shared within an event loop."""
+    """A client's API client, its batch poller and its bound on creations, and the registration of its sessions.
 
-    def __init__(self, api: AsyncApiClient) -> None:
+    Attributes:
+        api: The API client.
+        clock: The clock of the client.
+        unpickle: Returns a pickled session from its reference.
+    """
+
+    def __init__(self, api: AsyncApiClient, unpickle: Callable[[SessionReference], object]) -> None:
         self.api = api
         self.clock = api.clock
+        self.unpickle = unpickle
         self._pollers = AsyncPerLoop(lambda: AsyncPoller(api))
         self._creations = AsyncPerLoop(lambda: AsyncSemaphore(MAX_CREATIONS))
 
     @classmethod
-    def connect(cls, cloud: str, config: ClientConfig) -> "AsyncClientCore":
+    def connect(
+        cls, cloud: str, config: ClientConfig, unpickle: Callable[[SessionReference], object]
+    ) -> "AsyncClientCore":
         """Return the core of a client; raise AgentBayUsageError if the settings are incomplete or unsafe."""
         kind = DIALECTS[cloud]
         names = kind.variables
         dotenv = find_dotenv(upwards=names.dotenv_upwards)
         settings = resolve(config, names, kind.address, env=environment(), dotenv=dotenv)
         dialect = kind(settings.endpoint, settings.api_key, settings.region_id, USER_AGENT)
-        return cls(AsyncApiClient(dialect, replace(config, timeout=settings.timeout)))
+        return cls(AsyncApiClient(dialect, replace(config, timeout=settings.timeout)), unpickle)
 
     @property
     def poller(self) -> AsyncPoller:

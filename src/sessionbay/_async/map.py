@@ -8,7 +8,8 @@ from typing import Generic, Self, TypeVar
 from .._concurrency._async import BoundedQueue, StateLock, Work, WorkerGroup, call_user_function
 from ..core.errors import SessionError
 from ..models.map import MapResult, Progress
-from .pool import AsyncSessionPool
+from .lease import AsyncLease
+from .pooled_sessions import AsyncPooledSessions
 from .session import AsyncSession
 
 T = TypeVar("T")
@@ -31,19 +32,19 @@ class AsyncMap(Generic[T, V]):
     """
 
     def __init__(
-        self, pool: AsyncSessionPool, work: Work[AsyncSession, T, V], items: Iterable[T], rules: MapRules
+        self, sessions: AsyncPooledSessions, work: Work[AsyncSession, T, V], items: Iterable[T], rules: MapRules
     ) -> None:
-        connections = pool.core.api.config.max_connections
+        connections = sessions.core.api.config.max_connections
         if rules.concurrency > connections:
             raise SessionError.usage(
                 f"concurrency={rules.concurrency} needs as many connections, and the client has {connections}:"
                 f" make it with max_connections={rules.concurrency}"
             )
-        self._pool = pool
+        self._sessions = sessions
         self._work = work
         self._items: Iterator[tuple[int, T]] = enumerate(items)
         self._rules = rules
-        self._clock = pool.core.clock
+        self._clock = sessions.core.clock
         self._lock = StateLock()
         self._workers = WorkerGroup()
         self._done: BoundedQueue[MapResult[T, V]]  # created on entering the block
@@ -54,7 +55,7 @@ class AsyncMap(Generic[T, V]):
         self._running = min(rules.concurrency, max(1, len(items))) if isinstance(items, Sized) else rules.concurrency
 
     async def __aenter__(self) -> Self:
-        self._pool.enter("map")
+        self._sessions.enter("map")
         self._report()
         self._done = BoundedQueue(self._rules.concurrency)
         await self._workers.start()
@@ -67,17 +68,17 @@ class AsyncMap(Generic[T, V]):
     ) -> None:
         self._done.close()
         try:
-            await self._workers.stop(self._pool.aclose)
+            await self._workers.stop(self._sessions.aclose)
         finally:
             self._report(ended=True)
         if exc is None:
-            self._pool.raise_failure()
+            self._sessions.raise_failure()
 
     def __aiter__(self) -> Self:
         return self
 
     async def __anext__(self) -> MapResult[T, V]:
-        self._pool.raise_unless_entered("map")
+        self._sessions.raise_unless_entered("map")
         while True:
             if self._rules.ordered and self._next in self._out_of_order:
                 self._next += 1
@@ -122,7 +123,7 @@ class AsyncMap(Generic[T, V]):
         start = self._clock.monotonic()
         session_id = ""
         try:
-            async with self._pool.lease() as session:
+            async with AsyncLease(self._sessions, None) as session:
                 session_id = session.session_id
                 value = await call_user_function(self._work(session, item))
         except Exception as exc:  # noqa: BLE001  # the user's own code

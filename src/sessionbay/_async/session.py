@@ -93,13 +93,6 @@ class AsyncSession:
         self.connection = AsyncSessionConnection(self._core.api, session_id)
         self.image_id = ""
 
-    @classmethod
-    def from_details(cls, agent_bay: "AsyncClient", details: SessionAnswer, image_id: str | None) -> Self:
-        """Return a session with the details that a cloud returned for it; internal."""
-        session = cls(agent_bay, details.session_id)
-        session.connection.details, session.image_id = details, image_id or ""
-        return session
-
     @property
     def agent_bay(self) -> "AsyncClient":
         """The client that this session belongs to."""
@@ -707,7 +700,7 @@ class AsyncSession:
         return error
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return self._agent_bay.reduce_session(self.ref)
+        return self._core.unpickle, (self.ref,)
 
     def __copy__(self) -> Self:
         return self  # the machine is not copied
@@ -750,6 +743,13 @@ class AsyncSessionBlock:
     ) -> None:
         if self._session is not None:
             await delete_shielded(self._session)
+
+
+def session_from_details(client: "AsyncClient", details: SessionAnswer, image_id: str | None) -> AsyncSession:
+    """Return a session with the details that a cloud returned for it."""
+    session = AsyncSession(client, details.session_id)
+    session.connection.details, session.image_id = details, image_id or ""
+    return session
 
 
 async def delete_shielded(session: AsyncSession) -> None:

@@ -1,6 +1,7 @@
 # Generated from src/sessionbay/_async/client_core.py by scripts/generate_sync.py. Do not edit.
 """What the sessions, pools and searches of one client share."""
 
+from collections.abc import Callable
 from dataclasses import replace
 
 from ..core.config import may_be_at, resolve
@@ -22,23 +23,30 @@ DIALECTS = {"agentbay": AgentBayDialect, "agb": AGBDialect}
 
 
 class ClientCore:
-    """The configuration of a client, its API client, and the state that is shared within an event loop."""
+    """A client's API client, its batch poller and its bound on creations, and the registration of its sessions.
 
-    def __init__(self, api: ApiClient) -> None:
+    Attributes:
+        api: The API client.
+        clock: The clock of the client.
+        unpickle: Returns a pickled session from its reference.
+    """
+
+    def __init__(self, api: ApiClient, unpickle: Callable[[SessionReference], object]) -> None:
         self.api = api
         self.clock = api.clock
+        self.unpickle = unpickle
         self._pollers = PerLoop(lambda: Poller(api))
         self._creations = PerLoop(lambda: Semaphore(MAX_CREATIONS))
 
     @classmethod
-    def connect(cls, cloud: str, config: ClientConfig) -> "ClientCore":
+    def connect(cls, cloud: str, config: ClientConfig, unpickle: Callable[[SessionReference], object]) -> "ClientCore":
         """Return the core of a client; raise AgentBayUsageError if the settings are incomplete or unsafe."""
         kind = DIALECTS[cloud]
         names = kind.variables
         dotenv = find_dotenv(upwards=names.dotenv_upwards)
         settings = resolve(config, names, kind.address, env=environment(), dotenv=dotenv)
         dialect = kind(settings.endpoint, settings.api_key, settings.region_id, USER_AGENT)
-        return cls(ApiClient(dialect, replace(config, timeout=settings.timeout)))
+        return cls(ApiClient(dialect, replace(config, timeout=settings.timeout)), unpickle)
 
     @property
     def poller(self) -> Poller:

@@ -21,7 +21,7 @@ from ..operations.creation import awaited_contexts, create_request
 from ..operations.labels import GET_LABELS
 from ..operations.session import CREATE, DELETE, GET, LIST, CreateRequest, ListRequest, SessionAnswer, SessionRef
 from .api_client import CallTimeout
-from .session import Session, delete_shielded
+from .session import Session, delete_shielded, session_from_details
 from .session_context import wait_for_contexts
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ def create_session(
         semaphore.release()
     if created.data is None:
         return core.api.raise_if_strict(created.as_failure(SessionResult[Session]))
-    session = Session.from_details(client, created.data, params.image_id or created.data.image_id)
+    session = session_from_details(client, created.data, params.image_id or created.data.image_id)
     session.connection.reserved_labels = creation.reserved_labels
     core.delete_at_exit(session.session_id)
     with _deleted_on_failure(session):

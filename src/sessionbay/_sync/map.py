@@ -9,7 +9,8 @@ from typing import Generic, Self, TypeVar
 from .._concurrency._sync import BoundedQueue, StateLock, Work, WorkerGroup, call_user_function
 from ..core.errors import SessionError
 from ..models.map import MapResult, Progress
-from .pool import SessionPool
+from .lease import Lease
+from .pooled_sessions import PooledSessions
 from .session import Session
 
 T = TypeVar("T")
@@ -31,18 +32,20 @@ class Map(Generic[T, V]):
     Sessions are created on demand, reused, and deleted at the end of the block.
     """
 
-    def __init__(self, pool: SessionPool, work: Work[Session, T, V], items: Iterable[T], rules: MapRules) -> None:
-        connections = pool.core.api.config.max_connections
+    def __init__(
+        self, sessions: PooledSessions, work: Work[Session, T, V], items: Iterable[T], rules: MapRules
+    ) -> None:
+        connections = sessions.core.api.config.max_connections
         if rules.concurrency > connections:
             raise SessionError.usage(
                 f"concurrency={rules.concurrency} needs as many connections, and the client has {connections}:"
                 f" make it with max_connections={rules.concurrency}"
             )
-        self._pool = pool
+        self._sessions = sessions
         self._work = work
         self._items: Iterator[tuple[int, T]] = enumerate(items)
         self._rules = rules
-        self._clock = pool.core.clock
+        self._clock = sessions.core.clock
         self._lock = StateLock()
         self._workers = WorkerGroup()
         self._done: BoundedQueue[MapResult[T, V]]  # created on entering the block
@@ -53,7 +56,7 @@ class Map(Generic[T, V]):
         self._running = min(rules.concurrency, max(1, len(items))) if isinstance(items, Sized) else rules.concurrency
 
     def __enter__(self) -> Self:
-        self._pool.enter("map")
+        self._sessions.enter("map")
         self._report()
         self._done = BoundedQueue(self._rules.concurrency)
         self._workers.start()
@@ -66,17 +69,17 @@ class Map(Generic[T, V]):
     ) -> None:
         self._done.close()
         try:
-            self._workers.stop(self._pool.close)
+            self._workers.stop(self._sessions.close)
         finally:
             self._report(ended=True)
         if exc is None:
-            self._pool.raise_failure()
+            self._sessions.raise_failure()
 
     def __iter__(self) -> Self:
         return self
 
     def __next__(self) -> MapResult[T, V]:
-        self._pool.raise_unless_entered("map")
+        self._sessions.raise_unless_entered("map")
         while True:
             if self._rules.ordered and self._next in self._out_of_order:
                 self._next += 1
@@ -121,7 +124,7 @@ class Map(Generic[T, V]):
         start = self._clock.monotonic()
         session_id = ""
         try:
-            with self._pool.lease() as session:
+            with Lease(self._sessions, None) as session:
                 session_id = session.session_id
                 value = call_user_function(self._work(session, item))
         except Exception as exc:  # noqa: BLE001  # the user's own code

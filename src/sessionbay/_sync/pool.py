@@ -1,109 +1,37 @@
 # Generated from src/sessionbay/_async/pool.py by scripts/generate_sync.py. Do not edit.
 """A pool of sessions that are leased to one user at a time and reused."""
 
-import logging
-from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
 
-from .._concurrency._sync import StateLock, run_for_each
 from ..core import validation
-from ..core.adaptive_rate import AdaptiveRate
-from ..core.errors import AgentBayError, SessionError
-from ..rate_limit_file import start_slot
-from .client_core import ClientCore
-from .semaphore import Semaphore
-from .session import Create, Session, delete_shielded
-
-log = logging.getLogger("sessionbay.pool")
-
-
-@dataclass(frozen=True, kw_only=True)
-class PoolRules:
-    """The arguments of a pool; ``pool`` of the clients documents them."""
-
-    min_size: int
-    max_size: int
-    check: str | None
-    reset: str | None
-    max_age: float | None
-    max_uses: int | None
-    rate: AdaptiveRate | None
-
-    @classmethod
-    def of(
-        cls,
-        *,
-        min_size: int,
-        max_size: int,
-        check: str | None,
-        reset: str | None,
-        max_age: float | None,
-        max_uses: int | None,
-        create_rate: float | None,
-    ) -> Self:
-        """Return the rules; raise SessionUsageError if one is invalid."""
-        validation.count("min", min_size, SessionError, least=0)
-        validation.count("max", max_size, SessionError, least=max(1, min_size))
-        return cls(
-            min_size=min_size,
-            max_size=max_size,
-            check=None if check is None else validation.text("check", check, SessionError),
-            reset=None if reset is None else validation.text("reset", reset, SessionError),
-            max_age=None if max_age is None else validation.seconds("max_age", max_age, SessionError),
-            max_uses=None if max_uses is None else validation.count("max_uses", max_uses, SessionError),
-            rate=None
-            if create_rate is None
-            else AdaptiveRate(validation.seconds("create_rate", create_rate, SessionError)),
-        )
-
-
-@dataclass(eq=False)
-class _Member:
-    """A session of the pool, and its use so far."""
-
-    session: Session
-    created_at: float
-    uses: int = 0
+from ..core.errors import SessionError
+from .lease import Lease
+from .pooled_sessions import PooledSessions
 
 
 class SessionPool:
     """Sessions that are reused. Leaving its block deletes all of them, the leased ones included."""
 
-    def __init__(self, core: ClientCore, create: Create, rules: PoolRules) -> None:
-        self.core = core
-        self._create_session = create
-        self._rules = rules
-        self._leases = Semaphore(rules.max_size)
-        self._starts = Semaphore(1)
-        self._lock = StateLock()
-        self._idle: list[_Member] = []
-        self._members: set[_Member] = set()
-        self._failures: list[AgentBayError] = []
-        self._entered = False
-        self._closed = False
+    def __init__(self, sessions: PooledSessions) -> None:
+        self._sessions = sessions
 
     @property
     def size(self) -> int:
         """The number of sessions, leased or idle."""
-        return len(self._members)
+        return len(self._sessions)
 
     def __enter__(self) -> Self:
-        self.enter("pool")
-        try:
-            run_for_each(self._warm, range(self._rules.min_size))
-            self.raise_failure()
-        except BaseException:
-            self.close()
-            raise
+        self._sessions.enter("pool")
+        self._sessions.fill()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, exc: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self.close()
+        self._sessions.close()
         if exc is None:
-            self.raise_failure()
+            self._sessions.raise_failure()
 
     def lease(self, timeout: float | None = None) -> "Lease":
         """Lease a session for a block.
@@ -130,165 +58,4 @@ class SessionPool:
             ```
         """
         limit = None if timeout is None else validation.seconds("timeout", timeout, SessionError, zero=True)
-        return Lease(self, limit)
-
-    def enter(self, name: str) -> None:
-        """Mark the pool as entered by the block of ``name``; raise SessionUsageError if it was entered before."""
-        if self._entered:
-            raise SessionError.usage(f"this block has been entered before: call {name}() for each")
-        self._entered = True
-
-    def raise_unless_entered(self, name: str) -> None:
-        """Raise SessionUsageError if the block of ``name`` was not entered."""
-        if not self._entered:
-            raise SessionError.usage(f"{name}() is a block, whose end deletes its sessions: enter it by 'with' first")
-
-    def acquire(self, timeout: float | None) -> _Member:
-        """Lease an idle session or a new one."""
-        self.raise_unless_entered("pool")
-        try:
-            self._leases.acquire(timeout)
-        except TimeoutError as exc:
-            raise SessionError.of("timeout", f"all {self._leases.limit} sessions were in use for {timeout} s") from exc
-        try:
-            return self._take_idle() or self._create()
-        except BaseException:
-            self._leases.release()
-            raise
-
-    def release(self, member: _Member, *, reusable: bool) -> None:
-        """Return a leased session to the pool."""
-        try:
-            self._take_back(member, reusable=reusable)
-        finally:
-            self._leases.release()
-
-    def _warm(self, _: int) -> None:
-        try:
-            member = self._create()
-        except AgentBayError as exc:
-            self._failures.append(exc)
-            return
-        with self._lock:
-            self._idle.append(member)
-
-    def _create(self) -> _Member:
-        """Create a session; delete it at once if the pool was closed meanwhile."""
-        self._raise_if_closed()
-        if self._rules.rate:
-            self._wait_for_start(self._rules.rate)
-        created = self._create_session(self._rules.rate)
-        member = _Member(created.raise_for_error().session, self.core.clock.monotonic())
-        with self._lock:
-            self._members.add(member)
-        if self._closed:
-            self._evict(member)
-            self._raise_if_closed()
-        return member
-
-    def _wait_for_start(self, rate: AdaptiveRate) -> None:
-        """Wait until the account's rate allows another creation."""
-        self._starts.acquire()
-        try:
-            dialect, clock = self.core.api.dialect, self.core.clock
-            clock.sleep(start_slot(f"{dialect.endpoint} {dialect.api_key.reveal()}", rate.interval, clock))
-        finally:
-            self._starts.release()
-
-    def _take_idle(self) -> _Member | None:
-        """Return an idle session that passes the check; None if there is none."""
-        while True:
-            self._raise_if_closed()
-            with self._lock:
-                if not self._idle:
-                    return None
-                member = self._idle.pop()
-            healthy = False
-            try:
-                healthy = not self._is_expired(member) and self._succeeds(member, self._rules.check)
-            finally:
-                if not healthy:
-                    self._evict(member)
-            if healthy:
-                return member
-
-    def _take_back(self, member: _Member, *, reusable: bool) -> None:
-        member.uses += 1
-        kept = member.session.connection.is_inherited
-        reusable = reusable and not kept and not self._is_expired(member)
-        try:
-            if reusable and self._succeeds(member, self._rules.reset):
-                with self._lock:
-                    kept = not self._closed
-                    if kept:
-                        self._idle.append(member)
-        finally:
-            if not kept:
-                self._evict(member)
-
-    def _is_expired(self, member: _Member) -> bool:
-        rules = self._rules
-        old = rules.max_age is not None and self.core.clock.monotonic() - member.created_at >= rules.max_age
-        return self._closed or old or (rules.max_uses is not None and member.uses >= rules.max_uses)
-
-    def _succeeds(self, member: _Member, command: str | None) -> bool:
-        """Return whether a command of the rules succeeds in a session; no command does."""
-        if command is None:
-            return True
-        try:
-            result = member.session.command.run(command)
-        except AgentBayError as exc:
-            log.info("session %s leaves the pool: %s", member.session.session_id, exc)
-            return False
-        if not result.success:
-            log.info("session %s leaves the pool: %s", member.session.session_id, result.error_message)
-        return result.success
-
-    def _evict(self, member: _Member) -> None:
-        """Delete a session; a failure is raised when the pool closes."""
-        with self._lock:
-            if member not in self._members:
-                return  # close() deletes it
-            self._members.discard(member)
-        try:
-            delete_shielded(member.session)
-        except AgentBayError as exc:
-            log.warning("session %s was not deleted: %s", member.session.session_id, exc)
-            self._failures.append(exc)
-
-    def close(self) -> None:
-        """Delete all sessions concurrently."""
-        self._closed = True
-        with self._lock:
-            members, self._idle = list(self._members), []
-        run_for_each(self._evict, members)
-
-    def raise_failure(self) -> None:
-        """Raise the first failure to create or delete a session."""
-        if self._failures:
-            raise self._failures[0]
-
-    def _raise_if_closed(self) -> None:
-        if self._closed:
-            raise SessionError.usage("the pool is closed: its sessions are gone")
-
-
-class Lease:
-    """The context manager of a leased session. It is not a generator, for the reason of ``SessionBlock``."""
-
-    def __init__(self, pool: SessionPool, timeout: float | None) -> None:
-        self._pool = pool
-        self._timeout = timeout
-        self._member: _Member | None = None
-
-    def __enter__(self) -> Session:
-        if self._member is not None:
-            raise SessionError.usage("this block has been entered before: call lease() for each")
-        self._member = self._pool.acquire(self._timeout)
-        return self._member.session
-
-    def __exit__(
-        self, kind: type[BaseException] | None, exc: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        if self._member is not None:
-            self._pool.release(self._member, reusable=exc is None)
+        return Lease(self._sessions, limit)

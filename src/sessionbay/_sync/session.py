@@ -94,13 +94,6 @@ class Session:
         self.connection = SessionConnection(self._core.api, session_id)
         self.image_id = ""
 
-    @classmethod
-    def from_details(cls, agent_bay: "Client", details: SessionAnswer, image_id: str | None) -> Self:
-        """Return a session with the details that a cloud returned for it; internal."""
-        session = cls(agent_bay, details.session_id)
-        session.connection.details, session.image_id = details, image_id or ""
-        return session
-
     @property
     def agent_bay(self) -> "Client":
         """The client that this session belongs to."""
@@ -706,7 +699,7 @@ class Session:
         return error
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return self._agent_bay.reduce_session(self.ref)
+        return self._core.unpickle, (self.ref,)
 
     def __copy__(self) -> Self:
         return self  # the machine is not copied
@@ -749,6 +742,13 @@ class SessionBlock:
     ) -> None:
         if self._session is not None:
             delete_shielded(self._session)
+
+
+def session_from_details(client: "Client", details: SessionAnswer, image_id: str | None) -> Session:
+    """Return a session with the details that a cloud returned for it."""
+    session = Session(client, details.session_id)
+    session.connection.details, session.image_id = details, image_id or ""
+    return session
 
 
 def delete_shielded(session: Session) -> None:

@@ -1,6 +1,10 @@
 """The gate: ``nox`` runs what a change must pass; the sessions that are not default are asked for by name."""
 
 import os
+import shutil
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import nox
@@ -12,65 +16,126 @@ nox.options.error_on_missing_interpreters = False  # the tests run on those that
 nox.options.sessions = ["lint", "types", "tests", "docs", "compat", "build"]
 
 PYTHONS = ["3.11", "3.12", "3.13", "3.14"]
+THIS_PYTHON = f"{sys.version_info.major}.{sys.version_info.minor}"
 OFFICIAL = "wuying-agentbay-sdk==0.22.3"  # AgentBay's own client, which the benchmark compares with
 OFFICIAL_AGB = "agbcloud-sdk==0.12.0"  # AGB's own client
 WORKERS = str(2 * (os.cpu_count() or 1))  # tests wait more than they compute: for processes, for time-outs
 PROJECT = nox.project.load_toml("pyproject.toml")
 
-
-def install(session: nox.Session, *groups: str) -> None:
-    """Install the package with its engine, and what ``groups`` name."""
-    wanted = nox.project.dependency_groups(PROJECT, *groups)
-    session.install("--quiet", "-e", ".[local]", *wanted)
-
-
-def official_python(session: nox.Session, *wanted: str) -> str:
-    """Return the Python of an environment of its own that has the official clients."""
-    folder = Path(session.create_tmp()) / "official"
-    session.run("python", "-m", "venv", str(folder), silent=True)
-    python = str((folder / "bin" / "python").absolute())
-    session.run(python, "-m", "pip", "install", "--quiet", *wanted, external=True)
-    return python
+LINT = [
+    ["ruff", "check"],
+    ["ruff", "format", "--check"],
+    ["python", "scripts/generate_sync.py", "--check"],
+    ["lint-imports"],
+]
+TYPES = [["mypy"], ["pyright"]]
+WITHOUT_ENGINE = "not engine and not faults and not attacks and not slow"
 
 
-@nox.session
+def environment(session: nox.Session, name: str, python: str, *packages: str) -> Path:
+    """Return the folder of programs of an environment that sessions share; it is made anew for other packages."""
+    folder = Path(".nox", name).absolute()
+    stamp, wanted = folder / "packages", "\n".join([python, *packages])
+    if not stamp.exists() or stamp.read_text() != wanted:
+        session.run(python, "-m", "venv", "--clear", str(folder), silent=True, external=True)
+        session.run(str(folder / "bin" / "pip"), "install", "--quiet", *packages, external=True)
+        stamp.write_text(wanted)
+    return folder / "bin"
+
+
+def development(session: nox.Session, version: str = THIS_PYTHON) -> Path:
+    """Return the programs of the environment in which a clone is developed, and put them on the session's path."""
+    python = sys.executable if version == THIS_PYTHON else shutil.which(f"python{version}")
+    if python is None:
+        session.skip(f"Python {version} is not there")
+    wanted = [*PROJECT["project"]["dependencies"], *nox.project.dependency_groups(PROJECT, "lint", "types")]
+    programs = environment(session, f"development-{version}", python, "-e", ".[local]", *wanted)
+    session.env["PATH"] = os.pathsep.join([str(programs), os.environ["PATH"]])
+    return programs
+
+
+def official(session: nox.Session, *packages: str) -> str:
+    """Return the Python of an environment that has the official clients."""
+    return str(environment(session, f"official-{len(packages)}", sys.executable, *packages) / "python")
+
+
+def run_together(session: nox.Session, *commands: list[str]) -> None:
+    """Run commands side by side, and print the output of each when it has ended."""
+
+    def run(command: list[str]) -> subprocess.CompletedProcess[str]:
+        environment = {**os.environ, **{name: value for name, value in session.env.items() if value is not None}}
+        output = subprocess.STDOUT
+        return subprocess.run(command, env=environment, stdout=subprocess.PIPE, stderr=output, text=True, check=False)
+
+    failed = []
+    with ThreadPoolExecutor(len(commands)) as threads:
+        for command, ended in zip(commands, threads.map(run, commands), strict=True):
+            session.log(" ".join(command))
+            print(ended.stdout, end="", flush=True)
+            if ended.returncode:
+                failed.append(" ".join(command))
+    if failed:
+        session.error(f"failed: {', '.join(failed)}")
+
+
+@nox.session(venv_backend="none")
+def quick(session: nox.Session) -> None:
+    """Check style, layers, the generated twin and types, and run the tests that need no engine; a minute."""
+    development(session)
+    tests = ["pytest", "-q", "-n", "2", "-m", WITHOUT_ENGINE, "--ignore", "tests/docs", *session.posargs]
+    run_together(session, *LINT, *TYPES, tests)
+
+
+@nox.session(venv_backend="none")
 def lint(session: nox.Session) -> None:
     """Check style, layers and the generated twin."""
-    install(session, "lint")
-    session.run("ruff", "check")
-    session.run("ruff", "format", "--check")
-    session.run("python", "scripts/generate_sync.py", "--check")
-    session.run("lint-imports")
+    development(session)
+    run_together(session, *LINT)
 
 
-@nox.session
+@nox.session(venv_backend="none")
 def types(session: nox.Session) -> None:
     """Check the types: mypy on everything, pyright on the package."""
-    install(session, "types")
-    session.run("mypy")
-    session.run("pyright")
+    development(session)
+    run_together(session, *TYPES)
 
 
-@nox.session(python=PYTHONS)
+def run_tests(session: nox.Session, *options: str, version: str = THIS_PYTHON) -> None:
+    """Run tests in the environment in which a clone is developed."""
+    pytest = development(session, version) / "pytest"
+    session.run(str(pytest), "-q", "-n", WORKERS, *options, external=True)
+
+
+@nox.session(python=PYTHONS, venv_backend="none")
 def tests(session: nox.Session) -> None:
-    """Run the tests, but for those of the documents."""
-    install(session, "test")
-    session.run("pytest", "-q", "-n", WORKERS, *(session.posargs or ["--ignore", "tests/docs"]))
+    """Run the tests, but for the slow ones and those of the documents."""
+    run_tests(session, *(session.posargs or ["--ignore", "tests/docs"]), version=str(session.python))
 
 
-@nox.session
+@nox.session(venv_backend="none")
+def faults(session: nox.Session) -> None:
+    """Run the whole fault matrix: on asyncio, on trio, and in the sync client."""
+    run_tests(session, "-m", "faults", *session.posargs)
+
+
+@nox.session(venv_backend="none")
+def slow(session: nox.Session) -> None:
+    """Run the tests that the gate leaves out: large files, many examples, and more drivers."""
+    run_tests(session, "-m", "slow and not faults", *session.posargs)
+
+
+@nox.session(venv_backend="none")
 def docs(session: nox.Session) -> None:
-    """Check that the API pages are up to date, and that the links and examples of all pages hold."""
-    install(session, "docs")
-    session.run("pytest", "-q", "-n", WORKERS, "tests/docs", *session.posargs)
+    """Check that the generated pages are up to date, and that the links and examples of all pages hold."""
+    run_tests(session, "tests/docs", *session.posargs)
 
 
-@nox.session
+@nox.session(venv_backend="none")
 def compat(session: nox.Session) -> None:
     """Let the clouds' own clients drive the engine (``-- --write`` for docs/compatibility.md); two minutes."""
-    install(session)
-    python = official_python(session, OFFICIAL, OFFICIAL_AGB, "pytest>=9", "pytest-timeout>=2.3", "pytest-xdist>=3.6")
-    checks, command = Path("compat").absolute(), Path(session.bin, "sessionbay").absolute()
+    command = development(session) / "sessionbay"
+    python = official(session, OFFICIAL, OFFICIAL_AGB, "pytest>=9", "pytest-timeout>=2.3", "pytest-xdist>=3.6")
+    checks = Path("compat").absolute()
     session.cd(session.create_tmp())  # the official clients write a log where they are, and look for a .env
     options = ["-q", "-n", WORKERS, "-c", f"{checks}/pytest.ini"]
     options += ["--rootdir", str(checks), "--sessionbay", str(command)]
@@ -88,28 +153,30 @@ def build(session: nox.Session) -> None:
     session.run("python", "-c", "import sessionbay; print(sessionbay.__version__, sessionbay.AgentBay)")
 
 
-@nox.session
+@nox.session(venv_backend="none")
 def soak(session: nox.Session) -> None:
     """Make ten thousand calls under faults, and fail if anything is left over; three minutes."""
-    install(session, "bench")
-    session.run("python", "-W", "ignore::sessionbay.engine.IsolationWarning", "-m", "bench.soak", *session.posargs)
+    python = str(development(session) / "python")
+    session.run(
+        python, "-W", "ignore::sessionbay.engine.IsolationWarning", "-m", "bench.soak", *session.posargs, external=True
+    )
 
 
-@nox.session
+@nox.session(venv_backend="none")
 def bench(session: nox.Session) -> None:
     """Measure (``-- --quick`` for one round, ``-- --write`` for docs/performance.md); the official SDK is optional."""
-    install(session, "bench")
+    python = str(development(session) / "python")
     try:
-        python = official_python(session, OFFICIAL)
+        other = official(session, OFFICIAL)
     except CommandFailed:
         session.warn(f"{OFFICIAL} cannot be installed: it is left out")
-        python = ""
-    session.run("python", "-m", "bench", "--official", python, *session.posargs)
-    session.run("python", "-m", "bench.engine")
+        other = ""
+    session.run(python, "-m", "bench", "--official", other, *session.posargs, external=True)
+    session.run(python, "-m", "bench.engine", external=True)
 
 
-@nox.session
+@nox.session(venv_backend="none")
 def crashes(session: nox.Session) -> None:
     """Kill the engine at two hundred random points, and fail if anything is left over; five minutes."""
-    install(session, "bench")
-    session.run("python", "-m", "bench.crashes", *session.posargs)
+    python = str(development(session) / "python")
+    session.run(python, "-m", "bench.crashes", *session.posargs, external=True)

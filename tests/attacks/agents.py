@@ -123,7 +123,7 @@ def serve(self):
     time.sleep(0.1)
     exec(HARM, {**globals(), "order": order})
     time.sleep(60)
-orders.Agent.serve = serve
+handlers.Agent.serve = serve
 """
 
 

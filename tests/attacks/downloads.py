@@ -28,7 +28,7 @@ def every_name(scene: Scene) -> None:
     """Put files where their names lead."""
     scene.patch.setattr(trees, "is_below", lambda path: True)
     scene.patch.setattr(trees, "_in_the_way", lambda *_: "")
-    scene.patch.setattr("sessionbay._sync.files.folder_sync.place_in", lambda top, path: top / path)
+    scene.patch.setattr("sessionbay._sync.files.folder_sync.safe_join", lambda top, path: top / path)
 
 
 def listed_as(name: str) -> Callable[[Scene], str | None]:
@@ -132,7 +132,7 @@ class AtOnce(local_files.AtomicFile):
 
 def in_place(scene: Scene) -> None:
     """Write what comes to its place, as it comes."""
-    scene.patch.setattr("sessionbay._sync.presigned.Landing", AtOnce)
+    scene.patch.setattr("sessionbay._sync.presigned.AtomicFile", AtOnce)
 
 
 SHORT: dict[str, tuple[bytes, str]] = {

@@ -168,7 +168,7 @@ def server_that_is_no_engine(scene: Scene) -> str | None:
 def proof_without_a_port(scene: Scene) -> None:
     """Prove the key, and not where one listens."""
     real = challenge.challenge_response
-    scene.patch.setattr(challenge, "proof_of", lambda key, challenge, port: real(key, challenge, 0))
+    scene.patch.setattr(challenge, "challenge_response", lambda key, challenge, port: real(key, challenge, 0))
 
 
 @attack(IDENTITY, "the proof is about the port that the engine listens on", proof_without_a_port)

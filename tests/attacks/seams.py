@@ -31,7 +31,7 @@ def guard_off(scene: Scene) -> None:
 
 def any_token(scene: Scene) -> None:
     """Take every key and token for the right one."""
-    everywhere(scene, "same", lambda *_: True)
+    everywhere(scene, "constant_time_equal", lambda *_: True)
 
 
 def everywhere(scene: Scene, name: str, instead: object) -> None:
@@ -83,8 +83,8 @@ def as_engine(scene: Scene) -> None:
 
 
 def agent_with(code: str) -> Off:
-    """Run ``code`` inside the agent before it begins, with its modules in ``orders``, ``files`` and ``run``."""
-    prelude = f"from inside import files, orders, run\n{code}"
+    """Run ``code`` inside the agent before it begins, with its modules in ``handlers``, ``files`` and ``run``."""
+    prelude = f"from inside import files, handlers, run\n{code}"
 
     def off(scene: Scene) -> None:
         change_agent(scene, lambda start: start.replace("; from inside", f"; exec({prelude!r}); from inside", 1))

@@ -32,9 +32,9 @@ def test_accounts_do_not_wait_for_each_other() -> None:
 
 def test_another_process_takes_its_turn_in_the_same_line() -> None:
     code = """
-from sessionbay.environment import Time
+from sessionbay.environment import BaseClock
 from sessionbay.rate_limit_file import start_slot
-class Still(Time):
+class Still(BaseClock):
     def time(self): return 1_000_000.0
 start_slot("account", 0.5, Still())
 """

@@ -51,7 +51,7 @@ def sessionbay_engine(sessionbay_config: EngineConfig) -> Iterator[LocalEngine]:
 @pytest.fixture
 def sessionbay_sessions(sessionbay_engine: LocalEngine, request: pytest.FixtureRequest) -> Iterator[LocalEngine]:
     """Give the engine, and end the sessions that the test leaves; what outlives that fails the test."""
-    from .registry import unregister
+    from .shutdown import unregister
 
     before = set(sessionbay_engine.session_ids(ended=True))
     yield sessionbay_engine

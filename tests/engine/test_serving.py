@@ -12,7 +12,7 @@ import psutil
 import pytest
 
 from sessionbay import AgentBay, AgentBayError
-from sessionbay._async import desk
+from sessionbay._async.client_config import IDLE_CONNECTION_TIMEOUT
 from sessionbay.engine import EngineConfig, IsolationWarning, LocalEngine
 from sessionbay.engine.config import config_of
 from sessionbay.engine.sandbox.base import SandboxError
@@ -45,7 +45,7 @@ def test_connections_are_kept_longer_than_clients_keep_them() -> None:
         assert client.get("/health").status_code == 200
         listener: Any = engine._engine._listener
         (connection,) = listener._server.server_state.connections
-        kept = 2 * desk.KEPT  # else now and then a request meets its connection's end
+        kept = 2 * IDLE_CONNECTION_TIMEOUT  # else now and then a request meets its connection's end
         assert eventually(lambda: connection.timeout_keep_alive > kept)
     engine.stop()
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from generate_coverage import served_actions
+from generate_docs import definitions
 from page import ROOT, renew
 
 from sessionbay.engine import tool_dispatch, unsupported
@@ -32,31 +33,31 @@ async and the sync twin, and AGB's users find the same methods."""
 
 @dataclass(frozen=True)
 class Module:
-    """Where a module is here: the class, how users reach it, and how tests may call it."""
+    """The class of a module, the expression that users reach it by, and a pattern of the names tests call it by."""
 
-    place: str
+    name: str
     reached: str
     called: str
 
     @property
     def found(self) -> Any:
         """The class."""
-        module, _, name = self.place.rpartition(".")
-        return getattr(importlib.import_module(f"sessionbay._async.{module}"), name)
+        (module,) = definitions()[self.name]
+        return getattr(importlib.import_module(module), self.name)
 
 
 MODULES = {
-    "file_system": Module("file_system.AsyncFileSystem", "session.file_system", r"(?:file_system|files|fs|file)"),
-    "command": Module("command.AsyncCommand", "session.command", r"(?:command|shell)"),
-    "code": Module("code.AsyncCode", "session.code", "code"),
-    "env": Module("env.AsyncEnv", "session.env", "env"),
-    "git": Module("git.AsyncGit", "session.git", "git"),
-    "pty": Module("pty.AsyncPty", "session.pty", "pty"),
-    "pty handle": Module("pty_handle.AsyncPtyHandle", "session.pty.create()", r"(?:handle|terminal|pty|shell)"),
-    "oss": Module("oss.AsyncOss", "session.oss", "oss"),
-    "context": Module("contexts.AsyncContextService", "bay.context", "context"),
-    "session.context": Module("context.AsyncSessionContext", "session.context", r"(?:session|bay_session)\.context"),
-    "skills": Module("skills.AsyncSkills", "bay.beta_skills", "(?:beta_)?skills"),
+    "file_system": Module("AsyncFileSystem", "session.file_system", r"(?:file_system|files|fs|file)"),
+    "command": Module("AsyncCommand", "session.command", r"(?:command|shell)"),
+    "code": Module("AsyncCode", "session.code", "code"),
+    "env": Module("AsyncEnv", "session.env", "env"),
+    "git": Module("AsyncGit", "session.git", "git"),
+    "pty": Module("AsyncPty", "session.pty", "pty"),
+    "pty handle": Module("AsyncPtyHandle", "session.pty.create()", r"(?:handle|terminal|pty|shell)"),
+    "oss": Module("AsyncOss", "session.oss", "oss"),
+    "context": Module("AsyncContextService", "bay.context", "context"),
+    "session.context": Module("AsyncSessionContext", "session.context", r"(?:session|bay_session)\.context"),
+    "skills": Module("AsyncSkills", "bay.beta_skills", "(?:beta_)?skills"),
 }
 OVER_BOTH = ("routed", "engine_without_direct_route", "DirectCloud", "direct: bool")
 FOLDERS = [ROOT / "tests" / name for name in ("_async", "async_only")]  # the latter: where the twins differ

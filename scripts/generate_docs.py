@@ -110,7 +110,7 @@ def exported(module: Any) -> list[str]:
 
 def module_source(module: Any) -> str:
     """Return the source of a module."""
-    return (ROOT / "src" / module.__spec__.origin).read_text("utf-8")
+    return Path(module.__file__).read_text("utf-8")
 
 
 def defining_module(name: str, value: object) -> str:

@@ -14,7 +14,7 @@ NAMES = "scripts/data/modules.json"
 @pytest.fixture
 def copy(tmp_path: Path) -> Path:
     """Give a copy of what the script reads and writes."""
-    return copied(tmp_path, "scripts", "docs", "tests/_async", "tests/async_only")
+    return copied(tmp_path, "scripts", "docs", "src", "tests/_async", "tests/async_only")
 
 
 def test_the_table_of_the_modules_is_up_to_date() -> None:

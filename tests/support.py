@@ -1,7 +1,7 @@
 """What the tests of the pure layers share: the two dialects, their operations, and how hypothesis is set."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,7 @@ from sessionbay.core.result import Result
 from sessionbay.core.secrets import Secret
 from sessionbay.dialects.agb import AGBDialect
 from sessionbay.dialects.agentbay import AgentBayDialect
-from sessionbay.dialects.base import Dialect
+from sessionbay.dialects.base import AnyOperation, Dialect
 from sessionbay.operations.registry import OPERATIONS
 
 BAY = AgentBayDialect(
@@ -29,6 +29,35 @@ SPOKEN = [(dialect, op) for dialect in DIALECTS for op in OPERATIONS.operations 
 every_operation = pytest.mark.parametrize(
     ("dialect", "op"), SPOKEN, ids=[f"{dialect.name}-{op.action}" for dialect, op in SPOKEN]
 )
+
+
+def spoken(*, in_gate: Callable[[int, Dialect, AnyOperation], bool]) -> pytest.MarkDecorator:
+    """Parametrize a test by dialect and operation; what is not ``in_gate`` is slow."""
+    numbers = {op.action: number for number, op in enumerate(OPERATIONS.operations)}
+    return pytest.mark.parametrize(
+        ("dialect", "op"),
+        [
+            pytest.param(
+                dialect,
+                op,
+                id=f"{dialect.name}-{op.action}",
+                marks=() if in_gate(numbers[op.action], dialect, op) else (pytest.mark.slow,),
+            )
+            for dialect, op in SPOKEN
+        ],
+    )
+
+
+def _is_its_turn(number: int, dialect: Dialect, op: AnyOperation) -> bool:
+    return dialect is DIALECTS[number % 2] or not all(other.offers(op) for other in DIALECTS)
+
+
+each_operation_once = spoken(in_gate=_is_its_turn)
+"""For properties of an operation's fields: in the gate each operation in one of the dialects, in turn."""
+some_operations = spoken(
+    in_gate=lambda number, dialect, op: op.action in ("DeleteSessionAsync", "GetLabel", "ListSession")
+)
+"""For properties of the envelope: in the gate an operation without data, with an object, and with a list."""
 either_dialect = pytest.mark.parametrize("dialect", DIALECTS, ids=lambda dialect: dialect.name)
 PUBLIC_RESULTS: list[type[Result[Any]]] = [
     value for value in vars(_public).values() if isinstance(value, type) and issubclass(value, Result)

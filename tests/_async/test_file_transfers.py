@@ -150,6 +150,7 @@ async def test_an_upload_that_breaks_off_leaves_the_old_file(session: AsyncSessi
     assert (await session.file_system.read_file("file")).content == "old"
 
 
+@pytest.mark.one_driver
 async def test_a_large_file_takes_no_memory(bay_session: AsyncSession, tmp_path: Path) -> None:
     with (tmp_path / "large").open("wb") as file:
         file.truncate(LARGE)

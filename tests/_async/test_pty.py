@@ -116,6 +116,7 @@ async def test_two_terminals_are_apart(bay_session: AsyncSession) -> None:
         assert "one-first" in await one.read_until("first", PATIENCE)
 
 
+@pytest.mark.slow
 async def test_ten_megabytes_come_through_whole(bay_session: AsyncSession) -> None:
     async with await bay_session.pty.create() as terminal:
         await terminal.send_input("stty -echo; head -c 10000000 /dev/zero | tr '\\0' x; exit\r")

@@ -355,6 +355,7 @@ async def test_a_hub_that_gives_no_sign_of_life_is_given_up(monkeypatch: pytest.
             assert (error.kind, "no sign of life" in str(error)) == ("unreachable", True)
 
 
+@pytest.mark.one_driver
 async def test_a_slow_hub_that_answers_questions_for_a_sign_of_life_is_waited_for(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

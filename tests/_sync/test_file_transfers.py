@@ -149,6 +149,7 @@ def test_an_upload_that_breaks_off_leaves_the_old_file(session: Session, folder:
     assert (session.file_system.read_file("file")).content == "old"
 
 
+@pytest.mark.one_driver
 def test_a_large_file_takes_no_memory(bay_session: Session, tmp_path: Path) -> None:
     with (tmp_path / "large").open("wb") as file:
         file.truncate(LARGE)

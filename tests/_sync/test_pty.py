@@ -115,6 +115,7 @@ def test_two_terminals_are_apart(bay_session: Session) -> None:
         assert "one-first" in one.read_until("first", PATIENCE)
 
 
+@pytest.mark.slow
 def test_ten_megabytes_come_through_whole(bay_session: Session) -> None:
     with bay_session.pty.create() as terminal:
         terminal.send_input("stty -echo; head -c 10000000 /dev/zero | tr '\\0' x; exit\r")

@@ -354,6 +354,7 @@ def test_a_hub_that_gives_no_sign_of_life_is_given_up(monkeypatch: pytest.Monkey
             assert (error.kind, "no sign of life" in str(error)) == ("unreachable", True)
 
 
+@pytest.mark.one_driver
 def test_a_slow_hub_that_answers_questions_for_a_sign_of_life_is_waited_for(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -2,6 +2,7 @@
 
 import copy
 import pickle
+from itertools import product
 from typing import Any
 
 import pytest
@@ -51,32 +52,30 @@ DATA: dict[str, Any] = {
 READERS = [
     (result, name) for result in PUBLIC_RESULTS for name, value in vars(result).items() if isinstance(value, Delegated)
 ]
-every_result = pytest.mark.parametrize("result", PUBLIC_RESULTS)
 
 
-@pytest.mark.parametrize("success", [True, False])
-@every_result
-def test_the_truth_of_a_result_is_its_success(result: type[Result[Any]], success: bool) -> None:
-    assert bool(result(success=success)) is success
+def test_the_truth_of_a_result_is_its_success() -> None:
+    for result, success in product(PUBLIC_RESULTS, [True, False]):
+        assert bool(result(success=success)) is success
 
 
-@every_result
-def test_a_result_without_a_word_is_a_refusal(result: type[Result[Any]]) -> None:
-    assert not result()
+def test_a_result_without_a_word_is_a_refusal() -> None:
+    for result in PUBLIC_RESULTS:
+        assert not result()
 
 
-@every_result
-def test_a_success_raises_nothing_and_is_returned(result: type[Result[Any]]) -> None:
-    granted = result(success=True)
-    assert granted.raise_for_error() is granted
+def test_a_success_raises_nothing_and_is_returned() -> None:
+    for result in PUBLIC_RESULTS:
+        granted = result(success=True)
+        assert granted.raise_for_error() is granted
 
 
-@every_result
-def test_a_refused_result_raises_its_modules_error(result: type[Result[Any]]) -> None:
-    refused = result(**REFUSAL)
-    with pytest.raises(result.error_type) as raised:
-        refused.raise_for_error()
-    assert type(raised.value) is result.error_type
+def test_a_refused_result_raises_its_modules_error() -> None:
+    for result in PUBLIC_RESULTS:
+        refused = result(**REFUSAL)
+        with pytest.raises(result.error_type) as raised:
+            refused.raise_for_error()
+        assert type(raised.value) is result.error_type
 
 
 def test_the_error_of_a_refusal_carries_all_of_it() -> None:
@@ -124,16 +123,16 @@ def test_a_refusal_raises_in_place_of_being_unwrapped() -> None:
         SessionStatusResult(**REFUSAL).unwrap()
 
 
-@pytest.mark.parametrize(("result", "name"), READERS, ids=[f"{result.__name__}.{name}" for result, name in READERS])
-def test_a_field_of_the_data_is_read_on_the_result(result: type[Result[Any]], name: str) -> None:
-    data = DATA[result.__name__]
-    assert getattr(result(success=True, data=data), name) == getattr(data, name)
+def test_a_field_of_the_data_is_read_on_the_result() -> None:
+    for result, name in READERS:
+        data = DATA[result.__name__]
+        assert getattr(result(success=True, data=data), name) == getattr(data, name)
 
 
-@pytest.mark.parametrize(("result", "name"), READERS, ids=[f"{result.__name__}.{name}" for result, name in READERS])
-def test_a_field_of_refused_data_raises(result: type[Result[Any]], name: str) -> None:
-    with pytest.raises(result.error_type, match="why"):
-        getattr(result(**REFUSAL), name)
+def test_a_field_of_refused_data_raises() -> None:
+    for result, name in READERS:
+        with pytest.raises(result.error_type, match="why"):
+            getattr(result(**REFUSAL), name)
 
 
 @pytest.mark.parametrize(
@@ -184,22 +183,22 @@ def test_nothing_of_a_success_is_handed_on_as_a_success() -> None:
     assert not SessionStatusResult(success=True, data="RUNNING").as_failure(FileResult).success
 
 
-@every_result
-def test_a_strict_client_raises_a_refusal(result: type[Result[Any]]) -> None:
-    with pytest.raises(AgentBayError, match="why"):
-        result(**REFUSAL).raise_if_strict()
+def test_a_strict_client_raises_a_refusal() -> None:
+    for result in PUBLIC_RESULTS:
+        with pytest.raises(AgentBayError, match="why"):
+            result(**REFUSAL).raise_if_strict()
 
 
-@every_result
-def test_a_result_survives_being_pickled(result: type[Result[Any]]) -> None:
-    made = result(success=True, data=DATA.get(result.__name__), request_id="REQ-1", code="ok", http_status_code=200)
-    assert pickle.loads(pickle.dumps(made)) == made
+def test_a_result_survives_being_pickled() -> None:
+    for result in PUBLIC_RESULTS:
+        made = result(success=True, data=DATA.get(result.__name__), request_id="REQ-1", code="ok", http_status_code=200)
+        assert pickle.loads(pickle.dumps(made)) == made
 
 
-@every_result
-def test_a_result_survives_being_copied(result: type[Result[Any]]) -> None:
-    made = result(success=True, data=DATA.get(result.__name__), request_id="REQ-1")
-    assert copy.deepcopy(made) == made
+def test_a_result_survives_being_copied() -> None:
+    for result in PUBLIC_RESULTS:
+        made = result(success=True, data=DATA.get(result.__name__), request_id="REQ-1")
+        assert copy.deepcopy(made) == made
 
 
 def test_a_result_cannot_be_changed() -> None:

@@ -13,7 +13,7 @@ from sessionbay.core.wire_model import Wire
 from sessionbay.dialects.base import AnyOperation, Dialect
 from sessionbay.operations import direct_route
 
-from ..support import AGB, BAY, every_operation, few, json_answer, json_values, some, texts
+from ..support import AGB, BAY, each_operation_once, few, json_answer, json_values, some, some_operations, texts
 
 ENVELOPE = (
     "success",
@@ -45,7 +45,7 @@ def payloads(answer: Any) -> SearchStrategy[Any]:
     return st.fixed_dictionaries({}, optional=fields)
 
 
-@every_operation
+@some_operations
 @few
 @given(body=st.binary() | texts.map(str.encode), status=STATUSES)
 def test_arbitrary_bytes_are_no_answer(dialect: Dialect, op: AnyOperation, body: bytes, status: int) -> None:
@@ -53,7 +53,7 @@ def test_arbitrary_bytes_are_no_answer(dialect: Dialect, op: AnyOperation, body:
         dialect.decode(op, HttpResponse(status, {}, body))
 
 
-@every_operation
+@some_operations
 @few
 @given(body=envelopes | json_values, status=STATUSES)
 def test_arbitrary_json_is_a_success_only_when_it_says_so(
@@ -67,7 +67,7 @@ def test_arbitrary_json_is_a_success_only_when_it_says_so(
     assert not result.success or (status < 400 and said is True)
 
 
-@every_operation
+@each_operation_once
 @few
 @given(data=st.data())
 def test_arbitrary_data_is_read_or_is_no_answer(dialect: Dialect, op: AnyOperation, data: st.DataObject) -> None:

@@ -30,7 +30,21 @@ from sessionbay.operations.session import (
 )
 from sessionbay.operations.tools import CALL_TOOL, CallAnswer, CallRequest
 
-from ..support import AGB, BAY, SPOKEN, STAMP, either_dialect, every_operation, few, json_values, some, texts, words
+from ..support import (
+    AGB,
+    BAY,
+    SPOKEN,
+    STAMP,
+    each_operation_once,
+    either_dialect,
+    every_operation,
+    few,
+    json_values,
+    some,
+    some_operations,
+    texts,
+    words,
+)
 from .strategies import answers, lacking, models, of, requests
 
 SMALLEST = {
@@ -142,7 +156,7 @@ def test_the_settings_of_a_phone_that_are_empty_arrive_or_are_refused(phone: Mob
     assert BAY.parse_request(said, OPERATIONS).request == request
 
 
-@every_operation
+@each_operation_once
 @few
 @given(data=st.data(), code=texts, message=texts, request_id=texts)
 def test_a_grant_is_read_as_it_was_answered(
@@ -161,7 +175,7 @@ def test_a_grant_is_read_as_it_was_answered(
         assert result == op.result(**{**known, **fields, "data": None, "error_message": refusal})
 
 
-@every_operation
+@some_operations
 @few
 @given(
     gateway=st.booleans(),

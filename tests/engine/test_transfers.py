@@ -199,6 +199,7 @@ def test_an_engine_that_is_killed_in_an_upload_leaves_the_old_file(tmp_path: Pat
         assert Account(engine).get(made, "/a") == b"old"
 
 
+@pytest.mark.slow
 def test_a_large_file_goes_through_in_little_memory(tmp_path: Path) -> None:
     size = 512 * 2**20
     with serving(state=tmp_path) as engine:

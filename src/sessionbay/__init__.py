@@ -1,6 +1,11 @@
-"""The async-first SDK for cloud agent sessions: two clouds, two twins, and an engine on your own machine."""
+"""The async-first SDK for cloud agent sessions (sandboxes): AgentBay, AGB, and an engine on your own machine.
+
+A public name is imported when it is first used. With ``SESSIONBAY_EAGER_IMPORT=1`` in the environment all are imported
+with the package, which shows import errors at once.
+"""
 
 import logging
+import os
 from typing import TYPE_CHECKING
 
 from ._version import __version__ as __version__
@@ -10,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def get_logger(name: str) -> logging.Logger:
-    """Return the logger ``sessionbay.<name>``; it is silent until the program configures logging.
+    """Return the logger ``sessionbay.<name>``. It is silent until the program configures logging.
 
     Args:
         name: ``session``, ``channel`` or ``engine``.
@@ -25,27 +30,24 @@ def get_logger(name: str) -> logging.Logger:
 
 if not TYPE_CHECKING:
 
-    def _places():
-        """Return where each public name lives, read off _public.py: loading that page would load everything."""
-        import ast
-        from pathlib import Path
-
-        page = ast.parse(Path(__file__).with_name("_public.py").read_text("utf-8"))
-        imports = [node for node in page.body if isinstance(node, ast.ImportFrom)]
-        return {alias.name: node.module for node in imports for alias in node.names}
-
-    _PLACES = {}
-
     def __getattr__(name):
-        _PLACES.update({} if _PLACES else _places())
-        if name == "__all__":
-            return sorted([*_PLACES, "get_logger"])
-        if name not in _PLACES:
-            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
         from importlib import import_module
 
-        value = globals()[name] = getattr(import_module(f".{_PLACES[name]}", __name__), name)
+        from ._public_names import MODULES
+
+        if name == "__all__":
+            return sorted([*MODULES, "get_logger"])
+        if name not in MODULES:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        try:
+            value = getattr(import_module(f".{MODULES[name]}", __name__), name)
+        except AttributeError as exc:  # "from sessionbay import X" would hide the reason
+            raise ImportError(f"sessionbay.{name} cannot be loaded: {exc}") from exc
+        globals()[name] = value
         return value
 
     def __dir__():
         return sorted([*__getattr__("__all__"), "__version__"])
+
+    if os.environ.get("SESSIONBAY_EAGER_IMPORT"):
+        from ._public import *  # noqa: F403

@@ -1,23 +1,59 @@
 """The public names. ``import sessionbay`` loads nothing; the first use of a name loads this page."""
 
+from ._async.client import AsyncClient as AsyncClient
 from ._async.clouds import (
     AsyncAGB as AsyncAGB,
     AsyncAgentBay as AsyncAgentBay,
 )
+from ._async.code import AsyncCode as AsyncCode
+from ._async.code_stream import AsyncCodeStream as AsyncCodeStream
+from ._async.command import AsyncCommand as AsyncCommand
+from ._async.context_service import AsyncContextService as AsyncContextService
+from ._async.env import AsyncEnv as AsyncEnv
+from ._async.file_system import AsyncFileSystem as AsyncFileSystem
+from ._async.files.file_handle import AsyncFileReader as AsyncFileReader, AsyncFileWriter as AsyncFileWriter
+from ._async.files.watch import AsyncWatch as AsyncWatch
+from ._async.git import AsyncGit as AsyncGit
+from ._async.lease import AsyncLease as AsyncLease
 from ._async.map import AsyncMap as AsyncMap
+from ._async.oss import AsyncOss as AsyncOss
+from ._async.paginator import AsyncPaginator as AsyncPaginator
 from ._async.pool import AsyncSessionPool as AsyncSessionPool
 from ._async.processes import AsyncProcess as AsyncProcess
+from ._async.pty import AsyncPty as AsyncPty
 from ._async.pty_handle import AsyncPtyHandle as AsyncPtyHandle
-from ._async.session import AsyncSession as AsyncSession
+from ._async.pty_text import AsyncPtyText as AsyncPtyText
+from ._async.session import AsyncSession as AsyncSession, AsyncSessionBlock as AsyncSessionBlock
+from ._async.session_context import AsyncSessionContext as AsyncSessionContext
+from ._async.skills import AsyncBeta as AsyncBeta, AsyncSkills as AsyncSkills
+from ._concurrency._async import AsyncClock as AsyncClock, AsyncHttpClient as AsyncHttpClient
+from ._concurrency._sync import Background as Background, Clock as Clock, HttpClient as HttpClient
+from ._sync.client import Client as Client
 from ._sync.clouds import (
     AGB as AGB,
     AgentBay as AgentBay,
 )
+from ._sync.code import Code as Code
+from ._sync.code_stream import CodeStream as CodeStream
+from ._sync.command import Command as Command
+from ._sync.context_service import ContextService as ContextService
+from ._sync.env import Env as Env
+from ._sync.file_system import FileSystem as FileSystem
+from ._sync.files.file_handle import FileReader as FileReader, FileWriter as FileWriter
+from ._sync.files.watch import Watch as Watch
+from ._sync.git import Git as Git
+from ._sync.lease import Lease as Lease
 from ._sync.map import Map as Map
+from ._sync.oss import Oss as Oss
+from ._sync.paginator import Paginator as Paginator
 from ._sync.pool import SessionPool as SessionPool
 from ._sync.processes import Process as Process
+from ._sync.pty import Pty as Pty
 from ._sync.pty_handle import PtyHandle as PtyHandle
-from ._sync.session import Session as Session
+from ._sync.pty_text import PtyText as PtyText
+from ._sync.session import Session as Session, SessionBlock as SessionBlock
+from ._sync.session_context import SessionContext as SessionContext
+from ._sync.skills import Beta as Beta, Skills as Skills
 from .core.errors import (
     AgentBayError as AgentBayError,
     AgentBayTimeoutError as AgentBayTimeoutError,
@@ -60,6 +96,7 @@ from .core.errors import (
 from .core.output import OutputLine as OutputLine
 from .core.result import Result as Result
 from .core.retry import RetryPolicy as RetryPolicy
+from .environment import SupportsIsSet as SupportsIsSet
 from .models.code import (
     CodeOutput as CodeOutput,
     EnhancedCodeExecutionResult as EnhancedCodeExecutionResult,

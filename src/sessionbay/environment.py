@@ -33,7 +33,7 @@ class BaseClock:
         return time.monotonic()
 
 
-class Flag(Protocol):
+class SupportsIsSet(Protocol):
     """What can be set, and asked whether it is: an event of any library."""
 
     def is_set(self) -> bool:

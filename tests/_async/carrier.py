@@ -9,7 +9,7 @@ import httpx
 
 from sessionbay._async.http.pool import PoolCounts, PoolLimits
 from sessionbay._async.http.transport import AsyncTransport
-from sessionbay._concurrency._async import HttpClient
+from sessionbay._concurrency._async import AsyncHttpClient
 from sessionbay._http import ProxyOf, TlsSettings
 from sessionbay.core.challenge import KnownEngine
 
@@ -32,7 +32,7 @@ class Carrier:
         self.transport = AsyncTransport(
             PoolLimits(most, kept), TlsSettings(verify, trust_env=False), proxy_of, clock, known
         )
-        self.client = HttpClient(transport=self.transport, bounded=True, trust_env=False)
+        self.client = AsyncHttpClient(transport=self.transport, bounded=True, trust_env=False)
 
     async def ask(self, url: str, *args: Any, **options: Any) -> httpx.Response:
         """Send the request that ``request`` makes, and return its answer, read to the end."""

@@ -1,9 +1,9 @@
 """Time that passes only when somebody waits for it."""
 
-from sessionbay._concurrency._async import Clock
+from sessionbay._concurrency._async import AsyncClock
 
 
-class FakeClock(Clock):
+class FakeClock(AsyncClock):
     """A clock for waits that no test has the time for."""
 
     def __init__(self) -> None:
@@ -18,7 +18,7 @@ class FakeClock(Clock):
         self.now += seconds
 
 
-class ShiftedClock(Clock):
+class ShiftedClock(AsyncClock):
     """A clock that can be put forward."""
 
     shift = 0.0

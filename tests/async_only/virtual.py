@@ -8,12 +8,12 @@ from itertools import count
 import anyio
 import anyio.lowlevel
 
-from sessionbay._concurrency._async import Clock
+from sessionbay._concurrency._async import AsyncClock
 
 ROUNDS = 25  # of the event loop, in which whoever does not wait for time comes to its next sleep
 
 
-class VirtualClock(Clock):
+class VirtualClock(AsyncClock):
     """A clock whose ``sleep`` takes no time: when all tasks wait, the one that sleeps shortest is woken."""
 
     def __init__(self) -> None:

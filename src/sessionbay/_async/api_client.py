@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import httpx
 
-from .._concurrency._async import HttpClient, Lock, run_in_thread, send
+from .._concurrency._async import AsyncHttpClient, Lock, run_in_thread, send
 from .._http import NotHttpError, TlsSettings, http_request, proxy_of
 from ..core.adaptive_rate import AdaptiveRate
 from ..core.challenge import KnownEngine
@@ -65,7 +65,7 @@ class AsyncApiClient:
         self.known_engine = known_engine
         self.owns_engine = False
         self.multiplexers: AsyncPerLoop[dict[str, AsyncMultiplexer]] = AsyncPerLoop(dict)
-        self._http: HttpClient | None = None
+        self._http: AsyncHttpClient | None = None
         self._opening = AsyncPerLoop(Lock)
         self._http_lock = ThreadLock()
         self._closed = False
@@ -183,7 +183,7 @@ class AsyncApiClient:
         error.outcome = failure.outcome if failure else "unknown"
         return error, failure
 
-    async def open(self) -> HttpClient:
+    async def open(self) -> AsyncHttpClient:
         """Return the HTTP client; the first call creates it, and finds or starts the local engine if that is meant."""
         if self._http is not None:
             return self._http
@@ -197,7 +197,7 @@ class AsyncApiClient:
                 return self._http
 
     @property
-    def http(self) -> HttpClient:
+    def http(self) -> AsyncHttpClient:
         """The HTTP client; it exists after the first call."""
         if self._http is None:
             raise AgentBayError.usage("there is no HTTP client: the client made no call yet, or is closed")
@@ -214,14 +214,14 @@ class AsyncApiClient:
         self.owns_engine, self.known_engine = engine.private, engine.known
         return replace(self.dialect, endpoint=engine.endpoint, api_key=engine.api_key)
 
-    def _new_http_client(self) -> HttpClient:
+    def _new_http_client(self) -> AsyncHttpClient:
         config = self.config
         trust_env = not is_loopback(httpx.URL(self.dialect.endpoint).host)
         tls = TlsSettings(config.verify, trust_env=trust_env)
         proxy = proxy_of(config.proxy, trust_env=trust_env)
         limits = PoolLimits(config.max_connections, IDLE_CONNECTION_TIMEOUT)
         own = AsyncRedactingTransport(config.transport) if config.transport else None
-        return HttpClient(
+        return AsyncHttpClient(
             transport=own or AsyncTransport(limits, tls, proxy, self.clock.monotonic, self.known_engine),
             bounded=not config.transport and not proxy,
             trust_env=trust_env,

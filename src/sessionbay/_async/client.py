@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from types import TracebackType
     from typing import Unpack
 
-    from .._concurrency._async import Clock, HttpTransport, Work
+    from .._concurrency._async import AsyncClock, HttpTransport, Work
     from ..core.retry import RetryPolicy
     from ..models.creation import CreateSessionFields, CreateSessionParams
     from ..models.map import Progress
@@ -56,7 +56,7 @@ class AsyncClient:
         max_connections: int = MAX_CONNECTIONS,
         tag_sessions: bool = True,
         transport: HttpTransport | None = None,
-        clock: Clock | None = None,
+        clock: AsyncClock | None = None,
     ) -> None:
         """Set the client up; nothing is sent, and nothing is started, before the first call.
 
@@ -84,7 +84,7 @@ class AsyncClient:
         Raises:
             AgentBayUsageError: There is no key, and the endpoint is not ``local``; or a setting is wrong or unsafe.
         """
-        from .._concurrency._async import Clock
+        from .._concurrency._async import AsyncClock
         from ..core.retry import RetryPolicy
         from .client_config import ClientConfig
         from .client_core import AsyncClientCore
@@ -102,7 +102,7 @@ class AsyncClient:
             max_connections=max_connections,
             tag_sessions=tag_sessions,
             transport=transport,
-            clock=clock or Clock(),
+            clock=clock or AsyncClock(),
         )
         self.core = AsyncClientCore.connect(self._cloud, config, self._cloud_class()._unpickle_session)
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from .._concurrency._async import Clock, HttpTransport
+from .._concurrency._async import AsyncClock, HttpTransport
 from .._http import checked_verify
 from ..core import validation
 from ..core.config import DEFAULT_TIMEOUT, proxy_url
@@ -32,7 +32,7 @@ class ClientConfig:
     max_connections: int
     tag_sessions: bool = True
     transport: HttpTransport | None = None
-    clock: Clock = field(default_factory=Clock)
+    clock: AsyncClock = field(default_factory=AsyncClock)
 
     def __post_init__(self) -> None:
         validation.instance("retry", self.retry, RetryPolicy, AgentBayError)

@@ -6,7 +6,7 @@ from typing import Self, cast
 
 import httpx
 
-from .._concurrency._async import Clock, HttpBody, HttpTransport, StateLock
+from .._concurrency._async import AsyncClock, HttpBody, HttpTransport, StateLock
 from .._http import TlsSettings, proxy_of
 from ..core.config import is_loopback
 from ..core.faults import Fault, FaultPlan, Silence
@@ -41,7 +41,9 @@ class AsyncFaultTransport(HttpTransport):
         ```
     """
 
-    def __init__(self, plan: FaultPlan, transport: HttpTransport | None = None, *, clock: Clock | None = None) -> None:
+    def __init__(
+        self, plan: FaultPlan, transport: HttpTransport | None = None, *, clock: AsyncClock | None = None
+    ) -> None:
         """Make a transport, for a client's ``transport=``.
 
         Args:
@@ -50,7 +52,7 @@ class AsyncFaultTransport(HttpTransport):
             clock: The time that faults take; the client's own ``clock``, where it was given one.
         """
         self.plan = plan
-        self._clock = clock or Clock()
+        self._clock = clock or AsyncClock()
         self._inner = transport or _usual(self._clock)
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
@@ -91,7 +93,7 @@ class AsyncFaultTransport(HttpTransport):
 class _Time:
     """What a client's limits leave of the time for one request."""
 
-    def __init__(self, clock: Clock, request: httpx.Request) -> None:
+    def __init__(self, clock: AsyncClock, request: httpx.Request) -> None:
         self._clock = clock
         self._began = clock.monotonic()
         self._limits: dict[str, float | None] = request.extensions.get("timeout", {})
@@ -131,7 +133,7 @@ class AsyncFaultyBody(HttpBody):
         raise StopAsyncIteration
 
 
-def _usual(clock: Clock) -> HttpTransport:
+def _usual(clock: AsyncClock) -> HttpTransport:
     """Return a transport as a client makes it whose settings are the usual ones."""
     found = proxy_of(None, trust_env=True)
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from typing import Any, TypeVar
 
-from .._concurrency._async import Clock, Look
+from .._concurrency._async import AsyncClock, Look
 from ..core.errors import AgentBayError
 from ..core.polling import PollOutcome, PollState, Verdict
 from ..core.result import Result
@@ -15,7 +15,7 @@ async def poll_until(
     look: Look[R],
     evaluate: Callable[[R], Verdict],
     *,
-    clock: Clock,
+    clock: AsyncClock,
     deadline: float,
     intervals: Iterator[float],
 ) -> PollOutcome[R]:

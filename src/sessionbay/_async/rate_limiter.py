@@ -1,6 +1,6 @@
 """A client-side rate limiter: after a "too many requests" response, calls of that action are spaced out."""
 
-from .._concurrency._async import Clock
+from .._concurrency._async import AsyncClock
 from ..core.adaptive_rate import AdaptiveRate
 from .per_loop import AsyncPerLoop
 from .semaphore import AsyncSemaphore
@@ -21,7 +21,7 @@ class _ActionLimit:
 class AsyncRateLimiter:
     """Limits the calls of each action to the rate that the service accepts; an action starts without a limit."""
 
-    def __init__(self, clock: Clock) -> None:
+    def __init__(self, clock: AsyncClock) -> None:
         self._clock = clock
         self._limits: dict[str, _ActionLimit] = {}
 

@@ -8,7 +8,7 @@ from functools import cached_property
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, NoReturn, Self, TypeVar
 
-from .._concurrency._async import HttpClient, Step, later, shielded
+from .._concurrency._async import AsyncHttpClient, Step, later, shielded
 from ..core import reserved_labels, validation
 from ..core.absent import AbsentModule, no_attribute
 from ..core.adaptive_rate import AdaptiveRate
@@ -413,7 +413,7 @@ class AsyncSession:
         """
         return self.connection.api.dialect.api_key.reveal()
 
-    def get_client(self) -> HttpClient:
+    def get_client(self) -> AsyncHttpClient:
         """Return the HTTP client that sends this session's requests; it exists after the first call.
 
         Raises:

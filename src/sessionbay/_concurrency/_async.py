@@ -24,7 +24,7 @@ from .._http import (
 )
 from ..core.errors import SessionError
 from ..core.http import HttpResponse
-from ..environment import BaseClock, Flag, StopFlag
+from ..environment import BaseClock, StopFlag, SupportsIsSet
 from .asyncio_stream import LoopStream, running_loop
 from .cancellation import in_own_task
 
@@ -45,7 +45,7 @@ Thunk = Callable[[], Coroutine[Any, Any, None]]
 Lock = anyio.Lock
 
 
-class Clock(BaseClock):
+class AsyncClock(BaseClock):
     """Time, in one place, so that tests need not wait for it."""
 
     async def sleep(self, seconds: float) -> None:
@@ -53,7 +53,7 @@ class Clock(BaseClock):
         await anyio.sleep(seconds)
 
 
-class HttpClient(httpx.AsyncClient):
+class AsyncHttpClient(httpx.AsyncClient):
     """httpx's client; it keeps no cookies. ``bounded`` says that its transport keeps to a request's deadline."""
 
     def __init__(self, *, transport: HttpTransport, bounded: bool, trust_env: bool) -> None:
@@ -188,7 +188,7 @@ def _within(limit: float | None) -> AbstractContextManager[object]:
     return nullcontext() if limit is None else anyio.fail_after(limit)
 
 
-async def send(client: HttpClient, request: httpx.Request, limit: float) -> HttpResponse:
+async def send(client: AsyncHttpClient, request: httpx.Request, limit: float) -> HttpResponse:
     """Send ``request`` and read its answer to the end, all within ``limit`` seconds."""
     if client.bounded:
         return await _answer(client, request)
@@ -196,7 +196,7 @@ async def send(client: HttpClient, request: httpx.Request, limit: float) -> Http
         return await _answer(client, request)
 
 
-async def _answer(client: HttpClient, request: httpx.Request) -> HttpResponse:
+async def _answer(client: AsyncHttpClient, request: httpx.Request) -> HttpResponse:
     response = await client.send(request, stream=True)
     reading = ResponseReader(response)
     body: Any = response.stream
@@ -310,6 +310,6 @@ def later(call: Callable[P, Coroutine[Any, Any, T]], *args: P.args, **kwargs: P.
 Background = Coroutine[Any, Any, None]
 
 
-def background(work: Callable[[Flag, StopFlag], Background], stop: Flag | None) -> Background:
+def background(work: Callable[[SupportsIsSet, StopFlag], Background], stop: SupportsIsSet | None) -> Background:
     """Return what does ``work`` until ``stop`` is set: a coroutine, for the caller to await or to make a task of."""
     return work(stop or StopFlag(), StopFlag())

@@ -19,7 +19,7 @@ import httpx
 from .._http import NO_COOKIES, PIECE, ResponseReader, SocketWatch, ready, within
 from ..core.errors import SessionError
 from ..core.http import HttpResponse
-from ..environment import BaseClock, Flag
+from ..environment import BaseClock, SupportsIsSet
 
 P = ParamSpec("P")
 S = TypeVar("S")
@@ -337,12 +337,12 @@ async def later(call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
 class Background(threading.Thread):
     """A thread that the caller starts, and ends by its ``stop_event``; ``ready_event`` tells when it is at work."""
 
-    def __init__(self, work: Callable[[Flag, Any], None], stop: Flag | None) -> None:
+    def __init__(self, work: Callable[[SupportsIsSet, Any], None], stop: SupportsIsSet | None) -> None:
         self.stop_event = stop or threading.Event()
         self.ready_event = threading.Event()
         super().__init__(target=work, args=(self.stop_event, self.ready_event), name="sessionbay-watch", daemon=True)
 
 
-def background(work: Callable[[Flag, Any], None], stop: Flag | None) -> Background:
+def background(work: Callable[[SupportsIsSet, Any], None], stop: SupportsIsSet | None) -> Background:
     """Return what does ``work`` until ``stop`` is set: a thread, for the caller to start."""
     return Background(work, stop)

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from ..._concurrency._async import Background, background
 from ...core import validation
 from ...core.errors import FileError
-from ...environment import Flag, StopFlag
+from ...environment import StopFlag, SupportsIsSet
 from ...models.files import FileChangeEvent
 from ..module import AsyncModule
 from .watch import AsyncWatch
@@ -47,7 +47,7 @@ class AsyncWatching(AsyncModule):
         path: str,
         callback: Callable[[list[FileChangeEvent]], object],
         interval: float = 0.5,
-        stop_event: Flag | None = None,
+        stop_event: SupportsIsSet | None = None,
     ) -> Background:
         """Return what watches a folder until it is stopped: a coroutine on async clients, else a thread to be started.
 
@@ -73,7 +73,7 @@ class AsyncWatching(AsyncModule):
         """
         watch = self.watch(path, interval)
 
-        async def work(stop: Flag, ready: StopFlag) -> None:
+        async def work(stop: SupportsIsSet, ready: StopFlag) -> None:
             async with watch as changes:
                 ready.set()
                 while not stop.is_set():

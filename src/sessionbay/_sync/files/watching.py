@@ -6,7 +6,7 @@ from collections.abc import Callable
 from ..._concurrency._sync import Background, background
 from ...core import validation
 from ...core.errors import FileError
-from ...environment import Flag, StopFlag
+from ...environment import StopFlag, SupportsIsSet
 from ...models.files import FileChangeEvent
 from ..module import Module
 from .watch import Watch
@@ -48,7 +48,7 @@ class Watching(Module):
         path: str,
         callback: Callable[[list[FileChangeEvent]], object],
         interval: float = 0.5,
-        stop_event: Flag | None = None,
+        stop_event: SupportsIsSet | None = None,
     ) -> Background:
         """Return what watches a folder until it is stopped: a coroutine on clients, else a thread to be started.
 
@@ -74,7 +74,7 @@ class Watching(Module):
         """
         watch = self.watch(path, interval)
 
-        def work(stop: Flag, ready: StopFlag) -> None:
+        def work(stop: SupportsIsSet, ready: StopFlag) -> None:
             with watch as changes:
                 ready.set()
                 while not stop.is_set():

@@ -1,0 +1,128 @@
+"""Public names: all that users hold can be imported, from a folder, a zip, and compiled files alone."""
+
+import compileall
+import inspect
+import re
+import shutil
+import subprocess
+import sys
+import typing
+import zipfile
+from collections.abc import Iterator
+from functools import cached_property
+from importlib import import_module
+from pathlib import Path
+from pkgutil import walk_packages
+from typing import Any
+
+import pytest
+
+import sessionbay
+from sessionbay import _async, _sync, errors
+from sessionbay._public_names import MODULES
+
+PACKAGE = Path(sessionbay.__file__).parent
+INTERNAL = {"ClientCore", "AsyncClientCore"}  # ``core`` of a client, documented as internal
+PROGRAM = """
+import sys
+sys.path.insert(0, {path!r})
+import sessionbay
+assert sessionbay.__file__.startswith({path!r}), sessionbay.__file__
+assert "httpx" not in sys.modules and "pydantic" not in sys.modules
+from sessionbay import AsyncFileSystem, AgentBay, SessionResult, errors, testing
+try:
+    AgentBay()
+except sessionbay.AgentBayUsageError as exc:
+    print("no API key" in str(exc), len(sessionbay.__all__) > 200)
+"""
+
+
+def annotations_of(kind: type) -> Iterator[object]:
+    """Yield the annotations of a class's public attributes, properties and methods."""
+    yield from (value for name, value in inspect.get_annotations(kind).items() if not name.startswith("_"))
+    for name, member in inspect.getmembers_static(kind):
+        if name.startswith("_") and name not in ("__aenter__", "__enter__", "__anext__", "__next__"):
+            continue
+        wrapped = member.fget if isinstance(member, property) else getattr(member, "__func__", member)
+        function = wrapped.func if isinstance(wrapped, cached_property) else wrapped
+        for signature in (function, *(typing.get_overloads(function) if inspect.isfunction(function) else ())):
+            if inspect.isfunction(signature):
+                yield from signature.__annotations__.values()
+
+
+def classes_by_name() -> dict[str, list[type]]:
+    """Return the classes of the package that an annotation may name."""
+    for tree in (_async, _sync):
+        for module in walk_packages(tree.__path__, f"{tree.__name__}."):
+            import_module(module.name)
+    found: dict[str, list[type]] = {}
+    names = [name for name in sys.modules if re.match(r"sessionbay\.(?!engine|cli)", name)]
+    modules = [sys.modules[name] for name in names]
+    for value in {value for module in modules for value in vars(module).values() if inspect.isclass(value)}:
+        if not value.__name__.startswith("_") and re.match(r"sessionbay\.(?!engine)", value.__module__):
+            found.setdefault(value.__name__, []).append(value)
+    return found
+
+
+def test_every_class_in_a_public_annotation_is_public() -> None:
+    known, waiting, seen = classes_by_name(), [getattr(sessionbay, name) for name in MODULES], set[Any]()
+    missing: set[str] = set()
+    while waiting:
+        kind = waiting.pop()
+        if kind in seen or not inspect.isclass(kind):
+            continue
+        seen.add(kind)
+        for annotation in annotations_of(kind):
+            for word in re.findall(r"\w+", annotation if isinstance(annotation, str) else str(annotation)):
+                if word in MODULES:
+                    continue
+                if word in known and word not in INTERNAL and not word.endswith("Core"):
+                    missing.add(f"{word}, in an annotation of {kind.__name__}")
+                    waiting += known[word]
+    assert sorted(missing) == []
+
+
+def test_the_map_of_names_is_up_to_date() -> None:
+    script = PACKAGE.parents[1] / "scripts" / "generate_public.py"
+    assert subprocess.run([sys.executable, str(script), "--check"], timeout=60).returncode == 0
+
+
+@pytest.mark.parametrize("name", sorted(MODULES))
+def test_a_public_name_leads_to_its_class(name: str) -> None:
+    assert getattr(sessionbay, name).__name__ == name
+
+
+def test_the_errors_are_a_module_of_their_own() -> None:
+    found = {name for name in MODULES if inspect.isclass(value := getattr(sessionbay, name)) and is_error(value)}
+    assert set(errors.__all__) == found
+
+
+def is_error(kind: type) -> bool:
+    return issubclass(kind, sessionbay.AgentBayError)
+
+
+def run(path: str) -> str:
+    command = [sys.executable, "-c", PROGRAM.format(path=path)]
+    return subprocess.run(command, capture_output=True, text=True, timeout=60, check=True).stdout.strip()
+
+
+def test_the_package_works_from_a_zip(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "bundle.zip", "w") as bundle:
+        for path in sorted(PACKAGE.rglob("*.py")):
+            bundle.write(path, path.relative_to(PACKAGE.parent))
+    assert run(str(tmp_path / "bundle.zip")) == "True True"
+
+
+def test_the_package_works_from_compiled_files_alone(tmp_path: Path) -> None:
+    shutil.copytree(PACKAGE, tmp_path / "sessionbay", ignore=shutil.ignore_patterns("__pycache__", "inside"))
+    assert compileall.compile_dir(tmp_path / "sessionbay", quiet=1, legacy=True)
+    for path in (tmp_path / "sessionbay").rglob("*.py"):
+        path.unlink()
+    assert run(str(tmp_path)) == "True True"
+
+
+def test_a_broken_dependency_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(MODULES, "Session", "core.text")
+    monkeypatch.delitem(vars(sessionbay), "Session", raising=False)
+    with pytest.raises(ImportError, match=r"sessionbay\.Session cannot be loaded: .*has no attribute 'Session'"):
+        _ = sessionbay.Session

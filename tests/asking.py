@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 
 import httpx
 
-from sessionbay._http import Body
+from sessionbay._http.request import Body
 
 from .raw_server import BOUND
 

@@ -4,7 +4,7 @@ import time
 
 from sessionbay._async.http.pool import PoolLimits
 from sessionbay._async.http.transport import AsyncTransport
-from sessionbay._http import TlsSettings
+from sessionbay._http.tls import TlsSettings
 
 from . import CONNECTIONS, Place, httpx_async
 

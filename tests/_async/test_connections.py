@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from sessionbay._async.http.pool import AsyncConnectionPool, Origin, PoolCounts, PoolLimits
-from sessionbay._http import TlsSettings
+from sessionbay._http.tls import TlsSettings
 from sessionbay.core.http import Timeouts
 
 from ..raw_server import RawServer

@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from sessionbay._async.ws.socket import AsyncWebSocket
-from sessionbay._http import TlsSettings
+from sessionbay._http.tls import TlsSettings
 from sessionbay.core.challenge import KnownEngine, answer as proof_of_engine
 from sessionbay.core.secrets import Secret
 from sessionbay.core.websocket import ConnectionLost, WebSocketAddress

@@ -5,7 +5,7 @@ import pytest
 
 from sessionbay import AsyncAgentBay, RetryPolicy, SessionError
 from sessionbay._async.http.pool import PoolCounts
-from sessionbay._http import proxy_of
+from sessionbay._http.proxies import proxy_of
 
 from ..certificates import client_context
 from ..cloud import KEY

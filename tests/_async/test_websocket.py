@@ -10,7 +10,7 @@ import pytest
 from sessionbay import AgentBayError, AsyncAgentBay, AsyncSession, PtyError, PtyUsageError
 from sessionbay._async.ws import multiplexer as lines
 from sessionbay._async.ws.multiplexer import AsyncMultiplexer
-from sessionbay._http import TlsSettings
+from sessionbay._http.tls import TlsSettings
 from sessionbay.core.errors import Kind
 from sessionbay.core.secrets import Secret
 from sessionbay.core.websocket import WebSocketAddress

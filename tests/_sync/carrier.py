@@ -9,7 +9,8 @@ from typing import Any, Self
 import httpx
 
 from sessionbay._concurrency._sync import HttpClient
-from sessionbay._http import ProxyOf, TlsSettings
+from sessionbay._http.proxies import ProxyOf
+from sessionbay._http.tls import TlsSettings
 from sessionbay._sync.http.pool import PoolCounts, PoolLimits
 from sessionbay._sync.http.transport import Transport
 from sessionbay.core.challenge import KnownEngine

@@ -8,7 +8,7 @@ from contextlib import suppress
 import httpx
 import pytest
 
-from sessionbay._http import TlsSettings
+from sessionbay._http.tls import TlsSettings
 from sessionbay._sync.http.pool import ConnectionPool, Origin, PoolCounts, PoolLimits
 from sessionbay.core.http import Timeouts
 

@@ -197,7 +197,7 @@ def test_a_compressed_answer_is_read() -> None:
 
 
 def test_a_compressed_answer_beyond_all_measure_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sessionbay._http.MOST_READ", 2**20)
+    monkeypatch.setattr("sessionbay._http.response.MAX_RESPONSE_SIZE", 2**20)
     bomb = Drops(gzip.compress(bytes(2**20 + 1)))
     answer = httpx.MockTransport(lambda request: httpx.Response(200, stream=bomb, headers={"content-encoding": "gzip"}))
     with pytest.raises(SessionError, match="longer than") as raised:

@@ -7,7 +7,7 @@ import time
 import httpx
 import pytest
 
-from sessionbay._http import TlsSettings
+from sessionbay._http.tls import TlsSettings
 from sessionbay._sync.ws.socket import WebSocket
 from sessionbay.core.challenge import KnownEngine, answer as proof_of_engine
 from sessionbay.core.secrets import Secret

@@ -5,7 +5,7 @@ import httpx
 import pytest
 
 from sessionbay import AgentBay, RetryPolicy, SessionError
-from sessionbay._http import proxy_of
+from sessionbay._http.proxies import proxy_of
 from sessionbay._sync.http.pool import PoolCounts
 
 from ..certificates import client_context

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from sessionbay import AgentBay, AgentBayError, PtyError, PtyUsageError, Session
-from sessionbay._http import TlsSettings
+from sessionbay._http.tls import TlsSettings
 from sessionbay._sync.ws import multiplexer as lines
 from sessionbay._sync.ws.multiplexer import Multiplexer
 from sessionbay.core.errors import Kind

@@ -7,7 +7,7 @@ import httpx
 import pytest
 from hypothesis import given, strategies as st
 
-from sessionbay._http import _url
+from sessionbay._http.request import _url
 
 from ..support import some, texts
 

@@ -6,7 +6,7 @@ from typing import Any
 import httpx
 import pytest
 
-from sessionbay._http import TlsSettings
+from sessionbay._http.tls import TlsSettings
 
 
 def first_flight(context: ssl.SSLContext) -> bytes:

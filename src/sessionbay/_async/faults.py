@@ -7,7 +7,8 @@ from typing import Self, cast
 import httpx
 
 from .._concurrency._async import AsyncClock, HttpBody, HttpTransport, StateLock
-from .._http import TlsSettings, proxy_of
+from .._http.proxies import proxy_of
+from .._http.tls import TlsSettings
 from ..core.config import is_loopback
 from ..core.faults import Fault, FaultPlan, Silence
 from ..core.http import HttpResponse

@@ -16,7 +16,9 @@ from urllib.parse import urlsplit
 import httpx
 
 from .._concurrency._async import HttpBody, run_in_thread
-from .._http import PIECE, HiddenUrl, http_request
+from .._concurrency.readiness import RECEIVE_SIZE
+from .._http.redacted_url import RedactedUrl
+from .._http.request import http_request
 from ..core.config import base_url
 from ..core.errors import AgentBayError, ContextError
 from ..core.http import HttpRequest
@@ -54,7 +56,7 @@ class AsyncFileBody(HttpBody):
     async def __anext__(self) -> bytes:
         if self._progress and 0 < self._left < self._size:
             self._progress(self._size - self._left)  # who asks for more has sent what there was
-        piece = await run_in_thread(partial(self._file.read, min(PIECE, self._left)))
+        piece = await run_in_thread(partial(self._file.read, min(RECEIVE_SIZE, self._left)))
         if not piece and self._left:
             raise FileShrank(f"the file became {self._left} bytes shorter while it was sent")
         if not piece:
@@ -116,7 +118,7 @@ class AsyncPresigned:
         request = HttpRequest(method, url, {"accept": "*/*", "user-agent": self._api.dialect.user_agent})
         try:
             made = http_request(request, options.call_timeout, None, math.inf)
-            made.url = HiddenUrl(url)
+            made.url = RedactedUrl(url)
         except INVALID_URL_ERRORS as exc:
             raise self._errors.of(
                 "invalid_response", "the address that the cloud gave is none", outcome="not_sent"

@@ -13,20 +13,15 @@ import httpx
 from anyio.abc import ByteStream, SocketAttribute
 from anyio.streams.tls import TLSAttribute
 
-from .._http import (
-    CLOSE_TIMEOUT,
-    NO_COOKIES,
-    PIECE,
-    ResponseReader,
-    SocketWatch,
-    holds_more,
-    within,
-)
+from .._http.cookies import NO_COOKIES
+from .._http.response import ResponseReader
+from .._http.timeouts import CLOSE_TIMEOUT, format_timeout
 from ..core.errors import SessionError
 from ..core.http import HttpResponse
 from ..environment import BaseClock, StopFlag, SupportsIsSet
 from .asyncio_stream import LoopStream, running_loop
 from .cancellation import in_own_task
+from .readiness import RECEIVE_SIZE, SocketWatch, has_pending_data
 
 P = ParamSpec("P")
 S = TypeVar("S")
@@ -109,12 +104,12 @@ class _AnyioStream:
     async def receive(self, limit: float | None) -> bytes:
         with _within(limit):
             try:
-                return await self._stream.receive(PIECE)
+                return await self._stream.receive(RECEIVE_SIZE)
             except anyio.EndOfStream:
                 return b""
 
-    def has_news(self) -> bool:
-        return self._watch.has_news() or (self._tls is not None and holds_more(self._tls))
+    def is_readable(self) -> bool:
+        return self._watch.is_readable() or (self._tls is not None and has_pending_data(self._tls))
 
     async def aclose(self) -> None:
         await self._stream.aclose()
@@ -131,7 +126,7 @@ class Stream:
         try:
             await self._stream.send(data, limit)
         except TimeoutError as exc:
-            raise httpx.WriteTimeout(f"not sent{within(limit)}") from exc
+            raise httpx.WriteTimeout(f"not sent{format_timeout(limit)}") from exc
         except _BROKEN as exc:
             raise httpx.WriteError(str(exc) or "the peer closed the connection") from exc
 
@@ -140,7 +135,7 @@ class Stream:
         try:
             return await self._stream.receive(limit)
         except TimeoutError as exc:
-            raise httpx.ReadTimeout(f"nothing came{within(limit)}") from exc
+            raise httpx.ReadTimeout(f"nothing came{format_timeout(limit)}") from exc
         except _BROKEN as exc:
             raise httpx.ReadError(str(exc) or "the connection broke") from exc
 
@@ -150,7 +145,7 @@ class Stream:
 
     def is_quiet(self) -> bool:
         """Return whether nothing has come that nobody read, nor the end."""
-        return not self._stream.has_news()
+        return not self._stream.is_readable()
 
     async def aclose(self) -> None:
         """Close it, also when the task has been cancelled."""
@@ -165,7 +160,7 @@ async def connect(host: str, port: int, tls: ssl.SSLContext | None, limit: float
         with _within(limit):
             return Stream(await kind.connect(host, port, tls))
     except TimeoutError as exc:
-        raise httpx.ConnectTimeout(f"no connection to {host}{within(limit)}") from exc
+        raise httpx.ConnectTimeout(f"no connection to {host}{format_timeout(limit)}") from exc
     except (OSError, UnicodeError, anyio.BrokenResourceError, anyio.EndOfStream) as exc:
         raise httpx.ConnectError(f"no connection to {host}: {exc}") from exc
 
@@ -198,17 +193,17 @@ async def send(client: AsyncHttpClient, request: httpx.Request, limit: float) ->
 
 async def _answer(client: AsyncHttpClient, request: httpx.Request) -> HttpResponse:
     response = await client.send(request, stream=True)
-    reading = ResponseReader(response)
+    reader = ResponseReader(response)
     body: Any = response.stream
     try:
-        pieces = aiter(body)
-        async for piece in pieces:
-            if not reading.take(piece):
-                await pieces.aclose()  # trio finds a generator that is left half-way
+        chunks = aiter(body)
+        async for chunk in chunks:
+            if not reader.feed(chunk):
+                await chunks.aclose()  # trio finds a generator that is left half-way
                 break
     finally:
         await response.aclose()
-    return reading.answer()
+    return reader.finish()
 
 
 async def checkpoint() -> None:

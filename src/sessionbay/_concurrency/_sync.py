@@ -16,10 +16,13 @@ from typing import Any, Generic, ParamSpec, TypeVar, cast
 import anyio.to_thread
 import httpx
 
-from .._http import NO_COOKIES, PIECE, ResponseReader, SocketWatch, ready, within
+from .._http.cookies import NO_COOKIES
+from .._http.response import ResponseReader
+from .._http.timeouts import format_timeout
 from ..core.errors import SessionError
 from ..core.http import HttpResponse
 from ..environment import BaseClock, SupportsIsSet
+from .readiness import RECEIVE_SIZE, SocketWatch, wait_ready
 
 P = ParamSpec("P")
 S = TypeVar("S")
@@ -87,7 +90,7 @@ class Stream:
         try:
             self._send(data, limit)
         except TimeoutError as exc:
-            raise httpx.WriteTimeout(f"not sent{within(limit)}") from exc
+            raise httpx.WriteTimeout(f"not sent{format_timeout(limit)}") from exc
         except OSError as exc:
             raise httpx.WriteError(str(exc)) from exc
 
@@ -96,7 +99,7 @@ class Stream:
         try:
             return self._receive(limit)
         except TimeoutError as exc:
-            raise httpx.ReadTimeout(f"nothing came{within(limit)}") from exc
+            raise httpx.ReadTimeout(f"nothing came{format_timeout(limit)}") from exc
         except OSError as exc:
             raise httpx.ReadError(str(exc)) from exc
 
@@ -106,7 +109,7 @@ class Stream:
 
     def is_quiet(self) -> bool:
         """Return whether nothing has come that nobody read, nor the end."""
-        return not self._watch.has_news()
+        return not self._watch.is_readable()
 
     def close(self) -> None:
         """Close it; a thread that waits for it is woken."""
@@ -120,7 +123,7 @@ class Stream:
 
     def _receive(self, limit: float | None) -> bytes:
         self._sock.settimeout(limit)
-        return self._sock.recv(PIECE)
+        return self._sock.recv(RECEIVE_SIZE)
 
 
 class DuplexStream(Stream):
@@ -137,7 +140,7 @@ class DuplexStream(Stream):
             left = left[self._done(partial(self._sock.send, left), limit, writes=True) :]
 
     def _receive(self, limit: float | None) -> bytes:
-        return self._done(partial(self._sock.recv, PIECE), limit, writes=False)
+        return self._done(partial(self._sock.recv, RECEIVE_SIZE), limit, writes=False)
 
     def _done(self, attempt: Callable[[], T], limit: float | None, *, writes: bool) -> T:
         """Try until the system need not wait."""
@@ -153,7 +156,7 @@ class DuplexStream(Stream):
                 waits_to_write = True
             except BlockingIOError:
                 pass
-            if not ready(self._sock.fileno(), None if limit is None else _left(until), writes=waits_to_write):
+            if not wait_ready(self._sock.fileno(), None if limit is None else _left(until), writes=waits_to_write):
                 raise TimeoutError
 
 
@@ -164,7 +167,7 @@ def connect(host: str, port: int, tls: ssl.SSLContext | None, limit: float | Non
         sock = _connected(host, port, until)
         return Stream(sock if tls is None else _secured(sock, tls, host, until))
     except TimeoutError as exc:
-        raise httpx.ConnectTimeout(f"no connection to {host}{within(limit)}") from exc
+        raise httpx.ConnectTimeout(f"no connection to {host}{format_timeout(limit)}") from exc
     except (OSError, UnicodeError) as exc:
         raise httpx.ConnectError(f"no connection to {host}: {exc}") from exc
 
@@ -225,15 +228,15 @@ def is_loop_closed(place: object) -> bool:
 def send(client: HttpClient, request: httpx.Request, limit: float) -> HttpResponse:
     """Send ``request`` and read its answer to the end; without a bounded transport, each step within ``limit``."""
     response = client.send(request, stream=True)
-    reading = ResponseReader(response)
+    reader = ResponseReader(response)
     body: Any = response.stream
     try:
-        for piece in body:
-            if not reading.take(piece):
+        for chunk in body:
+            if not reader.feed(chunk):
                 break
     finally:
         response.close()
-    return reading.answer()
+    return reader.finish()
 
 
 def checkpoint() -> None:

@@ -8,7 +8,7 @@ from asyncio import FIRST_COMPLETED
 from collections.abc import Callable
 from typing import Any
 
-from .._http import PIECE, SocketWatch
+from .readiness import RECEIVE_SIZE, SocketWatch
 
 HEAD_START = 0.25  # seconds that an address has before the next one is tried beside it
 READ_AHEAD = 1024 * 1024  # bytes that may wait for their reader before the peer is held back
@@ -44,9 +44,9 @@ class LoopStream(asyncio.Protocol):
             _, stream = await loop.create_connection(cls, sock=await _first_to_answer(host, port), **options)
         return stream
 
-    def has_news(self) -> bool:
+    def is_readable(self) -> bool:
         """Return whether something has come that nobody read, or the end; the loop may not have noticed it yet."""
-        return self._has_news() or self._watch.has_news()
+        return self._is_readable() or self._watch.is_readable()
 
     async def send(self, data: bytes, limit: float | None) -> None:
         """Send ``data``; wait while the peer does not keep up, for ``limit`` seconds at most."""
@@ -58,8 +58,8 @@ class LoopStream(asyncio.Protocol):
 
     async def receive(self, limit: float | None) -> bytes:
         """Return what has come, empty at the end; wait for it no longer than ``limit`` seconds."""
-        if not self._has_news():
-            await self._until(self._has_news, limit)
+        if not self._is_readable():
+            await self._until(self._is_readable, limit)
         if not self._arrived:
             self._raise_if_broken()
         data = bytes(self._arrived)
@@ -73,7 +73,7 @@ class LoopStream(asyncio.Protocol):
         """Close the connection, and drop what was not sent yet."""
         self._transport.abort()
 
-    def _has_news(self) -> bool:
+    def _is_readable(self) -> bool:
         return bool(self._arrived) or self._ended
 
     def _can_send(self) -> bool:
@@ -146,7 +146,7 @@ class LoopStream(asyncio.Protocol):
         try:
             with socket.socket(fileno=os.dup(self._transport.get_extra_info("socket").fileno())) as again:
                 again.setblocking(False)
-                return again.recv(PIECE)
+                return again.recv(RECEIVE_SIZE)
         except OSError:
             return b""
 

@@ -9,7 +9,10 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import httpx
 
 from .._concurrency._sync import HttpClient, Lock, run_in_thread, send
-from .._http import NotHttpError, TlsSettings, http_request, proxy_of
+from .._http.errors import NotHttpError
+from .._http.proxies import proxy_of
+from .._http.request import http_request
+from .._http.tls import TlsSettings
 from ..core.adaptive_rate import AdaptiveRate
 from ..core.challenge import KnownEngine
 from ..core.config import LOCAL, is_loopback

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from .._concurrency._sync import Clock, HttpTransport
-from .._http import checked_verify
+from .._http.tls import validate_verify
 from ..core import validation
 from ..core.config import DEFAULT_TIMEOUT, proxy_url
 from ..core.errors import AgentBayError
@@ -39,7 +39,7 @@ class ClientConfig:
         validation.instance("retry", self.retry, RetryPolicy, AgentBayError)
         validation.instance("transport", self.transport, HttpTransport, AgentBayError)
         validation.count("max_connections", self.max_connections, AgentBayError)
-        object.__setattr__(self, "verify", checked_verify(self.verify))
+        object.__setattr__(self, "verify", validate_verify(self.verify))
         if self.proxy is not None:
             proxy_url(self.proxy)
 

@@ -17,7 +17,9 @@ from urllib.parse import urlsplit
 import httpx
 
 from .._concurrency._sync import HttpBody, run_in_thread
-from .._http import PIECE, HiddenUrl, http_request
+from .._concurrency.readiness import RECEIVE_SIZE
+from .._http.redacted_url import RedactedUrl
+from .._http.request import http_request
 from ..core.config import base_url
 from ..core.errors import AgentBayError, ContextError
 from ..core.http import HttpRequest
@@ -55,7 +57,7 @@ class FileBody(HttpBody):
     def __next__(self) -> bytes:
         if self._progress and 0 < self._left < self._size:
             self._progress(self._size - self._left)  # who asks for more has sent what there was
-        piece = run_in_thread(partial(self._file.read, min(PIECE, self._left)))
+        piece = run_in_thread(partial(self._file.read, min(RECEIVE_SIZE, self._left)))
         if not piece and self._left:
             raise FileShrank(f"the file became {self._left} bytes shorter while it was sent")
         if not piece:
@@ -117,7 +119,7 @@ class Presigned:
         request = HttpRequest(method, url, {"accept": "*/*", "user-agent": self._api.dialect.user_agent})
         try:
             made = http_request(request, options.call_timeout, None, math.inf)
-            made.url = HiddenUrl(url)
+            made.url = RedactedUrl(url)
         except INVALID_URL_ERRORS as exc:
             raise self._errors.of(
                 "invalid_response", "the address that the cloud gave is none", outcome="not_sent"

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import httpx
 
 from ..._concurrency._async import StateLock, connect
-from ..._http import TlsSettings
+from ..._http.tls import TlsSettings
 from ...core.challenge import KnownEngine
 from ...core.http import Timeouts
 from ...core.idle_pool import IdlePool

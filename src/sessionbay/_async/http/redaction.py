@@ -3,7 +3,7 @@
 import httpx
 
 from ..._concurrency._async import HttpTransport
-from ..._http import HiddenUrl
+from ..._http.redacted_url import RedactedUrl
 
 
 class AsyncRedactingTransport(HttpTransport):
@@ -14,7 +14,7 @@ class AsyncRedactingTransport(HttpTransport):
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Have ``request`` sent to where it goes."""
-        if isinstance(request.url, HiddenUrl):
+        if isinstance(request.url, RedactedUrl):
             request = httpx.Request(
                 request.method,
                 httpx.URL(request.url),

@@ -7,7 +7,8 @@ from typing import Self
 import httpx
 
 from ..._concurrency._async import HttpBody, HttpTransport, ProxyTransport
-from ..._http import ProxyOf, TlsSettings
+from ..._http.proxies import ProxyOf
+from ..._http.tls import TlsSettings
 from ...core.challenge import KnownEngine
 from ...core.http import Timeouts
 from ..per_loop import AsyncPerLoop

@@ -7,7 +7,7 @@ import h11
 import httpx
 
 from ..._concurrency._sync import HttpBody, Stream
-from ..._http import NotHttpError
+from ..._http.errors import NotHttpError
 from ...core.http import Timeouts
 
 _MOST_HEAD = 256 * 1024  # bytes of an answer's head

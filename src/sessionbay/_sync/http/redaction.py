@@ -4,7 +4,7 @@
 import httpx
 
 from ..._concurrency._sync import HttpTransport
-from ..._http import HiddenUrl
+from ..._http.redacted_url import RedactedUrl
 
 
 class RedactingTransport(HttpTransport):
@@ -15,7 +15,7 @@ class RedactingTransport(HttpTransport):
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """Have ``request`` sent to where it goes."""
-        if isinstance(request.url, HiddenUrl):
+        if isinstance(request.url, RedactedUrl):
             request = httpx.Request(
                 request.method,
                 httpx.URL(request.url),

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from ..._concurrency._sync import Event, Lock, StateLock, Thunk
-from ..._http import TlsSettings
+from ..._http.tls import TlsSettings
 from ...core.challenge import KnownEngine
 from ...core.errors import AgentBayError
 from ...core.websocket import ConnectionLost, WebSocketAddress

@@ -1,7 +1,8 @@
 # Generated from src/sessionbay/_async/ws/opening.py by scripts/generate_sync.py. Do not edit.
 """Where a session's line comes from."""
 
-from ..._http import TlsSettings, is_proxied
+from ..._http.proxies import is_proxied
+from ..._http.tls import TlsSettings
 from ...core.config import is_loopback
 from ...core.secrets import Secret
 from ...core.websocket import WebSocketAddress

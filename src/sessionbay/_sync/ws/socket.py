@@ -6,7 +6,8 @@ from collections.abc import Callable
 import httpx
 
 from ..._concurrency._sync import Stream, connect
-from ..._http import CLOSE_TIMEOUT, CONNECT_TIMEOUT, TlsSettings
+from ..._http.timeouts import CLOSE_TIMEOUT, CONNECT_TIMEOUT
+from ..._http.tls import TlsSettings
 from ...core.challenge import KnownEngine
 from ...core.websocket import ConnectionLost, WebSocketAddress, WebSocketProtocol
 from ...environment import USER_AGENT

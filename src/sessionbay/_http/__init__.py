@@ -1,0 +1,1 @@
+"""HTTP building blocks that the async and the sync code share."""

@@ -1,0 +1,9 @@
+"""Timeouts of connections."""
+
+CONNECT_TIMEOUT = 5.0  # seconds
+CLOSE_TIMEOUT = 1.0  # seconds that a graceful close may take
+
+
+def format_timeout(limit: float | None) -> str:
+    """Return " within N s" for an error message, empty without a limit."""
+    return "" if limit is None else f" within {limit:.3g} s"

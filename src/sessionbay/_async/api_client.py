@@ -255,7 +255,8 @@ def map_transport_error(
 ) -> tuple[AgentBayError, Failure]:
     """Return the error for a request without a response. The cause keeps its text, and drops its request."""
     if isinstance(cause, httpx.RequestError):
-        cause._request = None
+        without_request: Any = cause  # httpx types the setter as taking no None
+        without_request.request = None
     timed_out = isinstance(cause, (TimeoutError, httpx.TimeoutException))
     reason = f"no answer within {timeout:.3g} s" if timed_out else str(cause) or type(cause).__name__
     outcome: Outcome = "not_sent" if isinstance(cause, _NOT_SENT_ERRORS) else "unknown"

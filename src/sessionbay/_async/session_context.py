@@ -197,7 +197,7 @@ class AsyncSessionContext(AsyncModule):
         path: str | None = None,
         intervals: Iterator[float] | None = None,
     ) -> PollOutcome[ContextInfoResult]:
-        """Look at the copies until ``watch`` says that they are done."""
+        """Poll the copies until ``watch`` is conclusive."""
         request = ContextInfoRequest(session_id=self._connection.session_id, context_id=context_id, path=path)
 
         async def look(limit: float | None) -> ContextInfoResult:

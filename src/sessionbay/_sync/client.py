@@ -59,31 +59,31 @@ class Client:
         transport: HttpTransport | None = None,
         clock: Clock | None = None,
     ) -> None:
-        """Set the client up; nothing is sent, and nothing is started, before the first call.
+        """Create a client. Nothing is sent or started before the first call.
 
         Args:
-            api_key: The key; else ``AGENTBAY_API_KEY`` (``AGB_API_KEY``) of the environment or of a ``.env`` file.
-            region_id: AgentBay's region, e.g. ``cn-hangzhou`` (its default) or ``ap-southeast-1``; else
-                ``AGENTBAY_REGION_ID``. Given here, it beats an endpoint of the environment.
-            endpoint: A host or URL in place of the cloud's own; ``local`` is the embedded engine on this machine.
-            timeout: Seconds that one call may take, repetitions included; else the milliseconds of
-                ``AGENTBAY_TIMEOUT_MS`` (``AGB_TIMEOUT_MS``), else 60. With a ``proxy`` or a ``transport`` of its own a
-                sync client bounds each step of a call by it, not their sum.
-            strict: Whether to raise what the service refuses, instead of returning it.
-            retry: How often, and after what pauses, requests are repeated.
-            proxy: The URL of a proxy; else those of the environment.
-            verify: False, or an ``ssl.SSLContext``, in place of certifi's certificates.
-            allow_http: Whether plain http may be spoken to other machines than this one.
-            max_connections: How many connections there may be at once; a call that finds all of them busy waits, within
-                its time. A command holds one until it ends.
-            tag_sessions: Whether new sessions get three labels that begin with ``sessionbay``, by which one is found
-                whose creation was not answered. ``get_labels`` leaves them out.
-            transport: An httpx transport to send through in place of the client's own; ``max_connections`` is then up
-                to it.
-            clock: The time to go by, for tests.
+            api_key: The API key. The default is ``AGENTBAY_API_KEY`` (``AGB_API_KEY``) of the environment or of a
+                ``.env`` file.
+            region_id: AgentBay's region, e.g. ``ap-southeast-1``. The default is ``AGENTBAY_REGION_ID``, or else
+                ``cn-hangzhou``. A region that is passed takes precedence over an endpoint of the environment.
+            endpoint: A host or URL in place of the cloud's own. ``local`` is the embedded engine on this machine.
+            timeout: Seconds for one call, retries included. The default is ``AGENTBAY_TIMEOUT_MS``
+                (``AGB_TIMEOUT_MS``, milliseconds), or else 60. A sync client with a ``proxy`` or a ``transport``
+                applies it to each read and write instead of the whole call.
+            strict: Whether to raise a refusal instead of returning it.
+            retry: The number of retries and their backoff.
+            proxy: The URL of a proxy. The default is that of the environment.
+            verify: False to accept any certificate, or an ``ssl.SSLContext``. The default is certifi's CA bundle.
+            allow_http: Whether plain http is allowed to other machines than this one.
+            max_connections: The size of the connection pool. A call waits for a free connection within its timeout. A
+                command holds one until it ends.
+            tag_sessions: Whether to add three reserved labels to new sessions, by which a session is found whose
+                creation was not answered. ``get_labels`` leaves them out.
+            transport: An httpx transport in place of the client's own, which then ignores ``max_connections``.
+            clock: A clock for tests.
 
         Raises:
-            AgentBayUsageError: There is no key, and the endpoint is not ``local``; or a setting is wrong or unsafe.
+            AgentBayUsageError: There is no key, and the endpoint is not ``local``; or a setting is invalid or unsafe.
         """
         from .._concurrency._sync import Clock
         from ..core.retry import RetryPolicy
@@ -109,55 +109,55 @@ class Client:
 
     @cached_property
     def context(self) -> ContextService:
-        """Makes, finds, empties and deletes contexts, and carries their files."""
+        """Creates, lists, clears and deletes contexts, and transfers their files."""
         from .context_service import ContextService
 
         return ContextService(self.core.api)
 
     @cached_property
     def beta_skills(self) -> Skills:
-        """Tells of skills, and gives them to contexts."""
+        """Lists skills, and binds them to contexts."""
         from .skills import Skills
 
         return Skills(self.core.api)
 
     @cached_property
     def beta(self) -> Beta:
-        """``beta.skills`` is ``beta_skills``."""
+        """Holds ``skills``, which is ``beta_skills``."""
         from .skills import Beta
 
         return Beta(self.beta_skills)
 
     @property
     def endpoint(self) -> str:
-        """The address that calls go to; ``local`` until the first call has found or started the engine."""
+        """The address of the service; ``local`` until the first call has found or started the engine."""
         return self.core.api.dialect.endpoint
 
     @property
     def api_key(self) -> str:
-        """The key that calls are made with."""
+        """The API key."""
         return self.core.api.dialect.api_key.reveal()
 
     @property
     def region_id(self) -> str | None:
-        """AgentBay's region; None where there is none."""
+        """AgentBay's region; None on AGB and on the local engine."""
         return self.core.api.dialect.region_id
 
     def create(
         self, params: CreateSessionParams | None = None, /, **fields: Unpack[CreateSessionFields]
     ) -> SessionResult[Session]:
-        """Create a session. It runs, and costs, until it is deleted: ``session()`` deletes it by itself.
+        """Create a session. It runs, and is billed, until it is deleted; ``session()`` deletes it by itself.
 
-        With contexts to wait for, it takes up to 180 seconds more; ``context_error`` says why they are not there.
+        Waiting for contexts takes up to 180 seconds more. If they are missing then, ``context_error`` holds the reason.
 
         Args:
-            params: What the session is to be; or the fields of ``CreateSessionParams`` as keyword arguments.
+            params: The session's parameters; or the fields of ``CreateSessionParams`` as keyword arguments.
 
         Returns:
             ``session`` (also ``data``) is the session.
 
         Raises:
-            SessionUsageError: A field is wrong, or the cloud does not have it; nothing was sent.
+            SessionUsageError: A field is invalid, or the cloud lacks it; nothing was sent.
             SessionError: There was no answer.
 
         Example:
@@ -179,17 +179,18 @@ class Client:
     def session(
         self, params: CreateSessionParams | None = None, /, **fields: Unpack[CreateSessionFields]
     ) -> SessionBlock:
-        """Create a session for the length of a block, and delete it on every way out, paused or not.
+        """Create a session for a block, and delete it when the block is left.
 
         Args:
-            params: What the session is to be; or the fields of ``CreateSessionParams`` as keyword arguments.
+            params: The session's parameters; or the fields of ``CreateSessionParams`` as keyword arguments.
 
         Returns:
-            A context manager that gives the session.
+            A context manager that yields the session.
 
         Raises:
-            SessionUsageError: A field is wrong; nothing was sent.
-            SessionError: The session could not be created; or could not be deleted, when the block itself did not fail.
+            SessionUsageError: A field is invalid; nothing was sent.
+            SessionError: The session could not be created, or not deleted. If the block raised, its exception gets a
+                note instead.
 
         Example:
             ```python
@@ -207,13 +208,13 @@ class Client:
         return SessionBlock(partial(create_session, self, CreateSessionParams.of(params, fields)))
 
     def get(self, session_id: str) -> SessionResult[Session]:
-        """Get a session that exists, by its id.
+        """Get an existing session by its id.
 
         Args:
             session_id: The id.
 
         Returns:
-            ``session`` (also ``data``) is the session. One that does not exist (any more) is a refusal.
+            ``session`` (also ``data``) is the session. An unknown id is a refusal.
 
         Raises:
             SessionUsageError: The id is blank; nothing was sent.
@@ -246,20 +247,20 @@ class Client:
         limit: int = 10,
         page: int = 1,
     ) -> SessionListResult:
-        """List sessions, a page at a time. The clouds hand out pages in order: page *n* costs *n* requests.
+        """List a page of sessions. The clouds return pages in order only: page *n* costs *n* requests.
 
         Args:
             labels: Only sessions that have all of these labels.
             status: Only sessions in this state, e.g. ``RUNNING`` (AgentBay).
             image_id: Only sessions of this image (AgentBay).
-            limit: How many sessions make a page.
-            page: Which page, from 1. A page after the last one is a refusal.
+            limit: The page size.
+            page: The page number, from 1. A page after the last one is a refusal.
 
         Returns:
             ``sessions`` (also ``data``), ``session_ids``, ``next_token`` and ``total_count``.
 
         Raises:
-            SessionUsageError: An argument is wrong, or the cloud does not have it; nothing was sent.
+            SessionUsageError: An argument is invalid, or the cloud lacks it; nothing was sent.
             SessionError: There was no answer.
 
         Example:
@@ -281,19 +282,19 @@ class Client:
         image_id: str | None = None,
         limit: int = 50,
     ) -> Paginator[Any, SessionEntry]:
-        """Iterate over all sessions, whatever number of pages they take.
+        """Iterate over all sessions.
 
         Args:
             labels: Only sessions that have all of these labels.
             status: Only sessions in this state, e.g. ``RUNNING`` (AgentBay).
             image_id: Only sessions of this image (AgentBay).
-            limit: How many sessions each request asks for.
+            limit: The page size.
 
         Returns:
-            An iterator of ``SessionEntry``; it raises what the service refuses.
+            An iterator of ``SessionEntry``. It raises a refusal.
 
         Raises:
-            SessionUsageError: An argument is wrong; nothing was sent.
+            SessionUsageError: An argument is invalid; nothing was sent.
 
         Example:
             ```python
@@ -319,7 +320,7 @@ class Client:
             Whether the session is gone.
 
         Raises:
-            SessionUsageError: It is no session; nothing was sent.
+            SessionUsageError: ``session`` is not a session; nothing was sent.
             SessionError: The request to delete was not answered.
 
         Example:
@@ -345,18 +346,18 @@ class Client:
         older_than: float | None = None,
         dry_run: bool = False,
     ) -> ReapResult:
-        """Delete sessions that were left over: by a program that was killed, or a creation that nobody answered.
+        """Delete orphaned sessions: those of a killed program, or of a creation that was not answered.
 
-        Only sessions that this package made are touched; it knows them by their reserved labels.
+        Only sessions with this package's reserved labels are deleted.
 
         Args:
-            attempt: The attempt of one creation, as the error of its lost answer names it.
+            attempt: Only the session of this creation attempt; the error of the lost answer names it.
             labels: Only sessions that have all of these labels.
-            older_than: Only sessions that were made so many seconds ago, or more.
-            dry_run: Whether to find only.
+            older_than: Only sessions of at least this age in seconds.
+            dry_run: Whether to list the sessions without deleting them.
 
         Returns:
-            ``sessions`` (also ``data``), each with its age, and whether it was deleted or why not.
+            ``sessions`` (also ``data``), each with its age and its deletion or error.
 
         Raises:
             SessionUsageError: None of ``attempt``, ``labels`` and ``older_than`` is given; nothing was sent.
@@ -375,10 +376,10 @@ class Client:
         return self.core.api.raise_if_strict(search.run(self.iter_sessions(labels=orphans.labels)))
 
     def attach(self, ref: SessionReference) -> Session:
-        """Return the session that a reference names, for this client to use. Nothing is sent.
+        """Return the session of a reference. Nothing is sent.
 
-        The reference is ``ref`` of a session, in this process or in another one. A session that is attached knows no
-        link and no token: its tools are called through the control plane. ``get(ref.session_id)`` asks for them.
+        The reference is ``ref`` of a session, in this process or another one. An attached session has no link and no
+        token, so its tools are called through the control plane; ``get(ref.session_id)`` requests them.
 
         Args:
             ref: The reference.
@@ -387,7 +388,7 @@ class Client:
             The session.
 
         Raises:
-            SessionUsageError: The session is of another cloud or at another address than this client.
+            SessionUsageError: The session belongs to another cloud or address than this client.
 
         Example:
             ```python
@@ -413,26 +414,26 @@ class Client:
         params: CreateSessionParams | None = None,
         **fields: Unpack[CreateSessionFields],
     ) -> SessionPool:
-        """Keep sessions and lend them out, one user at a time; ``lease`` of the pool gives one.
+        """Return a pool of sessions, which leases each to one user at a time.
 
-        Use it as a block: entering makes the first sessions, leaving deletes all of them.
+        Use it as a block: entering creates the first sessions, leaving deletes all of them.
 
         Args:
-            min: How many sessions are made on entering.
-            max: How many there are at most; who asks for one more waits for one to come back.
-            check: A command that a session must run with success before it is lent out again.
-            reset: A command that cleans a session up when it comes back; if it fails, the session is deleted.
-            max_age: Seconds after which a session is not lent out again.
-            max_uses: How often a session is lent out.
-            create_rate: How many sessions are created a second at most, by all processes of this user on this machine
-                that say so for the same account; fewer while the cloud answers "too many requests".
-            params: What the sessions are to be; or the fields of ``CreateSessionParams`` as keyword arguments.
+            min: The number of sessions that are created on entering.
+            max: The size of the pool. At that size, ``lease()`` waits until a session is returned.
+            check: A command that must succeed in a session before it is leased again.
+            reset: A command that cleans up a returned session. If it fails, the session is deleted.
+            max_age: The age in seconds from which a session is not leased again.
+            max_uses: The number of leases of a session.
+            create_rate: The maximum rate of creations in sessions a second, shared by all processes of this user on
+                this machine that set it for the same account. It is lowered while the cloud throttles.
+            params: The sessions' parameters; or the fields of ``CreateSessionParams`` as keyword arguments.
 
         Returns:
             The pool, a context manager.
 
         Raises:
-            SessionUsageError: An argument is wrong; nothing was sent.
+            SessionUsageError: An argument is invalid; nothing was sent.
             SessionError: On entering: a session could not be created. On leaving: one could not be deleted.
 
         Example:
@@ -470,27 +471,27 @@ class Client:
         params: CreateSessionParams | None = None,
         **fields: Unpack[CreateSessionFields],
     ) -> Map[T, V]:
-        """Call ``work(session, item)`` for every item, each in a session that nobody else uses meanwhile.
+        """Call ``work(session, item)`` for every item, each in a session of its own for that time.
 
-        Use it as a block and iterate over it: each result comes as soon as it is there, with its item. However the
-        block is left, with ``break``, an exception or a cancellation, the work that is on ends and all sessions are
-        deleted. Items are taken as they are needed: they may be endless.
+        Use it as a block and iterate over it: results arrive as they complete. Leaving the block, also by ``break``, an
+        exception or a cancellation, cancels the work in progress and deletes all sessions. Items are read on demand,
+        so the iterable may be endless.
 
         Args:
-            work: What to do; what it raises is the item's error, and its session is not used again.
-            items: What to do it with.
-            concurrency: How many items are worked on at once, each in its session.
-            ordered: Whether results come in the order of the items; those that are early are kept until then.
-            fresh: Whether each item gets a session that nothing was done in.
-            create_rate: How many sessions are created a second at most; see ``pool``.
+            work: The function. Its exception becomes the item's error, and its session is not reused.
+            items: The items.
+            concurrency: The number of items, and sessions, at a time.
+            ordered: Whether to return the results in the order of the items.
+            fresh: Whether each item gets a new session.
+            create_rate: The maximum rate of creations; see ``pool``.
             progress: Called at the start, after each result, and at the end; see ``progress_bar``.
-            params: What the sessions are to be; or the fields of ``CreateSessionParams`` as keyword arguments.
+            params: The sessions' parameters; or the fields of ``CreateSessionParams`` as keyword arguments.
 
         Returns:
-            The results, a context manager and an iterator of ``Done``.
+            The results: a context manager, and an iterator of ``MapResult``.
 
         Raises:
-            SessionUsageError: An argument is wrong; nothing was sent.
+            SessionUsageError: An argument is invalid; nothing was sent.
             SessionError: On leaving: a session could not be deleted.
 
         Example:
@@ -545,7 +546,7 @@ class Client:
         )
 
     def close(self) -> None:
-        """Close the client's connections. Its sessions go on: delete them first, or use ``session()``."""
+        """Close the client's connections. Its sessions keep running: delete them first, or use ``session()``."""
         self.core.api.close()
 
     def __enter__(self) -> Self:

@@ -34,7 +34,7 @@ TOOLS = [session.ToolEntry(name=name, server="machine") for name in ("shell", "r
 
 
 @dataclass
-class Kept:
+class SessionRecord:
     """A session as the cloud knows it."""
 
     labels: dict[str, str]
@@ -53,7 +53,7 @@ class LedgerCloud(httpx.MockTransport):
         super().__init__(self._answer)
         self.arrived: Counter[str] = Counter()
         self.effects: list[tuple[str, str]] = []
-        self.sessions: dict[str, Kept] = {"session-0": Kept({"job": "old"})}
+        self.sessions: dict[str, SessionRecord] = {"session-0": SessionRecord({"job": "old"})}
         self.contexts: dict[str, str] = {"context-0": "old"}
         self._direct = direct_route
         self._serve: dict[str, Callable[[Any], OperationReply[Any]]] = {
@@ -135,7 +135,7 @@ class LedgerCloud(httpx.MockTransport):
 
     def _create(self, request: session.CreateRequest) -> OperationReply[Any]:
         name = f"session-{len(self.effects) + 1}"
-        self.sessions[name] = Kept(request.labels or {})
+        self.sessions[name] = SessionRecord(request.labels or {})
         self.effects.append((session.CREATE.action, name))
         return OperationReply(data=self._told(name))
 

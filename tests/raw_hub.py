@@ -93,7 +93,7 @@ class RawHub:
         """Send the beginning of a message."""
         self.peer.write(self._protocol.send(Message(data=text, message_finished=False)))
 
-    def hang_up(self, code: int, reason: str) -> None:
+    def close(self, code: int, reason: str) -> None:
         """Say goodbye."""
         self.peer.write(self._protocol.send(CloseConnection(code=code, reason=reason)))
 

@@ -295,7 +295,7 @@ def test_a_lost_connection_fails_all_that_wait_at_once_and_the_next_use_connects
         elif end == "half a message":
             raw.part('{"invocationId')
         elif end == "goodbye":
-            raw.hang_up(1001, "going away")
+            raw.close(1001, "going away")
         elif end == "no frame":
             raw.peer.write(b"\xff\xff\xff\xff")
 
@@ -315,7 +315,7 @@ def test_a_lost_connection_fails_all_that_wait_at_once_and_the_next_use_connects
 def test_a_connection_that_ended_while_nobody_looked_is_not_used_again() -> None:
     def script(raw: RawHub) -> None:
         raw.reply(raw.frame(), result={})
-        raw.hang_up(1001, "bye")
+        raw.close(1001, "bye")
 
     with RawServer(hub(script), hub(echo)) as server:
         with line_to(server) as line:

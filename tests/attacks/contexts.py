@@ -17,7 +17,7 @@ FILE = "/tmp/data/file.txt"
 TEXT = "what the context keeps"
 
 
-class Kept:
+class ContextWithFile:
     """A context with a file, and the addresses that lead to it."""
 
     def __init__(self, scene: Scene) -> None:
@@ -54,20 +54,22 @@ def unsigned(scene: Scene) -> None:
     scene.patch.setattr(signing.Signer, "check", check)
 
 
-def changed(way: str, method: str, change: Callable[[httpx.URL, Kept], httpx.URL]) -> Callable[[Scene], str | None]:
+def changed(
+    way: str, method: str, change: Callable[[httpx.URL, ContextWithFile], httpx.URL]
+) -> Callable[[Scene], str | None]:
     def attempt(scene: Scene) -> str | None:
-        kept = Kept(scene)
+        kept = ContextWithFile(scene)
         more = {"content": "attacked"} if method == "PUT" else {}
         return kept.asked(method, change(kept.address(way), kept), **more)
 
     return attempt
 
 
-def of_another(url: httpx.URL, kept: Kept) -> httpx.URL:
-    return url.copy_with(path=Kept(kept.scene).address("Download").path)
+def of_another(url: httpx.URL, kept: ContextWithFile) -> httpx.URL:
+    return url.copy_with(path=ContextWithFile(kept.scene).address("Download").path)
 
 
-CHANGES: dict[str, tuple[str, str, str, Callable[[httpx.URL, Kept], Any]]] = {
+CHANGES: dict[str, tuple[str, str, str, Callable[[httpx.URL, ContextWithFile], Any]]] = {
     "without-a-signature": ("No signature.", "Download", "GET", lambda url, kept: url.copy_remove_param("signature")),
     "with-an-empty-signature": (
         "An empty one.",
@@ -131,7 +133,7 @@ class _Clock:
 )
 def address_of_yesterday(scene: Scene) -> str | None:
     """An address that was given out a day ago."""
-    kept = Kept(scene)
+    kept = ContextWithFile(scene)
     url = kept.address("Download")
     scene.patch.setattr(signing, "time", _Clock(time.time() + 86400))
     return kept.asked("GET", url)
@@ -144,7 +146,7 @@ def address_of_yesterday(scene: Scene) -> str | None:
 )
 def address_after_deletion(scene: Scene) -> str | None:
     """An address of a context that was deleted."""
-    kept = Kept(scene)
+    kept = ContextWithFile(scene)
     url = kept.address("Download")
     kept.ok("DeleteContext", Id=kept.id)
     return kept.asked("GET", url)

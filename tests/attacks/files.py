@@ -258,7 +258,7 @@ def plain_logs(scene: Scene) -> None:
     scene.patch.setattr(logs.Plain, "filter", lambda *_: True)
 
 
-class Kept(logging.Handler):
+class LogCapture(logging.Handler):
     """Keeps the lines of a log as a terminal would get them."""
 
     def __init__(self) -> None:
@@ -269,8 +269,8 @@ class Kept(logging.Handler):
         self.lines.append(record.getMessage())
 
 
-def logged(scene: Scene) -> Kept:
-    kept = Kept()
+def logged(scene: Scene) -> LogCapture:
+    kept = LogCapture()
     log = logging.getLogger("sessionbay.engine")
     before = log.level
     log.setLevel(logging.DEBUG)
@@ -306,7 +306,7 @@ def loud_listener(scene: Scene) -> None:
 @attack("secrets in logs", "no key, no token, and no address that has one is logged", loud_listener)
 def secrets_in_the_log(scene: Scene) -> str | None:
     """Use everything that has a secret, then search the whole log for one, down to its smallest lines."""
-    kept, root = Kept(), logging.getLogger()
+    kept, root = LogCapture(), logging.getLogger()
     before = root.level
     root.addHandler(kept)
     scene.ending.callback(root.removeHandler, kept)

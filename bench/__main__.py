@@ -11,7 +11,7 @@ from .plan import LATENCY, NAMES, TRANSITION, Measurement, Results, measurements
 from .report import report, write
 from .startup import measured_start
 
-PAGE = ROOT / "docs" / "performance.md"
+PAGE = ROOT / "docs" / "internals" / "performance.md"
 ROUNDS = 5
 
 
@@ -19,7 +19,7 @@ def main() -> None:
     """Run, print, and write where that is asked for."""
     parser = argparse.ArgumentParser(prog="bench", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="one round only, to see whether it runs")
-    parser.add_argument("--write", action="store_true", help="put the tables into docs/performance.md")
+    parser.add_argument("--write", action="store_true", help="put the tables into docs/internals/performance.md")
     parser.add_argument(
         "--official", metavar="PYTHON", default="", help="the Python that has the official SDK, if there is one"
     )

@@ -9,7 +9,7 @@ import pytest
 from .engine import Engine, serving
 from .report import Check, report, write
 
-PAGE = Path(__file__).parents[1] / "docs" / "compatibility.md"
+PAGE = Path(__file__).parents[1] / "docs" / "internals" / "compatibility.md"
 
 os.environ |= {"AGENTBAY_LOG_LEVEL": "ERROR", "AGB_LOG_LEVEL": "ERROR"}  # else they tell of each call
 
@@ -17,7 +17,7 @@ os.environ |= {"AGENTBAY_LOG_LEVEL": "ERROR", "AGB_LOG_LEVEL": "ERROR"}  # else 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Say where the engine's command is, and whether to write the page."""
     parser.addoption("--sessionbay", default="sessionbay", help="the command that serves the engine")
-    parser.addoption("--write", action="store_true", help="put the table into docs/compatibility.md")
+    parser.addoption("--write", action="store_true", help="put the table into docs/internals/compatibility.md")
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -1,4 +1,4 @@
-"""Write the table of docs/security.md: every attack of the tests, and what repels it.
+"""Write the table of docs/internals/security.md: every attack of the tests, and what repels it.
 
 ``--check`` only says whether it is up to date.
 """
@@ -8,7 +8,7 @@ from itertools import groupby
 
 from page import ROOT, renew, with_table
 
-PAGE = ROOT / "docs" / "security.md"
+PAGE = ROOT / "docs" / "internals" / "security.md"
 sys.path.insert(0, str(ROOT))
 
 from tests.attacks import test_attacks  # noqa: E402, F401  # it is found only now, and fills the table

@@ -1,4 +1,4 @@
-"""Write docs/coverage.md: what of the clouds' interfaces the engine serves, and why it refuses the rest.
+"""Write docs/internals/coverage.md: what of the clouds' interfaces the engine serves, and why it refuses the rest.
 
 ``--check`` only says whether it is up to date. What the clouds offer stands in data/clouds.json, names alone; the rest
 is asked of the code.
@@ -18,7 +18,7 @@ from sessionbay.engine import tool_dispatch, unsupported
 from sessionbay.engine.actions import Actions
 from sessionbay.operations.registry import OPERATIONS
 
-PAGE = ROOT / "docs" / "coverage.md"
+PAGE = ROOT / "docs" / "internals" / "coverage.md"
 CLOUDS = json.loads((ROOT / "scripts" / "data" / "clouds.json").read_text("utf-8"))
 HEADER = "<!-- Written by scripts/generate_coverage.py from the code. Do not edit. -->"
 INTRODUCTION = """# What the local engine serves

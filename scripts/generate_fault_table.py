@@ -1,4 +1,4 @@
-"""Write the table of docs/faults.md: try every fault with every operation, and write down what the caller got.
+"""Write the table of docs/internals/faults.md: try every fault with every operation, and write down what the caller got.
 
 ``--check`` only says whether it is up to date. It is the tests' own matrix, in the sync twin: see
 ``tests/_async/test_fault_matrix.py``.
@@ -9,7 +9,7 @@ import sys
 
 from page import ROOT, renew, with_table
 
-PAGE = ROOT / "docs" / "faults.md"
+PAGE = ROOT / "docs" / "internals" / "faults.md"
 sys.path.insert(0, str(ROOT))
 
 from tests._sync.test_fault_matrix import Cell, run  # noqa: E402  # it is found only now

@@ -1,4 +1,4 @@
-"""Write docs/modules.md: each method of the cloud's own modules, its name here, what is behind it, and its tests.
+"""Write docs/internals/modules.md: each method of the cloud's own modules, its name here, what is behind it, and its tests.
 
 ``--check`` only says whether it is up to date. The names of the methods, and of the tools and actions behind them,
 stand in data/modules.json; the rest is asked of the code. A method that the client lacks is an error.
@@ -19,7 +19,7 @@ from page import ROOT, renew
 from sessionbay.engine import tool_dispatch, unsupported
 from sessionbay.operations.registry import OPERATIONS, TOOLS
 
-PAGE = ROOT / "docs" / "modules.md"
+PAGE = ROOT / "docs" / "internals" / "modules.md"
 METHODS: dict[str, dict[str, list[str]]] = json.loads((ROOT / "scripts" / "data" / "modules.json").read_text("utf-8"))
 HEADER = "<!-- Written by scripts/generate_modules.py from the code. Do not edit. -->"
 INTRODUCTION = """# The modules of a session

@@ -1,4 +1,4 @@
-"""Faults by rule, for tests of programs that use this package: see docs/faults.md."""
+"""Faults by rule, for tests of programs that use this package: see docs/internals/faults.md."""
 
 from ._async.faults import AsyncFaultTransport as AsyncFaultTransport
 from ._sync.faults import FaultTransport as FaultTransport

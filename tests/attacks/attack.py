@@ -14,7 +14,7 @@ class Attack:
     """One attack.
 
     Attributes:
-        name: What the tests and the table of docs/security.md call it.
+        name: What the tests and the table of docs/internals/security.md call it.
         threat: The kind of threat that it belongs to.
         defence: What repels it.
         attempt: Tries it; returns what was got, None when it was repelled.

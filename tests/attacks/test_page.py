@@ -9,7 +9,7 @@ from . import test_attacks, test_routes
 from .attack import ATTACKS
 
 ROOT = Path(__file__).resolve().parents[2]
-PAGE = ROOT / "docs" / "security.md"
+PAGE = ROOT / "docs" / "internals" / "security.md"
 TEST = re.compile(r"`tests/attacks/(test_\w+)\.py::(\w+)(?:\[([\w-]+)\])?`")
 
 

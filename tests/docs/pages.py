@@ -17,8 +17,8 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
-GUIDES = [path for path in (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))) if path.exists()]
-PAGES = sorted({*GUIDES, *(ROOT / "docs").rglob("*.md")})
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+GUIDES = [path for path in PAGES if "decisions" not in path.parts]
 BLOCK = re.compile(r"^(?:<!-- not run: (?P<reason>.+) -->\n+)?```python\n(?P<code>.*?)^```$", re.MULTILINE | re.DOTALL)
 PRINTED = re.compile(r"^#> ?(.*)$", re.MULTILINE)
 

@@ -5,7 +5,7 @@ from pathlib import Path
 from .generated import check, copied
 
 SCRIPT = "generate_coverage.py"
-PAGE = "docs/coverage.md"
+PAGE = "docs/internals/coverage.md"
 
 
 def test_the_table_of_coverage_is_up_to_date() -> None:

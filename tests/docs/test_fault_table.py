@@ -5,7 +5,7 @@ from pathlib import Path
 from .generated import check, copied
 
 SCRIPT = "generate_fault_table.py"
-PAGE = "docs/faults.md"
+PAGE = "docs/internals/faults.md"
 
 
 def test_the_table_of_faults_is_up_to_date() -> None:

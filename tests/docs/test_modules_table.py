@@ -7,7 +7,7 @@ import pytest
 from .generated import check, copied
 
 SCRIPT = "generate_modules.py"
-PAGE = "docs/modules.md"
+PAGE = "docs/internals/modules.md"
 NAMES = "scripts/data/modules.json"
 
 

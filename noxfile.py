@@ -132,7 +132,7 @@ def docs(session: nox.Session) -> None:
 
 @nox.session(venv_backend="none")
 def compat(session: nox.Session) -> None:
-    """Let the clouds' own clients drive the engine (``-- --write`` for docs/internals/compatibility.md); two minutes."""
+    """Run the clouds' own clients against the engine (``-- --write`` updates the page); two minutes."""
     command = development(session) / "sessionbay"
     python = official(session, OFFICIAL, OFFICIAL_AGB, "pytest>=9", "pytest-timeout>=2.3", "pytest-xdist>=3.6")
     checks = Path("compat").absolute()
@@ -164,7 +164,7 @@ def soak(session: nox.Session) -> None:
 
 @nox.session(venv_backend="none")
 def bench(session: nox.Session) -> None:
-    """Measure (``-- --quick`` for one round, ``-- --write`` for docs/internals/performance.md); the official SDK is optional."""
+    """Measure (``-- --quick``: one round, ``-- --write``: update the page); the official SDK is optional."""
     python = str(development(session) / "python")
     try:
         other = official(session, OFFICIAL)

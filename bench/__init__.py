@@ -1,1 +1,1 @@
-"""What the client costs, beside others. ``nox -s bench`` runs it; ``docs/internals/performance.md`` carries what it prints."""
+"""What the client costs beside others: ``nox -s bench`` prints it, ``docs/internals/performance.md`` shows it."""

@@ -1,4 +1,4 @@
-"""Write the table of docs/internals/faults.md: try every fault with every operation, and write down what the caller got.
+"""Write the table of docs/internals/faults.md: every fault with every operation, and what the caller receives.
 
 ``--check`` only says whether it is up to date. It is the tests' own matrix, in the sync twin: see
 ``tests/_async/test_fault_matrix.py``.

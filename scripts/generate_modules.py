@@ -1,7 +1,7 @@
-"""Write docs/internals/modules.md: each method of the cloud's own modules, its name here, what is behind it, and its tests.
+"""Write docs/internals/modules.md: each method of the cloud's own modules, the tools behind it, and its tests.
 
-``--check`` only says whether it is up to date. The names of the methods, and of the tools and actions behind them,
-stand in data/modules.json; the rest is asked of the code. A method that the client lacks is an error.
+``--check`` only compares. data/modules.json holds the names of the methods, tools and actions; everything else comes
+from the code. A method that the client lacks is an error.
 """
 
 import importlib

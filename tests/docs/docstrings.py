@@ -10,7 +10,8 @@ from importlib import import_module
 from textwrap import dedent
 from typing import Any
 
-from sessionbay import _public, engine, get_logger, testing
+import sessionbay
+from sessionbay import engine, testing
 
 DOERS = (
     "clouds.AgentBay",
@@ -28,9 +29,9 @@ DOERS = (
     "git.Git",
     "oss.Oss",
     "skills.Skills",
-    "context.SessionContext",
-    "contexts.ContextService",
-    "mapping.Map",
+    "session_context.SessionContext",
+    "context_service.ContextService",
+    "map.Map",
     "pool.SessionPool",
     "faults.FaultTransport",
 )
@@ -44,12 +45,13 @@ def _doers(twin: str, prefix: str) -> tuple[type, ...]:
 ASYNC = _doers("_async", "Async")
 SYNC = _doers("_sync", "")
 NAMES: dict[str, Any] = {
-    name: value
-    for module in (_public, engine, testing)
-    for name, value in vars(module).items()
-    if isinstance(value, type) and not name.startswith("_")
-} | {"get_logger": get_logger}
-VALUES = tuple(value for value in NAMES.values() if isinstance(value, type) and value not in (*ASYNC, *SYNC))
+    name: getattr(module, name)
+    for module in (sessionbay, engine, testing)
+    for name in dir(module)
+    if isinstance(getattr(module, name), type) and not name.startswith("_")
+} | {"get_logger": sessionbay.get_logger}
+TWINS = {name for name in NAMES if name.startswith("Async") or f"Async{name}" in NAMES}
+VALUES = tuple(value for name, value in NAMES.items() if isinstance(value, type) and name not in TWINS)
 EXAMPLE = re.compile(r"^Example:\n    ```python\n(.*?)^    ```$", re.MULTILINE | re.DOTALL)
 
 

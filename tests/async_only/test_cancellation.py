@@ -70,9 +70,8 @@ async def test_commands_of_one_session_run_beside_each_other(engine: LocalEngine
     async with connect(engine, AsyncAgentBay) as bay, bay.session() as session:
         with anyio.fail_after(BOUND):
             async with anyio.create_task_group() as group:
-                group.start_soon(session.command.run, "until [ -e met ]; do sleep 0.02; done")
-                await anyio.sleep(0.1)
-                group.start_soon(session.command.run, "touch met")
+                group.start_soon(session.command.run, "touch one; until [ -e other ]; do sleep 0.02; done")
+                group.start_soon(session.command.run, "touch other; until [ -e one ]; do sleep 0.02; done")
 
 
 @pytest.mark.asyncio

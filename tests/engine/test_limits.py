@@ -157,6 +157,7 @@ def test_the_number_of_files_is_limited(session: Session) -> None:
     assert "files of the 1000 that it may have: delete files" in result.error_message
 
 
+@pytest.mark.slow
 def test_an_idle_session_takes_no_processor_time(session: Session) -> None:
     session.command.run("nohup sleep 60 >/dev/null 2>&1 &")
     # proc/1 is not the agent's parent under plain processes: the agent is the parent of a command's shell

@@ -26,6 +26,7 @@ LINT = [
     ["ruff", "check"],
     ["ruff", "format", "--check"],
     ["python", "scripts/generate_sync.py", "--check"],
+    ["python", "scripts/generate_public.py", "--check"],
     ["lint-imports"],
 ]
 TYPES = [["mypy"], ["pyright"]]

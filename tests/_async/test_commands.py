@@ -146,6 +146,6 @@ async def test_the_clouds_wordings_of_an_answer_are_all_read(
 async def test_a_mistake_is_told_before_sending(mistake: dict[str, Any]) -> None:
     cloud = FakeCloud()
     session = AsyncSession(AsyncAgentBay(api_key=KEY, transport=cloud), "session-1")
-    with pytest.raises(CommandUsageError, match=r"must|half a surrogate pair"):
+    with pytest.raises(CommandUsageError, match=r"must|lone surrogate"):
         await session.command.run(**mistake)
     assert cloud.asked == []

@@ -145,6 +145,6 @@ def test_the_clouds_wordings_of_an_answer_are_all_read(text: str, is_error: bool
 def test_a_mistake_is_told_before_sending(mistake: dict[str, Any]) -> None:
     cloud = FakeCloud()
     session = Session(AgentBay(api_key=KEY, transport=cloud), "session-1")
-    with pytest.raises(CommandUsageError, match=r"must|half a surrogate pair"):
+    with pytest.raises(CommandUsageError, match=r"must|lone surrogate"):
         session.command.run(**mistake)
     assert cloud.asked == []

@@ -42,7 +42,7 @@ NOTHING = Wire()
     ],
 )
 def test_a_value_is_written_into_a_form(form: Encoder, value: Any, pairs: dict[str, str]) -> None:
-    assert dict(form.write("Name", value, NOTHING, BAY.speech, "body")) == pairs
+    assert dict(form.write("Name", value, NOTHING, BAY.convention, "body")) == pairs
 
 
 @pytest.mark.parametrize(
@@ -56,7 +56,7 @@ def test_a_value_is_written_into_a_form(form: Encoder, value: Any, pairs: dict[s
     ],
 )
 def test_a_value_is_written_into_json_and_its_query(form: Encoder, value: Any, place: Any, written: Any) -> None:
-    assert dict(form.write("name", value, NOTHING, AGB.speech, place)) == {"name": written}
+    assert dict(form.write("name", value, NOTHING, AGB.convention, place)) == {"name": written}
 
 
 @pytest.mark.parametrize(

@@ -60,7 +60,7 @@ def requests(op: AnyOperation, dialect: Dialect) -> SearchStrategy[Any]:
 def lacking(op: AnyOperation, dialect: Dialect) -> list[str]:
     """Return the fields of the request of ``op`` that ``dialect`` has no word for."""
     request: type[Wire] = op.request
-    return [slot.field for slot in field_specs(request, dialect.name, dialect.speech) if slot.absent]
+    return [slot.field for slot in field_specs(request, dialect.name, dialect.convention) if slot.absent]
 
 
 def answers(op: AnyOperation) -> SearchStrategy[Any]:

@@ -30,7 +30,9 @@ STATUSES = st.sampled_from([200, 204, 302, 400, 404, 500, 503])
 anything = json_values | json_values.map(json.dumps)
 envelopes = st.fixed_dictionaries(
     {},
-    optional={dialect.speech.case(name): st.booleans() | json_values for name in ENVELOPE for dialect in (BAY, AGB)},
+    optional={
+        dialect.convention.case(name): st.booleans() | json_values for name in ENVELOPE for dialect in (BAY, AGB)
+    },
 )
 
 
@@ -41,7 +43,9 @@ def payloads(answer: Any) -> SearchStrategy[Any]:
     if get_args(answer):
         return st.lists(payloads(get_args(answer)[0]), max_size=3)
     names: type[Wire] = answer
-    fields = {case(name): anything for name in names.model_fields for case in (str, BAY.speech.case, AGB.speech.case)}
+    fields = {
+        case(name): anything for name in names.model_fields for case in (str, BAY.convention.case, AGB.convention.case)
+    }
     return st.fixed_dictionaries({}, optional=fields)
 
 
@@ -71,7 +75,7 @@ def test_arbitrary_json_is_a_success_only_when_it_says_so(
 @few
 @given(data=st.data())
 def test_arbitrary_data_is_read_or_is_no_answer(dialect: Dialect, op: AnyOperation, data: st.DataObject) -> None:
-    body = {dialect.speech.case("success"): True, dialect.speech.case("data"): data.draw(payloads(op.answer))}
+    body = {dialect.convention.case("success"): True, dialect.convention.case("data"): data.draw(payloads(op.answer))}
     try:
         result = dialect.decode(op, json_answer(body))
     except InvalidResponse:

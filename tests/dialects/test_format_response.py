@@ -67,7 +67,7 @@ def cased(dialect: Dialect, value: Any) -> Any:
     if isinstance(value, list):
         return [cased(dialect, item) for item in value]
     if isinstance(value, dict):
-        return {dialect.speech.case(name): cased(dialect, inner) for name, inner in value.items()}
+        return {dialect.convention.case(name): cased(dialect, inner) for name, inner in value.items()}
     return value
 
 
@@ -80,7 +80,7 @@ def decode(
 ) -> Result[Any]:
     """Return what an answer says; the names of its envelope are in snake_case here, those of its data as they are."""
     known = operation(op) if isinstance(op, str) else op
-    envelope = {dialect.speech.case(name): value for name, value in body.items()}
+    envelope = {dialect.convention.case(name): value for name, value in body.items()}
     result: Result[Any] = dialect.decode(known, json_answer(envelope, status, headers))
     return result
 

@@ -1,9 +1,9 @@
-"""How a field of a request travels where that differs from its dialect's habit.
+"""Encoders and dialect annotations of request fields, where they differ from the dialect's default.
 
-Annotations on the field, read by ``dialects.carriage``::
+``dialects.envelope`` reads these annotations::
 
     labels: Annotated[dict[str, str] | None, TEXT_ASCII] = None         # JSON in a string, on both clouds
-    image_id: Annotated[str | None, On("agb", place="query")] = None    # elsewhere on one of them
+    image_id: Annotated[str | None, DialectField("agb", place="query")] = None    # elsewhere on one of them
     network_id: Annotated[str | None, ONLY_AGENTBAY] = None             # unknown to the other
 """
 
@@ -20,36 +20,36 @@ from .wire_model import Case, Wire, plain
 DialectName = Literal["agentbay", "agb"]
 ParameterLocation = Literal["body", "query"]
 Params = Mapping[str, Any]
-DEEPEST = 16
+MAX_DEPTH = 16
 
 
 @dataclass(frozen=True, slots=True)
 class NamingConvention:
-    """How a dialect writes names and plain values."""
+    """The spelling of names and plain values in a dialect."""
 
     case: Case
     true: str
     false: str
     plain_body: bool
 
-    def word(self, value: object) -> str:
-        """Write a plain value as text."""
+    def to_text(self, value: object) -> str:
+        """Return a plain value as text."""
         if isinstance(value, bool):
             return self.true if value else self.false
         return str(value)
 
 
 class Encoder:
-    """How a value is written under its name, and read back. This one: plain text, or itself in a JSON body."""
+    """The base encoder: plain text, or the value itself in a JSON body."""
 
     def write(
-        self, name: str, value: Any, request: Wire, speech: NamingConvention, place: ParameterLocation
+        self, name: str, value: Any, request: Wire, convention: NamingConvention, place: ParameterLocation
     ) -> Iterator[tuple[str, Any]]:
         """Yield the names and values that carry ``value``."""
-        yield name, value if place == "body" and speech.plain_body else speech.word(value)
+        yield name, value if place == "body" and convention.plain_body else convention.to_text(value)
 
     def read(self, name: str, params: Params) -> Any:
-        """Return what stands under ``name``, or None."""
+        """Return the value of ``name``, or None."""
         return params.get(name)
 
 
@@ -61,10 +61,10 @@ class TextEncoder(Encoder):
     ascii: bool = False
 
     def write(
-        self, name: str, value: Any, request: Wire, speech: NamingConvention, place: ParameterLocation
+        self, name: str, value: Any, request: Wire, convention: NamingConvention, place: ParameterLocation
     ) -> Iterator[tuple[str, Any]]:
         separators = (",", ":") if self.compact else (", ", ": ")
-        yield name, json.dumps(plain(value, speech.case), separators=separators, ensure_ascii=self.ascii)
+        yield name, json.dumps(plain(value, convention.case), separators=separators, ensure_ascii=self.ascii)
 
     def read(self, name: str, params: Params) -> Any:
         value = params.get(name)
@@ -72,25 +72,25 @@ class TextEncoder(Encoder):
 
 
 class JsonEncoder(Encoder):
-    """A JSON value as itself, in a JSON body."""
+    """A plain JSON value in a JSON body."""
 
     def write(
-        self, name: str, value: Any, request: Wire, speech: NamingConvention, place: ParameterLocation
+        self, name: str, value: Any, request: Wire, convention: NamingConvention, place: ParameterLocation
     ) -> Iterator[tuple[str, Any]]:
-        yield name, plain(value, speech.case)
+        yield name, plain(value, convention.case)
 
 
 class DottedEncoder(Encoder):
-    """A nested value as one name per leaf: ``Name.Inner.1=x``; read back also from JSON text.
+    """A nested value as one parameter per leaf: ``Name.Inner.1=x``. JSON text is decoded, too.
 
-    What is empty would leave no trace, so it is refused.
+    Empty values raise, because this form cannot represent them.
     """
 
     def write(
-        self, name: str, value: Any, request: Wire, speech: NamingConvention, place: ParameterLocation
+        self, name: str, value: Any, request: Wire, convention: NamingConvention, place: ParameterLocation
     ) -> Iterator[tuple[str, Any]]:
-        for path, leaf in _leaves(name, plain(value, speech.case)):
-            yield path, speech.word(leaf)
+        for path, leaf in _leaves(name, plain(value, convention.case)):
+            yield path, convention.to_text(leaf)
 
     def read(self, name: str, params: Params) -> Any:
         if name in params:
@@ -98,7 +98,7 @@ class DottedEncoder(Encoder):
         tree: dict[str, Any] = {}
         for path, leaf in params.items():
             if path.startswith(f"{name}."):
-                _grow(tree, path.removeprefix(f"{name}.").split("."), leaf)
+                _insert(tree, path.removeprefix(f"{name}.").split("."), leaf)
         return _lists(tree) or None
 
 
@@ -112,7 +112,7 @@ DOTTED = DottedEncoder()
 
 @dataclass(frozen=True, slots=True)
 class DialectField:
-    """How one dialect carries a field, as far as that is not its habit."""
+    """The overrides of one dialect for a field. None keeps the dialect's default."""
 
     dialect: DialectName
     name: str | None = None
@@ -126,7 +126,7 @@ ONLY_AGENTBAY = DialectField("agb", absent=True)
 
 def _leaves(path: str, value: Any) -> Iterator[tuple[str, Any]]:
     if value in ({}, []):
-        raise SessionError.usage(f"{path} is empty, which the form cannot say: leave it out")
+        raise SessionError.usage(f"{path} is empty, which this encoding cannot represent: leave it out")
     if isinstance(value, dict):
         for name, inner in cast("dict[str, Any]", value).items():
             yield from _leaves(f"{path}.{name}", inner)
@@ -137,14 +137,14 @@ def _leaves(path: str, value: Any) -> Iterator[tuple[str, Any]]:
         yield path, value
 
 
-def _grow(tree: dict[str, Any], steps: list[str], leaf: Any) -> None:
-    """Put ``leaf`` into the tree of names."""
+def _insert(tree: dict[str, Any], steps: list[str], leaf: Any) -> None:
+    """Insert ``leaf`` into the tree of names."""
     *inner, last = steps
-    if len(inner) > DEEPEST:
-        raise ValueError(f"a name has more than {DEEPEST} parts")
+    if len(inner) > MAX_DEPTH:
+        raise ValueError(f"a name has more than {MAX_DEPTH} parts")
     for step in inner:
         if not isinstance(found := tree.setdefault(step, {}), dict):
-            raise ValueError(f"{step} is both a value and the beginning of a name")  # noqa: TRY004  # of the sender's
+            raise ValueError(f"{step} is both a value and the beginning of a name")  # noqa: TRY004  # invalid input, not a caller's type error
         tree = cast("dict[str, Any]", found)
     if last in tree:
         raise ValueError(f"{last} is both a value and the beginning of a name")
@@ -152,7 +152,7 @@ def _grow(tree: dict[str, Any], steps: list[str], leaf: Any) -> None:
 
 
 def _lists(node: Any) -> Any:
-    """Turn the inner nodes whose names are 1, 2, 3 back into lists."""
+    """Return the tree with lists in place of nodes whose names are numbers."""
     if not isinstance(node, dict):
         return node
     inner = {name: _lists(value) for name, value in cast("dict[str, Any]", node).items()}

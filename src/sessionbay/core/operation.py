@@ -1,4 +1,4 @@
-"""An operation of the control plane, declared once: both clients, both dialects and the engine read this."""
+"""Declarations of control-plane operations, shared by the clients, the dialects and the engine."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -13,12 +13,12 @@ A = TypeVar("A")
 R = TypeVar("R", bound=Result[Any])
 
 NOTHING = type(None)
-"""The answer of an operation that answers no more than yes or no."""
+"""The response type of an operation without a payload."""
 
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """Where AGB offers an operation: a path of its own, and where its parameters go."""
+    """AGB's HTTP method and path for an operation, and the location of its parameters."""
 
     method: Literal["GET", "POST"]
     path: str
@@ -31,17 +31,17 @@ def _whole(answer: Any) -> dict[str, Any]:
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Operation(Generic[Q, A, R]):
-    """One call of the control plane.
+    """A control-plane operation.
 
     Attributes:
-        action: AgentBay's name of it.
+        action: AgentBay's action name.
         agb: AGB's route, or None where AGB has no such operation.
-        request: What goes over.
-        answer: What ``Data`` holds, or ``NOTHING``.
-        result: What the caller gets.
-        fields: The result's own fields, taken from the answer.
-        paged: Whether ``NextToken``, ``MaxResults`` and the total come along.
-        idempotent: Whether it may be sent again when nobody knows whether it was done.
+        request: The request model.
+        answer: The type of ``Data``, or ``NOTHING``.
+        result: The result class.
+        fields: Returns the result's fields from the response's data.
+        paged: Whether ``NextToken``, ``MaxResults`` and the total are returned.
+        idempotent: Whether a retry is safe when the outcome is unknown.
     """
 
     action: str
@@ -56,9 +56,9 @@ class Operation(Generic[Q, A, R]):
 
 @dataclass(frozen=True, kw_only=True)
 class OperationReply(Generic[A]):
-    """What the engine answers to an operation: a payload, or a refusal.
+    """The engine's reply to an operation: a payload or an error.
 
-    ``gateway`` says that the refusal came before the operation itself: a bad key, an unknown action or session.
+    ``gateway`` marks an error raised before the operation ran: a bad key, an unknown action or session.
     """
 
     data: A | None = None
@@ -74,7 +74,7 @@ class OperationReply(Generic[A]):
 
 
 class OperationRegistry:
-    """The operations that an engine serves, by each cloud's name of them."""
+    """The operations of an engine, by AgentBay action and AGB path."""
 
     def __init__(self, operations: Iterable[Operation[Any, Any, Any]]) -> None:
         self.operations = tuple(operations)

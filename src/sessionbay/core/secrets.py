@@ -1,4 +1,4 @@
-"""Keeping secrets out of sight: they show only where the code says ``reveal``."""
+"""Secrets and redaction. Only ``Secret.reveal`` returns the plain text."""
 
 import json
 import re
@@ -9,11 +9,11 @@ _SECRET_FIELDS = re.compile(
     r"""("(?:\w*token|auth_?code|ticket|\w*url|api_?key|authorization)\\*"\s*:\s*\\*").*?(?=\\*"\s*[,}\]]|$)""",
     re.IGNORECASE | re.DOTALL,
 )
-_MARGIN = 4096  # bytes read beyond what is shown, so that no secret is cut in two and not known again
+_MARGIN = 4096  # bytes decoded beyond the limit, so that a secret at the cut is still recognized
 
 
 class Secret:
-    """A string that neither prints, logs nor pickles."""
+    """A string that is redacted in reprs and logs, and cannot be pickled."""
 
     __slots__ = ("_value",)
 
@@ -21,11 +21,11 @@ class Secret:
         self._value = value
 
     def reveal(self) -> str:
-        """Return the string itself."""
+        """Return the plain text."""
         return self._value
 
     def is_header_safe(self) -> bool:
-        """Return whether it is made of what a header can hold, and a key or token consists of."""
+        """Return whether it contains only printable ASCII without spaces."""
         return self._value.isascii() and self._value.isprintable() and " " not in self._value
 
     def __bool__(self) -> bool:
@@ -48,16 +48,16 @@ class Secret:
 
 
 def without(text: str, *secrets: Secret) -> str:
-    """Return ``text`` without ``secrets``, also where they are spelled as JSON or a form spells them."""
+    """Return ``text`` with ``secrets`` redacted, also in their JSON and URL encodings."""
     for secret in filter(None, secrets):
         plain = secret.reveal()
-        for spelled in {plain, json.dumps(plain)[1:-1], quote(plain, safe=""), quote_plus(plain)}:
-            text = text.replace(spelled, "***")
+        for encoded in {plain, json.dumps(plain)[1:-1], quote(plain, safe=""), quote_plus(plain)}:
+            text = text.replace(encoded, "***")
     return text
 
 
 def excerpt(body: bytes, *secrets: Secret, limit: int = 200) -> str:
-    """Return the start of ``body`` as one line, without ``secrets`` and without the fields that hold some."""
+    """Return the start of ``body`` as one line, with ``secrets`` and sensitive fields redacted."""
     text = without(body[: limit + _MARGIN].decode("utf-8", "replace"), *secrets)
     if len(body) > limit + _MARGIN:
         text = text[:limit]

@@ -1,4 +1,4 @@
-"""A tool of the machine, declared once: what it takes, what it answers, and how that reads."""
+"""Declarations of MCP tools: arguments, result and parser."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -13,17 +13,17 @@ R = TypeVar("R", bound=Result[Any])
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Tool(Generic[Q, R]):
-    """One MCP tool.
+    """An MCP tool.
 
     Attributes:
         name: The tool's name.
-        server: The MCP server that the clouds offer it on.
+        server: The MCP server that provides it on the clouds.
         about: One sentence for ``list_mcp_tools``.
-        args: Its arguments; their JSON Schema is what the engine advertises.
-        result: What the caller gets.
-        read: The result's own fields, taken from the answer's text; a ValueError means that the text is not the tool's.
-        read_error: The same for a text that the tool answered as its error.
-        only: The one cloud whose machines have it; empty is both.
+        args: The model of its arguments. The engine advertises its JSON Schema.
+        result: The result class.
+        read: Parses the output text into the result's fields. It raises ValueError for invalid output.
+        read_error: Parses the text of a tool error.
+        only: The only cloud that has it. Empty means both.
     """
 
     name: str

@@ -1,4 +1,4 @@
-"""Telling the caller's mistakes before anything is sent: what was given, and what is allowed."""
+"""Validation of arguments: caller mistakes raise a usage error before anything is sent."""
 
 import json
 import math
@@ -11,18 +11,18 @@ from .errors import AgentBayError
 
 Errors = type[AgentBayError]
 
-MOST = 10**9  # seconds: thirty years, and less than what the system's clocks can count
+MAX_SECONDS = 10**9  # thirty years, within the range of the system's clocks
 
 
 def seconds(name: str, value: object, errors: Errors, *, zero: bool = False) -> float:
-    """Return a length of time as seconds; it must be finite and above 0 (or 0, where ``zero`` is set)."""
+    """Return a duration in seconds: finite and above 0, or 0 where ``zero`` is set."""
     number = value.total_seconds() if isinstance(value, timedelta) else value
-    if isinstance(number, bool) or not isinstance(number, (int, float)) or _is_endless(number):
+    if isinstance(number, bool) or not isinstance(number, (int, float)) or not _is_finite(number):
         raise errors.usage(f"{name} must be a number of seconds, not {value!r}")
     if number < 0 or (number == 0 and not zero):
         raise errors.usage(f"{name} must be {'0 or more' if zero else 'above 0'} seconds, not {value!r}")
-    if number > MOST:
-        raise errors.usage(f"{name} must be at most {MOST} seconds")
+    if number > MAX_SECONDS:
+        raise errors.usage(f"{name} must be at most {MAX_SECONDS} seconds")
     return float(number)
 
 
@@ -33,63 +33,63 @@ def count(name: str, value: object, errors: Errors, *, least: int = 1) -> int:
     return value
 
 
-def _is_endless(number: float) -> bool:
-    return isinstance(number, float) and not math.isfinite(number)
+def _is_finite(number: float) -> bool:
+    return not isinstance(number, float) or math.isfinite(number)
 
 
 def milliseconds(name: str, value: object, errors: Errors) -> int:
-    """Return a length of time that is given as a whole number of milliseconds."""
+    """Return a duration given as a whole number of milliseconds."""
     found = count(name, value, errors)
-    if found > MOST * 1000:
-        raise errors.usage(f"{name} must be at most {MOST * 1000} milliseconds")
+    if found > MAX_SECONDS * 1000:
+        raise errors.usage(f"{name} must be at most {MAX_SECONDS * 1000} milliseconds")
     return found
 
 
 def text(name: str, value: object, errors: Errors) -> str:
-    """Return a string that is not blank, holds no NUL, and that UTF-8 can say."""
+    """Return a non-blank string without NUL that UTF-8 can encode."""
     if not isinstance(value, str) or not value.strip() or "\0" in value:
         raise errors.usage(f"{name} must be a string that is not blank, not {value!r}")
     return utf8(name, value, errors)
 
 
 def choice(name: str, value: object, allowed: Sequence[str], errors: Errors) -> None:
-    """Refuse a word that is none of ``allowed``."""
+    """Raise unless ``value`` is one of ``allowed``."""
     if value not in allowed:
         raise errors.usage(f"{name} must be {' or '.join(map(repr, allowed))}, not {value!r}")
 
 
 def instance(name: str, value: object, kind: type[object], errors: Errors) -> None:
-    """Refuse what is neither of a kind nor None."""
+    """Raise unless ``value`` is None or an instance of ``kind``."""
     if value is not None and not isinstance(value, kind):
         home = kind.__module__.partition(".")[0]
         raise errors.usage(f"{name} must be of the class {home}.{kind.__name__}, not {value!r}")
 
 
 def utf8(name: str, value: object, errors: Errors) -> str:
-    """Return a string that UTF-8 can say; it may be empty."""
+    """Return a string that UTF-8 can encode. It may be empty."""
     if not isinstance(value, str):
         raise errors.usage(f"{name} must be a string, not {type(value).__name__}")
     try:
         value.encode()
     except UnicodeEncodeError as exc:
-        raise errors.usage(f"{name} holds half a surrogate pair at {exc.start}, which UTF-8 cannot say") from exc
+        raise errors.usage(f"{name} contains a lone surrogate at index {exc.start}: UTF-8 cannot encode it") from exc
     return value
 
 
 def items(name: str, value: object, errors: Errors) -> list[object]:
-    """Return the items of a list; a lone string is taken for a mistake."""
+    """Return the items of a list. A single string raises."""
     if isinstance(value, str) or not isinstance(value, Sequence):
         raise errors.usage(f"{name} must be a list, not {value!r}")
     return list(cast("Sequence[object]", value))
 
 
 def texts(name: str, value: object, errors: Errors) -> list[str]:
-    """Return a list of strings, each as ``text`` wants it."""
-    return [text(f"{name}[{place}]", item, errors) for place, item in enumerate(items(name, value, errors))]
+    """Return a list of strings, each validated by ``text``."""
+    return [text(f"{name}[{index}]", item, errors) for index, item in enumerate(items(name, value, errors))]
 
 
 def content(name: str, value: object, errors: Errors) -> bytes:
-    """Return text as UTF-8, or bytes as they are."""
+    """Return text encoded as UTF-8, and bytes unchanged."""
     if isinstance(value, bytes):
         return value
     return utf8(name, value, errors).encode()
@@ -109,21 +109,23 @@ def string_map(name: str, value: object, errors: Errors) -> dict[str, str]:
 
 
 def is_variable(name: str, value: str) -> bool:
-    """Return whether the system can hold an environment variable."""
+    """Return whether the operating system accepts an environment variable."""
     return bool(name) and "=" not in name and "\0" not in name + value
 
 
 def variables(name: str, value: object, errors: Errors) -> dict[str, str]:
-    """Return environment variables: what the system can hold, by names that it can hold."""
+    """Return environment variables whose names and values the operating system accepts."""
     found = string_map(name, value, errors)
     for key, inner in found.items():
         if not is_variable(key, inner):
-            raise errors.usage(f"{name}: {key!r} cannot be the name of a variable with that value")
+            raise errors.usage(
+                f"Invalid variable {key!r} in {name}: use a name without '=', and no NUL in name or value."
+            )
     return found
 
 
 def labels(value: object, errors: Errors) -> dict[str, str]:
-    """Return labels: at least one, no blank key, no blank value."""
+    """Return labels: at least one, without blank keys or values."""
     found = string_map("labels", value, errors)
     if not found:
         raise errors.usage("labels must not be empty: give at least one key and value")
@@ -134,24 +136,24 @@ def labels(value: object, errors: Errors) -> dict[str, str]:
 
 
 def own_labels(value: object, errors: Errors) -> dict[str, str]:
-    """Return labels that a session may be given: none of them is one of ours."""
+    """Return user labels. Reserved names raise."""
     found = labels(value, errors)
     if taken := sorted(filter(reserved_labels.is_reserved, found)):
-        raise errors.usage(f"labels must not be called {', '.join(taken)}: these names serve to find lost sessions")
+        raise errors.usage(f"Invalid labels {', '.join(taken)}: these names are reserved for finding lost sessions.")
     return found
 
 
 def port(value: object, allowed: range, errors: Errors) -> int | None:
-    """Return a port that the cloud opens, or None."""
+    """Return a port in the cloud's range, or None."""
     if value is None:
         return None
     if isinstance(value, bool) or not isinstance(value, int) or value not in allowed:
-        raise errors.usage(f"port must be an integer in range [{allowed[0]}, {allowed[-1]}], not {value!r}")
+        raise errors.usage(f"Invalid port {value!r}: use {allowed[0]} to {allowed[-1]}.")
     return value
 
 
 def json_object(name: str, value: object, errors: Errors) -> dict[str, Any]:
-    """Return a dict that JSON can say."""
+    """Return a dict that JSON can encode."""
     if not isinstance(value, Mapping):
         raise errors.usage(f"{name} must be a dict, not {type(value).__name__}")
     plain = dict(cast("Mapping[str, Any]", value))

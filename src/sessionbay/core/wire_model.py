@@ -1,4 +1,4 @@
-"""The one base of everything that crosses the wire: snake_case here, the dialect's casing there."""
+"""The base models of requests and responses: snake_case in Python, the dialect's case on the wire."""
 
 import json
 from collections.abc import Callable, Sequence
@@ -28,7 +28,7 @@ def _any_case(name: str) -> AliasChoices:
 
 
 class Wire(BaseModel):
-    """A value that crosses the wire: reads PascalCase, camelCase and snake_case, writes the case asked for."""
+    """A wire model. It parses PascalCase, camelCase and snake_case, and serializes in a given case."""
 
     model_config = ConfigDict(
         alias_generator=AliasGenerator(validation_alias=_any_case),
@@ -47,16 +47,16 @@ class Wire(BaseModel):
         return {case(name): value for name, value in handler(self).items()}
 
     def dump(self, case: Case = str) -> Any:
-        """Return the plain JSON value, absent fields left out."""
+        """Return the plain JSON value without the fields that are None."""
         return self.model_dump(mode="json", exclude_none=True, context={"case": case})
 
     def refusal(self) -> str | None:
-        """Return the reason when this payload itself says no, though its envelope said yes."""
+        """Return the reason if the payload reports a failure inside a successful envelope."""
         return None
 
 
 class CamelWire(Wire):
-    """A value whose names are camelCase on both clouds: the arguments of some tools."""
+    """A wire model with camelCase names on both clouds, as in the arguments of some tools."""
 
     model_config = ConfigDict(
         alias_generator=AliasGenerator(validation_alias=lambda name: AliasChoices(to_camel(name), name))
@@ -67,14 +67,14 @@ class CamelWire(Wire):
 
 
 def parsed(value: object) -> object:
-    """Return the JSON value inside a string, any other value as it is; a blank string says nothing."""
+    """Return the JSON value inside a string (None if blank), and other values unchanged."""
     if not isinstance(value, str):
         return value
     return from_json(value) if value.strip() else None
 
 
 def first_error(exc: ValidationError) -> str:
-    """Return the first of pydantic's complaints as one line, without what was sent."""
+    """Return the first validation error as one line, without the input."""
     error = exc.errors(include_url=False, include_context=False, include_input=False)[0]
     where = ".".join(str(step) for step in error["loc"])
     return f"{where}: {error['msg']}" if where else error["msg"]
@@ -87,15 +87,15 @@ def as_text(value: Any) -> str:
 
 T = TypeVar("T")
 JsonText = Annotated[T, BeforeValidator(parsed), PlainSerializer(as_text, return_type=str)]
-"""A value that travels as JSON inside a string; its own names are camelCase on both clouds."""
+"""A value serialized as JSON inside a string, with camelCase names on both clouds."""
 
 
-def _said(value: object) -> object:
+def _none_to_empty(value: object) -> object:
     return "" if value is None else value
 
 
-NullableStr = Annotated[str, BeforeValidator(_said)]
-"""A string; null is an empty one."""
+NullableStr = Annotated[str, BeforeValidator(_none_to_empty)]
+"""A string. Null is parsed as an empty string."""
 
 
 class TextWire(Wire):

@@ -28,7 +28,9 @@ class AGBDialect(Dialect):
 
     name: ClassVar[DialectName] = "agb"
     title: ClassVar[str] = "AGB"
-    speech: ClassVar[NamingConvention] = NamingConvention(case=to_camel, true="true", false="false", plain_body=True)
+    convention: ClassVar[NamingConvention] = NamingConvention(
+        case=to_camel, true="true", false="false", plain_body=True
+    )
     variables: ClassVar[Variables] = Variables(
         api_key="AGB_API_KEY", endpoint="AGB_ENDPOINT", timeout_ms="AGB_TIMEOUT_MS"
     )
@@ -60,7 +62,7 @@ class AGBDialect(Dialect):
     def encode(self, op: Operation[Q, A, R], request: Q, stamp: RequestStamp) -> HttpRequest:
         if op.agb is None:
             raise op.result.error_type.usage(f"AGB has no {op.action}: it is an operation of AgentBay only")
-        params = envelope.write(op, request, self.name, self.speech, habit=op.agb.place)
+        params = envelope.write(op, request, self.name, self.convention, habit=op.agb.place)
         query = urlencode({name: value for name, value in params["query"].items() if value != ""})
         return HttpRequest(
             op.agb.method,
@@ -87,9 +89,9 @@ class AGBDialect(Dialect):
             raise InvalidRequest(f"{op.action}: the body is no JSON object")
         params = dict(parse_qsl(parts.query, keep_blank_values=True)) | cast("dict[str, Any]", body)
         key = bearer(request.headers.get("authorization", ""))
-        return ParsedRequest(op, envelope.read(op, params, cls.name, cls.speech), key)
+        return ParsedRequest(op, envelope.read(op, params, cls.name, cls.convention), key)
 
     @classmethod
     def format_response(cls, reply: OperationReply[Any]) -> HttpResponse:
-        body = envelope.envelope_of(reply, cls.speech, ok="OK")
+        body = envelope.envelope_of(reply, cls.convention, ok="OK")
         return HttpResponse(reply.status, {"content-type": "application/json"}, json.dumps(body).encode())

@@ -31,7 +31,9 @@ class AgentBayDialect(Dialect):
 
     name: ClassVar[DialectName] = "agentbay"
     title: ClassVar[str] = "AgentBay"
-    speech: ClassVar[NamingConvention] = NamingConvention(case=to_pascal, true="True", false="False", plain_body=False)
+    convention: ClassVar[NamingConvention] = NamingConvention(
+        case=to_pascal, true="True", false="False", plain_body=False
+    )
     variables: ClassVar[Variables] = Variables(
         api_key="AGENTBAY_API_KEY",
         endpoint="AGENTBAY_ENDPOINT",
@@ -67,7 +69,7 @@ class AgentBayDialect(Dialect):
         return f"{product}.{plain}.aliyuncs.com", plain
 
     def encode(self, op: Operation[Q, A, R], request: Q, stamp: RequestStamp) -> HttpRequest:
-        params = envelope.write(op, request, self.name, self.speech, habit="body")
+        params = envelope.write(op, request, self.name, self.convention, habit="body")
         moment = datetime.fromtimestamp(int(stamp.time), UTC).replace(tzinfo=None).isoformat().replace(":", "%3A")
         query = f"Action={op.action}&Format=json&Version={VERSION}&Timestamp={moment}Z&SignatureNonce={stamp.nonce}"
         if own := params["query"]:
@@ -94,7 +96,7 @@ class AgentBayDialect(Dialect):
         if (op := catalogue.by_action.get(action)) is None:
             raise UnknownOperation(action)
         return ParsedRequest(
-            op, envelope.read(op, params, cls.name, cls.speech), bearer(params.get("Authorization", ""))
+            op, envelope.read(op, params, cls.name, cls.convention), bearer(params.get("Authorization", ""))
         )
 
     @classmethod
@@ -102,7 +104,7 @@ class AgentBayDialect(Dialect):
         if reply.gateway:
             body: dict[str, Any] = {"RequestId": reply.request_id, "Code": reply.code, "Message": reply.message}
         else:
-            body = envelope.envelope_of(reply, cls.speech, ok="ok")
+            body = envelope.envelope_of(reply, cls.convention, ok="ok")
         return HttpResponse(
             reply.status if reply.gateway else 200, {"content-type": "application/json"}, json.dumps(body).encode()
         )

@@ -50,7 +50,7 @@ class Dialect(ABC):
 
     name: ClassVar[DialectName]
     title: ClassVar[str]
-    speech: ClassVar[NamingConvention]
+    convention: ClassVar[NamingConvention]
     variables: ClassVar[Variables]
     link_ports: ClassVar[range]
     default_image: ClassVar[str]

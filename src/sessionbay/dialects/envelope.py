@@ -1,4 +1,4 @@
-"""What both dialects do the same way: walk a request's fields, and read or write the envelope of an answer."""
+"""Encoding of request fields and response envelopes, shared by both dialects."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -28,7 +28,7 @@ P = TypeVar("P")
 
 
 class Envelope(Wire, Generic[P]):
-    """What every answer of both clouds is wrapped in; the case of the names is the only difference."""
+    """The envelope of each response. The clouds differ only in the case of its names."""
 
     success: StrictBool | None = None
     code: str | int | None = None
@@ -45,7 +45,7 @@ class Envelope(Wire, Generic[P]):
 
 @dataclass(frozen=True, slots=True)
 class FieldSpec:
-    """One field of a request in one dialect: under which name, where, and in which form it travels."""
+    """The name, location and encoder of a request field in one dialect."""
 
     field: str
     name: str
@@ -55,46 +55,46 @@ class FieldSpec:
 
 
 @cache
-def field_specs(request: type[Wire], dialect: DialectName, speech: NamingConvention) -> tuple[FieldSpec, ...]:
-    """Return where ``dialect`` carries each field of ``request``."""
+def field_specs(request: type[Wire], dialect: DialectName, convention: NamingConvention) -> tuple[FieldSpec, ...]:
+    """Return the field specs of ``request`` in ``dialect``."""
     found: list[FieldSpec] = []
     for field, info in request.model_fields.items():
         form = next((mark for mark in info.metadata if isinstance(mark, Encoder)), PLAIN)
         on = next(
             (m for m in info.metadata if isinstance(m, DialectField) and m.dialect == dialect), DialectField(dialect)
         )
-        found.append(FieldSpec(field, on.name or speech.case(field), on.place, on.form or form, on.absent))
+        found.append(FieldSpec(field, on.name or convention.case(field), on.place, on.form or form, on.absent))
     return tuple(found)
 
 
 def write(
-    op: Operation[Q, A, R], request: Q, dialect: DialectName, speech: NamingConvention, habit: ParameterLocation
+    op: Operation[Q, A, R], request: Q, dialect: DialectName, convention: NamingConvention, habit: ParameterLocation
 ) -> dict[ParameterLocation, dict[str, Any]]:
-    """Return the parameters of ``request`` by place; refuse what the dialect cannot say."""
-    given = [slot for slot in field_specs(op.request, dialect, speech) if getattr(request, slot.field) is not None]
-    if unknown := [slot.field for slot in given if slot.absent]:
+    """Return the parameters of ``request`` by location. Fields that the dialect lacks raise."""
+    given = [spec for spec in field_specs(op.request, dialect, convention) if getattr(request, spec.field) is not None]
+    if unknown := [spec.field for spec in given if spec.absent]:
         raise op.result.error_type.usage(f"{dialect} has no {', '.join(unknown)} in {op.action}: leave it out")
     params: dict[ParameterLocation, dict[str, Any]] = {"query": {}, "body": {}}
-    for slot in given:
-        place = slot.place or habit
-        params[place].update(slot.form.write(slot.name, getattr(request, slot.field), request, speech, place))
+    for spec in given:
+        place = spec.place or habit
+        params[place].update(spec.form.write(spec.name, getattr(request, spec.field), request, convention, place))
     return params
 
 
-def read(op: Operation[Q, A, R], params: Params, dialect: DialectName, speech: NamingConvention) -> Q:
-    """Return the request that ``params`` say, wherever in the HTTP request they stood."""
+def read(op: Operation[Q, A, R], params: Params, dialect: DialectName, convention: NamingConvention) -> Q:
+    """Return the request decoded from the parameters of query and body."""
     try:
-        known = [slot for slot in field_specs(op.request, dialect, speech) if not slot.absent]
-        found = {slot.field: slot.form.read(slot.name, params) for slot in known}
+        known = [spec for spec in field_specs(op.request, dialect, convention) if not spec.absent]
+        found = {spec.field: spec.form.read(spec.name, params) for spec in known}
         return op.request.model_validate({field: value for field, value in found.items() if value is not None})
     except ValidationError as exc:
         raise InvalidRequest(f"{op.action}: {first_error(exc)}") from exc
     except ValueError as exc:
-        raise InvalidRequest(f"{op.action}: a parameter is not JSON, or no tree: {exc}") from exc
+        raise InvalidRequest(f"{op.action}: a parameter is not JSON or dotted names: {exc}") from exc
 
 
 def decode(op: Operation[Q, A, R], answer: HttpResponse) -> R:
-    """Return the result that ``format_response`` says; raise ``InvalidResponse`` when it is not the protocol."""
+    """Return the result of a response. Raise ``InvalidResponse`` if it violates the protocol."""
     envelope = _envelope(op, answer)
     request_id = envelope.request_id or answer.headers.get("x-request-id", "")
     known: dict[str, Any] = {"request_id": request_id, "http_status_code": envelope.http_status_code or answer.status}
@@ -107,17 +107,17 @@ def decode(op: Operation[Q, A, R], answer: HttpResponse) -> R:
 
 
 def _refused(envelope: Envelope[Any], status: int) -> dict[str, Any]:
-    """Return what the result of a refusal says."""
+    """Return the fields of an unsuccessful result."""
     code = "" if envelope.code is None else str(envelope.code)
     if envelope.success is None and not code:
         raise ValueError(f"HTTP {status} without a reason")
-    told = envelope.data.refusal() if isinstance(envelope.data, Wire) else None
-    text = refusal_text(code, envelope.message or told or "") or f"refused with HTTP {status}"
+    reason = envelope.data.refusal() if isinstance(envelope.data, Wire) else None
+    text = refusal_text(code, envelope.message or reason or "") or f"refused with HTTP {status}"
     return {"code": code, "error_message": text}
 
 
 def _granted(op: Operation[Any, Any, Any], envelope: Envelope[Any]) -> dict[str, Any]:
-    """Return what the result says whose envelope says yes; the payload may still say no."""
+    """Return the fields of a result with a successful envelope. The payload may still report a failure."""
     if envelope.success is None:
         raise ValueError("the answer does not say Success")
     if op.answer is not NOTHING and envelope.data is None:
@@ -149,7 +149,7 @@ def _envelope(op: Operation[Q, A, R], answer: HttpResponse) -> Envelope[Any]:
 
 
 def _unwrapped(op: Operation[Q, A, R], envelope: Envelope[Any]) -> Envelope[Any]:
-    """Return the envelope inside ``body``, which AGB's answer to a deletion may come in."""
+    """Return the envelope inside ``body``, as in some of AGB's responses to a deletion."""
     if envelope.success is None and envelope.body:
         return _shape(op).model_validate(envelope.body)
     return envelope
@@ -160,7 +160,7 @@ def _shape(op: Operation[Any, Any, Any]) -> type[Envelope[Any]]:
     return Envelope[Any] if op.answer is NOTHING else Envelope[op.answer]  # type: ignore[name-defined]
 
 
-def envelope_of(reply: OperationReply[Any], speech: NamingConvention, ok: str) -> dict[str, Any]:
+def envelope_of(reply: OperationReply[Any], convention: NamingConvention, ok: str) -> dict[str, Any]:
     """Return the plain JSON of ``reply``, named in the dialect's case (the engine's side)."""
     fields: Mapping[str, Any] = {
         "request_id": reply.request_id,
@@ -168,10 +168,10 @@ def envelope_of(reply: OperationReply[Any], speech: NamingConvention, ok: str) -
         "code": reply.code or (ok if reply.success else "Refused"),
         "message": reply.message,
         "http_status_code": reply.status,
-        "data": plain(reply.data, speech.case),
+        "data": plain(reply.data, convention.case),
         "next_token": reply.next_token,
         "max_results": reply.max_results,
         "total_count": reply.total_count,
         "count": reply.total_count,
     }
-    return {speech.case(name): value for name, value in fields.items() if value is not None}
+    return {convention.case(name): value for name, value in fields.items() if value is not None}

@@ -52,12 +52,12 @@ class Minutes(Encoder):
     """Seconds here, whole minutes on the wire."""
 
     def write(
-        self, name: str, value: Any, request: Wire, speech: NamingConvention, place: ParameterLocation
+        self, name: str, value: Any, request: Wire, convention: NamingConvention, place: ParameterLocation
     ) -> Iterator[tuple[str, Any]]:
         minutes, rest = divmod(value, 60)
         if rest:
             raise SessionError.usage(f"with max_runtime the times are whole minutes on AgentBay: not {value} seconds")
-        return super().write(name, minutes, request, speech, place)
+        return super().write(name, minutes, request, convention, place)
 
     def read(self, name: str, params: Params) -> Any:
         value = super().read(name, params)
@@ -68,11 +68,11 @@ class IdleTime(Minutes):
     """Seconds here; on the wire seconds too, but minutes beside a maximum run time."""
 
     def write(
-        self, name: str, value: Any, request: Wire, speech: NamingConvention, place: ParameterLocation
+        self, name: str, value: Any, request: Wire, convention: NamingConvention, place: ParameterLocation
     ) -> Iterator[tuple[str, Any]]:
         if isinstance(request, CreateRequest) and request.max_runtime:
-            return super().write(name, value, request, speech, place)
-        return Encoder.write(self, name, value, request, speech, place)
+            return super().write(name, value, request, convention, place)
+        return Encoder.write(self, name, value, request, convention, place)
 
     def read(self, name: str, params: Params) -> Any:
         return super().read(name, params) if "MaxRuntime" in params else params.get(name)

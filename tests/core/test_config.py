@@ -256,6 +256,8 @@ def test_loopback_is_this_machine(host: str, here: bool) -> None:
         ("", {}),
         ("A=b\r\nC=d\r\n", {"A": "b", "C": "d"}),
         ("A=b\nA=c", {"A": "c"}),
+        ("A=${HOME}$B", {"A": "${HOME}$B"}),
+        ('A="$B"', {"A": "$B"}),
     ],
 )
 def test_a_dotenv_file_is_read_line_by_line(line: str, values: dict[str, str]) -> None:

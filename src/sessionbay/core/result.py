@@ -1,4 +1,4 @@
-"""Answers. A Result is what the service said, yes or no; silence raises instead."""
+"""The base classes of results. A result is a response of the service; a missing response raises."""
 
 from dataclasses import dataclass
 from typing import Any, ClassVar, Generic, NoReturn, Self, TypeVar, overload
@@ -12,7 +12,7 @@ F = TypeVar("F", bound="Result[Any]")
 
 @dataclass(frozen=True, kw_only=True)
 class Result(Generic[T]):
-    """An answer from the service: look at ``success``, or chain ``raise_for_error()`` or ``unwrap()``.
+    """A response from the service: check ``success``, or chain ``raise_for_error()`` or ``unwrap()``.
 
     Attributes:
         success: Whether the service said yes; also the truth value of the result.
@@ -99,7 +99,7 @@ class PageResult(Result[tuple[E, ...]], Generic[E]):
 
 
 class Delegated(Generic[T]):
-    """A property that reads the attribute of the same name from ``data``; on a refused result it raises."""
+    """A property that returns the attribute of the same name from ``data``. On a failed result it raises."""
 
     def __set_name__(self, owner: type[Result[Any]], name: str) -> None:
         self._name = name
@@ -116,5 +116,5 @@ class Delegated(Generic[T]):
 
 
 def refusal_text(code: str, message: str) -> str:
-    """Return a refusal the way both clouds' users know it: ``[Code] message``."""
+    """Return an error in the format of both official clients: ``[Code] message``."""
     return f"[{code}] {message.strip()}".strip() if code else message.strip()

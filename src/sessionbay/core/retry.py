@@ -1,4 +1,4 @@
-"""When a request is sent again. Pure: the clock, the chance and the sleeping are the caller's."""
+"""Retry policy, budget and state. Pure: the caller provides clock, randomness and sleep."""
 
 import email.utils
 from collections.abc import Callable, Mapping
@@ -14,7 +14,7 @@ _MOST_OBEYED = 60.0
 
 @dataclass(frozen=True, kw_only=True)
 class RetryPolicy:
-    """How often, and after what pauses, a request is sent again.
+    """The number of retries of a request, and the pauses between them.
 
     Only what cannot do harm twice is repeated: idempotent operations; others when the request surely never left, or
     was throttled, which means "not executed".
@@ -50,7 +50,7 @@ class RetryPolicy:
 
 @dataclass(frozen=True)
 class Failure:
-    """Why an attempt did not bring an answer that counts."""
+    """The reason why an attempt failed."""
 
     reason: str
     outcome: Outcome
@@ -59,7 +59,7 @@ class Failure:
 
 
 class RetryBudget:
-    """What all calls of one client may spend on being repeated."""
+    """The retry budget that all calls of a client share."""
 
     COST, GAIN, REFILL = 10.0, 1.0, 2.0  # a repetition, a success, a second
 
@@ -128,7 +128,7 @@ class RetryState:
 
 
 def failure_of(status: int, code: str, headers: Mapping[str, str], now: float) -> Failure | None:
-    """Return why an answer with this status and code is asked for again, or None when it stands."""
+    """Return the reason to retry a response with this status and code, or None if it is final."""
     throttled = status == 429 or is_throttled(code) or "x-acs-retry-after" in headers
     if not throttled and status not in TRANSIENT_STATUSES:
         return None

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from sessionbay import ContextSync, Session
-from sessionbay.engine import listener, logs, sessions, tool_dispatch, workdir
+from sessionbay.engine import listener, logs, session_registry, tool_dispatch, workdir
 from sessionbay.engine.api_errors import ToolFailure
 from sessionbay.engine.contexts import copy, sync_job
 from sessionbay.operations.files import ReadArgs
@@ -347,7 +347,7 @@ def simple_removal(scene: Scene) -> None:
             scene.marks.add("given up")
             scene.ending.callback(scene.on_loop, partial(workdir.remove_tree, folder))
 
-    scene.patch.setattr(sessions, "remove_tree", remove)
+    scene.patch.setattr(session_registry, "remove_tree", remove)
 
 
 def _by_paths(folder: Path) -> None:

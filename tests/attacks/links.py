@@ -11,7 +11,7 @@ import httpx
 
 from sessionbay import Session
 from sessionbay.engine import listener
-from sessionbay.engine.port_forward import connection, http, ports
+from sessionbay.engine.port_forward import http, port_forwards, port_proxy, token_middleware
 
 from ..inside import listening
 from .attack import add, attack
@@ -83,7 +83,7 @@ def seen(scene: Scene, url: httpx.URL, **more: Any) -> str | None:
 
 def no_token(scene: Scene) -> None:
     """Let everyone through a link."""
-    scene.patch.setattr(ports, "compare_digest", lambda *_: True)
+    scene.patch.setattr(token_middleware, "compare_digest", lambda *_: True)
 
 
 HEADERS = {
@@ -133,7 +133,7 @@ PLACES: dict[str, tuple[str, Callable[[httpx.URL], dict[str, Any]]]] = {
     ),
     "token-cut-short": (
         "A part of the token as the cookie.",
-        lambda link: {"headers": {"cookie": f"{connection.COOKIE}{link.port}={token_of(link)[:-1]}"}},
+        lambda link: {"headers": {"cookie": f"{port_proxy.COOKIE}{link.port}={token_of(link)[:-1]}"}},
     ),
 }
 for _kind, (_about, _change) in PLACES.items():
@@ -152,7 +152,7 @@ for _kind, (_about, _change) in PLACES.items():
 def link_by_the_cookie_of_another(scene: Scene) -> str | None:
     """The cookie of one link, shown to another."""
     one, other = linked(scene), linked(scene)
-    cookie = f"{connection.COOKIE}{one.port}={token_of(other)}; {connection.COOKIE}{other.port}={token_of(other)}"
+    cookie = f"{port_proxy.COOKIE}{one.port}={token_of(other)}; {port_proxy.COOKIE}{other.port}={token_of(other)}"
     return seen(scene, one.copy_with(path="/"), headers={"cookie": cookie})
 
 
@@ -199,21 +199,21 @@ class AnyPath(str):
 def address_as_one_text(scene: Scene) -> None:
     """Take what follows the link's prefix for a path, and write the address inside as one text."""
 
-    def rest(self: ports.TokenMiddleware, path: str) -> str | None:
+    def rest(self: token_middleware.TokenMiddleware, path: str) -> str | None:
         prefix = self._prefixes[0]
         return AnyPath(path.removeprefix(prefix)) if path.startswith(prefix) else None
 
-    def inner(inside: connection.PortProxy, target: str, request: Any) -> httpcore.Request:
+    def inner(inside: port_proxy.PortProxy, target: str, request: Any) -> httpcore.Request:
         return httpcore.Request("GET", f"http://localhost:{inside.port}{target}", headers=[(b"host", b"localhost")])
 
     async def connect(self: Any, host: str, port: int, *args: Any, **more: Any) -> httpcore.AsyncNetworkStream:
-        self._inside.port = port
+        self._proxy.port = port
         return await real(self, host, port, *args, **more)
 
-    real = connection._IntoSession.connect_tcp
-    scene.patch.setattr(ports.TokenMiddleware, "_rest", rest)
+    real = port_proxy._AgentBackend.connect_tcp
+    scene.patch.setattr(token_middleware.TokenMiddleware, "_rest", rest)
     scene.patch.setattr(http, "_inner", inner)
-    scene.patch.setattr(connection._IntoSession, "connect_tcp", connect)
+    scene.patch.setattr(port_proxy._AgentBackend, "connect_tcp", connect)
 
 
 @attack(LINKS, "what follows the prefix is a path, and never a part of the port", address_as_one_text, needs=OWN_PORTS)
@@ -222,7 +222,7 @@ def link_to_another_port(scene: Scene) -> str | None:
     link = linked(scene)
     if "the other port" in scene.http("GET", str(link.copy_with(path=f"{link.path.rstrip('/')}0/"))).text:
         return "the other port, by the path"
-    cookie = f"Cookie: {connection.COOKIE}{link.port}={token_of(link)}"
+    cookie = f"Cookie: {port_proxy.COOKIE}{link.port}={token_of(link)}"
     ask = f"GET 0/ HTTP/1.1\r\nHost: 127.0.0.1:{link.port}\r\n{cookie}\r\nConnection: close\r\n\r\n"
     return "the other port, by the cookie" if b"the other port" in scene.raw(link.port or 0, ask.encode()) else None
 
@@ -234,7 +234,7 @@ def told_inside(scene: Scene, link: httpx.URL, **more: Any) -> dict[str, dict[st
 
 def pass_everything_on(scene: Scene) -> None:
     """Forward all headers as they are."""
-    scene.patch.setattr(connection.PortProxy, "inward", lambda self, headers: list(headers.raw))
+    scene.patch.setattr(port_proxy.PortProxy, "request_headers", lambda self, headers: list(headers.raw))
 
 
 @attack(LINKS, "the cookies of all links are taken out on the way in", pass_everything_on, needs=OWN_PORTS)
@@ -242,7 +242,7 @@ def session_that_collects_cookies(scene: Scene) -> str | None:
     """A page inside reads the cookie of another link: browsers keep cookies for a host, whatever the port."""
     link = linked(scene)
     told = told_inside(
-        scene, link, headers={"cookie": f"{connection.COOKIE}1=of-another; {connection.COOKIE}{link.port}=own"}
+        scene, link, headers={"cookie": f"{port_proxy.COOKIE}1=of-another; {port_proxy.COOKIE}{link.port}=own"}
     )
     return told["headers"].get("cookie") or None
 
@@ -263,11 +263,11 @@ def session_that_reads_its_own_link(scene: Scene) -> str | None:
 def keep_links(scene: Scene) -> None:
     """Leave links open when their session ends."""
 
-    async def close(self: ports.PortForwards) -> None:
+    async def close(self: port_forwards.PortForwards) -> None:
         for link in self._open.values():
             scene.ending.callback(scene.on_loop, link.close)
 
-    scene.patch.setattr(ports.PortForwards, "close", close)
+    scene.patch.setattr(port_forwards.PortForwards, "close", close)
 
 
 @attack(LINKS, "links end with their session", keep_links, needs=OWN_PORTS)

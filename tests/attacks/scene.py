@@ -15,7 +15,7 @@ import pytest
 
 from sessionbay import AgentBay, Session
 from sessionbay.engine import EngineConfig, LocalEngine
-from sessionbay.engine.sessions import EngineSession
+from sessionbay.engine.session import EngineSession
 
 from ..engine.processes import ENOUGH, eventually
 

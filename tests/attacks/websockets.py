@@ -86,7 +86,7 @@ def hundreds_of_websockets(scene: Scene) -> str | None:
 @attack(
     WEBSOCKETS,
     "a link has so many WebSockets and no more",
-    lambda scene: scene.patch.setattr(websocket, "MOST_TUNNELS", 2**20),
+    lambda scene: scene.patch.setattr(websocket, "MAX_WEBSOCKETS", 2**20),
     needs=("namespaces",),
 )
 def hundreds_of_websockets_by_a_link(scene: Scene) -> str | None:

@@ -74,7 +74,7 @@ def test_an_engine_that_stops_ends_all_sessions_whatever_befalls_the_last_words_
     engine = started()
     with client_of(engine) as bay:
         bay.create().session.command.run(spawn(mark))
-    engine._engine._sessions.farewell = fail
+    engine._engine._sessions.before_delete = fail
     engine.stop()
     assert (alive(mark), list(folders.iterdir())) == ([], [])
     assert "could not have its contexts copied" in caplog.text

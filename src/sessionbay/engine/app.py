@@ -26,7 +26,8 @@ from . import direct_route
 from .actions import Actions
 from .api_errors import ApiError, bad_key
 from .request_body import body_of, constant_time_equal
-from .sessions import GONE, EngineSession, Sessions
+from .session import GONE, EngineSession
+from .session_registry import SessionRegistry
 from .transfers import ROUTE, Transfers
 from .unsupported import not_served
 from .ws.code_stream import serve_code
@@ -36,10 +37,10 @@ PAGE = """<!doctype html><title>{id}</title><style>body{{font:16px sans-serif;ma
 <h1>{id}</h1><table>{rows}</table>"""
 
 
-def create_app(sessions: Sessions, actions: Actions, transfers: Transfers, api_key: Secret) -> Starlette:
+def create_app(sessions: SessionRegistry, actions: Actions, transfers: Transfers, api_key: Secret) -> Starlette:
     """Return the ASGI app that serves ``sessions``."""
     door = Endpoints(sessions, actions, api_key)
-    sessions.welcome = lambda session: serve_code(session, sessions.config)
+    sessions.on_start = lambda session: serve_code(session, sessions.config)
     return Starlette(
         routes=[
             Route("/health", door.health, methods=["GET"]),
@@ -56,7 +57,7 @@ def create_app(sessions: Sessions, actions: Actions, transfers: Transfers, api_k
 class Endpoints:
     """The endpoints."""
 
-    def __init__(self, sessions: Sessions, actions: Actions, api_key: Secret) -> None:
+    def __init__(self, sessions: SessionRegistry, actions: Actions, api_key: Secret) -> None:
         self._sessions = sessions
         self._actions = actions
         self._api_key = api_key

@@ -12,7 +12,7 @@ from . import tool_dispatch
 from .api_errors import ApiError
 from .config import EngineConfig
 from .request_body import body_of, constant_time_equal
-from .sessions import EngineSession
+from .session import EngineSession
 
 log = logging.getLogger("sessionbay.engine")
 HEADER = "x-access-token"  # it holds the session's token

@@ -18,7 +18,7 @@ from .listener import Listener
 from .logs import keep_plain
 from .loopback_middleware import LoopbackMiddleware
 from .sandbox.backends import Backend, choose, write_agent
-from .sessions import Sessions
+from .session_registry import SessionRegistry
 from .transfers import Transfers
 from .workdir import make_folder, remove_tree, sweep
 
@@ -44,7 +44,7 @@ class Engine:
         return self._backend
 
     @property
-    def sessions(self) -> Sessions:
+    def sessions(self) -> SessionRegistry:
         """The sessions."""
         return self._sessions
 
@@ -60,14 +60,14 @@ class Engine:
             if self._backend.no_network:
                 log.info(self._backend.no_network)
             self._listener = Listener(self.config.port)
-            self._sessions = Sessions(folder / "sessions", self._backend, self.config)
+            self._sessions = SessionRegistry(folder / "sessions", self._backend, self.config)
             store = Store((self.config.state or state_folder()) / "contexts")
             undo.callback(end_threads)
             undo.callback(store.close)
             copies, signer = SyncScheduler(store, self.config.context_limit), Signer(self.config.context_limit)
             undo.push_async_callback(copies.close)
             copies.start()
-            self._sessions.farewell = copies.release
+            self._sessions.before_delete = copies.release
             undo.push_async_callback(self._sessions.close)
             actions = Actions(self._sessions, copies, signer, self.endpoint)
             app = create_app(self._sessions, actions, Transfers(store, signer), self.api_key)

@@ -14,7 +14,7 @@ from ..operations.tools import CallAnswer, ContentAnswer
 from .agent.connection import AgentFailure, AgentGone
 from .api_errors import ToolFailure, execution_failed
 from .config import EngineConfig
-from .sessions import EngineSession
+from .session import EngineSession
 from .tools import env, files, processes
 from .tools.code import run_code
 from .tools.metrics import get_metrics

@@ -6,7 +6,7 @@ from ...core.operation import Operation, OperationReply
 from ...core.wire_model import Wire
 from ..contexts.scheduler import SyncScheduler
 from ..contexts.signing import Signer
-from ..sessions import Sessions
+from ..session_registry import SessionRegistry
 from ..unsupported import not_served
 from .access import AccessActions
 from .base import Action
@@ -17,7 +17,7 @@ from .sessions import SessionActions
 class Actions:
     """The operations, served on one set of sessions."""
 
-    def __init__(self, sessions: Sessions, copies: SyncScheduler, signer: Signer, url: str) -> None:
+    def __init__(self, sessions: SessionRegistry, copies: SyncScheduler, signer: Signer, url: str) -> None:
         self.served: dict[str, Action] = {
             **SessionActions(sessions, copies, url).served,
             **AccessActions(sessions, url).served,

@@ -7,8 +7,8 @@ from ...core.operation import OperationReply
 from ...operations import links, session, tools
 from .. import tool_dispatch
 from ..api_errors import ApiError
-from ..port_forward.ports import Kind
-from ..sessions import Sessions
+from ..port_forward.port_forwards import Kind
+from ..session_registry import SessionRegistry
 from .base import Action, page_of
 
 DEFAULT_LINK_PORT = 30100  # the first port that AgentBay opens
@@ -18,7 +18,7 @@ LINK_KINDS: dict[str, Kind] = {"https": "http", "wss": "ws", "": "ws"}  # withou
 class AccessActions:
     """The operations that reach into a session."""
 
-    def __init__(self, sessions: Sessions, url: str) -> None:
+    def __init__(self, sessions: SessionRegistry, url: str) -> None:
         self._sessions = sessions
         self._url = url
         self.served: dict[str, Action] = {

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from ...core.operation import OperationReply
-from ..sessions import EngineSession
+from ..session import EngineSession
 
 Action = Callable[[Any], Awaitable[OperationReply[Any]]]
 

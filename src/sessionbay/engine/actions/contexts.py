@@ -17,7 +17,8 @@ from ..contexts.scheduler import SyncScheduler
 from ..contexts.signing import Method, Signer
 from ..contexts.store import Record
 from ..paging import MOST, Pages
-from ..sessions import Sessions, new_id
+from ..session import new_id
+from ..session_registry import SessionRegistry
 from .base import Action
 
 LONGEST_NAME = 255
@@ -29,7 +30,7 @@ MOST_FILES = 1000
 class ContextActions:
     """The operations on contexts and their files."""
 
-    def __init__(self, sessions: Sessions, copies: SyncScheduler, signer: Signer, url: str) -> None:
+    def __init__(self, sessions: SessionRegistry, copies: SyncScheduler, signer: Signer, url: str) -> None:
         self._sessions = sessions
         self._copies = copies
         self._store = copies.store
@@ -121,7 +122,7 @@ class ContextActions:
 class SessionContextActions:
     """The operations on what a session has of contexts."""
 
-    def __init__(self, sessions: Sessions, copies: SyncScheduler) -> None:
+    def __init__(self, sessions: SessionRegistry, copies: SyncScheduler) -> None:
         self._sessions = sessions
         self._copies = copies
         self.served: dict[str, Action] = {

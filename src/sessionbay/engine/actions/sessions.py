@@ -7,7 +7,8 @@ from ..api_errors import ApiError
 from ..contexts.mount import Mounts
 from ..contexts.scheduler import SyncScheduler
 from ..paging import MOST, Pages
-from ..sessions import EngineSession, Sessions
+from ..session import EngineSession
+from ..session_registry import SessionRegistry
 from .base import Action, page_of
 
 NOT_YET = {"network_id": "networks", "load_skill": "skills"}
@@ -16,7 +17,7 @@ NOT_YET = {"network_id": "networks", "load_skill": "skills"}
 class SessionActions:
     """The operations on sessions and their labels."""
 
-    def __init__(self, sessions: Sessions, copies: SyncScheduler, url: str) -> None:
+    def __init__(self, sessions: SessionRegistry, copies: SyncScheduler, url: str) -> None:
         self._sessions = sessions
         self._copies = copies
         self._pages = Pages()

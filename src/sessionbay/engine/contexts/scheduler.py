@@ -11,7 +11,7 @@ from functools import partial
 from ...operations.mounts import PersistenceItem
 from ..agent.connection import AgentFailure, AgentGone
 from ..api_errors import ApiError
-from ..sessions import EngineSession, new_id
+from ..session import EngineSession, new_id
 from ..workdir import remove_tree
 from .copy import ByteBudget, run_in_threads
 from .mount import Mode, Mount, Mounts, Task, binding_of

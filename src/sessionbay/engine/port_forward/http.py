@@ -1,4 +1,4 @@
-"""The HTTP side of a link: requests go in, and answers come out, as they come."""
+"""The HTTP reverse proxy of a link: streams requests into the session and responses out."""
 
 import logging
 from collections.abc import AsyncIterable, AsyncIterator
@@ -11,46 +11,46 @@ from starlette.types import Receive, Scope, Send
 
 from ..agent.connection import AgentFailure, AgentGone
 from ..api_errors import ApiError
-from .connection import PortProxy
+from .port_proxy import PortProxy
 
 log = logging.getLogger("sessionbay.engine")
 BROKEN = (httpcore.NetworkError, httpcore.ProtocolError)
 
 
-async def forward(inside: PortProxy, target: str, scope: Scope, receive: Receive, send: Send, *, first: bool) -> None:
+async def forward(proxy: PortProxy, target: str, scope: Scope, receive: Receive, send: Send, *, first: bool) -> None:
     """Serve one request; ``first`` is set when its path had the token, which then goes into a cookie."""
     request = Request(scope, receive)
     async with AsyncExitStack() as closing:
-        response = await _answer(inside, target, request, closing)
+        response = await _answer(proxy, target, request, closing)
         if first:
-            response.set_cookie(inside.cookie, inside.token, httponly=True, samesite="strict")
+            response.set_cookie(proxy.cookie, proxy.token, httponly=True, samesite="strict")
         try:
             await response(scope, receive, send)
         except BROKEN as exc:  # the client is told by a connection that ends before the answer does
-            log.debug("an answer from port %d of a session broke off: %s", inside.port, exc)
+            log.debug("an answer from port %d of a session broke off: %s", proxy.port, exc)
 
 
-async def _answer(inside: PortProxy, target: str, request: Request, closing: AsyncExitStack) -> Response:
+async def _answer(proxy: PortProxy, target: str, request: Request, closing: AsyncExitStack) -> Response:
     if "upgrade" in request.headers:
         return PlainTextResponse("a link speaks HTTP and WebSocket only", 501)
     try:
-        answer = await inside.pool.handle_async_request(_inner(inside, target, request))
+        answer = await proxy.pool.handle_async_request(_inner(proxy, target, request))
     except (ApiError, AgentFailure, AgentGone, *BROKEN) as exc:
         return PlainTextResponse(f"the session cannot be reached: {exc}", 502)
     except ClientDisconnect:
         return Response(status_code=499)
     closing.push_async_callback(answer.aclose)
     response = StreamingResponse(_body(answer), answer.status)
-    response.raw_headers = list(inside.outward(answer.headers))
+    response.raw_headers = list(proxy.response_headers(answer.headers))
     return response
 
 
-def _inner(inside: PortProxy, target: str, request: Request) -> httpcore.Request:
+def _inner(proxy: PortProxy, target: str, request: Request) -> httpcore.Request:
     """Return the request as the session gets it. Its address is in parts: as text, a path could change the port."""
     query = request.scope["query_string"]
     path = target.encode() + (b"?" + query if query else b"")
-    url = httpcore.URL(scheme=b"http", host=b"localhost", port=inside.port, target=path)
-    headers = inside.inward(request.headers)
+    url = httpcore.URL(scheme=b"http", host=b"localhost", port=proxy.port, target=path)
+    headers = proxy.request_headers(request.headers)
     chunked = "transfer-encoding" in request.headers
     if chunked:  # how a body is cut is each connection's own affair, and this one has no length to tell
         headers = [*headers, (b"transfer-encoding", b"chunked")]
@@ -59,7 +59,7 @@ def _inner(inside: PortProxy, target: str, request: Request) -> httpcore.Request
 
 
 async def _body(answer: httpcore.Response) -> AsyncIterator[bytes]:
-    """Yield an answer as it comes."""
+    """Yield the response body in chunks."""
     stream = answer.stream
     if isinstance(stream, AsyncIterable):
         async for chunk in stream:

@@ -1,4 +1,4 @@
-"""The WebSocket side of a link: messages go both ways, with their kinds, their subprotocol and their end."""
+"""The WebSocket reverse proxy of a link: forwards messages, subprotocol and close code both ways."""
 
 import asyncio
 from typing import Any
@@ -12,10 +12,10 @@ from websockets.typing import Origin, Subprotocol
 
 from ..agent.connection import AgentFailure, AgentGone
 from ..api_errors import ApiError
-from .connection import PortProxy
+from .port_proxy import PortProxy
 
-MOST_MESSAGE = 64 * 2**20  # bytes of one message, in either direction
-MOST_TUNNELS = 128  # through one link at once; each takes two descriptors of the engine's, which all sessions share
+MAX_MESSAGE = 64 * 2**20  # bytes of one message, in either direction
+MAX_WEBSOCKETS = 128  # through one link at once; each takes two descriptors of the engine's, which all sessions share
 CLOSE_TIMEOUT = 2.0
 NORMAL, GOING_AWAY, BROKEN, NO_CODE = 1000, 1001, 1011, 1005
 HANDSHAKE = b"sec-websocket-"
@@ -29,23 +29,23 @@ class _Once(connect):
         return exc
 
 
-async def forward_websocket(inside: PortProxy, target: str, scope: Scope, receive: Receive, send: Send) -> None:
-    """Serve one WebSocket from its handshake, which the session decides on, to its end."""
+async def forward_websocket(proxy: PortProxy, target: str, scope: Scope, receive: Receive, send: Send) -> None:
+    """Forward one WebSocket, from the handshake to its close."""
     await receive()
-    if inside.tunnels >= MOST_TUNNELS:
-        told = f"the link has {MOST_TUNNELS} WebSockets already"
-        await PlainTextResponse(told, 429)(scope, receive, send)
+    if proxy.open_websockets >= MAX_WEBSOCKETS:
+        message = f"the link has {MAX_WEBSOCKETS} WebSockets already"
+        await PlainTextResponse(message, 429)(scope, receive, send)
         return
-    inside.tunnels += 1
+    proxy.open_websockets += 1
     try:
-        await _tunnel(inside, target, scope, receive, send)
+        await _forward_messages(proxy, target, scope, receive, send)
     finally:
-        inside.tunnels -= 1
+        proxy.open_websockets -= 1
 
 
-async def _tunnel(inside: PortProxy, target: str, scope: Scope, receive: Receive, send: Send) -> None:
+async def _forward_messages(proxy: PortProxy, target: str, scope: Scope, receive: Receive, send: Send) -> None:
     try:
-        inner = await _connected(inside, target, scope)
+        inner = await _connected(proxy, target, scope)
     except InvalidStatus as exc:
         response = Response(bytes(exc.response.body), exc.response.status_code)
         await response(scope, receive, send)
@@ -54,29 +54,29 @@ async def _tunnel(inside: PortProxy, target: str, scope: Scope, receive: Receive
         await PlainTextResponse(f"the session cannot be reached: {exc}", 502)(scope, receive, send)
         return
     try:
-        await send({"type": "websocket.accept", "subprotocol": inner.subprotocol, "headers": _answered(inside, inner)})
-        await _until_one_ends(_outward(inner, send), _inward(receive, inner))
+        await send({"type": "websocket.accept", "subprotocol": inner.subprotocol, "headers": _answered(proxy, inner)})
+        await _until_one_ends(_to_client(inner, send), _to_session(receive, inner))
     finally:
         await inner.close(GOING_AWAY)
 
 
-async def _connected(inside: PortProxy, target: str, scope: Scope) -> ClientConnection:
+async def _connected(proxy: PortProxy, target: str, scope: Scope) -> ClientConnection:
     query = scope["query_string"].decode("ascii", "replace")
     headers = Headers(scope=scope)
     own = ("host", "origin")
     more = [
         (name.decode("latin-1"), value.decode("latin-1"))
-        for name, value in inside.inward(headers)
+        for name, value in proxy.request_headers(headers)
         if not name.startswith(HANDSHAKE) and name.decode("latin-1") not in own
     ]
     return await _Once(
-        f"ws://localhost:{inside.port}{target}" + (f"?{query}" if query else ""),
-        sock=await inside.connect(),
+        f"ws://localhost:{proxy.port}{target}" + (f"?{query}" if query else ""),
+        sock=await proxy.connect(),
         additional_headers=more,
         close_timeout=CLOSE_TIMEOUT,
         compression=None,
-        max_size=MOST_MESSAGE,
-        origin=Origin(inside.origin) if "origin" in headers else None,
+        max_size=MAX_MESSAGE,
+        origin=Origin(proxy.origin) if "origin" in headers else None,
         ping_interval=None,  # a session that is paused does not answer, and is not gone
         proxy=None,
         subprotocols=[Subprotocol(name) for name in scope["subprotocols"]] or None,
@@ -84,16 +84,16 @@ async def _connected(inside: PortProxy, target: str, scope: Scope) -> ClientConn
     )
 
 
-def _answered(inside: PortProxy, inner: ClientConnection) -> list[tuple[bytes, bytes]]:
+def _answered(proxy: PortProxy, inner: ClientConnection) -> list[tuple[bytes, bytes]]:
     """Return the headers of the session's answer that go on to the client."""
     if inner.response is None:
         return []
     raw = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in inner.response.headers.raw_items()]
-    return [pair for pair in inside.outward(raw) if not pair[0].startswith(HANDSHAKE)]
+    return [pair for pair in proxy.response_headers(raw) if not pair[0].startswith(HANDSHAKE)]
 
 
-async def _outward(inner: ClientConnection, send: Send) -> None:
-    """Carry what the session says to the client, its last word too."""
+async def _to_client(inner: ClientConnection, send: Send) -> None:
+    """Forward messages and the close code from the session to the client."""
     while True:
         try:
             message = await inner.recv()
@@ -106,8 +106,8 @@ async def _outward(inner: ClientConnection, send: Send) -> None:
     await send({"type": "websocket.close", "code": code, "reason": inner.close_reason or ""})
 
 
-async def _inward(receive: Receive, inner: ClientConnection) -> None:
-    """Carry what the client says to the session, its last word too."""
+async def _to_session(receive: Receive, inner: ClientConnection) -> None:
+    """Forward messages and the close code from the client to the session."""
     while (message := await receive())["type"] == "websocket.receive":
         text = message.get("text")
         await inner.send(message["bytes"] if text is None else text)

@@ -9,7 +9,7 @@ from ...operations.code import LANGUAGES, CodeArgs, language_of
 from ..agent.connection import AgentFailure
 from ..api_errors import ToolFailure, execution_failed
 from ..code_kernel import CodeKernel, OutputCollector, RunResult, Tell
-from ..sessions import EngineSession
+from ..session import EngineSession
 
 DEFAULT_TIMEOUT = 60  # seconds
 STANDING = (Status.PAUSING, Status.PAUSED, Status.RESUMING)

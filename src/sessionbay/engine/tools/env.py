@@ -3,7 +3,7 @@
 from ...core.validation import is_variable
 from ...operations.env import GetEnvArgs, SetEnvArgs, write_envs
 from ..api_errors import execution_failed
-from ..sessions import EngineSession
+from ..session import EngineSession
 
 DONE = "True"
 

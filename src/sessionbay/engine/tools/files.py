@@ -19,7 +19,7 @@ from ...operations.files import (
 )
 from ..agent.connection import AgentFailure
 from ..api_errors import ToolFailure, execution_failed
-from ..sessions import EngineSession
+from ..session import EngineSession
 
 DONE = "True"
 LONGEST_CHARACTER = 4

@@ -9,7 +9,7 @@ from typing import Any
 import psutil
 
 from ...operations.metrics import NoArgs
-from ..sessions import EngineSession
+from ..session import EngineSession
 
 SAMPLE = 0.1  # seconds between the two readings that a rate is made of
 

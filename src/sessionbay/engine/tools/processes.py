@@ -3,7 +3,7 @@
 import json
 
 from ...operations.processes import PidArgs, ReadArgs, StartArgs, WriteArgs
-from ..sessions import EngineSession
+from ..session import EngineSession
 
 DONE = "True"
 MOST_WAIT = 20.0  # seconds

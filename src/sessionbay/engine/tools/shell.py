@@ -6,7 +6,7 @@ from typing import Any
 
 from ...operations.command import ShellArgs
 from ..api_errors import ToolFailure
-from ..sessions import EngineSession
+from ..session import EngineSession
 
 DEFAULT_TIMEOUT_MS = 50_000
 

@@ -9,7 +9,7 @@ from ...operations.code_stream import CANCEL, MOST_SAID, RUN, StreamParams, writ
 from ..api_errors import ApiError, ToolFailure
 from ..code_kernel import RunResult, Tell
 from ..config import EngineConfig
-from ..sessions import EngineSession
+from ..session import EngineSession
 from ..tools.code import run as run_code
 from .connection import Connection, IncomingCall, Methods
 

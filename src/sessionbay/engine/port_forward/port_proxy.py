@@ -1,4 +1,4 @@
-"""The way into a session that the HTTP and the WebSocket sides of a link share: connections, and what headers say."""
+"""The reverse proxy to one port of a session: connection pool, and request and response headers."""
 
 import asyncio
 import os
@@ -24,27 +24,27 @@ HOP_BY_HOP = {
     b"transfer-encoding",
     b"upgrade",
 }
-MOST_CONNECTIONS = 512
+MAX_CONNECTIONS = 512
 Pairs = list[tuple[bytes, bytes]]
 
 
 class PortProxy:
-    """One port of a session; ``tunnels`` counts the WebSockets to it."""
+    """One port of a session; ``open_websockets`` counts the WebSockets to it."""
 
     def __init__(self, agent: Callable[[int], AgentConnection], port: int, token: str, cookie: str) -> None:
         self.port = port
         self.token = token
         self.cookie = cookie
-        self.tunnels = 0
+        self.open_websockets = 0
         self._agent = agent
         self.pool = httpcore.AsyncConnectionPool(
-            network_backend=_IntoSession(self), max_connections=MOST_CONNECTIONS, keepalive_expiry=30.0
+            network_backend=_AgentBackend(self), max_connections=MAX_CONNECTIONS, keepalive_expiry=30.0
         )
         self._own = re.compile(rb"https?://[^/]*(?:/request_ai/%s/path)?" % re.escape(token.encode()))
 
     @property
     def origin(self) -> str:
-        """How the port is called inside."""
+        """How the port is called proxy."""
         return f"http://localhost:{self.port}"
 
     async def connect(self) -> socket.socket:
@@ -60,8 +60,8 @@ class PortProxy:
         """Close the connections into the session."""
         await self.pool.aclose()
 
-    def inward(self, headers: Headers) -> Pairs:
-        """Return the headers as the session gets them: its own address in the place of the link's, and no token."""
+    def request_headers(self, headers: Headers) -> Pairs:
+        """Return the headers of the forwarded request: the session's own address, and no token."""
         return [*self._kept(headers), (b"host", f"localhost:{self.port}".encode())]
 
     def _kept(self, headers: Headers) -> Iterator[tuple[bytes, bytes]]:
@@ -74,8 +74,8 @@ class PortProxy:
             elif name != b"host" and self.token.encode() not in value:
                 yield name, value
 
-    def outward(self, headers: Iterable[tuple[bytes, bytes]]) -> Iterator[tuple[bytes, bytes]]:
-        """Yield the headers as the client gets them; what leads to the session's own address leads to the link."""
+    def response_headers(self, headers: Iterable[tuple[bytes, bytes]]) -> Iterator[tuple[bytes, bytes]]:
+        """Yield the headers of the forwarded response, with redirects rewritten to the link."""
         own = re.compile(rb"https?://(localhost|127\.0\.0\.1):%d(?=/|$)" % self.port)
         for name, value in end_to_end(headers):
             yield name.lower(), (own.sub(b"", value) or b"/") if name.lower() == b"location" else value
@@ -96,15 +96,15 @@ def end_to_end(headers: Iterable[tuple[bytes, bytes]]) -> Iterator[tuple[bytes, 
     return ((name, value) for name, value in pairs if name.lower() not in HOP_BY_HOP | named)
 
 
-class _IntoSession(httpcore.AsyncNetworkBackend):
-    """Connects by asking the session's agent for a connected socket."""
+class _AgentBackend(httpcore.AsyncNetworkBackend):
+    """An httpcore backend whose sockets the session's agent connects."""
 
-    def __init__(self, inside: PortProxy) -> None:
-        self._inside = inside
+    def __init__(self, proxy: PortProxy) -> None:
+        self._proxy = proxy
 
     async def connect_tcp(self, host: str, port: int, *args: Any, **kwargs: Any) -> httpcore.AsyncNetworkStream:
         """Return a stream to the port inside the session."""
-        return _Stream(*await asyncio.open_connection(sock=await self._inside.connect()))
+        return _Stream(*await asyncio.open_connection(sock=await self._proxy.connect()))
 
 
 class _Stream(httpcore.AsyncNetworkStream):

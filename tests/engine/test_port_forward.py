@@ -287,7 +287,7 @@ def websocket_of(session: Session, path: str = "", **more: Any) -> Generator[Cli
 
 
 def test_a_link_has_room_for_so_many_websockets_at_once(serving: Session, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(websocket, "MOST_TUNNELS", 2)
+    monkeypatch.setattr(websocket, "MAX_WEBSOCKETS", 2)
     with websocket_of(serving), websocket_of(serving):
         with pytest.raises(InvalidStatus) as refused, websocket_of(serving):
             pass

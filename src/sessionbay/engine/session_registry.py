@@ -1,0 +1,241 @@
+"""The registry of the engine's sessions: create, pause, resume, delete, and expire them."""
+
+import asyncio
+import logging
+import secrets
+import time
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Iterator, Mapping
+from pathlib import Path
+
+from ..models.sessions import SessionStatus as Status
+from .agent.connection import AgentFailure, AgentGone
+from .api_errors import ApiError, no_session, not_running
+from .config import EngineConfig
+from .crash_cleanup import record
+from .sandbox.backends import Backend
+from .sandbox.base import Sandbox, SandboxError
+from .session import GONE, EndedSession, EngineSession
+from .workdir import free_disk, remove_tree, rename_for_removal
+
+log = logging.getLogger("sessionbay.engine")
+FREEZE_TRIES = 3
+FREEZE_TIMEOUT = 10.0  # seconds for one attempt to freeze or thaw
+ENDED_RETENTION = 3600.0  # seconds for which an ended session is remembered
+SHUTDOWN_TIMEOUT = 10.0  # seconds for all sessions together to copy their contexts when the engine stops
+
+
+class SessionRegistry:
+    """All sessions of an engine.
+
+    ``on_start`` is called with each new session, ``before_delete`` is awaited before one is removed.
+    """
+
+    def __init__(self, folder: Path, backend: Backend, config: EngineConfig) -> None:
+        self.folder = folder
+        self.folder.mkdir(mode=0o711)
+        self.backend = backend
+        self.config = config
+        self._sessions: dict[str, EngineSession] = {}
+        self._ended: dict[str, EndedSession] = {}
+        self._created = 0
+        self._starting = 0
+        self._tasks: set[asyncio.Task[None]] = set()
+        self.before_delete: Callable[[EngineSession], Awaitable[None]] = _nothing
+        self.on_start: Callable[[EngineSession], None] = lambda session: None
+        self._start(self._expire_loop())
+
+    async def create(
+        self, image: str, labels: Mapping[str, str], idle_timeout: float | None, max_runtime: float | None
+    ) -> EngineSession:
+        """Start a session."""
+        if len(list(self.listed())) + self._starting >= self.config.max_sessions:
+            raise ApiError(
+                "QuotaExceeded.Session", f"there are {self.config.max_sessions} sessions already", status=429
+            )
+        limits = self.config.limits
+        if (free := free_disk(self.folder)) < limits.free_disk:
+            message = f"{free} bytes of disk are free, and {limits.free_disk} must be: make room, or delete sessions"
+            raise ApiError("QuotaExceeded.Disk", message, status=429)
+        self._created += 1
+        self._starting += 1
+        root = self.folder / f"{self._created}-{secrets.token_hex(4)}"
+        root.mkdir(mode=0o711)
+        sandbox = self.backend.sandbox(root, limits)
+        idle_timeout = limits.idle_time if idle_timeout is None else idle_timeout
+        max_runtime = limits.run_time if max_runtime is None else max_runtime
+        session = EngineSession(self._created, image, sandbox, dict(labels), idle_timeout, max_runtime)
+        try:
+            await self._begin(sandbox)
+        except (SandboxError, OSError) as exc:
+            raise ApiError("SandboxFailed", f"the session could not be started: {exc}", status=500) from exc
+        finally:
+            self._starting -= 1
+        self.on_start(session)
+        self._sessions[session.id] = session
+        self._start(self._end_with_agent(session))
+        return session
+
+    async def _begin(self, sandbox: Sandbox) -> None:
+        """Start a sandbox; remove it again on failure or cancellation."""
+        try:
+            await sandbox.start()
+            record(sandbox.spec.root, sandbox.pid, sandbox.spec.uid)
+        except BaseException:
+            await sandbox.kill()
+            await remove_tree(rename_for_removal(sandbox.spec.root))
+            raise
+
+    def get(self, session_id: str) -> EngineSession:
+        """Return a session that has not ended."""
+        session = self._sessions.get(session_id)
+        if session is None or session.status == Status.FINISH:
+            raise no_session()
+        return session
+
+    def remembered(self, session_id: str) -> EngineSession | EndedSession:
+        """Return a session, including one that ended within the last hour."""
+        session = self._sessions.get(session_id) or self._ended.get(session_id)
+        if session is None:
+            raise no_session()
+        return session
+
+    def listed(self) -> Iterator[EngineSession]:
+        """Yield the sessions that have not ended, oldest first."""
+        return (session for session in self._sessions.values() if session.status not in GONE)
+
+    def pause(self, session: EngineSession) -> None:
+        """Begin to freeze a session."""
+        if session.status != Status.RUNNING:
+            raise not_running(session.status)
+        session.status = Status.PAUSING
+        self._start(self._change(session, Status.PAUSED, "freeze"))
+
+    def resume(self, session: EngineSession) -> None:
+        """Begin to thaw a session; do nothing if it is running."""
+        if session.status not in (Status.PAUSED, Status.RUNNING):
+            raise not_running(session.status)
+        if session.status == Status.PAUSED:
+            session.status = Status.RESUMING
+            self._start(self._change(session, Status.RUNNING, "thaw"))
+
+    def delete(self, session: EngineSession) -> None:
+        """Begin to end a session; raise for a paused one, as the clouds do."""
+        if session.status in (Status.PAUSING, Status.PAUSED, Status.RESUMING):
+            raise not_running(session.status)
+        if session.status == Status.RUNNING:
+            session.status = Status.DELETING
+            self._start(self._end(session, "deleted by the user"))
+
+    def known(self) -> list[EngineSession | EndedSession]:
+        """Return all sessions, including those that ended within the last hour."""
+        return [*self._sessions.values(), *self._ended.values()]
+
+    def living(self) -> list[EngineSession]:
+        """Return all sessions that are not removed yet."""
+        return list(self._sessions.values())
+
+    async def end(self, sessions: Iterable[EngineSession]) -> None:
+        """End sessions in any state, and wait until they are removed."""
+        living = (session for session in sessions if session.status != Status.FINISH)
+        await asyncio.gather(*(self._end(session, "ended with what it was for") for session in living))
+
+    async def close(self) -> None:
+        """End all sessions immediately."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._copy_contexts()
+        await _each(self.living(), "be closed", EngineSession.close)
+        await _each(self.living(), "be ended", lambda session: session.sandbox.kill())
+
+    async def _copy_contexts(self) -> None:
+        """Run ``before_delete`` for every session, within ``SHUTDOWN_TIMEOUT``."""
+        try:
+            async with asyncio.timeout(SHUTDOWN_TIMEOUT):
+                unfinished = [session for session in self.living() if session.status != Status.FINISH]
+                await _each(unfinished, "have its contexts copied", self.before_delete)
+        except TimeoutError:
+            log.warning("the engine stops before all contexts were copied: their last changes are lost")
+
+    def _start(self, work: Coroutine[object, object, None]) -> None:
+        """Start a background task."""
+        task = asyncio.get_running_loop().create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _change(self, session: EngineSession, target: Status, command: str) -> None:
+        """Freeze or thaw a session, and thaw again when freezing fails."""
+        begun = session.status
+        await asyncio.sleep(self.config.transition_delay)
+        reason = await self._freeze_or_thaw(session, command)
+        if reason and command == "freeze":
+            target, reason = Status.RUNNING, await self._freeze_or_thaw(session, "thaw")
+        if session.status != begun:
+            return
+        if reason:
+            await self._end(session, f"it could not {command}: {reason}")
+            return
+        session.status = target
+        session.used()
+
+    async def _freeze_or_thaw(self, session: EngineSession, command: str) -> str:
+        """Send ``freeze`` or ``thaw`` to the agent, with retries; return the error, or an empty string."""
+        reason = ""
+        for _ in range(FREEZE_TRIES):
+            try:
+                async with asyncio.timeout(FREEZE_TIMEOUT):
+                    await session.sandbox.agent.ask(command)
+            except (AgentGone, AgentFailure, TimeoutError) as exc:
+                reason = str(exc) or "there was no answer"
+                log.warning("session %s could not %s: %s", session.id, command, reason)
+            else:
+                return ""
+        return reason
+
+    async def _end(self, session: EngineSession, reason: str) -> None:
+        """End a session, and remove its folder."""
+        session.status, session.end_reason = Status.DELETING, reason
+        await asyncio.sleep(self.config.transition_delay)
+        try:
+            await self.before_delete(session)
+        finally:  # also when before_delete raises: clients wait for the session to end
+            await self._remove(session)
+
+    async def _remove(self, session: EngineSession) -> None:
+        """Kill the sandbox, close the session and delete its folder."""
+        await session.sandbox.kill()
+        session.status, session.last_used = Status.FINISH, time.monotonic()
+        await session.close()
+        await remove_tree(rename_for_removal(session.sandbox.spec.root))
+        self._ended[session.id] = EndedSession(session.id, session.image, session.end_reason)
+        self._sessions.pop(session.id, None)
+
+    async def _end_with_agent(self, session: EngineSession) -> None:
+        """End a session when its agent exits."""
+        reason = await asyncio.shield(session.sandbox.agent.gone)
+        if session.status not in GONE:
+            log.warning("session %s is lost: %s", session.id, reason)
+            await self._end(session, reason)
+
+    async def _expire_loop(self) -> None:
+        """End expired sessions, and drop old records of ended ones."""
+        while True:
+            await asyncio.sleep(0.5)
+            now = time.monotonic()
+            self._ended = {known: ended for known, ended in self._ended.items() if now - ended.since <= ENDED_RETENTION}
+            for session in self.living():
+                if session.status not in GONE and (reason := session.overdue(now)):
+                    session.status = Status.DELETING
+                    self._start(self._end(session, reason))
+
+
+async def _nothing(session: EngineSession) -> None:
+    """Do nothing (the default of ``before_delete``)."""
+
+
+async def _each(sessions: Iterable[EngineSession], action: str, do: Callable[[EngineSession], Awaitable[None]]) -> None:
+    """Call ``do`` for each session concurrently, and log failures."""
+    targets = list(sessions)
+    for session, result in zip(targets, await asyncio.gather(*map(do, targets), return_exceptions=True), strict=True):
+        if isinstance(result, BaseException):
+            log.error("session %s could not %s", session.id, action, exc_info=result)

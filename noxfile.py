@@ -181,3 +181,10 @@ def crashes(session: nox.Session) -> None:
     """Kill the engine at two hundred random points, and fail if anything is left over; five minutes."""
     python = str(development(session) / "python")
     session.run(python, "-m", "bench.crashes", *session.posargs, external=True)
+
+
+@nox.session
+def site(session: nox.Session) -> None:
+    """Build the documents and the API reference into build/site, strictly."""
+    session.install("--quiet", "-e", ".[local]", *nox.project.dependency_groups(PROJECT, "site"))
+    session.run("python", "scripts/build_site.py")

@@ -10,7 +10,7 @@ TESTS = Path(__file__).parent
 SLEEPS = {"time.sleep", "anyio.sleep", "asyncio.sleep", "trio.sleep", "sleep"}
 BOUNDED = {
     ("async_only/test_cancellation.py", "work"),  # is cancelled
-    ("engine/test_published.py", "dripping"),  # a server that sends a byte now and then
+    ("engine/test_discovery.py", "dripping"),  # a server that sends a byte now and then
     ("raw_server.py", "until"),
     ("threads/_async.py", "until"),
 }

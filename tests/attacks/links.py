@@ -306,7 +306,7 @@ def copy_requests(scene: Scene) -> None:
 
     async def start(self: listener.Listener, app: Any) -> None:
         async def relay(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-            there, back = await asyncio.open_connection(sock=await app._app.inside.connect())
+            there, back = await asyncio.open_connection(sock=await app._app.proxy.connect())
             back.write(await reader.read(65536))
             with contextlib.suppress(TimeoutError):
                 while data := await asyncio.wait_for(there.read(65536), 3):

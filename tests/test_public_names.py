@@ -82,7 +82,7 @@ def test_every_class_in_a_public_annotation_is_public() -> None:
     assert sorted(missing) == []
 
 
-def test_the_map_of_names_is_up_to_date() -> None:
+def test_the_files_of_public_names_are_up_to_date() -> None:
     script = PACKAGE.parents[1] / "scripts" / "generate_public.py"
     assert subprocess.run([sys.executable, str(script), "--check"], timeout=60).returncode == 0
 

@@ -232,7 +232,7 @@ async def test_a_stream_is_read_by_its_phases(data: Frame, kind: str, problem: s
     with RawServer(told(lambda asked: to(asked, data=data))) as server:
         async with line_to(server) as line:
             frame = frames.call("1", "SERVER", "run", {}, "stream")
-            inbox = await line.ask(frame, PtyError, Subscription("1", streams=True))
+            inbox = await line.request(frame, PtyError, Subscription("1", streams=True))
             letter = await line.next(inbox, PtyError, BOUND, "run")
             assert (letter.kind, problem in letter.problem) == (kind, True)
 
@@ -248,12 +248,12 @@ async def test_many_wait_and_each_gets_its_own_answer_in_whatever_order() -> Non
     with RawServer(hub(script)) as server:
         async with line_to(server) as line:
 
-            async def ask(number: int) -> None:
+            async def request(number: int) -> None:
                 found[number] = await call(line, n=number)
 
             async with Background() as beside:
                 for number in range(20):
-                    beside.start(ask, number)
+                    beside.start(request, number)
         assert server.accepted == 1
     assert found == {number: {"n": number} for number in range(20)}
 
@@ -275,13 +275,13 @@ async def test_whoever_gives_up_reading_hands_on() -> None:
                 assert (await failure(line, limit=0.5)).kind == "timeout"
                 server.reached.set()
 
-            async def ask(_: int) -> None:
+            async def request(_: int) -> None:
                 assert await call(line, n=2) == {"n": 2}
 
             async with Background() as beside:
                 beside.start(give_up, 1)
                 await until(lambda: bool(line._waiting))
-                beside.start(ask, 2)
+                beside.start(request, 2)
 
 
 @pytest.mark.parametrize("end", ["closed", "reset", "half a frame", "half a message", "goodbye", "no frame"])
@@ -342,8 +342,8 @@ async def test_the_hubs_question_for_a_sign_of_life_is_answered() -> None:
 
 
 async def test_a_hub_that_gives_no_sign_of_life_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(lines, "PING_EVERY", 0.1)
-    monkeypatch.setattr(lines, "PONG_WITHIN", 0.2)
+    monkeypatch.setattr(lines, "PING_INTERVAL", 0.1)
+    monkeypatch.setattr(lines, "PONG_TIMEOUT", 0.2)
 
     def script(raw: RawHub) -> None:
         raw.frame()
@@ -359,8 +359,8 @@ async def test_a_hub_that_gives_no_sign_of_life_is_given_up(monkeypatch: pytest.
 async def test_a_slow_hub_that_answers_questions_for_a_sign_of_life_is_waited_for(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(lines, "PING_EVERY", 0.1)
-    monkeypatch.setattr(lines, "PONG_WITHIN", 2.0)
+    monkeypatch.setattr(lines, "PING_INTERVAL", 0.1)
+    monkeypatch.setattr(lines, "PONG_TIMEOUT", 2.0)
     with RawServer(hub(until_gone)) as server:
         async with line_to(server) as line:
             assert (await failure(line, limit=5.0)).kind == "timeout"
@@ -398,7 +398,7 @@ async def test_an_answer_that_comes_too_late_disturbs_nobody() -> None:
 async def test_what_nobody_reads_holds_the_hub_back_and_those_who_wait_are_told_why(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(dispatcher, "MOST_HELD", 10_000)
+    monkeypatch.setattr(dispatcher, "MAX_BUFFERED", 10_000)
     sent: list[int] = []
 
     def script(raw: RawHub) -> None:
@@ -426,11 +426,11 @@ async def test_a_closed_line_refuses_and_wakes_who_waits() -> None:
     with RawServer(hub(until_gone)) as server:
         async with line_to(server) as line:
 
-            async def ask(_: int) -> None:
+            async def request(_: int) -> None:
                 assert (await failure(line)).kind == "usage"
 
             async with Background() as beside:
-                beside.start(ask, 1)
+                beside.start(request, 1)
                 await until(lambda: bool(line._waiting))
                 await line.aclose("the session was deleted")
             assert "was deleted" in str(await failure(line))

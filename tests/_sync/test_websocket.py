@@ -231,7 +231,7 @@ def test_a_stream_is_read_by_its_phases(data: Frame, kind: str, problem: str) ->
     with RawServer(told(lambda asked: to(asked, data=data))) as server:
         with line_to(server) as line:
             frame = frames.call("1", "SERVER", "run", {}, "stream")
-            inbox = line.ask(frame, PtyError, Subscription("1", streams=True))
+            inbox = line.request(frame, PtyError, Subscription("1", streams=True))
             letter = line.next(inbox, PtyError, BOUND, "run")
             assert (letter.kind, problem in letter.problem) == (kind, True)
 
@@ -247,12 +247,12 @@ def test_many_wait_and_each_gets_its_own_answer_in_whatever_order() -> None:
     with RawServer(hub(script)) as server:
         with line_to(server) as line:
 
-            def ask(number: int) -> None:
+            def request(number: int) -> None:
                 found[number] = call(line, n=number)
 
             with Background() as beside:
                 for number in range(20):
-                    beside.start(ask, number)
+                    beside.start(request, number)
         assert server.accepted == 1
     assert found == {number: {"n": number} for number in range(20)}
 
@@ -274,13 +274,13 @@ def test_whoever_gives_up_reading_hands_on() -> None:
                 assert (failure(line, limit=0.5)).kind == "timeout"
                 server.reached.set()
 
-            def ask(_: int) -> None:
+            def request(_: int) -> None:
                 assert call(line, n=2) == {"n": 2}
 
             with Background() as beside:
                 beside.start(give_up, 1)
                 until(lambda: bool(line._waiting))
-                beside.start(ask, 2)
+                beside.start(request, 2)
 
 
 @pytest.mark.parametrize("end", ["closed", "reset", "half a frame", "half a message", "goodbye", "no frame"])
@@ -341,8 +341,8 @@ def test_the_hubs_question_for_a_sign_of_life_is_answered() -> None:
 
 
 def test_a_hub_that_gives_no_sign_of_life_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(lines, "PING_EVERY", 0.1)
-    monkeypatch.setattr(lines, "PONG_WITHIN", 0.2)
+    monkeypatch.setattr(lines, "PING_INTERVAL", 0.1)
+    monkeypatch.setattr(lines, "PONG_TIMEOUT", 0.2)
 
     def script(raw: RawHub) -> None:
         raw.frame()
@@ -358,8 +358,8 @@ def test_a_hub_that_gives_no_sign_of_life_is_given_up(monkeypatch: pytest.Monkey
 def test_a_slow_hub_that_answers_questions_for_a_sign_of_life_is_waited_for(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(lines, "PING_EVERY", 0.1)
-    monkeypatch.setattr(lines, "PONG_WITHIN", 2.0)
+    monkeypatch.setattr(lines, "PING_INTERVAL", 0.1)
+    monkeypatch.setattr(lines, "PONG_TIMEOUT", 2.0)
     with RawServer(hub(until_gone)) as server:
         with line_to(server) as line:
             assert (failure(line, limit=5.0)).kind == "timeout"
@@ -397,7 +397,7 @@ def test_an_answer_that_comes_too_late_disturbs_nobody() -> None:
 def test_what_nobody_reads_holds_the_hub_back_and_those_who_wait_are_told_why(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(dispatcher, "MOST_HELD", 10_000)
+    monkeypatch.setattr(dispatcher, "MAX_BUFFERED", 10_000)
     sent: list[int] = []
 
     def script(raw: RawHub) -> None:
@@ -425,11 +425,11 @@ def test_a_closed_line_refuses_and_wakes_who_waits() -> None:
     with RawServer(hub(until_gone)) as server:
         with line_to(server) as line:
 
-            def ask(_: int) -> None:
+            def request(_: int) -> None:
                 assert (failure(line)).kind == "usage"
 
             with Background() as beside:
-                beside.start(ask, 1)
+                beside.start(request, 1)
                 until(lambda: bool(line._waiting))
                 line.close("the session was deleted")
             assert "was deleted" in str(failure(line))

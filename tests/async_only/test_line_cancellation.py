@@ -57,7 +57,8 @@ async def check(engine: LocalEngine, scenario: Scenario, cancel: Cancel) -> None
             reached = await cancel(lambda: scenario(session), at)
             assert await session.pty.list() == [], f"cancelled at {at}"
             (line,) = bay.core.api.multiplexers.get().values()
-            assert (line._waiting, line._reader, line._mail._calls, line._mail._subscriptions) == ([], None, {}, [])
+            assert (line._waiting, line._reader) == ([], None)
+            assert (line._dispatcher._calls, line._dispatcher._subscriptions) == ({}, [])
             if not reached:
                 return
             assert at < MOST_WAITS

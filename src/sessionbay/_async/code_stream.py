@@ -14,9 +14,9 @@ from ..operations.code_stream import CANCEL, MODE, RUN, CodeCollector, read_even
 from ..operations.dispatcher import Subscription
 from .session_connection import AsyncSessionConnection
 from .ws.multiplexer import AsyncMultiplexer
-from .ws.opening import line_of
+from .ws.opening import multiplexer_of
 
-INTERRUPTING = 5.0  # seconds that the interruption of code may take
+INTERRUPT_TIMEOUT = 5.0  # seconds that the interruption of code may take
 
 
 class AsyncCodeStream:
@@ -52,11 +52,11 @@ class AsyncCodeStream:
     async def __aenter__(self) -> Self:
         if self._line is not None:
             raise CodeError.usage("the code was started already: make a new stream to run it again")
-        self._line = line = line_of(self._connection, CodeError)
+        self._line = line = multiplexer_of(self._connection, CodeError)
         args = self._args
         params = {"language": args.language, "timeoutS": args.timeout_s, "code": args.code}
         frame = frames.call(self._inbox.id, self._server, RUN, params, MODE)
-        await line.ask(frame, CodeError, self._inbox)
+        await line.request(frame, CodeError, self._inbox)
         return self
 
     async def __aexit__(
@@ -68,7 +68,7 @@ class AsyncCodeStream:
         try:
             if self._result is None and not (self._inbox.lost or line.is_closed):
                 with suppress(CodeError, TimeoutError):
-                    await shielded(self._interrupt, INTERRUPTING)
+                    await shielded(self._interrupt, INTERRUPT_TIMEOUT)
         finally:
             line.drop(self._inbox)
 
@@ -80,8 +80,8 @@ class AsyncCodeStream:
             raise CodeError.usage("the code was not started: use the stream as a context manager")
         while self._result is None:
             letter = await self._line.next(self._inbox, CodeError, self._limit, RUN)
-            if letter.kind == "failed" and letter.trouble != "refused":
-                raise CodeError.of(letter.trouble, f"{RUN}: {letter.problem}", request_id=self._inbox.id)
+            if letter.kind == "failed" and letter.error_kind != "refused":
+                raise CodeError.of(letter.error_kind, f"{RUN}: {letter.problem}", request_id=self._inbox.id)
             if letter.kind == "event" and (event := read_event(letter.data)) is not None:
                 self._collected.add(event)
                 return event
@@ -94,7 +94,7 @@ class AsyncCodeStream:
         line = self._line
         if line is None or not await line.offers(CANCEL, CodeError):
             return
-        line.let_lose(self._inbox, lossy=True)
-        await line.say(frames.call(self._inbox.id, self._server, CANCEL, {}), CodeError)
-        while (await line.next(self._inbox, CodeError, INTERRUPTING, RUN)).kind == "event":
+        line.set_lossy(self._inbox, lossy=True)
+        await line.notify(frames.call(self._inbox.id, self._server, CANCEL, {}), CodeError)
+        while (await line.next(self._inbox, CodeError, INTERRUPT_TIMEOUT, RUN)).kind == "event":
             pass

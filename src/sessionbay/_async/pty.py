@@ -13,11 +13,11 @@ from ..operations import frames, terminals
 from ..operations.dispatcher import Subscription
 from ..operations.pty_events import PtySubscription
 from .module import AsyncModule
-from .pty_handle import AsyncPtyHandle, kill
-from .ws.multiplexer import ANSWERING, AsyncMultiplexer
-from .ws.opening import line_of
+from .pty_handle import AsyncPtyHandle, attach, kill
+from .ws.multiplexer import REPLY_TIMEOUT, AsyncMultiplexer
+from .ws.opening import multiplexer_of
 
-UNDOING = 5.0  # seconds to end the shell of a creation that was cancelled
+UNDO_TIMEOUT = 5.0  # seconds to end the shell of a creation that was cancelled
 
 
 class AsyncPty(AsyncModule):
@@ -71,14 +71,13 @@ class AsyncPty(AsyncModule):
         problem = terminals.size_problem(cols, rows)
         if problem:
             raise PtyError.usage(problem)
-        limit = ANSWERING if timeout_s is None else validation.seconds("timeout_s", timeout_s, PtyError)
-        ear = PtySubscription()
-        handle = AsyncPtyHandle(self._connection, self._line(), ear)
-        await self._created(handle, params, limit)
-        if not ear.id:
-            handle.disconnect()
+        limit = REPLY_TIMEOUT if timeout_s is None else validation.seconds("timeout_s", timeout_s, PtyError)
+        line, events = self._line(), PtySubscription()
+        await _create(line, events, params, limit)
+        if not events.id:
+            line.drop(*events.inboxes)
             raise PtyError.of("invalid_response", f"{terminals.CREATE}: the answer names no terminal")
-        return handle._told_to(on_data)
+        return AsyncPtyHandle(self._connection, line, events, on_data)
 
     async def connect(self, pty_session_id: str, on_data: Callable[[bytes], object] | None = None) -> AsyncPtyHandle:
         r"""Look at a terminal that is there already, of whatever client.
@@ -100,14 +99,14 @@ class AsyncPty(AsyncModule):
                 print(await again.wait(timeout_s=10))
             ```
         """
-        ear = PtySubscription(validation.text("pty_session_id", pty_session_id, PtyError))
-        handle = AsyncPtyHandle(self._connection, self._line(), ear)
+        events = PtySubscription(validation.text("pty_session_id", pty_session_id, PtyError))
+        line = self._line()
         try:
-            await handle._attach()
+            await attach(line, events)
         except BaseException:
-            handle.disconnect()
+            line.drop(*events.inboxes)
             raise
-        return handle._told_to(on_data)
+        return AsyncPtyHandle(self._connection, line, events, on_data)
 
     async def list(self) -> list[PtySession]:
         """List the terminals whose shells run.
@@ -142,35 +141,35 @@ class AsyncPty(AsyncModule):
         await kill(self._line(), validation.text("pty_session_id", pty_session_id, PtyError))
 
     def _line(self) -> AsyncMultiplexer:
-        return line_of(self._connection, PtyError)
-
-    async def _created(self, handle: AsyncPtyHandle, params: Mapping[str, object], limit: float) -> None:
-        """Ask for a terminal; it is listened to before it is there, so that nothing is missed."""
-        line, ear = handle._line, handle._ear
-        frame = frames.call(nonce(), frames.TERMINALS, terminals.CREATE, params)
-        inbox = Subscription(frame.id)
-        inbox.then = ear.bind
-        inbox.over = True  # until it is asked for: what was not sent has no answer
-        try:
-            await line.subscribe(ear.inboxes, PtyError)
-            await line.ask(frame, PtyError, inbox, limit)
-            letter = await line.next(inbox, PtyError, limit, terminals.CREATE)
-            line.good(letter, terminals.CREATE, PtyError)
-        except PtyError:
-            handle.disconnect()
-            raise
-        except BaseException:
-            with suppress(PtyError, TimeoutError):
-                await shielded(lambda: _undo(line, inbox, ear), UNDOING)
-            handle.disconnect()
-            raise
-        finally:
-            line.drop(inbox)
+        return multiplexer_of(self._connection, PtyError)
 
 
-async def _undo(line: AsyncMultiplexer, inbox: Subscription, ear: PtySubscription) -> None:
-    """End the shell that a cancelled creation may have started."""
-    if not inbox.over and not ear.id:
-        await line.next(inbox, PtyError, UNDOING, terminals.CREATE)
-    if ear.id:
-        await kill(line, ear.id)
+async def _create(line: AsyncMultiplexer, events: PtySubscription, params: Mapping[str, object], limit: float) -> None:
+    """Create a terminal. The subscription comes first, so that no output is missed."""
+    frame = frames.call(nonce(), frames.TERMINALS, terminals.CREATE, params)
+    reply = Subscription(frame.id)
+    reply.then = events.bind
+    reply.over = True  # until the request was sent: without one there is no reply to wait for
+    try:
+        await line.subscribe(events.inboxes, PtyError)
+        await line.request(frame, PtyError, reply, limit)
+        message = await line.next(reply, PtyError, limit, terminals.CREATE)
+        line.raise_if_failed(message, terminals.CREATE, PtyError)
+    except PtyError:
+        line.drop(*events.inboxes)
+        raise
+    except BaseException:
+        with suppress(PtyError, TimeoutError):
+            await shielded(lambda: _undo(line, reply, events), UNDO_TIMEOUT)
+        line.drop(*events.inboxes)
+        raise
+    finally:
+        line.drop(reply)
+
+
+async def _undo(line: AsyncMultiplexer, reply: Subscription, events: PtySubscription) -> None:
+    """Kill the shell that a cancelled creation may have started."""
+    if not reply.over and not events.id:
+        await line.next(reply, PtyError, UNDO_TIMEOUT, terminals.CREATE)
+    if events.id:
+        await kill(line, events.id)

@@ -1,45 +1,44 @@
-"""What a terminal shows, as text."""
-
-from __future__ import annotations
+"""The output of a terminal as text."""
 
 from codecs import getincrementaldecoder
-from typing import TYPE_CHECKING, Self
+from collections.abc import Callable
+from typing import Self
 
-if TYPE_CHECKING:
-    from .pty_handle import AsyncPtyHandle
+from .._concurrency._async import Look
 
 
 class AsyncPtyText:
-    """What a terminal shows as text; ``text`` and ``lines`` of a terminal return it.
+    """An iterator over a terminal's output as text. ``text`` and ``lines`` of a terminal return it.
 
-    It holds nothing back: who stops half-way, and goes on in another way, goes on where this ended.
+    It buffers nothing: output after the last piece returned stays in the terminal for the next reader.
     """
 
-    def __init__(self, terminal: AsyncPtyHandle, *, lines: bool) -> None:
-        self._terminal = terminal
+    def __init__(self, read: Look[bytes], give_back: Callable[[bytes], None], *, lines: bool) -> None:
+        self._read = read
+        self._give_back = give_back
         self._lines = lines
 
     def __aiter__(self) -> Self:
         return self
 
     async def __anext__(self) -> str:
-        found, end = bytearray(), 0
+        buffer, end = bytearray(), 0
         try:
             while not end:
-                data = await self._terminal.read()
-                found += data
-                end = self._end(found) if data else len(found)
-                if not data and not found:
+                data = await self._read(None)
+                buffer += data
+                end = self._complete(buffer) if data else len(buffer)
+                if not data and not buffer:
                     raise StopAsyncIteration
-            piece = found[:end].decode("utf-8", "replace")
+            piece = buffer[:end].decode("utf-8", "replace")
             return piece.rstrip("\r\n") if self._lines else piece
         finally:
-            self._terminal._give_back(found[end:])
+            self._give_back(bytes(buffer[end:]))
 
-    def _end(self, found: bytearray) -> int:
-        """Return how much of ``found`` is a whole line, or whole characters; 0 when nothing is yet."""
+    def _complete(self, buffer: bytearray) -> int:
+        """Return the length of the first line, or of the complete characters; 0 if incomplete."""
         if self._lines:
-            return found.find(b"\n") + 1
+            return buffer.find(b"\n") + 1
         decoder = getincrementaldecoder("utf-8")("replace")
-        decoder.decode(found)
-        return len(found) - len(decoder.getstate()[0])
+        decoder.decode(buffer)
+        return len(buffer) - len(decoder.getstate()[0])

@@ -15,9 +15,9 @@ from ..operations.code_stream import CANCEL, MODE, RUN, CodeCollector, read_even
 from ..operations.dispatcher import Subscription
 from .session_connection import SessionConnection
 from .ws.multiplexer import Multiplexer
-from .ws.opening import line_of
+from .ws.opening import multiplexer_of
 
-INTERRUPTING = 5.0  # seconds that the interruption of code may take
+INTERRUPT_TIMEOUT = 5.0  # seconds that the interruption of code may take
 
 
 class CodeStream:
@@ -53,11 +53,11 @@ class CodeStream:
     def __enter__(self) -> Self:
         if self._line is not None:
             raise CodeError.usage("the code was started already: make a new stream to run it again")
-        self._line = line = line_of(self._connection, CodeError)
+        self._line = line = multiplexer_of(self._connection, CodeError)
         args = self._args
         params = {"language": args.language, "timeoutS": args.timeout_s, "code": args.code}
         frame = frames.call(self._inbox.id, self._server, RUN, params, MODE)
-        line.ask(frame, CodeError, self._inbox)
+        line.request(frame, CodeError, self._inbox)
         return self
 
     def __exit__(
@@ -69,7 +69,7 @@ class CodeStream:
         try:
             if self._result is None and not (self._inbox.lost or line.is_closed):
                 with suppress(CodeError, TimeoutError):
-                    shielded(self._interrupt, INTERRUPTING)
+                    shielded(self._interrupt, INTERRUPT_TIMEOUT)
         finally:
             line.drop(self._inbox)
 
@@ -81,8 +81,8 @@ class CodeStream:
             raise CodeError.usage("the code was not started: use the stream as a context manager")
         while self._result is None:
             letter = self._line.next(self._inbox, CodeError, self._limit, RUN)
-            if letter.kind == "failed" and letter.trouble != "refused":
-                raise CodeError.of(letter.trouble, f"{RUN}: {letter.problem}", request_id=self._inbox.id)
+            if letter.kind == "failed" and letter.error_kind != "refused":
+                raise CodeError.of(letter.error_kind, f"{RUN}: {letter.problem}", request_id=self._inbox.id)
             if letter.kind == "event" and (event := read_event(letter.data)) is not None:
                 self._collected.add(event)
                 return event
@@ -95,7 +95,7 @@ class CodeStream:
         line = self._line
         if line is None or not line.offers(CANCEL, CodeError):
             return
-        line.let_lose(self._inbox, lossy=True)
-        line.say(frames.call(self._inbox.id, self._server, CANCEL, {}), CodeError)
-        while (line.next(self._inbox, CodeError, INTERRUPTING, RUN)).kind == "event":
+        line.set_lossy(self._inbox, lossy=True)
+        line.notify(frames.call(self._inbox.id, self._server, CANCEL, {}), CodeError)
+        while (line.next(self._inbox, CodeError, INTERRUPT_TIMEOUT, RUN)).kind == "event":
             pass

@@ -14,11 +14,11 @@ from ..operations import frames, terminals
 from ..operations.dispatcher import Subscription
 from ..operations.pty_events import PtySubscription
 from .module import Module
-from .pty_handle import PtyHandle, kill
-from .ws.multiplexer import ANSWERING, Multiplexer
-from .ws.opening import line_of
+from .pty_handle import PtyHandle, attach, kill
+from .ws.multiplexer import REPLY_TIMEOUT, Multiplexer
+from .ws.opening import multiplexer_of
 
-UNDOING = 5.0  # seconds to end the shell of a creation that was cancelled
+UNDO_TIMEOUT = 5.0  # seconds to end the shell of a creation that was cancelled
 
 
 class Pty(Module):
@@ -72,14 +72,13 @@ class Pty(Module):
         problem = terminals.size_problem(cols, rows)
         if problem:
             raise PtyError.usage(problem)
-        limit = ANSWERING if timeout_s is None else validation.seconds("timeout_s", timeout_s, PtyError)
-        ear = PtySubscription()
-        handle = PtyHandle(self._connection, self._line(), ear)
-        self._created(handle, params, limit)
-        if not ear.id:
-            handle.disconnect()
+        limit = REPLY_TIMEOUT if timeout_s is None else validation.seconds("timeout_s", timeout_s, PtyError)
+        line, events = self._line(), PtySubscription()
+        _create(line, events, params, limit)
+        if not events.id:
+            line.drop(*events.inboxes)
             raise PtyError.of("invalid_response", f"{terminals.CREATE}: the answer names no terminal")
-        return handle._told_to(on_data)
+        return PtyHandle(self._connection, line, events, on_data)
 
     def connect(self, pty_session_id: str, on_data: Callable[[bytes], object] | None = None) -> PtyHandle:
         r"""Look at a terminal that is there already, of whatever client.
@@ -101,14 +100,14 @@ class Pty(Module):
                 print(again.wait(timeout_s=10))
             ```
         """
-        ear = PtySubscription(validation.text("pty_session_id", pty_session_id, PtyError))
-        handle = PtyHandle(self._connection, self._line(), ear)
+        events = PtySubscription(validation.text("pty_session_id", pty_session_id, PtyError))
+        line = self._line()
         try:
-            handle._attach()
+            attach(line, events)
         except BaseException:
-            handle.disconnect()
+            line.drop(*events.inboxes)
             raise
-        return handle._told_to(on_data)
+        return PtyHandle(self._connection, line, events, on_data)
 
     def list(self) -> list[PtySession]:
         """List the terminals whose shells run.
@@ -143,35 +142,35 @@ class Pty(Module):
         kill(self._line(), validation.text("pty_session_id", pty_session_id, PtyError))
 
     def _line(self) -> Multiplexer:
-        return line_of(self._connection, PtyError)
-
-    def _created(self, handle: PtyHandle, params: Mapping[str, object], limit: float) -> None:
-        """Ask for a terminal; it is listened to before it is there, so that nothing is missed."""
-        line, ear = handle._line, handle._ear
-        frame = frames.call(nonce(), frames.TERMINALS, terminals.CREATE, params)
-        inbox = Subscription(frame.id)
-        inbox.then = ear.bind
-        inbox.over = True  # until it is asked for: what was not sent has no answer
-        try:
-            line.subscribe(ear.inboxes, PtyError)
-            line.ask(frame, PtyError, inbox, limit)
-            letter = line.next(inbox, PtyError, limit, terminals.CREATE)
-            line.good(letter, terminals.CREATE, PtyError)
-        except PtyError:
-            handle.disconnect()
-            raise
-        except BaseException:
-            with suppress(PtyError, TimeoutError):
-                shielded(lambda: _undo(line, inbox, ear), UNDOING)
-            handle.disconnect()
-            raise
-        finally:
-            line.drop(inbox)
+        return multiplexer_of(self._connection, PtyError)
 
 
-def _undo(line: Multiplexer, inbox: Subscription, ear: PtySubscription) -> None:
-    """End the shell that a cancelled creation may have started."""
-    if not inbox.over and not ear.id:
-        line.next(inbox, PtyError, UNDOING, terminals.CREATE)
-    if ear.id:
-        kill(line, ear.id)
+def _create(line: Multiplexer, events: PtySubscription, params: Mapping[str, object], limit: float) -> None:
+    """Create a terminal. The subscription comes first, so that no output is missed."""
+    frame = frames.call(nonce(), frames.TERMINALS, terminals.CREATE, params)
+    reply = Subscription(frame.id)
+    reply.then = events.bind
+    reply.over = True  # until the request was sent: without one there is no reply to wait for
+    try:
+        line.subscribe(events.inboxes, PtyError)
+        line.request(frame, PtyError, reply, limit)
+        message = line.next(reply, PtyError, limit, terminals.CREATE)
+        line.raise_if_failed(message, terminals.CREATE, PtyError)
+    except PtyError:
+        line.drop(*events.inboxes)
+        raise
+    except BaseException:
+        with suppress(PtyError, TimeoutError):
+            shielded(lambda: _undo(line, reply, events), UNDO_TIMEOUT)
+        line.drop(*events.inboxes)
+        raise
+    finally:
+        line.drop(reply)
+
+
+def _undo(line: Multiplexer, reply: Subscription, events: PtySubscription) -> None:
+    """Kill the shell that a cancelled creation may have started."""
+    if not reply.over and not events.id:
+        line.next(reply, PtyError, UNDO_TIMEOUT, terminals.CREATE)
+    if events.id:
+        kill(line, events.id)

@@ -12,24 +12,34 @@ from ..core.errors import PtyError
 from ..environment import nonce
 from ..operations import frames, terminals
 from ..operations.dispatcher import Message
-from ..operations.pty_events import PtySubscription, exit_code, killed
+from ..operations.pty_events import PtySubscription, exit_code, kill_event
 from .pty_text import PtyText
 from .session_connection import SessionConnection
 from .ws.multiplexer import Multiplexer
 
 log = logging.getLogger("sessionbay.pty")
 BYTES = (bytearray, memoryview)
-KILLING = 15.0  # seconds that the end of a terminal may take at the end of its block
+KILL_TIMEOUT = 15.0  # seconds that the end of a terminal may take at the end of its block
+
+
+def attach(line: Multiplexer, events: PtySubscription) -> None:
+    """Subscribe to the output and the end of a terminal that exists."""
+    line.subscribe(events.inboxes, PtyError)
+    try:
+        line.call(frames.TERMINALS, terminals.CONNECT, {"ptySessionId": events.id}, PtyError)
+    except BaseException:
+        events.output.lost = events.end.lost = Message("failed", {}, "the reconnection failed", "unreachable")
+        raise
 
 
 def kill(line: Multiplexer, terminal_id: str) -> None:
     """End a terminal; what it still shows is dropped, so that it holds nobody up."""
-    last = killed(terminal_id)
-    line.hush(last)
+    last = kill_event(terminal_id)
+    line.mute(last)
     try:
         line.call(frames.TERMINALS, terminals.KILL, {"ptySessionId": terminal_id}, PtyError)
     except BaseException:
-        line.hush(last, deaf=False)
+        line.mute(last, muted=False)
         raise
     line.inject(last)
 
@@ -44,32 +54,40 @@ class PtyHandle:
     A connection that breaks fails all that waits for it, with the kind ``unreachable``. The next use connects anew.
     """
 
-    def __init__(self, connection: SessionConnection, line: Multiplexer, ear: PtySubscription) -> None:
+    def __init__(
+        self,
+        connection: SessionConnection,
+        line: Multiplexer,
+        events: PtySubscription,
+        on_data: Callable[[bytes], object] | None = None,
+    ) -> None:
         self._connection = connection
         self._line = line
-        self._ear = ear
+        self._events = events
         self._exit_code: int | None = None
         self._waits = 0
         self._disconnected = False
         self._ended = False
         self._trouble: Message | None = None
-        self._held = b""  # what was read, and then was not asked for
+        self._unread = b""  # output that a reader returned
+        if on_data is not None:
+            line.set_callback(events.output, lambda data: _call(on_data, data))
 
     @property
     def pty_session_id(self) -> str:
         """The terminal's id."""
-        return self._ear.id
+        return self._events.id
 
     @property
     def is_connected(self) -> bool:
         """Whether the shell runs and is listened to, as far as is known: a loss shows when something is waited for."""
-        return not (self._disconnected or self._exit_code is not None or self._ear.end.lost or self._line.is_closed)
+        return not (self._disconnected or self._exit_code is not None or self._events.end.lost or self._line.is_closed)
 
     @property
     def exit_code(self) -> int | None:
         """How the shell ended: its code, or less than 0 for a signal; None while it runs."""
-        end = self._ear.end
-        while self._exit_code is None and (letter := self._line.glance(end)) is not None and letter is not end.lost:
+        end = self._events.end
+        while self._exit_code is None and (letter := self._line.poll(end)) is not None and letter is not end.lost:
             self._exit_code = exit_code(letter)
             self._trouble = self._trouble or (letter if self._exit_code is None else None)
         return self._exit_code
@@ -94,7 +112,7 @@ class PtyHandle:
         for piece in terminals.typed(whole):
             if piece:
                 encoding, text = terminals.encoded(piece)
-                self._say(terminals.INPUT, {"encoding": encoding, "data": text})
+                self._notify(terminals.INPUT, {"encoding": encoding, "data": text})
 
     def resize(self, cols: int, rows: int) -> None:
         """Give the terminal another size.
@@ -112,7 +130,7 @@ class PtyHandle:
         problem = terminals.size_problem(cols, rows)
         if problem:
             raise PtyError.usage(problem)
-        self._say(terminals.RESIZE, {"cols": cols, "rows": rows})
+        self._notify(terminals.RESIZE, {"cols": cols, "rows": rows})
 
     def read(self, timeout_s: float | None = None) -> bytes:
         """Return what the terminal shows next; empty once its shell has ended and all was read.
@@ -130,12 +148,12 @@ class PtyHandle:
             ```
         """
         limit = None if timeout_s is None else validation.seconds("timeout_s", timeout_s, PtyError, zero=True)
-        if self._held:
-            held, self._held = self._held, b""
-            return held
+        if self._unread:
+            data, self._unread = self._unread, b""
+            return data
         while not self._ended:
             self._attach_again()
-            letter = self._line.next(self._ear.output, PtyError, limit, self._name)
+            letter = self._line.next(self._events.output, PtyError, limit, self._name)
             self._note(letter)
             if exit_code(letter) is not None:
                 self._ended = True
@@ -170,7 +188,7 @@ class PtyHandle:
                     raise PtyError(f"{self._name}: its shell ended with {self.exit_code} before {text!r} was shown")
                 found += last
         except BaseException:
-            self._give_back(found)
+            self._give_back(bytes(found))
             raise
         return found.decode("utf-8", "replace")
 
@@ -185,7 +203,7 @@ class PtyHandle:
                     print(text, end="")
             ```
         """
-        return PtyText(self, lines=False)
+        return PtyText(self.read, self._give_back, lines=False)
 
     def lines(self) -> PtyText:
         r"""Return an iterator over the lines that the terminal shows, without their line breaks.
@@ -198,7 +216,7 @@ class PtyHandle:
                     print(line)
             ```
         """
-        return PtyText(self, lines=True)
+        return PtyText(self.read, self._give_back, lines=True)
 
     def wait(self, timeout_s: float | None = None) -> int:
         r"""Wait until the shell has ended.
@@ -226,16 +244,16 @@ class PtyHandle:
             None if timeout_s is None else self._now() + validation.seconds("timeout_s", timeout_s, PtyError, zero=True)
         )
         self._waits += 1
-        self._line.let_lose(self._ear.output, lossy=True)
+        self._line.set_lossy(self._events.output, lossy=True)
         try:
             while self._exit_code is None:
                 self._attach_again()
                 left = None if until is None else max(until - self._now(), 0.0)
-                self._note(self._line.next(self._ear.end, PtyError, left, self._name))
+                self._note(self._line.next(self._events.end, PtyError, left, self._name))
         finally:
             self._waits -= 1
-            self._line.let_lose(self._ear.output, lossy=self._waits > 0)
-        self._line.drop(self._ear.end)
+            self._line.set_lossy(self._events.output, lossy=self._waits > 0)
+        self._line.drop(self._events.end)
         return self._exit_code
 
     def kill(self) -> None:
@@ -267,7 +285,7 @@ class PtyHandle:
             ```
         """
         self._disconnected = True
-        self._line.drop(*self._ear.inboxes)
+        self._line.drop(*self._events.inboxes)
 
     def __enter__(self) -> Self:
         return self
@@ -278,7 +296,7 @@ class PtyHandle:
         if self._disconnected or self._line.is_closed or self._connection.is_inherited:
             return
         try:
-            shielded(self.kill, KILLING)
+            shielded(self.kill, KILL_TIMEOUT)
         except (PtyError, TimeoutError) as error:
             if exc is None:
                 raise
@@ -299,30 +317,24 @@ class PtyHandle:
 
     @property
     def _name(self) -> str:
-        return f"terminal {self._ear.id}"
+        return f"terminal {self._events.id}"
 
     def _now(self) -> float:
         return self._connection.api.clock.monotonic()
 
-    def _told_to(self, on_data: Callable[[bytes], object] | None) -> Self:
-        """Give output to ``on_data`` from now on, what came already included."""
-        if on_data is not None:
-            self._line.listen(self._ear.output, lambda data: _call(on_data, data))
-        return self
+    def _give_back(self, data: bytes) -> None:
+        """Put output back in front of the next read."""
+        self._unread = data + self._unread
 
-    def _give_back(self, data: bytearray) -> None:
-        """Have what was read, and is not to be used, read again."""
-        self._held = bytes(data) + self._held
-
-    def _say(self, method: str, params: Mapping[str, object]) -> None:
+    def _notify(self, method: str, params: Mapping[str, object]) -> None:
         if self.exit_code is not None:
             raise PtyError.usage(f"{self._name}: its shell has ended with {self._exit_code}")
         self._refuse_if_disconnected()
         self._line.connect(PtyError)
         self._attach_again()  # before the answer to what is said can come
         frame = frames.call(nonce(), frames.TERMINALS, method, {"ptySessionId": self.pty_session_id, **params})
-        self._ear.said.append(frame.id)
-        self._line.say(frame, PtyError)
+        self._events.said.append(frame.id)
+        self._line.notify(frame, PtyError)
 
     def _attach_again(self) -> None:
         """Listen anew where the connection was lost since the last use."""
@@ -330,21 +342,12 @@ class PtyHandle:
         if (trouble := self._trouble) is not None:
             self._trouble = None
             self._note(trouble)
-        if self._exit_code is None and (self._ear.output.lost or self._ear.end.lost):
-            self._attach()
+        if self._exit_code is None and (self._events.output.lost or self._events.end.lost):
+            attach(self._line, self._events)
 
     def _refuse_if_disconnected(self) -> None:
         if self._disconnected:
             raise PtyError.usage(f"{self._name} was disconnected: connect to it by session.pty.connect")
-
-    def _attach(self) -> None:
-        self._line.subscribe(self._ear.inboxes, PtyError)
-        try:
-            self._line.call(frames.TERMINALS, terminals.CONNECT, {"ptySessionId": self._ear.id}, PtyError)
-        except BaseException:
-            lost = Message("failed", {}, "it could not be listened to again", "unreachable")
-            self._ear.output.lost = self._ear.end.lost = lost
-            raise
 
     def _note(self, letter: Message) -> None:
         """Take in what a letter says of the terminal's end; raise what went wrong."""
@@ -354,7 +357,7 @@ class PtyHandle:
         elif letter.data.get("eventType") == terminals.ERROR:
             raise PtyError(f"{self._name}: {letter.problem or 'it failed'}")
         elif letter.problem and self._exit_code is None:
-            raise PtyError.of(letter.trouble, f"{self._name}: {letter.problem}")
+            raise PtyError.of(letter.error_kind, f"{self._name}: {letter.problem}")
 
     def _shown(self, letter: Message) -> bytes:
         try:

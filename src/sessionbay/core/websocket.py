@@ -88,7 +88,7 @@ class WebSocketProtocol:
         self.over: ConnectionLost | None = None
         self.offers: frozenset[str] = frozenset()
 
-    def hello(self, address: WebSocketAddress, user_agent: str) -> bytes:
+    def handshake_request(self, address: WebSocketAddress, user_agent: str) -> bytes:
         """Return the request that opens the connection."""
         headers = [
             (b"X-Access-Token", address.token.reveal().encode()),
@@ -105,11 +105,11 @@ class WebSocketProtocol:
         """Return the bytes that ask for a sign of life."""
         return self._sent(Ping())
 
-    def goodbye(self) -> bytes:
+    def close_frame(self) -> bytes:
         """Return the bytes of a polite close; none where the other side was faster."""
         return b"" if self.over or not self.is_open else self._sent(CloseConnection(code=1000))
 
-    def owed(self) -> bytes:
+    def pending_replies(self) -> bytes:
         """Return the answers to what came."""
         pings, self._pings = self._pings, []
         return b"".join(self._sent(ping) for ping in pings)

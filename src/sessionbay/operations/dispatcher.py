@@ -10,7 +10,7 @@ from ..core.errors import Kind
 from . import frames
 from .frames import BadFrame, Frame
 
-MOST_HELD = 2**20  # bytes that may wait for their reader before nothing more is read from the connection
+MAX_BUFFERED = 2**20  # bytes that may wait for their reader before nothing more is read from the connection
 
 
 @dataclass(frozen=True)
@@ -20,11 +20,11 @@ class Message:
     kind: Literal["event", "answer", "end", "failed", "push"]
     data: Mapping[str, Any]
     problem: str = ""
-    trouble: Kind = "refused"
+    error_kind: Kind = "refused"
 
 
 Accepts = Callable[[Frame], bool]
-Hear = Callable[[Mapping[str, Any]], None]
+Callback = Callable[[Mapping[str, Any]], None]
 
 
 class Subscription:
@@ -46,10 +46,10 @@ class Subscription:
         self.streams = streams
         self.route = route
         self.accepts = accepts
-        self.hear: Hear | None = None
-        self.then: Hear | None = None
+        self.hear: Callback | None = None
+        self.then: Callback | None = None
         self.ends: Accepts = _never
-        self.deaf = False
+        self.muted = False
         self.lossy = False
         self.over = False
         self.lost: Message | None = None
@@ -59,7 +59,7 @@ class Subscription:
     @property
     def is_full(self) -> bool:
         """Whether its reader has to read before more can come."""
-        return self._held >= MOST_HELD and not self.lossy and not self.deaf
+        return self._held >= MAX_BUFFERED and not self.lossy and not self.muted
 
     @property
     def has_news(self) -> bool:
@@ -86,7 +86,7 @@ class Subscription:
             self.then(letter.data)
         self._letters.append((letter, size))
         self._held += size
-        while self.lossy and self._held > MOST_HELD and len(self._letters) > 1:
+        while self.lossy and self._held > MAX_BUFFERED and len(self._letters) > 1:
             self.take()
 
     def purge(self, unwanted: Callable[[Message], bool]) -> None:
@@ -126,7 +126,7 @@ class Dispatcher:
             inbox.lost = Message("failed", {}, reason, kind)
             self._forget(inbox)
 
-    def deliver(self, message: str | bytes) -> list[tuple[Hear, Mapping[str, Any]]]:
+    def deliver(self, message: str | bytes) -> list[tuple[Callback, Mapping[str, Any]]]:
         """Put a message where it belongs; return who is to hear of it besides. What is nobody's is dropped."""
         try:
             frame = frames.read(message)
@@ -134,26 +134,26 @@ class Dispatcher:
             self._settle(exc.id, Message("failed", {}, f"the answer is not the protocol's: {exc}", "invalid_response"))
             return []
         if inbox := self._calls.get(frame.id):
-            letter = judged(frame, streams=inbox.streams)
+            letter = classify(frame, streams=inbox.streams)
             inbox.put(letter, len(message))
             if letter.kind != "event":
                 self._forget(inbox)
             return []
         return [told for inbox in tuple(self._subscriptions) for told in self._push(inbox, frame, len(message))]
 
-    def is_wanted(self, frame: Frame) -> bool:
+    def has_subscriber(self, frame: Frame) -> bool:
         """Return whether a push like ``frame`` is for anybody."""
         return any(_is_for(inbox, frame) for inbox in self._subscriptions)
 
-    def hush(self, frame: Frame, *, deaf: bool) -> None:
+    def mute(self, frame: Frame, *, muted: bool) -> None:
         """Make all inboxes deaf, or hearing again, that a push like ``frame`` is for."""
         for inbox in self._subscriptions:
             if _is_for(inbox, frame):
-                inbox.deaf = deaf
+                inbox.muted = muted
 
-    def _push(self, inbox: Subscription, frame: Frame, size: int) -> Iterator[tuple[Hear, Mapping[str, Any]]]:
+    def _push(self, inbox: Subscription, frame: Frame, size: int) -> Iterator[tuple[Callback, Mapping[str, Any]]]:
         ends = inbox.ends(frame)
-        if not _is_for(inbox, frame) or (inbox.deaf and not ends):
+        if not _is_for(inbox, frame) or (inbox.muted and not ends):
             return
         if inbox.hear and not ends:
             yield inbox.hear, frame.data
@@ -186,7 +186,7 @@ def _is_for(inbox: Subscription, frame: Frame) -> bool:
     return frame.route == inbox.route and (inbox.accepts is None or inbox.accepts(frame))
 
 
-def judged(frame: Frame, *, streams: bool) -> Message:
+def classify(frame: Frame, *, streams: bool) -> Message:
     """Return what a frame says to the call that it belongs to."""
     said = frame.data.get("error")
     if frame.source == frames.HUB:

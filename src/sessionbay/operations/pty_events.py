@@ -8,7 +8,7 @@ from . import terminals
 from .dispatcher import Message, Subscription
 from .frames import TERMINALS, Frame, push
 
-MOST_SAID = 64  # frames that nobody answers, of which it is remembered that they are ours
+MAX_NOTIFICATIONS = 64  # frames that nobody answers, of which it is remembered that they are ours
 
 
 class PtySubscription:
@@ -19,7 +19,7 @@ class PtySubscription:
 
     def __init__(self, terminal_id: str = "") -> None:
         self.id = terminal_id
-        self.said: deque[str] = deque(maxlen=MOST_SAID)
+        self.said: deque[str] = deque(maxlen=MAX_NOTIFICATIONS)
         self.output = Subscription(route=TERMINALS, accepts=self._shows)
         self.end = Subscription(route=TERMINALS, accepts=self._ends)
         self.output.ends = self.end.ends = self._is_last
@@ -54,7 +54,7 @@ class PtySubscription:
         return bool(self.id) and self._is_its(frame) and frame.data.get("eventType") == terminals.EXIT
 
 
-def killed(terminal_id: str) -> Frame:
+def kill_event(terminal_id: str) -> Frame:
     """Return the push that says that a terminal was killed."""
     return push("killed", TERMINALS, terminals.EXIT, ptySessionId=terminal_id, exitCode=terminals.KILLED)
 

@@ -14,7 +14,7 @@ from ...operations.dispatcher import Message, Subscription
 from ..api_client import CallTimeout
 from ..session_connection import AsyncSessionConnection
 from ..ws.multiplexer import AsyncMultiplexer
-from ..ws.opening import has_line, line_of
+from ..ws.opening import has_websocket, multiplexer_of
 
 log = logging.getLogger("sessionbay.watch")
 SUBSCRIBING = 15.0  # seconds that a subscription may take
@@ -48,8 +48,8 @@ class AsyncWatch:
 
     async def __aenter__(self) -> Self:
         self._entered = True
-        if has_line(self._connection) and self._server:
-            self._line = line_of(self._connection, FileError)
+        if has_websocket(self._connection) and self._server:
+            self._line = multiplexer_of(self._connection, FileError)
         if not await self._goes_on():
             (await self._look()).raise_for_error()
         if self._line is not None:
@@ -64,7 +64,7 @@ class AsyncWatch:
         if line is None:
             return
         line.drop(self._inbox)
-        if not (self._inbox.lost or line.is_closed or line.hears(news.sample(self._server, self._path))):
+        if not (self._inbox.lost or line.is_closed or line.has_subscriber(news.sample(self._server, self._path))):
             try:
                 await shielded(lambda: self._unsubscribe(line), LEAVING)
             except (FileError, TimeoutError) as error:
@@ -123,7 +123,7 @@ class AsyncWatch:
             told = f"more changed in {self._path} while the connection was lost than is kept: look at the folder itself"
             raise FileError.of("unreachable", told)
         if await self._goes_on():
-            return self._new(line.rest(self._inbox))
+            return self._new(line.poll_all(self._inbox))
         return list((await self._look()).raise_for_error().events)
 
     def _new(self, pushes: Iterable[Message]) -> list[FileChangeEvent]:
@@ -169,7 +169,7 @@ class AsyncWatch:
         try:
             await line.subscribe([self._inbox], FileError)
             frame = frames.call(nonce(), self._server, news.SUBSCRIBE, wanted.dump())
-            ended = await line.ask(frame, FileError, Subscription(frame.id, streams=True))
+            ended = await line.request(frame, FileError, Subscription(frame.id, streams=True))
             answer = await line.answer(ended, news.SUBSCRIBE, FileError, SUBSCRIBING)
         except FileError as exc:
             line.drop(self._inbox)
@@ -190,7 +190,7 @@ class AsyncWatch:
         self._line = None
 
     async def _unsubscribe(self, line: AsyncMultiplexer) -> None:
-        await line.say(frames.call(nonce(), self._server, news.UNSUBSCRIBE, {"path": self._path}), FileError)
+        await line.notify(frames.call(nonce(), self._server, news.UNSUBSCRIBE, {"path": self._path}), FileError)
 
     def _now(self) -> float:
         return self._connection.api.clock.monotonic()

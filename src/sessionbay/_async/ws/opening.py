@@ -9,7 +9,7 @@ from ..session_connection import AsyncSessionConnection
 from .multiplexer import AsyncMultiplexer, Errors
 
 
-def line_of(connection: AsyncSessionConnection, errors: Errors) -> AsyncMultiplexer:
+def multiplexer_of(connection: AsyncSessionConnection, errors: Errors) -> AsyncMultiplexer:
     """Return the session's line; raise when the session has none, or settings forbid it."""
     connection.raise_if_deleted()
     lines = connection.api.multiplexers.get()
@@ -18,14 +18,14 @@ def line_of(connection: AsyncSessionConnection, errors: Errors) -> AsyncMultiple
     return lines[connection.session_id]
 
 
-def has_line(connection: AsyncSessionConnection) -> bool:
+def has_websocket(connection: AsyncSessionConnection) -> bool:
     """Return whether the cloud told where the session's WebSocket is."""
     return bool(connection.details.ws_url and connection.details.token)
 
 
 def _made(connection: AsyncSessionConnection, errors: Errors) -> AsyncMultiplexer:
     options = connection.api.config
-    if not has_line(connection):
+    if not has_websocket(connection):
         raise errors.usage(
             f"session {connection.session_id} has no WebSocket address: a session that was attached, or made by its id,"
             " never has; get it by the client's get(session_id)"

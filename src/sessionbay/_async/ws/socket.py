@@ -12,7 +12,7 @@ from ...core.websocket import ConnectionLost, WebSocketAddress, WebSocketProtoco
 from ...environment import USER_AGENT
 from ..http.engine_auth import prove
 
-SENDING = 30.0  # seconds that the other side may let a message wait
+SEND_TIMEOUT = 30.0  # seconds that the other side may let a message wait
 
 
 class AsyncWebSocket:
@@ -43,7 +43,7 @@ class AsyncWebSocket:
             raise ConnectionLost(str(exc)) from exc
         socket = cls(stream.both_ways())
         try:
-            await socket._shake_hands(address, clock, deadline)
+            await socket._handshake(address, clock, deadline)
         except BaseException:
             await socket.drop()
             raise
@@ -69,8 +69,8 @@ class AsyncWebSocket:
 
     async def answer(self) -> None:
         """Answer what the other side asked of the connection itself."""
-        if owed := self._protocol.owed():
-            await self._write(owed)
+        if pending_replies := self._protocol.pending_replies():
+            await self._write(pending_replies)
 
     async def receive(self, limit: float) -> list[str | bytes]:
         """Return the messages that came, perhaps none; raise TimeoutError when nothing does within ``limit``."""
@@ -86,8 +86,8 @@ class AsyncWebSocket:
     async def aclose(self) -> None:
         """Say goodbye, and close."""
         try:
-            if goodbye := self._protocol.goodbye():
-                await self._stream.send(goodbye, CLOSE_TIMEOUT)
+            if close_frame := self._protocol.close_frame():
+                await self._stream.send(close_frame, CLOSE_TIMEOUT)
         except (httpx.TransportError, ConnectionLost):
             pass  # whoever is gone needs no goodbye
         finally:
@@ -97,9 +97,9 @@ class AsyncWebSocket:
         """Close without a word."""
         await self._stream.aclose()
 
-    async def _shake_hands(self, address: WebSocketAddress, clock: Callable[[], float], deadline: float) -> None:
+    async def _handshake(self, address: WebSocketAddress, clock: Callable[[], float], deadline: float) -> None:
         protocol = self._protocol
-        await self._write(protocol.hello(address, USER_AGENT))
+        await self._write(protocol.handshake_request(address, USER_AGENT))
         while not protocol.is_open:
             try:
                 protocol.take(await self._read(max(deadline - clock(), 0.001)))
@@ -110,7 +110,7 @@ class AsyncWebSocket:
 
     async def _write(self, data: bytes) -> None:
         try:
-            await self._stream.send(data, SENDING)
+            await self._stream.send(data, SEND_TIMEOUT)
         except httpx.TransportError as exc:
             raise self._protocol.over or ConnectionLost(str(exc)) from exc
 

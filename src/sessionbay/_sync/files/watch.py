@@ -15,7 +15,7 @@ from ...operations.dispatcher import Message, Subscription
 from ..api_client import CallTimeout
 from ..session_connection import SessionConnection
 from ..ws.multiplexer import Multiplexer
-from ..ws.opening import has_line, line_of
+from ..ws.opening import has_websocket, multiplexer_of
 
 log = logging.getLogger("sessionbay.watch")
 SUBSCRIBING = 15.0  # seconds that a subscription may take
@@ -49,8 +49,8 @@ class Watch:
 
     def __enter__(self) -> Self:
         self._entered = True
-        if has_line(self._connection) and self._server:
-            self._line = line_of(self._connection, FileError)
+        if has_websocket(self._connection) and self._server:
+            self._line = multiplexer_of(self._connection, FileError)
         if not self._goes_on():
             (self._look()).raise_for_error()
         if self._line is not None:
@@ -65,7 +65,7 @@ class Watch:
         if line is None:
             return
         line.drop(self._inbox)
-        if not (self._inbox.lost or line.is_closed or line.hears(news.sample(self._server, self._path))):
+        if not (self._inbox.lost or line.is_closed or line.has_subscriber(news.sample(self._server, self._path))):
             try:
                 shielded(lambda: self._unsubscribe(line), LEAVING)
             except (FileError, TimeoutError) as error:
@@ -124,7 +124,7 @@ class Watch:
             told = f"more changed in {self._path} while the connection was lost than is kept: look at the folder itself"
             raise FileError.of("unreachable", told)
         if self._goes_on():
-            return self._new(line.rest(self._inbox))
+            return self._new(line.poll_all(self._inbox))
         return list((self._look()).raise_for_error().events)
 
     def _new(self, pushes: Iterable[Message]) -> list[FileChangeEvent]:
@@ -170,7 +170,7 @@ class Watch:
         try:
             line.subscribe([self._inbox], FileError)
             frame = frames.call(nonce(), self._server, news.SUBSCRIBE, wanted.dump())
-            ended = line.ask(frame, FileError, Subscription(frame.id, streams=True))
+            ended = line.request(frame, FileError, Subscription(frame.id, streams=True))
             answer = line.answer(ended, news.SUBSCRIBE, FileError, SUBSCRIBING)
         except FileError as exc:
             line.drop(self._inbox)
@@ -191,7 +191,7 @@ class Watch:
         self._line = None
 
     def _unsubscribe(self, line: Multiplexer) -> None:
-        line.say(frames.call(nonce(), self._server, news.UNSUBSCRIBE, {"path": self._path}), FileError)
+        line.notify(frames.call(nonce(), self._server, news.UNSUBSCRIBE, {"path": self._path}), FileError)
 
     def _now(self) -> float:
         return self._connection.api.clock.monotonic()

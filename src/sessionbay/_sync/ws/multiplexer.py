@@ -15,17 +15,17 @@ from ...core.errors import AgentBayError
 from ...core.websocket import ConnectionLost, WebSocketAddress
 from ...environment import nonce
 from ...operations import frames
-from ...operations.dispatcher import Dispatcher, Hear, Message, Subscription
+from ...operations.dispatcher import Callback, Dispatcher, Message, Subscription
 from ...operations.frames import Frame
 from .socket import WebSocket
 
 Errors = type[AgentBayError]
 
-ANSWERING = 30.0  # seconds that the answer to a call may take
-CONNECTING = 30.0  # seconds that a connection may take
-PING_EVERY = 20.0  # seconds without a sign of life after which one is asked for
-PONG_WITHIN = 20.0  # seconds after which a connection without one is given up
-GLANCE = 0.05  # seconds to look whether a connection that nobody read has ended
+REPLY_TIMEOUT = 30.0  # seconds that the answer to a call may take
+CONNECT_TIMEOUT = 30.0  # seconds that a connection may take
+PING_INTERVAL = 20.0  # seconds without a sign of life after which one is asked for
+PONG_TIMEOUT = 20.0  # seconds after which a connection without one is given up
+POLL_TIMEOUT = 0.05  # seconds to look whether a connection that nobody read has ended
 
 
 class Multiplexer:
@@ -41,48 +41,48 @@ class Multiplexer:
         self._guard = StateLock()
         self._opening = Lock()
         self._sending = Lock()
-        self._mail = Dispatcher()
+        self._dispatcher = Dispatcher()
         self._socket: WebSocket | None = None
         self._waiting: list[tuple[Subscription, Event]] = []
         self._reader: Event | None = None
         self._room: Event | None = None
-        self._heard = 0.0
+        self._last_received = 0.0
         self._pinged: float | None = None
         self._closed = ""
 
     def call(
-        self, target: str, method: str, params: Mapping[str, Any], errors: Errors, limit: float = ANSWERING
+        self, target: str, method: str, params: Mapping[str, Any], errors: Errors, limit: float = REPLY_TIMEOUT
     ) -> Mapping[str, Any]:
         """Call a method that answers once; return its answer."""
         deadline = self._clock() + limit
-        inbox = self.ask(frames.call(nonce(), target, method, params), errors, limit=limit)
+        inbox = self.request(frames.call(nonce(), target, method, params), errors, limit=limit)
         return self.answer(inbox, method, errors, max(deadline - self._clock(), 0.001))
 
-    def ask(
-        self, frame: Frame, errors: Errors, inbox: Subscription | None = None, limit: float = CONNECTING
+    def request(
+        self, frame: Frame, errors: Errors, inbox: Subscription | None = None, limit: float = CONNECT_TIMEOUT
     ) -> Subscription:
         """Send a call; return the inbox in which its answer will be."""
         inbox = inbox or Subscription(frame.id)
         self._send(frame, errors, inbox, limit)
         return inbox
 
-    def answer(self, inbox: Subscription, what: str, errors: Errors, limit: float = ANSWERING) -> Mapping[str, Any]:
+    def answer(self, inbox: Subscription, what: str, errors: Errors, limit: float = REPLY_TIMEOUT) -> Mapping[str, Any]:
         """Return the one answer to a call."""
         try:
             letter = self.next(inbox, errors, limit, what)
         finally:
             self.drop(inbox)
-        return self.good(letter, what, errors).data
+        return self.raise_if_failed(letter, what, errors).data
 
-    def good(self, letter: Message, what: str, errors: Errors) -> Message:
+    def raise_if_failed(self, letter: Message, what: str, errors: Errors) -> Message:
         """Return a letter that tells of no failure; raise when it does."""
         if letter.problem:
-            raise errors.of(letter.trouble, f"{what}: {letter.problem}")
+            raise errors.of(letter.error_kind, f"{what}: {letter.problem}")
         return letter
 
-    def say(self, frame: Frame, errors: Errors) -> None:
+    def notify(self, frame: Frame, errors: Errors) -> None:
         """Send a frame that nobody answers."""
-        self._send(frame, errors, None, CONNECTING)
+        self._send(frame, errors, None, CONNECT_TIMEOUT)
 
     def next(self, inbox: Subscription, errors: Errors, limit: float | None, what: str) -> Message:
         """Return the next letter of an inbox; one whose reader is gone has a last one, which says so."""
@@ -99,9 +99,9 @@ class Multiplexer:
         """Deliver pushes to inboxes, anew where a connection was lost."""
         with self._guard:
             for inbox in inboxes:
-                self._mail.add(inbox)  # before anything is read that may be theirs
+                self._dispatcher.add(inbox)  # before anything is read that may be theirs
         try:
-            self._add(inboxes, self._connected(errors, CONNECTING))
+            self._add(inboxes, self._connected(errors, CONNECT_TIMEOUT))
         except ConnectionLost as exc:
             raise errors.of(exc.kind, str(exc)) from exc
 
@@ -109,24 +109,24 @@ class Multiplexer:
         """Deliver no more to inboxes; whoever waits for one is told."""
         with self._guard:
             for inbox in inboxes:
-                self._mail.drop(inbox)
+                self._dispatcher.drop(inbox)
             self._wake(inboxes)
 
-    def glance(self, inbox: Subscription) -> Message | None:
+    def poll(self, inbox: Subscription) -> Message | None:
         """Return the next letter of an inbox if it is there already."""
         with self._guard:
             letter = inbox.take()
             self._make_room()
             return letter
 
-    def rest(self, inbox: Subscription) -> list[Message]:
+    def poll_all(self, inbox: Subscription) -> list[Message]:
         """Return the letters of an inbox that are there already."""
         with self._guard:
             found = inbox.take_all()
             self._make_room()
             return found
 
-    def listen(self, inbox: Subscription, hear: Hear) -> None:
+    def set_callback(self, inbox: Subscription, hear: Callback) -> None:
         """Have ``hear`` told of all letters of an inbox, as they come; those that came are told at once."""
         with self._guard:
             inbox.hear = hear
@@ -134,22 +134,22 @@ class Multiplexer:
         for letter in held:
             hear(letter.data)
 
-    def let_lose(self, inbox: Subscription, *, lossy: bool) -> None:
+    def set_lossy(self, inbox: Subscription, *, lossy: bool) -> None:
         """Say whether the oldest letters of an inbox make room for new ones, or hold all others up."""
         with self._guard:
             inbox.lossy = lossy
             self._make_room()
 
-    def hush(self, frame: Frame, *, deaf: bool = True) -> None:
+    def mute(self, frame: Frame, *, muted: bool = True) -> None:
         """Make all deaf, or hearing again, whom a push like ``frame`` is for."""
         with self._guard:
-            self._mail.hush(frame, deaf=deaf)
+            self._dispatcher.mute(frame, muted=muted)
             self._make_room()
 
-    def hears(self, frame: Frame) -> bool:
+    def has_subscriber(self, frame: Frame) -> bool:
         """Return whether a push like ``frame`` is for anybody."""
         with self._guard:
-            return self._mail.is_wanted(frame)
+            return self._dispatcher.has_subscriber(frame)
 
     def inject(self, frame: Frame) -> None:
         """Deliver a frame as if it had come."""
@@ -162,18 +162,18 @@ class Multiplexer:
 
     def connect(self, errors: Errors) -> None:
         """See to it that there is a connection; a loss that nobody noticed is noticed here."""
-        self._connected(errors, CONNECTING)
+        self._connected(errors, CONNECT_TIMEOUT)
 
     def offers(self, what: str, errors: Errors) -> bool:
         """Return whether the other side does something beyond the clouds' protocol."""
-        return what in (self._connected(errors, CONNECTING)).offers
+        return what in (self._connected(errors, CONNECT_TIMEOUT)).offers
 
     def close(self, reason: str = "its client was closed") -> None:
         """Hang up; every later use is refused."""
         self._closed = reason
         with self._guard:
             socket, self._socket = self._socket, None
-            self._mail.lose("usage", reason)
+            self._dispatcher.lose("usage", reason)
             self._wake_all()
         if socket is not None:
             socket.close()
@@ -218,7 +218,7 @@ class Multiplexer:
                 raise TimeoutError
             with self._guard:
                 socket = self._socket
-                self._room = room = Event() if self._mail.is_full else None
+                self._room = room = Event() if self._dispatcher.is_full else None
             if socket is None:
                 self._lost_without_socket()
             elif room is not None:
@@ -230,7 +230,7 @@ class Multiplexer:
         """Tell those who came between a connection's loss and this moment."""
         with self._guard:
             if self._socket is None:
-                self._mail.lose("unreachable", "the connection was lost")
+                self._dispatcher.lose("unreachable", "the connection was lost")
                 self._wake_all()
 
     def _wait_for_room(self, room: Event, left: float | None) -> None:
@@ -238,13 +238,13 @@ class Multiplexer:
         try:
             room.wait(left)
         finally:
-            self._heard, self._pinged = self._clock(), None
+            self._last_received, self._pinged = self._clock(), None
 
     def _read_some(self, socket: WebSocket, left: float | None) -> None:
         try:
             patience = self._patience(socket)
             messages = socket.receive(patience if left is None else min(left, patience))
-            self._heard, self._pinged = self._clock(), None
+            self._last_received, self._pinged = self._clock(), None
             self._deliver(messages)
             with self._sending:
                 self._whole(socket, socket.answer)
@@ -257,18 +257,18 @@ class Multiplexer:
         """Return for how long nothing need come; ask for a sign of life when it is time."""
         now = self._clock()
         if self._pinged is None:
-            if now < self._heard + PING_EVERY:
-                return self._heard + PING_EVERY - now
+            if now < self._last_received + PING_INTERVAL:
+                return self._last_received + PING_INTERVAL - now
             with self._sending:
                 self._whole(socket, socket.ping)
             self._pinged = now
-        if now >= self._pinged + PONG_WITHIN:
-            raise ConnectionLost(f"the service gave no sign of life within {PONG_WITHIN:g} s")
-        return self._pinged + PONG_WITHIN - now
+        if now >= self._pinged + PONG_TIMEOUT:
+            raise ConnectionLost(f"the service gave no sign of life within {PONG_TIMEOUT:g} s")
+        return self._pinged + PONG_TIMEOUT - now
 
     def _deliver(self, messages: Iterable[str | bytes]) -> None:
         with self._guard:
-            told = [one for message in messages for one in self._mail.deliver(message)]
+            told = [one for message in messages for one in self._dispatcher.deliver(message)]
             for inbox, called in self._waiting:
                 if inbox.has_news:
                     called.set()
@@ -295,7 +295,7 @@ class Multiplexer:
             if self._socket is not socket:
                 raise ConnectionLost("the connection was lost")
             for inbox in inboxes:
-                self._mail.add(inbox)
+                self._dispatcher.add(inbox)
 
     def _whole(self, socket: WebSocket, send: Thunk) -> None:
         """Send something whole; half a frame would spoil the connection for all."""
@@ -323,7 +323,7 @@ class Multiplexer:
                 message = f"the session's WebSocket cannot be opened: {exc}"
                 raise errors.of(exc.kind, message, http_status_code=exc.status, outcome="not_sent") from exc
             with self._guard:
-                self._socket, self._heard, self._pinged = socket, self._clock(), None
+                self._socket, self._last_received, self._pinged = socket, self._clock(), None
             if self._closed:
                 self.close(self._closed)
             return socket
@@ -336,8 +336,8 @@ class Multiplexer:
                 return
             self._reader = mine
         try:
-            while self._socket is socket and not socket.is_quiet and not self._mail.is_full:
-                self._read_some(socket, GLANCE)
+            while self._socket is socket and not socket.is_quiet and not self._dispatcher.is_full:
+                self._read_some(socket, POLL_TIMEOUT)
         finally:
             with self._guard:
                 self._reader = None
@@ -349,7 +349,7 @@ class Multiplexer:
         with self._guard:
             if self._socket is socket:
                 self._socket = None
-                self._mail.lose(lost.kind, str(lost))
+                self._dispatcher.lose(lost.kind, str(lost))
                 self._wake_all()
         socket.drop()
 
@@ -366,7 +366,7 @@ class Multiplexer:
         self._make_room()
 
     def _make_room(self) -> None:
-        if self._room is not None and (self._socket is None or not self._mail.is_full):
+        if self._room is not None and (self._socket is None or not self._dispatcher.is_full):
             self._room.set()
             self._room = None
 

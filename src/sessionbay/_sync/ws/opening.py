@@ -10,7 +10,7 @@ from ..session_connection import SessionConnection
 from .multiplexer import Errors, Multiplexer
 
 
-def line_of(connection: SessionConnection, errors: Errors) -> Multiplexer:
+def multiplexer_of(connection: SessionConnection, errors: Errors) -> Multiplexer:
     """Return the session's line; raise when the session has none, or settings forbid it."""
     connection.raise_if_deleted()
     lines = connection.api.multiplexers.get()
@@ -19,14 +19,14 @@ def line_of(connection: SessionConnection, errors: Errors) -> Multiplexer:
     return lines[connection.session_id]
 
 
-def has_line(connection: SessionConnection) -> bool:
+def has_websocket(connection: SessionConnection) -> bool:
     """Return whether the cloud told where the session's WebSocket is."""
     return bool(connection.details.ws_url and connection.details.token)
 
 
 def _made(connection: SessionConnection, errors: Errors) -> Multiplexer:
     options = connection.api.config
-    if not has_line(connection):
+    if not has_websocket(connection):
         raise errors.usage(
             f"session {connection.session_id} has no WebSocket address: a session that was attached, or made by its id,"
             " never has; get it by the client's get(session_id)"

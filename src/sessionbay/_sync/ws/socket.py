@@ -13,7 +13,7 @@ from ...core.websocket import ConnectionLost, WebSocketAddress, WebSocketProtoco
 from ...environment import USER_AGENT
 from ..http.engine_auth import prove
 
-SENDING = 30.0  # seconds that the other side may let a message wait
+SEND_TIMEOUT = 30.0  # seconds that the other side may let a message wait
 
 
 class WebSocket:
@@ -44,7 +44,7 @@ class WebSocket:
             raise ConnectionLost(str(exc)) from exc
         socket = cls(stream.both_ways())
         try:
-            socket._shake_hands(address, clock, deadline)
+            socket._handshake(address, clock, deadline)
         except BaseException:
             socket.drop()
             raise
@@ -70,8 +70,8 @@ class WebSocket:
 
     def answer(self) -> None:
         """Answer what the other side asked of the connection itself."""
-        if owed := self._protocol.owed():
-            self._write(owed)
+        if pending_replies := self._protocol.pending_replies():
+            self._write(pending_replies)
 
     def receive(self, limit: float) -> list[str | bytes]:
         """Return the messages that came, perhaps none; raise TimeoutError when nothing does within ``limit``."""
@@ -87,8 +87,8 @@ class WebSocket:
     def close(self) -> None:
         """Say goodbye, and close."""
         try:
-            if goodbye := self._protocol.goodbye():
-                self._stream.send(goodbye, CLOSE_TIMEOUT)
+            if close_frame := self._protocol.close_frame():
+                self._stream.send(close_frame, CLOSE_TIMEOUT)
         except (httpx.TransportError, ConnectionLost):
             pass  # whoever is gone needs no goodbye
         finally:
@@ -98,9 +98,9 @@ class WebSocket:
         """Close without a word."""
         self._stream.close()
 
-    def _shake_hands(self, address: WebSocketAddress, clock: Callable[[], float], deadline: float) -> None:
+    def _handshake(self, address: WebSocketAddress, clock: Callable[[], float], deadline: float) -> None:
         protocol = self._protocol
-        self._write(protocol.hello(address, USER_AGENT))
+        self._write(protocol.handshake_request(address, USER_AGENT))
         while not protocol.is_open:
             try:
                 protocol.take(self._read(max(deadline - clock(), 0.001)))
@@ -111,7 +111,7 @@ class WebSocket:
 
     def _write(self, data: bytes) -> None:
         try:
-            self._stream.send(data, SENDING)
+            self._stream.send(data, SEND_TIMEOUT)
         except httpx.TransportError as exc:
             raise self._protocol.over or ConnectionLost(str(exc)) from exc
 

@@ -89,9 +89,9 @@ def keep_environment(scene: Scene) -> None:
     agent_with(
         "import os\n"
         "real = run.Run.__init__\n"
-        "def init(self, workload, command, timeout, keep, cwd=None, envs=None, **more):\n"
+        "def init(self, process_tree, command, timeout, keep, cwd=None, envs=None, **more):\n"
         "    os.environ.update(envs or {})\n"
-        "    real(self, workload, command, timeout, keep, cwd, envs, **more)\n"
+        "    real(self, process_tree, command, timeout, keep, cwd, envs, **more)\n"
         "run.Run.__init__ = init"
     )(scene)
 
@@ -107,7 +107,7 @@ for _name in ("LD_PRELOAD", "BASH_ENV", "PYTHONPATH", "GCONV_PATH"):
     )
 
 
-# --- an agent that is hostile: it answers the first order, then does what it likes, with the line as `sock`
+# --- an agent that is hostile: it answers the first request, then does what it likes, with the line as `sock`
 
 HOSTILE = """
 import array, json, os, socket, struct, sys, time
@@ -118,10 +118,10 @@ def send_fds(data, fds):
     sock.sendmsg([data], [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", fds))])
 def serve(self):
     global sock
-    sock, order = self._line._sock, lambda: self._line.receive()[0]
-    self._answer(*self._line.receive())
+    sock, next_request = self._socket._sock, lambda: self._socket.receive()[0]
+    self._answer(*self._socket.receive())
     time.sleep(0.1)
-    exec(HARM, {**globals(), "order": order})
+    exec(HARM, {**globals(), "next_request": next_request})
     time.sleep(60)
 handlers.Agent.serve = serve
 """
@@ -162,7 +162,7 @@ def forging(code: str) -> Callable[[Scene], str | None]:
 
 def trusting(scene: Scene) -> None:
     """Take what comes for what an honest agent sends."""
-    scene.patch.setattr(connection, "MOST_FRAME", 2**40)
+    scene.patch.setattr(connection, "MAX_FRAME_SIZE", 2**40)
     real = connection.AgentConnection._take_frames
 
     def take(self: connection.AgentConnection) -> None:
@@ -197,7 +197,7 @@ for _kind, (_about, _code) in FRAMES.items():
 
 def collect(scene: Scene) -> None:
     """Take every descriptor that comes."""
-    scene.patch.setattr(connection, "MOST_DESCRIPTORS", 253)
+    scene.patch.setattr(connection, "MAX_DESCRIPTORS", 253)
     real = connection.AgentConnection._read
 
     def read(self: connection.AgentConnection) -> None:
@@ -231,19 +231,19 @@ def flood_of_descriptors(scene: Scene) -> str | None:
 
 SERVE = """
 while True:
-    found = order()
+    found = next_request()
     sock.sendall(frame({{"id": found["id"], {answer}}}))
 """
 
 
 def number_as_descriptor(scene: Scene) -> None:
     """Take the value of an answer for a descriptor."""
-    real = connection.AgentConnection.ask
+    real = connection.AgentConnection.request
 
     async def descriptor(self: connection.AgentConnection, op: str, **order: Any) -> Any:
         return None, os.dup(await real(self, op, **order))
 
-    scene.patch.setattr(connection.AgentConnection, "ask_fd", descriptor)
+    scene.patch.setattr(connection.AgentConnection, "request_fd", descriptor)
 
 
 @attack(FORGED, "a descriptor is one that came over the line, never a number in an answer", number_as_descriptor)
@@ -256,12 +256,12 @@ def descriptor_by_its_number(scene: Scene) -> str | None:
     with suppress(httpx.HTTPError):
         scene.http("GET", link, timeout=1)
     told: list[str] = []
-    ask = threading.Thread(target=lambda: told.append(victim.command.run("echo well").output), daemon=True)
-    ask.start()
-    ask.join(2 * scene.slack)
+    caller = threading.Thread(target=lambda: told.append(victim.command.run("echo well").output), daemon=True)
+    caller.start()
+    caller.join(2 * scene.slack)
     scene.end(session)
     scene.end(victim)
-    ask.join(2 * scene.slack)
+    caller.join(2 * scene.slack)
     return None if told == ["well\n"] else "another session's line"
 
 
@@ -317,7 +317,7 @@ def ask_the_agent_to_end(scene: Scene) -> None:
     real = bwrap.BwrapSandbox.kill
 
     async def kill(self: bwrap.BwrapSandbox) -> None:
-        await self.agent.ask("kill")
+        await self.agent.request("kill")
         await real(self)
 
     scene.patch.setattr(bwrap.BwrapSandbox, "kill", kill)

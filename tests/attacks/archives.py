@@ -7,14 +7,14 @@ from collections.abc import Callable
 
 from sessionbay import Session
 from sessionbay.engine.agent.connection import AgentFailure
-from sessionbay.engine.contexts.sync_job import MOST_FILES, MOST_RATIO
+from sessionbay.engine.contexts.sync_job import MAX_COMPRESSION_RATIO, MAX_FILES
 
 from .attack import add
 from .scene import Scene, output
 from .seams import agent_with
 
 ARCHIVES = "zip bombs and evil archives"
-MOST = {"files_most": MOST_FILES, "bytes_most": 2**30, "ratio_most": MOST_RATIO}
+LIMITS = {"max_files": MAX_FILES, "max_bytes": 2**30, "max_ratio": MAX_COMPRESSION_RATIO}
 
 
 def zipped(*members: tuple[str, bytes]) -> bytes:
@@ -71,9 +71,9 @@ def extracting(data: Callable[[], bytes], kind: str, look: str) -> Callable[[Sce
         archive = f"{home}/evil.{kind}"
 
         async def extract() -> None:
-            await agent.ask("write", data(), path=archive, mode="overwrite")
+            await agent.request("write", data(), path=archive, mode="overwrite")
             try:
-                await agent.ask("extract", archive=archive, folder=f"{home}/a/b/into", most=MOST)
+                await agent.request("extract", archive=archive, folder=f"{home}/a/b/into", limits=LIMITS)
             except AgentFailure as exc:
                 scene.marks.add(str(exc))
 

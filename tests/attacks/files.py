@@ -194,7 +194,7 @@ def write_to_a_pipe(scene: Scene) -> str | None:
 @attack(
     NO_FILES,
     "what is read at once is bounded, whatever the file says of its size",
-    agent_with("files.MOST_READ = 2**40"),
+    agent_with("files.MAX_READ_BYTES = 2**40"),
 )
 def file_of_a_tebibyte(scene: Scene) -> str | None:
     """Read all of a sparse file of 1 TiB: the session must go on, and others must not wait."""

@@ -52,7 +52,7 @@ def descriptors() -> int:
 
 async def asked(pair: Pair, ask: Callable[[str], Coroutine[object, object, object]] | None = None) -> Task:
     """Ask for something, and return once the order is on its way."""
-    task = asyncio.create_task((ask or pair.line.ask)("ping"))
+    task = asyncio.create_task((ask or pair.line.request)("ping"))
     await asyncio.sleep(0)
     return task
 
@@ -83,7 +83,7 @@ async def test_an_agent_that_ends_fails_whoever_waits(pair: Pair) -> None:
     with pytest.raises(AgentGone, match=r"the agent ended|Broken pipe"):
         await task
     with pytest.raises(AgentGone):
-        await pair.line.ask("ping")
+        await pair.line.request("ping")
 
 
 @pytest.mark.parametrize(
@@ -123,14 +123,14 @@ async def test_a_descriptor_that_nobody_asked_for_is_closed(pair: Pair) -> None:
 
 
 async def test_a_number_is_never_taken_for_a_descriptor(pair: Pair) -> None:
-    task = await asked(pair, pair.line.ask_fd)
+    task = await asked(pair, pair.line.request_fd)
     pair.answer({"id": 1, "value": 0})
     with pytest.raises(AgentFailure, match="no file descriptor"):
         await task
 
 
 async def test_a_value_and_its_descriptor_come_together(pair: Pair) -> None:
-    task = await asked(pair, pair.line.ask_fd)
+    task = await asked(pair, pair.line.request_fd)
     reader, writer = os.pipe()
     pair.answer({"id": 1, "fds": 1, "value": {"pid": 7}}, fds=[reader])
     answered = await task
@@ -143,7 +143,7 @@ async def test_a_value_and_its_descriptor_come_together(pair: Pair) -> None:
 
 
 async def test_a_descriptor_that_does_not_come_is_told(pair: Pair) -> None:
-    task = await asked(pair, pair.line.ask_fd)
+    task = await asked(pair, pair.line.request_fd)
     pair.answer({"id": 1, "value": "only this"})
     with pytest.raises(AgentFailure, match="no file descriptor"):
         await task
@@ -195,7 +195,7 @@ async def test_a_caller_that_gives_up_does_not_spoil_the_line(pair: Pair) -> Non
 async def test_a_line_that_is_given_up_while_the_agent_does_not_read_leaves_nothing_watched(pair: Pair) -> None:
     before = asyncio.all_tasks()
     number = pair.line._sock.fileno()
-    task = await asked(pair, lambda op: pair.line.ask(op, b"x" * 2**24))
+    task = await asked(pair, lambda op: pair.line.request(op, b"x" * 2**24))
     await asyncio.sleep(0)
     task.cancel()
     await asyncio.wait([task])
@@ -212,7 +212,7 @@ async def test_a_line_that_is_given_up_while_the_agent_does_not_read_leaves_noth
 
 
 async def test_whoever_sends_when_the_line_is_given_up_is_told(pair: Pair) -> None:
-    task = await asked(pair, lambda op: pair.line.ask(op, b"x" * 2**24))
+    task = await asked(pair, lambda op: pair.line.request(op, b"x" * 2**24))
     await asyncio.sleep(0)
     pair.line.close("the session was ended")
     with pytest.raises(AgentGone, match="the session was ended"):

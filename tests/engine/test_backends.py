@@ -63,8 +63,8 @@ def test_only_root_can_give_each_session_a_user_of_its_own(monkeypatch: pytest.M
 
 
 def test_what_is_weaker_without_landlock_is_said() -> None:
-    traits = SandboxCapabilities("process", "none", "host", "/", (), landlock=0)
-    assert "Landlock is missing" in backends.weakness(traits)
+    capabilities = SandboxCapabilities("process", "none", "host", "/", (), landlock=0)
+    assert "Landlock is missing" in backends.weakness(capabilities)
     assert "Landlock" not in backends.weakness(SandboxCapabilities("uid", "none", "host", "/", (), landlock=7))
     assert not backends.weakness(SandboxCapabilities("namespaces", "exact", "none", "/", ()))
 
@@ -73,13 +73,13 @@ def test_what_is_weaker_without_landlock_is_said() -> None:
 def test_a_session_tells_what_keeps_it_in(kind: backends.Wanted) -> None:
     async def look() -> SandboxCapabilities:
         async with box(kind) as found:
-            return found.sandbox.traits
+            return found.sandbox.capabilities
 
-    traits = done(look())
-    assert traits.isolation == kind
-    assert traits.seccomp
-    assert traits.landlock == (0 if kind == "namespaces" else landlock.version(ctypes.CDLL(None)))
-    assert traits.path_mapping == ("exact" if kind == "namespaces" else "none")
+    capabilities = done(look())
+    assert capabilities.isolation == kind
+    assert capabilities.seccomp
+    assert capabilities.landlock == (0 if kind == "namespaces" else landlock.version(ctypes.CDLL(None)))
+    assert capabilities.path_mapping == ("exact" if kind == "namespaces" else "none")
 
 
 @any_kind
@@ -101,10 +101,10 @@ def test_a_session_that_kills_its_own_agent_leaves_no_process(kind: backends.Wan
 
     async def look() -> bool:
         async with box(kind) as found:
-            if kind == "process" and found.sandbox.traits.landlock < 6:
+            if kind == "process" and found.sandbox.capabilities.landlock < 6:
                 pytest.skip("a tree is kept together by Landlock's scopes, which this kernel has not")
             await found.run(spawn(mark))
-            attack = found.sandbox.agent.ask("run", command="kill -9 $PPID", timeout=5, keep=99)
+            attack = found.sandbox.agent.request("run", command="kill -9 $PPID", timeout=5, keep=99)
             await asyncio.gather(attack, return_exceptions=True)
         return eventually(lambda: not alive(mark))
 

@@ -5,7 +5,7 @@ import threading
 
 import pytest
 
-from sessionbay.engine.contexts.copy import end_threads, run_in_threads
+from sessionbay.engine.contexts.copy import run_in_threads, shutdown_threads
 
 
 def test_who_is_cancelled_waits_for_what_works_on_its_files() -> None:
@@ -27,7 +27,7 @@ def test_who_is_cancelled_waits_for_what_works_on_its_files() -> None:
         with pytest.raises(asyncio.CancelledError):
             await asked
         assert done.is_set()
-        end_threads()
+        shutdown_threads()
 
     before = set(threading.enumerate())
     asyncio.run(cancelled())

@@ -52,8 +52,8 @@ def test_a_session_that_was_used_is_counted_soon_whatever_others_have_removed(
     tmp_path.joinpath("big").write_bytes(bytes(5000))
     free.f_bfree += 5000
     assert not space.doubtful(LIMITS, used=True)
-    now.value += disk.OFTEN
+    now.value += disk.COUNT_INTERVAL
     assert space.doubtful(LIMITS, used=False)
     assert space.count([])[0] >= 5000
-    now.value += disk.OFTEN
+    now.value += disk.COUNT_INTERVAL
     assert not space.doubtful(LIMITS, used=False)

@@ -26,7 +26,7 @@ class Folder:
         self.names: asyncio.Queue[Sequence[str]] = asyncio.Queue()
         self.asked = asyncio.Event()
 
-    async def hear(self, op: str, patience: float, **order: Any) -> list[list[str]]:
+    async def wait_for_event(self, op: str, patience: float, **order: Any) -> list[list[str]]:
         if not patience:
             return []
         self.asked.set()

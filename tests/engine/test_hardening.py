@@ -232,7 +232,7 @@ def test_landlock_keeps_the_machines_files_from_being_written_and_users_files_fr
 
 async def version(kind: backends.Wanted) -> int:
     async with box(kind) as found:
-        return found.sandbox.traits.landlock
+        return found.sandbox.capabilities.landlock
 
 
 def sleeper(uid: int | None) -> subprocess.Popen[bytes]:
@@ -243,7 +243,7 @@ def sleeper(uid: int | None) -> subprocess.Popen[bytes]:
 def test_commands_cannot_signal_or_read_processes_outside(kind: backends.Wanted) -> None:
     async def look() -> str:
         async with box(kind) as found:
-            if found.sandbox.traits.landlock < 6:
+            if found.sandbox.capabilities.landlock < 6:
                 pytest.skip("signals are kept in from the sixth version of Landlock on")
             outsider = sleeper(found.sandbox.spec.uid)
             try:

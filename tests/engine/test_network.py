@@ -85,7 +85,7 @@ def failing_pasta(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
 def test_a_pasta_that_fails_leaves_no_child_and_says_why() -> None:
     async def look() -> None:
         async with box("namespaces", "auto") as found:
-            assert found.sandbox.traits.network == "none"
+            assert found.sandbox.capabilities.network == "none"
             root = found.sandbox.spec.shared.parent
             report = (await backends.probe("namespaces", found.sandbox.spec.shared, "none"))[0]
             with pytest.raises(SandboxError, match=r"Failed to open tun.*chmod 666 /dev/net/tun"):
@@ -138,7 +138,7 @@ def _accept(server: socket.socket) -> None:
 def test_a_session_goes_out_through_pasta_and_reaches_nothing_of_the_machines_loopback() -> None:
     async def look() -> None:
         async with box("namespaces", "nat") as found:
-            assert found.sandbox.traits.network == "nat"
+            assert found.sandbox.capabilities.network == "nat"
             devices = await found.run("tail -n +3 /proc/net/dev | cut -d: -f1")
             assert len(devices.split()) == 2
             assert pasta.RESOLVER in await found.run("cat /etc/resolv.conf")

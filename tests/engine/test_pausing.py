@@ -137,18 +137,18 @@ def test_changes_of_state_take_as_long_as_an_engine_is_told_to_take_for_them() -
     engine.stop()
 
 
-def failing(engine: LocalEngine, session: Session, order: str, times: int) -> None:
-    """Have a session's agent refuse an order so many times."""
+def failing(engine: LocalEngine, session: Session, operation: str, times: int) -> None:
+    """Have a session's agent reject an operation ``times`` times."""
     agent = engine._engine._sessions.get(session.session_id).sandbox.agent
-    ask, left = agent.ask, [times]
+    request, left = agent.request, [times]
 
     async def refuse(op: str, /, blob: bytes = b"", **more: Any) -> Any:
-        if op == order and left[0]:
+        if op == operation and left[0]:
             left[0] -= 1
             raise AgentFailure("not now")
-        return await ask(op, blob, **more)
+        return await request(op, blob, **more)
 
-    agent.ask = refuse  # type: ignore[method-assign]
+    agent.request = refuse  # type: ignore[method-assign]
 
 
 def test_a_thaw_that_fails_is_tried_again(engine: LocalEngine, bay: AgentBay) -> None:

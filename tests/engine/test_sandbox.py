@@ -25,11 +25,11 @@ def test_an_engine_starts_while_another_compiles_the_agent_for_the_first_time(
 ) -> None:
     agent = tmp_path / "agent"
     (agent / "__pycache__").mkdir(parents=True)
-    (agent / "orders.py").write_text("")
-    (agent / "__pycache__" / "orders.cpython-311.pyc.140737").symlink_to("renamed")  # as it is when it is looked for
-    monkeypatch.setattr(backends, "AGENT", agent)
+    (agent / "handlers.py").write_text("")
+    (agent / "__pycache__" / "handlers.cpython-311.pyc.140737").symlink_to("renamed")  # as it is when it is looked for
+    monkeypatch.setattr(backends, "AGENT_SOURCE", agent)
     inside = backends.write_agent(tmp_path) / "inside"
-    assert (inside / "orders.py").exists()
+    assert (inside / "handlers.py").exists()
     assert not list(inside.rglob("*.pyc.*"))
 
 
@@ -128,7 +128,7 @@ def test_bubblewrap_is_called_as_it_was_reviewed(tmp_path: Path, monkeypatch: py
         *("disable-userns", "uid 1000", "gid 1000", "hostname sessionbay", "cap-drop ALL", "die-with-parent"),
         *("new-session", "info-fd 9", "seccomp 8", "ro-bind /usr /usr", "proc /proc", "dev /dev"),
         *("size 268435456", "tmpfs /dev/shm", "size 1048576", "tmpfs /run"),
-        *(f"ro-bind-try /etc/{name} /etc/{name}" for name in bwrap.ETC),
+        *(f"ro-bind-try /etc/{name} /etc/{name}" for name in bwrap.ETC_ENTRIES),
         *(f"ro-bind /engine/shared/etc/{name} /etc/{name}" for name in ("passwd", "group", "hosts")),
         *("bind /engine/session/tmp /tmp", "bind /engine/session/home /home/wuying"),
         *("ro-bind /engine/shared/inside /run/sessionbay/inside", "ro-bind /packages /run/sessionbay/packages"),
@@ -148,7 +148,7 @@ def test_no_socket_of_the_machine_is_in_a_session(namespaces_session: Session) -
 
 def test_what_is_kept_in_memory_is_bounded(namespaces_session: Session) -> None:
     sizes = output(namespaces_session, "df --output=size -B1 /dev/shm /run | tail -n +2").split()
-    assert sizes == [str(bwrap.SHARED_MEMORY), str(bwrap.RUN)]
+    assert sizes == [str(bwrap.SHARED_MEMORY_SIZE), str(bwrap.RUN_SIZE)]
 
 
 def test_only_the_sessions_own_folders_are_mounted_to_be_written(tmp_path: Path) -> None:

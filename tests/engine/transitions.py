@@ -12,12 +12,12 @@ from .processes import ENOUGH
 def held(engine: LocalEngine, session_id: str) -> threading.Event:
     """Have a session's agent wait before it freezes or thaws, until it is told to go on."""
     agent = engine._engine._sessions.get(session_id).sandbox.agent
-    ask, go_on = agent.ask, threading.Event()
+    request, go_on = agent.request, threading.Event()
 
     async def wait(op: str, /, blob: bytes = b"", **more: Any) -> Any:
         if op in ("freeze", "thaw"):
             await asyncio.to_thread(go_on.wait, ENOUGH)
-        return await ask(op, blob, **more)
+        return await request(op, blob, **more)
 
-    agent.ask = wait  # type: ignore[method-assign]
+    agent.request = wait  # type: ignore[method-assign]
     return go_on

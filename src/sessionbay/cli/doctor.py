@@ -70,9 +70,9 @@ async def _sandboxes() -> list[Finding]:
 
 
 def _sandbox(report: Report) -> Finding:
-    if report.traits is None:
+    if report.capabilities is None:
         return Finding("isolation", report.isolation, works=False, told=report.reason, fix=report.fix)
-    return Finding("isolation", report.isolation, works=True, told=weakness(report.traits))
+    return Finding("isolation", report.isolation, works=True, told=weakness(report.capabilities))
 
 
 async def _network(best: Report | None, shared: Path) -> Finding:

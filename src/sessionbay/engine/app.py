@@ -120,8 +120,8 @@ class Endpoints:
         facts = {
             "status": session.status,
             "image": session.image,
-            "isolation": session.sandbox.traits.isolation,
-            "network": session.sandbox.traits.network,
+            "isolation": session.sandbox.capabilities.isolation,
+            "network": session.sandbox.capabilities.network,
             **{f"label {name}": value for name, value in session.labels.items()},
         }
         rows = "".join(f"<tr><td>{html.escape(name)}<td>{html.escape(value)}" for name, value in facts.items())

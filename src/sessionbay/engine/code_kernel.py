@@ -14,9 +14,9 @@ from typing import Any, cast
 from ..models.code import ExecutionError
 from .agent.connection import AgentConnection, AgentFailure, AgentGone
 
-LOOK = 0.25  # seconds between two looks at whether the code stands still with its session
-INTERRUPTING = 3.0  # seconds that interrupted code has to stop
-MOST_LINE = 32 * 2**20
+POLL_INTERVAL = 0.25  # seconds between two looks at whether the code stands still with its session
+INTERRUPT_TIMEOUT = 3.0  # seconds that interrupted code has to stop
+MAX_LINE_BYTES = 32 * 2**20
 Tell = Callable[[Mapping[str, Any]], None]
 Paused = Callable[[], bool]
 
@@ -49,8 +49,8 @@ class CodeKernel:
     @classmethod
     async def open(cls, agent: AgentConnection, language: str, packages: str, envs: Mapping[str, str]) -> "CodeKernel":
         """Start the process."""
-        told, fd = await agent.ask_fd("open_context", language=language, packages=packages, envs=dict(envs))
-        streams = await asyncio.open_connection(sock=socket.socket(fileno=fd), limit=MOST_LINE)
+        told, fd = await agent.request_fd("open_kernel", language=language, packages=packages, envs=dict(envs))
+        streams = await asyncio.open_connection(sock=socket.socket(fileno=fd), limit=MAX_LINE_BYTES)
         return cls(agent, told["pid"], *streams)
 
     def leave(self) -> None:
@@ -62,7 +62,7 @@ class CodeKernel:
         self.lost = True
         self.leave()
         with suppress(AgentFailure, AgentGone):
-            await self._agent.ask("interrupt", pid=self._pid, kill=True)
+            await self._agent.request("interrupt", pid=self._pid, kill=True)
 
     async def run(
         self, code: str, timeout: float, envs: Mapping[str, str], heard: "OutputCollector", paused: Paused
@@ -74,8 +74,8 @@ class CodeKernel:
             self._writer.write(b" ".join([heard.mark.encode(), *encoded]) + b"\n")
             try:
                 left = timeout
-                while not await self._ended(heard, min(left, LOOK)):
-                    left -= 0 if paused() else LOOK
+                while not await self._ended(heard, min(left, POLL_INTERVAL)):
+                    left -= 0 if paused() else POLL_INTERVAL
                     if left <= 0:
                         await self._stop(heard, timeout)
                         break
@@ -87,9 +87,9 @@ class CodeKernel:
 
     async def _stop(self, heard: "OutputCollector", timeout: float) -> None:
         """Interrupt code whose time is over; end its process when it does not listen."""
-        await self._agent.ask("interrupt", pid=self._pid)
+        await self._agent.request("interrupt", pid=self._pid)
         told = f"[timeout] the code was interrupted after {timeout:g} s"
-        if not await self._ended(heard, INTERRUPTING):
+        if not await self._ended(heard, INTERRUPT_TIMEOUT):
             await self.close()
             told += "; it did not listen: its variables are lost"
         trace = heard.ran.error.traceback if heard.ran.error else ""
@@ -98,8 +98,8 @@ class CodeKernel:
     async def _abandon(self, heard: "OutputCollector") -> None:
         """Interrupt code that nobody waits for any more, so that the next run finds its variables and no old output."""
         try:
-            async with asyncio.timeout(INTERRUPTING):
-                await self._agent.ask("interrupt", pid=self._pid)
+            async with asyncio.timeout(INTERRUPT_TIMEOUT):
+                await self._agent.request("interrupt", pid=self._pid)
                 await self._follow(heard)
         except (TimeoutError, AgentFailure, AgentGone):
             await self.close()
@@ -126,7 +126,7 @@ class CodeKernel:
         try:
             return await self._reader.readline()
         except ValueError as exc:
-            raise AgentFailure(f"what the code has shown is longer than {MOST_LINE} bytes") from exc
+            raise AgentFailure(f"what the code has shown is longer than {MAX_LINE_BYTES} bytes") from exc
         except OSError:
             return b""
 

@@ -8,7 +8,7 @@ from ..core.secrets import Secret
 from .actions import Actions
 from .app import create_app
 from .config import EngineConfig
-from .contexts.copy import end_threads
+from .contexts.copy import shutdown_threads
 from .contexts.scheduler import SyncScheduler
 from .contexts.signing import Signer
 from .contexts.store import Store
@@ -62,7 +62,7 @@ class Engine:
             self._listener = Listener(self.config.port)
             self._sessions = SessionRegistry(folder / "sessions", self._backend, self.config)
             store = Store((self.config.state or state_folder()) / "contexts")
-            undo.callback(end_threads)
+            undo.callback(shutdown_threads)
             undo.callback(store.close)
             copies, signer = SyncScheduler(store, self.config.context_limit), Signer(self.config.context_limit)
             undo.push_async_callback(copies.close)

@@ -49,7 +49,7 @@ class EngineSession:
     hub: Hub = field(init=False)
 
     def __post_init__(self) -> None:
-        self.links = PortForwards(self.running_agent, shared=self.sandbox.traits.network == "host")
+        self.links = PortForwards(self.running_agent, shared=self.sandbox.capabilities.network == "host")
         self.hub = Hub(self.running_agent)
 
     def running_agent(self) -> AgentConnection:

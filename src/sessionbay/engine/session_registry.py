@@ -184,7 +184,7 @@ class SessionRegistry:
         for _ in range(FREEZE_TRIES):
             try:
                 async with asyncio.timeout(FREEZE_TIMEOUT):
-                    await session.sandbox.agent.ask(command)
+                    await session.sandbox.agent.request(command)
             except (AgentGone, AgentFailure, TimeoutError) as exc:
                 reason = str(exc) or "there was no answer"
                 log.warning("session %s could not %s: %s", session.id, command, reason)

@@ -82,7 +82,7 @@ class LocalEngine:
         Args:
             ended: Whether those are wanted too that ended within the last hour.
         """
-        return self._ask(self._ids(ended))
+        return self._request(self._ids(ended))
 
     def end_sessions(self, session_ids: Iterable[str]) -> tuple[int, ...]:
         """End sessions at once, whatever state they are in.
@@ -93,7 +93,7 @@ class LocalEngine:
         Returns:
             The processes of theirs that still run, which should be none.
         """
-        return self._ask(self._ended(frozenset(session_ids)))
+        return self._request(self._ended(frozenset(session_ids)))
 
     def stop(self) -> None:
         """Stop it, and end all its sessions; raise what made it fail, if anything did.
@@ -141,7 +141,7 @@ class LocalEngine:
             with contextlib.suppress(RuntimeError):  # it has come to its end meanwhile
                 self._loop.call_soon_threadsafe(self._stopping.set)
 
-    def _ask(self, work: Coroutine[Any, Any, T]) -> T:
+    def _request(self, work: Coroutine[Any, Any, T]) -> T:
         """Have something done in the engine's thread."""
         return asyncio.run_coroutine_threadsafe(work, self._loop).result(ASK_TIMEOUT)
 

@@ -17,7 +17,7 @@ from .contexts.copy import CHUNK, run_in_threads, write_all
 from .contexts.paths import BadPath, Parts, file_parts
 from .contexts.signing import PREFIX, BadSignature, SignedGrant, Signer
 from .contexts.store import Packed, Store
-from .contexts.sync_job import ARCHIVES
+from .contexts.sync_job import ARCHIVE_SUFFIXES
 
 log = logging.getLogger("sessionbay.engine")
 ROUTE = PREFIX + "/{context_id}/files{path:path}"
@@ -129,4 +129,4 @@ def _write(fd: int, data: bytes, digest: "hashlib._Hash") -> None:
 
 def _packed(parts: Parts) -> Packed:
     """Return what becomes of a file that is put from outside: an archive may be extracted on the way down."""
-    return "archive" if parts[-1].endswith(ARCHIVES) else ""
+    return "archive" if parts[-1].endswith(ARCHIVE_SUFFIXES) else ""

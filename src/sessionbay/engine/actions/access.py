@@ -30,11 +30,13 @@ class AccessActions:
 
     async def _info(self, request: session.SessionRef) -> OperationReply[links.InfoAnswer]:
         found = self._sessions.get(request.session_id)
-        traits = asdict(found.sandbox.traits)
+        capabilities = asdict(found.sandbox.capabilities)
         desktop = links.DesktopInfo(
             app_id="",
             auth_code="",
-            connection_properties=json.dumps({"engine": "sessionbay", **traits, "limits": found.sandbox.limits.kept()}),
+            connection_properties=json.dumps(
+                {"engine": "sessionbay", **capabilities, "limits": found.sandbox.limits.kept()}
+            ),
             resource_id=found.app_instance,
             resource_type="local",
             ticket="",

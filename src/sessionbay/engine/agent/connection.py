@@ -11,9 +11,9 @@ from typing import Any
 
 from ..fork_safety import close_in_forks
 
-HEAD = struct.Struct("!II")
-MOST_FRAME = 40 * 2**20  # more than any answer of an honest agent
-MOST_DESCRIPTORS = 8
+HEADER = struct.Struct("!II")
+MAX_FRAME_SIZE = 40 * 2**20  # more than any answer of an honest agent
+MAX_DESCRIPTORS = 8
 Answered = tuple[Any, int | None]
 
 
@@ -47,38 +47,38 @@ class AgentConnection:
         """Whether anyone waits for an answer, one that comes only when something happens aside."""
         return len(self._waiting) > self._listening
 
-    async def ask(self, op: str, /, blob: bytes = b"", **order: Any) -> Any:
+    async def request(self, op: str, /, blob: bytes = b"", **arguments: Any) -> Any:
         """Have the agent do something; return its value or its bytes. A descriptor that comes along is closed."""
-        value, fd = await self._asked(op, blob, order)
+        value, fd = await self._exchange(op, blob, arguments)
         if fd is not None:
             os.close(fd)
         return value
 
-    async def hear(self, op: str, /, **order: Any) -> Any:
+    async def wait_for_event(self, op: str, /, **arguments: Any) -> Any:
         """Ask for what the agent answers only when it happens; to wait for that is no use of the session."""
         self._listening += 1
         try:
-            return await self.ask(op, **order)
+            return await self.request(op, **arguments)
         finally:
             self._listening -= 1
 
-    async def ask_fd(self, op: str, /, blob: bytes = b"", **order: Any) -> tuple[Any, int]:
+    async def request_fd(self, op: str, /, blob: bytes = b"", **arguments: Any) -> tuple[Any, int]:
         """Have the agent open something; return what it tells, and the descriptor, which the caller must close."""
-        value, fd = await self._asked(op, blob, order)
+        value, fd = await self._exchange(op, blob, arguments)
         if fd is None:
             raise AgentFailure(f"the agent passed no file descriptor for {op}")
         return value, fd
 
-    async def _asked(self, op: str, blob: bytes, order: dict[str, Any]) -> Answered:
+    async def _exchange(self, op: str, blob: bytes, arguments: dict[str, Any]) -> Answered:
         if self.gone.done():
             raise AgentGone(self.gone.result())
         self._next = number = self._next + 1
-        body = json.dumps({"id": number, "op": op, **order}).encode()
+        body = json.dumps({"id": number, "op": op, **arguments}).encode()
         answer: asyncio.Future[Answered] = self._loop.create_future()
         self._waiting[number] = answer
         try:
             # Shielded: half a frame would spoil the line for all who come after a cancelled caller.
-            await asyncio.shield(self._send(HEAD.pack(len(body), len(blob)) + body + blob))
+            await asyncio.shield(self._send(HEADER.pack(len(body), len(blob)) + body + blob))
             return await answer
         except asyncio.CancelledError:
             _close_unseen(answer)
@@ -123,14 +123,14 @@ class AgentConnection:
 
     def _read(self) -> None:
         try:
-            data, descriptors, flags, _ = socket.recv_fds(self._sock, 2**20, MOST_DESCRIPTORS, socket.MSG_CMSG_CLOEXEC)
+            data, descriptors, flags, _ = socket.recv_fds(self._sock, 2**20, MAX_DESCRIPTORS, socket.MSG_CMSG_CLOEXEC)
         except BlockingIOError:
             return
         except OSError as exc:
             self.close(f"the line to the agent broke: {exc}")
             return
         self._descriptors.extend(descriptors)
-        if not data or flags & socket.MSG_CTRUNC or len(self._descriptors) > MOST_DESCRIPTORS:
+        if not data or flags & socket.MSG_CTRUNC or len(self._descriptors) > MAX_DESCRIPTORS:
             self.close("the agent ended" if not data else "the agent sent too many file descriptors")
             return
         self._buffer += data
@@ -140,15 +140,15 @@ class AgentConnection:
             self.close(f"the agent broke the protocol: {type(exc).__name__}")
 
     def _take_frames(self) -> None:
-        while len(self._buffer) >= HEAD.size:
-            size, extra = HEAD.unpack_from(self._buffer)
-            if size + extra > MOST_FRAME:
+        while len(self._buffer) >= HEADER.size:
+            size, extra = HEADER.unpack_from(self._buffer)
+            if size + extra > MAX_FRAME_SIZE:
                 raise ValueError("a frame is too large")
-            end = HEAD.size + size + extra
+            end = HEADER.size + size + extra
             if len(self._buffer) < end:
                 return
-            reply = json.loads(self._buffer[HEAD.size : HEAD.size + size])
-            blob = bytes(self._buffer[HEAD.size + size : end])
+            reply = json.loads(self._buffer[HEADER.size : HEADER.size + size])
+            blob = bytes(self._buffer[HEADER.size + size : end])
             del self._buffer[:end]
             self._settle(reply, blob)
 

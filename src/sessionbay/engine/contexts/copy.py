@@ -14,7 +14,7 @@ from weakref import WeakKeyDictionary
 from ..agent.connection import AgentFailure
 
 CHUNK = 2**20
-NOT_COPIED = (errno.EXDEV, errno.EINVAL, errno.ENOSYS, errno.EOPNOTSUPP, errno.EPERM)
+NO_KERNEL_COPY = (errno.EXDEV, errno.EINVAL, errno.ENOSYS, errno.EOPNOTSUPP, errno.EPERM)
 """What the kernel says of files that it cannot copy by itself."""
 T = TypeVar("T")
 
@@ -50,7 +50,7 @@ async def run_in_threads(work: Callable[[], T]) -> T:
         raise
 
 
-def end_threads() -> None:
+def shutdown_threads() -> None:
     """End the threads of this event loop, which have nothing left to do.
 
     They are not asyncio's own: it ends those by a new thread, which an interpreter on its way out does not start.
@@ -59,7 +59,7 @@ def end_threads() -> None:
         threads.shutdown()
 
 
-def must_be_regular(fd: int) -> os.stat_result:
+def require_regular_file(fd: int) -> os.stat_result:
     """Return what a file that comes from a session is; refuse one that would keep its reader waiting."""
     os.set_blocking(fd, False)
     status = os.fstat(fd)
@@ -92,7 +92,7 @@ def copy(source: int, target: int, size: int) -> int:
         try:
             count = step(source, target, min(CHUNK * 8, size - done))
         except OSError as exc:
-            if step is _by_hand or exc.errno not in NOT_COPIED:
+            if step is _by_hand or exc.errno not in NO_KERNEL_COPY:
                 raise
             step = _by_hand
             continue

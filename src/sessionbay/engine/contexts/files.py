@@ -11,9 +11,9 @@ from pathlib import Path
 
 from .paths import Parts
 
-FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
-READ = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
-WRITE = os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+FOLDER_FLAGS = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
+READ_FLAGS = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+WRITE_FLAGS = os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 Stamp = tuple[int, ...]
 """What changes when a file does."""
 
@@ -45,7 +45,7 @@ class DataFolder:
     def draft(self) -> tuple[Path, int]:
         """Return a file to write to, which nobody sees until it is placed, and its descriptor."""
         path = self.root / "drafts" / secrets.token_hex(12)
-        return path, os.open(path, WRITE, 0o600)
+        return path, os.open(path, WRITE_FLAGS, 0o600)
 
     def place(self, draft: Path, context_id: str, parts: Parts) -> Stamp:
         """Put a draft where ``parts`` lead, in place of the file that is there."""
@@ -59,7 +59,7 @@ class DataFolder:
     def open(self, context_id: str, parts: Parts) -> int:
         """Open a file to read; it stays as it is, whatever takes its place."""
         with self._folder(context_id, parts[:-1]) as folder:
-            fd = os.open(parts[-1], READ, dir_fd=folder)
+            fd = os.open(parts[-1], READ_FLAGS, dir_fd=folder)
         if not stat.S_ISREG(os.fstat(fd).st_mode):
             os.close(fd)
             raise FileNotFoundError(errno.ENOENT, "no file of a context", parts[-1])
@@ -118,13 +118,13 @@ class DataFolder:
     @contextlib.contextmanager
     def _folder(self, context_id: str, parts: Parts, *, make: bool = False) -> Generator[int]:
         """Give a folder, opened name by name."""
-        fd = os.open(self.root / "data", FOLDER)
+        fd = os.open(self.root / "data", FOLDER_FLAGS)
         try:
             for name in (context_id, *parts):
                 if make:
                     with contextlib.suppress(FileExistsError):
                         os.mkdir(name, 0o700, dir_fd=fd)
-                inner = os.open(name, FOLDER, dir_fd=fd)
+                inner = os.open(name, FOLDER_FLAGS, dir_fd=fd)
                 os.close(fd)
                 fd = inner
             yield fd

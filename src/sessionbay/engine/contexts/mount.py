@@ -14,7 +14,7 @@ from .files import Stamp
 from .paths import BadPath, Parts, folder_parts, mapped, relative_parts
 
 Mode = Literal["upload", "download"]
-ALL: dict[str, Any] = {"lists": [], "never": []}
+ALL_FILES: dict[str, Any] = {"lists": [], "never": []}
 
 
 @dataclass(frozen=True)

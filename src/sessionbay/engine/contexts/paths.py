@@ -1,7 +1,7 @@
 """The paths of a context's files: absolute, as a session has them, and of plain names only."""
 
-MOST_PATH = 4096
-MOST_NAME = 255
+MAX_PATH_BYTES = 4096
+MAX_NAME_BYTES = 255
 Parts = tuple[str, ...]
 
 
@@ -32,8 +32,8 @@ def relative_parts(path: str) -> Parts:
     for name in parts:
         if problem := _problem(name):
             raise BadPath(f"{shown(path)} has {problem}")
-    if len(path.encode()) >= MOST_PATH:
-        raise BadPath(f"a path has more than {MOST_PATH} bytes")
+    if len(path.encode()) >= MAX_PATH_BYTES:
+        raise BadPath(f"a path has more than {MAX_PATH_BYTES} bytes")
     return parts
 
 
@@ -67,4 +67,4 @@ def _problem(name: str) -> str:
         size = len(name.encode())
     except UnicodeEncodeError:
         return "a name that is not UTF-8"
-    return f"a name of more than {MOST_NAME} bytes" if size > MOST_NAME else ""
+    return f"a name of more than {MAX_NAME_BYTES} bytes" if size > MAX_NAME_BYTES else ""

@@ -17,7 +17,7 @@ from .copy import ByteBudget, run_in_threads
 from .mount import Mode, Mount, Mounts, Task, binding_of
 from .paths import BadPath, Parts, folder_parts
 from .store import Store
-from .sync_job import NOT_OURS, CopyFailed, SyncJob
+from .sync_job import FILE_ERRORS, CopyFailed, SyncJob
 
 log = logging.getLogger("sessionbay.engine")
 FREEZE_TIMEOUT = 5.0
@@ -70,7 +70,7 @@ class SyncScheduler:
                 if binding.internal:
                     return binding
             made = await run_in_threads(partial(self.store.made, new_id("SdkCtx"), None, "file_transfer"))
-            path = f"{session.sandbox.traits.folders[-1]}/{TRANSFERS}"
+            path = f"{session.sandbox.capabilities.folders[-1]}/{TRANSFERS}"
             binding = binding_of(PersistenceItem(context_id=made.id, path=path), "")
             binding.internal, binding.parts = True, ()
             session.attached.bindings.append(binding)
@@ -137,7 +137,7 @@ class SyncScheduler:
         if due:  # what is copied stands still meanwhile
             with contextlib.suppress(AgentFailure, AgentGone, TimeoutError):
                 async with asyncio.timeout(FREEZE_TIMEOUT):
-                    await session.sandbox.agent.ask("freeze")
+                    await session.sandbox.agent.request("freeze")
         for binding in due:
             task = self._task(session, binding, binding.path, "upload")
             await self._copy(session, binding, binding.parts, task)
@@ -155,7 +155,7 @@ class SyncScheduler:
             copy = SyncJob(session.sandbox.agent, self.store, binding, top, ByteBudget(self._most))
             try:
                 await (copy.upload() if task.mode == "upload" else copy.download())
-            except (CopyFailed, AgentGone, *NOT_OURS) as exc:
+            except (CopyFailed, AgentGone, *FILE_ERRORS) as exc:
                 task.end(str(exc) or "the session does not answer")
             except (LookupError, TypeError, ValueError) as exc:
                 task.end(f"the session's agent broke the protocol: {type(exc).__name__}")

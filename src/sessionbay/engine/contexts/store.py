@@ -17,12 +17,12 @@ from ..api_errors import ApiError
 from .files import DataFolder, Entry, Stamp
 from .paths import Parts, folder_parts, joined
 
-VERSION = 1
+SCHEMA_VERSION = 1
 BUSY_TIMEOUT = 10.0
 DAY = 86400.0
-STALE = DAY
+STALE_AFTER = DAY
 """Seconds after which a half-written file, or a hidden context, is taken for left over by an engine that was killed."""
-FREE = 2**30
+MIN_FREE_BYTES = 2**30
 """Bytes that a copy leaves free on the disk."""
 Kind = Literal["", "file_transfer"]
 Packed = Literal["", "archive", "tree"]
@@ -37,7 +37,7 @@ CREATE TABLE IF NOT EXISTS packed (
 CREATE TABLE IF NOT EXISTS recycling (
     context TEXT NOT NULL, path TEXT NOT NULL, days INTEGER NOT NULL, PRIMARY KEY (context, path)) WITHOUT ROWID;
 """
-FIELDS = "number, id, name, kind, state, created, used"
+COLUMNS = "number, id, name, kind, state, created, used"
 
 
 @dataclass(frozen=True)
@@ -91,12 +91,12 @@ class Store:
         found.execute("PRAGMA synchronous = NORMAL")
         found.execute("BEGIN IMMEDIATE")
         version = found.execute("PRAGMA user_version").fetchone()[0]
-        if version > VERSION:
+        if version > SCHEMA_VERSION:
             found.close()
             raise RuntimeError(f"{path} was written by a later version of sessionbay: use that version")
         for statement in SCHEMA.split(";"):
             found.execute(statement)
-        found.execute(f"PRAGMA user_version = {VERSION}")
+        found.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
         found.execute("COMMIT")
         return found
 
@@ -137,7 +137,7 @@ class Store:
         """Return the next ``size`` contexts, oldest first, and how many there are in all; ``ids`` narrows both."""
         wanted = None if ids is None else sorted(ids)
         where = "kind = ''" + ("" if wanted is None else f" AND id IN ({', '.join('?' * len(wanted))})")
-        query = f"SELECT {FIELDS} FROM contexts WHERE {where} AND number > ? ORDER BY number LIMIT ?"  # noqa: S608  # marks
+        query = f"SELECT {COLUMNS} FROM contexts WHERE {where} AND number > ? ORDER BY number LIMIT ?"  # noqa: S608  # marks
         with self._lock:
             rows = self._database.execute(query, (*(wanted or ()), after, size)).fetchall()
             count = self._database.execute(f"SELECT count(*) FROM contexts WHERE {where}", wanted or ()).fetchone()[0]  # noqa: S608
@@ -180,9 +180,9 @@ class Store:
 
     def draft(self) -> tuple[Path, int]:
         """Return a file to write to, and its descriptor, unless the disk is all but full."""
-        if shutil.disk_usage(self.files.root).free < FREE:
+        if shutil.disk_usage(self.files.root).free < MIN_FREE_BYTES:
             raise ApiError(
-                "InsufficientStorage", f"less than {FREE} bytes are free where contexts are kept", status=507
+                "InsufficientStorage", f"less than {MIN_FREE_BYTES} bytes are free where contexts are kept", status=507
             )
         return self.files.draft()
 
@@ -233,10 +233,10 @@ class Store:
         with self._lock:
             rules = self._database.execute("SELECT context, path, days FROM recycling").fetchall()
             hidden = self._database.execute(
-                "SELECT id FROM contexts WHERE kind != '' AND used < ?", (now - STALE,)
+                "SELECT id FROM contexts WHERE kind != '' AND used < ?", (now - STALE_AFTER,)
             ).fetchall()
             stuck = self._database.execute(
-                "SELECT id FROM contexts WHERE state != 'available' AND used < ?", (now - STALE,)
+                "SELECT id FROM contexts WHERE state != 'available' AND used < ?", (now - STALE_AFTER,)
             ).fetchall()
         for context_id, path, days in rules:
             for entry in self.entries(context_id, folder_parts(path)):
@@ -249,7 +249,7 @@ class Store:
             self.cleared(context_id)
         for draft in (self.files.root / "drafts").iterdir():
             with contextlib.suppress(FileNotFoundError):
-                if draft.stat().st_mtime < now - STALE:
+                if draft.stat().st_mtime < now - STALE_AFTER:
                     draft.unlink()
 
     def trash(self) -> list[Path]:
@@ -258,7 +258,7 @@ class Store:
 
     def _first(self, where: str, value: str | None) -> Record | None:
         with self._lock:
-            row = self._database.execute(f"SELECT {FIELDS} FROM contexts WHERE {where}", (value,)).fetchone()  # noqa: S608
+            row = self._database.execute(f"SELECT {COLUMNS} FROM contexts WHERE {where}", (value,)).fetchone()  # noqa: S608
         return _record(row) if row else None
 
     @contextlib.contextmanager

@@ -16,26 +16,26 @@ from functools import partial
 from typing import Any
 
 from ..agent.connection import AgentConnection, AgentFailure, AgentGone
-from ..agent.inside.archives import BROKEN
+from ..agent.inside.archives import ARCHIVE_ERRORS
 from ..api_errors import ApiError
 from .archive import Archive
-from .copy import ByteBudget, TooLarge, copy, must_be_regular, run_in_threads
+from .copy import ByteBudget, TooLarge, copy, require_regular_file, run_in_threads
 from .files import Entry, Stamp
-from .mount import ALL, FileState, Mount, covers
+from .mount import ALL_FILES, FileState, Mount, covers
 from .paths import BadPath, Parts, joined, relative_parts, shown
 from .store import Packed, Store
 
 log = logging.getLogger("sessionbay.engine")
-ANSWER_TIMEOUT = 60.0
+REQUEST_TIMEOUT = 60.0
 EXTRACT_TIMEOUT = 600.0
-MOST_FILES = 100_000
-MOST_RATIO = 200
+MAX_FILES = 100_000
+MAX_COMPRESSION_RATIO = 200
 """How much smaller than its content an archive may be that was put into a context from outside."""
-MOST_TOLD = 3
-AT_ONCE = 8
-Work = Callable[[], Awaitable[None]]
-ARCHIVES = (".zip", ".tar", ".tar.gz", ".tgz")
-NOT_OURS = (AgentFailure, BadPath, OSError, ApiError, TooLarge, TimeoutError, sqlite3.Error)
+MAX_REPORTED_PROBLEMS = 3
+MAX_PARALLEL_COPIES = 8
+CopyTask = Callable[[], Awaitable[None]]
+ARCHIVE_SUFFIXES = (".zip", ".tar", ".tar.gz", ".tgz")
+FILE_ERRORS = (AgentFailure, BadPath, OSError, ApiError, TooLarge, TimeoutError, sqlite3.Error)
 """What can go wrong with one file and leaves the others as they are."""
 
 
@@ -85,12 +85,12 @@ class SyncJob:
         chosen = await self._chosen(stored)
         is_file = [entry.parts for entry in stored] == [self.binding.stored(self.binding.parts)]
         if not self.binding.internal and not is_file:
-            await self._ask("make_directory", path=joined(self.binding.parts))
-        _, there, _ = await self._inside(ALL)
+            await self._request("make_directory", path=joined(self.binding.parts))
+        _, there, _ = await self._inside(ALL_FILES)
         now = {file.parts: file.stamp for file in there}
         packed = {} if self.binding.internal else await run_in_threads(partial(self.store.packed, context_id))
         # Archives first: a file that is kept as such is newer than the one in an archive.
-        works: list[tuple[Parts, Work]] = []
+        works: list[tuple[Parts, CopyTask]] = []
         for entry in chosen:
             parts, kind = self.binding.inside(entry.parts), packed.get(entry.parts, "")
             if kind:
@@ -103,18 +103,18 @@ class SyncJob:
     async def _inside(self, selection: dict[str, Any] | None = None) -> tuple[str, list[SessionFile], bool]:
         """Return what is at the top, the files there, and whether those are surely all."""
         prefix = "/".join(self.top[len(self.binding.parts) :])
-        found = await self._ask(
+        found = await self._request(
             "tree",
             path=joined(self.top),
             prefix=prefix,
             selection=self.binding.selection() if selection is None else selection,
-            most=MOST_FILES,
+            max_files=MAX_FILES,
         )
         for name in found["odd"]:
             log.info("%s in %s is not copied: it is no regular file", shown(name), shown(joined(self.top)))
         self.problems += [str(problem) for problem in found["unread"]]
         files: list[SessionFile] = []
-        for name, stamp, executable in found["files"][: MOST_FILES + 1]:
+        for name, stamp, executable in found["files"][: MAX_FILES + 1]:
             try:
                 parts = (*self.top, *relative_parts(name)) if name else self.top
                 files.append(SessionFile(parts, tuple(int(part) for part in stamp), bool(executable)))
@@ -126,7 +126,7 @@ class SyncJob:
         """Return those files of the context that the policy wants; an archive of everything always is."""
         start = len(self.binding.stored(self.binding.parts))
         names = ["/".join(entry.parts[start:]) for entry in stored]
-        wanted = set(await self._ask("choose", names=names, selection=self.binding.selection()))
+        wanted = set(await self._request("choose", names=names, selection=self.binding.selection()))
         archive = self.binding.archive if self.binding.parts else None
         return [entry for entry, name in zip(stored, names, strict=True) if name in wanted or entry.parts == archive]
 
@@ -153,9 +153,11 @@ class SyncJob:
     async def _opened(self, file: SessionFile) -> tuple[list[int], int] | None:
         """Return a file's stamp, and the descriptor to read it by; None when it is gone since it was found."""
         try:
-            return await self._ask_fd("send_file", path=joined(file.parts), follow=file.parts == self.top)
+            return await self._request_fd("send_file", path=joined(file.parts), follow=file.parts == self.top)
         except AgentFailure:
-            now = await self._ask("tree", path=joined(file.parts), prefix="", selection=ALL, most=MOST_FILES)
+            now = await self._request(
+                "tree", path=joined(file.parts), prefix="", selection=ALL_FILES, max_files=MAX_FILES
+            )
             if now["kind"] == "none":
                 return None
             raise
@@ -167,7 +169,7 @@ class SyncJob:
     def _receive(self, source: int, stored: Parts, executable: bool) -> Stamp:
         """Copy from an open file of the session, and close it."""
         with _closing(source):
-            must_be_regular(source)
+            require_regular_file(source)
             draft, target = self.store.draft()
             try:
                 with _closing(target):
@@ -188,10 +190,10 @@ class SyncJob:
     async def _take(self, entry: Entry, parts: Parts, packed: Packed) -> None:
         """Copy a file into the session, or what is in it; nothing half done stays."""
         extract = self.binding.policy.extract_policy
-        suffix = next((end for end in ARCHIVES if parts[-1].endswith(end)), "")
+        suffix = next((end for end in ARCHIVE_SUFFIXES if parts[-1].endswith(end)), "")
         unpack = extract.extract and bool(packed) and bool(suffix)
         scratch = joined((*parts[:-1], f".{secrets.token_hex(8)}{suffix}"))
-        _, target = await self._ask_fd("take_file", path=scratch)
+        _, target = await self._request_fd("take_file", path=scratch)
         kept = False
         try:
             executable = await run_in_threads(partial(self._hand_over, entry, target))
@@ -199,13 +201,13 @@ class SyncJob:
                 await self._extract(scratch, self._folder_of(parts, packed, suffix), packed)
             if not (unpack and extract.delete_src_file):
                 order = {"scratch": scratch, "path": joined(parts), "executable": executable}
-                stamp = await self._ask("keep_file", **order)
+                stamp = await self._request("keep_file", **order)
                 self.binding.seen[parts] = FileState(entry.stamp, tuple(stamp))
                 kept = True
         finally:
             if not kept:
-                with contextlib.suppress(*NOT_OURS, AgentGone):
-                    await self._ask("delete", path=scratch)
+                with contextlib.suppress(*FILE_ERRORS, AgentGone):
+                    await self._request("delete", path=scratch)
         if packed == "tree":
             self.binding.seen[("", *entry.parts)] = FileState(entry.stamp, ())
 
@@ -215,15 +217,15 @@ class SyncJob:
         return (*parts[:-1], parts[-1].removesuffix(suffix))
 
     async def _extract(self, archive: str, folder: Parts, packed: Packed) -> None:
-        ratio = 0 if packed == "tree" else MOST_RATIO  # an archive of our own shrinks as much as it can
-        most = {"files_most": MOST_FILES, "bytes_most": self.allowance.left, "ratio_most": ratio}
+        ratio = 0 if packed == "tree" else MAX_COMPRESSION_RATIO  # an archive of our own shrinks as much as it can
+        limits = {"max_files": MAX_FILES, "max_bytes": self.allowance.left, "max_ratio": ratio}
         async with asyncio.timeout(EXTRACT_TIMEOUT):
-            await self.agent.ask("extract", archive=archive, folder=joined(folder), most=most)
+            await self.agent.request("extract", archive=archive, folder=joined(folder), limits=limits)
 
     def _hand_over(self, entry: Entry, target: int) -> bool:
         """Copy to an open file of the session, and close it; return whether it is one to run."""
         with _closing(target):
-            must_be_regular(target)
+            require_regular_file(target)
             source = self.store.files.open(self.binding.context_id, entry.parts)
             with _closing(source):
                 copy(source, target, self.allowance.take(source))
@@ -267,7 +269,7 @@ class SyncJob:
         old = await run_in_threads(partial(self.store.files.open, self.binding.context_id, self.binding.archive))
         try:
             await run_in_threads(partial(archive.add_missing, old, names))
-        except BROKEN as exc:
+        except ARCHIVE_ERRORS as exc:
             where = shown(joined(self.binding.archive))
             told = f"the context's {where} is kept, since it cannot be read as an archive: {exc}"
             raise CopyFailed(f"{told}; move it away to have the session's files copied") from exc
@@ -275,7 +277,7 @@ class SyncJob:
     def _name(self, parts: Parts) -> str:
         return "/".join(parts[len(self.binding.parts) :])
 
-    async def _together(self, works: Iterable[tuple[Parts, Work]]) -> None:
+    async def _together(self, works: Iterable[tuple[Parts, CopyTask]]) -> None:
         """Copy many files, several at the same time: each waits for the session more than for the disk."""
         waiting = iter(works)
 
@@ -283,32 +285,36 @@ class SyncJob:
             for parts, work in waiting:
                 await self._tried(parts, work())
 
-        await asyncio.gather(*(some() for _ in range(AT_ONCE)))
+        await asyncio.gather(*(some() for _ in range(MAX_PARALLEL_COPIES)))
 
     async def _tried(self, parts: Parts, work: Awaitable[None]) -> None:
         """Copy one file; a failure is told at the end, and keeps no other file back."""
         try:
             await work
-        except NOT_OURS as exc:
+        except FILE_ERRORS as exc:
             self.problems.append(f"{shown(joined(parts))}: {exc}")
 
     def _conclude(self) -> None:
         if self.problems:
-            more = f"; and {len(self.problems) - MOST_TOLD} more" if len(self.problems) > MOST_TOLD else ""
-            raise CopyFailed("; ".join(self.problems[:MOST_TOLD]) + more)
+            more = (
+                f"; and {len(self.problems) - MAX_REPORTED_PROBLEMS} more"
+                if len(self.problems) > MAX_REPORTED_PROBLEMS
+                else ""
+            )
+            raise CopyFailed("; ".join(self.problems[:MAX_REPORTED_PROBLEMS]) + more)
 
-    async def _ask(self, order: str, **more: Any) -> Any:
-        async with asyncio.timeout(ANSWER_TIMEOUT):
-            return await self.agent.ask(order, **more)
+    async def _request(self, order: str, **more: Any) -> Any:
+        async with asyncio.timeout(REQUEST_TIMEOUT):
+            return await self.agent.request(order, **more)
 
-    async def _ask_fd(self, order: str, **more: Any) -> tuple[Any, int]:
-        async with asyncio.timeout(ANSWER_TIMEOUT):
-            return await self.agent.ask_fd(order, **more)
+    async def _request_fd(self, order: str, **more: Any) -> tuple[Any, int]:
+        async with asyncio.timeout(REQUEST_TIMEOUT):
+            return await self.agent.request_fd(order, **more)
 
 
 def _packed(archive: Archive, name: str, fd: int, executable: bool) -> None:
     try:
-        must_be_regular(fd)
+        require_regular_file(fd)
     except BaseException:
         os.close(fd)
         raise

@@ -49,7 +49,9 @@ class PortProxy:
 
     async def connect(self) -> socket.socket:
         """Return a socket that the session's agent has connected."""
-        _, fd = await self._agent(self.port).ask_fd("connect", port=self.port)  # never a number that the agent names
+        _, fd = await self._agent(self.port).request_fd(
+            "connect", port=self.port
+        )  # never a number that the agent names
         try:
             return socket.socket(fileno=fd)
         except OSError as exc:

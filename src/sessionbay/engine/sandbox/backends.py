@@ -30,18 +30,20 @@ from .programs import interpreters
 
 Wanted = Literal["auto", "namespaces", "uid", "process"]
 WantedNetwork = Literal["auto", "none", "nat", "host"]
-AGENT = Path(__file__).parents[1] / "agent" / "inside"
-HALF_WRITTEN = shutil.ignore_patterns("*.pyc.*")  # by another process that compiles, which renames it in the end
+AGENT_SOURCE = Path(__file__).parents[1] / "agent" / "inside"
+IGNORE_TEMPORARY = shutil.ignore_patterns("*.pyc.*")  # by another process that compiles, which renames it in the end
 FIRST_UID = 200_000
-WEAK = {
+WEAKNESSES = {
     "namespaces": "",
     "uid": "sessions of the local engine are plain processes of a user of their own: they share this machine's network",
     "process": "sessions of the local engine are plain processes: they share this machine's network and processes",
 }
-SHUT = ", and can read its system files"
-OPEN = ", and all files that their user can reach, as Landlock is missing (Linux 5.13 and later have it)"
-INSTALL = "apt-get install bubblewrap (Debian, Ubuntu), dnf install bubblewrap (Fedora), pacman -S bubblewrap (Arch)"
-ALLOW = (
+CONFINED = ", and can read its system files"
+UNCONFINED = ", and all files that their user can reach, as Landlock is missing (Linux 5.13 and later have it)"
+INSTALL_HINT = (
+    "apt-get install bubblewrap (Debian, Ubuntu), dnf install bubblewrap (Fedora), pacman -S bubblewrap (Arch)"
+)
+ALLOW_HINT = (
     "allow unprivileged user namespaces: on Ubuntu 24.04 and later"
     " sysctl -w kernel.apparmor_restrict_unprivileged_userns=0; in Docker --security-opt seccomp=unconfined"
 )
@@ -54,7 +56,7 @@ class Report:
     Attributes:
         make: Makes such a sandbox; None when the test failed.
         python: The interpreter that its agents run on.
-        traits: What it gave.
+        capabilities: What it gave.
         reason: Why it failed.
         fix: What would make it work.
     """
@@ -62,7 +64,7 @@ class Report:
     isolation: Isolation
     make: Callable[[Spec], Sandbox] | None = None
     python: str = ""
-    traits: SandboxCapabilities | None = None
+    capabilities: SandboxCapabilities | None = None
     reason: str = ""
     fix: str = ""
 
@@ -97,18 +99,20 @@ async def choose(wanted: Wanted, shared: Path, network: WantedNetwork = "none") 
         raise SandboxError("the local engine needs Linux: use WSL, a virtual machine, or the cloud")
     reports = await probe(wanted, shared, "host" if network == "host" else "none")
     best = reports[-1]
-    if best.make is None or best.traits is None:
+    if best.make is None or best.capabilities is None:
         failed = "; ".join(f"{report.isolation}: {report.reason}" for report in reports)
         raise SandboxError(f"no sandbox of the kind {wanted!r} works here ({failed}). To mend it: {reports[0].fix}")
     found, no_network = await choose_network(network, best, shared)
     why = f" because {reports[0].reason}. To mend it: {reports[0].fix}" if len(reports) > 1 else ""
-    return Backend(best.isolation, best.make, best.python, shared, found, f"{weakness(best.traits)}{why}", no_network)
+    return Backend(
+        best.isolation, best.make, best.python, shared, found, f"{weakness(best.capabilities)}{why}", no_network
+    )
 
 
-def weakness(traits: SandboxCapabilities) -> str:
+def weakness(capabilities: SandboxCapabilities) -> str:
     """Return what a kind of sandbox lacks, empty for the strongest."""
-    said = WEAK[traits.isolation]
-    return said and said + (SHUT if traits.landlock else OPEN)
+    said = WEAKNESSES[capabilities.isolation]
+    return said and said + (CONFINED if capabilities.landlock else UNCONFINED)
 
 
 async def probe(wanted: Wanted, shared: Path, network: Network) -> list[Report]:
@@ -139,17 +143,17 @@ async def choose_network(wanted: WantedNetwork, best: Report, shared: Path) -> t
 async def test_nat(best: Report, shared: Path) -> tuple[str, str]:
     """Run a command in a sandbox of this kind behind pasta; return why that failed and what would mend it."""
     if shutil.which("pasta") is None:
-        return "pasta is not installed", pasta.INSTALL
+        return "pasta is not installed", pasta.INSTALL_HINT
     if not pasta.device_opens(session_uid()):
-        return "/dev/net/tun cannot be opened by a session's user", pasta.ALLOW
+        return "/dev/net/tun cannot be opened by a session's user", pasta.ALLOW_HINT
     assert best.make is not None  # noqa: S101  # it has passed its own test
     report = await _test_with(best.isolation, best.make, best.python, shared, "nat")
-    return report.reason, pasta.ALLOW if "tun" in report.reason else pasta.INSTALL
+    return report.reason, pasta.ALLOW_HINT if "tun" in report.reason else pasta.INSTALL_HINT
 
 
 async def _test_namespaces(shared: Path, network: Network) -> Report:
     if shutil.which("bwrap") is None:
-        return Report("namespaces", reason="bubblewrap is not installed", fix=INSTALL)
+        return Report("namespaces", reason="bubblewrap is not installed", fix=INSTALL_HINT)
     report = await _test("namespaces", BwrapSandbox, shared, network)
     if report.make is None:  # bubblewrap before 0.8 cannot forbid further namespaces inside
         older = await _test("namespaces", partial(BwrapSandbox, nested_userns=True), shared, network)
@@ -159,7 +163,7 @@ async def _test_namespaces(shared: Path, network: Network) -> Report:
 
 async def _test_users(shared: Path, network: Network) -> Report:
     if os.geteuid():
-        return Report("uid", reason="only root can give each session a user of its own", fix=ALLOW)
+        return Report("uid", reason="only root can give each session a user of its own", fix=ALLOW_HINT)
     return await _test("uid", UserSandbox, shared, network)
 
 
@@ -191,12 +195,12 @@ async def _test_with(
     try:
         agent = await sandbox.start()
         try:
-            await agent.ask("run", command="true", timeout=5, keep=1024)
-            return Report(isolation, make, python, sandbox.traits)
+            await agent.request("run", command="true", timeout=5, keep=1024)
+            return Report(isolation, make, python, sandbox.capabilities)
         finally:
             await sandbox.kill()
     except (SandboxError, AgentFailure, AgentGone, OSError) as exc:
-        return Report(isolation, reason=str(exc), fix=ALLOW)
+        return Report(isolation, reason=str(exc), fix=ALLOW_HINT)
     finally:
         shutil.rmtree(root, ignore_errors=True)
 
@@ -211,8 +215,8 @@ def write_agent(folder: Path) -> Path:
     shared = folder / "shared"
     shared.mkdir(mode=0o755)
     inside = shared / "inside"
-    compileall.compile_dir(AGENT, quiet=2)  # once for all engines, where this folder may be written to
-    shutil.copytree(AGENT, inside, ignore=HALF_WRITTEN)
+    compileall.compile_dir(AGENT_SOURCE, quiet=2)  # once for all engines, where this folder may be written to
+    shutil.copytree(AGENT_SOURCE, inside, ignore=IGNORE_TEMPORARY)
     compileall.compile_dir(inside, quiet=2)  # or each session's agent would do it anew, having nowhere to keep it
     for path in (shared, *shared.rglob("*")):
         path.chmod(0o755 if path.is_dir() else 0o644)

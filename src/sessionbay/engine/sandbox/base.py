@@ -22,7 +22,9 @@ log = logging.getLogger("sessionbay.engine")
 Network = Literal["none", "nat", "host"]
 Isolation = Literal["namespaces", "uid", "process"]
 
-START = "import sys; sys.path.insert(0, {!r}); from inside.handlers import main; main({}, {!r}, {!r}, {!r}, {!r})"
+AGENT_SCRIPT = (
+    "import sys; sys.path.insert(0, {!r}); from inside.handlers import main; main({}, {!r}, {!r}, {!r}, {!r})"
+)
 START_TIMEOUT = 10.0
 STOP_TIMEOUT = 10.0
 REAP_INTERVAL = 0.02  # seconds between two looks at a process whose end has been seen, and its code not
@@ -122,7 +124,7 @@ class Sandbox(ABC):
 
     @property
     @abstractmethod
-    def traits(self) -> SandboxCapabilities:
+    def capabilities(self) -> SandboxCapabilities:
         """What this sandbox gives."""
 
     @abstractmethod
@@ -154,7 +156,7 @@ class Sandbox(ABC):
     async def _first_answer(self, process: subprocess.Popen[bytes]) -> Any:
         """Return the agent's first answer; give up when the process ends, though others may still hold the line."""
         with pidfd_of(process.pid) as pidfd:
-            ping = asyncio.ensure_future(self.agent.ask("ping"))
+            ping = asyncio.ensure_future(self.agent.request("ping"))
             end = asyncio.ensure_future(ended(pidfd))
             try:
                 await asyncio.wait((ping, end), return_when=asyncio.FIRST_COMPLETED)
@@ -215,8 +217,8 @@ class Sandbox(ABC):
         return self.spec.limits
 
     def _agent_command(self, folder: str, agent_socket: int) -> list[str]:
-        limits = asdict(self.limits) | {"folders": self.traits.folders}
-        start = START.format(folder, agent_socket, self.scope, limits, self._hardening(), self._left_open())
+        limits = asdict(self.limits) | {"folders": self.capabilities.folders}
+        start = AGENT_SCRIPT.format(folder, agent_socket, self.scope, limits, self._hardening(), self._left_open())
         return [self.spec.python, "-I", "-S", "-c", start]
 
 

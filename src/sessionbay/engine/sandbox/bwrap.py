@@ -26,17 +26,17 @@ from .pasta import ARGUMENTS as PASTA, RESOLVER, kill_group
 from .programs import SYSTEM, environment, interpreter_folder, packages_folder
 
 HOME = "/home/wuying"
-INSIDE = "/run/sessionbay"
-PACKAGES = f"{INSIDE}/packages"
-ETC = (
+AGENT_MOUNT = "/run/sessionbay"
+PACKAGES_MOUNT = f"{AGENT_MOUNT}/packages"
+ETC_ENTRIES = (
     *("alternatives", "ca-certificates", "fonts", "ld.so.cache", "localtime", "mime.types", "nsswitch.conf", "ssl"),
     *sorted(path.name for path in Path("/etc").glob("java-*")),  # where Debian's Java has its settings
 )
-SHARED_MEMORY, RUN = 256 * 2**20, 2**20  # bytes that the folders in memory may hold
-FIRST = re.compile(rb'"child-pid": (\d+)')  # the namespace's first process, as bwrap tells of it
-MOST_INFO = 4096  # bytes, more than all that it tells
-PARENT = 1  # the place of the parent's number in what ``stat_fields`` returns
-MADE_UP = {
+SHARED_MEMORY_SIZE, RUN_SIZE = 256 * 2**20, 2**20  # bytes that the folders in memory may hold
+CHILD_PID = re.compile(rb'"child-pid": (\d+)')  # the namespace's first process, as bwrap tells of it
+MAX_INFO_BYTES = 4096  # bytes, more than all that it tells
+PARENT_FIELD = 1  # the place of the parent's number in what ``stat_fields`` returns
+SYSTEM_FILES = {
     "passwd": f"root:x:0:0:root:/root:/usr/sbin/nologin\nwuying:x:1000:1000:wuying:{HOME}:/bin/bash\n",
     "group": "root:x:0:\nwuying:x:1000:\n",
     "hosts": "127.0.0.1 localhost sessionbay\n::1 localhost\n",
@@ -56,8 +56,8 @@ class BwrapSandbox(Sandbox):
         self._filtered = False
 
     @property
-    def traits(self) -> SandboxCapabilities:
-        packages = PACKAGES if packages_folder(self.spec.python, self.spec.uid) else ""
+    def capabilities(self) -> SandboxCapabilities:
+        packages = PACKAGES_MOUNT if packages_folder(self.spec.python, self.spec.uid) else ""
         return SandboxCapabilities(
             "namespaces", "exact", self.spec.network, HOME, (HOME, "/tmp"), packages=packages, **self.in_force
         )
@@ -76,7 +76,7 @@ class BwrapSandbox(Sandbox):
             if code >= 0:
                 opened.callback(os.close, code)
             argv = [*arguments(self.spec, theirs, self._nested_userns, code), "--"]
-            argv += self._agent_command(INSIDE, agent_socket)
+            argv += self._agent_command(AGENT_MOUNT, agent_socket)
             # An environment of one name: what bwrap itself starts with can be read inside, under /proc/1.
             fds = tuple(fd for fd in (agent_socket, theirs, code) if fd >= 0)
             return self._popen(argv, fds, log, {"PATH": os.defpath})
@@ -113,12 +113,14 @@ class BwrapSandbox(Sandbox):
 async def _kill_namespace(info: FileIO, parent: int) -> None:
     """Kill the process that bwrap names, once it has named one."""
     # It comes first and in one piece. The end may not come: a fork of this program may hold the other end.
-    found = FIRST.search(info.read(MOST_INFO) or b"") if await readable(info.fileno()) else None
+    found = CHILD_PID.search(info.read(MAX_INFO_BYTES) or b"") if await readable(info.fileno()) else None
     if found is None:
         return
     first = int(found[1])
     with contextlib.suppress(ProcessLookupError), pidfd_of(first) as pidfd:
-        if stat_fields(first)[PARENT : PARENT + 1] == [str(parent)]:  # or it has ended, and its number is another's
+        if stat_fields(first)[PARENT_FIELD : PARENT_FIELD + 1] == [
+            str(parent)
+        ]:  # or it has ended, and its number is another's
             signal.pidfd_send_signal(pidfd, signal.SIGKILL)
             await ended(pidfd)
 
@@ -150,22 +152,22 @@ def _mounts(spec: Spec) -> Iterator[tuple[str, ...]]:
             yield "--ro-bind", str(path), str(path)
     yield "--proc", "/proc"
     yield "--dev", "/dev"
-    yield "--size", str(SHARED_MEMORY), "--tmpfs", "/dev/shm"
-    yield "--size", str(RUN), "--tmpfs", "/run"  # never the host's: it is full of sockets that lead out
-    for name in ETC:
+    yield "--size", str(SHARED_MEMORY_SIZE), "--tmpfs", "/dev/shm"
+    yield "--size", str(RUN_SIZE), "--tmpfs", "/run"  # never the host's: it is full of sockets that lead out
+    for name in ETC_ENTRIES:
         yield "--ro-bind-try", f"/etc/{name}", f"/etc/{name}"
     if spec.network == "host":
         yield "--ro-bind-try", "/etc/resolv.conf", "/etc/resolv.conf"
-    for name in MADE_UP:
+    for name in SYSTEM_FILES:
         if name != "resolv.conf" or spec.network == "nat":
             yield "--ro-bind", str(spec.shared / "etc" / name), f"/etc/{name}"
     if (prefix := interpreter_folder(spec.python)) is not None:
         yield "--ro-bind", prefix, prefix
     yield "--bind", str(spec.root / "tmp"), "/tmp"
     yield "--bind", str(spec.root / "home"), HOME
-    yield "--ro-bind", str(spec.shared / "inside"), f"{INSIDE}/inside"
+    yield "--ro-bind", str(spec.shared / "inside"), f"{AGENT_MOUNT}/inside"
     if (packages := packages_folder(spec.python, spec.uid)) is not None:
-        yield "--ro-bind", packages, PACKAGES
+        yield "--ro-bind", packages, PACKAGES_MOUNT
     yield "--remount-ro", "/run"
     yield "--remount-ro", "/"
 
@@ -178,6 +180,6 @@ def write_shared(folder: Path) -> None:
     """Put the made-up system files where sandboxes mount them from."""
     etc = folder / "etc"
     etc.mkdir(mode=0o755)
-    for name, text in MADE_UP.items():
+    for name, text in SYSTEM_FILES.items():
         (etc / name).write_text(text)
         (etc / name).chmod(0o644)

@@ -18,8 +18,8 @@ ARGUMENTS = (
     *("--dns-forward", RESOLVER),
     "--",
 )
-INSTALL = "apt-get install passt (Debian, Ubuntu), dnf install passt (Fedora), pacman -S passt (Arch)"
-ALLOW = "chmod 666 /dev/net/tun, which is what most systems have, so that pasta can make a session's interface"
+INSTALL_HINT = "apt-get install passt (Debian, Ubuntu), dnf install passt (Fedora), pacman -S passt (Arch)"
+ALLOW_HINT = "chmod 666 /dev/net/tun, which is what most systems have, so that pasta can make a session's interface"
 
 
 def device_opens(uid: int | None, device: str = "/dev/net/tun") -> bool:

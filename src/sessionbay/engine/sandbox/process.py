@@ -26,7 +26,7 @@ class ProcessSandbox(Sandbox):
     isolation: ClassVar[Literal["uid", "process"]] = "process"
 
     @property
-    def traits(self) -> SandboxCapabilities:
+    def capabilities(self) -> SandboxCapabilities:
         home, temporary = self._folders
         packages = packages_folder(self.spec.python, self.spec.uid) or ""
         return SandboxCapabilities(
@@ -58,7 +58,7 @@ class ProcessSandbox(Sandbox):
         if hasattr(self, "agent"):
             with contextlib.suppress(AgentGone, AgentFailure, TimeoutError):
                 async with asyncio.timeout(STOP_TIMEOUT):
-                    await self.agent.ask("kill")
+                    await self.agent.request("kill")
             self.agent.close()
         if self._process:
             await _let_end(self._process)

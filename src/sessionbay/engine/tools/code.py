@@ -34,7 +34,7 @@ async def run(session: EngineSession, args: CodeArgs, output_limit: int, tell: T
     async with session.opening:  # or two first runs at once would each have variables of their own
         context = session.code.get(language)
         if context is None or context.lost:
-            packages = session.sandbox.traits.packages if language == "python" else ""
+            packages = session.sandbox.capabilities.packages if language == "python" else ""
             context = session.code[language] = await CodeKernel.open(agent, language, packages, session.env)
     try:
         heard = OutputCollector(output_limit, tell)

@@ -22,6 +22,6 @@ async def set_env(session: EngineSession, args: SetEnvArgs) -> str:
 
 async def get_env(session: EngineSession, args: GetEnvArgs) -> str:
     """Tell variables: those that were set, and those that every command has."""
-    found: dict[str, str] = await session.running_agent().ask("environment")
+    found: dict[str, str] = await session.running_agent().request("environment")
     found |= session.env
     return write_envs({name: found[name] for name in args.keys if name in found} if args.keys else found)

@@ -29,10 +29,10 @@ async def read_file(session: EngineSession, args: ReadArgs) -> str:
     """Return a file, or the part of it that was asked for."""
     agent = session.running_agent()
     if args.format == "binary":
-        return b64encode(await agent.ask("read", path=args.path, offset=args.offset, length=args.length)).decode()
+        return b64encode(await agent.request("read", path=args.path, offset=args.offset, length=args.length)).decode()
     before = min(args.offset, LONGEST_CHARACTER - 1)
     after = args.length + before + LONGEST_CHARACTER - 1 if args.length else 0
-    data: bytes = await agent.ask("read", path=args.path, offset=args.offset - before, length=after)
+    data: bytes = await agent.request("read", path=args.path, offset=args.offset - before, length=after)
     return whole_characters(data, before, args.length, args.path)
 
 
@@ -52,14 +52,14 @@ def whole_characters(data: bytes, start: int, length: int, path: str = "the file
 async def write_file(session: EngineSession, args: WriteArgs) -> str:
     """Write a file."""
     if args.create_parent_dir:
-        await session.running_agent().ask("make_directory", path=dirname(args.path) or ".")
-    await session.running_agent().ask("write", args.content.encode(), path=args.path, mode=args.mode)
+        await session.running_agent().request("make_directory", path=dirname(args.path) or ".")
+    await session.running_agent().request("write", args.content.encode(), path=args.path, mode=args.mode)
     return DONE
 
 
 async def get_file_info(session: EngineSession, args: PathArgs) -> str:
     """Tell what a file is."""
-    found: dict[str, Any] = await session.running_agent().ask("info", path=args.path)
+    found: dict[str, Any] = await session.running_agent().request("info", path=args.path)
     created, modified = (datetime.fromtimestamp(found[name], UTC).isoformat() for name in ("created", "modified"))
     return write_info(
         {
@@ -79,32 +79,32 @@ async def get_file_info(session: EngineSession, args: PathArgs) -> str:
 
 async def list_directory(session: EngineSession, args: PathArgs) -> str:
     """List a folder."""
-    entries = await session.running_agent().ask("list", path=args.path)
+    entries = await session.running_agent().request("list", path=args.path)
     return write_listing(DirectoryEntry(name, is_directory) for name, is_directory in entries)
 
 
 async def create_directory(session: EngineSession, args: PathArgs) -> str:
     """Make a folder."""
-    await session.running_agent().ask("make_directory", path=args.path)
+    await session.running_agent().request("make_directory", path=args.path)
     return DONE
 
 
 async def delete_file(session: EngineSession, args: PathArgs) -> str:
     """Delete a file."""
-    await session.running_agent().ask("delete", path=args.path)
+    await session.running_agent().request("delete", path=args.path)
     return DONE
 
 
 async def move_file(session: EngineSession, args: MoveArgs) -> str:
     """Move a file or folder."""
-    await session.running_agent().ask("move", source=args.source, destination=args.destination)
+    await session.running_agent().request("move", source=args.source, destination=args.destination)
     return DONE
 
 
 async def edit_file(session: EngineSession, args: EditArgs) -> str:
     """Replace texts in a file; answer with what changes."""
     edits = [(edit.old_text, edit.new_text) for edit in args.edits]
-    diff: str = await session.running_agent().ask("edit", path=args.path, edits=edits, dry_run=args.dry_run)
+    diff: str = await session.running_agent().request("edit", path=args.path, edits=edits, dry_run=args.dry_run)
     return diff or DONE
 
 
@@ -122,7 +122,7 @@ async def read_multiple_files(session: EngineSession, args: PathsArgs) -> str:
 
 async def search_files(session: EngineSession, args: SearchArgs) -> str:
     """Find files by their names."""
-    found: list[str] = await session.running_agent().ask(
+    found: list[str] = await session.running_agent().request(
         "search", path=args.path, pattern=args.pattern, excluded=args.excluded()
     )
     return write_matches(found)
@@ -130,7 +130,7 @@ async def search_files(session: EngineSession, args: SearchArgs) -> str:
 
 async def get_file_change(session: EngineSession, args: PathArgs) -> str:
     """Tell what changed in a folder since it was last asked; the first time, nothing."""
-    changes: list[list[str]] = await session.running_agent().ask(
+    changes: list[list[str]] = await session.running_agent().request(
         "changes", watch=f"asked {args.path}", path=args.path, patience=0.0
     )
     return write_changes(FileChangeEvent(event, path, kind) for event, path, kind in changes)

@@ -17,11 +17,11 @@ SAMPLE = 0.1  # seconds between the two readings that a rate is made of
 async def get_metrics(session: EngineSession, args: NoArgs) -> str:
     """Read the session's figures twice, and tell them with the rates between."""
     agent = session.running_agent()
-    folders = list(session.sandbox.traits.folders)
+    folders = list(session.sandbox.capabilities.folders)
     begun = time.monotonic()
-    first: dict[str, Any] = await agent.ask("figures", folders=folders)
+    first: dict[str, Any] = await agent.request("figures", folders=folders)
     await asyncio.sleep(SAMPLE)
-    last: dict[str, Any] = await agent.ask("figures", folders=folders)
+    last: dict[str, Any] = await agent.request("figures", folders=folders)
     seconds = time.monotonic() - begun
     processors = psutil.cpu_count() or 1
 

@@ -12,23 +12,23 @@ MOST_WAIT = 20.0  # seconds
 async def start(session: EngineSession, args: StartArgs) -> str:
     """Start a command."""
     envs = {**session.env, **(args.envs or {})}
-    pid = await session.running_agent().ask("start_process", command=args.command, cwd=args.cwd, envs=envs)
+    pid = await session.running_agent().request("start_process", command=args.command, cwd=args.cwd, envs=envs)
     return json.dumps({"pid": pid})
 
 
 async def read(session: EngineSession, args: ReadArgs) -> str:
     """Return what a process wrote."""
     wait = min(args.wait_ms / 1000, MOST_WAIT)
-    return json.dumps(await session.running_agent().ask("read_process", pid=args.pid, after=args.after, wait=wait))
+    return json.dumps(await session.running_agent().request("read_process", pid=args.pid, after=args.after, wait=wait))
 
 
 async def write(session: EngineSession, args: WriteArgs) -> str:
     """Write to a process."""
-    await session.running_agent().ask("write_process", pid=args.pid, data=args.data, close=args.close)
+    await session.running_agent().request("write_process", pid=args.pid, data=args.data, close=args.close)
     return DONE
 
 
 async def kill(session: EngineSession, args: PidArgs) -> str:
     """End a process."""
-    await session.running_agent().ask("kill_process", pid=args.pid)
+    await session.running_agent().request("kill_process", pid=args.pid)
     return DONE

@@ -14,7 +14,7 @@ DEFAULT_TIMEOUT_MS = 50_000
 async def shell(session: EngineSession, args: ShellArgs, output_limit: int) -> str:
     """Run a command; a code other than 0 is an answer, a command that did not end in time is a failure."""
     milliseconds = args.timeout_ms or DEFAULT_TIMEOUT_MS
-    ran = await session.running_agent().ask(
+    ran = await session.running_agent().request(
         "run",
         command=args.command,
         timeout=milliseconds / 1000,

@@ -37,13 +37,13 @@ class Watch:
 
     async def begin(self) -> None:
         """Have the agent look for the first time."""
-        await self._ask(0.0)
+        await self._request(0.0)
 
     async def run(self) -> None:
         """Tell of changes; while nobody listens they gather."""
         while True:
             await self.wanted.wait()
-            changes = await self._ask(PATIENCE)
+            changes = await self._request(PATIENCE)
             await self.wanted.wait()  # whoever listened may be gone meanwhile
             for start in range(0, len(changes), MOST_EVENTS):
                 await self._tell(changes[start : start + MOST_EVENTS])
@@ -57,10 +57,12 @@ class Watch:
 
     async def end(self) -> None:
         """Have the agent forget the folder."""
-        await self._agent.ask("forget_changes", watch=self._name)
+        await self._agent.request("forget_changes", watch=self._name)
 
-    async def _ask(self, patience: float) -> list[list[str]]:
-        found: list[list[str]] = await self._agent.hear("changes", watch=self._name, path=self.path, patience=patience)
+    async def _request(self, patience: float) -> list[list[str]]:
+        found: list[list[str]] = await self._agent.wait_for_event(
+            "changes", watch=self._name, path=self.path, patience=patience
+        )
         return found
 
     async def _tell(self, changes: list[list[str]]) -> None:

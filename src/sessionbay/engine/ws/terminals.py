@@ -39,7 +39,7 @@ class Terminal:
 
     async def run(self) -> None:
         """Show what is written until the shell has ended, then tell how it did."""
-        ended: asyncio.Task[int] = asyncio.create_task(self._agent.hear("terminal_exit", pid=self.pid))
+        ended: asyncio.Task[int] = asyncio.create_task(self._agent.wait_for_event("terminal_exit", pid=self.pid))
         try:
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self.heard.wait(), HOLD_BACK)
@@ -160,7 +160,7 @@ class Terminals:
             raise ApiError("TooManyTerminals", f"the session has {MOST_TERMINALS} terminals already: end one first")
         self._starting += 1
         try:
-            pid, fd = await agent.ask_fd(
+            pid, fd = await agent.request_fd(
                 "open_terminal",
                 cols=params.cols,
                 rows=params.rows,
@@ -197,7 +197,7 @@ class Terminals:
         terminal = self._found(call.params(terminals.TerminalRef))
         agent = self._agent()
         async with terminal.ending:  # so that the end is told after the answer
-            await agent.ask("kill_terminal", pid=terminal.pid)
+            await agent.request("kill_terminal", pid=terminal.pid)
             terminal.killed = True
             await call.answer()
         if terminal.exit_code is not None:

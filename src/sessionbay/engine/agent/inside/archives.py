@@ -14,24 +14,32 @@ from . import files
 from .frame_socket import Failure
 
 CHUNK = 2**20
-SMALL = 16 * 2**20
+RATIO_EXEMPT_BYTES = 16 * 2**20
 """Bytes up to which it does not matter how much an archive shrinks: a bomb is larger."""
-LONGEST_HEADER = 2**20
-BROKEN = (zipfile.BadZipFile, tarfile.TarError, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError)
+MAX_HEADER_BYTES = 2**20
+ARCHIVE_ERRORS = (
+    zipfile.BadZipFile,
+    tarfile.TarError,
+    zlib.error,
+    EOFError,
+    NotImplementedError,
+    RuntimeError,
+    ValueError,
+)
 
 
-def extract(archive: str, folder: str, files_most: int, bytes_most: int, ratio_most: int) -> list[str]:
+def extract(archive: str, folder: str, max_files: int, max_bytes: int, max_ratio: int) -> list[str]:
     """Extract all files, or none; a file that is there is replaced."""
     fd = files.open_regular(archive, os.O_RDONLY | os.O_NOFOLLOW)
     size = os.fstat(fd).st_size
-    bytes_most = min(bytes_most, max(SMALL, size * ratio_most) if ratio_most else bytes_most)
+    max_bytes = min(max_bytes, max(RATIO_EXEMPT_BYTES, size * max_ratio) if max_ratio else max_bytes)
     written: list[tuple[str, str]] = []
     try:
         with open(fd, "rb") as packed:
-            names = _scratched(packed, archive, folder, files_most, bytes_most, written)
+            names = _scratched(packed, archive, folder, max_files, max_bytes, written)
         for scratch, path in written:
             os.replace(scratch, path)
-    except BROKEN as exc:
+    except ARCHIVE_ERRORS as exc:
         raise Failure(f"{archive}: it cannot be extracted: {exc}") from exc
     finally:
         for scratch, _ in written:
@@ -43,15 +51,15 @@ def extract(archive: str, folder: str, files_most: int, bytes_most: int, ratio_m
 
 
 def _scratched(
-    packed: IO[bytes], archive: str, folder: str, files_most: int, bytes_most: int, written: list[tuple[str, str]]
+    packed: IO[bytes], archive: str, folder: str, max_files: int, max_bytes: int, written: list[tuple[str, str]]
 ) -> list[str]:
     """Extract each file to a scratch file beside its place."""
     names: list[str] = []
-    left = bytes_most
+    left = max_bytes
     for name, executable, content in _members(packed, archive):
         names.append(checked(name, archive))
-        if len(names) > files_most:
-            raise Failure(f"{archive}: it holds more than {files_most} files")
+        if len(names) > max_files:
+            raise Failure(f"{archive}: it holds more than {max_files} files")
         path = os.path.join(folder, name)
         os.makedirs(os.path.dirname(path), exist_ok=True)
         scratch = os.path.join(os.path.dirname(path), f".{os.getpid()}.{len(names)}.part")
@@ -61,7 +69,7 @@ def _scratched(
             while data := content.read(CHUNK):
                 left -= len(data)
                 if left < 0:
-                    raise Failure(f"{archive}: it holds more than {bytes_most} bytes: it is not extracted")
+                    raise Failure(f"{archive}: it holds more than {max_bytes} bytes: it is not extracted")
                 file.write(data)
             os.fchmod(file.fileno(), 0o755 if executable else 0o644)
     return names
@@ -99,7 +107,7 @@ def _of_tar(packed: IO[bytes], archive: str) -> Iterator[tuple[str, bool, IO[byt
         import gzip
 
         source = cast("IO[bytes]", gzip.GzipFile(fileobj=packed))
-    with tarfile.TarFile(fileobj=cast("IO[bytes]", _Short(source))) as found:
+    with tarfile.TarFile(fileobj=cast("IO[bytes]", _BoundedReader(source))) as found:
         for member in found:
             if not member.isfile() and not member.isdir():
                 raise Failure(f"{archive}: it holds a link or a device: it is not extracted")
@@ -109,7 +117,7 @@ def _of_tar(packed: IO[bytes], archive: str) -> Iterator[tuple[str, bool, IO[byt
                 yield name, bool(member.mode & stat.S_IXUSR), content
 
 
-class _Short:
+class _BoundedReader:
     """A file of which nobody reads much at once: tarfile takes a header for as long as it says it is."""
 
     def __init__(self, file: IO[bytes]) -> None:
@@ -118,6 +126,6 @@ class _Short:
 
     def read(self, size: int = -1) -> bytes:
         """Return the next bytes."""
-        if not 0 <= size <= LONGEST_HEADER:
+        if not 0 <= size <= MAX_HEADER_BYTES:
             raise tarfile.ReadError(f"a part of {size} bytes")
         return self._file.read(size)

@@ -12,7 +12,7 @@ import sys
 from .frame_socket import Failure, PassedDescriptor
 from .process_tree import ProcessTree
 
-HERE = os.path.dirname(os.path.abspath(__file__))
+AGENT_FOLDER = os.path.dirname(os.path.abspath(__file__))
 PROGRAMS = {  # what runs a language's page, and how it is come by
     "javascript": ("node", "javascript_code.js", "nodejs"),
     "java": ("java", "JavaCode.java", "default-jdk-headless"),
@@ -22,7 +22,7 @@ PROGRAMS = {  # what runs a language's page, and how it is come by
 def command(language: str, packages: str) -> list[str]:
     """Return the command of the process that runs code of a language."""
     if language == "python":
-        return [sys.executable, "-I", os.path.join(HERE, "python_code.py"), packages]
+        return [sys.executable, "-I", os.path.join(AGENT_FOLDER, "python_code.py"), packages]
     if language not in PROGRAMS:
         served = ", ".join(["python", *PROGRAMS])
         raise Failure(f"the local engine runs code in {served}, not in {language}: run that by a command")
@@ -30,14 +30,14 @@ def command(language: str, packages: str) -> list[str]:
     found = shutil.which(program)
     if found is None:
         raise Failure(f"code in {language} needs {program} on this machine: apt-get install {package} (Debian, Ubuntu)")
-    return [found, os.path.join(HERE, page)]
+    return [found, os.path.join(AGENT_FOLDER, page)]
 
 
-def open_context(workload: ProcessTree, language: str, packages: str, envs: dict[str, str]) -> PassedDescriptor:
+def open_kernel(process_tree: ProcessTree, language: str, packages: str, envs: dict[str, str]) -> PassedDescriptor:
     """Start a process that runs code; pass the socket to it."""
     words = command(language, packages)
     ours, theirs = socket.socketpair()
-    with theirs, workload.starting():
+    with theirs, process_tree.starting():
         begin = _started_apart if language == "javascript" else _started
         process = begin(words, theirs.fileno(), {**os.environ, **envs})
     return PassedDescriptor(ours.detach(), {"pid": process.pid})

@@ -7,11 +7,11 @@ import stat
 import time
 from collections.abc import Mapping
 
-FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
-ALL = stat.S_IRWXU
-OFTEN = 5.0  # seconds until the files of a session that is used are counted anew
-SHARE = 50  # counting takes at most this part of the time
-UNCOUNTABLE = 2**62  # files, where folders are nested so deep that they cannot be counted
+FOLDER_FLAGS = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
+OWNER_RWX = stat.S_IRWXU
+COUNT_INTERVAL = 5.0  # seconds until the files of a session that is used are counted anew
+PAUSE_FACTOR = 50  # counting takes at most this part of the time
+UNCOUNTABLE_FILES = 2**62  # files, where folders are nested so deep that they cannot be counted
 
 
 class Space:
@@ -47,7 +47,7 @@ class Space:
         self._size, self._files = count.size + deleted, count.files
         self._free, self._free_files = space.f_bfree, space.f_ffree
         now = time.monotonic()
-        self._due = now + max(OFTEN, SHARE * (now - begun))
+        self._due = now + max(COUNT_INTERVAL, PAUSE_FACTOR * (now - begun))
         return self._size, self._files
 
 
@@ -70,7 +70,7 @@ class Count:
                 else:
                     leave(levels)
         except OSError:  # no descriptors are left
-            self.files += UNCOUNTABLE
+            self.files += UNCOUNTABLE_FILES
         finally:
             while levels:
                 leave(levels)
@@ -81,10 +81,10 @@ class Count:
             mode = os.stat(name, dir_fd=above, follow_symlinks=False).st_mode
             if not stat.S_ISDIR(mode):
                 return
-            closed = mode & ALL != ALL
+            closed = mode & OWNER_RWX != OWNER_RWX
             if closed:
-                os.chmod(name, stat.S_IMODE(mode) | ALL, dir_fd=above)
-            fd = os.open(name, FOLDER, dir_fd=above)
+                os.chmod(name, stat.S_IMODE(mode) | OWNER_RWX, dir_fd=above)
+            fd = os.open(name, FOLDER_FLAGS, dir_fd=above)
         except (FileNotFoundError, NotADirectoryError, PermissionError):
             return  # it went away, or was never the session's
         levels.append((fd, [], stat.S_IMODE(mode) if closed else -1))

@@ -10,9 +10,9 @@ import threading
 
 from .frame_socket import Failure
 
-MOST_READ = 32 * 2**20
-MOST_FOUND = 100_000
-MARK = "\ufffd"
+MAX_READ_BYTES = 32 * 2**20
+MAX_MATCHES = 100_000
+REPLACEMENT = "\ufffd"
 
 
 def reason(exc: OSError) -> str:
@@ -33,9 +33,9 @@ def read(path: str, offset: int, length: int) -> bytes:
     """Return bytes of a file; a length of 0 is all the rest."""
     with open(open_regular(path), "rb") as file:
         file.seek(offset)
-        data = file.read(length or MOST_READ + 1)
-    if len(data) > MOST_READ:
-        raise Failure(f"{path}: it is larger than {MOST_READ} bytes: read it in parts, or download it")
+        data = file.read(length or MAX_READ_BYTES + 1)
+    if len(data) > MAX_READ_BYTES:
+        raise Failure(f"{path}: it is larger than {MAX_READ_BYTES} bytes: read it in parts, or download it")
     return data
 
 
@@ -95,8 +95,8 @@ def search(path: str, pattern: str, excluded: list[str]) -> list[str]:
         for name in sorted([*folders, *(name for name in names if not _matches(name, excluded))]):
             if fnmatch.fnmatchcase(name, pattern):
                 found.append(shown(os.path.join(here, name)))
-                if len(found) > MOST_FOUND:
-                    raise Failure(f"{path}: more than {MOST_FOUND} names match {pattern}: narrow the pattern")
+                if len(found) > MAX_MATCHES:
+                    raise Failure(f"{path}: more than {MAX_MATCHES} names match {pattern}: narrow the pattern")
     return found
 
 
@@ -134,7 +134,7 @@ def leads_to_folder(entry: os.DirEntry[str]) -> bool:
 def shown(name: str) -> str:
     """Return a name as a line of text."""
     text = name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
-    return text.replace("\n", MARK).replace("\r", MARK)
+    return text.replace("\n", REPLACEMENT).replace("\r", REPLACEMENT)
 
 
 def make_directory(path: str) -> None:

@@ -12,7 +12,7 @@ import socket
 import struct
 import threading
 
-HEAD = struct.Struct("!II")
+HEADER = struct.Struct("!II")
 
 
 class Failure(Exception):
@@ -20,7 +20,7 @@ class Failure(Exception):
 
 
 class PassedDescriptor:
-    """What an order opened: what to tell of it, and the descriptor that goes to the engine, which is closed here."""
+    """What a request opened: what to tell of it, and the descriptor that goes to the engine, which is closed here."""
 
     def __init__(self, fd: int, value: object = None) -> None:
         self.fd = fd
@@ -28,25 +28,25 @@ class PassedDescriptor:
 
 
 class FrameSocket:
-    """Orders in, answers out."""
+    """Requests in, replies out."""
 
     def __init__(self, sock: socket.socket) -> None:
         self._sock = sock
         self._sending = threading.Lock()
 
     def receive(self) -> tuple[dict[str, object], bytes] | None:
-        """Return the next order and its bytes; None when the engine is gone."""
-        head = self._exactly(HEAD.size)
+        """Return the next request and its bytes; None when the engine is gone."""
+        head = self._exactly(HEADER.size)
         if head is None:
             return None
-        size, extra = HEAD.unpack(head)
-        order, blob = self._exactly(size), self._exactly(extra)
-        return None if order is None or blob is None else (json.loads(order), blob)
+        size, extra = HEADER.unpack(head)
+        request, blob = self._exactly(size), self._exactly(extra)
+        return None if request is None or blob is None else (json.loads(request), blob)
 
     def send(self, answer: dict[str, object], blob: bytes = b"", fd: int | None = None) -> None:
         """Send one answer."""
         body = json.dumps(answer).encode()
-        data = HEAD.pack(len(body), len(blob)) + body + blob
+        data = HEADER.pack(len(body), len(blob)) + body + blob
         rights = [] if fd is None else [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", [fd]))]
         with self._sending:
             sent = self._sock.sendmsg([data], rights)

@@ -18,38 +18,38 @@ from .limits import restrain
 from .process_tree import ProcessTree
 from .processes import Processes
 from .resource_monitor import ResourceMonitor
-from .run import CROWDED, DRAIN, Run
+from .run import DRAIN, TOO_MANY_PROCESSES, Run
 from .subreaper import PR_SET_CHILD_SUBREAPER, keep
 from .terminal import Terminals
 from .watch import Watches
 
-STACK = 512 * 1024  # bytes for each thread's stack: of the usual 8 MiB a limit on memory would count all
-AT_ONCE = {"ping", "freeze", "thaw", "kill", "figures"}  # what must never wait for a thread
+THREAD_STACK_SIZE = 512 * 1024  # bytes for each thread's stack: of the usual 8 MiB a limit on memory would count all
+ALWAYS_SERVED = {"ping", "freeze", "thaw", "kill", "figures"}  # what must never wait for a thread
 # What a session that is full refuses.
-ADDING = {
+REFUSED_WHEN_FULL = {
     "run",
     "write",
     "edit",
     "make_directory",
-    "open_context",
+    "open_kernel",
     "open_terminal",
     "start_process",
     "take_file",
     "extract",
 }
-OF_PYTHON = {signal.SIGPIPE, signal.SIGXFSZ}  # which it ignores, so that they come as an OSError
-Order = Callable[..., object]
+IGNORED_BY_PYTHON = {signal.SIGPIPE, signal.SIGXFSZ}  # which it ignores, so that they come as an OSError
+Handler = Callable[..., object]
 
 
 class Agent:
-    """Takes orders, each in a thread of its own, and answers them."""
+    """Serves the requests of the engine, each in a thread of its own."""
 
-    def __init__(self, line: FrameSocket, workload: ProcessTree, guard: ResourceMonitor) -> None:
-        self._line = line
-        self._workload = workload
-        self._guard = guard
-        terminals, watches, processes = Terminals(workload), Watches(), Processes(workload)
-        self._orders: dict[str, Order] = {
+    def __init__(self, sock: FrameSocket, process_tree: ProcessTree, monitor: ResourceMonitor) -> None:
+        self._socket = sock
+        self._process_tree = process_tree
+        self._monitor = monitor
+        terminals, watches, processes = Terminals(process_tree), Watches(), Processes(process_tree)
+        self._handlers: dict[str, Handler] = {
             "ping": lambda: {"pid": os.getpid(), "home": os.getcwd(), "hardening": in_force},
             "run": self._run,
             "read": files.read,
@@ -69,11 +69,11 @@ class Agent:
             "extract": trees.extract,
             "connect": connected,
             "environment": lambda: dict(os.environ),
-            "open_context": partial(code_kernel.open_context, workload),
+            "open_kernel": partial(code_kernel.open_kernel, process_tree),
             "interrupt": code_kernel.interrupt,
-            "freeze": workload.freeze,
-            "thaw": workload.thaw,
-            "kill": workload.kill,
+            "freeze": process_tree.freeze,
+            "thaw": process_tree.thaw,
+            "kill": process_tree.kill,
             "figures": self._figures,
             "start_process": processes.start,
             "read_process": processes.read,
@@ -87,18 +87,18 @@ class Agent:
         }
 
     def serve(self) -> None:
-        """Take orders until the engine is gone."""
-        while (received := self._line.receive()) is not None:
+        """Serve requests until the engine closes the connection."""
+        while (received := self._socket.receive()) is not None:
             try:
                 threading.Thread(target=self._answer, args=received, daemon=True).start()
             except RuntimeError:  # the session's own processes left no room for one more thread
                 self._answer(*received, crowded=True)
 
-    def _answer(self, order: dict[str, object], blob: bytes, crowded: bool = False) -> None:
-        reply: dict[str, object] = {"id": order.pop("id")}
+    def _answer(self, request: dict[str, object], blob: bytes, crowded: bool = False) -> None:
+        reply: dict[str, object] = {"id": request.pop("id")}
         done: object = None
         try:
-            done = self._done(str(order.pop("op")), order, blob, crowded)
+            done = self._done(str(request.pop("op")), request, blob, crowded)
             if isinstance(done, PassedDescriptor):
                 reply.update(fds=1, value=done.value)
             elif not isinstance(done, bytes):
@@ -111,27 +111,27 @@ class Agent:
             reply["error"] = f"{type(exc).__name__}: {exc}"
         try:
             fd = done.fd if isinstance(done, PassedDescriptor) else None
-            self._line.send(reply, done if isinstance(done, bytes) else b"", fd)
+            self._socket.send(reply, done if isinstance(done, bytes) else b"", fd)
         finally:
             if isinstance(done, PassedDescriptor):
                 os.close(done.fd)
 
-    def _done(self, name: str, order: dict[str, object], blob: bytes, crowded: bool) -> object:
-        if crowded and name not in AT_ONCE:
-            raise Failure(CROWDED)
-        if name in ADDING:
-            self._guard.admit()
+    def _done(self, name: str, request: dict[str, object], blob: bytes, crowded: bool) -> object:
+        if crowded and name not in ALWAYS_SERVED:
+            raise Failure(TOO_MANY_PROCESSES)
+        if name in REFUSED_WHEN_FULL:
+            self._monitor.admit()
         if name == "write":
-            order["data"] = blob
-        return self._orders[name](**order)
+            request["data"] = blob
+        return self._handlers[name](**request)
 
     def _run(
         self, command: str, timeout: float, keep: int, cwd: str | None = None, envs: dict[str, str] | None = None
     ) -> dict[str, object]:
-        return Run(self._workload, command, timeout, keep, cwd, envs).result()
+        return Run(self._process_tree, command, timeout, keep, cwd, envs).result()
 
     def _figures(self, folders: list[str]) -> dict[str, object]:
-        ticks, memory = self._workload.figures()
+        ticks, memory = self._process_tree.figures()
         received, sent = traffic()
         space = os.statvfs(".")
         return {
@@ -169,13 +169,13 @@ def traffic() -> tuple[int, int]:
     return sum(int(row[0]) for row in counts), sum(int(row[8]) for row in counts)
 
 
-def hear_signals() -> None:
+def restore_signals() -> None:
     """Undo what the engine's own parent has had ignored, as shells do in the background: Ctrl-C is to work inside.
 
     What Python itself ignores stays so: a process that does not read its input must not end the agent, nor a file that
     has grown too large. Commands get those signals back, from subprocess.
     """
-    for number in signal.valid_signals() - OF_PYTHON:
+    for number in signal.valid_signals() - IGNORED_BY_PYTHON:
         if signal.getsignal(number) is signal.SIG_IGN:
             signal.signal(number, signal.SIG_DFL)
     signal.pthread_sigmask(signal.SIG_SETMASK, [])
@@ -185,7 +185,7 @@ def main(
     fd: int, scope: str, limits: dict[str, Any], hardening: dict[str, bool], folders: dict[str, list[str]] | None
 ) -> None:
     """Harden and restrain this process, then serve."""
-    hear_signals()
+    restore_signals()
     if scope == "tree":
         keep(fd)
     harden(hardening, folders, fd)
@@ -194,12 +194,12 @@ def main(
         libc.prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
     restrain(limits)
     os.set_inheritable(fd, False)
-    threading.stack_size(STACK)
-    workload = ProcessTree(scope == "namespace", own_user=scope == "user")
-    guard = ResourceMonitor(workload, limits)
+    threading.stack_size(THREAD_STACK_SIZE)
+    process_tree = ProcessTree(scope == "namespace", own_user=scope == "user")
+    monitor = ResourceMonitor(process_tree, limits)
     try:
-        guard.start()
+        monitor.start()
         DRAIN.start()
-        Agent(FrameSocket(socket.socket(fileno=fd)), workload, guard).serve()
+        Agent(FrameSocket(socket.socket(fileno=fd)), process_tree, monitor).serve()
     finally:
-        workload.kill()
+        process_tree.kill()

@@ -10,8 +10,8 @@ from . import landlock, seccomp
 PR_SET_DUMPABLE, PR_SET_NO_NEW_PRIVS = 4, 38
 JOIN_SESSION_KEYRING = 1
 KEYCTL = {"x86_64": 250, "aarch64": 219}
-MORE_LIKELY = 500  # how much sooner than the rest of the machine a session is ended when memory runs out
-STANDARD = {0, 1, 2}
+OOM_SCORE_INCREASE = 500  # how much sooner than the rest of the machine a session is ended when memory runs out
+STANDARD_STREAMS = {0, 1, 2}
 
 
 in_force: dict[str, object] = {}
@@ -51,7 +51,7 @@ def refuse_descriptors(line: int) -> None:
     found: list[int] = []
     for name in os.listdir("/proc/self/fd"):
         fd = int(name)
-        if fd not in STANDARD and fd != line:
+        if fd not in STANDARD_STREAMS and fd != line:
             try:
                 os.fstat(fd)
             except OSError:
@@ -66,6 +66,6 @@ def expect_the_worst() -> None:
     try:
         with open("/proc/self/oom_score_adj", "r+") as file:
             now = int(file.read())
-            file.write(str(min(now + MORE_LIKELY, 1000)))
+            file.write(str(min(now + OOM_SCORE_INCREASE, 1000)))
     except OSError:
         pass  # a /proc without it; nothing depends on it

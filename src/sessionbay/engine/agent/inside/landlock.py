@@ -7,21 +7,21 @@ import os
 import stat
 import struct
 
-CREATE, ADD_RULE, RESTRICT = 444, 445, 446  # the same on all machines
-VERSION, BENEATH = 1, 1
+CREATE_RULESET, ADD_RULE, RESTRICT_SELF = 444, 445, 446  # the same on all machines
+GET_VERSION, PATH_BENEATH = 1, 1
 EXECUTE, WRITE_FILE, READ_FILE, READ_DIR = 1 << 0, 1 << 1, 1 << 2, 1 << 3
 TRUNCATE, IOCTL_DEVICE = 1 << 14, 1 << 15
-OF_FILES = (
+FILE_RIGHTS = (
     EXECUTE | WRITE_FILE | READ_FILE | TRUNCATE | IOCTL_DEVICE
 )  # what a rule for a file that is no folder may name
-READ = EXECUTE | READ_FILE | READ_DIR
-RIGHTS = {1: 13, 2: 14, 3: 15, 4: 15}  # how many rights each version knows; 16 from the fifth on
-SCOPES = 3  # no abstract sockets and no signals to processes outside, from the sixth version on
+READ_RIGHTS = EXECUTE | READ_FILE | READ_DIR
+RIGHT_COUNTS = {1: 13, 2: 14, 3: 15, 4: 15}  # how many rights each version knows; 16 from the fifth on
+ALL_SCOPES = 3  # no abstract sockets and no signals to processes outside, from the sixth version on
 
 
 def version(libc: ctypes.CDLL) -> int:
     """Return the version of Landlock that the kernel has, 0 for none."""
-    return max(int(libc.syscall(CREATE, None, ctypes.c_size_t(0), VERSION)), 0)
+    return max(int(libc.syscall(CREATE_RULESET, None, ctypes.c_size_t(0), GET_VERSION)), 0)
 
 
 def confine(libc: ctypes.CDLL, read: list[str], write: list[str]) -> int:
@@ -29,17 +29,17 @@ def confine(libc: ctypes.CDLL, read: list[str], write: list[str]) -> int:
     found = version(libc)
     if not found:
         return 0
-    handled = (1 << RIGHTS.get(found, 16)) - 1
-    attributes = struct.pack("=QQQ", handled, 0, SCOPES)
+    handled = (1 << RIGHT_COUNTS.get(found, 16)) - 1
+    attributes = struct.pack("=QQQ", handled, 0, ALL_SCOPES)
     size = 24 if found >= 6 else 8
-    rules = libc.syscall(CREATE, ctypes.c_char_p(attributes), ctypes.c_size_t(size), 0)
+    rules = libc.syscall(CREATE_RULESET, ctypes.c_char_p(attributes), ctypes.c_size_t(size), 0)
     if rules < 0:
         return 0
     try:
-        for paths, rights in ((read, READ), (write, handled)):
+        for paths, rights in ((read, READ_RIGHTS), (write, handled)):
             for path in paths:
                 allow(libc, rules, path, rights & handled)
-        return 0 if libc.syscall(RESTRICT, rules, 0) else found
+        return 0 if libc.syscall(RESTRICT_SELF, rules, 0) else found
     finally:
         os.close(rules)
 
@@ -52,9 +52,9 @@ def allow(libc: ctypes.CDLL, rules: int, path: str, rights: int) -> None:
         return
     try:
         if not stat.S_ISDIR(os.fstat(fd).st_mode):
-            rights &= OF_FILES
+            rights &= FILE_RIGHTS
         rule = struct.pack("=Qi", rights, fd)
-        if libc.syscall(ADD_RULE, rules, BENEATH, ctypes.c_char_p(rule), 0):
+        if libc.syscall(ADD_RULE, rules, PATH_BENEATH, ctypes.c_char_p(rule), 0):
             raise OSError(ctypes.get_errno(), "Landlock takes no rule", path)
     finally:
         os.close(fd)

@@ -6,7 +6,7 @@ import resource
 from collections.abc import Mapping
 from typing import Any
 
-KERNEL = {
+RLIMITS = {
     "process_memory": resource.RLIMIT_DATA,  # never RLIMIT_AS: what a program reserves is not what it uses
     "file_size": resource.RLIMIT_FSIZE,
     "open_files": resource.RLIMIT_NOFILE,
@@ -17,7 +17,7 @@ KERNEL = {
 def restrain(limits: Mapping[str, Any]) -> None:
     """Limit this process and all that come from it; 0 leaves a limit as it was."""
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    for name, number in KERNEL.items():
+    for name, number in RLIMITS.items():
         if limits[name]:
             most = resource.getrlimit(number)[1]
             value = limits[name] if most == resource.RLIM_INFINITY else min(limits[name], most)

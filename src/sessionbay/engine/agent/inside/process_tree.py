@@ -33,7 +33,7 @@ class ProcessTree:
         self._commands: dict[int, list[str]] = {}
 
     def clock(self) -> float:
-        """Return seconds that stand still while the workload is frozen."""
+        """Return seconds that stand still while the process_tree is frozen."""
         with self.running:
             now = self._frozen_at if self._reasons else time.monotonic()
             return now - self._lost

@@ -13,18 +13,18 @@ from .frame_socket import Failure
 from .process_tree import ProcessTree
 from .run import end_group, spawn
 
-MOST_KEPT = 2**20  # bytes that may wait to be fetched; the process waits beyond them
-MOST_AT_ONCE = 2**18
-REMEMBERED = 32  # that have ended, and whose last words may be asked for again
+MAX_BUFFERED_BYTES = 2**20  # bytes that may wait to be fetched; the process waits beyond them
+MAX_READ_BYTES = 2**18
+MAX_ENDED_PROCESSES = 32  # that have ended, and whose last words may be asked for again
 KILL_TIMEOUT = 5.0
-SETTLE = 0.2  # seconds that outputs have to end after their process did: children may hold them open for long
+OUTPUT_TIMEOUT = 0.2  # seconds that outputs have to end after their process did: children may hold them open for long
 
 
 class Process:
     """One of them."""
 
-    def __init__(self, workload: ProcessTree, command: str, cwd: str | None, envs: dict[str, str] | None) -> None:
-        with workload.starting():
+    def __init__(self, process_tree: ProcessTree, command: str, cwd: str | None, envs: dict[str, str] | None) -> None:
+        with process_tree.starting():
             self.popen = spawn(command, cwd or os.getcwd(), envs or {}, subprocess.PIPE)
         self._changed = threading.Condition()
         self._chunks: deque[tuple[int, str, bytes]] = deque()
@@ -48,7 +48,7 @@ class Process:
             told: list[tuple[int, str, str]] = []
             size = 0
             for number, stream, data in self._chunks:
-                if size >= MOST_AT_ONCE:
+                if size >= MAX_READ_BYTES:
                     break
                 told.append((number, stream, base64.b64encode(data).decode()))
                 size += len(data)
@@ -85,7 +85,7 @@ class Process:
                     self._open -= 1
                     self._changed.notify_all()
                     return
-                while self._kept > MOST_KEPT:
+                while self._kept > MAX_BUFFERED_BYTES:
                     self._changed.wait()
                 if self._open <= 0:
                     return  # what others write after the process has ended, and was said to have
@@ -98,8 +98,8 @@ class Process:
         """Notice its end; its outputs end with it, or soon after."""
         self.popen.wait()
         with self._changed:
-            self._changed.wait_for(lambda: self._open <= 0 or self._kept > MOST_KEPT, SETTLE)
-            if self._kept <= MOST_KEPT:
+            self._changed.wait_for(lambda: self._open <= 0 or self._kept > MAX_BUFFERED_BYTES, OUTPUT_TIMEOUT)
+            if self._kept <= MAX_BUFFERED_BYTES:
                 self._open = 0
             self._changed.notify_all()
 
@@ -107,16 +107,16 @@ class Process:
 class Processes:
     """All of them, by their numbers."""
 
-    def __init__(self, workload: ProcessTree) -> None:
-        self._workload = workload
+    def __init__(self, process_tree: ProcessTree) -> None:
+        self._process_tree = process_tree
         self._processes: dict[int, Process] = {}
 
     def start(self, command: str, cwd: str | None = None, envs: dict[str, str] | None = None) -> int:
         """Start one; those that ended long ago are forgotten."""
         ended = [pid for pid, process in self._processes.items() if process.popen.returncode is not None]
-        for pid in ended[:-REMEMBERED]:
+        for pid in ended[:-MAX_ENDED_PROCESSES]:
             del self._processes[pid]
-        process = Process(self._workload, command, cwd, envs)
+        process = Process(self._process_tree, command, cwd, envs)
         self._processes[process.popen.pid] = process
         return process.popen.pid
 

@@ -32,7 +32,7 @@ class Runner(Protocol):
     def run(self, code: str) -> None: ...
 
 
-RICH = {  # the methods by which objects offer more than text, as IPython has them
+MIME_METHODS = {  # the methods by which objects offer more than text, as IPython has them
     "_repr_html_": "text/html",
     "_repr_markdown_": "text/markdown",
     "_repr_svg_": "image/svg+xml",
@@ -110,7 +110,7 @@ class Plain:
 
 def _forms(value: object) -> dict[str, object]:
     forms: dict[str, object] = {"text/plain": repr(value)}
-    for method, mime in RICH.items():
+    for method, mime in MIME_METHODS.items():
         offered = getattr(value, method, None)
         if callable(offered) and not isinstance(value, type) and (form := offered()) is not None:
             forms[mime] = form

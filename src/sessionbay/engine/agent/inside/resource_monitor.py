@@ -14,17 +14,17 @@ from .disk import Space
 from .frame_socket import Failure
 from .process_tree import PAGE, RESIDENT, STATE, TIMES, ProcessTree, send
 
-QUICK, SLOW = 0.1, 2.0  # seconds between two looks at processes: busy ones, and those that do nothing
-SHARE = 20  # a look must not take more than this part of the time
-BUSY = 0.05  # of a processor
-HINT = "delete files with delete_file, or delete the session"
+MIN_INTERVAL, MAX_INTERVAL = 0.1, 2.0  # seconds between two looks at processes: busy ones, and those that do nothing
+PAUSE_FACTOR = 20  # a look must not take more than this part of the time
+BUSY_CPU_SHARE = 0.05  # of a processor
+CLEANUP_HINT = "delete files with delete_file, or delete the session"
 
 
 class ResourceMonitor:
     """Looks at a session while something runs in it; an idle one costs nothing."""
 
-    def __init__(self, workload: ProcessTree, limits: Mapping[str, Any]) -> None:
-        self._workload = workload
+    def __init__(self, process_tree: ProcessTree, limits: Mapping[str, Any]) -> None:
+        self._process_tree = process_tree
         self._limits = limits
         self._space = Space(limits["folders"])
         self._looking = threading.Lock()
@@ -39,29 +39,29 @@ class ResourceMonitor:
     def _watch(self) -> None:
         pause: float | None = None
         while True:
-            woken = self._workload.woken.wait(pause)
-            self._workload.woken.clear()
+            woken = self._process_tree.woken.wait(pause)
+            self._process_tree.woken.clear()
             begun = time.monotonic()
             try:
                 running, busy = self._look(woken)
             except Exception as exc:  # a session whose guard is gone would have no limits
                 sys.stderr.write(f"the guard failed: {type(exc).__name__}: {exc}\n")
                 running = busy = True
-            time.sleep(max(QUICK, SHARE * (time.monotonic() - begun)))
-            if woken or busy or self._workload.full:
-                pause = QUICK
+            time.sleep(max(MIN_INTERVAL, PAUSE_FACTOR * (time.monotonic() - begun)))
+            if woken or busy or self._process_tree.full:
+                pause = MIN_INTERVAL
             else:
-                pause = min(SLOW, 2 * (pause or QUICK)) if running else None
+                pause = min(MAX_INTERVAL, 2 * (pause or MIN_INTERVAL)) if running else None
 
     def _look(self, woken: bool) -> tuple[bool, bool]:
         """Look once; return whether anything runs, and whether it does much."""
-        processes = self._workload.processes(quick=True)
+        processes = self._process_tree.processes(quick=True)
         busy = self._busy(processes)
         if self._limits["memory"]:
             self._check_memory(processes)
         if self._limits["disk"] or self._limits["files"]:
             with self._looking:
-                if self._workload.full or self._space.doubtful(self._limits, woken or busy):
+                if self._process_tree.full or self._space.doubtful(self._limits, woken or busy):
                     self._count()
         return bool(processes), busy
 
@@ -69,42 +69,44 @@ class ResourceMonitor:
         """Return whether the processes have used a processor since they were last looked at."""
         now, ticks = time.monotonic(), sum(int(field) for _, fields in processes for field in fields[TIMES])
         used = abs(ticks - self._ticks) / os.sysconf("SC_CLK_TCK")
-        busy = used > BUSY * (now - self._looked)
+        busy = used > BUSY_CPU_SHARE * (now - self._looked)
         self._ticks, self._looked = ticks, now
         return busy
 
     def admit(self) -> None:
         """Let something be added to the session, which is watched then; refuse it when the session is full."""
-        self._workload.woken.set()
-        if self._workload.full:
+        self._process_tree.woken.set()
+        if self._process_tree.full:
             with self._looking:
                 self._count()  # now: some files may have been deleted
-            if self._workload.full:
-                raise Failure(self._workload.full)
+            if self._process_tree.full:
+                raise Failure(self._process_tree.full)
 
     def _count(self) -> None:
-        pids = [pid for pid, _ in self._workload.processes()]
+        pids = [pid for pid, _ in self._process_tree.processes()]
         size, files = self._space.count(pids)
         told = self._excess(size, files)
-        was, self._workload.full = self._workload.full, told
+        was, self._process_tree.full = self._process_tree.full, told
         if told:
-            self._workload.freeze("full")
+            self._process_tree.freeze("full")
         elif was:
-            self._workload.thaw("full")
+            self._process_tree.thaw("full")
 
     def _excess(self, size: int, files: int) -> str:
         """Return what to tell a session that is over its limits, nothing when it is not."""
         if self._limits["disk"] and size > self._limits["disk"]:
-            return f"the session's files take {size} bytes of the {self._limits['disk']} that it may have: {HINT}"
+            return (
+                f"the session's files take {size} bytes of the {self._limits['disk']} that it may have: {CLEANUP_HINT}"
+            )
         if self._limits["files"] and files > self._limits["files"]:
-            return f"the session has {files} files of the {self._limits['files']} that it may have: {HINT}"
+            return f"the session has {files} files of the {self._limits['files']} that it may have: {CLEANUP_HINT}"
         return ""
 
     def _check_memory(self, processes: list[tuple[int, list[str]]]) -> None:
         """Kill the largest processes while all together hold too much."""
         self._dying &= {pid for pid, _ in processes}
         alive = [(pid, fields) for pid, fields in processes if pid not in self._dying and fields[STATE] != "Z"]
-        shared = shared_memory() if self._workload.whole_namespace else 0
+        shared = shared_memory() if self._process_tree.whole_namespace else 0
         most = self._limits["memory"] - shared - self._space.in_memory
         if sum(int(fields[RESIDENT]) for _, fields in alive) * PAGE <= most:
             return  # pages that several hold were counted for each: it cannot be too much
@@ -115,7 +117,7 @@ class ResourceMonitor:
     def _kill(self, pid: int, sizes: dict[int, int]) -> None:
         total, size = sum(sizes.values()), sizes.pop(pid)
         limit = self._limits["memory"]
-        self._workload.tell(
+        self._process_tree.tell(
             pid,
             f"[memory] process {pid}, which held {size} bytes, was killed: the session's processes held {total}"
             f" of the {limit} bytes that they may have",

@@ -14,10 +14,10 @@ from codecs import getincrementaldecoder
 from .frame_socket import Failure
 from .process_tree import ProcessTree
 
-LONGEST_LOOK = 0.5  # seconds within which a command is told that the session is full, or stands still
-SHORTEST_LOOK = 0.02
-CONTINUED = bytes(range(0x80, 0xC0))  # what goes on with a character of UTF-8
-CROWDED = "the session has all the processes that it may have: end some, or delete the session"
+MAX_POLL_INTERVAL = 0.5  # seconds within which a command is told that the session is full, or stands still
+MIN_POLL_INTERVAL = 0.02
+UTF8_CONTINUATION = bytes(range(0x80, 0xC0))  # what goes on with a character of UTF-8
+TOO_MANY_PROCESSES = "the session has all the processes that it may have: end some, or delete the session"
 SHELL = "/bin/bash" if os.path.exists("/bin/bash") else "/bin/sh"
 
 
@@ -53,7 +53,7 @@ class Tail:
         if not self._dropped:
             return (self._head + self._tail).decode("utf-8", "replace"), 0, ""
         decoder, first = getincrementaldecoder("utf-8")("replace"), self._tail[:3]
-        head, over = decoder.decode(bytes(self._head)), len(first) - len(first.lstrip(CONTINUED))
+        head, over = decoder.decode(bytes(self._head)), len(first) - len(first.lstrip(UTF8_CONTINUATION))
         omitted = self._dropped + len(decoder.getstate()[0]) + over
         return head, omitted, self._tail[over:].decode("utf-8", "replace")
 
@@ -78,7 +78,7 @@ def spawn(command: str, cwd: str, envs: dict[str, str], stdin: int) -> subproces
         )
     except (OSError, ValueError) as exc:
         if isinstance(exc, OSError) and exc.errno == errno.EAGAIN:
-            raise Failure(CROWDED) from exc
+            raise Failure(TOO_MANY_PROCESSES) from exc
         raise Failure(f"the command cannot be started in {cwd}: {exc}") from exc
 
 
@@ -87,14 +87,14 @@ class Run:
 
     def __init__(
         self,
-        workload: ProcessTree,
+        process_tree: ProcessTree,
         command: str,
         timeout: float,
         keep: int,
         cwd: str | None = None,
         envs: dict[str, str] | None = None,
     ) -> None:
-        self._workload = workload
+        self._process_tree = process_tree
         self._command = command
         self._timeout = timeout
         self._cwd = cwd or os.getcwd()
@@ -103,16 +103,16 @@ class Run:
 
     def result(self) -> dict[str, object]:
         """Run it; return how it ended and what it wrote."""
-        with self._workload.starting():
+        with self._process_tree.starting():
             process = spawn(self._command, self._cwd, self._envs, subprocess.DEVNULL)
-            self._workload.began(process.pid)
+            self._process_tree.began(process.pid)
         end = os.pidfd_open(process.pid)
         try:
-            timed_out = not self._collect(process, end, self._workload.clock() + self._timeout)
+            timed_out = not self._collect(process, end, self._process_tree.clock() + self._timeout)
         finally:
             os.close(end)
-            notes = self._workload.ended(process.pid)
-        full = self._workload.full if timed_out else ""
+            notes = self._process_tree.ended(process.pid)
+        full = self._process_tree.full if timed_out else ""
         if timed_out:
             end_group(process.pid)
         code = process.wait()
@@ -136,8 +136,8 @@ class Run:
             selector.register(end, selectors.EVENT_READ)
             while True:
                 wrote = False
-                left = deadline - self._workload.clock()
-                for key, _ in selector.select(0 if ended else max(SHORTEST_LOOK, min(left, LONGEST_LOOK))):
+                left = deadline - self._process_tree.clock()
+                for key, _ in selector.select(0 if ended else max(MIN_POLL_INTERVAL, min(left, MAX_POLL_INTERVAL))):
                     if key.fd == end:
                         ended = True
                         selector.unregister(end)
@@ -147,7 +147,7 @@ class Run:
                     for key in selector.get_map().values():
                         DRAIN.take(key.fd)
                     return True
-                if not ended and (self._workload.full or self._workload.clock() > deadline):
+                if not ended and (self._process_tree.full or self._process_tree.clock() > deadline):
                     return False
 
     @staticmethod

@@ -15,14 +15,14 @@ from .process_tree import ProcessTree, send, stat_fields
 from .run import SHELL
 
 LC_CTYPE_MASK = 1
-SESSION = 3  # where the fields after a process's name tell the session it belongs to
+SESSION_FIELD = 3  # where the fields after a process's name tell the session it belongs to
 
 
 class Terminals:
     """The shells of the session's terminals."""
 
-    def __init__(self, workload: ProcessTree) -> None:
-        self._workload = workload
+    def __init__(self, process_tree: ProcessTree) -> None:
+        self._process_tree = process_tree
         self._shells: dict[int, subprocess.Popen[bytes]] = {}
 
     def open(self, cols: int, rows: int, envs: dict[str, str], cwd: str | None, shell: str | None) -> PassedDescriptor:
@@ -30,7 +30,7 @@ class Terminals:
         ours, theirs = os.openpty()
         try:
             fcntl.ioctl(ours, termios.TIOCSWINSZ, struct.pack("HHHH", rows, cols, 0, 0))
-            with self._workload.starting():
+            with self._process_tree.starting():
                 process = started(theirs, shell or SHELL, cwd or os.getcwd(), envs)
         except BaseException:
             os.close(ours)
@@ -52,7 +52,11 @@ class Terminals:
         if process is None or process.poll() is not None:
             return
         for name in os.listdir("/proc"):
-            if name.isdigit() and int(name) != pid and stat_fields(int(name))[SESSION : SESSION + 1] == [str(pid)]:
+            if (
+                name.isdigit()
+                and int(name) != pid
+                and stat_fields(int(name))[SESSION_FIELD : SESSION_FIELD + 1] == [str(pid)]
+            ):
                 send(int(name), signal.SIGKILL)
         process.kill()
 

@@ -9,7 +9,7 @@ import stat
 from . import files
 from .frame_socket import Failure, PassedDescriptor
 
-MOST_TOLD = 100
+MAX_REPORTED = 100
 
 
 class Selection:
@@ -73,14 +73,14 @@ def joined(folder: str, name: str) -> str:
     return "/".join(part for part in (folder, name) if part)
 
 
-def tree(path: str, prefix: str, selection: dict[str, list[object]], most: int) -> dict[str, object]:
+def tree(path: str, prefix: str, selection: dict[str, list[object]], max_files: int) -> dict[str, object]:
     """Return the files at and below ``path`` that are selected, and what is in the way.
 
     Args:
         path: A file or folder of the session; a link there is followed, none below it is.
         prefix: How ``path`` is called below the bound folder.
         selection: What ``Selection`` takes.
-        most: How many files there may be.
+        max_files: How many files there may be.
     """
     chosen = Selection(**selection)  # type: ignore[arg-type]  # the engine's own words
     found: list[tuple[str, list[int], bool]] = []
@@ -103,10 +103,10 @@ def tree(path: str, prefix: str, selection: dict[str, list[object]], most: int) 
                 for entry in entries:
                     _sort(entry, joined(here, entry.name), prefix, chosen, waiting, found, odd)
         except OSError as exc:
-            if len(unread) < MOST_TOLD:
+            if len(unread) < MAX_REPORTED:
                 unread.append(files.reason(exc))
-        if len(found) > most:
-            raise Failure(f"{path}: it has more than {most} files")
+        if len(found) > max_files:
+            raise Failure(f"{path}: it has more than {max_files} files")
     return {"kind": "folder", "files": found, "odd": odd, "unread": unread}
 
 
@@ -127,7 +127,7 @@ def _sort(
     elif chosen.has(full):
         if stat.S_ISREG(status.st_mode):
             found.append((name, stamp(status), bool(status.st_mode & stat.S_IXUSR)))
-        elif len(odd) < MOST_TOLD:
+        elif len(odd) < MAX_REPORTED:
             odd.append(name)
 
 
@@ -167,8 +167,8 @@ def keep_file(scratch: str, path: str, executable: bool) -> list[int]:
     return stamp(os.lstat(path))
 
 
-def extract(archive: str, folder: str, most: dict[str, int]) -> list[str]:
-    """Extract an archive into a folder; return the names of its files. ``most`` are its limits."""
+def extract(archive: str, folder: str, limits: dict[str, int]) -> list[str]:
+    """Extract an archive into a folder; return the names of its files. ``limits`` are those of ``archives.extract``."""
     from . import archives  # few need it, and what it needs takes longer to load than the agent has to start
 
-    return archives.extract(archive, folder, **most)
+    return archives.extract(archive, folder, **limits)

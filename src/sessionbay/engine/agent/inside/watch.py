@@ -10,10 +10,10 @@ import time
 from .files import shown
 from .frame_socket import Failure
 
-MOST_ENTRIES = 50_000
-MOST_FOLDERS = 32
-PAUSE = 0.2  # seconds between two looks
-SHARE = 10  # of the time, looking takes no more than one part in so many
+MAX_ENTRIES = 50_000
+MAX_WATCHES = 32
+SCAN_INTERVAL = 0.2  # seconds between two looks
+PAUSE_FACTOR = 10  # of the time, looking takes no more than one part in so many
 
 Seen = dict[str, tuple[bool, object]]
 Change = tuple[str, str, str]
@@ -40,8 +40,8 @@ class Watches:
         self._seen.pop(watch, None)
 
     def _begin(self, watch: str, path: str) -> None:
-        if len(self._seen) >= MOST_FOLDERS:
-            raise Failure(f"{path}: {MOST_FOLDERS} folders are watched already")
+        if len(self._seen) >= MAX_WATCHES:
+            raise Failure(f"{path}: {MAX_WATCHES} folders are watched already")
         if not os.path.isdir(path):
             raise Failure(f"{path}: there is no such folder")
         self._seen[watch] = threading.Lock(), look(path)
@@ -53,11 +53,11 @@ def news(path: str, before: Seen, deadline: float) -> list[Change]:
         begun = time.monotonic()
         now = look(path)
         found = differences(before, now)
-        if found or time.monotonic() + PAUSE > deadline:
+        if found or time.monotonic() + SCAN_INTERVAL > deadline:
             before.clear()
             before.update(now)
             return found
-        time.sleep(max(PAUSE, SHARE * (time.monotonic() - begun)))
+        time.sleep(max(SCAN_INTERVAL, PAUSE_FACTOR * (time.monotonic() - begun)))
 
 
 def look(path: str) -> Seen:
@@ -78,8 +78,8 @@ def look(path: str) -> Seen:
                 folders.append(here)
             else:
                 seen[here] = (False, (found.st_mtime_ns, found.st_size, found.st_ino, found.st_mode))
-        if len(seen) > MOST_ENTRIES:
-            raise Failure(f"{path}: there is too much in it to be watched: more than {MOST_ENTRIES} files")
+        if len(seen) > MAX_ENTRIES:
+            raise Failure(f"{path}: there is too much in it to be watched: more than {MAX_ENTRIES} files")
     return seen
 
 

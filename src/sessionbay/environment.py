@@ -1,4 +1,4 @@
-"""What both sides of the seam share: time that is read, chance, the environment."""
+"""The clock, random values and the process environment, shared by both clients."""
 
 import logging
 import os
@@ -18,46 +18,46 @@ log = logging.getLogger("sessionbay.config")
 USER_AGENT = f"sessionbay/{__version__} ({platform.system()}; {platform.machine()}) Python/{platform.python_version()}"
 
 
-ThreadLock = threading.Lock  # what both twins keep threads apart with: async ones may each have an event loop
+ThreadLock = threading.Lock  # for both twins: async clients may run in several threads, each with an event loop
 
 
 class BaseClock:
-    """Time that is read; how it passes is the seam's business."""
+    """The readings of a clock. The twins add ``sleep``."""
 
     def time(self) -> float:
         """Return Unix time in seconds."""
         return time.time()
 
     def monotonic(self) -> float:
-        """Return seconds that only ever grow."""
+        """Return the monotonic time in seconds."""
         return time.monotonic()
 
 
 class SupportsIsSet(Protocol):
-    """What can be set, and asked whether it is: an event of any library."""
+    """An event of any library: threading, asyncio, trio or anyio."""
 
     def is_set(self) -> bool:
-        """Return whether it is set."""
+        """Return whether the flag is set."""
         ...
 
 
 class StopFlag:
-    """A flag that nobody waits for."""
+    """A flag to poll."""
 
     def __init__(self) -> None:
         self._is_set = False
 
     def set(self) -> None:
-        """Set it."""
+        """Set the flag."""
         self._is_set = True
 
     def is_set(self) -> bool:
-        """Return whether it is set."""
+        """Return whether the flag is set."""
         return self._is_set
 
 
 def nonce() -> str:
-    """Return 32 hexadecimal digits that nobody has seen before."""
+    """Return a random 32-digit hexadecimal nonce."""
     return secrets.token_hex(16)
 
 
@@ -67,7 +67,7 @@ def environment() -> Mapping[str, str]:
 
 
 def process_id() -> int:
-    """Return the number of this process, which a fork's child does not share."""
+    """Return the process id. A forked child has another one."""
     return os.getpid()
 
 

@@ -11,7 +11,7 @@ import pytest
 
 from sessionbay import AsyncAGB, AsyncAgentBay, AsyncSession, OssError, OssUsageError
 from sessionbay._async.oss import AsyncOss
-from sessionbay._concurrency._async import Step
+from sessionbay._concurrency._async import UnaryCall
 
 from ..cloud import KEY, FakeCloud, session_data, yes
 
@@ -20,7 +20,7 @@ NAMES = ("oss_env_init", "oss_upload", "oss_download", "oss_upload_annon", "oss_
 SIGNED = "https://bucket.example/a?Signature=hush-4"
 CREDENTIALS = ("STS.hush-1", "hush-2", "hush-3")
 SAID = {"oss_env_init": '{"region": "r"}', "oss_upload": "Upload success", "oss_upload_annon": "Upload success"}
-Use = Step[AsyncOss, Any]
+Use = UnaryCall[AsyncOss, Any]
 Answer = Callable[[str, bool], httpx.Response]
 GOLDEN: list[tuple[Use, str, dict[str, str]]] = [
     (

@@ -1,4 +1,4 @@
-"""TLS: who is trusted, and what a connection over it is used for."""
+"""TLS: certificate verification, and connections that are used again."""
 
 import ssl
 import time
@@ -7,6 +7,7 @@ import httpx
 import pytest
 
 from sessionbay._async.http.pool import PoolCounts
+from sessionbay._concurrency._async import connect
 
 from ..certificates import client_context, server_context
 from ..raw_server import BEYOND, BOUND, Peer, RawServer, Script, always, answer, eager, once_and_close
@@ -98,6 +99,27 @@ async def test_a_connection_over_tls_that_the_peer_closed_is_noticed_before_the_
             await until(lambda: server.open == 0)
             assert await carrier.ask_often(server.url, 1) == [200]
         assert server.accepted == 2
+
+
+async def test_looking_for_unread_data_over_tls_loses_none_of_it() -> None:
+    sent = bytes(range(250)) * 80  # two records of TLS, which arrive together
+
+    def script(peer: Peer) -> None:
+        peer.write(sent)
+        peer.server.reached.set()
+        peer.wait_for_end()
+
+    with secured(script) as server:
+        url = httpx.URL(server.url)
+        stream = await connect(url.host, url.port or 0, client_context(), BOUND)
+        assert server.reached.wait(BOUND)
+        received = b""
+        while len(received) < len(sent):
+            assert not stream.is_quiet()
+            received += await stream.receive(BOUND)
+        assert stream.is_quiet()
+        await stream.aclose()
+    assert received == sent
 
 
 async def test_an_answer_over_tls_that_is_cut_off_is_an_error() -> None:

@@ -11,7 +11,7 @@ import httpx
 import pytest
 
 from sessionbay import AGB, AgentBay, OssError, OssUsageError, Session
-from sessionbay._concurrency._sync import Step
+from sessionbay._concurrency._sync import UnaryCall
 from sessionbay._sync.oss import Oss
 
 from ..cloud import KEY, FakeCloud, session_data, yes
@@ -21,7 +21,7 @@ NAMES = ("oss_env_init", "oss_upload", "oss_download", "oss_upload_annon", "oss_
 SIGNED = "https://bucket.example/a?Signature=hush-4"
 CREDENTIALS = ("STS.hush-1", "hush-2", "hush-3")
 SAID = {"oss_env_init": '{"region": "r"}', "oss_upload": "Upload success", "oss_upload_annon": "Upload success"}
-Use = Step[Oss, Any]
+Use = UnaryCall[Oss, Any]
 Answer = Callable[[str, bool], httpx.Response]
 GOLDEN: list[tuple[Use, str, dict[str, str]]] = [
     (

@@ -1,5 +1,5 @@
 # Generated from tests/_async/test_transport_tls.py by scripts/generate_sync.py. Do not edit.
-"""TLS: who is trusted, and what a connection over it is used for."""
+"""TLS: certificate verification, and connections that are used again."""
 
 import ssl
 import time
@@ -7,6 +7,7 @@ import time
 import httpx
 import pytest
 
+from sessionbay._concurrency._sync import connect
 from sessionbay._sync.http.pool import PoolCounts
 
 from ..certificates import client_context, server_context
@@ -99,6 +100,27 @@ def test_a_connection_over_tls_that_the_peer_closed_is_noticed_before_the_next_r
             until(lambda: server.open == 0)
             assert carrier.ask_often(server.url, 1) == [200]
         assert server.accepted == 2
+
+
+def test_looking_for_unread_data_over_tls_loses_none_of_it() -> None:
+    sent = bytes(range(250)) * 80  # two records of TLS, which arrive together
+
+    def script(peer: Peer) -> None:
+        peer.write(sent)
+        peer.server.reached.set()
+        peer.wait_for_end()
+
+    with secured(script) as server:
+        url = httpx.URL(server.url)
+        stream = connect(url.host, url.port or 0, client_context(), BOUND)
+        assert server.reached.wait(BOUND)
+        received = b""
+        while len(received) < len(sent):
+            assert not stream.is_quiet()
+            received += stream.receive(BOUND)
+        assert stream.is_quiet()
+        stream.close()
+    assert received == sent
 
 
 def test_an_answer_over_tls_that_is_cut_off_is_an_error() -> None:

@@ -17,8 +17,8 @@ from sessionbay.engine.sandbox import bwrap
 
 from ..engine.processes import eventually
 from .attack import add, attack
+from .defences_off import agent_with, change_agent, soft
 from .scene import Scene, descriptors, got, output, python
-from .seams import agent_with, change_agent, soft
 
 TAKEOVER = "taking the agent over"
 FORGED = "forged frames"

@@ -10,8 +10,8 @@ from sessionbay.engine.agent.connection import AgentFailure
 from sessionbay.engine.contexts.sync_job import MAX_COMPRESSION_RATIO, MAX_FILES
 
 from .attack import add
+from .defences_off import agent_with
 from .scene import Scene, output
-from .seams import agent_with
 
 ARCHIVES = "zip bombs and evil archives"
 LIMITS = {"max_files": MAX_FILES, "max_bytes": 2**30, "max_ratio": MAX_COMPRESSION_RATIO}

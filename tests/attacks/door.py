@@ -12,8 +12,8 @@ from starlette.types import Receive, Scope, Send
 from sessionbay.engine import app, loopback_middleware, request_body
 
 from .attack import add, attack
+from .defences_off import any_token, guard_off
 from .scene import Scene
-from .seams import any_token, guard_off
 
 REBINDING = "DNS rebinding"
 PAGES = "web pages (CSRF)"

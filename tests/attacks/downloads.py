@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from sessionbay import AgentBayError, local_files
-from sessionbay._concurrency import _sync as seam
+from sessionbay._concurrency._sync import HttpClient
 from sessionbay.engine import tool_dispatch
 from sessionbay.engine.contexts import signing
 from sessionbay.operations import trees
@@ -168,12 +168,12 @@ for _kind, (_rest, _about) in SHORT.items():
 
 def follow(scene: Scene) -> None:
     """Go where an answer says."""
-    real = seam.HttpClient.send
+    real = HttpClient.send
 
     def send(self: Any, request: Any, **more: Any) -> Any:
         return real(self, request, **{**more, "follow_redirects": True})
 
-    scene.patch.setattr(seam.HttpClient, "send", send)
+    scene.patch.setattr(HttpClient, "send", send)
 
 
 @attack(HOSTILE, "redirects are never followed", follow)

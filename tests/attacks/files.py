@@ -17,9 +17,9 @@ from sessionbay.operations.files import ReadArgs
 
 from ..engine.processes import eventually
 from .attack import add, attack
+from .defences_off import agent_with
 from .isolation import host_file
 from .scene import Scene, python
-from .seams import agent_with
 
 PATHS = "paths that lead elsewhere"
 NO_FILES = "files that are not files"

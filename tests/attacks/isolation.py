@@ -14,8 +14,8 @@ from pathlib import Path
 from sessionbay.engine.sandbox import base
 
 from .attack import add, attack
+from .defences_off import Off, agent_with, as_engine, both, soft, spawned, without, words
 from .scene import Scene, got, output, python
-from .seams import Off, agent_with, as_engine, both, soft, spawned, without, words
 
 NAMESPACES = ("namespaces",)
 ROOT = ("namespaces", "root")

@@ -15,8 +15,8 @@ from sessionbay.engine.port_forward import http, port_forwards, port_proxy, toke
 
 from ..inside import listening
 from .attack import add, attack
+from .defences_off import guard_off
 from .scene import Scene
-from .seams import guard_off
 
 LINKS = "links"
 OWN_PORTS = ("namespaces",)  # elsewhere two sessions cannot both have a server on one port

@@ -14,8 +14,8 @@ from sessionbay.engine.limits import Limits
 
 from ..engine.processes import eventually
 from .attack import attack
+from .defences_off import agent_with
 from .scene import PATIENCE, Scene, output
-from .seams import agent_with
 
 USE = "using everything up"
 MIB = 2**20

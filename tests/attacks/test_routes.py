@@ -15,8 +15,8 @@ from sessionbay.engine import LocalEngine
 from sessionbay.operations.registry import OPERATIONS
 
 from ..engine.conftest import client_of
+from .defences_off import any_token
 from .scene import PATIENCE, Scene
-from .seams import any_token
 
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE")
 PUBLIC = {"/health"}

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from types import TracebackType
     from typing import Unpack
 
-    from .._concurrency._async import AsyncClock, HttpTransport, Work
+    from .._concurrency._async import AsyncClock, BinaryCall, HttpTransport
     from ..core.retry import RetryPolicy
     from ..models.creation import CreateSessionFields, CreateSessionParams
     from ..models.map import Progress
@@ -459,7 +459,7 @@ class AsyncClient:
 
     def map(
         self,
-        work: Work[AsyncSession, T, V],
+        work: BinaryCall[AsyncSession, T, V],
         items: Iterable[T],
         *,
         concurrency: int = 10,

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from types import TracebackType
 from typing import Generic, Self, TypeVar
 
-from .._concurrency._async import BoundedQueue, StateLock, Work, WorkerGroup, call_user_function
+from .._concurrency._async import BinaryCall, BoundedQueue, StateLock, WorkerGroup, call_user_function
 from ..core.errors import SessionError
 from ..models.map import MapResult, Progress
 from .lease import AsyncLease
@@ -32,7 +32,7 @@ class AsyncMap(Generic[T, V]):
     """
 
     def __init__(
-        self, sessions: AsyncPooledSessions, work: Work[AsyncSession, T, V], items: Iterable[T], rules: MapRules
+        self, sessions: AsyncPooledSessions, work: BinaryCall[AsyncSession, T, V], items: Iterable[T], rules: MapRules
     ) -> None:
         connections = sessions.core.api.config.max_connections
         if rules.concurrency > connections:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from typing import Any, TypeVar
 
-from .._concurrency._async import AsyncClock, Look
+from .._concurrency._async import AsyncClock, TimedCall
 from ..core.errors import AgentBayError
 from ..core.polling import PollOutcome, PollState, Verdict
 from ..core.result import Result
@@ -12,7 +12,7 @@ R = TypeVar("R", bound=Result[Any])
 
 
 async def poll_until(
-    look: Look[R],
+    look: TimedCall[R],
     evaluate: Callable[[R], Verdict],
     *,
     clock: AsyncClock,

@@ -4,7 +4,7 @@ from codecs import getincrementaldecoder
 from collections.abc import Callable
 from typing import Self
 
-from .._concurrency._async import Look
+from .._concurrency._async import TimedCall
 
 
 class AsyncPtyText:
@@ -13,7 +13,7 @@ class AsyncPtyText:
     It buffers nothing: output after the last piece returned stays in the terminal for the next reader.
     """
 
-    def __init__(self, read: Look[bytes], give_back: Callable[[bytes], None], *, lines: bool) -> None:
+    def __init__(self, read: TimedCall[bytes], give_back: Callable[[bytes], None], *, lines: bool) -> None:
         self._read = read
         self._give_back = give_back
         self._lines = lines

@@ -8,7 +8,7 @@ from functools import cached_property
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, NoReturn, Self, TypeVar
 
-from .._concurrency._async import AsyncHttpClient, Step, later, shielded
+from .._concurrency._async import AsyncHttpClient, UnaryCall, deferred, shielded
 from ..core import reserved_labels, validation
 from ..core.absent import AbsentModule, no_attribute
 from ..core.adaptive_rate import AdaptiveRate
@@ -291,7 +291,7 @@ class AsyncSession:
             pending.close()  # or await it
             ```
         """
-        return later(self.get_link, protocol_type, port, options)
+        return deferred(self.get_link, protocol_type, port, options)
 
     async def call_mcp_tool(
         self,
@@ -712,7 +712,7 @@ class AsyncSession:
         return f"{type(self).__name__}({self.session_id!r})"
 
 
-Create = Step[AdaptiveRate | None, SessionResult[AsyncSession]]
+Create = UnaryCall[AdaptiveRate | None, SessionResult[AsyncSession]]
 """Creates a session; the rate records whether the service throttled the creation."""
 
 

@@ -1,1 +1,1 @@
-"""Where async and sync differ: a hand-written pair of modules with the same names, and what both share."""
+"""The differences between async and sync: a hand-written pair of modules with the same names, and their shared code."""

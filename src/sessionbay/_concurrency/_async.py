@@ -1,4 +1,4 @@
-"""Concurrency, time and HTTP as the async code sees them. Its twin is ``_sync.py``: same names, same meaning."""
+"""Concurrency, time and streams for the async client. The twin is ``_sync.py``, with the same names."""
 
 import asyncio
 import ssl
@@ -21,7 +21,7 @@ from ..core.http import HttpResponse
 from ..environment import BaseClock, StopFlag, SupportsIsSet
 from .asyncio_stream import LoopStream, running_loop
 from .cancellation import in_own_task
-from .readiness import RECEIVE_SIZE, SocketWatch, has_pending_data
+from .readiness import RECEIVE_SIZE, SocketWatch
 
 P = ParamSpec("P")
 S = TypeVar("S")
@@ -33,23 +33,23 @@ _BROKEN = (OSError, anyio.BrokenResourceError, anyio.ClosedResourceError)
 HttpTransport = httpx.AsyncBaseTransport
 HttpBody = httpx.AsyncByteStream
 ProxyTransport = httpx.AsyncHTTPTransport
-Look = Callable[[float | None], Awaitable[T]]
-Step = Callable[[S], Awaitable[T]]
-Work = Callable[[S, T], Awaitable[V]]
+TimedCall = Callable[[float | None], Awaitable[T]]
+UnaryCall = Callable[[S], Awaitable[T]]
+BinaryCall = Callable[[S, T], Awaitable[V]]
 Thunk = Callable[[], Coroutine[Any, Any, None]]
 Lock = anyio.Lock
 
 
 class AsyncClock(BaseClock):
-    """Time, in one place, so that tests need not wait for it."""
+    """The clock of a client. Tests pass one that does not wait."""
 
     async def sleep(self, seconds: float) -> None:
-        """Let ``seconds`` pass."""
+        """Sleep for ``seconds``."""
         await anyio.sleep(seconds)
 
 
 class AsyncHttpClient(httpx.AsyncClient):
-    """httpx's client; it keeps no cookies. ``bounded`` says that its transport keeps to a request's deadline."""
+    """An httpx client without cookies. ``bounded``: its transport enforces the deadline of a request."""
 
     def __init__(self, *, transport: HttpTransport, bounded: bool, trust_env: bool) -> None:
         super().__init__(transport=transport, trust_env=trust_env)
@@ -58,7 +58,7 @@ class AsyncHttpClient(httpx.AsyncClient):
 
 
 class StateLock:
-    """Keeps threads apart, where there are any: here there are none."""
+    """A lock that does nothing: a client's tasks share one thread. The twin is ``threading.Lock``."""
 
     def __enter__(self) -> None:
         pass
@@ -68,28 +68,29 @@ class StateLock:
 
 
 class Event:
-    """Something that happens once, and can be waited for."""
+    """A one-shot event."""
 
     def __init__(self) -> None:
         self._event = anyio.Event()
 
     def set(self) -> None:
-        """Let it happen."""
+        """Set the event and wake all waiters."""
         self._event.set()
 
-    async def wait(self, limit: float | None) -> None:
-        """Wait for it; raise TimeoutError after ``limit`` seconds."""
-        with _within(limit):
+    async def wait(self, timeout: float | None) -> None:
+        """Wait until the event is set; raise TimeoutError after ``timeout`` seconds."""
+        with _fail_after(timeout):
             await self._event.wait()
 
 
 class _AnyioStream:
-    """What ``LoopStream`` is on asyncio, on every other event loop: a stream of anyio's."""
+    """The counterpart of ``LoopStream`` for event loops other than asyncio, over anyio."""
 
     def __init__(self, stream: ByteStream) -> None:
         self._stream = stream
         self._watch = SocketWatch(stream.extra(SocketAttribute.raw_socket).fileno())
         self._tls = stream.extra(TLSAttribute.ssl_object, None)
+        self._buffered = b""  # decrypted by ``is_readable``
 
     @classmethod
     async def connect(cls, host: str, port: int, tls: ssl.SSLContext | None) -> Self:
@@ -97,76 +98,91 @@ class _AnyioStream:
             return cls(await anyio.connect_tcp(host, port))
         return cls(await anyio.connect_tcp(host, port, ssl_context=tls, tls_standard_compatible=False))
 
-    async def send(self, data: bytes, limit: float | None) -> None:
-        with _within(limit):
+    async def send(self, data: bytes, timeout: float | None) -> None:
+        with _fail_after(timeout):
             await self._stream.send(data)
 
-    async def receive(self, limit: float | None) -> bytes:
-        with _within(limit):
+    async def receive(self, timeout: float | None) -> bytes:
+        if self._buffered:
+            data, self._buffered = self._buffered, b""
+            return data
+        with _fail_after(timeout):
             try:
                 return await self._stream.receive(RECEIVE_SIZE)
             except anyio.EndOfStream:
                 return b""
 
     def is_readable(self) -> bool:
-        return self._watch.is_readable() or (self._tls is not None and has_pending_data(self._tls))
+        return bool(self._buffered) or self._watch.is_readable() or self._is_decrypted_data_readable()
 
     async def aclose(self) -> None:
         await self._stream.aclose()
 
+    def _is_decrypted_data_readable(self) -> bool:
+        """Return whether anyio holds records of TLS that were received with an earlier one; buffer the next."""
+        if self._tls is None:
+            return False
+        try:
+            self._buffered = self._tls.read(RECEIVE_SIZE)
+        except ssl.SSLWantReadError:
+            return False
+        except ssl.SSLError:  # the end, or an error: ``receive`` raises it
+            return True
+        return True
+
 
 class Stream:
-    """Bytes to and from one peer. What fails, fails by httpx's names."""
+    """A byte stream to one peer. Failures raise httpx's exceptions."""
 
     def __init__(self, stream: LoopStream | _AnyioStream) -> None:
         self._stream = stream
 
-    async def send(self, data: bytes, limit: float | None) -> None:
-        """Send all of ``data``, within ``limit`` seconds."""
+    async def send(self, data: bytes, timeout: float | None) -> None:
+        """Send all of ``data`` within ``timeout`` seconds."""
         try:
-            await self._stream.send(data, limit)
+            await self._stream.send(data, timeout)
         except TimeoutError as exc:
-            raise httpx.WriteTimeout(f"not sent{format_timeout(limit)}") from exc
+            raise httpx.WriteTimeout(f"not sent{format_timeout(timeout)}") from exc
         except _BROKEN as exc:
             raise httpx.WriteError(str(exc) or "the peer closed the connection") from exc
 
-    async def receive(self, limit: float | None) -> bytes:
-        """Return what has come, empty at the end; wait for it no longer than ``limit`` seconds."""
+    async def receive(self, timeout: float | None) -> bytes:
+        """Return received data, empty at the end of the stream; wait at most ``timeout`` seconds."""
         try:
-            return await self._stream.receive(limit)
+            return await self._stream.receive(timeout)
         except TimeoutError as exc:
-            raise httpx.ReadTimeout(f"nothing came{format_timeout(limit)}") from exc
+            raise httpx.ReadTimeout(f"nothing came{format_timeout(timeout)}") from exc
         except _BROKEN as exc:
             raise httpx.ReadError(str(exc) or "the connection broke") from exc
 
-    def both_ways(self) -> "Stream":
-        """Return this stream such that one may send while another one receives."""
+    def full_duplex(self) -> "Stream":
+        """Return a stream that can send and receive at the same time."""
         return self
 
     def is_quiet(self) -> bool:
-        """Return whether nothing has come that nobody read, nor the end."""
+        """Return whether there is neither unread data nor the end of the stream."""
         return not self._stream.is_readable()
 
     async def aclose(self) -> None:
-        """Close it, also when the task has been cancelled."""
+        """Close the stream, even if the task has been cancelled."""
         with anyio.move_on_after(CLOSE_TIMEOUT, shield=True):
             await self._stream.aclose()
 
 
-async def connect(host: str, port: int, tls: ssl.SSLContext | None, limit: float | None) -> Stream:
-    """Connect to a peer, over TLS where a context is given."""
+async def connect(host: str, port: int, tls: ssl.SSLContext | None, timeout: float | None) -> Stream:
+    """Connect to a peer, over TLS if a context is given."""
     kind = LoopStream if running_loop() else _AnyioStream
     try:
-        with _within(limit):
+        with _fail_after(timeout):
             return Stream(await kind.connect(host, port, tls))
     except TimeoutError as exc:
-        raise httpx.ConnectTimeout(f"no connection to {host}{format_timeout(limit)}") from exc
+        raise httpx.ConnectTimeout(f"no connection to {host}{format_timeout(timeout)}") from exc
     except (OSError, UnicodeError, anyio.BrokenResourceError, anyio.EndOfStream) as exc:
         raise httpx.ConnectError(f"no connection to {host}: {exc}") from exc
 
 
 def current_loop() -> object:
-    """Return what connections belong to: the event loop."""
+    """Return the owner of connections: the event loop."""
     if loop := running_loop():
         return loop
     import trio
@@ -174,24 +190,24 @@ def current_loop() -> object:
     return trio.lowlevel.current_trio_token()
 
 
-def is_loop_closed(place: object) -> bool:
-    """Return whether a loop that ``current_loop`` returned is closed, and its connections with it."""
-    return isinstance(place, asyncio.AbstractEventLoop) and place.is_closed()
+def is_loop_closed(loop: object) -> bool:
+    """Return whether a result of ``current_loop`` is a closed loop, whose connections are gone."""
+    return isinstance(loop, asyncio.AbstractEventLoop) and loop.is_closed()
 
 
-def _within(limit: float | None) -> AbstractContextManager[object]:
-    return nullcontext() if limit is None else anyio.fail_after(limit)
+def _fail_after(timeout: float | None) -> AbstractContextManager[object]:
+    return nullcontext() if timeout is None else anyio.fail_after(timeout)
 
 
-async def send(client: AsyncHttpClient, request: httpx.Request, limit: float) -> HttpResponse:
-    """Send ``request`` and read its answer to the end, all within ``limit`` seconds."""
+async def send(client: AsyncHttpClient, request: httpx.Request, timeout: float) -> HttpResponse:
+    """Send ``request`` and read the whole response within ``timeout`` seconds."""
     if client.bounded:
-        return await _answer(client, request)
-    with anyio.fail_after(limit):
-        return await _answer(client, request)
+        return await _exchange(client, request)
+    with anyio.fail_after(timeout):
+        return await _exchange(client, request)
 
 
-async def _answer(client: AsyncHttpClient, request: httpx.Request) -> HttpResponse:
+async def _exchange(client: AsyncHttpClient, request: httpx.Request) -> HttpResponse:
     response = await client.send(request, stream=True)
     reader = ResponseReader(response)
     body: Any = response.stream
@@ -199,7 +215,7 @@ async def _answer(client: AsyncHttpClient, request: httpx.Request) -> HttpRespon
         chunks = aiter(body)
         async for chunk in chunks:
             if not reader.feed(chunk):
-                await chunks.aclose()  # trio finds a generator that is left half-way
+                await chunks.aclose()  # trio warns about generators that are not exhausted
                 break
     finally:
         await response.aclose()
@@ -207,25 +223,25 @@ async def _answer(client: AsyncHttpClient, request: httpx.Request) -> HttpRespon
 
 
 async def checkpoint() -> None:
-    """Notice here when the task has been cancelled."""
+    """Raise here if the task has been cancelled."""
     await anyio.lowlevel.checkpoint()
 
 
 async def run_for_each(call: Callable[[T], Coroutine[Any, Any, None]], items: Iterable[T]) -> None:
-    """Make ``call`` of every item, beside each other."""
+    """Call ``call`` with every item, concurrently."""
     async with anyio.create_task_group() as group:
         for item in items:
             group.start_soon(call, item)
 
 
 class WorkerGroup:
-    """Workers beside the caller, who starts and stops them in one task."""
+    """Concurrent workers. The caller starts and stops the group in one task."""
 
     def __init__(self) -> None:
         self._group = anyio.create_task_group()
 
     async def start(self) -> None:
-        """Be ready for workers."""
+        """Prepare the group."""
         await self._group.__aenter__()
 
     def spawn(self, work: Thunk) -> None:
@@ -233,7 +249,7 @@ class WorkerGroup:
         self._group.start_soon(work)
 
     async def stop(self, release: Thunk) -> None:
-        """End the workers, wherever they are, then ``release`` what they used."""
+        """Cancel the workers, then ``release`` their resources."""
         self._group.cancel_scope.cancel()
         try:
             await self._group.__aexit__(None, None, None)
@@ -242,63 +258,63 @@ class WorkerGroup:
 
 
 class BoundedQueue(Generic[T]):
-    """Messages from workers to their reader; whoever writes waits while ``size`` of them are unread."""
+    """A queue from workers to one reader. ``put`` waits while ``size`` messages are unread."""
 
     def __init__(self, size: int) -> None:
-        self._into, self._out_of = anyio.create_memory_object_stream[T](size)
+        self._sender, self._receiver = anyio.create_memory_object_stream[T](size)
 
     async def put(self, message: T) -> bool:
-        """Leave a message; return whether there is still a reader."""
+        """Add a message; return False once the reader has closed the queue."""
         try:
-            await self._into.send(message)
+            await self._sender.send(message)
         except (anyio.BrokenResourceError, anyio.ClosedResourceError):
             return False
         return True
 
     async def get(self) -> T | None:
-        """Return the next message, None when there will be no more."""
+        """Return the next message, None at the end."""
         try:
-            return await self._out_of.receive()
+            return await self._receiver.receive()
         except (anyio.EndOfStream, anyio.ClosedResourceError):
             return None
 
     def end(self) -> None:
-        """Say that no more will come."""
-        self._into.close()
+        """Mark the end: the reader gets the messages that are queued, then None."""
+        self._sender.close()
 
     def close(self) -> None:
-        """Say that nobody reads any more."""
-        self._into.close()
-        self._out_of.close()
+        """Close the queue from the reader's side, so that no worker waits for it."""
+        self._sender.close()
+        self._receiver.close()
 
 
 async def run_in_thread(call: Callable[[], T]) -> T:
-    """Run blocking code where it blocks nobody."""
+    """Run blocking code in a worker thread."""
     return await anyio.to_thread.run_sync(call)
 
 
 async def call_user_function(returned: Awaitable[V]) -> V:
-    """Return what the user's function comes to."""
+    """Return the result of the user's function; reject a function of the other client's kind."""
     if not isinstance(cast("object", returned), Awaitable):
         raise SessionError.usage("the function is not async: write it with 'async def', or use the sync client")
     return await returned
 
 
-async def shielded(call: Callable[[], Coroutine[Any, Any, T]], limit: float) -> T:
-    """Make ``call`` and return what it returns, also when the task is cancelled meanwhile.
+async def shielded(call: Callable[[], Coroutine[Any, Any, T]], timeout: float) -> T:
+    """Return the result of ``call``, shielded from cancellation; raise TimeoutError after ``timeout`` seconds.
 
-    The cancellation is delivered at the next place where the task waits. After ``limit`` seconds, TimeoutError.
+    A cancellation that comes meanwhile is delivered at the next checkpoint.
     """
 
     async def bounded() -> T:
-        with anyio.fail_after(limit, shield=True):
+        with anyio.fail_after(timeout, shield=True):
             return await call()
 
     return await (in_own_task(bounded) if running_loop() else bounded())
 
 
-def later(call: Callable[P, Coroutine[Any, Any, T]], *args: P.args, **kwargs: P.kwargs) -> Coroutine[Any, Any, T]:
-    """Return something to await that makes ``call``."""
+def deferred(call: Callable[P, Coroutine[Any, Any, T]], *args: P.args, **kwargs: P.kwargs) -> Coroutine[Any, Any, T]:
+    """Return an awaitable of ``call``."""
     return call(*args, **kwargs)
 
 
@@ -306,5 +322,5 @@ Background = Coroutine[Any, Any, None]
 
 
 def background(work: Callable[[SupportsIsSet, StopFlag], Background], stop: SupportsIsSet | None) -> Background:
-    """Return what does ``work`` until ``stop`` is set: a coroutine, for the caller to await or to make a task of."""
+    """Return a coroutine that runs ``work`` until ``stop`` is set, to await or to run as a task."""
     return work(stop or StopFlag(), StopFlag())

@@ -1,4 +1,4 @@
-"""Concurrency, time and HTTP as the sync code sees them. Its twin is ``_async.py``: same names, same meaning."""
+"""Concurrency, time and streams for the sync client. The twin is ``_async.py``, with the same names."""
 
 import contextlib
 import logging
@@ -29,8 +29,8 @@ S = TypeVar("S")
 T = TypeVar("T")
 V = TypeVar("V")
 
-JOIN_TIMEOUT = 35.0  # seconds that workers have to end once they are stopped
-MAX_THREADS = 32  # threads at most that do the same to many things
+JOIN_TIMEOUT = 35.0  # seconds to wait for workers to end
+MAX_THREADS = 32  # threads of one ``run_for_each``
 
 log = logging.getLogger("sessionbay.threads")
 
@@ -38,23 +38,23 @@ HttpTransport = httpx.BaseTransport
 HttpBody = httpx.SyncByteStream
 ProxyTransport = httpx.HTTPTransport
 StateLock = threading.Lock
-Look = Callable[[float | None], T]
-Step = Callable[[S], T]
-Work = Callable[[S, T], V]
+TimedCall = Callable[[float | None], T]
+UnaryCall = Callable[[S], T]
+BinaryCall = Callable[[S, T], V]
 Thunk = Callable[[], None]
 Lock = threading.Lock
 
 
 class Clock(BaseClock):
-    """Time, in one place, so that tests need not wait for it."""
+    """The clock of a client. Tests pass one that does not wait."""
 
     def sleep(self, seconds: float) -> None:
-        """Let ``seconds`` pass."""
+        """Sleep for ``seconds``."""
         time.sleep(seconds)
 
 
 class HttpClient(httpx.Client):
-    """httpx's client; it keeps no cookies. ``bounded`` says that its transport keeps to a request's deadline."""
+    """An httpx client without cookies. ``bounded``: its transport enforces the deadline of a request."""
 
     def __init__(self, *, transport: HttpTransport, bounded: bool, trust_env: bool) -> None:
         super().__init__(transport=transport, trust_env=trust_env)
@@ -63,92 +63,92 @@ class HttpClient(httpx.Client):
 
 
 class Event:
-    """Something that happens once, and can be waited for."""
+    """A one-shot event."""
 
     def __init__(self) -> None:
         self._event = threading.Event()
 
     def set(self) -> None:
-        """Let it happen."""
+        """Set the event and wake all waiters."""
         self._event.set()
 
-    def wait(self, limit: float | None) -> None:
-        """Wait for it; raise TimeoutError after ``limit`` seconds."""
-        if not self._event.wait(limit):
+    def wait(self, timeout: float | None) -> None:
+        """Wait until the event is set; raise TimeoutError after ``timeout`` seconds."""
+        if not self._event.wait(timeout):
             raise TimeoutError
 
 
 class Stream:
-    """Bytes to and from one peer. What fails, fails by httpx's names."""
+    """A byte stream to one peer. Failures raise httpx's exceptions."""
 
     def __init__(self, sock: socket.socket) -> None:
         self._sock = sock
         self._watch = SocketWatch(sock.fileno())
 
-    def send(self, data: bytes, limit: float | None) -> None:
-        """Send all of ``data``, within ``limit`` seconds."""
+    def send(self, data: bytes, timeout: float | None) -> None:
+        """Send all of ``data`` within ``timeout`` seconds."""
         try:
-            self._send(data, limit)
+            self._send(data, timeout)
         except TimeoutError as exc:
-            raise httpx.WriteTimeout(f"not sent{format_timeout(limit)}") from exc
+            raise httpx.WriteTimeout(f"not sent{format_timeout(timeout)}") from exc
         except OSError as exc:
             raise httpx.WriteError(str(exc)) from exc
 
-    def receive(self, limit: float | None) -> bytes:
-        """Return what has come, empty at the end; wait for it no longer than ``limit`` seconds."""
+    def receive(self, timeout: float | None) -> bytes:
+        """Return received data, empty at the end of the stream; wait at most ``timeout`` seconds."""
         try:
-            return self._receive(limit)
+            return self._receive(timeout)
         except TimeoutError as exc:
-            raise httpx.ReadTimeout(f"nothing came{format_timeout(limit)}") from exc
+            raise httpx.ReadTimeout(f"nothing came{format_timeout(timeout)}") from exc
         except OSError as exc:
             raise httpx.ReadError(str(exc)) from exc
 
-    def both_ways(self) -> "Stream":
-        """Return this stream such that one may send while another one receives."""
+    def full_duplex(self) -> "Stream":
+        """Return a stream that can send and receive at the same time."""
         return DuplexStream(self._sock)
 
     def is_quiet(self) -> bool:
-        """Return whether nothing has come that nobody read, nor the end."""
+        """Return whether there is neither unread data nor the end of the stream."""
         return not self._watch.is_readable()
 
     def close(self) -> None:
-        """Close it; a thread that waits for it is woken."""
+        """Close the stream and wake a thread that waits for it."""
         with contextlib.suppress(OSError):
             self._sock.shutdown(socket.SHUT_RDWR)
         self._sock.close()
 
-    def _send(self, data: bytes, limit: float | None) -> None:
-        self._sock.settimeout(limit)
+    def _send(self, data: bytes, timeout: float | None) -> None:
+        self._sock.settimeout(timeout)
         self._sock.sendall(data)
 
-    def _receive(self, limit: float | None) -> bytes:
-        self._sock.settimeout(limit)
+    def _receive(self, timeout: float | None) -> bytes:
+        self._sock.settimeout(timeout)
         return self._sock.recv(RECEIVE_SIZE)
 
 
 class DuplexStream(Stream):
-    """A stream that two threads use at once: TLS bears one of them at a time, so that neither waits inside it."""
+    """A stream for two threads. OpenSSL allows one at a time, so neither blocks inside a call to it."""
 
     def __init__(self, sock: socket.socket) -> None:
         super().__init__(sock)
         sock.setblocking(False)
-        self._one = threading.Lock()
+        self._lock = threading.Lock()
 
-    def _send(self, data: bytes, limit: float | None) -> None:
-        left = memoryview(data)
-        while left:
-            left = left[self._done(partial(self._sock.send, left), limit, writes=True) :]
+    def _send(self, data: bytes, timeout: float | None) -> None:
+        remaining = memoryview(data)
+        while remaining:
+            remaining = remaining[self._retry(partial(self._sock.send, remaining), timeout, writes=True) :]
 
-    def _receive(self, limit: float | None) -> bytes:
-        return self._done(partial(self._sock.recv, RECEIVE_SIZE), limit, writes=False)
+    def _receive(self, timeout: float | None) -> bytes:
+        return self._retry(partial(self._sock.recv, RECEIVE_SIZE), timeout, writes=False)
 
-    def _done(self, attempt: Callable[[], T], limit: float | None, *, writes: bool) -> T:
-        """Try until the system need not wait."""
-        until = None if limit is None else time.monotonic() + limit
+    def _retry(self, attempt: Callable[[], T], timeout: float | None, *, writes: bool) -> T:
+        """Call ``attempt`` until it does not block."""
+        until = None if timeout is None else time.monotonic() + timeout
         while True:
             waits_to_write = writes
             try:
-                with self._one:
+                with self._lock:
                     return attempt()
             except ssl.SSLWantReadError:
                 waits_to_write = False
@@ -156,31 +156,33 @@ class DuplexStream(Stream):
                 waits_to_write = True
             except BlockingIOError:
                 pass
-            if not wait_ready(self._sock.fileno(), None if limit is None else _left(until), writes=waits_to_write):
+            if not wait_ready(
+                self._sock.fileno(), None if timeout is None else _remaining(until), writes=waits_to_write
+            ):
                 raise TimeoutError
 
 
-def connect(host: str, port: int, tls: ssl.SSLContext | None, limit: float | None) -> Stream:
-    """Connect to a peer, over TLS where a context is given."""
-    until = None if limit is None else time.monotonic() + limit
+def connect(host: str, port: int, tls: ssl.SSLContext | None, timeout: float | None) -> Stream:
+    """Connect to a peer, over TLS if a context is given."""
+    until = None if timeout is None else time.monotonic() + timeout
     try:
         sock = _connected(host, port, until)
         return Stream(sock if tls is None else _secured(sock, tls, host, until))
     except TimeoutError as exc:
-        raise httpx.ConnectTimeout(f"no connection to {host}{format_timeout(limit)}") from exc
+        raise httpx.ConnectTimeout(f"no connection to {host}{format_timeout(timeout)}") from exc
     except (OSError, UnicodeError) as exc:
         raise httpx.ConnectError(f"no connection to {host}: {exc}") from exc
 
 
 def _connected(host: str, port: int, until: float | None) -> socket.socket:
-    """Try the addresses of ``host`` in turn; each may take its share of the time that is left."""
+    """Try the addresses of ``host`` in turn, each for its share of the remaining time."""
     failure = OSError("it has no address")
     addresses = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     for number, (family, kind, protocol, _, address) in enumerate(addresses):
-        left = _left(until)
+        remaining = _remaining(until)
         try:
             with _closed_on_failure(socket.socket(family, kind, protocol)) as sock:
-                sock.settimeout(left and left / (len(addresses) - number))
+                sock.settimeout(remaining and remaining / (len(addresses) - number))
                 sock.connect(address)
                 sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
                 return sock
@@ -191,7 +193,7 @@ def _connected(host: str, port: int, until: float | None) -> socket.socket:
 
 def _secured(sock: socket.socket, tls: ssl.SSLContext, host: str, until: float | None) -> socket.socket:
     with _closed_on_failure(sock):
-        sock.settimeout(_left(until))
+        sock.settimeout(_remaining(until))
         return tls.wrap_socket(sock, server_hostname=host)
 
 
@@ -204,29 +206,29 @@ def _closed_on_failure(sock: socket.socket) -> Generator[socket.socket]:
         raise
 
 
-def _left(until: float | None) -> float | None:
+def _remaining(until: float | None) -> float | None:
     return None if until is None else max(until - time.monotonic(), 0.001)
 
 
 class _Process:
-    """What connections belong to: a process; a fork's child makes its own."""
+    """The owner of connections: a process. A forked child gets its own."""
 
 
-_homes = {os.getpid(): _Process()}
+_processes = {os.getpid(): _Process()}
 
 
 def current_loop() -> object:
-    """Return what connections belong to: the process, since a fork's child must not share them."""
-    return _homes.get(pid := os.getpid()) or _homes.setdefault(pid, _Process())
+    """Return the owner of connections: the process, since a forked child must not share them."""
+    return _processes.get(pid := os.getpid()) or _processes.setdefault(pid, _Process())
 
 
-def is_loop_closed(place: object) -> bool:
-    """Return False: in the sync twin the process itself takes the place of the event loop."""
+def is_loop_closed(loop: object) -> bool:
+    """Return False: the process takes the place of the event loop."""
     return False
 
 
-def send(client: HttpClient, request: httpx.Request, limit: float) -> HttpResponse:
-    """Send ``request`` and read its answer to the end; without a bounded transport, each step within ``limit``."""
+def send(client: HttpClient, request: httpx.Request, timeout: float) -> HttpResponse:
+    """Send ``request`` and read the whole response; an unbounded transport has ``timeout`` for each step."""
     response = client.send(request, stream=True)
     reader = ResponseReader(response)
     body: Any = response.stream
@@ -240,25 +242,25 @@ def send(client: HttpClient, request: httpx.Request, limit: float) -> HttpRespon
 
 
 def checkpoint() -> None:
-    """Notice a cancellation: nothing can cancel sync code."""
+    """Do nothing: sync code cannot be cancelled."""
 
 
 def run_for_each(call: Callable[[T], None], items: Iterable[T]) -> None:
-    """Make ``call`` of every item, beside each other."""
-    from concurrent.futures import ThreadPoolExecutor  # an interpreter that ends cannot load it, and may load this page
+    """Call ``call`` with every item, concurrently."""
+    from concurrent.futures import ThreadPoolExecutor  # not importable at interpreter exit, when this module may be
 
     with ThreadPoolExecutor(MAX_THREADS, "sessionbay-each") as executor:
         list(executor.map(call, items))
 
 
 class WorkerGroup:
-    """Workers beside the caller, who starts and stops them in one thread."""
+    """Concurrent workers. The caller starts and stops the group in one thread."""
 
     def __init__(self) -> None:
         self._threads: list[threading.Thread] = []
 
     def start(self) -> None:
-        """Be ready for workers."""
+        """Prepare the group."""
 
     def spawn(self, work: Thunk) -> None:
         """Start a worker."""
@@ -267,17 +269,17 @@ class WorkerGroup:
         thread.start()
 
     def stop(self, release: Thunk) -> None:
-        """``release`` what the workers use, which ends the calls that they wait for, and wait until they have ended."""
+        """``release`` the workers' resources, which ends their pending calls, and join them."""
         release()
         deadline = time.monotonic() + JOIN_TIMEOUT
         for thread in self._threads:
             thread.join(max(0.0, deadline - time.monotonic()))
-        if left := sum(thread.is_alive() for thread in self._threads):
-            log.warning("%d workers wait for something that is no session, and go on", left)
+        if remaining := sum(thread.is_alive() for thread in self._threads):
+            log.warning("%d workers still run: they wait for something other than a session", remaining)
 
 
 class BoundedQueue(Generic[T]):
-    """Messages from workers to their reader; whoever writes waits while ``size`` of them are unread."""
+    """A queue from workers to one reader. ``put`` waits while ``size`` messages are unread."""
 
     def __init__(self, size: int) -> None:
         self._size = size
@@ -287,7 +289,7 @@ class BoundedQueue(Generic[T]):
         self._closed = False
 
     def put(self, message: T) -> bool:
-        """Leave a message; return whether there is still a reader."""
+        """Add a message; return False once the reader has closed the queue."""
         with self._changed:
             self._changed.wait_for(lambda: len(self._messages) < self._size or self._closed)
             self._messages.append(message)
@@ -295,50 +297,50 @@ class BoundedQueue(Generic[T]):
             return not self._closed
 
     def get(self) -> T | None:
-        """Return the next message, None when there will be no more."""
+        """Return the next message, None at the end."""
         with self._changed:
             self._changed.wait_for(lambda: self._messages or self._ended)
             self._changed.notify_all()
             return self._messages.popleft() if self._messages else None
 
     def end(self) -> None:
-        """Say that no more will come."""
+        """Mark the end: the reader gets the messages that are queued, then None."""
         with self._changed:
             self._ended = True
             self._changed.notify_all()
 
     def close(self) -> None:
-        """Say that nobody reads any more."""
+        """Close the queue from the reader's side, so that no worker waits for it."""
         with self._changed:
             self._ended = self._closed = True
             self._changed.notify_all()
 
 
 def run_in_thread(call: Callable[[], T]) -> T:
-    """Run blocking code: here, at once."""
+    """Run blocking code in the calling thread."""
     return call()
 
 
 def call_user_function(returned: V) -> V:
-    """Return what the user's function comes to."""
+    """Return the result of the user's function; reject a function of the other client's kind."""
     if isinstance(returned, Coroutine):
         cast("Coroutine[Any, Any, object]", returned).close()
         raise SessionError.usage("the function is async: write it with 'def', or use the async client")
     return returned
 
 
-def shielded(call: Callable[[], T], limit: float) -> T:
-    """Make ``call`` and return what it returns; nothing can cancel sync code."""
+def shielded(call: Callable[[], T], timeout: float) -> T:
+    """Return the result of ``call``: sync code cannot be cancelled."""
     return call()
 
 
-async def later(call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-    """Return something to await that makes ``call`` in a worker thread."""
+async def deferred(call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    """Return an awaitable that runs ``call`` in a worker thread."""
     return await anyio.to_thread.run_sync(partial(call, *args, **kwargs))
 
 
 class Background(threading.Thread):
-    """A thread that the caller starts, and ends by its ``stop_event``; ``ready_event`` tells when it is at work."""
+    """A thread that the caller starts. ``stop_event`` ends it, ``ready_event`` is set once it works."""
 
     def __init__(self, work: Callable[[SupportsIsSet, Any], None], stop: SupportsIsSet | None) -> None:
         self.stop_event = stop or threading.Event()
@@ -347,5 +349,5 @@ class Background(threading.Thread):
 
 
 def background(work: Callable[[SupportsIsSet, Any], None], stop: SupportsIsSet | None) -> Background:
-    """Return what does ``work`` until ``stop`` is set: a thread, for the caller to start."""
+    """Return a thread that runs ``work`` until ``stop`` is set, for the caller to start."""
     return Background(work, stop)

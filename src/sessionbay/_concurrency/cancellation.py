@@ -1,7 +1,7 @@
-"""Finishing something on asyncio although the task is cancelled.
+"""Shielding from cancellation on asyncio.
 
-anyio's shields hold back the cancellations of anyio's scopes. asyncio's own, as of ``timeout``, ``wait_for``, a
-``TaskGroup`` or Ctrl-C, come through them: only a task of its own is safe from these.
+anyio's shields hold back cancellations of anyio's scopes only. Those of asyncio itself, by ``timeout``, ``wait_for``, a
+``TaskGroup`` or Ctrl-C, pass through: only a separate task is safe from them.
 """
 
 import asyncio
@@ -14,7 +14,7 @@ T = TypeVar("T")
 
 
 async def in_own_task(call: Callable[[], Coroutine[Any, Any, T]]) -> T:
-    """Make ``call`` in a task of its own and wait for its end; a cancellation is delivered at the next wait."""
+    """Run ``call`` in a separate task and wait for its end; deliver a cancellation at the next checkpoint."""
     work = asyncio.create_task(call())
     cancelled = False
     with anyio.CancelScope(shield=True):
@@ -25,5 +25,5 @@ async def in_own_task(call: Callable[[], Coroutine[Any, Any, T]]) -> T:
                 cancelled = True
     if cancelled and (task := asyncio.current_task()) is not None:
         task.cancel()
-        task.uncancel()  # it was counted when it came
+        task.uncancel()  # it was counted on arrival
     return work.result()

@@ -1,7 +1,6 @@
 """Readiness of sockets."""
 
 import select
-import ssl
 
 RECEIVE_SIZE = 256 * 1024  # bytes received at once
 _MAX_POLL = 2**31 - 1  # milliseconds that poll() accepts: 24 days
@@ -21,22 +20,11 @@ class SocketWatch:
         return bool(self._poll.poll(0) if self._poll else select.select([self._descriptor], [], [], 0)[0])
 
 
-def wait_ready(descriptor: int, limit: float | None, *, writes: bool) -> bool:
-    """Wait until a socket can be read or written; return whether it can within ``limit`` seconds."""
+def wait_ready(descriptor: int, timeout: float | None, *, writes: bool) -> bool:
+    """Wait until a socket can be read or written; return whether it can within ``timeout`` seconds."""
     if hasattr(select, "poll"):
         poll = select.poll()
         poll.register(descriptor, select.POLLOUT if writes else select.POLLIN)
-        return bool(poll.poll(None if limit is None else min(limit * 1000, _MAX_POLL)))
+        return bool(poll.poll(None if timeout is None else min(timeout * 1000, _MAX_POLL)))
     sockets = [descriptor]
-    return any(select.select([] if writes else sockets, sockets if writes else [], [], limit))
-
-
-def has_pending_data(tls: ssl.SSLObject) -> bool:
-    """Return whether decrypted data is buffered. Consumes a byte of it, so the connection is unusable afterwards."""
-    try:
-        tls.read(1)
-    except ssl.SSLWantReadError:
-        return False
-    except ssl.SSLError:
-        return True
-    return True
+    return any(select.select([] if writes else sockets, sockets if writes else [], [], timeout))

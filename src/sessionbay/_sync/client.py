@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from types import TracebackType
     from typing import Unpack
 
-    from .._concurrency._sync import Clock, HttpTransport, Work
+    from .._concurrency._sync import BinaryCall, Clock, HttpTransport
     from ..core.retry import RetryPolicy
     from ..models.creation import CreateSessionFields, CreateSessionParams
     from ..models.map import Progress
@@ -460,7 +460,7 @@ class Client:
 
     def map(
         self,
-        work: Work[Session, T, V],
+        work: BinaryCall[Session, T, V],
         items: Iterable[T],
         *,
         concurrency: int = 10,

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from types import TracebackType
 from typing import Generic, Self, TypeVar
 
-from .._concurrency._sync import BoundedQueue, StateLock, Work, WorkerGroup, call_user_function
+from .._concurrency._sync import BinaryCall, BoundedQueue, StateLock, WorkerGroup, call_user_function
 from ..core.errors import SessionError
 from ..models.map import MapResult, Progress
 from .lease import Lease
@@ -33,7 +33,7 @@ class Map(Generic[T, V]):
     """
 
     def __init__(
-        self, sessions: PooledSessions, work: Work[Session, T, V], items: Iterable[T], rules: MapRules
+        self, sessions: PooledSessions, work: BinaryCall[Session, T, V], items: Iterable[T], rules: MapRules
     ) -> None:
         connections = sessions.core.api.config.max_connections
         if rules.concurrency > connections:

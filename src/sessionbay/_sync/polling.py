@@ -4,7 +4,7 @@
 from collections.abc import Callable, Iterator
 from typing import Any, TypeVar
 
-from .._concurrency._sync import Clock, Look
+from .._concurrency._sync import Clock, TimedCall
 from ..core.errors import AgentBayError
 from ..core.polling import PollOutcome, PollState, Verdict
 from ..core.result import Result
@@ -13,7 +13,7 @@ R = TypeVar("R", bound=Result[Any])
 
 
 def poll_until(
-    look: Look[R],
+    look: TimedCall[R],
     evaluate: Callable[[R], Verdict],
     *,
     clock: Clock,

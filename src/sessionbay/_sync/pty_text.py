@@ -5,7 +5,7 @@ from codecs import getincrementaldecoder
 from collections.abc import Callable
 from typing import Self
 
-from .._concurrency._sync import Look
+from .._concurrency._sync import TimedCall
 
 
 class PtyText:
@@ -14,7 +14,7 @@ class PtyText:
     It buffers nothing: output after the last piece returned stays in the terminal for the next reader.
     """
 
-    def __init__(self, read: Look[bytes], give_back: Callable[[bytes], None], *, lines: bool) -> None:
+    def __init__(self, read: TimedCall[bytes], give_back: Callable[[bytes], None], *, lines: bool) -> None:
         self._read = read
         self._give_back = give_back
         self._lines = lines

@@ -9,7 +9,7 @@ from functools import cached_property
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, NoReturn, Self, TypeVar
 
-from .._concurrency._sync import HttpClient, Step, later, shielded
+from .._concurrency._sync import HttpClient, UnaryCall, deferred, shielded
 from ..core import reserved_labels, validation
 from ..core.absent import AbsentModule, no_attribute
 from ..core.adaptive_rate import AdaptiveRate
@@ -292,7 +292,7 @@ class Session:
             pending.close()  # or it
             ```
         """
-        return later(self.get_link, protocol_type, port, options)
+        return deferred(self.get_link, protocol_type, port, options)
 
     def call_mcp_tool(
         self,
@@ -711,7 +711,7 @@ class Session:
         return f"{type(self).__name__}({self.session_id!r})"
 
 
-Create = Step[AdaptiveRate | None, SessionResult[Session]]
+Create = UnaryCall[AdaptiveRate | None, SessionResult[Session]]
 """Creates a session; the rate records whether the service throttled the creation."""
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 
-from ..._concurrency._async import StateLock, Step, run_for_each, run_in_thread, shielded
+from ..._concurrency._async import StateLock, UnaryCall, run_for_each, run_in_thread, shielded
 from ...core.errors import AgentBayError
 from ...core.result import Result
 from ...local_files import safe_join, scan_tree, set_executable, sha256_of, write_atomically
@@ -129,8 +129,8 @@ class AsyncFolderSync:
     async def _carried_out(
         self,
         planned: Plan,
-        carry: Step[str, int | None],
-        delete: Step[str, None],
+        carry: UnaryCall[str, int | None],
+        delete: UnaryCall[str, None],
     ) -> FolderResult:
         report, total = self._report, len(planned.go)
         report.errors |= planned.errors
@@ -158,7 +158,7 @@ class AsyncFolderSync:
         self._tell(total, ended=True)
         return _result(report, planned)
 
-    async def _several(self, call: Step[str, None], items: Iterable[str]) -> None:
+    async def _several(self, call: UnaryCall[str, None], items: Iterable[str]) -> None:
         """Make ``call`` of every item, a few at a time; what it raises ends all of it."""
         left, failures = iter(items), list[Exception]()
 

@@ -1,4 +1,4 @@
-"""One connection: it carries one exchange at a time. The protocol is h11's, the bytes are the seam's."""
+"""An HTTP/1.1 connection, with h11 as the protocol."""
 
 from typing import cast
 

@@ -1,4 +1,4 @@
-"""One WebSocket connection: the protocol of ``core.websocket`` on a stream of the seam's."""
+"""A WebSocket connection: the protocol of ``core.websocket`` over a stream."""
 
 from collections.abc import Callable
 
@@ -41,7 +41,7 @@ class AsyncWebSocket:
                 await prove(stream, known, patience, clock)
         except httpx.TransportError as exc:
             raise ConnectionLost(str(exc)) from exc
-        socket = cls(stream.both_ways())
+        socket = cls(stream.full_duplex())
         try:
             await socket._handshake(address, clock, deadline)
         except BaseException:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 
-from ..._concurrency._sync import StateLock, Step, run_for_each, run_in_thread, shielded
+from ..._concurrency._sync import StateLock, UnaryCall, run_for_each, run_in_thread, shielded
 from ...core.errors import AgentBayError
 from ...core.result import Result
 from ...local_files import safe_join, scan_tree, set_executable, sha256_of, write_atomically
@@ -130,8 +130,8 @@ class FolderSync:
     def _carried_out(
         self,
         planned: Plan,
-        carry: Step[str, int | None],
-        delete: Step[str, None],
+        carry: UnaryCall[str, int | None],
+        delete: UnaryCall[str, None],
     ) -> FolderResult:
         report, total = self._report, len(planned.go)
         report.errors |= planned.errors
@@ -159,7 +159,7 @@ class FolderSync:
         self._tell(total, ended=True)
         return _result(report, planned)
 
-    def _several(self, call: Step[str, None], items: Iterable[str]) -> None:
+    def _several(self, call: UnaryCall[str, None], items: Iterable[str]) -> None:
         """Make ``call`` of every item, a few at a time; what it raises ends all of it."""
         left, failures = iter(items), list[Exception]()
 

@@ -1,5 +1,5 @@
 # Generated from src/sessionbay/_async/http/connection.py by scripts/generate_sync.py. Do not edit.
-"""One connection: it carries one exchange at a time. The protocol is h11's, the bytes are the seam's."""
+"""An HTTP/1.1 connection, with h11 as the protocol."""
 
 from typing import cast
 

@@ -1,5 +1,5 @@
 # Generated from src/sessionbay/_async/ws/socket.py by scripts/generate_sync.py. Do not edit.
-"""One WebSocket connection: the protocol of ``core.websocket`` on a stream of the seam's."""
+"""A WebSocket connection: the protocol of ``core.websocket`` over a stream."""
 
 from collections.abc import Callable
 
@@ -42,7 +42,7 @@ class WebSocket:
                 prove(stream, known, patience, clock)
         except httpx.TransportError as exc:
             raise ConnectionLost(str(exc)) from exc
-        socket = cls(stream.both_ways())
+        socket = cls(stream.full_duplex())
         try:
             socket._handshake(address, clock, deadline)
         except BaseException:

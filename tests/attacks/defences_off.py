@@ -1,4 +1,4 @@
-"""The ways to switch a defence off: private to these tests, none is a setting of the product's."""
+"""Patches that switch a defence off. They belong to these tests: the product has no such settings."""
 
 import subprocess
 import sys

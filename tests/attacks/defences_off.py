@@ -7,7 +7,9 @@ from dataclasses import replace
 from typing import Any
 
 from sessionbay.engine import loopback_middleware, request_body
-from sessionbay.engine.sandbox import backends, base, bwrap
+from sessionbay.engine.sandbox import backends, bwrap
+from sessionbay.engine.sandbox.sandbox import Sandbox
+from sessionbay.engine.sandbox.spec import Spec
 
 from .scene import Scene
 
@@ -68,8 +70,8 @@ def soft(*names: str) -> Off:
     """Leave parts of the hardening out that the agent takes upon itself."""
 
     def off(scene: Scene) -> None:
-        def spec(*args: Any, **more: Any) -> base.Spec:
-            made = base.Spec(*args, **more)
+        def spec(*args: Any, **more: Any) -> Spec:
+            made = Spec(*args, **more)
             return replace(made, hardening=replace(made.hardening, **dict.fromkeys(names, False)))
 
         scene.patch.setattr(backends, "Spec", spec)
@@ -94,14 +96,14 @@ def agent_with(code: str) -> Off:
 
 def change_agent(scene: Scene, change: Callable[[str], str]) -> None:
     """Change the code that an agent starts with."""
-    real = base.Sandbox._agent_command
+    real = Sandbox._agent_command
 
-    def command(self: base.Sandbox, *args: Any, **more: Any) -> list[str]:
+    def command(self: Sandbox, *args: Any, **more: Any) -> list[str]:
         argv = real(self, *args, **more)
         place = argv.index("-c") + 1
         return [*argv[:place], change(argv[place]), *argv[place + 1 :]]
 
-    scene.patch.setattr(base.Sandbox, "_agent_command", command)
+    scene.patch.setattr(Sandbox, "_agent_command", command)
 
 
 def spawned(change: Callable[[dict[str, Any]], None]) -> Off:

@@ -26,7 +26,7 @@ from sessionbay.cli import daemon
 from sessionbay.core import challenge
 from sessionbay.core.secrets import Secret
 from sessionbay.engine import crash_cleanup, discovery, workdir
-from sessionbay.engine.sandbox import base
+from sessionbay.engine.sandbox.sandbox import Sandbox
 
 from .attack import add, attack
 from .scene import PATIENCE, Scene, as_other
@@ -280,13 +280,13 @@ def open_to_all(scene: Scene) -> None:
 
 def folders_open_to_all(scene: Scene) -> None:
     """Make sessions' folders as most programs make theirs."""
-    real = base.Sandbox._make
+    real = Sandbox._make
 
-    def make(self: base.Sandbox, folder: Path) -> None:
+    def make(self: Sandbox, folder: Path) -> None:
         real(self, folder)
         folder.chmod(0o755)
 
-    scene.patch.setattr(base.Sandbox, "_make", make)
+    scene.patch.setattr(Sandbox, "_make", make)
 
 
 @attack(USERS, "a session's folders are for its own user alone", folders_open_to_all, needs=("root",))

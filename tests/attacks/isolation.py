@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from sessionbay.engine.sandbox import base
+from sessionbay.engine.sandbox.sandbox import Sandbox
 
 from .attack import add, attack
 from .defences_off import Off, agent_with, as_engine, both, soft, spawned, without, words
@@ -466,14 +466,14 @@ def inherited(path: str, flags: int) -> Iterator[int]:
 def all_inheritable(scene: Scene) -> None:
     """Give a sandbox's first process all that the engine has."""
     give_all(scene)
-    real = base.Sandbox._popen
+    real = Sandbox._popen
 
-    def popen(self: base.Sandbox, argv: list[str], fds: tuple[int, ...], *rest: object, **more: object) -> object:
+    def popen(self: Sandbox, argv: list[str], fds: tuple[int, ...], *rest: object, **more: object) -> object:
         for fd in fds:
             os.set_inheritable(fd, True)
         return real(self, argv, fds, *rest, **more)  # type: ignore[arg-type]  # whatever it takes
 
-    scene.patch.setattr(base.Sandbox, "_popen", popen)
+    scene.patch.setattr(Sandbox, "_popen", popen)
 
 
 def by_descriptor(path: str, flags: int, read: str) -> Callable[[Scene], str | None]:

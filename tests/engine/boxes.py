@@ -14,7 +14,8 @@ import pytest
 
 from sessionbay.engine.limits import Limits
 from sessionbay.engine.sandbox import backends
-from sessionbay.engine.sandbox.base import Hardening, Sandbox, SandboxError
+from sessionbay.engine.sandbox.hardening import Hardening
+from sessionbay.engine.sandbox.sandbox import Sandbox, SandboxError
 
 from .processes import ENOUGH
 

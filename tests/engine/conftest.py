@@ -11,7 +11,7 @@ import pytest
 
 from sessionbay import AgentBay, Session
 from sessionbay.engine import EngineConfig, IsolationWarning, LocalEngine
-from sessionbay.engine.sandbox.base import SandboxError
+from sessionbay.engine.sandbox.sandbox import SandboxError
 
 from .processes import ENOUGH
 

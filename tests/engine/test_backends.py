@@ -11,8 +11,9 @@ import pytest
 from sessionbay.engine import EngineConfig, IsolationWarning, LocalEngine
 from sessionbay.engine.agent.inside import landlock
 from sessionbay.engine.sandbox import backends
-from sessionbay.engine.sandbox.base import SandboxCapabilities, SandboxError
+from sessionbay.engine.sandbox.capabilities import SandboxCapabilities
 from sessionbay.engine.sandbox.process import kill_user
+from sessionbay.engine.sandbox.sandbox import SandboxError
 
 from .boxes import KINDS, box, done
 from .conftest import client_of

@@ -15,7 +15,8 @@ from hypothesis import given, strategies as st
 
 from sessionbay.engine.agent.inside import seccomp
 from sessionbay.engine.sandbox import backends
-from sessionbay.engine.sandbox.base import Hardening, Sandbox, SandboxError
+from sessionbay.engine.sandbox.hardening import Hardening
+from sessionbay.engine.sandbox.sandbox import Sandbox, SandboxError
 
 from .boxes import KINDS, box, done, said
 

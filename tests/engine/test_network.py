@@ -15,8 +15,9 @@ import pytest
 
 from sessionbay.engine.config import EngineConfig
 from sessionbay.engine.sandbox import backends, pasta
-from sessionbay.engine.sandbox.base import SandboxError, Spec
 from sessionbay.engine.sandbox.bwrap import BwrapSandbox, arguments
+from sessionbay.engine.sandbox.sandbox import SandboxError
+from sessionbay.engine.sandbox.spec import Spec
 
 from .boxes import box, done
 from .processes import alive, eventually

@@ -8,8 +8,8 @@ import pytest
 from sessionbay import Session
 from sessionbay.engine import LocalEngine
 from sessionbay.engine.sandbox import backends, bwrap
-from sessionbay.engine.sandbox.base import Spec
 from sessionbay.engine.sandbox.bwrap import arguments
+from sessionbay.engine.sandbox.spec import Spec
 
 from ..inside import web
 from .conftest import client_of

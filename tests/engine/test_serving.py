@@ -15,7 +15,7 @@ from sessionbay import AgentBay, AgentBayError
 from sessionbay._async.client_config import IDLE_CONNECTION_TIMEOUT
 from sessionbay.engine import EngineConfig, IsolationWarning, LocalEngine
 from sessionbay.engine.config import config_of
-from sessionbay.engine.sandbox.base import SandboxError
+from sessionbay.engine.sandbox.sandbox import SandboxError
 
 from .conftest import client_of, started
 from .processes import ENOUGH, eventually

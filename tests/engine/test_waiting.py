@@ -6,7 +6,7 @@ import time
 import pytest
 
 from sessionbay.engine import workdir
-from sessionbay.engine.sandbox import base
+from sessionbay.engine.sandbox import process_exit
 from sessionbay.engine.sandbox.pasta import kill_group
 
 from .boxes import done
@@ -33,9 +33,9 @@ def test_a_removal_that_takes_too_long_is_given_up(monkeypatch: pytest.MonkeyPat
 def test_a_process_that_does_not_end_when_it_is_killed_is_given_up(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr(base, "STOP_TIMEOUT", 0.1)
+    monkeypatch.setattr(process_exit, "STOP_TIMEOUT", 0.1)
     process = Undying(["sleep", "60"])
-    done(base.kill_process(process))
+    done(process_exit.kill_process(process))
     assert f"process {process.pid} was killed and does not end" in caplog.text
     assert super(Undying, process).wait() == -9
 

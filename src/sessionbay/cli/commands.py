@@ -17,7 +17,7 @@ from .._version import __version__
 from ..core.errors import AgentBayError
 from ..engine.config import EngineConfig
 from ..engine.sandbox.backends import Wanted, WantedNetwork
-from ..engine.sandbox.base import SandboxError
+from ..engine.sandbox.sandbox import SandboxError
 from . import daemon, doctor, maintenance
 from .cleanup import delete_orphans
 from .demo import show

@@ -14,7 +14,7 @@ from typing import IO, cast
 from .._async.clouds import AsyncAgentBay
 from ..core.errors import AgentBayError
 from ..engine.discovery import EngineRecord, find, folder, recorded, started_at
-from ..engine.sandbox.base import pidfd_of
+from ..engine.sandbox.process_exit import pidfd_of
 
 LOG = "engine.log"
 STARTING = 30.0  # seconds until a new engine must serve

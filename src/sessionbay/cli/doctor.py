@@ -11,7 +11,7 @@ from rich.markup import escape
 from ..engine.discovery import find
 from ..engine.images import RUNTIMES
 from ..engine.sandbox.backends import Report, probe, test_nat, weakness, write_agent
-from ..engine.sandbox.base import Isolation
+from ..engine.sandbox.capabilities import Isolation
 from ..engine.workdir import make_folder, remove_tree
 
 

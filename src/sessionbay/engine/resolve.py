@@ -11,7 +11,7 @@ from ..core.errors import AgentBayError
 from ..core.secrets import Secret
 from .config import config_of
 from .discovery import EngineRecord, find
-from .sandbox.base import SandboxError
+from .sandbox.sandbox import SandboxError
 from .thread import LocalEngine
 
 

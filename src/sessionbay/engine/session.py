@@ -12,7 +12,7 @@ from .api_errors import not_running
 from .code_kernel import CodeKernel
 from .contexts.mount import Mounts
 from .port_forward.port_forwards import PortForwards
-from .sandbox.base import Sandbox
+from .sandbox.sandbox import Sandbox
 from .ws.hub import Hub
 
 BASE36 = string.digits + string.ascii_lowercase

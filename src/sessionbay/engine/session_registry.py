@@ -13,7 +13,7 @@ from .api_errors import ApiError, no_session, not_running
 from .config import EngineConfig
 from .crash_cleanup import record
 from .sandbox.backends import Backend
-from .sandbox.base import Sandbox, SandboxError
+from .sandbox.sandbox import Sandbox, SandboxError
 from .session import GONE, EndedSession, EngineSession
 from .workdir import free_disk, remove_tree, rename_for_removal
 

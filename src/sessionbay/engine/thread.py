@@ -13,7 +13,7 @@ import psutil
 from ..core.secrets import Secret
 from .config import EngineConfig
 from .engine import Engine
-from .sandbox.base import Isolation
+from .sandbox.capabilities import Isolation
 
 ASK_TIMEOUT = 20.0
 STOP_TIMEOUT = 60.0  # seconds: the last copies of contexts have some of them, and each kind of end

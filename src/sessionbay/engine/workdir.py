@@ -10,7 +10,7 @@ from pathlib import Path
 
 from .crash_cleanup import CLEAN, end_recorded
 from .fork_safety import close_in_forks
-from .sandbox.base import ended, kill_process, pidfd_of
+from .sandbox.process_exit import ended, kill_process, pidfd_of
 
 PREFIX = "sessionbay-"
 UNLOCKED = f".{PREFIX}"

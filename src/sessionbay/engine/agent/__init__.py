@@ -1,1 +1,1 @@
-"""The process inside a session, and the engine's line to it."""
+"""The agent inside a session, and the engine's connection to it."""

@@ -1,4 +1,4 @@
-"""The engine's end of the line to an agent: orders out, answers and file descriptors in."""
+"""The engine's connection to an agent: requests out, replies and file descriptors in."""
 
 import asyncio
 import contextlib
@@ -12,21 +12,21 @@ from typing import Any
 from ..fork_safety import close_in_forks
 
 HEADER = struct.Struct("!II")
-MAX_FRAME_SIZE = 40 * 2**20  # more than any answer of an honest agent
+MAX_FRAME_SIZE = 40 * 2**20  # bytes, above the largest legitimate reply
 MAX_DESCRIPTORS = 8
 Answered = tuple[Any, int | None]
 
 
 class AgentGone(Exception):
-    """The agent ended, or did not keep to the protocol; the session is lost."""
+    """The agent ended or violated the protocol; the session is lost."""
 
 
 class AgentFailure(Exception):
-    """The agent could not do what it was asked for, and says why."""
+    """The agent reported that a request failed; the message is the reason."""
 
 
 class AgentConnection:
-    """Carries orders to one agent. An agent runs beside untrusted code: nothing that it sends is taken on trust."""
+    """A connection to one agent. The agent runs beside untrusted code, so every reply is validated."""
 
     def __init__(self, sock: socket.socket) -> None:
         sock.setblocking(False)
@@ -44,18 +44,18 @@ class AgentConnection:
 
     @property
     def busy(self) -> bool:
-        """Whether anyone waits for an answer, one that comes only when something happens aside."""
+        """Whether a request is pending, not counting those of ``wait_for_event``."""
         return len(self._waiting) > self._listening
 
     async def request(self, op: str, /, blob: bytes = b"", **arguments: Any) -> Any:
-        """Have the agent do something; return its value or its bytes. A descriptor that comes along is closed."""
+        """Send a request; return the value or the bytes of the reply. A descriptor in the reply is closed."""
         value, fd = await self._exchange(op, blob, arguments)
         if fd is not None:
             os.close(fd)
         return value
 
     async def wait_for_event(self, op: str, /, **arguments: Any) -> Any:
-        """Ask for what the agent answers only when it happens; to wait for that is no use of the session."""
+        """Send a request whose reply is an event. A pending one does not make the connection ``busy``."""
         self._listening += 1
         try:
             return await self.request(op, **arguments)
@@ -63,7 +63,7 @@ class AgentConnection:
             self._listening -= 1
 
     async def request_fd(self, op: str, /, blob: bytes = b"", **arguments: Any) -> tuple[Any, int]:
-        """Have the agent open something; return what it tells, and the descriptor, which the caller must close."""
+        """Send a request that opens a file; return the value and the descriptor, which the caller must close."""
         value, fd = await self._exchange(op, blob, arguments)
         if fd is None:
             raise AgentFailure(f"the agent passed no file descriptor for {op}")
@@ -77,11 +77,11 @@ class AgentConnection:
         answer: asyncio.Future[Answered] = self._loop.create_future()
         self._waiting[number] = answer
         try:
-            # Shielded: half a frame would spoil the line for all who come after a cancelled caller.
+            # Shielded: a cancelled caller must not leave half a frame on the connection.
             await asyncio.shield(self._send(HEADER.pack(len(body), len(blob)) + body + blob))
             return await answer
         except asyncio.CancelledError:
-            _close_unseen(answer)
+            _close_unclaimed(answer)
             raise
         finally:
             del self._waiting[number]
@@ -91,10 +91,10 @@ class AgentConnection:
             try:
                 await self._write(data)
             except OSError as exc:
-                self.close(f"the line to the agent broke: {exc}")  # which fails the answer that is waited for
+                self.close(f"the line to the agent broke: {exc}")  # fails the pending reply
             except asyncio.CancelledError:
                 if not self.gone.done():
-                    raise  # otherwise it is ``close`` that ends it, and whoever waits is told by the answer
+                    raise  # otherwise ``close`` cancelled the write, and has failed the reply
 
     async def _write(self, data: bytes) -> None:
         self._writer = asyncio.current_task()
@@ -104,16 +104,16 @@ class AgentConnection:
             self._writer = None
 
     def close(self, reason: str = "the session was ended") -> None:
-        """Give the line up; whoever waits for an answer is told."""
+        """Close the connection; pending requests raise ``AgentGone``."""
         if self.gone.done():
             return
         self.gone.set_result(reason)
         self._loop.remove_reader(self._sock.fileno())
-        self._loop.remove_writer(self._sock.fileno())  # whose number is another file's soon
-        if self._writer:  # the agent does not read
+        self._loop.remove_writer(self._sock.fileno())  # the number will be reused
+        if self._writer:  # blocked: the agent does not read
             self._writer.cancel()
         with contextlib.suppress(OSError):
-            self._sock.shutdown(socket.SHUT_RDWR)  # a fork of this program may hold it too: closing alone ends nothing
+            self._sock.shutdown(socket.SHUT_RDWR)  # a fork may hold the socket too, so close() alone does not end it
         self._sock.close()
         for answer in self._waiting.values():
             if not answer.done():
@@ -164,8 +164,8 @@ class AgentConnection:
             answer.set_exception(AgentFailure(str(reply["error"])))
 
 
-def _close_unseen(answer: "asyncio.Future[Answered]") -> None:
-    """Close the descriptor of an answer that came in the very moment in which its caller gave up."""
+def _close_unclaimed(answer: "asyncio.Future[Answered]") -> None:
+    """Close the descriptor of a reply that arrived as its caller was cancelled."""
     if answer.done() and not answer.cancelled() and answer.exception() is None:
         fd = answer.result()[1]
         if fd is not None:

@@ -15,18 +15,13 @@ from typing import Literal
 from ..agent.connection import AgentFailure, AgentGone
 from ..limits import Limits
 from . import pasta
-from .base import (
-    Hardening,
-    Isolation,
-    Network,
-    Sandbox,
-    SandboxCapabilities,
-    SandboxError,
-    Spec,
-)
 from .bwrap import BwrapSandbox, write_shared
+from .capabilities import Isolation, SandboxCapabilities
+from .hardening import Hardening
 from .process import ProcessSandbox, UserSandbox
 from .programs import interpreters
+from .sandbox import Sandbox, SandboxError
+from .spec import Network, Spec
 
 Wanted = Literal["auto", "namespaces", "uid", "process"]
 WantedNetwork = Literal["auto", "none", "nat", "host"]

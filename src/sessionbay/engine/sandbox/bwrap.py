@@ -12,18 +12,13 @@ from typing import ClassVar, Literal
 
 from ..agent.inside import seccomp
 from ..agent.inside.process_tree import stat_fields
-from .base import (
-    InForce,
-    Sandbox,
-    SandboxCapabilities,
-    Spec,
-    ended,
-    kill_process,
-    pidfd_of,
-    readable,
-)
+from .capabilities import SandboxCapabilities
+from .hardening import InForce
 from .pasta import ARGUMENTS as PASTA, RESOLVER, kill_group
+from .process_exit import ended, kill_process, pidfd_of, readable
 from .programs import SYSTEM, environment, interpreter_folder, packages_folder
+from .sandbox import Sandbox
+from .spec import Spec
 
 HOME = "/home/wuying"
 AGENT_MOUNT = "/run/sessionbay"

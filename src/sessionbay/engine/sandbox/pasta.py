@@ -8,7 +8,7 @@ from pathlib import Path
 
 import psutil
 
-from .base import ended
+from .process_exit import ended
 
 RESOLVER = "169.254.1.1"  # what sessions ask for names; pasta passes it on to this machine's own resolver
 ARGUMENTS = (

@@ -10,8 +10,10 @@ import psutil
 
 from ..agent.connection import AgentFailure, AgentGone
 from ..limits import Limits
-from .base import STOP_TIMEOUT, Sandbox, SandboxCapabilities, ended, kill_process, pidfd_of
+from .capabilities import SandboxCapabilities
+from .process_exit import STOP_TIMEOUT, ended, kill_process, pidfd_of
 from .programs import SYSTEM, environment, interpreter_folder, packages_folder
+from .sandbox import Sandbox
 
 READABLE = (*SYSTEM, "/etc", "/nix", "/opt", "/proc", "/sys")
 WRITABLE = tuple(f"/dev/{name}" for name in ("full", "null", "ptmx", "pts", "random", "shm", "tty", "urandom", "zero"))

@@ -1,5 +1,5 @@
-"""The agent: a session's own process, doing inside the session what the engine asks for from outside.
+"""The agent: a process inside the session that serves the requests of the engine.
 
-It runs on whatever Python 3.9+ the session has, so these files need the standard library only; the engine copies them
-into the session. Requests come over an inherited socket; when that ends, so does everything in the session.
+It runs on any Python 3.9 or later, with the standard library only. The engine copies these files into the session.
+Requests arrive on an inherited socket; when it closes, the agent kills the session's processes and exits.
 """

@@ -1,4 +1,4 @@
-"""Extracting archives that nobody vouches for: no links, no way out of the folder, and limits that are counted."""
+"""Extracting untrusted archives: no links, no path traversal, and limits on files, bytes and ratio."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from .frame_socket import Failure
 
 CHUNK = 2**20
 RATIO_EXEMPT_BYTES = 16 * 2**20
-"""Bytes up to which it does not matter how much an archive shrinks: a bomb is larger."""
+"""Bytes up to which the compression ratio is not checked."""
 MAX_HEADER_BYTES = 2**20
 ARCHIVE_ERRORS = (
     zipfile.BadZipFile,
@@ -29,7 +29,7 @@ ARCHIVE_ERRORS = (
 
 
 def extract(archive: str, folder: str, max_files: int, max_bytes: int, max_ratio: int) -> list[str]:
-    """Extract all files, or none; a file that is there is replaced."""
+    """Extract all files or none, replacing existing files."""
     fd = files.open_regular(archive, os.O_RDONLY | os.O_NOFOLLOW)
     size = os.fstat(fd).st_size
     max_bytes = min(max_bytes, max(RATIO_EXEMPT_BYTES, size * max_ratio) if max_ratio else max_bytes)
@@ -118,7 +118,7 @@ def _of_tar(packed: IO[bytes], archive: str) -> Iterator[tuple[str, bool, IO[byt
 
 
 class _BoundedReader:
-    """A file of which nobody reads much at once: tarfile takes a header for as long as it says it is."""
+    """A reader with a maximum read size: tarfile trusts the size in a header."""
 
     def __init__(self, file: IO[bytes]) -> None:
         self._file = file

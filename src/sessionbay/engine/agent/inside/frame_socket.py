@@ -1,7 +1,7 @@
 """The socket to the engine.
 
-A frame is two lengths (big endian, 4 bytes each), a JSON object, and raw bytes. A file descriptor rides on an answer
-that says ``"fds": 1``.
+A frame is two lengths (big endian, 4 bytes each), a JSON object, and raw bytes. A reply with ``"fds": 1`` carries a
+file descriptor.
 """
 
 from __future__ import annotations
@@ -16,11 +16,11 @@ HEADER = struct.Struct("!II")
 
 
 class Failure(Exception):
-    """Something that could not be done, with the reason to tell."""
+    """A request failed; the message is sent to the engine."""
 
 
 class PassedDescriptor:
-    """What a request opened: what to tell of it, and the descriptor that goes to the engine, which is closed here."""
+    """A descriptor to send to the engine, and the value of the reply. The agent closes it after sending."""
 
     def __init__(self, fd: int, value: object = None) -> None:
         self.fd = fd
@@ -44,7 +44,7 @@ class FrameSocket:
         return None if request is None or blob is None else (json.loads(request), blob)
 
     def send(self, answer: dict[str, object], blob: bytes = b"", fd: int | None = None) -> None:
-        """Send one answer."""
+        """Send one reply."""
         body = json.dumps(answer).encode()
         data = HEADER.pack(len(body), len(blob)) + body + blob
         rights = [] if fd is None else [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", [fd]))]

@@ -1,4 +1,4 @@
-"""What the engine can ask for."""
+"""The request handlers of the agent."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ from .terminal import Terminals
 from .watch import Watches
 
 THREAD_STACK_SIZE = 512 * 1024  # bytes for each thread's stack: of the usual 8 MiB a limit on memory would count all
-ALWAYS_SERVED = {"ping", "freeze", "thaw", "kill", "figures"}  # what must never wait for a thread
-# What a session that is full refuses.
+ALWAYS_SERVED = {"ping", "freeze", "thaw", "kill", "figures"}  # served even when no thread can start
+# Refused while the session exceeds its disk limits.
 REFUSED_WHEN_FULL = {
     "run",
     "write",
@@ -37,7 +37,7 @@ REFUSED_WHEN_FULL = {
     "take_file",
     "extract",
 }
-IGNORED_BY_PYTHON = {signal.SIGPIPE, signal.SIGXFSZ}  # which it ignores, so that they come as an OSError
+IGNORED_BY_PYTHON = {signal.SIGPIPE, signal.SIGXFSZ}  # ignored, so that they surface as an OSError
 Handler = Callable[..., object]
 
 

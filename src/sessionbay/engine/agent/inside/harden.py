@@ -22,7 +22,7 @@ def harden(wanted: dict[str, bool], folders: dict[str, list[str]] | None, line: 
     """Give up what ``wanted`` names.
 
     Args:
-        wanted: The switches of ``sandbox.base.Hardening``.
+        wanted: The switches of ``sandbox.hardening.Hardening``.
         folders: What Landlock is to leave, to ``read`` and to ``write``; None where mounts see to it.
         line: The descriptor of the line to the engine, the only one to keep.
     """

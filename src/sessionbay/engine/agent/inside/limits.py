@@ -1,4 +1,4 @@
-"""What a session may use: the kernel's limits on each process, which every command inherits."""
+"""The kernel's resource limits per process, inherited by every command."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 RLIMITS = {
-    "process_memory": resource.RLIMIT_DATA,  # never RLIMIT_AS: what a program reserves is not what it uses
+    "process_memory": resource.RLIMIT_DATA,  # not RLIMIT_AS: reserved address space is not memory in use
     "file_size": resource.RLIMIT_FSIZE,
     "open_files": resource.RLIMIT_NOFILE,
     "processes": resource.RLIMIT_NPROC,
@@ -15,7 +15,7 @@ RLIMITS = {
 
 
 def restrain(limits: Mapping[str, Any]) -> None:
-    """Limit this process and all that come from it; 0 leaves a limit as it was."""
+    """Limit this process and its descendants; 0 leaves a limit unchanged."""
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     for name, number in RLIMITS.items():
         if limits[name]:

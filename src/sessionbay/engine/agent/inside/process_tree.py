@@ -1,4 +1,4 @@
-"""All other processes of the session: seen, frozen, thawed, ended."""
+"""The processes of the session: listing, freezing, thawing and killing them."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class ProcessTree:
         self._commands: dict[int, list[str]] = {}
 
     def clock(self) -> float:
-        """Return seconds that stand still while the process_tree is frozen."""
+        """Return a clock in seconds that stops while the processes are frozen."""
         with self.running:
             now = self._frozen_at if self._reasons else time.monotonic()
             return now - self._lost
@@ -50,7 +50,7 @@ class ProcessTree:
             self.woken.set()  # not before: who looks must find it
 
     def freeze(self, reason: str = "pause") -> None:
-        """Stop every process, parents first, so that no shell sees its child stop."""
+        """Stop every process, parents first: shells must not notice that a child stopped."""
         with self.running:
             if not self._reasons:
                 self._frozen_at = time.monotonic()
@@ -77,7 +77,7 @@ class ProcessTree:
             self.running.notify_all()
 
     def kill(self) -> None:
-        """End every process; return when none runs any more."""
+        """Kill every process and wait until all have ended."""
         if self._at_once:
             send(-1, signal.SIGKILL)
         else:
@@ -88,15 +88,15 @@ class ProcessTree:
             time.sleep(0.002)
 
     def began(self, command: int) -> None:
-        """Remember a command that waits for what it is told."""
+        """Register a command that collects notes."""
         self._commands[command] = []
 
     def ended(self, command: int) -> list[str]:
-        """Forget a command; return what it was to be told."""
+        """Unregister a command; return its notes."""
         return self._commands.pop(command, [])
 
     def tell(self, pid: int, text: str) -> None:
-        """Tell the command that a process comes from; where none is left that waits, the agent's log."""
+        """Add a note to the command that started a process, or to the agent's log."""
         parents = {each: int(fields[PARENT]) for each, fields in self.processes()}
         line = [pid]
         while (parent := parents.get(line[-1])) is not None and parent not in line:
@@ -132,7 +132,7 @@ class ProcessTree:
         me = os.getpid()
         queue = children.get(0, []) + children.get(1, []) if self.whole_namespace else [me]
         ordered: list[tuple[int, list[str]]] = []
-        for pid in queue:  # which grows meanwhile
+        for pid in queue:  # grows during the iteration
             if pid not in (1, me):
                 ordered.append((pid, found[pid]))
             queue += children.get(pid, []) if pid != 1 else []
@@ -157,7 +157,7 @@ def stat_fields(pid: int) -> list[str]:
 
 
 def stopping(pid: int) -> bool:
-    """Return whether a process was told to stop and has not come to it yet."""
+    """Return whether a SIGSTOP is pending for a process."""
     try:
         with open(f"/proc/{pid}/status", "rb") as file:
             pending = [line.split()[1] for line in file if line.startswith((b"SigPnd", b"ShdPnd"))]
@@ -170,7 +170,7 @@ def descendants(pid: int) -> list[tuple[int, list[str]]]:
     """Return the processes below one, parents first, as the kernel lists them."""
     found: list[tuple[int, list[str]]] = []
     queue = [pid]
-    for parent in queue:  # which grows meanwhile
+    for parent in queue:  # grows during the iteration
         for child in children_of(parent):
             if fields := stat_fields(child):
                 found.append((child, fields))
@@ -191,7 +191,7 @@ def children_of(pid: int) -> list[int]:
 
 
 def send(pid: int, number: int) -> None:
-    """Send a signal to a process that may be gone, or out of reach."""
+    """Send a signal; ignore a process that is gone or not permitted."""
     try:
         os.kill(pid, number)
     except (ProcessLookupError, PermissionError):

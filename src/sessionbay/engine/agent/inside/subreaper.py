@@ -1,4 +1,4 @@
-"""The agent's parent where nothing else ends what an agent leaves behind that one of its own commands has killed."""
+"""The agent's parent process, which kills the orphans when a command has killed the agent."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What changed in a folder, by looking again: it works on every file system, and no kernel limit is shared."""
+"""Watching folders by polling: it works on every file system and uses no shared kernel limit."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from .frame_socket import Failure
 
 MAX_ENTRIES = 50_000
 MAX_WATCHES = 32
-SCAN_INTERVAL = 0.2  # seconds between two looks
-PAUSE_FACTOR = 10  # of the time, looking takes no more than one part in so many
+SCAN_INTERVAL = 0.2  # seconds between two scans
+PAUSE_FACTOR = 10  # the pause after a scan, in multiples of its duration
 
 Seen = dict[str, tuple[bool, object]]
 Change = tuple[str, str, str]

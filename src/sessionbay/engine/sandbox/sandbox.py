@@ -1,0 +1,139 @@
+"""The base class of sandboxes."""
+
+import asyncio
+import os
+import socket
+import subprocess
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any, ClassVar, Literal
+
+from ..agent.connection import AgentConnection, AgentGone
+from ..fork_safety import close_in_forks
+from ..limits import Limits
+from .capabilities import SandboxCapabilities
+from .hardening import InForce
+from .process_exit import ended, pidfd_of
+from .spec import Spec
+
+AGENT_SCRIPT = (
+    "import sys; sys.path.insert(0, {!r}); from inside.handlers import main; main({}, {!r}, {!r}, {!r}, {!r})"
+)
+START_TIMEOUT = 10.0  # seconds
+
+
+class SandboxError(Exception):
+    """A sandbox could not be started; the message says why."""
+
+
+class Sandbox(ABC):
+    """The processes of one session. Subclasses define how they start and how they are killed."""
+
+    scope: ClassVar[Literal["namespace", "user", "tree"]]
+    agent: AgentConnection
+
+    def __init__(self, spec: Spec) -> None:
+        self.spec = spec
+        self.in_force = InForce(landlock=0, seccomp=False)
+        self._process: subprocess.Popen[bytes] | None = None
+
+    @property
+    @abstractmethod
+    def capabilities(self) -> SandboxCapabilities:
+        """The properties of this sandbox."""
+
+    @abstractmethod
+    async def kill(self) -> None:
+        """Kill all processes of the session and wait until they have ended."""
+
+    @abstractmethod
+    def _launch(self, agent_socket: int, log: int) -> subprocess.Popen[bytes]:
+        """Start the agent; ``agent_socket`` is its end of the socket pair."""
+
+    async def start(self) -> AgentConnection:
+        """Start the agent; return the connection to it after its first reply."""
+        for folder in ("home", "tmp"):
+            self._make(self.spec.root / folder)
+        ours, theirs = map(close_in_forks, socket.socketpair())
+        with open(self.spec.root / "agent.log", "wb") as log, theirs:
+            # On the thread of the event loop: PR_SET_PDEATHSIG fires when the thread that forked exits.
+            self._process = self._launch(theirs.fileno(), log.fileno())
+        self.agent = AgentConnection(ours)
+        try:
+            async with asyncio.timeout(START_TIMEOUT):
+                self._note((await self._first_reply(self._process))["hardening"])
+        except (AgentGone, TimeoutError) as exc:
+            await self.kill()
+            text = (self.spec.root / "agent.log").read_text("utf-8", "replace").strip()
+            raise SandboxError(text.rpartition("\n")[2] or f"the agent did not start: {exc or 'no answer'}") from exc
+        return self.agent
+
+    async def _first_reply(self, process: subprocess.Popen[bytes]) -> Any:
+        """Return the agent's first reply; fail when the process ends, even if a fork still holds the socket."""
+        with pidfd_of(process.pid) as pidfd:
+            ping = asyncio.ensure_future(self.agent.request("ping"))
+            end = asyncio.ensure_future(ended(pidfd))
+            try:
+                await asyncio.wait((ping, end), return_when=asyncio.FIRST_COMPLETED)
+                if ping.done():
+                    return ping.result()
+                raise AgentGone("its process ended")
+            finally:
+                for task in (ping, end):
+                    task.cancel()
+                await asyncio.gather(ping, end, return_exceptions=True)
+
+    def _note(self, found: InForce) -> None:
+        """Record the hardening that the agent reports; no untrusted code has run yet."""
+        self.in_force = found
+
+    def _make(self, folder: Path) -> None:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if self.spec.uid is not None:
+            os.chown(folder, self.spec.uid, self.spec.uid)
+
+    def _hardening(self) -> dict[str, bool]:
+        """Return the hardening switches for the agent."""
+        return asdict(self.spec.hardening)
+
+    def _left_open(self) -> dict[str, list[str]] | None:
+        """Return the paths that Landlock allows; None where mounts confine the session."""
+        return None
+
+    def _popen(
+        self, argv: list[str], fds: tuple[int, ...], log: int, env: Mapping[str, str], cwd: str = "/"
+    ) -> subprocess.Popen[bytes]:
+        """Start a process that inherits only ``fds``."""
+        uid = self.spec.uid
+        groups: list[int] | None = None if uid is None else []
+        return subprocess.Popen(
+            argv,
+            pass_fds=fds,
+            env=env,
+            cwd=cwd,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=log,
+            start_new_session=True,
+            user=uid,
+            group=uid,
+            extra_groups=groups,
+        )
+
+    @property
+    def pid(self) -> int:
+        """The process ID of the first process, on the host."""
+        assert self._process is not None  # noqa: S101  # set by start()
+        return self._process.pid
+
+    @property
+    def limits(self) -> Limits:
+        """The limits that this kind of sandbox can enforce."""
+        return self.spec.limits
+
+    def _agent_command(self, folder: str, agent_socket: int) -> list[str]:
+        limits = asdict(self.limits) | {"folders": self.capabilities.folders}
+        start = AGENT_SCRIPT.format(folder, agent_socket, self.scope, limits, self._hardening(), self._left_open())
+        return [self.spec.python, "-I", "-S", "-c", start]

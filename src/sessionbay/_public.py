@@ -11,8 +11,8 @@ from ._async.command import AsyncCommand as AsyncCommand
 from ._async.context_service import AsyncContextService as AsyncContextService
 from ._async.env import AsyncEnv as AsyncEnv
 from ._async.file_system import AsyncFileSystem as AsyncFileSystem
-from ._async.files.file_handle import AsyncFileReader as AsyncFileReader
-from ._async.files.file_handle import AsyncFileWriter as AsyncFileWriter
+from ._async.files.file_reader import AsyncFileReader as AsyncFileReader
+from ._async.files.file_writer import AsyncFileWriter as AsyncFileWriter
 from ._async.files.watch import AsyncWatch as AsyncWatch
 from ._async.git import AsyncGit as AsyncGit
 from ._async.lease import AsyncLease as AsyncLease
@@ -20,7 +20,7 @@ from ._async.map import AsyncMap as AsyncMap
 from ._async.oss import AsyncOss as AsyncOss
 from ._async.paginator import AsyncPaginator as AsyncPaginator
 from ._async.pool import AsyncSessionPool as AsyncSessionPool
-from ._async.processes import AsyncProcess as AsyncProcess
+from ._async.process import AsyncProcess as AsyncProcess
 from ._async.pty import AsyncPty as AsyncPty
 from ._async.pty_handle import AsyncPtyHandle as AsyncPtyHandle
 from ._async.pty_text import AsyncPtyText as AsyncPtyText
@@ -43,8 +43,8 @@ from ._sync.command import Command as Command
 from ._sync.context_service import ContextService as ContextService
 from ._sync.env import Env as Env
 from ._sync.file_system import FileSystem as FileSystem
-from ._sync.files.file_handle import FileReader as FileReader
-from ._sync.files.file_handle import FileWriter as FileWriter
+from ._sync.files.file_reader import FileReader as FileReader
+from ._sync.files.file_writer import FileWriter as FileWriter
 from ._sync.files.watch import Watch as Watch
 from ._sync.git import Git as Git
 from ._sync.lease import Lease as Lease
@@ -52,7 +52,7 @@ from ._sync.map import Map as Map
 from ._sync.oss import Oss as Oss
 from ._sync.paginator import Paginator as Paginator
 from ._sync.pool import SessionPool as SessionPool
-from ._sync.processes import Process as Process
+from ._sync.process import Process as Process
 from ._sync.pty import Pty as Pty
 from ._sync.pty_handle import PtyHandle as PtyHandle
 from ._sync.pty_text import PtyText as PtyText

@@ -10,7 +10,7 @@ from ..models.commands import CommandResult
 from ..operations.command import SHELL, ShellArgs
 from .api_client import CallTimeout
 from .module import AsyncModule
-from .processes import AsyncProcess
+from .process import AsyncProcess
 
 MAX_OUTPUT = 2**20  # bytes
 GRACE = 10.0  # seconds that the answer may take beyond the command's own limit

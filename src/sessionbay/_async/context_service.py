@@ -2,32 +2,237 @@
 
 from dataclasses import replace
 from functools import partial
-from typing import Any
+from pathlib import Path
+from typing import Any, TypeVar
 
+from .._concurrency._async import run_in_thread
 from ..core import validation
 from ..core.errors import ContextError
-from ..core.polling import constant_backoff
+from ..core.operation import Operation
+from ..core.polling import constant_backoff, is_gone
+from ..core.result import Result
+from ..core.wire_model import Wire
+from ..local_files import LocalPath, open_source
 from ..models.contexts import (
     ClearContextResult,
     Context,
+    ContextFileListResult,
     ContextListParams,
     ContextListResult,
     ContextOperationResult,
     ContextResult,
     ContextStateResult,
+    ContextTransferResult,
+    FileUrlResult,
 )
 from ..operations import contexts as ops
-from .context_files import AsyncContextFiles
+from .api_client import AsyncApiClient
 from .paginator import AsyncPaginator
 from .polling import poll_until
+from .presigned import AsyncPresigned
+
+Q = TypeVar("Q", bound=Wire)
+R = TypeVar("R", bound=Result[Any])
 
 
-class AsyncContextService(AsyncContextFiles):
-    """Makes, finds, empties and deletes contexts, and carries their files.
+class AsyncContextService:
+    """Creates, finds, clears and deletes contexts, and transfers their files.
 
-    Where a method takes a context, its id will do. A refusal is a result. Every method raises ``ContextUsageError`` for
-    a wrong argument, before anything is sent, and ``ContextError`` when there was no answer.
+    Methods that take a context accept its id. A refused call returns a failed result. Every method raises
+    ``ContextUsageError`` for an invalid argument, before anything is sent, and ``ContextError`` when there is no
+    response.
     """
+
+    def __init__(self, api: AsyncApiClient) -> None:
+        self._api = api
+
+    async def list_files(
+        self,
+        context_id: Context | str,
+        parent_folder_path: str = "",
+        page_number: int = 1,
+        page_size: int = 50,
+        max_results: int | None = None,
+        next_token: str | None = None,
+    ) -> ContextFileListResult:
+        """List the files in a folder of a context, one page of them: by number, or by mark.
+
+        Args:
+            context_id: The context, or its id.
+            parent_folder_path: The folder, as it is called inside a session, e.g. ``/tmp/data``.
+            page_number: Which page, from 1.
+            page_size: How many files make a page.
+            max_results: How many files make a page, where pages go by ``next_token`` (AgentBay).
+            next_token: Which page: the ``next_token`` of the page before (AgentBay).
+
+        Returns:
+            ``entries`` (also ``data``), ``count``, and ``next_token``.
+
+        Example:
+            ```python
+            made = await bay.context.create("my-data")
+            listed = await bay.context.list_files(made.context_id, "/tmp/data")
+            print([entry.file_name for entry in listed.entries])
+            ```
+        """
+        by_mark = max_results is not None or next_token is not None
+        request = ops.FilesRequest(
+            context_id=ops.id_of(context_id),
+            parent_folder_path=validation.utf8("parent_folder_path", parent_folder_path or "", ContextError),
+            page_number=None if by_mark else validation.count("page_number", page_number, ContextError),
+            page_size=None if by_mark else validation.count("page_size", page_size, ContextError),
+            max_results=validation.count("max_results", max_results or page_size, ContextError) if by_mark else None,
+            next_token=next_token,
+        )
+        return await self._ask(ops.LIST_FILES, request)
+
+    async def get_file_upload_url(self, context_id: Context | str, file_path: str) -> FileUrlResult:
+        """Get an address that a file of a context can be sent to with ``PUT``, for a while and without a key.
+
+        Args:
+            context_id: The context, or its id.
+            file_path: Where the file is to be, as it is called inside a session, e.g. ``/tmp/data/a.txt``.
+
+        Returns:
+            ``url`` (also ``data``), a secret, and ``expire_time``.
+
+        Example:
+            ```python
+            made = await bay.context.create("my-data")
+            address = await bay.context.get_file_upload_url(made.context_id, "/tmp/data/a.txt")
+            print(address.success)
+            ```
+        """
+        return await self._ask(ops.UPLOAD_URL, ops.file_of(context_id, file_path))
+
+    async def get_file_download_url(self, context_id: Context | str, file_path: str) -> FileUrlResult:
+        """Get an address that a file of a context can be had from with ``GET``, for a while and without a key.
+
+        Args:
+            context_id: The context, or its id.
+            file_path: The file, as it is called inside a session, or as ``list_files`` calls it.
+
+        Returns:
+            ``url`` (also ``data``), a secret, and ``expire_time``.
+
+        Example:
+            ```python
+            made = await bay.context.create("my-data")
+            await bay.context.upload_file(made.context_id, "/tmp/data/a.txt", b"text")
+            address = await bay.context.get_file_download_url(made.context_id, "/tmp/data/a.txt")
+            print(address.success)
+            ```
+        """
+        return await self._ask(ops.DOWNLOAD_URL, ops.file_of(context_id, file_path))
+
+    async def delete_file(self, context_id: Context | str, file_path: str) -> ContextOperationResult:
+        """Delete a file of a context.
+
+        Args:
+            context_id: The context, or its id.
+            file_path: The file, as it is called inside a session.
+
+        Returns:
+            Whether it worked.
+
+        Example:
+            ```python
+            made = await bay.context.create("my-data")
+            await bay.context.upload_file(made.context_id, "/tmp/data/old.txt", b"text")
+            deleted = await bay.context.delete_file(made.context_id, "/tmp/data/old.txt")
+            print(deleted.success)
+            ```
+        """
+        return await self._do(ops.DELETE_FILE, ops.file_of(context_id, file_path))
+
+    async def upload_file(
+        self, context_id: Context | str, file_path: str, source: LocalPath | bytes
+    ) -> ContextTransferResult:
+        """Put a file into a context, whatever its size: it is never held in memory as a whole.
+
+        Args:
+            context_id: The context, or its id.
+            file_path: Where it is to be, as it is called inside a session, e.g. ``/tmp/data/a.txt``.
+            source: The path of a file on this machine; or bytes.
+
+        Returns:
+            ``size`` (bytes) and ``etag``.
+
+        Raises:
+            ContextUsageError: There is no such file on this machine; nothing was sent.
+
+        Example:
+            ```python
+            made = await bay.context.create("my-data")
+            sent = await bay.context.upload_file(made.context_id, "/tmp/data/a.txt", b"some text")
+            print(sent.size)
+            ```
+        """
+        where = ops.file_of(context_id, file_path)
+        with await run_in_thread(partial(open_source, source, ContextError)) as file:
+            address = await self._ask(ops.UPLOAD_URL, where)
+            if not address.success:
+                return replace(address.as_failure(ContextTransferResult), path=file_path)
+            return self._api.raise_if_strict(await AsyncPresigned(self._api).put(address.url, file, file_path))
+
+    async def download_file(
+        self, context_id: Context | str, file_path: str, target: LocalPath, *, overwrite: bool = True
+    ) -> ContextTransferResult:
+        """Get a file out of a context, whatever its size. It is in its place when it is whole, and not before.
+
+        Args:
+            context_id: The context, or its id.
+            file_path: The file, as it is called inside a session.
+            target: Where to put it on this machine; folders that are missing are made.
+            overwrite: Whether a file that is there may be replaced.
+
+        Returns:
+            ``size`` (bytes) and ``etag``.
+
+        Raises:
+            ContextUsageError: There is such a file on this machine, and ``overwrite`` is False; nothing was sent.
+            OSError: The file could not be written.
+
+        Example:
+            ```python
+            from tempfile import TemporaryDirectory
+
+            made = await bay.context.create("my-data")
+            await bay.context.upload_file(made.context_id, "/tmp/data/a.txt", b"some text")
+            with TemporaryDirectory() as folder:
+                got = await bay.context.download_file(made.context_id, "/tmp/data/a.txt", f"{folder}/a.txt")
+                print(got.size)
+            ```
+        """
+        where, place = ops.file_of(context_id, file_path), Path(target)
+        if not overwrite and await run_in_thread(place.exists):
+            raise ContextError.usage(f"{place} exists, and overwrite is False: give another place")
+        address = await self._ask(ops.DOWNLOAD_URL, where)
+        if not address.success:
+            return replace(address.as_failure(ContextTransferResult), path=file_path)
+        got = await AsyncPresigned(self._api).get(address.url, file_path, place, overwrite=overwrite)
+        return self._api.raise_if_strict(got)
+
+    async def _do(
+        self, op: Operation[Q, None, ContextOperationResult], request: Q, *, gone_is_done: bool = False
+    ) -> ContextOperationResult:
+        """Send an operation that answers yes or no."""
+        done = await self._call(op, request)
+        if done.success or (gone_is_done and is_gone(done)):
+            return ContextOperationResult(
+                success=True,
+                data=True,
+                request_id=done.request_id,
+                code=done.code,
+                http_status_code=done.http_status_code,
+            )
+        return self._api.raise_if_strict(done)
+
+    async def _ask(self, op: Operation[Q, Any, R], request: Q) -> R:
+        return self._api.raise_if_strict(await self._call(op, request))
+
+    async def _call(self, op: Operation[Q, Any, R], request: Q, limit: float | None = None) -> R:
+        return await self._api.call(op, request, timeout=self._api.timeout(limit))
 
     async def get(
         self,

@@ -11,7 +11,7 @@ from ..models.commands import CommandResult
 from ..operations.command import SHELL, ShellArgs
 from .api_client import CallTimeout
 from .module import Module
-from .processes import Process
+from .process import Process
 
 MAX_OUTPUT = 2**20  # bytes
 GRACE = 10.0  # seconds that the answer may take beyond the command's own limit

@@ -7,6 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ..._concurrency._async import StateLock, UnaryCall, run_for_each, run_in_thread, shielded
 from ...core.errors import AgentBayError
@@ -29,7 +30,10 @@ from ...operations.trees import (
 )
 from ..api_client import CallTimeout
 from ..command import GRACE
-from .transfer import AsyncTransfers
+from ..session_connection import AsyncSessionConnection
+
+if TYPE_CHECKING:
+    from ..file_system import AsyncFileSystem
 
 AT_ONCE = 8  # files that go over beside each other
 SMALL = 256 * 1024  # bytes up to which a file goes by a tool call: above that, by the store
@@ -63,10 +67,12 @@ class FolderSyncReport:
 class AsyncFolderSync:
     """What ``push`` and ``pull`` share, and each of them."""
 
-    def __init__(self, files: AsyncTransfers, wanted: FolderSyncOptions) -> None:
+    def __init__(
+        self, connection: AsyncSessionConnection, files: "AsyncFileSystem", options: FolderSyncOptions
+    ) -> None:
         self._files = files
-        self._connection = files._connection
-        self._wanted = wanted
+        self._connection = connection
+        self._options = options
         self._here, self._there = Tree(), Tree()
         self._report = FolderSyncReport()
         self._done = 0
@@ -79,7 +85,7 @@ class AsyncFolderSync:
         listed = await self._look(MAKE_AND_LIST)
         if not listed.success:
             return listed
-        planned = plan(self._here, self._there, self._wanted.rules)
+        planned = plan(self._here, self._there, self._options.rules)
         folders = {above[0] for path in planned.go if (above := parents(path))} - self._there.entries.keys()
         await self._several(self._make_folder, sorted(folders))
         return await self._carried_out(planned, self._push_file, self._delete_there)
@@ -89,14 +95,14 @@ class AsyncFolderSync:
         listed = await self._look(LIST)
         if not listed.success:
             return listed
-        await run_in_thread(partial(self._wanted.local.mkdir, parents=True, exist_ok=True))
-        planned = plan(self._there, self._here, self._wanted.rules)
+        await run_in_thread(partial(self._options.local.mkdir, parents=True, exist_ok=True))
+        planned = plan(self._there, self._here, self._options.rules)
         return await self._carried_out(planned, self._pull_file, self._delete_here)
 
     async def _look(self, script: str) -> FolderResult:
         """See what is on both sides."""
-        if await run_in_thread(self._wanted.local.is_dir):
-            self._here = await run_in_thread(partial(scan_tree, self._wanted.local))
+        if await run_in_thread(self._options.local.is_dir):
+            self._here = await run_in_thread(partial(scan_tree, self._options.local))
         ran = await self._run(script)
         if not ran.success:
             return ran.as_failure(FolderResult, ran.error_message)
@@ -117,9 +123,10 @@ class AsyncFolderSync:
 
     async def _run(self, script: str) -> StepResult:
         args = ShellArgs(
-            command=f"folder={shlex.quote(self._wanted.remote)}; {script}", timeout_ms=int(self._wanted.timeout * 1000)
+            command=f"folder={shlex.quote(self._options.remote)}; {script}",
+            timeout_ms=int(self._options.timeout * 1000),
         )
-        limits = CallTimeout(self._wanted.timeout + GRACE)
+        limits = CallTimeout(self._options.timeout + GRACE)
         return await self._connection.call_tool(STEP, args, limits, strict=False)
 
     async def _forget(self, place: str) -> None:
@@ -153,7 +160,7 @@ class AsyncFolderSync:
 
         self._tell(total)
         await self._several(go, planned.go)
-        if self._wanted.delete and not report.errors:
+        if self._options.delete and not report.errors:
             await self._several(drop, planned.extra)
         self._tell(total, ended=True)
         return _result(report, planned)
@@ -192,9 +199,9 @@ class AsyncFolderSync:
         self._tell(total)
 
     def _tell(self, total: int, *, ended: bool = False) -> None:
-        if self._wanted.progress:
+        if self._options.progress:
             failed = self._done - len(self._report.sent) - len(self._report.kept)
-            self._wanted.progress(Progress(total=total, done=self._done, failed=failed, ended=ended))
+            self._options.progress(Progress(total=total, done=self._done, failed=failed, ended=ended))
 
     async def _make_folder(self, path: str) -> None:
         with suppress(AgentBayError):  # a folder that is not made is told by its files
@@ -202,7 +209,7 @@ class AsyncFolderSync:
 
     async def _push_file(self, path: str) -> int | None:
         """Send a file; return its size, None when the session has its bytes."""
-        place = self._wanted.local / path
+        place = self._options.local / path
         size = None if await self._is_same(path, place) else await self._send(path, place)
         if (runs := to_run(path, self._here, self._there)) is not None:
             command = f"chmod {'+x' if runs else 'a-x'} -- {shlex.quote(self._remote(path))}"
@@ -216,11 +223,11 @@ class AsyncFolderSync:
             (await self._files.write_file(self._remote(path), content)).raise_for_error()
             return len(content)
         upload = partial(self._files.upload_file, place, self._remote(path))
-        return (await upload(wait_timeout=self._wanted.timeout)).raise_for_error().bytes_sent
+        return (await upload(wait_timeout=self._options.timeout)).raise_for_error().bytes_sent
 
     async def _pull_file(self, path: str) -> int | None:
         """Fetch a file; return its size, None when this machine has its bytes."""
-        place = await run_in_thread(partial(safe_join, self._wanted.local, path))
+        place = await run_in_thread(partial(safe_join, self._options.local, path))
         size = None if await self._is_same(path, place) else await self._fetch(path, place)
         if (runs := to_run(path, self._there, self._here)) is not None:
             await run_in_thread(partial(set_executable, place, runs))
@@ -232,7 +239,7 @@ class AsyncFolderSync:
             await run_in_thread(partial(write_atomically, place, content))
             return len(content)
         download = partial(self._files.download_file, self._remote(path), place)
-        return (await download(wait_timeout=self._wanted.timeout)).raise_for_error().bytes_received
+        return (await download(wait_timeout=self._options.timeout)).raise_for_error().bytes_received
 
     async def _is_same(self, path: str, place: Path) -> bool:
         here, there = self._here.entries.get(path), self._there.entries.get(path)
@@ -245,11 +252,11 @@ class AsyncFolderSync:
         deleted.raise_for_error()
 
     async def _delete_here(self, path: str) -> None:
-        place = await run_in_thread(partial(safe_join, self._wanted.local, path))
+        place = await run_in_thread(partial(safe_join, self._options.local, path))
         await run_in_thread(place.unlink)
 
     def _remote(self, path: str) -> str:
-        return posixpath.join(self._wanted.remote, path)
+        return posixpath.join(self._options.remote, path)
 
 
 def _result(report: FolderSyncReport, planned: Plan) -> FolderResult:

@@ -1,11 +1,10 @@
-# Generated from src/sessionbay/_async/processes.py by scripts/generate_sync.py. Do not edit.
-"""Processes that run beside their caller: their output as it comes, their input, their end."""
+# Generated from src/sessionbay/_async/process.py by scripts/generate_sync.py. Do not edit.
+"""Background processes: streamed output, input, and exit."""
 
-from base64 import b64encode
 from collections import deque
 from collections.abc import Mapping
 from types import TracebackType
-from typing import Protocol, Self
+from typing import Self
 
 from .._concurrency._sync import shielded
 from ..core import validation
@@ -14,95 +13,14 @@ from ..core.output import STREAMS, Keep, LineSplitter, OutputLine, TruncatedBuff
 from ..models.commands import CommandResult
 from ..models.processes import Piece
 from ..operations import processes
-from ..operations.command import SHELL, ShellArgs, exit_text
+from ..operations.command import exit_text
+from .process_drivers import Driver, EngineDriver, ShellDriver
 from .session_connection import SessionConnection
 
-WAIT = 10.0  # seconds that one question for output may take
-PAUSES = (0.05, 0.1, 0.2, 0.4, 0.8)  # seconds between two looks at a file; the last one stays
-KILLING = 10.0  # seconds
-KILLED = 137  # the code of what was ended by force, as a shell tells it
-TRIES = 3
-
-
-class Driver(Protocol):
-    """How a machine is asked for processes; some leave files there, which go with the process's end by force."""
-
-    pid: int
-    leaves_files: bool
-
-    def start(self, command: str, cwd: str | None, envs: Mapping[str, str] | None) -> None: ...
-    def read(self, wait: float) -> Piece: ...
-    def write(self, data: bytes, *, close: bool) -> None: ...
-    def kill(self) -> None: ...
-
-
-class EngineDriver:
-    """By the engine's own tools: output is waited for, and told in the order in which it comes."""
-
-    pid = 0
-    leaves_files = False
-
-    def __init__(self, connection: SessionConnection) -> None:
-        self._connection = connection
-        self._last = 0
-
-    def start(self, command: str, cwd: str | None, envs: Mapping[str, str] | None) -> None:
-        args = processes.StartArgs(command=command, cwd=cwd, envs=None if envs is None else dict(envs))
-        self.pid = (self._connection.call_tool(processes.START, args)).unwrap()
-
-    def read(self, wait: float) -> Piece:
-        args = processes.ReadArgs(pid=self.pid, after=self._last, wait_ms=int(wait * 1000))
-        piece = (self._connection.call_tool(processes.READ, args)).unwrap()
-        self._last = piece.last or self._last
-        return piece
-
-    def write(self, data: bytes, *, close: bool) -> None:
-        args = processes.WriteArgs(pid=self.pid, data=b64encode(data).decode(), close=close)
-        (self._connection.call_tool(processes.WRITE, args)).raise_for_error()
-
-    def kill(self) -> None:
-        (self._connection.call_tool(processes.KILL, processes.PidArgs(pid=self.pid))).raise_for_error()
-
-
-class ShellDriver:
-    """By the shell alone: the process writes to files, which are looked at from time to time."""
-
-    pid = 0
-    leaves_files = True
-
-    def __init__(self, connection: SessionConnection) -> None:
-        self._connection = connection
-        self._folder = ""
-        self._seen = dict.fromkeys(STREAMS, 0)
-        self._idle = 0
-
-    def start(self, command: str, cwd: str | None, envs: Mapping[str, str] | None) -> None:
-        told = self._shell(processes.shell_start(command), cwd, envs)
-        self._folder, _, pid = told.rpartition(" ")
-        self.pid = int(pid)
-
-    def read(self, wait: float) -> Piece:
-        told = self._shell(processes.shell_read(self._folder, self._seen["stdout"], self._seen["stderr"]))
-        piece = processes.read_shell_piece(told)
-        for name, data in piece.chunks:
-            self._seen[name] += len(data)
-        self._idle = 0 if piece.chunks else self._idle + 1
-        if self._idle and piece.exit_code is None:
-            self._connection.api.clock.sleep(min(wait, PAUSES[min(self._idle, len(PAUSES)) - 1]))
-        return piece
-
-    def write(self, data: bytes, *, close: bool) -> None:
-        for command in processes.shell_writes(self._folder, data):
-            self._shell(command)
-        if close:
-            self._shell(processes.shell_close(self._folder))
-
-    def kill(self) -> None:
-        self._shell(processes.shell_kill(self._folder, self.pid))
-
-    def _shell(self, command: str, cwd: str | None = None, envs: Mapping[str, str] | None = None) -> str:
-        args = ShellArgs(command=command, cwd=cwd, envs=None if envs is None else dict(envs))
-        return (self._connection.call_tool(SHELL, args)).raise_for_error().stdout
+READ_TIMEOUT = 10.0  # seconds that one question for output may take
+KILL_TIMEOUT = 10.0  # seconds
+KILLED_EXIT_CODE = 137  # the code of what was ended by force, as a shell tells it
+MAX_READ_ATTEMPTS = 3
 
 
 class Process:
@@ -152,7 +70,7 @@ class Process:
         if self.exit_code is not None and not self._driver.leaves_files:
             return
         try:
-            shielded(self._driver.kill, KILLING)
+            shielded(self._driver.kill, KILL_TIMEOUT)
         except (AgentBayError, TimeoutError) as failure:
             if exc is None:
                 raise CommandError(f"process {self.pid} could not be ended: {failure}") from failure
@@ -224,10 +142,10 @@ class Process:
         seconds = None if timeout is None else validation.seconds("timeout", timeout, CommandError, zero=True)
         deadline = None if seconds is None else self._clock.monotonic() + seconds
         while self.exit_code is None:
-            left = WAIT if deadline is None else deadline - self._clock.monotonic()
+            left = READ_TIMEOUT if deadline is None else deadline - self._clock.monotonic()
             if left <= 0:
                 raise CommandError.of("timeout", f"process {self.pid} still runs after {seconds:g} s")
-            self._take(min(left, WAIT))
+            self._take(min(left, READ_TIMEOUT))
         self._ready.clear()
         result = self.result()
         return result.raise_for_error() if check else result
@@ -244,7 +162,7 @@ class Process:
         """
         self._driver.kill()
         if self._driver.leaves_files and self.exit_code is None:  # where its code would have stood, nothing is left
-            self.exit_code = KILLED
+            self.exit_code = KILLED_EXIT_CODE
 
     def result(self) -> CommandResult:
         """Return what the process wrote so far, as far as its budget goes; a success only once it has ended with 0.
@@ -270,7 +188,7 @@ class Process:
             omitted_bytes=sum(kept.omitted for kept in self._kept.values()),
         )
 
-    def _take(self, wait: float = WAIT) -> list[OutputLine]:
+    def _take(self, wait: float = READ_TIMEOUT) -> list[OutputLine]:
         """Take in what the process wrote, once there is something; return the lines that are whole now."""
         piece = self._piece(wait)
         lines: list[OutputLine] = []
@@ -284,7 +202,7 @@ class Process:
 
     def _piece(self, wait: float) -> Piece:
         """Ask for what the process wrote; a lost answer is asked for again, which loses nothing."""
-        for _ in range(TRIES - 1):
+        for _ in range(MAX_READ_ATTEMPTS - 1):
             try:
                 return self._driver.read(wait)
             except CommandError as exc:

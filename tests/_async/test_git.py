@@ -6,6 +6,8 @@ import pytest
 
 from sessionbay import (
     AsyncAgentBay,
+    AsyncCommand,
+    AsyncFileSystem,
     AsyncProcess,
     AsyncSession,
     GitAuthError,
@@ -30,7 +32,7 @@ async def git(routed: AsyncSession) -> AsyncGit:
 
 
 async def save(git: AsyncGit, name: str, text: str, message: str, repo: str = "repo") -> str:
-    await git._session.file_system.write_file(f"{repo}/{name}", text)  # type: ignore[attr-defined]
+    await AsyncFileSystem(git._connection).write_file(f"{repo}/{name}", text)
     (await git.add(repo)).raise_for_error()
     return (await git.commit(repo, message)).unwrap()
 
@@ -58,7 +60,7 @@ async def test_a_commit_of_nothing_is_refused(git: AsyncGit) -> None:
 
 
 async def test_the_status_tells_files_apart_whatever_their_names(git: AsyncGit) -> None:
-    shell = git._session.command  # type: ignore[attr-defined]
+    shell = AsyncCommand(git._connection)
     await shell.run("cd repo && echo x > 'q\"uote' && echo x > 'a -> b' && git mv a.txt 'new name' && echo x > \u540d")
     await git.add("repo", files=['q"uote'])
     status = await git.status("repo")
@@ -143,7 +145,7 @@ async def test_settings_are_kept_and_missing_ones_are_none(git: AsyncGit) -> Non
 
 
 async def test_changes_are_unstaged_and_given_up(git: AsyncGit) -> None:
-    files = git._session.file_system  # type: ignore[attr-defined]
+    files = AsyncFileSystem(git._connection)
     await files.write_file("repo/a.txt", "changed\n")
     await git.add("repo")
     await git.restore("repo", ["a.txt"], staged=True)

@@ -7,6 +7,8 @@ import pytest
 
 from sessionbay import (
     AgentBay,
+    Command,
+    FileSystem,
     GitAuthError,
     GitConflictError,
     GitError,
@@ -31,7 +33,7 @@ def git(routed: Session) -> Git:
 
 
 def save(git: Git, name: str, text: str, message: str, repo: str = "repo") -> str:
-    git._session.file_system.write_file(f"{repo}/{name}", text)  # type: ignore[attr-defined]
+    FileSystem(git._connection).write_file(f"{repo}/{name}", text)
     (git.add(repo)).raise_for_error()
     return (git.commit(repo, message)).unwrap()
 
@@ -59,7 +61,7 @@ def test_a_commit_of_nothing_is_refused(git: Git) -> None:
 
 
 def test_the_status_tells_files_apart_whatever_their_names(git: Git) -> None:
-    shell = git._session.command  # type: ignore[attr-defined]
+    shell = Command(git._connection)
     shell.run("cd repo && echo x > 'q\"uote' && echo x > 'a -> b' && git mv a.txt 'new name' && echo x > \u540d")
     git.add("repo", files=['q"uote'])
     status = git.status("repo")
@@ -144,7 +146,7 @@ def test_settings_are_kept_and_missing_ones_are_none(git: Git) -> None:
 
 
 def test_changes_are_unstaged_and_given_up(git: Git) -> None:
-    files = git._session.file_system  # type: ignore[attr-defined]
+    files = FileSystem(git._connection)
     files.write_file("repo/a.txt", "changed\n")
     git.add("repo")
     git.restore("repo", ["a.txt"], staged=True)

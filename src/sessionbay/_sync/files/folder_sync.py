@@ -8,6 +8,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ..._concurrency._sync import StateLock, UnaryCall, run_for_each, run_in_thread, shielded
 from ...core.errors import AgentBayError
@@ -30,7 +31,10 @@ from ...operations.trees import (
 )
 from ..api_client import CallTimeout
 from ..command import GRACE
-from .transfer import Transfers
+from ..session_connection import SessionConnection
+
+if TYPE_CHECKING:
+    from ..file_system import FileSystem
 
 AT_ONCE = 8  # files that go over beside each other
 SMALL = 256 * 1024  # bytes up to which a file goes by a tool call: above that, by the store
@@ -64,10 +68,10 @@ class FolderSyncReport:
 class FolderSync:
     """What ``push`` and ``pull`` share, and each of them."""
 
-    def __init__(self, files: Transfers, wanted: FolderSyncOptions) -> None:
+    def __init__(self, connection: SessionConnection, files: "FileSystem", options: FolderSyncOptions) -> None:
         self._files = files
-        self._connection = files._connection
-        self._wanted = wanted
+        self._connection = connection
+        self._options = options
         self._here, self._there = Tree(), Tree()
         self._report = FolderSyncReport()
         self._done = 0
@@ -80,7 +84,7 @@ class FolderSync:
         listed = self._look(MAKE_AND_LIST)
         if not listed.success:
             return listed
-        planned = plan(self._here, self._there, self._wanted.rules)
+        planned = plan(self._here, self._there, self._options.rules)
         folders = {above[0] for path in planned.go if (above := parents(path))} - self._there.entries.keys()
         self._several(self._make_folder, sorted(folders))
         return self._carried_out(planned, self._push_file, self._delete_there)
@@ -90,14 +94,14 @@ class FolderSync:
         listed = self._look(LIST)
         if not listed.success:
             return listed
-        run_in_thread(partial(self._wanted.local.mkdir, parents=True, exist_ok=True))
-        planned = plan(self._there, self._here, self._wanted.rules)
+        run_in_thread(partial(self._options.local.mkdir, parents=True, exist_ok=True))
+        planned = plan(self._there, self._here, self._options.rules)
         return self._carried_out(planned, self._pull_file, self._delete_here)
 
     def _look(self, script: str) -> FolderResult:
         """See what is on both sides."""
-        if run_in_thread(self._wanted.local.is_dir):
-            self._here = run_in_thread(partial(scan_tree, self._wanted.local))
+        if run_in_thread(self._options.local.is_dir):
+            self._here = run_in_thread(partial(scan_tree, self._options.local))
         ran = self._run(script)
         if not ran.success:
             return ran.as_failure(FolderResult, ran.error_message)
@@ -118,9 +122,10 @@ class FolderSync:
 
     def _run(self, script: str) -> StepResult:
         args = ShellArgs(
-            command=f"folder={shlex.quote(self._wanted.remote)}; {script}", timeout_ms=int(self._wanted.timeout * 1000)
+            command=f"folder={shlex.quote(self._options.remote)}; {script}",
+            timeout_ms=int(self._options.timeout * 1000),
         )
-        limits = CallTimeout(self._wanted.timeout + GRACE)
+        limits = CallTimeout(self._options.timeout + GRACE)
         return self._connection.call_tool(STEP, args, limits, strict=False)
 
     def _forget(self, place: str) -> None:
@@ -154,7 +159,7 @@ class FolderSync:
 
         self._tell(total)
         self._several(go, planned.go)
-        if self._wanted.delete and not report.errors:
+        if self._options.delete and not report.errors:
             self._several(drop, planned.extra)
         self._tell(total, ended=True)
         return _result(report, planned)
@@ -193,9 +198,9 @@ class FolderSync:
         self._tell(total)
 
     def _tell(self, total: int, *, ended: bool = False) -> None:
-        if self._wanted.progress:
+        if self._options.progress:
             failed = self._done - len(self._report.sent) - len(self._report.kept)
-            self._wanted.progress(Progress(total=total, done=self._done, failed=failed, ended=ended))
+            self._options.progress(Progress(total=total, done=self._done, failed=failed, ended=ended))
 
     def _make_folder(self, path: str) -> None:
         with suppress(AgentBayError):  # a folder that is not made is told by its files
@@ -203,7 +208,7 @@ class FolderSync:
 
     def _push_file(self, path: str) -> int | None:
         """Send a file; return its size, None when the session has its bytes."""
-        place = self._wanted.local / path
+        place = self._options.local / path
         size = None if self._is_same(path, place) else self._send(path, place)
         if (runs := to_run(path, self._here, self._there)) is not None:
             command = f"chmod {'+x' if runs else 'a-x'} -- {shlex.quote(self._remote(path))}"
@@ -217,11 +222,11 @@ class FolderSync:
             (self._files.write_file(self._remote(path), content)).raise_for_error()
             return len(content)
         upload = partial(self._files.upload_file, place, self._remote(path))
-        return (upload(wait_timeout=self._wanted.timeout)).raise_for_error().bytes_sent
+        return (upload(wait_timeout=self._options.timeout)).raise_for_error().bytes_sent
 
     def _pull_file(self, path: str) -> int | None:
         """Fetch a file; return its size, None when this machine has its bytes."""
-        place = run_in_thread(partial(safe_join, self._wanted.local, path))
+        place = run_in_thread(partial(safe_join, self._options.local, path))
         size = None if self._is_same(path, place) else self._fetch(path, place)
         if (runs := to_run(path, self._there, self._here)) is not None:
             run_in_thread(partial(set_executable, place, runs))
@@ -233,7 +238,7 @@ class FolderSync:
             run_in_thread(partial(write_atomically, place, content))
             return len(content)
         download = partial(self._files.download_file, self._remote(path), place)
-        return (download(wait_timeout=self._wanted.timeout)).raise_for_error().bytes_received
+        return (download(wait_timeout=self._options.timeout)).raise_for_error().bytes_received
 
     def _is_same(self, path: str, place: Path) -> bool:
         here, there = self._here.entries.get(path), self._there.entries.get(path)
@@ -246,11 +251,11 @@ class FolderSync:
         deleted.raise_for_error()
 
     def _delete_here(self, path: str) -> None:
-        place = run_in_thread(partial(safe_join, self._wanted.local, path))
+        place = run_in_thread(partial(safe_join, self._options.local, path))
         run_in_thread(place.unlink)
 
     def _remote(self, path: str) -> str:
-        return posixpath.join(self._wanted.remote, path)
+        return posixpath.join(self._options.remote, path)
 
 
 def _result(report: FolderSyncReport, planned: Plan) -> FolderResult:

@@ -88,7 +88,7 @@ class Demo:
         return f"{self.session.session_id}\nisolation: {connection['isolation']}; network: {connection['network']}"
 
     async def _commands(self) -> str:
-        who = await self.session.command.run("echo $(whoami) on $(uname -sr), $(nproc) processors")
+        who = await self.session.command.run("echo $(whoami) on $(uname -s), $(nproc) processors")
         sums = await self.session.command.run("seq 1 100 | paste -sd+ | sed 's/+/ + /g' | xargs expr")
         failed = await self.session.command.run("ls /nowhere")
         return f"{who.output.strip()}\n1 + ... + 100 = {sums.output.strip()}; ls /nowhere ends with {failed.exit_code}"

@@ -232,9 +232,9 @@ async def test_a_stream_is_read_by_its_phases(data: Frame, kind: str, problem: s
     with RawServer(told(lambda asked: to(asked, data=data))) as server:
         async with line_to(server) as line:
             frame = frames.call("1", "SERVER", "run", {}, "stream")
-            inbox = await line.request(frame, PtyError, Subscription("1", streams=True))
-            letter = await line.next(inbox, PtyError, BOUND, "run")
-            assert (letter.kind, problem in letter.problem) == (kind, True)
+            subscription = await line.request(frame, PtyError, Subscription("1", streams=True))
+            message = await line.next(subscription, PtyError, BOUND, "run")
+            assert (message.kind, problem in message.error) == (kind, True)
 
 
 async def test_many_wait_and_each_gets_its_own_answer_in_whatever_order() -> None:
@@ -367,7 +367,7 @@ async def test_a_slow_hub_that_answers_questions_for_a_sign_of_life_is_waited_fo
 
 
 async def test_a_message_beyond_all_measure_ends_the_connection(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sessionbay.core.websocket.MOST_MESSAGE", 1000)
+    monkeypatch.setattr("sessionbay.core.websocket.MAX_MESSAGE", 1000)
     with RawServer(told(lambda asked: to(asked, data={"result": {"text": "x" * 2000}}))) as server:
         async with line_to(server) as line:
             error = await failure(line)
@@ -413,13 +413,13 @@ async def test_what_nobody_reads_holds_the_hub_back_and_those_who_wait_are_told_
 
     with RawServer(hub(script)) as server:
         async with line_to(server) as line:
-            inbox = Subscription(route="SERVER")
-            await line.subscribe([inbox], PtyError)
+            subscription = Subscription(route="SERVER")
+            await line.subscribe([subscription], PtyError)
             error = await failure(line, limit=3.0)
             assert (error.kind, "waits to be read" in str(error)) == ("timeout", True)
-            assert inbox._held < 10_000 + 2 * 2**20  # what came in one piece
+            assert subscription._buffered < 10_000 + 2 * 2**20  # what came in one piece
             assert sum(sent) < 20_000 * 2000
-            assert len((await line.next(inbox, PtyError, BOUND, "news")).data["text"]) == 2000
+            assert len((await line.next(subscription, PtyError, BOUND, "news")).data["text"]) == 2000
 
 
 async def test_a_closed_line_refuses_and_wakes_who_waits() -> None:

@@ -231,9 +231,9 @@ def test_a_stream_is_read_by_its_phases(data: Frame, kind: str, problem: str) ->
     with RawServer(told(lambda asked: to(asked, data=data))) as server:
         with line_to(server) as line:
             frame = frames.call("1", "SERVER", "run", {}, "stream")
-            inbox = line.request(frame, PtyError, Subscription("1", streams=True))
-            letter = line.next(inbox, PtyError, BOUND, "run")
-            assert (letter.kind, problem in letter.problem) == (kind, True)
+            subscription = line.request(frame, PtyError, Subscription("1", streams=True))
+            message = line.next(subscription, PtyError, BOUND, "run")
+            assert (message.kind, problem in message.error) == (kind, True)
 
 
 def test_many_wait_and_each_gets_its_own_answer_in_whatever_order() -> None:
@@ -366,7 +366,7 @@ def test_a_slow_hub_that_answers_questions_for_a_sign_of_life_is_waited_for(
 
 
 def test_a_message_beyond_all_measure_ends_the_connection(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sessionbay.core.websocket.MOST_MESSAGE", 1000)
+    monkeypatch.setattr("sessionbay.core.websocket.MAX_MESSAGE", 1000)
     with RawServer(told(lambda asked: to(asked, data={"result": {"text": "x" * 2000}}))) as server:
         with line_to(server) as line:
             error = failure(line)
@@ -412,13 +412,13 @@ def test_what_nobody_reads_holds_the_hub_back_and_those_who_wait_are_told_why(
 
     with RawServer(hub(script)) as server:
         with line_to(server) as line:
-            inbox = Subscription(route="SERVER")
-            line.subscribe([inbox], PtyError)
+            subscription = Subscription(route="SERVER")
+            line.subscribe([subscription], PtyError)
             error = failure(line, limit=3.0)
             assert (error.kind, "waits to be read" in str(error)) == ("timeout", True)
-            assert inbox._held < 10_000 + 2 * 2**20  # what came in one piece
+            assert subscription._buffered < 10_000 + 2 * 2**20  # what came in one piece
             assert sum(sent) < 20_000 * 2000
-            assert len((line.next(inbox, PtyError, BOUND, "news")).data["text"]) == 2000
+            assert len((line.next(subscription, PtyError, BOUND, "news")).data["text"]) == 2000
 
 
 def test_a_closed_line_refuses_and_wakes_who_waits() -> None:

@@ -34,7 +34,7 @@ class AsyncCodeStream:
         self._limit = limit
         self._server = connection.server_of(RUN) or SERVER
         self._collected = CodeCollector()
-        self._inbox = Subscription(nonce(), streams=True)
+        self._subscription = Subscription(nonce(), streams=True)
         self._result: EnhancedCodeExecutionResult | None = None
         self._line: AsyncMultiplexer | None = None
 
@@ -55,8 +55,8 @@ class AsyncCodeStream:
         self._line = line = multiplexer_of(self._connection, CodeError)
         args = self._args
         params = {"language": args.language, "timeoutS": args.timeout_s, "code": args.code}
-        frame = frames.call(self._inbox.id, self._server, RUN, params, MODE)
-        await line.request(frame, CodeError, self._inbox)
+        frame = frames.call(self._subscription.id, self._server, RUN, params, MODE)
+        await line.request(frame, CodeError, self._subscription)
         return self
 
     async def __aexit__(
@@ -66,11 +66,11 @@ class AsyncCodeStream:
         if line is None:
             return
         try:
-            if self._result is None and not (self._inbox.lost or line.is_closed):
+            if self._result is None and not (self._subscription.lost or line.is_closed):
                 with suppress(CodeError, TimeoutError):
                     await shielded(self._interrupt, INTERRUPT_TIMEOUT)
         finally:
-            line.drop(self._inbox)
+            line.drop(self._subscription)
 
     def __aiter__(self) -> Self:
         return self
@@ -79,14 +79,14 @@ class AsyncCodeStream:
         if self._line is None:
             raise CodeError.usage("the code was not started: use the stream as a context manager")
         while self._result is None:
-            letter = await self._line.next(self._inbox, CodeError, self._limit, RUN)
-            if letter.kind == "failed" and letter.error_kind != "refused":
-                raise CodeError.of(letter.error_kind, f"{RUN}: {letter.problem}", request_id=self._inbox.id)
-            if letter.kind == "event" and (event := read_event(letter.data)) is not None:
+            message = await self._line.next(self._subscription, CodeError, self._limit, RUN)
+            if message.kind == "failed" and message.error_kind != "refused":
+                raise CodeError.of(message.error_kind, f"{RUN}: {message.error}", request_id=self._subscription.id)
+            if message.kind == "event" and (event := read_event(message.data)) is not None:
                 self._collected.add(event)
                 return event
-            if letter.kind != "event":
-                self._result = self._collected.result(self._inbox.id, letter.data, letter.problem)
+            if message.kind != "event":
+                self._result = self._collected.result(self._subscription.id, message.data, message.error)
         raise StopAsyncIteration
 
     async def _interrupt(self) -> None:
@@ -94,7 +94,7 @@ class AsyncCodeStream:
         line = self._line
         if line is None or not await line.offers(CANCEL, CodeError):
             return
-        line.set_lossy(self._inbox, lossy=True)
-        await line.notify(frames.call(self._inbox.id, self._server, CANCEL, {}), CodeError)
-        while (await line.next(self._inbox, CodeError, INTERRUPT_TIMEOUT, RUN)).kind == "event":
+        line.set_lossy(self._subscription, lossy=True)
+        await line.notify(frames.call(self._subscription.id, self._server, CANCEL, {}), CodeError)
+        while (await line.next(self._subscription, CodeError, INTERRUPT_TIMEOUT, RUN)).kind == "event":
             pass

@@ -75,7 +75,7 @@ class AsyncPty(AsyncModule):
         line, events = self._line(), PtySubscription()
         await _create(line, events, params, limit)
         if not events.id:
-            line.drop(*events.inboxes)
+            line.drop(*events.subscriptions)
             raise PtyError.of("invalid_response", f"{terminals.CREATE}: the answer names no terminal")
         return AsyncPtyHandle(self._connection, line, events, on_data)
 
@@ -104,7 +104,7 @@ class AsyncPty(AsyncModule):
         try:
             await attach(line, events)
         except BaseException:
-            line.drop(*events.inboxes)
+            line.drop(*events.subscriptions)
             raise
         return AsyncPtyHandle(self._connection, line, events, on_data)
 
@@ -148,20 +148,20 @@ async def _create(line: AsyncMultiplexer, events: PtySubscription, params: Mappi
     """Create a terminal. The subscription comes first, so that no output is missed."""
     frame = frames.call(nonce(), frames.TERMINALS, terminals.CREATE, params)
     reply = Subscription(frame.id)
-    reply.then = events.bind
+    reply.on_answer = events.bind
     reply.over = True  # until the request was sent: without one there is no reply to wait for
     try:
-        await line.subscribe(events.inboxes, PtyError)
+        await line.subscribe(events.subscriptions, PtyError)
         await line.request(frame, PtyError, reply, limit)
         message = await line.next(reply, PtyError, limit, terminals.CREATE)
         line.raise_if_failed(message, terminals.CREATE, PtyError)
     except PtyError:
-        line.drop(*events.inboxes)
+        line.drop(*events.subscriptions)
         raise
     except BaseException:
         with suppress(PtyError, TimeoutError):
             await shielded(lambda: _undo(line, reply, events), UNDO_TIMEOUT)
-        line.drop(*events.inboxes)
+        line.drop(*events.subscriptions)
         raise
     finally:
         line.drop(reply)

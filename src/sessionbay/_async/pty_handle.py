@@ -23,7 +23,7 @@ KILL_TIMEOUT = 15.0  # seconds that the end of a terminal may take at the end of
 
 async def attach(line: AsyncMultiplexer, events: PtySubscription) -> None:
     """Subscribe to the output and the end of a terminal that exists."""
-    await line.subscribe(events.inboxes, PtyError)
+    await line.subscribe(events.subscriptions, PtyError)
     try:
         await line.call(frames.TERMINALS, terminals.CONNECT, {"ptySessionId": events.id}, PtyError)
     except BaseException:
@@ -67,7 +67,7 @@ class AsyncPtyHandle:
         self._waits = 0
         self._disconnected = False
         self._ended = False
-        self._trouble: Message | None = None
+        self._failure: Message | None = None
         self._unread = b""  # output that a reader returned
         if on_data is not None:
             line.set_callback(events.output, lambda data: _call(on_data, data))
@@ -86,9 +86,9 @@ class AsyncPtyHandle:
     def exit_code(self) -> int | None:
         """How the shell ended: its code, or less than 0 for a signal; None while it runs."""
         end = self._events.end
-        while self._exit_code is None and (letter := self._line.poll(end)) is not None and letter is not end.lost:
-            self._exit_code = exit_code(letter)
-            self._trouble = self._trouble or (letter if self._exit_code is None else None)
+        while self._exit_code is None and (message := self._line.poll(end)) is not None and message is not end.lost:
+            self._exit_code = exit_code(message)
+            self._failure = self._failure or (message if self._exit_code is None else None)
         return self._exit_code
 
     async def send_input(self, data: bytes | str) -> None:
@@ -152,11 +152,11 @@ class AsyncPtyHandle:
             return data
         while not self._ended:
             await self._attach_again()
-            letter = await self._line.next(self._events.output, PtyError, limit, self._name)
-            self._note(letter)
-            if exit_code(letter) is not None:
+            message = await self._line.next(self._events.output, PtyError, limit, self._name)
+            self._note(message)
+            if exit_code(message) is not None:
                 self._ended = True
-            elif data := self._shown(letter):
+            elif data := self._shown(message):
                 return data
         return b""
 
@@ -284,7 +284,7 @@ class AsyncPtyHandle:
             ```
         """
         self._disconnected = True
-        self._line.drop(*self._events.inboxes)
+        self._line.drop(*self._events.subscriptions)
 
     async def __aenter__(self) -> Self:
         return self
@@ -332,15 +332,15 @@ class AsyncPtyHandle:
         await self._line.connect(PtyError)
         await self._attach_again()  # before the answer to what is said can come
         frame = frames.call(nonce(), frames.TERMINALS, method, {"ptySessionId": self.pty_session_id, **params})
-        self._events.said.append(frame.id)
+        self._events.sent_ids.append(frame.id)
         await self._line.notify(frame, PtyError)
 
     async def _attach_again(self) -> None:
         """Listen anew where the connection was lost since the last use."""
         self._refuse_if_disconnected()
-        if (trouble := self._trouble) is not None:
-            self._trouble = None
-            self._note(trouble)
+        if (failure := self._failure) is not None:
+            self._failure = None
+            self._note(failure)
         if self._exit_code is None and (self._events.output.lost or self._events.end.lost):
             await attach(self._line, self._events)
 
@@ -348,19 +348,19 @@ class AsyncPtyHandle:
         if self._disconnected:
             raise PtyError.usage(f"{self._name} was disconnected: connect to it by session.pty.connect")
 
-    def _note(self, letter: Message) -> None:
-        """Take in what a letter says of the terminal's end; raise what went wrong."""
-        code = exit_code(letter)
+    def _note(self, message: Message) -> None:
+        """Take in what a message says of the terminal's end; raise what went wrong."""
+        code = exit_code(message)
         if code is not None:
             self._exit_code = code
-        elif letter.data.get("eventType") == terminals.ERROR:
-            raise PtyError(f"{self._name}: {letter.problem or 'it failed'}")
-        elif letter.problem and self._exit_code is None:
-            raise PtyError.of(letter.error_kind, f"{self._name}: {letter.problem}")
+        elif message.data.get("eventType") == terminals.ERROR:
+            raise PtyError(f"{self._name}: {message.error or 'it failed'}")
+        elif message.error and self._exit_code is None:
+            raise PtyError.of(message.error_kind, f"{self._name}: {message.error}")
 
-    def _shown(self, letter: Message) -> bytes:
+    def _shown(self, message: Message) -> bytes:
         try:
-            return terminals.shown(letter.data)
+            return terminals.shown(message.data)
         except ValueError as exc:
             raise PtyError.of("invalid_response", f"{self._name}: its output is not what its encoding says") from exc
 

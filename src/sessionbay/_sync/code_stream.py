@@ -35,7 +35,7 @@ class CodeStream:
         self._limit = limit
         self._server = connection.server_of(RUN) or SERVER
         self._collected = CodeCollector()
-        self._inbox = Subscription(nonce(), streams=True)
+        self._subscription = Subscription(nonce(), streams=True)
         self._result: EnhancedCodeExecutionResult | None = None
         self._line: Multiplexer | None = None
 
@@ -56,8 +56,8 @@ class CodeStream:
         self._line = line = multiplexer_of(self._connection, CodeError)
         args = self._args
         params = {"language": args.language, "timeoutS": args.timeout_s, "code": args.code}
-        frame = frames.call(self._inbox.id, self._server, RUN, params, MODE)
-        line.request(frame, CodeError, self._inbox)
+        frame = frames.call(self._subscription.id, self._server, RUN, params, MODE)
+        line.request(frame, CodeError, self._subscription)
         return self
 
     def __exit__(
@@ -67,11 +67,11 @@ class CodeStream:
         if line is None:
             return
         try:
-            if self._result is None and not (self._inbox.lost or line.is_closed):
+            if self._result is None and not (self._subscription.lost or line.is_closed):
                 with suppress(CodeError, TimeoutError):
                     shielded(self._interrupt, INTERRUPT_TIMEOUT)
         finally:
-            line.drop(self._inbox)
+            line.drop(self._subscription)
 
     def __iter__(self) -> Self:
         return self
@@ -80,14 +80,14 @@ class CodeStream:
         if self._line is None:
             raise CodeError.usage("the code was not started: use the stream as a context manager")
         while self._result is None:
-            letter = self._line.next(self._inbox, CodeError, self._limit, RUN)
-            if letter.kind == "failed" and letter.error_kind != "refused":
-                raise CodeError.of(letter.error_kind, f"{RUN}: {letter.problem}", request_id=self._inbox.id)
-            if letter.kind == "event" and (event := read_event(letter.data)) is not None:
+            message = self._line.next(self._subscription, CodeError, self._limit, RUN)
+            if message.kind == "failed" and message.error_kind != "refused":
+                raise CodeError.of(message.error_kind, f"{RUN}: {message.error}", request_id=self._subscription.id)
+            if message.kind == "event" and (event := read_event(message.data)) is not None:
                 self._collected.add(event)
                 return event
-            if letter.kind != "event":
-                self._result = self._collected.result(self._inbox.id, letter.data, letter.problem)
+            if message.kind != "event":
+                self._result = self._collected.result(self._subscription.id, message.data, message.error)
         raise StopIteration
 
     def _interrupt(self) -> None:
@@ -95,7 +95,7 @@ class CodeStream:
         line = self._line
         if line is None or not line.offers(CANCEL, CodeError):
             return
-        line.set_lossy(self._inbox, lossy=True)
-        line.notify(frames.call(self._inbox.id, self._server, CANCEL, {}), CodeError)
-        while (line.next(self._inbox, CodeError, INTERRUPT_TIMEOUT, RUN)).kind == "event":
+        line.set_lossy(self._subscription, lossy=True)
+        line.notify(frames.call(self._subscription.id, self._server, CANCEL, {}), CodeError)
+        while (line.next(self._subscription, CodeError, INTERRUPT_TIMEOUT, RUN)).kind == "event":
             pass

@@ -76,7 +76,7 @@ class Pty(Module):
         line, events = self._line(), PtySubscription()
         _create(line, events, params, limit)
         if not events.id:
-            line.drop(*events.inboxes)
+            line.drop(*events.subscriptions)
             raise PtyError.of("invalid_response", f"{terminals.CREATE}: the answer names no terminal")
         return PtyHandle(self._connection, line, events, on_data)
 
@@ -105,7 +105,7 @@ class Pty(Module):
         try:
             attach(line, events)
         except BaseException:
-            line.drop(*events.inboxes)
+            line.drop(*events.subscriptions)
             raise
         return PtyHandle(self._connection, line, events, on_data)
 
@@ -149,20 +149,20 @@ def _create(line: Multiplexer, events: PtySubscription, params: Mapping[str, obj
     """Create a terminal. The subscription comes first, so that no output is missed."""
     frame = frames.call(nonce(), frames.TERMINALS, terminals.CREATE, params)
     reply = Subscription(frame.id)
-    reply.then = events.bind
+    reply.on_answer = events.bind
     reply.over = True  # until the request was sent: without one there is no reply to wait for
     try:
-        line.subscribe(events.inboxes, PtyError)
+        line.subscribe(events.subscriptions, PtyError)
         line.request(frame, PtyError, reply, limit)
         message = line.next(reply, PtyError, limit, terminals.CREATE)
         line.raise_if_failed(message, terminals.CREATE, PtyError)
     except PtyError:
-        line.drop(*events.inboxes)
+        line.drop(*events.subscriptions)
         raise
     except BaseException:
         with suppress(PtyError, TimeoutError):
             shielded(lambda: _undo(line, reply, events), UNDO_TIMEOUT)
-        line.drop(*events.inboxes)
+        line.drop(*events.subscriptions)
         raise
     finally:
         line.drop(reply)

@@ -1,4 +1,4 @@
-"""The protocol of a WebSocket as its client speaks it: bytes in, messages out. The protocol is wsproto's."""
+"""A WebSocket client without I/O, bytes in and messages out, over wsproto."""
 
 from collections import deque
 from dataclasses import dataclass
@@ -21,12 +21,12 @@ from wsproto.utilities import ProtocolError
 from .errors import Kind
 from .secrets import Secret
 
-MOST_MESSAGE = 64 * 2**20  # bytes of one message
-OFFERS = b"x-sessionbay-offers"  # what the local engine does beyond the clouds' protocol; no cloud sends it
+MAX_MESSAGE = 64 * 2**20  # bytes of one message
+OFFERS = b"x-sessionbay-offers"  # extensions of the clouds' protocol; only the local engine sends it
 
 
 class ConnectionLost(Exception):
-    """The connection is gone, or there never was one; the text says why."""
+    """The connection was lost or could not be opened; the text says why."""
 
     def __init__(self, reason: str, kind: Kind = "unreachable", status: int = 0) -> None:
         super().__init__(reason)
@@ -36,7 +36,7 @@ class ConnectionLost(Exception):
 
 @dataclass(frozen=True)
 class WebSocketAddress:
-    """Where a WebSocket is, and what opens it."""
+    """The address and the token of a WebSocket."""
 
     host: str
     port: int
@@ -46,7 +46,7 @@ class WebSocketAddress:
 
     @classmethod
     def of(cls, url: str, token: Secret) -> Self:
-        """Read an address; ValueError says that it is none."""
+        """Parse an address; raise ValueError if it is invalid."""
         parts = urlsplit(url)
         secure = parts.scheme == "wss"
         if parts.scheme not in ("ws", "wss") or not parts.hostname:
@@ -58,24 +58,24 @@ class WebSocketAddress:
 
     @property
     def page(self) -> str:
-        """The address in words of HTTP, without its path."""
+        """The origin of the address as an HTTP URL."""
         return f"{'https' if self.secure else 'http'}://{self.authority}/"
 
     @property
     def authority(self) -> str:
-        """Host and port as a request names them."""
+        """The host and port of the ``Host`` header."""
         host = f"[{self.host}]" if ":" in self.host else self.host
         return host if self.port == (443 if self.secure else 80) else f"{host}:{self.port}"
 
 
 class WebSocketProtocol:
-    """One connection.
+    """The protocol state of one connection.
 
     Attributes:
-        messages: What came, whole, and was not taken yet.
+        messages: Complete messages to take.
         is_open: Whether the handshake is done.
-        over: Why there will be no more, None as long as there may be.
-        offers: What the other side does beyond the clouds' protocol.
+        over: The reason for the end, None while the connection lives.
+        offers: The server's extensions of the clouds' protocol.
     """
 
     def __init__(self) -> None:
@@ -89,7 +89,7 @@ class WebSocketProtocol:
         self.offers: frozenset[str] = frozenset()
 
     def handshake_request(self, address: WebSocketAddress, user_agent: str) -> bytes:
-        """Return the request that opens the connection."""
+        """Return the bytes of the opening handshake."""
         headers = [
             (b"X-Access-Token", address.token.reveal().encode()),
             (b"User-Agent", user_agent.encode()),
@@ -98,24 +98,24 @@ class WebSocketProtocol:
         return self._protocol.send(request)
 
     def text(self, message: str) -> bytes:
-        """Return the bytes of a message."""
-        return self._sent(TextMessage(data=message))
+        """Return the bytes of a text message."""
+        return self._encode(TextMessage(data=message))
 
     def ping(self) -> bytes:
-        """Return the bytes that ask for a sign of life."""
-        return self._sent(Ping())
+        """Return the bytes of a ping."""
+        return self._encode(Ping())
 
     def close_frame(self) -> bytes:
-        """Return the bytes of a polite close; none where the other side was faster."""
-        return b"" if self.over or not self.is_open else self._sent(CloseConnection(code=1000))
+        """Return the bytes of a close frame; empty if the connection is over."""
+        return b"" if self.over or not self.is_open else self._encode(CloseConnection(code=1000))
 
     def pending_replies(self) -> bytes:
-        """Return the answers to what came."""
+        """Return the bytes of the replies that are due."""
         pings, self._pings = self._pings, []
-        return b"".join(self._sent(ping) for ping in pings)
+        return b"".join(self._encode(ping) for ping in pings)
 
     def take(self, data: bytes) -> None:
-        """Take in what came; empty is the end."""
+        """Process received bytes; empty means the end of the stream."""
         if self.over:
             return
         try:
@@ -125,7 +125,7 @@ class WebSocketProtocol:
                 )
             self._protocol.receive_data(data)
             for event in self._protocol.events():
-                self._notice(event)
+                self._handle(event)
         except ProtocolError as exc:
             self.over = ConnectionLost(f"the service left the protocol of WebSockets: {exc}")
         except ConnectionLost as exc:
@@ -133,13 +133,13 @@ class WebSocketProtocol:
         if self.over:
             self._parts, self._size = [], 0
 
-    def _sent(self, event: Event) -> bytes:
+    def _encode(self, event: Event) -> bytes:
         try:
             return self._protocol.send(event)
         except ProtocolError as exc:
             raise self.over or ConnectionLost(f"the connection is closing: {exc}") from exc
 
-    def _notice(self, event: Event) -> None:
+    def _handle(self, event: Event) -> None:
         if isinstance(event, (TextMessage, BytesMessage)):
             self._add(event)
         elif isinstance(event, Ping):
@@ -158,8 +158,8 @@ class WebSocketProtocol:
 
     def _add(self, event: TextMessage | BytesMessage) -> None:
         self._size += len(event.data)
-        if self._size > MOST_MESSAGE:
-            raise ConnectionLost(f"the service sent a message of more than {MOST_MESSAGE} bytes", "invalid_response")
+        if self._size > MAX_MESSAGE:
+            raise ConnectionLost(f"the service sent a message of more than {MAX_MESSAGE} bytes", "invalid_response")
         self._parts.append(event.data)  # type: ignore[arg-type]  # a message has parts of one kind only
         if event.message_finished:
             whole = self._parts[0] if len(self._parts) == 1 else event.data[:0].join(self._parts)  # type: ignore[arg-type]

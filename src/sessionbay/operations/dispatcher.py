@@ -1,4 +1,4 @@
-"""Who waits for what on a session's WebSocket, and whose each frame is: the clouds' rules of matching."""
+"""Dispatch of a session's WebSocket frames to subscriptions, by the clouds' rules of matching."""
 
 import json
 from collections import deque
@@ -10,16 +10,16 @@ from ..core.errors import Kind
 from . import frames
 from .frames import BadFrame, Frame
 
-MAX_BUFFERED = 2**20  # bytes that may wait for their reader before nothing more is read from the connection
+MAX_BUFFERED = 2**20  # unread bytes of a subscription at which reading from the connection pauses
 
 
 @dataclass(frozen=True)
 class Message:
-    """What came for somebody: news of a stream or a push, the answer to a call, or why there is none."""
+    """A message to a subscription: an event of a stream, a push, the reply to a call, or its failure."""
 
     kind: Literal["event", "answer", "end", "failed", "push"]
     data: Mapping[str, Any]
-    problem: str = ""
+    error: str = ""
     error_kind: Kind = "refused"
 
 
@@ -28,17 +28,17 @@ Callback = Callable[[Mapping[str, Any]], None]
 
 
 class Subscription:
-    """What came for one call, stream or subscription.
+    """The queue of messages of one call, stream or route of pushes.
 
     Attributes:
-        id: The call that it is for; empty for a subscription.
-        hear: Who is told of each push at once, in place of it being kept; not of the last one.
-        then: Who is told of the answer in the moment it comes, before anything else is delivered.
-        ends: Tells the push after which nothing more will come.
-        deaf: Whether all but that last push is thrown away.
-        lossy: Whether the oldest letters make room for new ones, so that nobody has to wait.
-        over: Whether nobody reads it any more.
-        lost: The letter that says why nothing more will come.
+        id: The id of the call; empty for pushes.
+        on_push: Called with the data of each push but the last, which is then not queued.
+        on_answer: Called with the answer before anything else is delivered.
+        ends: Whether a push is the last one.
+        muted: Whether all pushes but the last one are dropped.
+        lossy: Whether new messages evict the oldest ones, instead of pausing the connection.
+        over: Whether the reader has left.
+        lost: The failure that ended it.
     """
 
     def __init__(self, call_id: str = "", *, streams: bool = False, route: str = "", accepts: Accepts | None = None):
@@ -46,57 +46,57 @@ class Subscription:
         self.streams = streams
         self.route = route
         self.accepts = accepts
-        self.hear: Callback | None = None
-        self.then: Callback | None = None
+        self.on_push: Callback | None = None
+        self.on_answer: Callback | None = None
         self.ends: Accepts = _never
         self.muted = False
         self.lossy = False
         self.over = False
         self.lost: Message | None = None
-        self._letters: deque[tuple[Message, int]] = deque()
-        self._held = 0
+        self._messages: deque[tuple[Message, int]] = deque()
+        self._buffered = 0
 
     @property
     def is_full(self) -> bool:
-        """Whether its reader has to read before more can come."""
-        return self._held >= MAX_BUFFERED and not self.lossy and not self.muted
+        """Whether reading from the connection has to pause until the reader has caught up."""
+        return self._buffered >= MAX_BUFFERED and not self.lossy and not self.muted
 
     @property
     def has_news(self) -> bool:
-        """Whether a reader need not wait."""
-        return bool(self._letters) or self.over or self.lost is not None
+        """Whether ``take`` has a result."""
+        return bool(self._messages) or self.over or self.lost is not None
 
     def take(self) -> Message | None:
-        """Return the next letter, or why there will be none; None where nobody is to read any more."""
-        if self._letters:
-            letter, size = self._letters.popleft()
-            self._held -= size
-            return letter
+        """Return the next message, else the failure that ended the subscription, if any."""
+        if self._messages:
+            message, size = self._messages.popleft()
+            self._buffered -= size
+            return message
         return self.lost
 
     def take_all(self) -> list[Message]:
-        """Return all letters that are there; not why there will be no more."""
-        found = [letter for letter, _ in self._letters]
-        self.purge(lambda letter: True)
+        """Return all queued messages, without the failure that ended the subscription."""
+        found = [message for message, _ in self._messages]
+        self.purge(lambda message: True)
         return found
 
-    def put(self, letter: Message, size: int) -> None:
-        """Keep a letter."""
-        if self.then and letter.kind == "answer":
-            self.then(letter.data)
-        self._letters.append((letter, size))
-        self._held += size
-        while self.lossy and self._held > MAX_BUFFERED and len(self._letters) > 1:
+    def put(self, message: Message, size: int) -> None:
+        """Queue a message."""
+        if self.on_answer and message.kind == "answer":
+            self.on_answer(message.data)
+        self._messages.append((message, size))
+        self._buffered += size
+        while self.lossy and self._buffered > MAX_BUFFERED and len(self._messages) > 1:
             self.take()
 
     def purge(self, unwanted: Callable[[Message], bool]) -> None:
-        """Throw letters away."""
-        kept = [(letter, size) for letter, size in self._letters if not unwanted(letter)]
-        self._letters, self._held = deque(kept), sum(size for _, size in kept)
+        """Drop messages."""
+        kept = [(message, size) for message, size in self._messages if not unwanted(message)]
+        self._messages, self._buffered = deque(kept), sum(size for _, size in kept)
 
 
 class Dispatcher:
-    """All inboxes of one connection."""
+    """The subscriptions of one connection."""
 
     def __init__(self) -> None:
         self._calls: dict[str, Subscription] = {}
@@ -105,73 +105,77 @@ class Dispatcher:
     @property
     def is_full(self) -> bool:
         """Whether somebody has to read before more can come."""
-        return any(inbox.is_full for inbox in self._all())
+        return any(subscription.is_full for subscription in self._all())
 
-    def add(self, inbox: Subscription) -> None:
-        """Begin to deliver to an inbox."""
-        inbox.lost, inbox.over = None, False
-        if inbox.id:
-            self._calls[inbox.id] = inbox
-        elif inbox not in self._subscriptions:
-            self._subscriptions.append(inbox)
+    def add(self, subscription: Subscription) -> None:
+        """Begin to deliver to an subscription."""
+        subscription.lost, subscription.over = None, False
+        if subscription.id:
+            self._calls[subscription.id] = subscription
+        elif subscription not in self._subscriptions:
+            self._subscriptions.append(subscription)
 
-    def drop(self, inbox: Subscription) -> None:
-        """Deliver no more to an inbox."""
-        inbox.over = True
-        self._forget(inbox)
+    def drop(self, subscription: Subscription) -> None:
+        """End a subscription."""
+        subscription.over = True
+        self._forget(subscription)
 
     def lose(self, kind: Kind, reason: str) -> None:
-        """Tell all that nothing more will come."""
-        for inbox in list(self._all()):
-            inbox.lost = Message("failed", {}, reason, kind)
-            self._forget(inbox)
+        """Fail all subscriptions."""
+        for subscription in list(self._all()):
+            subscription.lost = Message("failed", {}, reason, kind)
+            self._forget(subscription)
 
-    def deliver(self, message: str | bytes) -> list[tuple[Callback, Mapping[str, Any]]]:
-        """Put a message where it belongs; return who is to hear of it besides. What is nobody's is dropped."""
+    def deliver(self, raw: str | bytes) -> list[tuple[Callback, Mapping[str, Any]]]:
+        """Queue a frame where it belongs, or drop it; return the callbacks to call, with their data."""
         try:
-            frame = frames.read(message)
+            frame = frames.read(raw)
         except BadFrame as exc:
             self._settle(exc.id, Message("failed", {}, f"the answer is not the protocol's: {exc}", "invalid_response"))
             return []
-        if inbox := self._calls.get(frame.id):
-            letter = classify(frame, streams=inbox.streams)
-            inbox.put(letter, len(message))
-            if letter.kind != "event":
-                self._forget(inbox)
+        if subscription := self._calls.get(frame.id):
+            message = classify(frame, streams=subscription.streams)
+            subscription.put(message, len(raw))
+            if message.kind != "event":
+                self._forget(subscription)
             return []
-        return [told for inbox in tuple(self._subscriptions) for told in self._push(inbox, frame, len(message))]
+        return [
+            pair for subscription in tuple(self._subscriptions) for pair in self._push(subscription, frame, len(raw))
+        ]
 
     def has_subscriber(self, frame: Frame) -> bool:
-        """Return whether a push like ``frame`` is for anybody."""
-        return any(_is_for(inbox, frame) for inbox in self._subscriptions)
+        """Return whether a push like ``frame`` has a subscriber."""
+        return any(_is_for(subscription, frame) for subscription in self._subscriptions)
 
     def mute(self, frame: Frame, *, muted: bool) -> None:
-        """Make all inboxes deaf, or hearing again, that a push like ``frame`` is for."""
-        for inbox in self._subscriptions:
-            if _is_for(inbox, frame):
-                inbox.muted = muted
+        """Mute or unmute the subscriptions to pushes like ``frame``."""
+        for subscription in self._subscriptions:
+            if _is_for(subscription, frame):
+                subscription.muted = muted
 
-    def _push(self, inbox: Subscription, frame: Frame, size: int) -> Iterator[tuple[Callback, Mapping[str, Any]]]:
-        ends = inbox.ends(frame)
-        if not _is_for(inbox, frame) or (inbox.muted and not ends):
+    def _push(
+        self, subscription: Subscription, frame: Frame, size: int
+    ) -> Iterator[tuple[Callback, Mapping[str, Any]]]:
+        ends = subscription.ends(frame)
+        if not _is_for(subscription, frame) or (subscription.muted and not ends):
             return
-        if inbox.hear and not ends:
-            yield inbox.hear, frame.data
+        if subscription.on_push and not ends:
+            yield subscription.on_push, frame.data
             return
-        inbox.put(Message("push", frame.data, frame.failure), size)
+        subscription.put(Message("push", frame.data, frame.failure), size)
         if ends:
-            self._forget(inbox)
+            self._forget(subscription)
 
-    def _settle(self, call_id: str, letter: Message) -> None:
-        if inbox := self._calls.get(call_id):
-            inbox.put(letter, 0)
-            self._forget(inbox)
+    def _settle(self, call_id: str, message: Message) -> None:
+        if subscription := self._calls.get(call_id):
+            subscription.put(message, 0)
+            self._forget(subscription)
 
-    def _forget(self, inbox: Subscription) -> None:
-        if self._calls.get(inbox.id) is inbox:
-            del self._calls[inbox.id]
-        if inbox in self._subscriptions:
-            self._subscriptions.remove(inbox)
+    def _forget(self, subscription: Subscription) -> None:
+        if self._calls.get(subscription.id) is subscription:
+            del self._calls[subscription.id]
+        if subscription in self._subscriptions:
+            self._subscriptions.remove(subscription)
 
     def _all(self) -> Iterable[Subscription]:
         yield from self._calls.values()
@@ -182,20 +186,20 @@ def _never(frame: Frame) -> bool:
     return False
 
 
-def _is_for(inbox: Subscription, frame: Frame) -> bool:
-    return frame.route == inbox.route and (inbox.accepts is None or inbox.accepts(frame))
+def _is_for(subscription: Subscription, frame: Frame) -> bool:
+    return frame.route == subscription.route and (subscription.accepts is None or subscription.accepts(frame))
 
 
 def classify(frame: Frame, *, streams: bool) -> Message:
-    """Return what a frame says to the call that it belongs to."""
-    said = frame.data.get("error")
+    """Return the message of a frame to its call."""
+    payload_error = frame.data.get("error")
     if frame.source == frames.HUB:
-        problem = frame.error or (said if isinstance(said, str) else "")
+        error = frame.error or (payload_error if isinstance(payload_error, str) else "")
         done: Literal["end", "answer"] = "end" if streams else "answer"
-        return Message("failed", frame.data, problem) if problem else Message(done, frame.data)
-    if isinstance(said, str) and said:
-        return Message("failed", frame.data, said)
-    return _of_stream(frame) if streams else _of_call(frame, said)
+        return Message("failed", frame.data, error) if error else Message(done, frame.data)
+    if isinstance(payload_error, str) and payload_error:
+        return Message("failed", frame.data, payload_error)
+    return _of_stream(frame) if streams else _of_call(frame, payload_error)
 
 
 def _of_call(frame: Frame, error: object) -> Message:

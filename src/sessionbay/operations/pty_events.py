@@ -1,4 +1,4 @@
-"""What a client hears of one terminal: its output, and its end."""
+"""The subscriptions of a client to one terminal: its output, and its end."""
 
 from collections import deque
 from collections.abc import Mapping
@@ -8,32 +8,32 @@ from . import terminals
 from .dispatcher import Message, Subscription
 from .frames import TERMINALS, Frame, push
 
-MAX_NOTIFICATIONS = 64  # frames that nobody answers, of which it is remembered that they are ours
+MAX_NOTIFICATIONS = 64  # ids of the latest frames without a reply, kept to recognize their failures
 
 
 class PtySubscription:
-    """The two inboxes of a terminal, which is known by its id once it is created.
+    """The two subscriptions of a terminal.
 
-    Until then it hears all terminals: the first output may come before the id does.
+    Until the id is known they match every terminal: output may come before the reply to the creation.
     """
 
     def __init__(self, terminal_id: str = "") -> None:
         self.id = terminal_id
-        self.said: deque[str] = deque(maxlen=MAX_NOTIFICATIONS)
+        self.sent_ids: deque[str] = deque(maxlen=MAX_NOTIFICATIONS)
         self.output = Subscription(route=TERMINALS, accepts=self._shows)
         self.end = Subscription(route=TERMINALS, accepts=self._ends)
         self.output.ends = self.end.ends = self._is_last
 
     @property
-    def inboxes(self) -> tuple[Subscription, Subscription]:
-        """Both."""
+    def subscriptions(self) -> tuple[Subscription, Subscription]:
+        """The subscriptions to the output and to the end."""
         return self.output, self.end
 
     def bind(self, answer: Mapping[str, Any]) -> None:
-        """Hear one terminal only."""
+        """Restrict the subscriptions to the terminal of a reply."""
         self.id = str(answer.get("ptySessionId") or "")
-        for inbox in self.inboxes:
-            inbox.purge(lambda letter: letter.kind == "push" and letter.data.get("ptySessionId") != self.id)
+        for subscription in self.subscriptions:
+            subscription.purge(lambda message: message.kind == "push" and message.data.get("ptySessionId") != self.id)
 
     def _shows(self, frame: Frame) -> bool:
         return self._is_its(frame) and frame.data.get("eventType") in (
@@ -44,7 +44,7 @@ class PtySubscription:
 
     def _ends(self, frame: Frame) -> bool:
         last = self._is_its(frame) and frame.data.get("eventType") in (terminals.EXIT, terminals.ERROR)
-        return last or (frame.id in self.said and bool(frame.failure))
+        return last or (frame.id in self.sent_ids and bool(frame.failure))
 
     def _is_its(self, frame: Frame) -> bool:
         named = frame.data.get("ptySessionId")
@@ -55,13 +55,13 @@ class PtySubscription:
 
 
 def kill_event(terminal_id: str) -> Frame:
-    """Return the push that says that a terminal was killed."""
+    """Return the push of a killed terminal's exit."""
     return push("killed", TERMINALS, terminals.EXIT, ptySessionId=terminal_id, exitCode=terminals.KILLED)
 
 
-def exit_code(letter: Message) -> int | None:
-    """Return how a shell ended, None when a letter tells something else."""
-    if letter.data.get("eventType") != terminals.EXIT:
+def exit_code(message: Message) -> int | None:
+    """Return the exit code of a message, None if it is not of an exit."""
+    if message.data.get("eventType") != terminals.EXIT:
         return None
-    code = letter.data.get("exitCode")
+    code = message.data.get("exitCode")
     return code if isinstance(code, int) else -1

@@ -36,7 +36,7 @@ class AsyncWatch:
         self._interval = interval
         self._server = connection.server_of(tools.CHANGES.name)
         self._line: AsyncMultiplexer | None = None
-        self._inbox = Subscription(route=self._server, accepts=news.events_of(path))
+        self._subscription = Subscription(route=self._server, accepts=news.events_of(path))
         self._entered = False
         self._failures = 0
         self._seen = 0  # the number of the last push that was read, where they are numbered
@@ -63,8 +63,10 @@ class AsyncWatch:
         line, self._line = self._line, None
         if line is None:
             return
-        line.drop(self._inbox)
-        if not (self._inbox.lost or line.is_closed or line.has_subscriber(news.sample(self._server, self._path))):
+        line.drop(self._subscription)
+        if not (
+            self._subscription.lost or line.is_closed or line.has_subscriber(news.sample(self._server, self._path))
+        ):
             try:
                 await shielded(lambda: self._unsubscribe(line), LEAVING)
             except (FileError, TimeoutError) as error:
@@ -107,33 +109,33 @@ class AsyncWatch:
     async def _pushed(self, line: AsyncMultiplexer, left: float) -> list[FileChangeEvent]:
         """Return what the session pushes; after a lost connection, subscribe anew."""
         try:
-            letter = await line.next(self._inbox, FileError, left, f"the watch of {self._path}")
+            message = await line.next(self._subscription, FileError, left, f"the watch of {self._path}")
         except TimeoutError:
             return []
-        if letter.kind == "failed":
-            return await self._begin_anew(line, letter)
-        return self._new([letter])
+        if message.kind == "failed":
+            return await self._begin_anew(line, message)
+        return self._new([message])
 
-    async def _begin_anew(self, line: AsyncMultiplexer, letter: Message) -> list[FileChangeEvent]:
+    async def _begin_anew(self, line: AsyncMultiplexer, message: Message) -> list[FileChangeEvent]:
         if line.is_closed:
-            raise FileError.usage(f"the watch of {self._path} is over: {letter.problem}")
-        log.info("the watch of %r is begun anew: %s", self._path, letter.problem)
+            raise FileError.usage(f"the watch of {self._path} is over: {message.error}")
+        log.info("the watch of %r is begun anew: %s", self._path, message.error)
         whole = await self._subscribe_or_ask(line)
         if not whole:
             told = f"more changed in {self._path} while the connection was lost than is kept: look at the folder itself"
             raise FileError.of("unreachable", told)
         if await self._goes_on():
-            return self._new(line.poll_all(self._inbox))
+            return self._new(line.poll_all(self._subscription))
         return list((await self._look()).raise_for_error().events)
 
     def _new(self, pushes: Iterable[Message]) -> list[FileChangeEvent]:
         """Return what pushes tell that were not read yet; after a lost connection they may come twice."""
         found: list[FileChangeEvent] = []
-        for letter in sorted(pushes, key=lambda one: news.number(one.data)):
-            number = news.number(letter.data)
+        for message in sorted(pushes, key=lambda one: news.number(one.data)):
+            number = news.number(message.data)
             if not 0 < number <= self._seen:
                 self._seen = max(self._seen, number)
-                found += news.read(letter.data)
+                found += news.read(message.data)
         return found
 
     async def _asked(self, left: float) -> list[FileChangeEvent]:
@@ -167,12 +169,12 @@ class AsyncWatch:
         """Subscribe; where that does not work, the session is asked from now on. False where changes were lost."""
         wanted = news.SubscribeParams(path=self._path, after=self._seen or None)
         try:
-            await line.subscribe([self._inbox], FileError)
+            await line.subscribe([self._subscription], FileError)
             frame = frames.call(nonce(), self._server, news.SUBSCRIBE, wanted.dump())
             ended = await line.request(frame, FileError, Subscription(frame.id, streams=True))
             answer = await line.answer(ended, news.SUBSCRIBE, FileError, SUBSCRIBING)
         except FileError as exc:
-            line.drop(self._inbox)
+            line.drop(self._subscription)
             if line.is_closed:
                 raise
             self._ask_from_now_on(exc)
@@ -180,7 +182,7 @@ class AsyncWatch:
                 (await self._look()).raise_for_error()  # a folder that is not there is refused here too, and told
             return True
         except BaseException:
-            line.drop(self._inbox)
+            line.drop(self._subscription)
             raise
         self._seen = self._seen or news.number(answer)
         return news.is_whole(answer)

@@ -1,7 +1,7 @@
-"""A session's line: all its calls, streams and pushes over one WebSocket.
+"""A multiplexer of calls, streams and pushes over a session's WebSocket.
 
-It has no task and no thread of its own: whoever waits for something reads. Of those who wait, one reads for all, hands
-out what came, and hands the reading on when it has what it waits for, or gives up.
+It has no task or thread of its own. One of the waiting callers reads for all and dispatches the messages. It passes the
+reader's role on when its own message has come, or when it gives up.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -20,15 +20,15 @@ from .socket import AsyncWebSocket
 
 Errors = type[AgentBayError]
 
-REPLY_TIMEOUT = 30.0  # seconds that the answer to a call may take
-CONNECT_TIMEOUT = 30.0  # seconds that a connection may take
-PING_INTERVAL = 20.0  # seconds without a sign of life after which one is asked for
-PONG_TIMEOUT = 20.0  # seconds after which a connection without one is given up
-POLL_TIMEOUT = 0.05  # seconds to look whether a connection that nobody read has ended
+REPLY_TIMEOUT = 30.0  # seconds to wait for the reply to a call
+CONNECT_TIMEOUT = 30.0  # seconds to connect
+PING_INTERVAL = 20.0  # seconds without data after which a ping is sent
+PONG_TIMEOUT = 20.0  # seconds after a ping without data after which the connection is closed
+POLL_TIMEOUT = 0.05  # seconds to wait for data that is readable already
 
 
 class AsyncMultiplexer:
-    """Carries frames between one session and everybody here who talks to it. It connects when it is first used."""
+    """The WebSocket of one session, shared by its modules. It connects at the first use."""
 
     def __init__(
         self, address: WebSocketAddress, tls: TlsSettings, clock: Callable[[], float], known: KnownEngine | None = None
@@ -52,125 +52,125 @@ class AsyncMultiplexer:
     async def call(
         self, target: str, method: str, params: Mapping[str, Any], errors: Errors, limit: float = REPLY_TIMEOUT
     ) -> Mapping[str, Any]:
-        """Call a method that answers once; return its answer."""
+        """Call a method with a single reply, and return the reply."""
         deadline = self._clock() + limit
-        inbox = await self.request(frames.call(nonce(), target, method, params), errors, limit=limit)
-        return await self.answer(inbox, method, errors, max(deadline - self._clock(), 0.001))
+        subscription = await self.request(frames.call(nonce(), target, method, params), errors, limit=limit)
+        return await self.answer(subscription, method, errors, max(deadline - self._clock(), 0.001))
 
     async def request(
-        self, frame: Frame, errors: Errors, inbox: Subscription | None = None, limit: float = CONNECT_TIMEOUT
+        self, frame: Frame, errors: Errors, subscription: Subscription | None = None, limit: float = CONNECT_TIMEOUT
     ) -> Subscription:
-        """Send a call; return the inbox in which its answer will be."""
-        inbox = inbox or Subscription(frame.id)
-        await self._send(frame, errors, inbox, limit)
-        return inbox
+        """Send a call; return the subscription to its reply."""
+        subscription = subscription or Subscription(frame.id)
+        await self._send(frame, errors, subscription, limit)
+        return subscription
 
     async def answer(
-        self, inbox: Subscription, what: str, errors: Errors, limit: float = REPLY_TIMEOUT
+        self, subscription: Subscription, what: str, errors: Errors, limit: float = REPLY_TIMEOUT
     ) -> Mapping[str, Any]:
-        """Return the one answer to a call."""
+        """Return the single reply to a call."""
         try:
-            letter = await self.next(inbox, errors, limit, what)
+            message = await self.next(subscription, errors, limit, what)
         finally:
-            self.drop(inbox)
-        return self.raise_if_failed(letter, what, errors).data
+            self.drop(subscription)
+        return self.raise_if_failed(message, what, errors).data
 
-    def raise_if_failed(self, letter: Message, what: str, errors: Errors) -> Message:
-        """Return a letter that tells of no failure; raise when it does."""
-        if letter.problem:
-            raise errors.of(letter.error_kind, f"{what}: {letter.problem}")
-        return letter
+    def raise_if_failed(self, message: Message, what: str, errors: Errors) -> Message:
+        """Return the message; raise if it is a failure."""
+        if message.error:
+            raise errors.of(message.error_kind, f"{what}: {message.error}")
+        return message
 
     async def notify(self, frame: Frame, errors: Errors) -> None:
-        """Send a frame that nobody answers."""
+        """Send a frame without waiting for a reply."""
         await self._send(frame, errors, None, CONNECT_TIMEOUT)
 
-    async def next(self, inbox: Subscription, errors: Errors, limit: float | None, what: str) -> Message:
-        """Return the next letter of an inbox; one whose reader is gone has a last one, which says so."""
+    async def next(self, subscription: Subscription, errors: Errors, limit: float | None, what: str) -> Message:
+        """Return the next message; after the end of a subscription, a message that says so."""
         until = None if limit is None else self._clock() + limit
         try:
-            while (letter := self._taken(inbox)) is None:
-                await self._wait(inbox, until)
+            while (message := self._taken(subscription)) is None:
+                await self._wait(subscription, until)
         except TimeoutError as exc:
-            held = "; what the session sent before waits to be read" if self._room else ""
-            raise errors.of("timeout", f"{what}: nothing came within {limit or 0:.3g} s{held}") from exc
-        return letter
+            queued = "; what the session sent before waits to be read" if self._room else ""
+            raise errors.of("timeout", f"{what}: nothing came within {limit or 0:.3g} s{queued}") from exc
+        return message
 
-    async def subscribe(self, inboxes: Sequence[Subscription], errors: Errors) -> None:
-        """Deliver pushes to inboxes, anew where a connection was lost."""
+    async def subscribe(self, subscriptions: Sequence[Subscription], errors: Errors) -> None:
+        """Subscribe to pushes, again after a lost connection."""
         with self._guard:
-            for inbox in inboxes:
-                self._dispatcher.add(inbox)  # before anything is read that may be theirs
+            for subscription in subscriptions:
+                self._dispatcher.add(subscription)  # before its first push can be read
         try:
-            self._add(inboxes, await self._connected(errors, CONNECT_TIMEOUT))
+            self._add(subscriptions, await self._connected(errors, CONNECT_TIMEOUT))
         except ConnectionLost as exc:
             raise errors.of(exc.kind, str(exc)) from exc
 
-    def drop(self, *inboxes: Subscription) -> None:
-        """Deliver no more to inboxes; whoever waits for one is told."""
+    def drop(self, *subscriptions: Subscription) -> None:
+        """End subscriptions and wake their readers."""
         with self._guard:
-            for inbox in inboxes:
-                self._dispatcher.drop(inbox)
-            self._wake(inboxes)
+            for subscription in subscriptions:
+                self._dispatcher.drop(subscription)
+            self._wake(subscriptions)
 
-    def poll(self, inbox: Subscription) -> Message | None:
-        """Return the next letter of an inbox if it is there already."""
+    def poll(self, subscription: Subscription) -> Message | None:
+        """Return the next message if there is one already."""
         with self._guard:
-            letter = inbox.take()
+            message = subscription.take()
             self._make_room()
-            return letter
+            return message
 
-    def poll_all(self, inbox: Subscription) -> list[Message]:
-        """Return the letters of an inbox that are there already."""
+    def poll_all(self, subscription: Subscription) -> list[Message]:
+        """Return the messages that are there already."""
         with self._guard:
-            found = inbox.take_all()
+            found = subscription.take_all()
             self._make_room()
             return found
 
-    def set_callback(self, inbox: Subscription, hear: Callback) -> None:
-        """Have ``hear`` told of all letters of an inbox, as they come; those that came are told at once."""
+    def set_callback(self, subscription: Subscription, callback: Callback) -> None:
+        """Call ``callback`` with the data of every push, the queued ones included."""
         with self._guard:
-            inbox.hear = hear
-            held = inbox.take_all()
-        for letter in held:
-            hear(letter.data)
+            subscription.on_push = callback
+            queued = subscription.take_all()
+        for message in queued:
+            callback(message.data)
 
-    def set_lossy(self, inbox: Subscription, *, lossy: bool) -> None:
-        """Say whether the oldest letters of an inbox make room for new ones, or hold all others up."""
+    def set_lossy(self, subscription: Subscription, *, lossy: bool) -> None:
+        """Set whether new messages evict the oldest ones, instead of pausing the connection."""
         with self._guard:
-            inbox.lossy = lossy
+            subscription.lossy = lossy
             self._make_room()
 
     def mute(self, frame: Frame, *, muted: bool = True) -> None:
-        """Make all deaf, or hearing again, whom a push like ``frame`` is for."""
+        """Mute or unmute the subscriptions to pushes like ``frame``."""
         with self._guard:
             self._dispatcher.mute(frame, muted=muted)
             self._make_room()
 
     def has_subscriber(self, frame: Frame) -> bool:
-        """Return whether a push like ``frame`` is for anybody."""
+        """Return whether a push like ``frame`` has a subscriber."""
         with self._guard:
             return self._dispatcher.has_subscriber(frame)
 
     def inject(self, frame: Frame) -> None:
-        """Deliver a frame as if it had come."""
+        """Deliver a frame as if it had been received."""
         self._deliver([frames.write(frame)])
 
     @property
     def is_closed(self) -> bool:
-        """Whether every use is refused."""
+        """Whether the multiplexer was closed."""
         return bool(self._closed)
 
     async def connect(self, errors: Errors) -> None:
-        """See to it that there is a connection; a loss that nobody noticed is noticed here."""
+        """Connect if there is no connection; detect a loss that went unnoticed."""
         await self._connected(errors, CONNECT_TIMEOUT)
 
     async def offers(self, what: str, errors: Errors) -> bool:
-        """Return whether the other side does something beyond the clouds' protocol."""
+        """Return whether the server has an extension of the clouds' protocol."""
         return what in (await self._connected(errors, CONNECT_TIMEOUT)).offers
 
     async def aclose(self, reason: str = "its client was closed") -> None:
-        """Hang up; every later use is refused."""
+        """Close the connection; every later use raises."""
         self._closed = reason
         with self._guard:
             socket, self._socket = self._socket, None
@@ -179,43 +179,43 @@ class AsyncMultiplexer:
         if socket is not None:
             await socket.aclose()
 
-    def _taken(self, inbox: Subscription) -> Message | None:
+    def _taken(self, subscription: Subscription) -> Message | None:
         with self._guard:
-            letter = inbox.take()
+            message = subscription.take()
             self._make_room()
-        return Message("end", {}, "it is disconnected", "usage") if letter is None and inbox.over else letter
+        return Message("end", {}, "it is disconnected", "usage") if message is None and subscription.over else message
 
-    async def _wait(self, inbox: Subscription, until: float | None) -> None:
-        """Wait until an inbox has news, as the reader or told by it; TimeoutError when it has none ``until`` then."""
+    async def _wait(self, subscription: Subscription, until: float | None) -> None:
+        """Wait for a message, as the reader or woken by it; raise TimeoutError at ``until``."""
         called = Event()
         with self._guard:
-            if inbox.has_news:
+            if subscription.has_news:
                 return
-            self._waiting.append((inbox, called))
+            self._waiting.append((subscription, called))
             if self._reader is None:
                 self._reader = called
         try:
             if self._reader is called:
-                await self._read(inbox, until)
+                await self._read(subscription, until)
             else:
-                await called.wait(self._left(until))
+                await called.wait(self._remaining(until))
         finally:
-            self._step_down(inbox, called)
+            self._step_down(subscription, called)
 
-    def _step_down(self, inbox: Subscription, called: Event) -> None:
-        """Wait no more; the reader hands on, and whoever was called to read and does not come passes it on too."""
+    def _step_down(self, subscription: Subscription, called: Event) -> None:
+        """Stop waiting, and wake another caller if there is no reader now."""
         with self._guard:
-            self._waiting.remove((inbox, called))
+            self._waiting.remove((subscription, called))
             if self._reader is called:
                 self._reader = None
             if self._reader is None and self._waiting:
                 self._waiting[0][1].set()
 
-    async def _read(self, inbox: Subscription, until: float | None) -> None:
-        """Read for all until ``inbox`` has news."""
-        while not inbox.has_news:
-            left = self._left(until)
-            if left is not None and left <= 0:
+    async def _read(self, subscription: Subscription, until: float | None) -> None:
+        """Read and dispatch until ``subscription`` has a message."""
+        while not subscription.has_news:
+            remaining = self._remaining(until)
+            if remaining is not None and remaining <= 0:
                 raise TimeoutError
             with self._guard:
                 socket = self._socket
@@ -223,28 +223,28 @@ class AsyncMultiplexer:
             if socket is None:
                 self._lost_without_socket()
             elif room is not None:
-                await self._wait_for_room(room, left)
+                await self._wait_for_room(room, remaining)
             else:
-                await self._read_some(socket, left)
+                await self._read_some(socket, remaining)
 
     def _lost_without_socket(self) -> None:
-        """Tell those who came between a connection's loss and this moment."""
+        """Fail the subscriptions that were added after the connection was lost."""
         with self._guard:
             if self._socket is None:
                 self._dispatcher.lose("unreachable", "the connection was lost")
                 self._wake_all()
 
-    async def _wait_for_room(self, room: Event, left: float | None) -> None:
-        """Let what was sent lie until somebody has read what is there already."""
+    async def _wait_for_room(self, room: Event, remaining: float | None) -> None:
+        """Pause reading until the full subscriptions were read."""
         try:
-            await room.wait(left)
+            await room.wait(remaining)
         finally:
             self._last_received, self._pinged = self._clock(), None
 
-    async def _read_some(self, socket: AsyncWebSocket, left: float | None) -> None:
+    async def _read_some(self, socket: AsyncWebSocket, remaining: float | None) -> None:
         try:
-            patience = await self._patience(socket)
-            messages = await socket.receive(patience if left is None else min(left, patience))
+            timeout = await self._timeout(socket)
+            messages = await socket.receive(timeout if remaining is None else min(remaining, timeout))
             self._last_received, self._pinged = self._clock(), None
             self._deliver(messages)
             async with self._sending:
@@ -254,8 +254,8 @@ class AsyncMultiplexer:
         except ConnectionLost as exc:
             await self._lose(socket, exc)
 
-    async def _patience(self, socket: AsyncWebSocket) -> float:
-        """Return for how long nothing need come; ask for a sign of life when it is time."""
+    async def _timeout(self, socket: AsyncWebSocket) -> float:
+        """Return how long to wait for data; send a ping when it is due."""
         now = self._clock()
         if self._pinged is None:
             if now < self._last_received + PING_INTERVAL:
@@ -269,37 +269,37 @@ class AsyncMultiplexer:
 
     def _deliver(self, messages: Iterable[str | bytes]) -> None:
         with self._guard:
-            told = [one for message in messages for one in self._dispatcher.deliver(message)]
-            for inbox, called in self._waiting:
-                if inbox.has_news:
+            pushes = [pair for message in messages for pair in self._dispatcher.deliver(message)]
+            for subscription, called in self._waiting:
+                if subscription.has_news:
                     called.set()
-        for hear, data in told:
-            hear(data)
+        for callback, data in pushes:
+            callback(data)
 
-    async def _send(self, frame: Frame, errors: Errors, inbox: Subscription | None, limit: float) -> None:
+    async def _send(self, frame: Frame, errors: Errors, subscription: Subscription | None, limit: float) -> None:
         socket = await self._connected(errors, limit)
         message = frames.write(frame)
         try:
-            if inbox is not None:
-                self._add([inbox], socket)
+            if subscription is not None:
+                self._add([subscription], socket)
             async with self._sending:
                 await self._whole(socket, lambda: socket.send(message))
         except BaseException as exc:
-            if inbox is not None:
-                self.drop(inbox)
+            if subscription is not None:
+                self.drop(subscription)
             if isinstance(exc, ConnectionLost):
                 raise errors.of(exc.kind, f"{frame.method}: {exc}") from exc
             raise
 
-    def _add(self, inboxes: Iterable[Subscription], socket: AsyncWebSocket) -> None:
+    def _add(self, subscriptions: Iterable[Subscription], socket: AsyncWebSocket) -> None:
         with self._guard:
             if self._socket is not socket:
                 raise ConnectionLost("the connection was lost")
-            for inbox in inboxes:
-                self._dispatcher.add(inbox)
+            for subscription in subscriptions:
+                self._dispatcher.add(subscription)
 
     async def _whole(self, socket: AsyncWebSocket, send: Thunk) -> None:
-        """Send something whole; half a frame would spoil the connection for all."""
+        """Send a whole frame, or drop the connection: half a frame would corrupt it."""
         try:
             await send()
         except ConnectionLost as exc:
@@ -310,7 +310,7 @@ class AsyncMultiplexer:
             raise
 
     async def _connected(self, errors: Errors, limit: float) -> AsyncWebSocket:
-        """Return the connection, a new one where there is none that is good."""
+        """Return the connection; open a new one if there is none."""
         if self._closed:
             raise errors.usage(f"the session's WebSocket is closed: {self._closed}")
         async with self._opening:
@@ -330,12 +330,12 @@ class AsyncMultiplexer:
             return socket
 
     async def _notice_end(self, socket: AsyncWebSocket) -> None:
-        """Read what came while nobody did: it may have been the end."""
-        mine = Event()
+        """Read what came without a reader: it may be the end of the connection."""
+        event = Event()
         with self._guard:
             if self._reader is not None:
                 return
-            self._reader = mine
+            self._reader = event
         try:
             while self._socket is socket and not socket.is_quiet and not self._dispatcher.is_full:
                 await self._read_some(socket, POLL_TIMEOUT)
@@ -346,7 +346,7 @@ class AsyncMultiplexer:
                     self._waiting[0][1].set()
 
     async def _lose(self, socket: AsyncWebSocket, lost: ConnectionLost) -> None:
-        """Give a connection up: whoever waits for something from it is told."""
+        """Drop a connection and fail its subscriptions."""
         with self._guard:
             if self._socket is socket:
                 self._socket = None
@@ -354,10 +354,10 @@ class AsyncMultiplexer:
                 self._wake_all()
         await socket.drop()
 
-    def _wake(self, inboxes: Iterable[Subscription]) -> None:
-        wanted = tuple(inboxes)
-        for inbox, called in self._waiting:
-            if inbox in wanted:
+    def _wake(self, subscriptions: Iterable[Subscription]) -> None:
+        wanted = tuple(subscriptions)
+        for subscription, called in self._waiting:
+            if subscription in wanted:
                 called.set()
         self._make_room()
 
@@ -371,5 +371,5 @@ class AsyncMultiplexer:
             self._room.set()
             self._room = None
 
-    def _left(self, until: float | None) -> float | None:
+    def _remaining(self, until: float | None) -> float | None:
         return None if until is None else until - self._clock()

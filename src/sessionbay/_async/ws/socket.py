@@ -12,11 +12,11 @@ from ...core.websocket import ConnectionLost, WebSocketAddress, WebSocketProtoco
 from ...environment import USER_AGENT
 from ..http.engine_auth import prove
 
-SEND_TIMEOUT = 30.0  # seconds that the other side may let a message wait
+SEND_TIMEOUT = 30.0  # seconds to send a message
 
 
 class AsyncWebSocket:
-    """An open connection. One task may send while another one receives."""
+    """An open WebSocket. One task may send while another one receives."""
 
     def __init__(self, stream: Stream) -> None:
         self._stream = stream
@@ -31,14 +31,14 @@ class AsyncWebSocket:
         limit: float,
         known: KnownEngine | None = None,
     ) -> "AsyncWebSocket":
-        """Connect and shake hands within ``limit`` seconds; the engine that is ``known`` has to prove to be it."""
+        """Connect within ``limit`` seconds; a ``known`` engine has to prove its identity."""
         deadline = clock() + limit
-        patience = min(limit, CONNECT_TIMEOUT)
+        connect_timeout = min(limit, CONNECT_TIMEOUT)
         try:
             context = tls.context() if address.secure else None
-            stream = await connect(address.host, address.port, context, patience)
+            stream = await connect(address.host, address.port, context, connect_timeout)
             if known and known.is_at(address.host, address.port):
-                await prove(stream, known, patience, clock)
+                await prove(stream, known, connect_timeout, clock)
         except httpx.TransportError as exc:
             raise ConnectionLost(str(exc)) from exc
         socket = cls(stream.full_duplex())
@@ -51,12 +51,12 @@ class AsyncWebSocket:
 
     @property
     def offers(self) -> frozenset[str]:
-        """What the other side does beyond the clouds' protocol."""
+        """The server's extensions of the clouds' protocol."""
         return self._protocol.offers
 
     @property
     def is_quiet(self) -> bool:
-        """Whether nothing has come that nobody read, nor the end."""
+        """Whether there is neither unread data nor the end of the stream."""
         return self._stream.is_quiet()
 
     async def send(self, message: str) -> None:
@@ -64,37 +64,37 @@ class AsyncWebSocket:
         await self._write(self._protocol.text(message))
 
     async def ping(self) -> None:
-        """Ask for a sign of life."""
+        """Send a ping."""
         await self._write(self._protocol.ping())
 
     async def answer(self) -> None:
-        """Answer what the other side asked of the connection itself."""
+        """Send the pongs and the close frame that are due."""
         if pending_replies := self._protocol.pending_replies():
             await self._write(pending_replies)
 
     async def receive(self, limit: float) -> list[str | bytes]:
-        """Return the messages that came, perhaps none; raise TimeoutError when nothing does within ``limit``."""
+        """Return received messages, perhaps none; raise TimeoutError after ``limit`` seconds without data."""
         protocol = self._protocol
         if not protocol.messages:
             if protocol.over:
                 raise protocol.over
             protocol.take(await self._read(limit))
-        found = list(protocol.messages)
+        received = list(protocol.messages)
         protocol.messages.clear()
-        return found
+        return received
 
     async def aclose(self) -> None:
-        """Say goodbye, and close."""
+        """Send a close frame, and close."""
         try:
             if close_frame := self._protocol.close_frame():
                 await self._stream.send(close_frame, CLOSE_TIMEOUT)
         except (httpx.TransportError, ConnectionLost):
-            pass  # whoever is gone needs no goodbye
+            pass  # the peer is gone
         finally:
             await self.drop()
 
     async def drop(self) -> None:
-        """Close without a word."""
+        """Close without a close frame."""
         await self._stream.aclose()
 
     async def _handshake(self, address: WebSocketAddress, clock: Callable[[], float], deadline: float) -> None:

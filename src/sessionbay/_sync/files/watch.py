@@ -37,7 +37,7 @@ class Watch:
         self._interval = interval
         self._server = connection.server_of(tools.CHANGES.name)
         self._line: Multiplexer | None = None
-        self._inbox = Subscription(route=self._server, accepts=news.events_of(path))
+        self._subscription = Subscription(route=self._server, accepts=news.events_of(path))
         self._entered = False
         self._failures = 0
         self._seen = 0  # the number of the last push that was read, where they are numbered
@@ -64,8 +64,10 @@ class Watch:
         line, self._line = self._line, None
         if line is None:
             return
-        line.drop(self._inbox)
-        if not (self._inbox.lost or line.is_closed or line.has_subscriber(news.sample(self._server, self._path))):
+        line.drop(self._subscription)
+        if not (
+            self._subscription.lost or line.is_closed or line.has_subscriber(news.sample(self._server, self._path))
+        ):
             try:
                 shielded(lambda: self._unsubscribe(line), LEAVING)
             except (FileError, TimeoutError) as error:
@@ -108,33 +110,33 @@ class Watch:
     def _pushed(self, line: Multiplexer, left: float) -> list[FileChangeEvent]:
         """Return what the session pushes; after a lost connection, subscribe anew."""
         try:
-            letter = line.next(self._inbox, FileError, left, f"the watch of {self._path}")
+            message = line.next(self._subscription, FileError, left, f"the watch of {self._path}")
         except TimeoutError:
             return []
-        if letter.kind == "failed":
-            return self._begin_anew(line, letter)
-        return self._new([letter])
+        if message.kind == "failed":
+            return self._begin_anew(line, message)
+        return self._new([message])
 
-    def _begin_anew(self, line: Multiplexer, letter: Message) -> list[FileChangeEvent]:
+    def _begin_anew(self, line: Multiplexer, message: Message) -> list[FileChangeEvent]:
         if line.is_closed:
-            raise FileError.usage(f"the watch of {self._path} is over: {letter.problem}")
-        log.info("the watch of %r is begun anew: %s", self._path, letter.problem)
+            raise FileError.usage(f"the watch of {self._path} is over: {message.error}")
+        log.info("the watch of %r is begun anew: %s", self._path, message.error)
         whole = self._subscribe_or_ask(line)
         if not whole:
             told = f"more changed in {self._path} while the connection was lost than is kept: look at the folder itself"
             raise FileError.of("unreachable", told)
         if self._goes_on():
-            return self._new(line.poll_all(self._inbox))
+            return self._new(line.poll_all(self._subscription))
         return list((self._look()).raise_for_error().events)
 
     def _new(self, pushes: Iterable[Message]) -> list[FileChangeEvent]:
         """Return what pushes tell that were not read yet; after a lost connection they may come twice."""
         found: list[FileChangeEvent] = []
-        for letter in sorted(pushes, key=lambda one: news.number(one.data)):
-            number = news.number(letter.data)
+        for message in sorted(pushes, key=lambda one: news.number(one.data)):
+            number = news.number(message.data)
             if not 0 < number <= self._seen:
                 self._seen = max(self._seen, number)
-                found += news.read(letter.data)
+                found += news.read(message.data)
         return found
 
     def _asked(self, left: float) -> list[FileChangeEvent]:
@@ -168,12 +170,12 @@ class Watch:
         """Subscribe; where that does not work, the session is asked from now on. False where changes were lost."""
         wanted = news.SubscribeParams(path=self._path, after=self._seen or None)
         try:
-            line.subscribe([self._inbox], FileError)
+            line.subscribe([self._subscription], FileError)
             frame = frames.call(nonce(), self._server, news.SUBSCRIBE, wanted.dump())
             ended = line.request(frame, FileError, Subscription(frame.id, streams=True))
             answer = line.answer(ended, news.SUBSCRIBE, FileError, SUBSCRIBING)
         except FileError as exc:
-            line.drop(self._inbox)
+            line.drop(self._subscription)
             if line.is_closed:
                 raise
             self._ask_from_now_on(exc)
@@ -181,7 +183,7 @@ class Watch:
                 (self._look()).raise_for_error()  # a folder that is not there is refused here too, and told
             return True
         except BaseException:
-            line.drop(self._inbox)
+            line.drop(self._subscription)
             raise
         self._seen = self._seen or news.number(answer)
         return news.is_whole(answer)

@@ -110,7 +110,7 @@ class LedgerCloud(httpx.MockTransport):
     def _answer_directly(self, asked: dict[str, Any]) -> httpx.Response:
         self.arrived[tools.CALL_TOOL.action] += 1
         said = self._call("session-0", asked["tool"], asked["args"])
-        return httpx.Response(200, content=direct_route.answer_of(asked["requestId"], said))
+        return httpx.Response(200, content=direct_route.format_response(asked["requestId"], said))
 
     def _note(self, op: Operation[Any, Any, Any], name: str) -> OperationReply[Any]:
         self.effects.append((op.action, name))

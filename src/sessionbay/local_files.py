@@ -17,7 +17,7 @@ from .operations.trees import (
     Entry,
     Tree,
     is_below,
-    may_run,
+    is_executable_mode,
 )
 
 MODES = os.name == "posix"  # whether the system has permissions to execute
@@ -95,7 +95,9 @@ def scan_tree(top: Path) -> Tree:
             except OSError as exc:
                 tree.errors[path] = exc.strerror or str(exc)
                 continue
-            tree.entries[path] = Entry(_kind(told.st_mode), told.st_size, runs=may_run(told.st_mode) if MODES else None)
+            tree.entries[path] = Entry(
+                _kind(told.st_mode), told.st_size, is_executable=is_executable_mode(told.st_mode) if MODES else None
+            )
             if entry.is_dir(follow_symlinks=False):
                 waiting.append(Path(entry.path))
     return tree
@@ -130,11 +132,11 @@ def write_atomically(place: Path, content: bytes) -> None:
         landing.discard()
 
 
-def set_executable(place: Path, runs: bool) -> None:
+def set_executable(place: Path, is_executable: bool) -> None:
     """Let a file be executed by all who may read it, or by none."""
     if MODES:
         mode = stat.S_IMODE(place.stat().st_mode)
-        place.chmod(mode | (mode & 0o444) >> 2 if runs else mode & ~0o111)
+        place.chmod(mode | (mode & 0o444) >> 2 if is_executable else mode & ~0o111)
 
 
 def _below(path: Path, top: Path) -> str:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, strategies as st
 
 from sessionbay._async.client_config import ClientConfig
-from sessionbay.core.config import DotEnv, Settings, base_url, is_loopback, parse_dotenv, resolve
+from sessionbay.core.config import DotEnv, Settings, is_loopback, parse_dotenv, parse_endpoint, resolve
 from sessionbay.core.errors import AgentBayUsageError
 from sessionbay.dialects.agb import AGBDialect
 from sessionbay.dialects.agentbay import AgentBayDialect
@@ -196,7 +196,7 @@ def test_no_region_leads_a_key_away_from_the_cloud(region: str) -> None:
     ],
 )
 def test_an_endpoint_is_made_a_url(endpoint: str, url: str) -> None:
-    assert base_url(endpoint, allow_http=False) == url
+    assert parse_endpoint(endpoint, allow_http=False) == url
 
 
 @pytest.mark.parametrize(
@@ -204,7 +204,7 @@ def test_an_endpoint_is_made_a_url(endpoint: str, url: str) -> None:
 )
 def test_plain_http_to_another_machine_is_refused(endpoint: str) -> None:
     with pytest.raises(AgentBayUsageError, match="neither https nor this machine: pass allow_http=True"):
-        base_url(endpoint, allow_http=False)
+        parse_endpoint(endpoint, allow_http=False)
 
 
 def test_plain_http_to_another_machine_may_be_allowed() -> None:
@@ -216,7 +216,7 @@ def test_plain_http_to_another_machine_may_be_allowed() -> None:
 )
 def test_what_is_no_endpoint_is_refused(endpoint: str) -> None:
     with pytest.raises(AgentBayUsageError, match=r"Invalid endpoint .*: use a host, an http"):
-        base_url(endpoint, allow_http=True)
+        parse_endpoint(endpoint, allow_http=True)
 
 
 @pytest.mark.parametrize(
@@ -225,7 +225,7 @@ def test_what_is_no_endpoint_is_refused(endpoint: str) -> None:
 )
 def test_what_no_request_can_be_sent_to_is_refused(endpoint: str) -> None:
     with pytest.raises(AgentBayUsageError):
-        base_url(endpoint, allow_http=True)
+        parse_endpoint(endpoint, allow_http=True)
 
 
 @pytest.mark.parametrize(

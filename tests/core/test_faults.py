@@ -7,7 +7,7 @@ import pytest
 from sessionbay import AgentBayUsageError
 from sessionbay.core.faults import Fault, FaultPlan, Rule
 from sessionbay.core.http import HttpResponse
-from sessionbay.operations.registry import names_of
+from sessionbay.operations.registry import request_names
 
 ANSWER = HttpResponse(200, {"content-length": "4", "x-request-id": "REQ-1"}, b"body")
 
@@ -61,7 +61,7 @@ def test_the_same_seed_brings_the_same_faults() -> None:
     ],
 )
 def test_a_request_goes_by_its_action_on_every_route(url: str, names: list[str]) -> None:
-    assert names_of(url) == names
+    assert request_names(url) == names
 
 
 @pytest.mark.parametrize(

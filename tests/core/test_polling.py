@@ -84,7 +84,7 @@ def test_the_last_state_seen_outlives_a_refusal() -> None:
     transition = pause()
     transition.evaluate(saw(PAUSING))
     transition.evaluate(refused("InternalError", 503))
-    assert transition.seen == PAUSING
+    assert transition.last_state == PAUSING
 
 
 @pytest.mark.parametrize(
@@ -151,7 +151,7 @@ def test_a_code_tells_whether_there_were_too_many_requests(code: str, throttled:
 
 
 @pytest.mark.parametrize(
-    ("waited", "seen", "told"),
+    ("waited", "last_state", "text"),
     [
         (PollOutcome("elsewhere", saw("FINISH")), "FINISH", "went FINISH, not PAUSED"),
         (PollOutcome("timeout", saw(PAUSING)), PAUSING, "not PAUSED after 2.5 s, last seen PAUSING"),
@@ -164,8 +164,10 @@ def test_a_code_tells_whether_there_were_too_many_requests(code: str, throttled:
         ),
     ],
 )
-def test_the_end_of_a_wait_is_told_in_one_line(waited: PollOutcome[SessionStatusResult], seen: str, told: str) -> None:
-    assert waited.describe(PAUSED, seen, 2.5) == told
+def test_the_end_of_a_wait_is_told_in_one_line(
+    waited: PollOutcome[SessionStatusResult], last_state: str, text: str
+) -> None:
+    assert waited.describe(PAUSED, last_state, 2.5) == text
 
 
 def test_steady_pauses_stay_the_same() -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from sessionbay.core.errors import AgentBayError, SessionError, SessionTimeoutError
-from sessionbay.core.result import Delegated, Result, refusal_text
+from sessionbay.core.result import Delegated, Result, format_refusal
 from sessionbay.models.commands import CommandResult
 from sessionbay.models.contexts import ContextStatus
 from sessionbay.models.files import DirectoryEntry, FileInfo, FileResult
@@ -217,4 +217,4 @@ def test_a_result_cannot_be_changed() -> None:
     ],
 )
 def test_a_refusal_reads_as_its_code_and_message(code: str, message: str, text: str) -> None:
-    assert refusal_text(code, message) == text
+    assert format_refusal(code, message) == text

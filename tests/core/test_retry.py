@@ -7,7 +7,14 @@ import pytest
 from hypothesis import given, strategies as st
 
 from sessionbay.core.errors import AgentBayUsageError
-from sessionbay.core.retry import Failure, RetryBudget, RetryPolicy, RetryState, failure_of, retry_after
+from sessionbay.core.retry import (
+    Failure,
+    RetryBudget,
+    RetryPolicy,
+    RetryState,
+    classify_response,
+    parse_retry_after,
+)
 
 from ..support import some, texts
 
@@ -60,13 +67,13 @@ def test_only_what_does_no_harm_twice_is_sent_again(failure: Failure, idempotent
 
 
 def test_pauses_double_up_to_the_cap() -> None:
-    made = retries(RetryPolicy(attempts=6, base=0.5, cap=3.0))
-    assert [made.pause(LOST, 60) for _ in range(6)] == [0.5, 1.0, 2.0, 3.0, 3.0, None]
+    retry = retries(RetryPolicy(attempts=6, base=0.5, cap=3.0))
+    assert [retry.pause(LOST, 60) for _ in range(6)] == [0.5, 1.0, 2.0, 3.0, 3.0, None]
 
 
 def test_pauses_after_too_many_requests_have_their_own_numbers() -> None:
-    made = retries(RetryPolicy(throttle_attempts=4, throttle_base=2.0, throttle_cap=3.0))
-    assert [made.pause(THROTTLED, 60) for _ in range(4)] == [2.0, 3.0, 3.0, None]
+    retry = retries(RetryPolicy(throttle_attempts=4, throttle_base=2.0, throttle_cap=3.0))
+    assert [retry.pause(THROTTLED, 60) for _ in range(4)] == [2.0, 3.0, 3.0, None]
 
 
 def test_one_attempt_is_one_attempt() -> None:
@@ -99,7 +106,7 @@ def test_a_blip_on_a_hundred_calls_is_ridden_out_again_and_again() -> None:
         calls = [RetryState(RetryPolicy(), True, lambda: 1.0, budget) for _ in range(100)]
         assert all(call.pause(LOST, 60) is not None for call in calls)
         for call in calls:
-            budget.succeeded(call.paid)
+            budget.record_success(call.charged)
 
 
 def test_an_empty_budget_fills_with_time_and_with_calls_that_succeed() -> None:
@@ -107,15 +114,15 @@ def test_an_empty_budget_fills_with_time_and_with_calls_that_succeed() -> None:
     budget = RetryBudget(10, lambda: now)
     assert [budget.spend(), budget.spend()] == [True, False]
     now = 4.0
-    budget.succeeded(0)
+    budget.record_success(0)
     assert not budget.spend()
-    budget.succeeded(0)
+    budget.record_success(0)
     assert budget.spend()
 
 
 def test_too_many_requests_cost_no_budget() -> None:
-    made = retries(RetryPolicy(budget=0))
-    assert (made.pause(THROTTLED, 60), made.pause(LOST, 60)) == (1.0, None)
+    retry = retries(RetryPolicy(budget=0))
+    assert (retry.pause(THROTTLED, 60), retry.pause(LOST, 60)) == (1.0, None)
 
 
 @some
@@ -129,21 +136,21 @@ def test_too_many_requests_cost_no_budget() -> None:
 def test_no_pause_is_longer_than_what_is_left(
     chance: float, left: float, throttled: bool, wait: float | None, attempts: int
 ) -> None:
-    made = retries(RetryPolicy(attempts=attempts), chance=chance)
-    pauses = [made.pause(Failure("why", "unknown", throttled, wait), left) for _ in range(attempts)]
+    retry = retries(RetryPolicy(attempts=attempts), chance=chance)
+    pauses = [retry.pause(Failure("why", "unknown", throttled, wait), left) for _ in range(attempts)]
     assert all(pause is None or 0 <= pause <= left for pause in pauses)
 
 
 def test_on_retry_is_told_of_each_pause() -> None:
     told: list[tuple[int, float, str]] = []
-    made = retries(RetryPolicy(attempts=3, base=1.0, on_retry=lambda *what: told.append(what)))
+    retry = retries(RetryPolicy(attempts=3, base=1.0, on_retry=lambda *what: told.append(what)))
     for _ in range(3):
-        made.pause(LOST, 60)
+        retry.pause(LOST, 60)
     assert told == [(1, 1.0, "connection lost"), (2, 2.0, "connection lost")]
 
 
 @pytest.mark.parametrize(
-    ("made", "left"),
+    ("start", "left"),
     [
         (lambda told: retries(RetryPolicy(on_retry=told), idempotent=False), 60.0),
         (lambda told: retries(RetryPolicy(on_retry=told)), 0.0),
@@ -151,10 +158,10 @@ def test_on_retry_is_told_of_each_pause() -> None:
     ids=["not safe", "no time left"],
 )
 def test_on_retry_is_not_told_of_what_is_not_tried_again(
-    made: Callable[[Callable[..., None]], RetryState], left: float
+    start: Callable[[Callable[..., None]], RetryState], left: float
 ) -> None:
     told: list[object] = []
-    made(lambda *what: told.append(what)).pause(LOST, left)
+    start(lambda *what: told.append(what)).pause(LOST, left)
     assert not told
 
 
@@ -175,12 +182,12 @@ def test_on_retry_is_not_told_of_what_is_not_tried_again(
 def test_an_answer_that_may_be_asked_for_again_is_a_failure(
     status: int, code: str, headers: dict[str, str], failure: Failure
 ) -> None:
-    assert failure_of(status, code, headers, NOW) == failure
+    assert classify_response(status, code, headers, NOW) == failure
 
 
 @pytest.mark.parametrize(("status", "code"), [(200, ""), (400, "X"), (401, ""), (403, ""), (404, "X"), (501, "X")])
 def test_an_answer_that_stands_is_no_failure(status: int, code: str) -> None:
-    assert failure_of(status, code, {}, NOW) is None
+    assert classify_response(status, code, {}, NOW) is None
 
 
 @pytest.mark.parametrize(
@@ -204,16 +211,16 @@ def test_an_answer_that_stands_is_no_failure(status: int, code: str) -> None:
     ids=str,
 )
 def test_the_wait_that_a_service_asks_for_is_read(headers: dict[str, str], seconds: float | None) -> None:
-    assert retry_after(headers, NOW) == seconds
+    assert parse_retry_after(headers, NOW) == seconds
 
 
 @some
 @given(texts)
 def test_any_retry_after_is_a_wait_or_none(value: str) -> None:
-    wait = retry_after({"retry-after": value}, NOW)
+    wait = parse_retry_after({"retry-after": value}, NOW)
     assert wait is None or wait >= 0
 
 
 @pytest.mark.parametrize("digits", [400, 5000])
 def test_a_wait_of_many_digits_is_a_long_one(digits: int) -> None:
-    assert retry_after({"x-acs-retry-after": "9" * digits}, NOW) in (None, float("inf"))
+    assert parse_retry_after({"x-acs-retry-after": "9" * digits}, NOW) in (None, float("inf"))

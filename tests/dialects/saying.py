@@ -51,4 +51,4 @@ def calls(
 def calls_straight(link: str, token: str, server: str, name: str, args: Wire | Mapping[str, Any]) -> Said:
     """Say that a tool is called on the direct route."""
     plain = args.dump() if isinstance(args, Wire) else dict(args)
-    return lambda dialect: direct_route.encode(link, Secret(token), name, server, plain, STAMP)
+    return lambda dialect: direct_route.encode_request(link, Secret(token), name, server, plain, STAMP)

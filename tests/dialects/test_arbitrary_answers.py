@@ -87,7 +87,7 @@ def test_arbitrary_data_is_read_or_is_no_answer(dialect: Dialect, op: AnyOperati
 @given(body=st.binary() | anything.map(json.dumps).map(str.encode), status=STATUSES)
 def test_an_arbitrary_answer_of_the_direct_route_is_a_success_only_with_a_result(body: bytes, status: int) -> None:
     try:
-        result = direct_route.decode(HttpResponse(status, {}, body))
+        result = direct_route.parse_response(HttpResponse(status, {}, body))
     except InvalidResponse:
         return
     assert not result.success
@@ -97,7 +97,7 @@ def test_an_arbitrary_answer_of_the_direct_route_is_a_success_only_with_a_result
 @given(data=payloads(direct_route.RpcAnswer), status=STATUSES)
 def test_arbitrary_data_of_the_direct_route_is_a_success_only_below_400(data: Any, status: int) -> None:
     try:
-        result = direct_route.decode(json_answer({"data": data}, status))
+        result = direct_route.parse_response(json_answer({"data": data}, status))
     except InvalidResponse:
         return
     assert not result.success or (status < 400 and "result" in {name.lower() for name in data})

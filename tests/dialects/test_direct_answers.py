@@ -20,7 +20,9 @@ RESULT = {"content": [{"type": "text", "text": "hi"}], "isError": False}
     ids=["object", "text", "text inside"],
 )
 def test_a_result_is_read_as_an_object_and_as_text(data: Any) -> None:
-    result = direct_route.decode(json_answer({"code": 200, "success": True, "requestId": "link-1", "data": data}))
+    result = direct_route.parse_response(
+        json_answer({"code": 200, "success": True, "requestId": "link-1", "data": data})
+    )
     assert (result.success, result.data, result.request_id) == (True, "hi", "link-1")
 
 
@@ -34,7 +36,7 @@ def test_a_result_is_read_as_an_object_and_as_text(data: Any) -> None:
     ],
 )
 def test_an_item_of_content_has_several_forms(item: Any, content: ToolContent) -> None:
-    result = direct_route.decode(json_answer({"data": {"result": {"content": [item]}}}))
+    result = direct_route.parse_response(json_answer({"data": {"result": {"content": [item]}}}))
     assert result.content == (content,)
 
 
@@ -49,7 +51,7 @@ def test_an_item_of_content_has_several_forms(item: Any, content: ToolContent) -
     ],
 )
 def test_a_refusal_keeps_what_it_says(body: dict[str, Any], status: int, code: str, told: str) -> None:
-    result = direct_route.decode(json_answer(body, status))
+    result = direct_route.parse_response(json_answer(body, status))
     assert (result.success, result.data, result.code, result.error_message) == (False, None, code, told)
     assert result.http_status_code == status
 
@@ -59,7 +61,7 @@ def test_a_refusal_keeps_what_it_says(body: dict[str, Any], status: int, code: s
     [([{"type": "text", "text": "boom"}], "boom"), ([], "the tool failed without a reason")],
 )
 def test_a_tool_that_fails_on_the_direct_route_is_a_refusal(content: list[Any], told: str) -> None:
-    result = direct_route.decode(json_answer({"data": {"result": {"isError": True, "content": content}}}))
+    result = direct_route.parse_response(json_answer({"data": {"result": {"isError": True, "content": content}}}))
     assert (result.success, result.is_error, result.data, result.error_message) == (False, True, None, told)
 
 
@@ -83,11 +85,11 @@ def test_a_tool_that_fails_on_the_direct_route_is_a_refusal(content: list[Any], 
 )
 def test_what_holds_no_result_is_no_answer(body: bytes) -> None:
     with pytest.raises(InvalidResponse):
-        direct_route.decode(HttpResponse(200, {}, body))
+        direct_route.parse_response(HttpResponse(200, {}, body))
 
 
 def test_a_refusal_of_the_route_itself_keeps_its_reason() -> None:
-    result = direct_route.decode(
+    result = direct_route.parse_response(
         json_answer({"success": False, "code": "TokenExpired", "message": "ask for a new one"})
     )
     assert result.error_message == "[TokenExpired] ask for a new one"

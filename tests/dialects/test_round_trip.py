@@ -8,7 +8,7 @@ from hypothesis import given, strategies as st
 from sessionbay.core.errors import ContextUsageError, SessionUsageError
 from sessionbay.core.http import HttpResponse
 from sessionbay.core.operation import NOTHING, OperationReply
-from sessionbay.core.result import refusal_text
+from sessionbay.core.result import format_refusal
 from sessionbay.core.secrets import Secret
 from sessionbay.core.wire_model import Wire
 from sessionbay.dialects.base import AnyOperation, Dialect
@@ -191,7 +191,7 @@ def test_a_refusal_is_read_as_it_was_answered(
         success=False, gateway=gateway, code=code, message=message, request_id=request_id, status=status
     )
     wanted = op.result(
-        code=code, error_message=refusal_text(code, message), request_id=request_id, http_status_code=status
+        code=code, error_message=format_refusal(code, message), request_id=request_id, http_status_code=status
     )
     assert dialect.decode(op, dialect.format_response(reply)) == wanted
 
@@ -214,7 +214,7 @@ def test_the_marks_of_a_page_are_read_as_they_were_answered(
 def test_a_direct_call_is_heard_as_it_was_said(
     link: str, tool: str, server: str, token: str, args: dict[str, Any]
 ) -> None:
-    request = direct_route.encode(link, Secret(token), tool, server, args, STAMP)
+    request = direct_route.encode_request(link, Secret(token), tool, server, args, STAMP)
     call = direct_route.DirectCall.model_validate_json(request.body)
     assert (request.method, request.url) == ("POST", "https://gw.invalid/request_ai/T/path/callTool")
     assert request.headers["x-access-token"] == token
@@ -226,7 +226,7 @@ def test_a_direct_call_is_heard_as_it_was_said(
 @some
 @given(answer=models(CallAnswer), request_id=texts)
 def test_a_direct_answer_is_read_as_it_was_answered(answer: CallAnswer, request_id: str) -> None:
-    result = direct_route.decode(HttpResponse(200, {}, direct_route.answer_of(request_id, answer)))
+    result = direct_route.parse_response(HttpResponse(200, {}, direct_route.format_response(request_id, answer)))
     refusal = answer.refusal()
     fields = answer.fields() if refusal is None else answer.fields() | {"data": None, "error_message": refusal}
     known: dict[str, Any] = {"request_id": request_id, "http_status_code": 200}

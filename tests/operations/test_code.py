@@ -19,7 +19,7 @@ KERNEL = {"stdout": ["hello\n"], "stderr": [], "executionError": "", "execution_
 @pytest.mark.parametrize("wrap", [lambda one: one, json.dumps, lambda one: json.dumps(json.dumps(one))])
 def test_a_result_is_read_as_an_object_as_text_and_as_text_of_text(wrap: Any) -> None:
     bundle = {"text/plain": "42", "image/png": "iVBO", "application/json": {"a": 1}, "isMainResult": True, "x/y": "?"}
-    fields = code.read_answer(json.dumps({**KERNEL, "result": [wrap(bundle)]}))
+    fields = code.parse_response(json.dumps({**KERNEL, "result": [wrap(bundle)]}))
     assert fields["results"] == (ExecutionResult(text="42", png="iVBO", json={"a": 1}, is_main_result=True),)
     assert fields["results"][0].formats() == ["text", "png", "json"]
     assert (fields["data"], fields["execution_count"], fields["execution_time"]) == ("42", 3, 0.5)
@@ -29,7 +29,7 @@ def test_a_result_is_read_as_an_object_as_text_and_as_text_of_text(wrap: Any) ->
 
 @pytest.mark.parametrize("mime", ["application/vnd.vegalite.v4+json", "application/vnd.vegalite.v5+json", "chart"])
 def test_a_chart_is_read_by_each_of_its_names(mime: str) -> None:
-    assert code.shown({mime: {"mark": "bar"}}).chart == {"mark": "bar"}
+    assert code.parse_result({mime: {"mark": "bar"}}).chart == {"mark": "bar"}
 
 
 def test_the_rich_form_is_read() -> None:
@@ -39,13 +39,13 @@ def test_the_rich_form_is_read() -> None:
         "error": {"name": "ValueError", "value": "no", "traceback": "Traceback"},
         "isError": True,
     }
-    fields = code.read_answer(json.dumps(answer))
+    fields = code.parse_response(json.dumps(answer))
     assert (fields["success"], fields["error_message"]) == (False, "ValueError: no")
     assert fields["error"] == ExecutionError("ValueError", "no", "Traceback")
     assert fields["data"] == "main"
 
 
-@pytest.mark.parametrize("read", [code.read_answer, code.read_failure])
+@pytest.mark.parametrize("read", [code.parse_response, code.parse_failure])
 def test_what_the_code_raised_is_told_wherever_it_stands(read: Any) -> None:
     fields = read(json.dumps({**KERNEL, "result": [], "executionError": "NameError: name 'x' is not defined"}))
     assert fields["error"] == ExecutionError("NameError", "name 'x' is not defined")
@@ -55,19 +55,19 @@ def test_what_the_code_raised_is_told_wherever_it_stands(read: Any) -> None:
 
 @pytest.mark.parametrize("text", ["4", '{"a": 1}', "plain\n", "[1, 2]", "null"])
 def test_output_that_is_no_answer_of_the_tools_is_output(text: str) -> None:
-    assert code.read_answer(text)["data"] == text
+    assert code.parse_response(text)["data"] == text
 
 
 def test_an_answer_inside_an_answer_is_read() -> None:
     inner = json.dumps({**KERNEL, "result": ["7"]})
-    fields = code.read_answer(json.dumps({"content": [{"type": "text", "text": inner}]}))
+    fields = code.parse_response(json.dumps({"content": [{"type": "text", "text": inner}]}))
     assert fields["results"] == (ExecutionResult(text="7"),)
 
 
 @some
 @given(json_values | texts.map(json.dumps))
 def test_anything_is_read_as_an_answer_or_as_output(value: Any) -> None:
-    for read in (code.read_answer, code.read_failure):
+    for read in (code.parse_response, code.parse_failure):
         assert read(json.dumps(value))
 
 
@@ -75,12 +75,12 @@ def test_anything_is_read_as_an_answer_or_as_output(value: Any) -> None:
     ("given", "meant"), [(" Py ", "python"), ("nodejs", "javascript"), ("R", "r"), ("java", "java")]
 )
 def test_languages_go_by_several_names(given: str, meant: str) -> None:
-    assert code.language_of(given) == meant
+    assert code.parse_language(given) == meant
 
 
 def test_a_language_that_no_cloud_has_is_refused() -> None:
     with pytest.raises(CodeUsageError, match="'python' or 'javascript' or 'r' or 'java'"):
-        code.language_of("cobol")
+        code.parse_language("cobol")
 
 
 @pytest.mark.parametrize("text", ["\N{GRINNING FACE}" * 300_000, "\u65e5" * 300_000, '"\x01' * 300_000])

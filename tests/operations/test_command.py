@@ -8,8 +8,8 @@ from hypothesis import given, strategies as st
 
 from sessionbay.models.commands import CommandResult
 from sessionbay.models.tools import McpToolResult
-from sessionbay.operations.command import SHELL, ShellArgs, read_answer, read_failure
-from sessionbay.operations.tools import outcome
+from sessionbay.operations.command import SHELL, ShellArgs, parse_failure, parse_response
+from sessionbay.operations.tools import to_tool_result
 
 from ..support import json_values, some, texts
 
@@ -46,12 +46,12 @@ NOT_WRAPPED = [
     ids=lambda value: json.dumps(value)[:60],
 )
 def test_a_wrapped_answer_is_taken_apart(said: dict[str, Any], read: dict[str, Any]) -> None:
-    assert read_answer(json.dumps(said)).items() >= read.items()
+    assert parse_response(json.dumps(said)).items() >= read.items()
 
 
 @pytest.mark.parametrize("text", NOT_WRAPPED, ids=lambda text: repr(text[:30]))
 def test_a_text_without_the_wrapper_is_standard_output(text: str) -> None:
-    assert read_answer(text) == {"data": text, "stdout": text, "exit_code": 0}
+    assert parse_response(text) == {"data": text, "stdout": text, "exit_code": 0}
 
 
 @pytest.mark.parametrize(
@@ -59,18 +59,18 @@ def test_a_text_without_the_wrapper_is_standard_output(text: str) -> None:
     [("", "exit code 2"), ("first\nls: no such file\n", "exit code 2: ls: no such file"), (" \n ", "exit code 2")],
 )
 def test_a_code_other_than_0_is_no_success_and_says_why(stderr: str, told: str) -> None:
-    read = read_answer(json.dumps({"stdout": "out", "stderr": stderr, "exit_code": 2}))
+    read = parse_response(json.dumps({"stdout": "out", "stderr": stderr, "exit_code": 2}))
     assert (read["success"], read["exit_code"], read["error_message"]) == (False, 2, told)
 
 
 def test_a_command_that_failed_keeps_what_it_wrote() -> None:
-    read = read_answer('{"stdout": "out", "stderr": "err", "exit_code": 1}')
+    read = parse_response('{"stdout": "out", "stderr": "err", "exit_code": 1}')
     assert (read["data"], read["stdout"], read["stderr"]) == ("outerr", "out", "err")
 
 
 @pytest.mark.parametrize("text", NOT_WRAPPED, ids=lambda text: repr(text[:30]))
 def test_a_failure_without_the_wrapper_is_its_own_reason(text: str) -> None:
-    assert read_failure(text) == {"error_message": text}
+    assert parse_failure(text) == {"error_message": text}
 
 
 @pytest.mark.parametrize(
@@ -86,26 +86,26 @@ def test_a_failure_without_the_wrapper_is_its_own_reason(text: str) -> None:
     ids=lambda value: json.dumps(value)[:60],
 )
 def test_a_wrapped_failure_is_taken_apart(said: dict[str, Any], exit_code: int | None, told: str) -> None:
-    read = read_failure(json.dumps(said))
+    read = parse_failure(json.dumps(said))
     assert (read["success"], read["exit_code"], read["error_message"]) == (False, exit_code, told)
 
 
 def test_a_failure_keeps_output_and_trace() -> None:
-    read = read_failure('{"errorCode": 1, "stdout": "out", "stderr": "err", "traceId": "t-1"}')
+    read = parse_failure('{"errorCode": 1, "stdout": "out", "stderr": "err", "traceId": "t-1"}')
     assert (read["stdout"], read["stderr"], read["trace_id"]) == ("out", "err", "t-1")
 
 
 @some
 @given(stdout=texts, stderr=texts, exit_code=st.integers(0, 255))
 def test_what_a_command_wrote_is_read_as_it_was_wrapped(stdout: str, stderr: str, exit_code: int) -> None:
-    read = read_answer(json.dumps({"stdout": stdout, "stderr": stderr, "exit_code": exit_code}))
+    read = parse_response(json.dumps({"stdout": stdout, "stderr": stderr, "exit_code": exit_code}))
     assert (read["stdout"], read["stderr"], read["exit_code"]) == (stdout, stderr, exit_code)
 
 
 @some
 @given(texts | json_values.map(json.dumps))
 def test_any_text_is_an_answer(text: str) -> None:
-    read = read_answer(text)
+    read = parse_response(text)
     assert read["data"] == read["stdout"] + read.get("stderr", "")
 
 
@@ -114,18 +114,18 @@ def test_a_result_says_what_the_answer_says() -> None:
         success=True, data='{"stdout": "a", "stderr": "", "exit_code": 0}', request_id="REQ-1", http_status_code=200
     )
     wanted = CommandResult(success=True, data="a", stdout="a", exit_code=0, request_id="REQ-1", http_status_code=200)
-    assert outcome(SHELL, answer) == wanted
+    assert to_tool_result(SHELL, answer) == wanted
 
 
 def test_a_tool_that_failed_is_a_command_that_did_not_run() -> None:
     answer = McpToolResult(is_error=True, error_message="Execution failed. Error code:-1 Error message: [timeout]")
-    result = outcome(SHELL, answer)
+    result = to_tool_result(SHELL, answer)
     assert (result.success, result.data, result.output, result.exit_code) == (False, None, "", None)
 
 
 def test_a_refusal_of_the_cloud_is_no_output_of_the_command() -> None:
     answer = McpToolResult(code="X", error_message='{"stdout": "a", "stderr": "b"}', request_id="REQ-1")
-    result = outcome(SHELL, answer)
+    result = to_tool_result(SHELL, answer)
     assert (result.code, result.error_message, result.stdout) == ("X", '{"stdout": "a", "stderr": "b"}', "")
 
 

@@ -5,7 +5,7 @@ import pytest
 from sessionbay.core.errors import ContextError
 from sessionbay.core.polling import PollOutcome, Verdict
 from sessionbay.models.contexts import ContextInfoResult, ContextStatus, ContextSyncResult
-from sessionbay.operations.context import TaskWatch, copied, copies
+from sessionbay.operations.context import TaskWatch, select_copies, sync_result
 
 
 def task(context_id: str, status: str, task_type: str = "upload", error: str = "") -> ContextStatus:
@@ -62,19 +62,19 @@ def test_a_copy_in_the_other_direction_decides_nothing(
     mode: str | None, seen: ContextInfoResult, verdict: Verdict
 ) -> None:
     assert TaskWatch(mode=mode).evaluate(seen) == verdict
-    told = copied(PollOutcome(verdict, seen), 5, mode)
+    told = sync_result(PollOutcome(verdict, seen), 5, mode)
     assert told.success == (verdict == "arrived")
     assert (" at /p" in told.error_message) == (verdict == "elsewhere")
 
 
 def test_only_what_copies_is_a_copy() -> None:
     up, down, other = (task("a", "Success", kind) for kind in ("upload", "download", "delete"))
-    assert copies(saw(up, other, down)) == (up, down)
+    assert select_copies(saw(up, other, down)) == (up, down)
 
 
 @pytest.mark.parametrize("seen", [None, REFUSED], ids=["nothing", "a refusal"])
 def test_without_a_list_there_are_no_copies(seen: ContextInfoResult | None) -> None:
-    assert copies(seen) == ()
+    assert select_copies(seen) == ()
 
 
 @pytest.mark.parametrize(
@@ -99,12 +99,12 @@ def test_without_a_list_there_are_no_copies(seen: ContextInfoResult | None) -> N
 def test_the_end_of_a_wait_for_copies_is_a_result(
     waited: PollOutcome[ContextInfoResult], result: ContextSyncResult
 ) -> None:
-    assert copied(waited, 2.5) == result
+    assert sync_result(waited, 2.5) == result
 
 
 def test_a_wait_for_copies_that_was_refused_keeps_what_the_service_said() -> None:
     refused = ContextSyncResult(code="X", error_message="[X] why", http_status_code=400, request_id="REQ-2")
-    assert copied(PollOutcome("refused", REFUSED), 2.5) == refused
+    assert sync_result(PollOutcome("refused", REFUSED), 2.5) == refused
 
 
 @pytest.mark.parametrize(
@@ -113,9 +113,12 @@ def test_a_wait_for_copies_that_was_refused_keeps_what_the_service_said() -> Non
     ids=["silence", "refusals"],
 )
 def test_a_wait_for_copies_that_saw_none_tells_why(waited: PollOutcome[ContextInfoResult]) -> None:
-    assert copied(waited, 2.5).error_message in ("not copied after 2.5 s: no route", "not copied after 2.5 s: busy")
+    assert sync_result(waited, 2.5).error_message in (
+        "not copied after 2.5 s: no route",
+        "not copied after 2.5 s: busy",
+    )
 
 
 def test_a_copy_that_failed_raises_a_context_error() -> None:
     with pytest.raises(ContextError, match="disk full"):
-        copied(PollOutcome("elsewhere", saw(FAILED)), 1).raise_for_error()
+        sync_result(PollOutcome("elsewhere", saw(FAILED)), 1).raise_for_error()

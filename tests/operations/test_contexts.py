@@ -17,16 +17,22 @@ from sessionbay.models.contexts import (
     ContextStatus,
 )
 from sessionbay.models.creation import ContextMount, ContextSync
-from sessionbay.operations.context import BindResult, BindWatch, awaited, bind_request, not_listed
+from sessionbay.operations.context import (
+    BindingListWatch,
+    BindWatch,
+    awaited_bindings,
+    bind_request,
+    format_unlisted,
+)
 from sessionbay.operations.contexts import (
     GET_CONTEXT,
     ClearWatch,
     GetContextRequest,
-    cleared,
-    file_of,
+    clear_result,
+    file_ref,
     get_request,
-    id_of,
     list_request,
+    parse_context_id,
 )
 
 from ..support import AGB, BAY, json_answer
@@ -58,21 +64,21 @@ def test_a_clearing_is_judged_look_by_look(looks: list[ContextStateResult], verd
 
 def test_a_clearing_that_is_done_says_so() -> None:
     watch = ClearWatch()
-    watch.seen = "available"
-    result = cleared(PollOutcome("arrived", state("available")), watch, "c", 60)
+    watch.last_state = "available"
+    result = clear_result(PollOutcome("arrived", state("available")), watch, "c", 60)
     assert result == ClearContextResult(success=True, status="available", context_id="c", request_id="REQ-1")
 
 
 def test_a_clearing_that_takes_too_long_says_what_was_seen() -> None:
     watch = ClearWatch()
     watch.evaluate(state("clearing"))
-    result = cleared(PollOutcome("timeout", state("clearing")), watch, "c", 60)
+    result = clear_result(PollOutcome("timeout", state("clearing")), watch, "c", 60)
     assert (result.success, result.timed_out, result.status) == (False, True, "clearing")
     assert result.error_message == "not empty after 60 s, last seen clearing"
 
 
 def test_a_clearing_that_is_refused_keeps_the_reason() -> None:
-    result = cleared(PollOutcome("refused", REFUSED), ClearWatch(), "c", 60)
+    result = clear_result(PollOutcome("refused", REFUSED), ClearWatch(), "c", 60)
     assert (result.success, result.timed_out, result.error_message) == (False, False, "[X] why")
 
 
@@ -81,15 +87,15 @@ def listing(*context_ids: str) -> ContextBindingsResult:
 
 
 def test_contexts_are_bound_when_all_of_them_are_listed() -> None:
-    watch = BindResult(frozenset("ab"))
+    watch = BindingListWatch(frozenset("ab"))
     looks = [listing(), listing("a"), listing("a", "b", "c"), ContextBindingsResult(code="X", http_status_code=400)]
     assert [watch.evaluate(look) for look in looks] == ["moving", "moving", "arrived", "refused"]
 
 
 def test_contexts_that_are_not_listed_are_told_with_the_reason() -> None:
     refused = ContextBindingsResult(error_message="[X] why")
-    assert not_listed(PollOutcome("refused", refused), 3) == "not seen to be bound after 3 s: [X] why"
-    assert not_listed(PollOutcome("timeout", listing()), 3) == "not seen to be bound after 3 s"
+    assert format_unlisted(PollOutcome("refused", refused), 3) == "not seen to be bound after 3 s: [X] why"
+    assert format_unlisted(PollOutcome("timeout", listing()), 3) == "not seen to be bound after 3 s"
 
 
 def copying(*words: str, task_type: str = "download") -> ContextInfoResult:
@@ -121,7 +127,7 @@ def test_only_copies_that_are_to_be_waited_for_are() -> None:
         ContextSync(context_id="b", path="/b", wait=False),
         ContextMount(context_id="m", path="/m"),
     ]
-    assert awaited(contexts) == {("a", "/a")}
+    assert awaited_bindings(contexts) == {("a", "/a")}
     assert [item.is_mount for item in bind_request("s", contexts, BAY).persistence_data_list] == [False, False, True]
 
 
@@ -132,13 +138,13 @@ def test_nothing_cannot_be_bound() -> None:
 
 @pytest.mark.parametrize("context", ["c", Context("c")])
 def test_a_context_is_known_by_itself_and_by_its_id(context: object) -> None:
-    assert (id_of(context), file_of(context, "/a").context_id) == ("c", "c")
+    assert (parse_context_id(context), file_ref(context, "/a").context_id) == ("c", "c")
 
 
 @pytest.mark.parametrize("context", ["", " ", None, 3, Context("")])
 def test_what_is_no_context_is_refused(context: object) -> None:
     with pytest.raises(ContextUsageError, match="context_id must be"):
-        id_of(context)
+        parse_context_id(context)
 
 
 @pytest.mark.parametrize(

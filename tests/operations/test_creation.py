@@ -18,7 +18,13 @@ from sessionbay.models.creation import (
     UploadPolicy,
     WhiteList,
 )
-from sessionbay.operations.creation import COOKIES, LOGINS, awaited_contexts, create_request, sdk_stats
+from sessionbay.operations.creation import (
+    COOKIE_PATHS,
+    LOGIN_PATHS,
+    awaited_context_ids,
+    create_request,
+    sdk_stats,
+)
 from sessionbay.operations.mounts import policy_text
 
 from ..support import AGB, BAY, either_dialect
@@ -105,11 +111,11 @@ def test_agb_is_sent_the_default_in_place_of_a_missing_policy() -> None:
 @pytest.mark.parametrize(
     ("dialect", "profile", "kept"),
     [
-        (BAY, None, COOKIES + LOGINS),
-        (BAY, "standard", COOKIES + LOGINS),
-        (BAY, "minimal", COOKIES),
-        (AGB, None, COOKIES),
-        (AGB, "minimal", COOKIES),
+        (BAY, None, COOKIE_PATHS + LOGIN_PATHS),
+        (BAY, "standard", COOKIE_PATHS + LOGIN_PATHS),
+        (BAY, "minimal", COOKIE_PATHS),
+        (AGB, None, COOKIE_PATHS),
+        (AGB, "minimal", COOKIE_PATHS),
     ],
 )
 def test_a_browser_keeps_as_much_of_its_profile_as_is_asked_for(
@@ -208,4 +214,4 @@ def test_a_new_session_waits_for_the_contexts_that_are_to_be_waited_for() -> Non
         context_mounts=[ContextMount(context_id="m", path="/m")],
         browser_context=BrowserContext(context_id="c", extension_context_id="e"),
     )
-    assert awaited_contexts(params) == {"a", "c"}
+    assert awaited_context_ids(params) == {"a", "c"}

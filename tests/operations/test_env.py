@@ -11,10 +11,10 @@ from sessionbay.operations.env import (
     GetEnvArgs,
     SetEnvArgs,
     Variable,
-    read_envs,
-    write_envs,
+    format_envs,
+    parse_envs,
 )
-from sessionbay.operations.tools import outcome
+from sessionbay.operations.tools import to_tool_result
 
 from ..support import some, texts
 
@@ -34,18 +34,18 @@ def test_all_variables_are_asked_for_without_keys() -> None:
 @some
 @given(st.dictionaries(texts, texts))
 def test_what_is_worded_is_read_again(envs: dict[str, str]) -> None:
-    assert read_envs(write_envs(envs)) == {"data": envs}
+    assert parse_envs(format_envs(envs)) == {"data": envs}
 
 
 @pytest.mark.parametrize("text", ["", "A=1", "[]", '{"A": 1}', '{"A": null}', "null"])
 def test_what_is_no_environment_is_not_taken_for_an_empty_one(text: str) -> None:
     with pytest.raises(ValueError, match="not the tool's"):
-        outcome(GET_ENV, McpToolResult(success=True, data=text))
+        to_tool_result(GET_ENV, McpToolResult(success=True, data=text))
 
 
 def test_any_answer_to_setting_is_a_yes_unless_the_tool_says_no() -> None:
-    assert outcome(SET_ENV, McpToolResult(success=True, data="")).data is True
-    refused = outcome(SET_ENV, McpToolResult(is_error=True, error_message="read-only"))
+    assert to_tool_result(SET_ENV, McpToolResult(success=True, data="")).data is True
+    refused = to_tool_result(SET_ENV, McpToolResult(is_error=True, error_message="read-only"))
     assert (refused.success, refused.error_message) == (False, "read-only")
 
 

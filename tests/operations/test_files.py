@@ -12,7 +12,7 @@ from sessionbay.core.tool import Tool
 from sessionbay.models.files import DirectoryEntry, FileInfo, FileResult
 from sessionbay.models.tools import McpToolResult
 from sessionbay.operations import file_codecs, files
-from sessionbay.operations.tools import outcome
+from sessionbay.operations.tools import to_tool_result
 
 from ..support import some, texts
 
@@ -34,7 +34,7 @@ owner: root
 
 
 def test_an_info_is_read_line_by_line() -> None:
-    info: FileInfo = file_codecs.read_info(INFO)["data"]
+    info: FileInfo = file_codecs.parse_info(INFO)["data"]
     assert info == FileInfo(
         size=11,
         is_file=True,
@@ -55,40 +55,40 @@ def test_an_info_is_read_line_by_line() -> None:
 
 @pytest.mark.parametrize(("line", "is_directory"), [("true", True), ("True", True), ("false", False), ("no", False)])
 def test_what_is_no_folder_is_a_file_unless_said_otherwise(line: str, is_directory: bool) -> None:
-    info: FileInfo = file_codecs.read_info(f"isDirectory: {line}")["data"]
+    info: FileInfo = file_codecs.parse_info(f"isDirectory: {line}")["data"]
     assert (info.is_directory, info.is_file) == (is_directory, not is_directory)
 
 
 def test_only_size_and_flags_are_made_more_than_text() -> None:
-    info: FileInfo = file_codecs.read_info("isDirectory: false\nname: 0755\nmode: 0644")["data"]
+    info: FileInfo = file_codecs.parse_info("isDirectory: false\nname: 0755\nmode: 0644")["data"]
     assert (info.fields["name"], info.fields["mode"]) == ("0755", "0644")
 
 
 def test_lines_that_name_nothing_are_passed_over() -> None:
-    info: FileInfo = file_codecs.read_info("File information\nisDirectory: false\n\n")["data"]
+    info: FileInfo = file_codecs.parse_info("File information\nisDirectory: false\n\n")["data"]
     assert info.fields == {"isDirectory": False}
 
 
 @pytest.mark.parametrize("text", ["", "no such file", "size: 5", "isDirectory: false\nsize: large"])
 def test_what_is_no_info_is_an_error(text: str) -> None:
     with pytest.raises(ValueError, match=r"isDirectory|large"):
-        file_codecs.read_info(text)
+        file_codecs.parse_info(text)
 
 
 @some
 @given(said_of_files)
 def test_an_info_is_read_as_it_was_written(said: dict[str, str | int | bool]) -> None:
-    assert file_codecs.read_info(file_codecs.write_info(said))["data"].fields == said
+    assert file_codecs.parse_info(file_codecs.format_info(said))["data"].fields == said
 
 
 @pytest.mark.parametrize("name", ["a\x0cb", "a\u2028b", "a\x1cb", "a\x85b"])
 def test_a_name_with_a_rare_end_of_line_is_read_whole(name: str) -> None:
     said: dict[str, str | int | bool] = {"name": name, "isDirectory": False}
-    assert file_codecs.read_info(file_codecs.write_info(said))["data"].fields == said
+    assert file_codecs.parse_info(file_codecs.format_info(said))["data"].fields == said
 
 
 def test_a_listing_is_read_line_by_line() -> None:
-    entries = file_codecs.read_listing("[DIR] src\n[FILE] a [FILE] b.txt\r\n[FILE]  c\nTotal: 3\n[LINK] d\n")["data"]
+    entries = file_codecs.parse_listing("[DIR] src\n[FILE] a [FILE] b.txt\r\n[FILE]  c\nTotal: 3\n[LINK] d\n")["data"]
     assert entries == (
         DirectoryEntry("src", is_directory=True),
         DirectoryEntry("a [FILE] b.txt", is_directory=False),
@@ -98,39 +98,39 @@ def test_a_listing_is_read_line_by_line() -> None:
 
 @pytest.mark.parametrize("text", ["", "\n", "empty"])
 def test_an_empty_folder_has_no_entries(text: str) -> None:
-    assert file_codecs.read_listing(text)["data"] == ()
+    assert file_codecs.parse_listing(text)["data"] == ()
 
 
 @some
 @given(st.lists(st.builds(DirectoryEntry, names, is_directory=st.booleans())))
 def test_a_listing_is_read_as_it_was_written(entries: list[DirectoryEntry]) -> None:
-    assert file_codecs.read_listing(file_codecs.write_listing(entries))["data"] == tuple(entries)
+    assert file_codecs.parse_listing(file_codecs.format_listing(entries))["data"] == tuple(entries)
 
 
 @some
 @given(st.binary())
 def test_bytes_are_read_out_of_base64(content: bytes) -> None:
     answer = McpToolResult(success=True, data=b64encode(content).decode())
-    assert outcome(files.READ_BYTES, answer).content == content
+    assert to_tool_result(files.READ_BYTES, answer).content == content
 
 
 @pytest.mark.parametrize("text", ["a", "ab=", "====", "no base64", "YQ==\n", "文"])
 def test_what_is_no_base64_is_an_error(text: str) -> None:
     with pytest.raises(ValueError, match=r"."):
-        outcome(files.READ_BYTES, McpToolResult(success=True, data=text))
+        to_tool_result(files.READ_BYTES, McpToolResult(success=True, data=text))
 
 
 @some
 @given(texts)
 def test_text_is_read_as_it_is(text: str) -> None:
-    assert outcome(files.READ_TEXT, McpToolResult(success=True, data=text)).content == text
+    assert to_tool_result(files.READ_TEXT, McpToolResult(success=True, data=text)).content == text
 
 
 @pytest.mark.parametrize(
     "tool", [files.WRITE, files.MAKE_DIRECTORY, files.DELETE, files.MOVE], ids=lambda tool: tool.name
 )
 def test_an_action_that_worked_says_no_more(tool: Tool[Any, FileResult]) -> None:
-    result = outcome(tool, McpToolResult(success=True, data="Successfully done"))
+    result = to_tool_result(tool, McpToolResult(success=True, data="Successfully done"))
     assert (result.success, result.data) == (True, True)
 
 
@@ -138,7 +138,7 @@ def test_an_action_that_worked_says_no_more(tool: Tool[Any, FileResult]) -> None
     "tool", [files.WRITE, files.READ_TEXT, files.READ_BYTES, files.INFO, files.LIST], ids=lambda tool: tool.name
 )
 def test_an_action_that_failed_keeps_its_reason(tool: Tool[Any, FileResult]) -> None:
-    result = outcome(tool, McpToolResult(is_error=True, error_message="no such file", request_id="REQ-1"))
+    result = to_tool_result(tool, McpToolResult(is_error=True, error_message="no such file", request_id="REQ-1"))
     assert (result.success, result.data, result.error_message) == (False, None, "no such file")
 
 

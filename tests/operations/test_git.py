@@ -2,7 +2,7 @@
 
 import pytest
 
-from sessionbay.operations.git import folder_of
+from sessionbay.operations.git import clone_folder
 
 
 @pytest.mark.parametrize(
@@ -19,4 +19,4 @@ from sessionbay.operations.git import folder_of
     ],
 )
 def test_a_clone_has_the_folder_that_git_would_give_it(url: str, folder: str) -> None:
-    assert folder_of(url) == folder
+    assert clone_folder(url) == folder

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 
 from sessionbay.models.tools import McpToolResult, SessionMetrics
-from sessionbay.operations.metrics import METRICS, read_metrics
-from sessionbay.operations.tools import outcome
+from sessionbay.operations.metrics import METRICS, parse_metrics
+from sessionbay.operations.tools import to_tool_result
 
 from ..support import json_values, some, texts
 
@@ -28,12 +28,12 @@ FIGURES = {
 
 
 def test_figures_are_read_by_their_names() -> None:
-    assert read_metrics(json.dumps(FIGURES))["data"] == SessionMetrics(**FIGURES)  # type: ignore[arg-type]  # mixed values
+    assert parse_metrics(json.dumps(FIGURES))["data"] == SessionMetrics(**FIGURES)  # type: ignore[arg-type]  # mixed values
 
 
 def test_what_was_sent_is_kept_beside_the_figures() -> None:
     sent = {**FIGURES, "gpu_count": 1, "nested": {"a": [None]}}
-    assert read_metrics(json.dumps(sent))["raw"] == sent
+    assert parse_metrics(json.dumps(sent))["raw"] == sent
 
 
 @pytest.mark.parametrize(
@@ -50,20 +50,20 @@ def test_what_was_sent_is_kept_beside_the_figures() -> None:
     ],
 )
 def test_an_older_name_is_read_too(old: str, new: str) -> None:
-    assert getattr(read_metrics(json.dumps({old: 1.5}))["data"], new) == 1.5
+    assert getattr(parse_metrics(json.dumps({old: 1.5}))["data"], new) == 1.5
 
 
 def test_the_newest_name_counts_most() -> None:
-    assert read_metrics('{"rx_used_KB": 1, "rx_used_kb": 2, "rx_used_kbyte": 3}')["data"].rx_used_kbyte == 3
+    assert parse_metrics('{"rx_used_KB": 1, "rx_used_kb": 2, "rx_used_kbyte": 3}')["data"].rx_used_kbyte == 3
 
 
 @pytest.mark.parametrize("name", FIGURES)
 def test_what_is_not_known_is_nothing(name: str) -> None:
-    assert read_metrics(json.dumps({name: None}))["data"] == SessionMetrics()
+    assert parse_metrics(json.dumps({name: None}))["data"] == SessionMetrics()
 
 
 def test_figures_that_are_missing_are_nothing() -> None:
-    assert read_metrics("{}")["data"] == SessionMetrics()
+    assert parse_metrics("{}")["data"] == SessionMetrics()
 
 
 @pytest.mark.parametrize(
@@ -83,19 +83,19 @@ def test_figures_that_are_missing_are_nothing() -> None:
 )
 def test_what_is_no_metrics_is_an_error(text: str) -> None:
     with pytest.raises(ValueError, match="the metrics are not the tool's"):
-        read_metrics(text)
+        parse_metrics(text)
 
 
 @some
 @given(texts | json_values.map(json.dumps))
 def test_any_text_is_metrics_or_an_error(text: str) -> None:
     try:
-        read: dict[str, Any] = read_metrics(text)
+        read: dict[str, Any] = parse_metrics(text)
     except ValueError:
         return
     assert isinstance(read["data"], SessionMetrics)
 
 
 def test_a_result_says_what_the_answer_says() -> None:
-    result = outcome(METRICS, McpToolResult(success=True, data='{"cpu_count": 2}', request_id="REQ-1"))
+    result = to_tool_result(METRICS, McpToolResult(success=True, data='{"cpu_count": 2}', request_id="REQ-1"))
     assert (result.cpu_count, result.raw, result.request_id) == (2, {"cpu_count": 2}, "REQ-1")

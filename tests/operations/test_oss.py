@@ -9,7 +9,7 @@ from sessionbay.core.tool import Tool
 from sessionbay.models.oss import OSSClientResult
 from sessionbay.models.tools import McpToolResult
 from sessionbay.operations import oss
-from sessionbay.operations.tools import outcome, secrets_of
+from sessionbay.operations.tools import secret_args, to_tool_result
 
 from ..support import some, texts
 
@@ -39,7 +39,7 @@ def test_the_tools_have_the_clouds_names_which_are_spelled_so() -> None:
     ],
 )
 def test_a_set_up_is_read_as_json_or_as_words(text: str, fields: dict[str, Any]) -> None:
-    assert {name: value for name, value in oss.read_init(text).items() if name in fields} == fields
+    assert {name: value for name, value in oss.parse_init(text).items() if name in fields} == fields
 
 
 @pytest.mark.parametrize(
@@ -53,7 +53,7 @@ def test_a_set_up_is_read_as_json_or_as_words(text: str, fields: dict[str, Any])
     ],
 )
 def test_words_tell_how_a_transfer_went(text: str, success: bool) -> None:
-    result = outcome(oss.UPLOAD, McpToolResult(success=True, data=text))
+    result = to_tool_result(oss.UPLOAD, McpToolResult(success=True, data=text))
     assert result.success == success
     assert bool(result.error_message) != success
 
@@ -62,14 +62,14 @@ def test_words_tell_how_a_transfer_went(text: str, success: bool) -> None:
 @given(texts)
 def test_any_words_are_read_one_way_or_the_other(text: str) -> None:
     for tool in TOOLS:
-        result = outcome(tool, McpToolResult(success=True, data=text))
+        result = to_tool_result(tool, McpToolResult(success=True, data=text))
         assert bool(result.error_message) != result.success
 
 
 def test_credentials_and_addresses_are_shown_by_nothing() -> None:
     args = oss.InitArgs(access_key_id="KEY", access_key_secret="HUSH", security_token="TOKEN", region="r")
-    assert [secret.reveal() for secret in secrets_of(args)] == ["KEY", "HUSH", "TOKEN"]
-    assert [secret.reveal() for secret in secrets_of(oss.UrlArgs(url="https://u", path="/p"))] == ["https://u"]
-    assert secrets_of(oss.ObjectArgs(bucket="b", object="o", path="/p")) == ()
+    assert [secret.reveal() for secret in secret_args(args)] == ["KEY", "HUSH", "TOKEN"]
+    assert [secret.reveal() for secret in secret_args(oss.UrlArgs(url="https://u", path="/p"))] == ["https://u"]
+    assert secret_args(oss.ObjectArgs(bucket="b", object="o", path="/p")) == ()
     shown = repr(args) + repr(oss.UrlArgs(url="HUSH", path="/p")) + repr(OSSClientResult(data={"secret": "HUSH"}))
     assert not {"KEY", "HUSH", "TOKEN"} & set(shown.replace("'", " ").split())

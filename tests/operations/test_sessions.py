@@ -9,18 +9,18 @@ from sessionbay.core.polling import PollOutcome, Transition, Verdict
 from sessionbay.models.sessions import DeleteResult, SessionInfo, SessionPauseResult, SessionStatusResult
 from sessionbay.operations.links import DesktopInfo, InfoAnswer
 from sessionbay.operations.registry import OPERATIONS, TOOLS
-from sessionbay.operations.session import GET_STATUS, SessionAnswer, ended
+from sessionbay.operations.session import GET_STATUS, SessionAnswer, wait_result
 from sessionbay.operations.tools import CallAnswer, ContentAnswer
 
 LAST = SessionStatusResult(success=True, data="PAUSING", request_id="REQ-1", http_status_code=200)
 REFUSED = SessionStatusResult(code="X", error_message="[X] why", request_id="REQ-2", http_status_code=400)
 
 
-def pause(verdict: Verdict, last: SessionStatusResult | None, seen: str = "PAUSING") -> SessionPauseResult:
+def pause(verdict: Verdict, last: SessionStatusResult | None, last_state: str = "PAUSING") -> SessionPauseResult:
     """Return the result of a wait for a pause."""
     transition = Transition(frozenset({"PAUSED"}), frozenset({"PAUSING"}))
-    transition.seen = seen
-    return ended(SessionPauseResult, PollOutcome(verdict, last), transition, "PAUSED", 2.5)
+    transition.last_state = last_state
+    return wait_result(SessionPauseResult, PollOutcome(verdict, last), transition, "PAUSED", 2.5)
 
 
 @pytest.mark.parametrize(
@@ -73,7 +73,7 @@ def test_a_wait_that_was_refused_keeps_what_the_service_said() -> None:
 def test_what_is_gone_has_arrived_at_its_deletion() -> None:
     transition = Transition(frozenset({"FINISH"}), via=None, gone_is_target=True)
     gone = SessionStatusResult(code="InvalidMcpSession.NotFound", http_status_code=400)
-    deleted = ended(DeleteResult, PollOutcome("arrived", gone), transition, "deleted", 30)
+    deleted = wait_result(DeleteResult, PollOutcome("arrived", gone), transition, "deleted", 30)
     assert (deleted.success, deleted.error_message) == (True, "")
 
 

@@ -57,8 +57,8 @@ def test_a_look_that_is_refused_for_now_is_made_again() -> None:
 @pytest.mark.parametrize("path", ["/tmp/file-transfer/a", "/tmp/file-transfer/in/a", "/tmp//file-transfer/./a"])
 def test_a_file_in_the_folder_for_transfers_has_no_detour(path: str) -> None:
     station = TransferPath.of(path, "/tmp/file-transfer", "u", copies_folders=False)
-    assert not station.is_detour
-    assert station.passing == station.copied
+    assert not station.is_staged
+    assert station.staged == station.synced
 
 
 @pytest.mark.parametrize(
@@ -66,13 +66,13 @@ def test_a_file_in_the_folder_for_transfers_has_no_detour(path: str) -> None:
 )
 def test_any_other_file_passes_through_a_folder_of_its_own(path: str) -> None:
     station = TransferPath.of(path, "/tmp/file-transfer", "u", copies_folders=False)
-    assert station.is_detour
-    assert station.passing == "/tmp/file-transfer/u/file"
+    assert station.is_staged
+    assert station.staged == "/tmp/file-transfer/u/file"
 
 
 def test_agb_copies_the_folder_that_a_file_is_in() -> None:
-    assert TransferPath.of(PATH, "/tmp/file-transfer", "u", copies_folders=True).copied == "/tmp/file-transfer"
-    assert TransferPath.of("/a", "/tmp/file-transfer", "u", copies_folders=True).copied == "/tmp/file-transfer/u"
+    assert TransferPath.of(PATH, "/tmp/file-transfer", "u", copies_folders=True).synced == "/tmp/file-transfer"
+    assert TransferPath.of("/a", "/tmp/file-transfer", "u", copies_folders=True).synced == "/tmp/file-transfer/u"
 
 
 def test_the_shell_gets_any_name_as_it_is() -> None:

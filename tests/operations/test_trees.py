@@ -10,9 +10,9 @@ from sessionbay.operations.trees import (
     Rules,
     Tree,
     is_below,
-    parents,
+    parent_paths,
+    parse_listing,
     plan,
-    read_listing,
 )
 
 from ..support import some
@@ -33,38 +33,40 @@ def tree(*names: str, **kinds: str) -> Tree:
 
 
 def test_a_list_tells_kinds_sizes_and_digests() -> None:
-    read = read_listing(
+    read = parse_listing(
         listing(
             b"d\t40\t755\ta", b"f\t1\t4644\ta/b\tc\n", b"l\t3\t777\tlink", digests=(DIGEST.encode() + b"  ./a/b\tc\n",)
         )
     )
     assert read.entries == {
-        "a": Entry("d", 40, runs=True),
+        "a": Entry("d", 40, is_executable=True),
         "a/b\tc\n": Entry("f", 1, DIGEST),
-        "link": Entry("l", 3, runs=True),
+        "link": Entry("l", 3, is_executable=True),
     }
     assert read.errors == {}
 
 
 def test_an_empty_folder_has_an_empty_list() -> None:
-    assert read_listing(b"\0") == Tree()
+    assert parse_listing(b"\0") == Tree()
 
 
 @pytest.mark.parametrize("data", [b"nonsense\0", b"f\tmany\t644\ta\0", b"f\t1\t9\ta\0", b"\xff\t1\t644\ta\0"])
 def test_what_is_no_list_is_refused(data: bytes) -> None:
     with pytest.raises(ValueError, match=r".+"):
-        read_listing(data)
+        parse_listing(data)
 
 
 @pytest.mark.parametrize("name", [b"../x", b"/etc/passwd", b"a/../../x", b"a//b", b".", b"a/./b", b"caf\xe9"])
 def test_a_name_that_leads_elsewhere_is_an_error_of_that_name(name: bytes) -> None:
-    read = read_listing(listing(b"f\t1\t644\t" + name, b"f\t1\t644\tgood", digests=(DIGEST.encode() + b"  ./" + name,)))
+    read = parse_listing(
+        listing(b"f\t1\t644\t" + name, b"f\t1\t644\tgood", digests=(DIGEST.encode() + b"  ./" + name,))
+    )
     assert list(read.entries) == ["good"]
     assert len(read.errors) == 1
 
 
 def test_a_digest_of_a_file_that_is_not_listed_adds_none() -> None:
-    read = read_listing(
+    read = parse_listing(
         listing(b"l\t1\t644\tlink", digests=(DIGEST.encode() + b"  ./link", DIGEST.encode() + b"  ./new"))
     )
     assert read.entries == {"link": Entry("l", 1)}
@@ -74,7 +76,7 @@ def test_a_digest_of_a_file_that_is_not_listed_adds_none() -> None:
 @given(st.lists(names, min_size=1, max_size=4))
 def test_any_other_name_is_read_as_it_is(parts: list[str]) -> None:
     path = "/".join(parts)
-    assert list(read_listing(listing(b"f\t1\t644\t" + path.encode())).entries) == [path]
+    assert list(parse_listing(listing(b"f\t1\t644\t" + path.encode())).entries) == [path]
     assert is_below(path)
 
 
@@ -82,7 +84,7 @@ def test_any_other_name_is_read_as_it_is(parts: list[str]) -> None:
 @given(st.binary())
 def test_no_list_whatever_holds_a_path_out_of_the_folder(data: bytes) -> None:
     try:
-        read = read_listing(data)
+        read = parse_listing(data)
     except ValueError:
         return
     assert all(is_below(path) for path in read.entries)
@@ -100,20 +102,20 @@ def test_no_list_whatever_holds_a_path_out_of_the_folder(data: bytes) -> None:
 )
 def test_patterns_choose_by_path_and_by_name(include: list[str], exclude: list[str], wanted: list[str]) -> None:
     rules = Rules(include, exclude)
-    assert [path for path in ("a.py", "src/b.py", "src/c.txt") if rules.want(path)] == wanted
+    assert [path for path in ("a.py", "src/b.py", "src/c.txt") if rules.matches(path)] == wanted
 
 
 def test_a_plan_tells_what_goes_and_what_is_left_over() -> None:
     made = plan(
         tree("a", "b/c", b="d", link="l", pipe="p"), tree("b/c", "old", "keep.log", gone="d"), Rules((), ["*.log"])
     )
-    assert (made.go, made.extra) == (["a", "b/c"], ["old"])
+    assert (made.to_send, made.to_delete) == (["a", "b/c"], ["old"])
     assert made.skipped == {"link": "a symbolic link", "pipe": "no regular file"}
 
 
 def test_what_stands_in_the_way_is_an_error_of_the_file() -> None:
     made = plan(tree("a/b/c", "d", "e", "f"), tree("a/b", d="d", e="l", f="s"), ALL)
-    assert made.go == []
+    assert made.to_send == []
     assert made.errors == {
         "a/b/c": "a/b is no folder on the other side",
         "d": "on the other side there is a folder of this name",
@@ -133,4 +135,4 @@ def test_only_the_errors_of_what_is_meant_count() -> None:
 
 
 def test_the_folders_above_a_path() -> None:
-    assert (parents("a/b/c"), parents("a")) == (["a/b", "a"], [])
+    assert (parent_paths("a/b/c"), parent_paths("a")) == (["a/b", "a"], [])

@@ -19,7 +19,7 @@ from ..core.errors import AgentBayError, Kind, Outcome
 from ..core.http import Call, HttpRequest, HttpResponse, InvalidResponse, RequestStamp
 from ..core.operation import Operation
 from ..core.result import Result
-from ..core.retry import Failure, RetryBudget, RetryState, failure_of
+from ..core.retry import Failure, RetryBudget, RetryState, classify_response
 from ..core.secrets import Secret, excerpt, without
 from ..core.wire_model import Wire
 from ..dialects.base import Dialect
@@ -140,7 +140,7 @@ class AsyncApiClient:
                 raise result
             else:
                 if not failure:
-                    self._retry_budget.succeeded(retries.paid)
+                    self._retry_budget.record_success(retries.charged)
                 return replace(result, outcome_unknown=True) if outcome_unknown and not result.success else result
 
     async def _attempt(self, call: Call[R], timeout: CallTimeout) -> tuple[R | AgentBayError, Failure | None]:
@@ -163,7 +163,7 @@ class AsyncApiClient:
             return result, None
         # The service's message may repeat the request.
         result = replace(result, error_message=without(result.error_message, *self._secrets(call)))
-        return result, failure_of(response.status, result.code, response.headers, self.clock.time())
+        return result, classify_response(response.status, result.code, response.headers, self.clock.time())
 
     async def _send_request(self, request: HttpRequest, timeout: CallTimeout) -> HttpResponse:
         http = await self.open()
@@ -180,7 +180,7 @@ class AsyncApiClient:
         message = f"{call.name}: {exc}; the response begins {excerpt(response.body, *self._secrets(call))!r}"
         error = call.errors.of("invalid_response", message, http_status_code=response.status, request_id=exc.request_id)
         error.__cause__ = exc
-        failure = failure_of(response.status, "", response.headers, self.clock.time())
+        failure = classify_response(response.status, "", response.headers, self.clock.time())
         if failure is None and 200 <= response.status < 300 and not exc.lasting:
             failure = Failure("an invalid response", "unknown")
         error.outcome = failure.outcome if failure else "unknown"

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 
-from ..core.config import may_be_at, resolve
+from ..core.config import matches_endpoint, resolve
 from ..core.errors import SessionError
 from ..dialects.agb import AGBDialect
 from ..dialects.agentbay import AgentBayDialect
@@ -74,6 +74,6 @@ class AsyncClientCore:
     def check_reference(self, ref: SessionReference) -> None:
         """Raise SessionUsageError if a reference belongs to another cloud or address than this client."""
         dialect = self.api.dialect
-        if ref.cloud != dialect.name or not may_be_at(dialect.endpoint, ref.endpoint):
+        if ref.cloud != dialect.name or not matches_endpoint(dialect.endpoint, ref.endpoint):
             own = f"this client talks to {dialect.endpoint} ({dialect.name})"
             raise SessionError.usage(f"session {ref.session_id} is at {ref.endpoint} ({ref.cloud}), and {own}")

@@ -77,7 +77,7 @@ class AsyncContextService:
         """
         by_mark = max_results is not None or next_token is not None
         request = ops.FilesRequest(
-            context_id=ops.id_of(context_id),
+            context_id=ops.parse_context_id(context_id),
             parent_folder_path=validation.utf8("parent_folder_path", parent_folder_path or "", ContextError),
             page_number=None if by_mark else validation.count("page_number", page_number, ContextError),
             page_size=None if by_mark else validation.count("page_size", page_size, ContextError),
@@ -103,7 +103,7 @@ class AsyncContextService:
             print(address.success)
             ```
         """
-        return await self._ask(ops.UPLOAD_URL, ops.file_of(context_id, file_path))
+        return await self._ask(ops.UPLOAD_URL, ops.file_ref(context_id, file_path))
 
     async def get_file_download_url(self, context_id: Context | str, file_path: str) -> FileUrlResult:
         """Get an address that a file of a context can be had from with ``GET``, for a while and without a key.
@@ -123,7 +123,7 @@ class AsyncContextService:
             print(address.success)
             ```
         """
-        return await self._ask(ops.DOWNLOAD_URL, ops.file_of(context_id, file_path))
+        return await self._ask(ops.DOWNLOAD_URL, ops.file_ref(context_id, file_path))
 
     async def delete_file(self, context_id: Context | str, file_path: str) -> ContextOperationResult:
         """Delete a file of a context.
@@ -143,7 +143,7 @@ class AsyncContextService:
             print(deleted.success)
             ```
         """
-        return await self._do(ops.DELETE_FILE, ops.file_of(context_id, file_path))
+        return await self._do(ops.DELETE_FILE, ops.file_ref(context_id, file_path))
 
     async def upload_file(
         self, context_id: Context | str, file_path: str, source: LocalPath | bytes
@@ -168,7 +168,7 @@ class AsyncContextService:
             print(sent.size)
             ```
         """
-        where = ops.file_of(context_id, file_path)
+        where = ops.file_ref(context_id, file_path)
         with await run_in_thread(partial(open_source, source, ContextError)) as file:
             address = await self._ask(ops.UPLOAD_URL, where)
             if not address.success:
@@ -204,7 +204,7 @@ class AsyncContextService:
                 print(got.size)
             ```
         """
-        where, place = ops.file_of(context_id, file_path), Path(target)
+        where, place = ops.file_ref(context_id, file_path), Path(target)
         if not overwrite and await run_in_thread(place.exists):
             raise ContextError.usage(f"{place} exists, and overwrite is False: give another place")
         address = await self._ask(ops.DOWNLOAD_URL, where)
@@ -345,7 +345,7 @@ class AsyncContextService:
             print(renamed.success)
             ```
         """
-        return await self._do(ops.MODIFY_CONTEXT, ops.named(context))
+        return await self._do(ops.MODIFY_CONTEXT, ops.rename_request(context))
 
     async def delete(self, context: Context | str) -> ContextOperationResult:
         """Delete a context and all that is in it. Deleting what is deleted already is a success.
@@ -363,7 +363,7 @@ class AsyncContextService:
             print(deleted.success)
             ```
         """
-        return await self._do(ops.DELETE_CONTEXT, ops.ContextRef(id=ops.id_of(context)), gone_is_done=True)
+        return await self._do(ops.DELETE_CONTEXT, ops.ContextRef(id=ops.parse_context_id(context)), gone_is_done=True)
 
     async def clear(
         self, context_id: Context | str, timeout: float = 60, poll_interval: float = 2.0
@@ -386,7 +386,7 @@ class AsyncContextService:
             print(cleared.status)
             ```
         """
-        wanted, clock = ops.id_of(context_id), self._api.clock
+        wanted, clock = ops.parse_context_id(context_id), self._api.clock
         limit = validation.seconds("timeout", timeout, ContextError, zero=True)
         pauses = constant_backoff(validation.seconds("poll_interval", poll_interval, ContextError))
         deadline = clock.monotonic() + limit
@@ -395,7 +395,7 @@ class AsyncContextService:
             watch = ops.ClearWatch()
             look = partial(self._look, wanted)
             waited = await poll_until(look, watch.evaluate, clock=clock, deadline=deadline, intervals=pauses)
-            cleared = ops.cleared(waited, watch, wanted, limit)
+            cleared = ops.clear_result(waited, watch, wanted, limit)
         return self._api.raise_if_strict(cleared)
 
     async def clear_async(self, context_id: Context | str) -> ClearContextResult:
@@ -414,7 +414,7 @@ class AsyncContextService:
             print(begun.status)
             ```
         """
-        wanted = ops.id_of(context_id)
+        wanted = ops.parse_context_id(context_id)
         begun = await self._call(ops.CLEAR_CONTEXT, ops.ContextRef(id=wanted))
         return self._api.raise_if_strict(
             replace(begun, status=ops.CLEARING if begun.success else "", context_id=wanted)
@@ -438,12 +438,16 @@ class AsyncContextService:
             print(seen.status)
             ```
         """
-        wanted = ops.id_of(context_id)
+        wanted = ops.parse_context_id(context_id)
         seen = await self._look(wanted, None)
         if seen.data is None:
             return self._api.raise_if_strict(replace(seen.as_failure(ClearContextResult), context_id=wanted))
         return ClearContextResult(
-            success=True, status=seen.data, context_id=wanted, request_id=seen.request_id, code=seen.code
+            success=True,
+            status=seen.data,
+            context_id=wanted,
+            request_id=seen.request_id,
+            code=seen.code,
         )
 
     async def _look(self, context_id: str, limit: float | None) -> ContextStateResult:

@@ -25,8 +25,8 @@ async def _resume(connection: AsyncSessionConnection, deadline: float) -> bool:
         return False
     settled = Transition(frozenset({"PAUSED", "RUNNING"}), via=IN_TRANSITION)
     await _wait(connection, settled, deadline)
-    if settled.seen != "PAUSED":
-        return settled.begun or settled.seen == "RUNNING"  # a pause may have ended just before the look
+    if settled.last_state != "PAUSED":
+        return settled.has_begun or settled.last_state == "RUNNING"  # a pause may have ended just before the look
     await connection.send(RESUME, connection.ref, _remaining(connection, deadline))
     running = Transition(frozenset({"RUNNING"}), via=IN_TRANSITION, start=frozenset({"PAUSED"}))
     return await _wait(connection, running, deadline)

@@ -12,7 +12,7 @@ from .._http.tls import TlsSettings
 from ..core.config import is_loopback
 from ..core.faults import Fault, FaultPlan, Silence
 from ..core.http import HttpResponse
-from ..operations.registry import names_of
+from ..operations.registry import request_names
 from .client import MAX_CONNECTIONS
 from .client_config import IDLE_CONNECTION_TIMEOUT
 from .http.pool import PoolLimits
@@ -66,7 +66,7 @@ class AsyncFaultTransport(HttpTransport):
             The answer, such as it is.
         """
         with _DECIDING:
-            fault = self.plan.decide(names_of(str(request.url)))
+            fault = self.plan.decide(request_names(str(request.url)))
         if fault is None:
             return await self._inner.handle_async_request(request)
         time = _Time(self._clock, request)

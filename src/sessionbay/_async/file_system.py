@@ -26,12 +26,12 @@ from ..models.files import (
     FolderResult,
     MultipleFileContentResult,
     UploadResult,
-    text_of,
+    decode_text,
 )
 from ..models.map import Progress
 from ..operations import files as tools
 from ..operations.context import FILE_TRANSFER, INTERNAL_CONTEXTS, InternalRequest
-from ..operations.files import BINARY_PIECE, PIECE, WriteMode
+from ..operations.files import MAX_BINARY_CHUNK, MAX_TEXT_CHUNK, WriteMode
 from ..operations.trees import Rules
 from .files.atomic_write import AsyncAtomicWrite
 from .files.file_mode import as_bytes, as_text
@@ -128,11 +128,11 @@ class AsyncFileSystem(AsyncModule):
         if info.data is None or info.data.is_directory:
             reason = info.error_message or f"{path} is a directory"
             refused = info.as_failure(BinaryFileContentResult, reason)
-            return refused if format == "bytes" else text_of(refused)
-        if info.data.size <= PIECE:
+            return refused if format == "bytes" else decode_text(refused)
+        if info.data.size <= MAX_TEXT_CHUNK:
             return await self._read(path, format, length=info.data.size)
         whole = await self._read_pieces(path, info.data.size)
-        return whole if format == "bytes" else text_of(whole)
+        return whole if format == "bytes" else decode_text(whole)
 
     async def _read(
         self, path: str, format: Literal["text", "bytes"], offset: int = 0, length: int = 0
@@ -149,10 +149,10 @@ class AsyncFileSystem(AsyncModule):
 
     async def _read_pieces(self, path: str, size: int) -> BinaryFileContentResult:
         """Read bytes piece by piece: a piece of text might end inside a character."""
-        piece = await self._read_bytes(path, 0, BINARY_PIECE)
+        piece = await self._read_bytes(path, 0, MAX_BINARY_CHUNK)
         content = bytearray(piece.data or b"")
         while piece.data and len(content) < size:
-            piece = await self._read_bytes(path, len(content), min(BINARY_PIECE, size - len(content)))
+            piece = await self._read_bytes(path, len(content), min(MAX_BINARY_CHUNK, size - len(content)))
             content += piece.data or b""
         if not piece.success:
             return piece
@@ -225,7 +225,7 @@ class AsyncFileSystem(AsyncModule):
         wanted = validation.texts("paths", paths, FileError)
         if not wanted:
             raise FileError.usage("paths must not be empty: give at least one")
-        return await self._connection.call_tool(tools.reading_many(wanted), tools.PathsArgs(paths=wanted))
+        return await self._connection.call_tool(tools.read_many_tool(wanted), tools.PathsArgs(paths=wanted))
 
     async def edit_file(self, path: str, edits: Sequence[Mapping[str, str]], dry_run: bool = False) -> FileResult:
         """Replace texts in a file.
@@ -709,7 +709,7 @@ def _as_text(content: bytes) -> str | None:
 
 
 def _parts(text: str, whole: bool) -> list[str]:
-    return [text] if whole else list(pieces(text, PIECE))
+    return [text] if whole else list(pieces(text, MAX_TEXT_CHUNK))
 
 
 def _edit(number: int, edit: object) -> tools.Edit:

@@ -10,9 +10,9 @@ from ..core import validation
 from ..core.errors import AgentBayError, CommandError
 from ..core.output import STREAMS, Keep, LineSplitter, OutputLine, TruncatedBuffer
 from ..models.commands import CommandResult
-from ..models.processes import Piece
+from ..models.processes import ProcessOutput
 from ..operations import processes
-from ..operations.command import exit_text
+from ..operations.command import format_exit_code
 from .process_drivers import AsyncDriver, AsyncEngineDriver, AsyncShellDriver
 from .session_connection import AsyncSessionConnection
 
@@ -176,7 +176,7 @@ class AsyncProcess:
         """
         stdout, stderr = (self._kept[name].text() for name in STREAMS)
         code = self.exit_code
-        told = "" if code == 0 else "the process has not ended" if code is None else exit_text(code, stderr)
+        told = "" if code == 0 else "the process has not ended" if code is None else format_exit_code(code, stderr)
         return CommandResult(
             success=code == 0,
             data=stdout + stderr,
@@ -199,7 +199,7 @@ class AsyncProcess:
             lines += self._lines.rest()
         return lines
 
-    async def _piece(self, wait: float) -> Piece:
+    async def _piece(self, wait: float) -> ProcessOutput:
         """Ask for what the process wrote; a lost answer is asked for again, which loses nothing."""
         for _ in range(MAX_READ_ATTEMPTS - 1):
             try:

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Protocol
 
 from ..core.output import STREAMS
-from ..models.processes import Piece
+from ..models.processes import ProcessOutput
 from ..operations import processes
 from ..operations.command import SHELL, ShellArgs
 from .session_connection import AsyncSessionConnection
@@ -20,7 +20,7 @@ class AsyncDriver(Protocol):
     leaves_files: bool
 
     async def start(self, command: str, cwd: str | None, envs: Mapping[str, str] | None) -> None: ...
-    async def read(self, wait: float) -> Piece: ...
+    async def read(self, wait: float) -> ProcessOutput: ...
     async def write(self, data: bytes, *, close: bool) -> None: ...
     async def kill(self) -> None: ...
 
@@ -39,7 +39,7 @@ class AsyncEngineDriver:
         args = processes.StartArgs(command=command, cwd=cwd, envs=None if envs is None else dict(envs))
         self.pid = (await self._connection.call_tool(processes.START, args)).unwrap()
 
-    async def read(self, wait: float) -> Piece:
+    async def read(self, wait: float) -> ProcessOutput:
         args = processes.ReadArgs(pid=self.pid, after=self._last, wait_ms=int(wait * 1000))
         piece = (await self._connection.call_tool(processes.READ, args)).unwrap()
         self._last = piece.last or self._last
@@ -70,9 +70,9 @@ class AsyncShellDriver:
         self._folder, _, pid = told.rpartition(" ")
         self.pid = int(pid)
 
-    async def read(self, wait: float) -> Piece:
+    async def read(self, wait: float) -> ProcessOutput:
         told = await self._shell(processes.shell_read(self._folder, self._seen["stdout"], self._seen["stderr"]))
-        piece = processes.read_shell_piece(told)
+        piece = processes.parse_shell_output(told)
         for name, data in piece.chunks:
             self._seen[name] += len(data)
         self._idle = 0 if piece.chunks else self._idle + 1

@@ -40,7 +40,7 @@ from ..operations.session import (
     DetailRequest,
     SessionAnswer,
     SessionRef,
-    ended,
+    wait_result,
 )
 from ..operations.tools import LIST_TOOLS, ToolsRequest
 from .api_client import CallTimeout
@@ -607,7 +607,7 @@ class AsyncSession:
             result = await self.connection.send(op, self.connection.ref, timeout)
             if result.success:
                 outcome = await self._wait(transition, deadline - self._core.clock.monotonic(), poll_interval)
-                result = ended(op.result, outcome, transition, target, timeout)
+                result = wait_result(op.result, outcome, transition, target, timeout)
         return self.connection.api.raise_if_strict(result)
 
     async def _wait(
@@ -687,7 +687,7 @@ class AsyncSession:
             return replace(result, success=True, error_message="") if is_gone(result) else result
         deleting = Transition(DELETED, via=None, gone_is_target=True)
         outcome = await self._wait(deleting, deadline - self._core.clock.monotonic(), None)
-        return ended(DeleteResult, outcome, deleting, "deleted", DELETE_TIMEOUT)
+        return wait_result(DeleteResult, outcome, deleting, "deleted", DELETE_TIMEOUT)
 
     async def _sync_contexts(self) -> str:
         """Copy the contexts out; return why that failed, or an empty string."""

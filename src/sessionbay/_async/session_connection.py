@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any, TypeVar
 
 from ..core import validation
-from ..core.config import base_url
+from ..core.config import parse_endpoint
 from ..core.errors import AgentBayError, SessionError
 from ..core.http import Call
 from ..core.operation import Operation
@@ -18,7 +18,7 @@ from ..models.sessions import DeleteResult, SessionReference
 from ..models.tools import McpToolResult
 from ..operations import direct_route
 from ..operations.session import SessionAnswer, SessionRef
-from ..operations.tools import CALL_TOOL, CallRequest, outcome, secrets_of
+from ..operations.tools import CALL_TOOL, CallRequest, secret_args, to_tool_result
 from .api_client import AsyncApiClient, CallTimeout
 
 Q = TypeVar("Q", bound=Wire)
@@ -97,10 +97,10 @@ class AsyncSessionConnection:
         errors, dialect = tool.result.error_type, self.api.dialect
         if tool.only not in ("", dialect.name):
             raise errors.usage(f"{dialect.title} has no tool {tool.name}: use the other cloud, or the local engine")
-        secrets = secrets_of(args)
+        secrets = secret_args(args)
         answer = await self.call_tool_by_name(tool.name, args.dump(), timeout, errors=errors, secrets=secrets)
         try:
-            result = outcome(tool, answer)
+            result = to_tool_result(tool, answer)
         except ValueError as exc:
             message = without(f"{tool.name}: invalid response: {exc}", *secrets)
             raise errors.of("invalid_response", message, request_id=answer.request_id) from exc
@@ -134,15 +134,15 @@ class AsyncSessionConnection:
     def _direct_call(
         self, name: str, args: Mapping[str, Any], errors: type[AgentBayError], secrets: tuple[Secret, ...]
     ) -> Call[McpToolResult]:
-        link = base_url(self.details.link_url or "", allow_http=self.api.config.allow_http)
+        link = parse_endpoint(self.details.link_url or "", allow_http=self.api.config.allow_http)
         token, server = Secret(self.details.token or ""), self.server_of(name)
         if not token.is_header_safe():
             message = f"{name} (direct): the session's token has characters that are not allowed in a header"
             raise errors.of("invalid_response", message, outcome="not_sent")
         return Call(
             f"{name} (direct)",
-            lambda stamp: direct_route.encode(link, token, name, server, dict(args), stamp),
-            direct_route.decode,
+            lambda stamp: direct_route.encode_request(link, token, name, server, dict(args), stamp),
+            direct_route.parse_response,
             errors,
             secrets=(token, *secrets),
         )

@@ -13,15 +13,15 @@ from ..operations.context import (
     CONTEXT_INFO,
     LIST_BINDINGS,
     SYNC_CONTEXT,
-    BindResult,
+    BindingListWatch,
     BindWatch,
     ContextInfoRequest,
     SyncRequest,
     TaskWatch,
-    awaited,
+    awaited_bindings,
     bind_request,
-    copied,
-    not_listed,
+    format_unlisted,
+    sync_result,
 )
 from .module import AsyncModule
 from .polling import poll_until
@@ -114,7 +114,7 @@ class AsyncSessionContext(AsyncModule):
         if asked.success:
             watch = TaskWatch(frozenset({context_id} if context_id else ()), mode)
             pauses = constant_backoff(pause) if pause else None
-            asked = copied(await self._watch(watch, deadline, context_id, path, pauses), limit, mode)
+            asked = sync_result(await self._watch(watch, deadline, context_id, path, pauses), limit, mode)
         if callback:
             callback(asked.success)
         return self._connection.api.raise_if_strict(asked)
@@ -149,7 +149,7 @@ class AsyncSessionContext(AsyncModule):
         limit = validation.seconds("timeout", timeout, ContextError, zero=True)
         request = bind_request(self._connection.session_id, contexts, self._connection.api.dialect)
         bound = await self._connection.request(BIND_CONTEXTS, request)
-        pairs = awaited(contexts)
+        pairs = awaited_bindings(contexts)
         if not bound.success or not pairs or not wait_for_completion:
             return bound
         return replace(bound, context_error=await self._wait_for(pairs, limit))
@@ -177,7 +177,7 @@ class AsyncSessionContext(AsyncModule):
         """Wait until contexts are bound and copied in; return why they are not, empty when they are."""
         clock = self._connection.api.clock
         deadline = clock.monotonic() + limit
-        watch = BindResult(frozenset(context_id for context_id, _ in pairs))
+        watch = BindingListWatch(frozenset(context_id for context_id, _ in pairs))
 
         async def look(left: float | None) -> ContextBindingsResult:
             return await self._connection.send(LIST_BINDINGS, self._connection.ref, left)
@@ -186,8 +186,8 @@ class AsyncSessionContext(AsyncModule):
             look, watch.evaluate, clock=clock, deadline=deadline, intervals=exponential_backoff(*BACKOFF)
         )
         if listed.verdict != "arrived":
-            return not_listed(listed, limit)
-        return copied(await self._watch(BindWatch(pairs), deadline), limit, "download").error_message
+            return format_unlisted(listed, limit)
+        return sync_result(await self._watch(BindWatch(pairs), deadline), limit, "download").error_message
 
     async def _watch(
         self,
@@ -215,4 +215,4 @@ async def wait_for_contexts(connection: AsyncSessionConnection, context_ids: fro
         return ""
     deadline = connection.api.clock.monotonic() + CREATION_TIMEOUT
     outcome = await AsyncSessionContext(connection)._watch(TaskWatch(context_ids), deadline)
-    return copied(outcome, CREATION_TIMEOUT).error_message
+    return sync_result(outcome, CREATION_TIMEOUT).error_message

@@ -7,7 +7,7 @@ from typing import Any
 from .._concurrency._sync import Clock, HttpTransport
 from .._http.tls import validate_verify
 from ..core import validation
-from ..core.config import DEFAULT_TIMEOUT, proxy_url
+from ..core.config import DEFAULT_TIMEOUT, validate_proxy_url
 from ..core.errors import AgentBayError
 from ..core.retry import RetryPolicy
 
@@ -41,7 +41,7 @@ class ClientConfig:
         validation.count("max_connections", self.max_connections, AgentBayError)
         object.__setattr__(self, "verify", validate_verify(self.verify))
         if self.proxy is not None:
-            proxy_url(self.proxy)
+            validate_proxy_url(self.proxy)
 
     @property
     def call_timeout(self) -> float:

@@ -7,7 +7,7 @@ from typing import Any
 from ..core import validation
 from ..core.errors import CodeError
 from ..models.code import CodeOutput, EnhancedCodeExecutionResult, ExecutionError
-from ..operations.code import RUN_CODE, CodeArgs, language_of
+from ..operations.code import RUN_CODE, CodeArgs, parse_language
 from .api_client import CallTimeout
 from .code_stream import CodeStream
 from .module import Module
@@ -98,7 +98,7 @@ class Code(Module):
         """Return what goes over, and for how many seconds nothing need come back."""
         args = CodeArgs(
             code=validation.utf8("code", code, CodeError),
-            language=language_of(language),
+            language=parse_language(language),
             timeout_s=validation.count("timeout_s", timeout_s, CodeError),
         )
         return args, max(self._connection.api.config.call_timeout, timeout_s + GRACE)

@@ -17,7 +17,7 @@ from ..core.reserved_labels import ATTEMPT, CreationAttempt
 from ..environment import nonce
 from ..models.creation import CreateSessionParams
 from ..models.sessions import OperationResult, SessionResult
-from ..operations.creation import awaited_contexts, create_request
+from ..operations.creation import awaited_context_ids, create_request
 from ..operations.labels import GET_LABELS
 from ..operations.session import CREATE, DELETE, GET, LIST, CreateRequest, ListRequest, SessionAnswer, SessionRef
 from .api_client import CallTimeout
@@ -55,7 +55,7 @@ def create_session(
     core.delete_at_exit(session.session_id)
     with _deleted_on_failure(session):
         checkpoint()
-        error = wait_for_contexts(session.connection, awaited_contexts(params))
+        error = wait_for_contexts(session.connection, awaited_context_ids(params))
     return SessionResult(
         success=True, data=session, request_id=created.request_id, code=created.code, context_error=error
     )

@@ -26,8 +26,8 @@ def _resume(connection: SessionConnection, deadline: float) -> bool:
         return False
     settled = Transition(frozenset({"PAUSED", "RUNNING"}), via=IN_TRANSITION)
     _wait(connection, settled, deadline)
-    if settled.seen != "PAUSED":
-        return settled.begun or settled.seen == "RUNNING"  # a pause may have ended just before the look
+    if settled.last_state != "PAUSED":
+        return settled.has_begun or settled.last_state == "RUNNING"  # a pause may have ended just before the look
     connection.send(RESUME, connection.ref, _remaining(connection, deadline))
     running = Transition(frozenset({"RUNNING"}), via=IN_TRANSITION, start=frozenset({"PAUSED"}))
     return _wait(connection, running, deadline)

@@ -64,11 +64,11 @@ class Git(Module):
             print(cloned.path)
             ```
         """
-        git.word("url", url)
-        target = git.folder_of(url) if path is None else git.word("path", path)
+        git.validate_word("url", url)
+        target = git.clone_folder(url) if path is None else git.validate_word("path", path)
         args = ["clone"]
         if branch is not None:
-            args += ["--branch", git.word("branch", branch), "--single-branch"]
+            args += ["--branch", git.validate_word("branch", branch), "--single-branch"]
         if depth is not None:
             args += ["--depth", str(validation.count("depth", depth, GitError))]
         args += [url, target]
@@ -96,8 +96,8 @@ class Git(Module):
         """
         args = ["init"]
         if initial_branch is not None:
-            args += ["--initial-branch", git.word("initial_branch", initial_branch)]
-        args += [*(["--bare"] if bare else []), git.word("path", path)]
+            args += ["--initial-branch", git.validate_word("initial_branch", initial_branch)]
+        args += [*(["--bare"] if bare else []), git.validate_word("path", path)]
         return self._git(GitPathResult, args, None, timeout_ms, lambda text: path)
 
     def remote_add(
@@ -131,12 +131,12 @@ class Git(Module):
             ```
         """
         validation.text("repo_path", repo_path, GitError)
-        remote = [git.word("name", name), git.word("url", url)]
-        line = git.line(["remote", "add", *remote], repo_path)
+        remote = [git.validate_word("name", name), git.validate_word("url", url)]
+        line = git.command_line(["remote", "add", *remote], repo_path)
         if overwrite:
-            line = f"{git.line(['remote', 'set-url', *remote], repo_path)} 2>/dev/null || {line}"
+            line = f"{git.command_line(['remote', 'set-url', *remote], repo_path)} 2>/dev/null || {line}"
         if fetch:
-            line = f"{{ {line}; }} && {git.line(['fetch', name], repo_path)}"
+            line = f"{{ {line}; }} && {git.command_line(['fetch', name], repo_path)}"
         return self._run(GitDoneResult, line, timeout_ms)
 
     def remote_get(self, repo_path: str, name: str, *, timeout_ms: int | None = None) -> GitValueResult:
@@ -156,8 +156,8 @@ class Git(Module):
             print((session.git.remote_get("repo", "origin")).value)
             ```
         """
-        args = ["remote", "get-url", git.word("name", name)]
-        return git.unset_is_none(self._git(GitValueResult, args, repo_path, timeout_ms, git.last_line))
+        args = ["remote", "get-url", git.validate_word("name", name)]
+        return git.accept_unset(self._git(GitValueResult, args, repo_path, timeout_ms, git.parse_last_line))
 
     def configure_user(
         self,
@@ -214,7 +214,7 @@ class Git(Module):
             ```
         """
         validation.choice("scope", scope, ("global", "local"), GitError)
-        args = ["config", f"--{scope}", git.word("key", key), validation.utf8("value", value, GitError)]
+        args = ["config", f"--{scope}", git.validate_word("key", key), validation.utf8("value", value, GitError)]
         return self._git(GitDoneResult, args, repo_path, timeout_ms)
 
     def get_config(
@@ -238,8 +238,8 @@ class Git(Module):
             ```
         """
         validation.choice("scope", scope, ("global", "local"), GitError)
-        args = ["config", f"--{scope}", "--get", git.word("key", key)]
-        return git.unset_is_none(self._git(GitValueResult, args, repo_path, timeout_ms, git.value_of))
+        args = ["config", f"--{scope}", "--get", git.validate_word("key", key)]
+        return git.accept_unset(self._git(GitValueResult, args, repo_path, timeout_ms, git.parse_value))
 
     def add(
         self,
@@ -269,7 +269,11 @@ class Git(Module):
             print((session.git.status("repo")).staged_count)
             ```
         """
-        args = ["add", "--", *git.words("files", files)] if files is not None else ["add", "-A" if stage_all else "."]
+        args = (
+            ["add", "--", *git.validate_words("files", files)]
+            if files is not None
+            else ["add", "-A" if stage_all else "."]
+        )
         return self._git(GitDoneResult, args, repo_path, timeout_ms)
 
     def commit(
@@ -309,8 +313,8 @@ class Git(Module):
         args += ["commit", "-m", validation.text("message", message, GitError)]
         args += ["--allow-empty"] if allow_empty else []
         validation.text("repo_path", repo_path, GitError)
-        line = f"{git.line(args, repo_path)} && {git.line(['rev-parse', 'HEAD'], repo_path)}"
-        return self._run(GitCommitResult, line, timeout_ms, git.last_line)
+        line = f"{git.command_line(args, repo_path)} && {git.command_line(['rev-parse', 'HEAD'], repo_path)}"
+        return self._run(GitCommitResult, line, timeout_ms, git.parse_last_line)
 
     def status(self, repo_path: str, *, timeout_ms: int | None = None) -> GitStatusResult:
         """Tell what differs from the last commit.
@@ -333,7 +337,7 @@ class Git(Module):
             ```
         """
         args = ["status", "--porcelain=v2", "--branch", "-z"]
-        return self._git(GitStatusResult, args, repo_path, timeout_ms, git.read_status)
+        return self._git(GitStatusResult, args, repo_path, timeout_ms, git.parse_status)
 
     def log(self, repo_path: str, *, max_count: int | None = None, timeout_ms: int | None = None) -> GitLogResult:
         """Tell the commits that led to this one.
@@ -358,7 +362,7 @@ class Git(Module):
         """
         limit = [] if max_count is None else ["--max-count", str(validation.count("max_count", max_count, GitError))]
         args = ["log", "-z", git.LOG_FORMAT, *limit]
-        return self._git(GitLogResult, args, repo_path, timeout_ms, git.read_log)
+        return self._git(GitLogResult, args, repo_path, timeout_ms, git.parse_log)
 
     def reset(
         self,
@@ -392,10 +396,10 @@ class Git(Module):
             ```
         """
         if mode is not None:
-            validation.choice("mode", mode, git.MODES, GitError)
+            validation.choice("mode", mode, git.RESET_MODES, GitError)
         args = ["reset", *([] if mode is None else [f"--{mode}"])]
-        args += [] if target is None else [git.word("target", target)]
-        args += [] if paths is None else ["--", *git.words("paths", paths)]
+        args += [] if target is None else [git.validate_word("target", target)]
+        args += [] if paths is None else ["--", *git.validate_words("paths", paths)]
         return self._git(GitDoneResult, args, repo_path, timeout_ms)
 
     def restore(
@@ -432,10 +436,10 @@ class Git(Module):
             print((session.git.restore("repo", ["a.txt"])).success)
             ```
         """
-        files = git.words("paths", paths)
+        files = git.validate_words("paths", paths)
         args = ["restore", *(["--worktree"] if worktree or (worktree is None and not staged) else [])]
         args += ["--staged"] if staged else []
-        args += [] if source is None else ["--source", git.word("source", source)]
+        args += [] if source is None else ["--source", git.validate_word("source", source)]
         return self._git(GitDoneResult, [*args, "--", *files], repo_path, timeout_ms)
 
     def pull(
@@ -463,7 +467,7 @@ class Git(Module):
             print((session.git.pull("copy")).success)
             ```
         """
-        args = ["pull", *git.place(remote, branch)]
+        args = ["pull", *git.remote_args(remote, branch)]
         return self._git(GitDoneResult, args, repo_path, timeout_ms or PULL_TIMEOUT)
 
     def push(
@@ -499,7 +503,7 @@ class Git(Module):
             print((session.git.push("repo", remote="origin", branch="main")).success)
             ```
         """
-        args = ["push", *(["--set-upstream"] if set_upstream else []), *git.place(remote, branch)]
+        args = ["push", *(["--set-upstream"] if set_upstream else []), *git.remote_args(remote, branch)]
         return self._git(GitDoneResult, args, repo_path, timeout_ms or PULL_TIMEOUT)
 
     def list_branches(self, repo_path: str, *, timeout_ms: int | None = None) -> GitBranchListResult:
@@ -523,7 +527,7 @@ class Git(Module):
             ```
         """
         args = ["for-each-ref", git.BRANCH_FORMAT, "refs/heads"]
-        return self._git(GitBranchListResult, args, repo_path, timeout_ms, git.read_branches)
+        return self._git(GitBranchListResult, args, repo_path, timeout_ms, git.parse_branches)
 
     def create_branch(
         self, repo_path: str, branch: str, *, checkout: bool = True, timeout_ms: int | None = None
@@ -549,7 +553,7 @@ class Git(Module):
             print((session.git.create_branch("repo", "feature")).success)
             ```
         """
-        args = [*(["checkout", "-b"] if checkout else ["branch"]), git.word("branch", branch)]
+        args = [*(["checkout", "-b"] if checkout else ["branch"]), git.validate_word("branch", branch)]
         return self._git(GitDoneResult, args, repo_path, timeout_ms)
 
     def checkout_branch(self, repo_path: str, branch: str, *, timeout_ms: int | None = None) -> GitDoneResult:
@@ -573,7 +577,7 @@ class Git(Module):
             print((session.git.checkout_branch("repo", "main")).success)
             ```
         """
-        return self._git(GitDoneResult, ["checkout", git.word("branch", branch)], repo_path, timeout_ms)
+        return self._git(GitDoneResult, ["checkout", git.validate_word("branch", branch)], repo_path, timeout_ms)
 
     def delete_branch(
         self, repo_path: str, branch: str, *, force: bool = False, timeout_ms: int | None = None
@@ -600,7 +604,7 @@ class Git(Module):
             print((session.git.delete_branch("repo", "old")).success)
             ```
         """
-        args = ["branch", "-D" if force else "-d", git.word("branch", branch)]
+        args = ["branch", "-D" if force else "-d", git.validate_word("branch", branch)]
         return self._git(GitDoneResult, args, repo_path, timeout_ms)
 
     def _git(
@@ -614,7 +618,7 @@ class Git(Module):
         """Run one git command in ``repo_path``; return its result."""
         if repo_path is not None:
             validation.text("repo_path", repo_path, GitError)
-        return self._run(kind, git.line(args, repo_path), timeout_ms, read)
+        return self._run(kind, git.command_line(args, repo_path), timeout_ms, read)
 
     def _run(
         self, kind: type[R], line: str, timeout_ms: int | None, read: Callable[[str], Any] = lambda text: True
@@ -626,4 +630,4 @@ class Git(Module):
             ran = Command(self._connection)._execute(line, timeout_ms or TIMEOUT, envs=git.ENVS)
         except CommandError as exc:
             raise GitError.of(exc.kind, str(exc), outcome=exc.outcome, request_id=exc.request_id) from exc
-        return self._connection.api.raise_if_strict(git.result(kind, ran, read))
+        return self._connection.api.raise_if_strict(git.parse_result(kind, ran, read))

@@ -20,10 +20,10 @@ from .._concurrency._sync import HttpBody, run_in_thread
 from .._concurrency.readiness import RECEIVE_SIZE
 from .._http.redacted_url import RedactedUrl
 from .._http.request import http_request
-from ..core.config import base_url
+from ..core.config import parse_endpoint
 from ..core.errors import AgentBayError, ContextError
 from ..core.http import HttpRequest
-from ..core.result import refusal_text
+from ..core.result import format_refusal
 from ..local_files import AtomicFile, LocalPath, file_size
 from ..models.contexts import ContextTransferResult
 from .api_client import INVALID_URL_ERRORS, ApiClient, map_transport_error
@@ -115,7 +115,7 @@ class Presigned:
     def _request(self, method: str, url: str) -> httpx.Request:
         """Return the request; raise where the address is no safe one."""
         options, parts = self._api.config, urlsplit(url)
-        base_url(f"{parts.scheme}://{parts.netloc}", allow_http=options.allow_http)
+        parse_endpoint(f"{parts.scheme}://{parts.netloc}", allow_http=options.allow_http)
         request = HttpRequest(method, url, {"accept": "*/*", "user-agent": self._api.dialect.user_agent})
         try:
             made = http_request(request, options.call_timeout, None, math.inf)
@@ -175,7 +175,7 @@ def _refused(answer: httpx.Response, path: str) -> ContextTransferResult:
     return ContextTransferResult(
         path=path,
         code=code,
-        error_message=refusal_text(code, message) or f"the store answered HTTP {answer.status_code}",
+        error_message=format_refusal(code, message) or f"the store answered HTTP {answer.status_code}",
         request_id=said.get("RequestId", ""),
         http_status_code=answer.status_code,
     )

@@ -11,9 +11,9 @@ from ..core import validation
 from ..core.errors import AgentBayError, CommandError
 from ..core.output import STREAMS, Keep, LineSplitter, OutputLine, TruncatedBuffer
 from ..models.commands import CommandResult
-from ..models.processes import Piece
+from ..models.processes import ProcessOutput
 from ..operations import processes
-from ..operations.command import exit_text
+from ..operations.command import format_exit_code
 from .process_drivers import Driver, EngineDriver, ShellDriver
 from .session_connection import SessionConnection
 
@@ -177,7 +177,7 @@ class Process:
         """
         stdout, stderr = (self._kept[name].text() for name in STREAMS)
         code = self.exit_code
-        told = "" if code == 0 else "the process has not ended" if code is None else exit_text(code, stderr)
+        told = "" if code == 0 else "the process has not ended" if code is None else format_exit_code(code, stderr)
         return CommandResult(
             success=code == 0,
             data=stdout + stderr,
@@ -200,7 +200,7 @@ class Process:
             lines += self._lines.rest()
         return lines
 
-    def _piece(self, wait: float) -> Piece:
+    def _piece(self, wait: float) -> ProcessOutput:
         """Ask for what the process wrote; a lost answer is asked for again, which loses nothing."""
         for _ in range(MAX_READ_ATTEMPTS - 1):
             try:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Protocol
 
 from ..core.output import STREAMS
-from ..models.processes import Piece
+from ..models.processes import ProcessOutput
 from ..operations import processes
 from ..operations.command import SHELL, ShellArgs
 from .session_connection import SessionConnection
@@ -21,7 +21,7 @@ class Driver(Protocol):
     leaves_files: bool
 
     def start(self, command: str, cwd: str | None, envs: Mapping[str, str] | None) -> None: ...
-    def read(self, wait: float) -> Piece: ...
+    def read(self, wait: float) -> ProcessOutput: ...
     def write(self, data: bytes, *, close: bool) -> None: ...
     def kill(self) -> None: ...
 
@@ -40,7 +40,7 @@ class EngineDriver:
         args = processes.StartArgs(command=command, cwd=cwd, envs=None if envs is None else dict(envs))
         self.pid = (self._connection.call_tool(processes.START, args)).unwrap()
 
-    def read(self, wait: float) -> Piece:
+    def read(self, wait: float) -> ProcessOutput:
         args = processes.ReadArgs(pid=self.pid, after=self._last, wait_ms=int(wait * 1000))
         piece = (self._connection.call_tool(processes.READ, args)).unwrap()
         self._last = piece.last or self._last
@@ -71,9 +71,9 @@ class ShellDriver:
         self._folder, _, pid = told.rpartition(" ")
         self.pid = int(pid)
 
-    def read(self, wait: float) -> Piece:
+    def read(self, wait: float) -> ProcessOutput:
         told = self._shell(processes.shell_read(self._folder, self._seen["stdout"], self._seen["stderr"]))
-        piece = processes.read_shell_piece(told)
+        piece = processes.parse_shell_output(told)
         for name, data in piece.chunks:
             self._seen[name] += len(data)
         self._idle = 0 if piece.chunks else self._idle + 1

@@ -14,15 +14,15 @@ from ..operations.context import (
     CONTEXT_INFO,
     LIST_BINDINGS,
     SYNC_CONTEXT,
-    BindResult,
+    BindingListWatch,
     BindWatch,
     ContextInfoRequest,
     SyncRequest,
     TaskWatch,
-    awaited,
+    awaited_bindings,
     bind_request,
-    copied,
-    not_listed,
+    format_unlisted,
+    sync_result,
 )
 from .module import Module
 from .polling import poll_until
@@ -115,7 +115,7 @@ class SessionContext(Module):
         if asked.success:
             watch = TaskWatch(frozenset({context_id} if context_id else ()), mode)
             pauses = constant_backoff(pause) if pause else None
-            asked = copied(self._watch(watch, deadline, context_id, path, pauses), limit, mode)
+            asked = sync_result(self._watch(watch, deadline, context_id, path, pauses), limit, mode)
         if callback:
             callback(asked.success)
         return self._connection.api.raise_if_strict(asked)
@@ -150,7 +150,7 @@ class SessionContext(Module):
         limit = validation.seconds("timeout", timeout, ContextError, zero=True)
         request = bind_request(self._connection.session_id, contexts, self._connection.api.dialect)
         bound = self._connection.request(BIND_CONTEXTS, request)
-        pairs = awaited(contexts)
+        pairs = awaited_bindings(contexts)
         if not bound.success or not pairs or not wait_for_completion:
             return bound
         return replace(bound, context_error=self._wait_for(pairs, limit))
@@ -178,7 +178,7 @@ class SessionContext(Module):
         """Wait until contexts are bound and copied in; return why they are not, empty when they are."""
         clock = self._connection.api.clock
         deadline = clock.monotonic() + limit
-        watch = BindResult(frozenset(context_id for context_id, _ in pairs))
+        watch = BindingListWatch(frozenset(context_id for context_id, _ in pairs))
 
         def look(left: float | None) -> ContextBindingsResult:
             return self._connection.send(LIST_BINDINGS, self._connection.ref, left)
@@ -187,8 +187,8 @@ class SessionContext(Module):
             look, watch.evaluate, clock=clock, deadline=deadline, intervals=exponential_backoff(*BACKOFF)
         )
         if listed.verdict != "arrived":
-            return not_listed(listed, limit)
-        return copied(self._watch(BindWatch(pairs), deadline), limit, "download").error_message
+            return format_unlisted(listed, limit)
+        return sync_result(self._watch(BindWatch(pairs), deadline), limit, "download").error_message
 
     def _watch(
         self,
@@ -216,4 +216,4 @@ def wait_for_contexts(connection: SessionConnection, context_ids: frozenset[str]
         return ""
     deadline = connection.api.clock.monotonic() + CREATION_TIMEOUT
     outcome = SessionContext(connection)._watch(TaskWatch(context_ids), deadline)
-    return copied(outcome, CREATION_TIMEOUT).error_message
+    return sync_result(outcome, CREATION_TIMEOUT).error_message

@@ -11,7 +11,7 @@ from ..core.operation import Operation
 from ..core.result import Result
 from ..core.wire_model import Wire
 from ..environment import environment
-from ..models.skills import ROOT, SkillBinding, SkillsMetadataResult, SkillsOperationResult
+from ..models.skills import SKILLS_ROOT, SkillBinding, SkillsMetadataResult, SkillsOperationResult
 from ..operations import skills as ops
 from .api_client import ApiClient
 
@@ -65,7 +65,7 @@ class Skills:
             raise SkillError.usage("skill_ids goes alone: give it without image_id and skill_names")
         if not found.success or found.skills_root_path:
             return found
-        return replace(found, skills_root_path=environment().get(ROOT_VARIABLE) or ROOT)
+        return replace(found, skills_root_path=environment().get(ROOT_VARIABLE) or SKILLS_ROOT)
 
     def bind_context(self, items: Sequence[SkillBinding]) -> SkillsOperationResult:
         """Give skills to contexts: a session with the context has them at a path.
@@ -83,7 +83,7 @@ class Skills:
             ```
         """
         region = self._api.dialect.region_id
-        request = ops.BindSkillsRequest(context_skill_bind_items=ops.items_of(items), login_region_id=region)
+        request = ops.BindSkillsRequest(context_skill_bind_items=ops.parse_bindings(items), login_region_id=region)
         return self._call(ops.BIND_SKILLS, request)
 
     def unbind_context(self, items: Sequence[SkillBinding]) -> SkillsOperationResult:
@@ -102,7 +102,7 @@ class Skills:
             ```
         """
         region = self._api.dialect.region_id
-        request = ops.UnbindSkillsRequest(context_skill_unbind_items=ops.items_of(items), login_region_id=region)
+        request = ops.UnbindSkillsRequest(context_skill_unbind_items=ops.parse_bindings(items), login_region_id=region)
         return self._call(ops.UNBIND_SKILLS, request)
 
     def _call(self, op: Operation[Q, Any, R], request: Q) -> R:

@@ -121,11 +121,11 @@ def resolve(
         raise AgentBayError.usage(
             "Invalid API key: it contains a space, a line break or another character that a header cannot carry."
         )
-    timeout = _timeout(given.timeout, sources.find(None, names.timeout_ms)[0], names.timeout_ms)
-    return Settings(base_url(endpoint, allow_http=given.allow_http), Secret(api_key), region, timeout)
+    timeout = _parse_timeout(given.timeout, sources.find(None, names.timeout_ms)[0], names.timeout_ms)
+    return Settings(parse_endpoint(endpoint, allow_http=given.allow_http), Secret(api_key), region, timeout)
 
 
-def base_url(endpoint: str, *, allow_http: bool) -> str:
+def parse_endpoint(endpoint: str, *, allow_http: bool) -> str:
     """Return ``endpoint`` as a URL without a trailing slash; plain http is for this machine only, unless allowed."""
     if endpoint == LOCAL:
         return LOCAL
@@ -134,18 +134,18 @@ def base_url(endpoint: str, *, allow_http: bool) -> str:
         shown = "(it contains a user or a password)" if "@" in endpoint else repr(endpoint)
         raise AgentBayError.usage(f"Invalid endpoint {shown}: use a host, an http(s) URL, or {LOCAL!r}.")
     if found["scheme"] == "http" and not allow_http and not is_loopback(found["host"].strip("[]")):
-        raise AgentBayError.usage(f"{url} is neither https nor this machine: pass allow_http=True if that is meant")
+        raise AgentBayError.usage(f"{url} is neither https nor this machine: pass allow_http=True to allow it")
     return url.rstrip("/")
 
 
-def proxy_url(value: object) -> str:
+def validate_proxy_url(value: object) -> str:
     """Return the URL of a proxy; an error does not show it, since it may contain a password."""
     if not isinstance(value, str) or not _PROXY.match(value):
         raise AgentBayError.usage("proxy must be a URL that begins with http://, https://, socks5:// or socks5h://")
     return value
 
 
-def may_be_at(endpoint: str, address: str) -> bool:
+def matches_endpoint(endpoint: str, address: str) -> bool:
     """Return whether a client of ``endpoint`` may reach ``address``; ``local`` is resolved by the first call."""
     return endpoint == address or LOCAL in (endpoint, address)
 
@@ -160,7 +160,7 @@ def is_loopback(host: str) -> bool:
         return False
 
 
-def _timeout(argument: float | None, milliseconds: str, variable: str) -> float:
+def _parse_timeout(argument: float | None, milliseconds: str, variable: str) -> float:
     if argument is not None:
         return seconds("timeout", argument, AgentBayError)
     if not milliseconds:
@@ -176,11 +176,11 @@ def parse_dotenv(text: str) -> dict[str, str]:
     for line in text.removeprefix("\ufeff").splitlines():
         name, equals, value = line.strip().removeprefix("export ").partition("=")
         if equals and not name.lstrip().startswith("#"):
-            values[name.strip()] = _unquoted(value.strip())
+            values[name.strip()] = _unquote(value.strip())
     return values
 
 
-def _unquoted(value: str) -> str:
+def _unquote(value: str) -> str:
     if value[:1] in ("'", '"') and (end := value.find(value[0], 1)) > 0:
         return value[1:end]
     return f" {value}".partition(" #")[0].strip()

@@ -1,21 +1,21 @@
-"""What can go wrong.
+"""The exceptions of this package.
 
-The class says who asked, ``kind`` says what happened::
+The class names the module that raised, ``kind`` the cause::
 
     AgentBayError                 base of all
       SessionError                a session operation
       CommandError                a command
-        CodeError                 code
-      FileError                   a file tool
-      ContextError                a context
-      EnvError                    an environment variable
+        CodeError                 a code run
+      FileError                   a file operation
+      ContextError                a context operation
+      EnvError                    environment variables
       OssError                    object storage
-      SkillError                  an operation on skills
-      PtyError                    a terminal
+      SkillError                  skills
+      PtyError                    a terminal (PTY)
       GitError                    a git command; GitAuthError, GitConflictError, GitNotARepoError, GitNotFoundError
     each with
-      ...UsageError               the caller's mistake; also a ValueError; nothing was sent
-      ...TimeoutError             no answer in time; also a TimeoutError
+      ...UsageError               invalid arguments; also a ValueError; nothing was sent
+      ...TimeoutError             no response before the timeout; also a TimeoutError
 """
 
 from typing import Any, ClassVar, Literal
@@ -27,17 +27,17 @@ _OUTCOMES: dict[Kind, Outcome] = {"usage": "not_sent", "refused": "rejected"}
 
 
 class AgentBayError(Exception):
-    """Base of every error this package raises.
+    """The base class of this package's exceptions.
 
     Attributes:
-        kind: What happened: ``refused``, ``timeout``, ``unreachable``, ``invalid_response``, ``usage`` or
+        kind: The cause: ``refused``, ``timeout``, ``unreachable``, ``invalid_response``, ``usage`` or
             ``unknown_outcome``.
-        code: The service's error code, or empty.
-        request_id: The id to quote to the service's support, or empty.
-        http_status_code: The HTTP status of the answer, or 0.
+        code: The service's error code, or an empty string.
+        request_id: The request id, for the service's support, or an empty string.
+        http_status_code: The HTTP status of the response; 0 without a response.
         outcome: Whether the request took effect: ``not_sent``, ``rejected`` or ``unknown``.
-        attempt: The name of a creation whose outcome is unknown, for ``reap``; else empty.
-        result: The refused result that this error was raised from, if there is one.
+        attempt: The attempt id of a creation with an unknown outcome, for ``reap``; otherwise an empty string.
+        result: The failed result that this error was raised from, or None.
     """
 
     _variants: ClassVar[dict[Kind, type["AgentBayError"]]] = {}
@@ -71,12 +71,12 @@ class AgentBayError(Exception):
 
     @classmethod
     def of(cls, kind: Kind, message: str, **details: Any) -> "AgentBayError":
-        """Build the variant of this class that stands for ``kind``."""
+        """Return an error of this class's variant for ``kind``."""
         return cls._variants.get(kind, cls)(message, kind=kind, **details)
 
     @classmethod
     def usage(cls, message: str) -> "AgentBayError":
-        """Build the error for a mistake of the caller's that is told before anything is sent."""
+        """Return the error for invalid arguments. Nothing was sent."""
         return cls.of("usage", message)
 
     def __reduce__(self) -> tuple[Any, ...]:
@@ -88,11 +88,11 @@ def _rebuild(cls: type[AgentBayError], args: tuple[Any, ...]) -> AgentBayError:
 
 
 class AgentBayUsageError(AgentBayError, ValueError, kind="usage"):
-    """The client was used wrongly; nothing was sent."""
+    """The client was used incorrectly. Nothing was sent."""
 
 
 class AgentBayTimeoutError(AgentBayError, TimeoutError, kind="timeout"):
-    """The service did not answer in time."""
+    """The service did not respond before the timeout."""
 
 
 class SessionError(AgentBayError):
@@ -100,23 +100,23 @@ class SessionError(AgentBayError):
 
 
 class SessionUsageError(SessionError, ValueError, kind="usage"):
-    """A session was used wrongly; nothing was sent."""
+    """A session operation has invalid arguments. Nothing was sent."""
 
 
 class SessionTimeoutError(SessionError, TimeoutError, kind="timeout"):
-    """A session operation was not answered in time; or a strict client's wait ran out."""
+    """A session operation, or a strict client's wait for a state, timed out."""
 
 
 class CommandError(AgentBayError):
-    """A command could not be run, or failed where ``check=True`` was asked for."""
+    """A command could not run, or failed with ``check=True``."""
 
 
 class CommandUsageError(CommandError, ValueError, kind="usage"):
-    """A command was asked for wrongly; nothing was sent."""
+    """A command has invalid arguments. Nothing was sent."""
 
 
 class CommandTimeoutError(CommandError, TimeoutError, kind="timeout"):
-    """A command was not answered in time."""
+    """A command got no response before the timeout."""
 
 
 class FileError(AgentBayError):
@@ -124,11 +124,11 @@ class FileError(AgentBayError):
 
 
 class FileUsageError(FileError, ValueError, kind="usage"):
-    """A file operation was asked for wrongly; nothing was sent."""
+    """A file operation has invalid arguments. Nothing was sent."""
 
 
 class FileTimeoutError(FileError, TimeoutError, kind="timeout"):
-    """A file operation was not answered in time."""
+    """A file operation timed out."""
 
 
 class ContextError(AgentBayError):
@@ -136,11 +136,11 @@ class ContextError(AgentBayError):
 
 
 class ContextUsageError(ContextError, ValueError, kind="usage"):
-    """A context operation was asked for wrongly; nothing was sent."""
+    """A context operation has invalid arguments. Nothing was sent."""
 
 
 class ContextTimeoutError(ContextError, TimeoutError, kind="timeout"):
-    """A context operation was not answered in time."""
+    """A context operation timed out."""
 
 
 class GitError(AgentBayError):
@@ -148,51 +148,51 @@ class GitError(AgentBayError):
 
 
 class GitUsageError(GitError, ValueError, kind="usage"):
-    """A git command was asked for wrongly; nothing was sent."""
+    """A git command has invalid arguments. Nothing was sent."""
 
 
 class GitTimeoutError(GitError, TimeoutError, kind="timeout"):
-    """A git command was not answered in time."""
+    """A git command timed out."""
 
 
 class GitAuthError(GitError):
-    """Git was not let in."""
+    """Authentication with the remote repository failed."""
 
 
 class GitConflictError(GitError):
-    """Git left a conflict to be resolved."""
+    """A merge conflict must be resolved."""
 
 
 class GitNotARepoError(GitError):
-    """There is no repository at that place."""
+    """The path is not a git repository."""
 
 
 class GitNotFoundError(GitError):
-    """There is no git on the machine."""
+    """Git is not installed in the session."""
 
 
 class CodeError(CommandError):
-    """Code could not be run, or raised where ``check=True`` was asked for; ``result`` is what it came to."""
+    """Code could not run, or raised with ``check=True``. ``result`` is the result of the run."""
 
 
 class CodeUsageError(CodeError, ValueError, kind="usage"):
-    """Code was asked for wrongly; nothing was sent."""
+    """A code run has invalid arguments. Nothing was sent."""
 
 
 class CodeTimeoutError(CodeError, TimeoutError, kind="timeout"):
-    """Code was asked for, and there was no answer in time."""
+    """A code run got no response before the timeout."""
 
 
 class EnvError(AgentBayError):
-    """An operation on the environment failed."""
+    """An operation on environment variables failed."""
 
 
 class EnvUsageError(EnvError, ValueError, kind="usage"):
-    """The environment was asked for wrongly; nothing was sent."""
+    """An operation on environment variables has invalid arguments. Nothing was sent."""
 
 
 class EnvTimeoutError(EnvError, TimeoutError, kind="timeout"):
-    """The environment was asked for, and there was no answer in time."""
+    """An operation on environment variables timed out."""
 
 
 class OssError(AgentBayError):
@@ -200,11 +200,11 @@ class OssError(AgentBayError):
 
 
 class OssUsageError(OssError, ValueError, kind="usage"):
-    """Object storage was asked for wrongly; nothing was sent."""
+    """An operation on object storage has invalid arguments. Nothing was sent."""
 
 
 class OssTimeoutError(OssError, TimeoutError, kind="timeout"):
-    """Object storage was asked for, and there was no answer in time."""
+    """An operation on object storage timed out."""
 
 
 class SkillError(AgentBayError):
@@ -212,11 +212,11 @@ class SkillError(AgentBayError):
 
 
 class SkillUsageError(SkillError, ValueError, kind="usage"):
-    """Skills were asked for wrongly; nothing was sent."""
+    """An operation on skills has invalid arguments. Nothing was sent."""
 
 
 class SkillTimeoutError(SkillError, TimeoutError, kind="timeout"):
-    """Skills were asked for, and there was no answer in time."""
+    """An operation on skills timed out."""
 
 
 class PtyError(AgentBayError):
@@ -224,11 +224,11 @@ class PtyError(AgentBayError):
 
 
 class PtyUsageError(PtyError, ValueError, kind="usage"):
-    """A terminal was used wrongly; nothing was sent."""
+    """A terminal operation has invalid arguments. Nothing was sent."""
 
 
 class PtyTimeoutError(PtyError, TimeoutError, kind="timeout"):
-    """A terminal was not heard of in time; or a wait for its end ran out."""
+    """A terminal operation, or a wait for the shell's exit, timed out."""
 
 
 __all__ = [

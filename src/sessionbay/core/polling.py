@@ -90,8 +90,8 @@ class Transition:
     via: frozenset[str] | None
     start: frozenset[str] = frozenset()
     gone_is_target: bool = False
-    seen: str = field(default="", init=False)
-    begun: bool = field(default=False, init=False)
+    last_state: str = field(default="", init=False)
+    has_begun: bool = field(default=False, init=False)
     _back: int = field(default=0, init=False)
 
     def is_conclusive(self, state: str) -> bool:
@@ -99,7 +99,7 @@ class Transition:
         return (
             state in self.target
             or (self.via is not None and state in self.via)
-            or not (self.begun or self.start - {state})
+            or not (self.has_begun or self.start - {state})
         )
 
     def evaluate(self, look: Result[str]) -> Verdict:
@@ -108,15 +108,15 @@ class Transition:
             if self.gone_is_target and is_gone(look):
                 return "arrived"
             return "moving" if is_transient(look) else "refused"
-        self.seen = look.data or ""
-        if self.seen in self.target:
+        self.last_state = look.data or ""
+        if self.last_state in self.target:
             return "arrived"
-        if self.via is None or self.seen in self.via:
-            self.begun, self._back = True, 0
+        if self.via is None or self.last_state in self.via:
+            self.has_begun, self._back = True, 0
             return "moving"
-        if self.seen not in self.start:
+        if self.last_state not in self.start:
             return "elsewhere"
-        self._back += self.begun
+        self._back += self.has_begun
         return "elsewhere" if self._back > 1 else "moving"
 
 

@@ -15,14 +15,15 @@ class Result(Generic[T]):
     """A response from the service: check ``success``, or chain ``raise_for_error()`` or ``unwrap()``.
 
     Attributes:
-        success: Whether the service said yes; also the truth value of the result.
-        data: The payload; None when the service said no.
-        request_id: The id of the request at the service; empty where it gave none.
-        error_message: Why the service said no, as ``[Code] text`` where there is a code; empty on success.
-        code: The service's code.
-        http_status_code: The HTTP status that the service gave.
-        unsure: Whether a "no" may have taken effect all the same: the service failed, or it said no to a repetition of
-            a request whose own answer was lost. The error of such a result has the outcome ``unknown``.
+        success: Whether the operation succeeded; also the truth value of the result.
+        data: The payload; None on failure.
+        request_id: The service's id of the request, or an empty string.
+        error_message: The reason of a failure, as ``[Code] text`` if there is a code; empty on success.
+        code: The service's code, or an empty string.
+        http_status_code: The HTTP status of the response.
+        outcome_unknown: Whether a failed request may have taken effect: the service had an internal error, or it
+            rejected the retry of a request whose response was lost. The error of this result has the outcome
+            ``unknown``.
     """
 
     success: bool = False
@@ -39,20 +40,20 @@ class Result(Generic[T]):
         return self.success
 
     def raise_for_error(self) -> Self:
-        """Return this result, or raise its module's error when the service said no."""
+        """Return this result. Raise the error of its module if the operation failed."""
         if not self.success:
             self._raise(self.error_message or "refused without a reason")
         return self
 
     def unwrap(self) -> T:
-        """Return the payload, or raise as ``raise_for_error`` does."""
+        """Return the payload. Raise as ``raise_for_error`` does."""
         self.raise_for_error()
         if self.data is None:
             self._raise("the answer carries no data")
         return self.data
 
     def as_failure(self, kind: type[F], reason: str = "") -> F:
-        """Return the same "no" as a result of another kind; or another "no", for ``reason``, if this is a "yes"."""
+        """Return this failure as a result of another class. ``reason`` replaces the message; a success needs one."""
         return kind(
             request_id=self.request_id,
             error_message=reason or self.error_message,
@@ -62,7 +63,7 @@ class Result(Generic[T]):
         )
 
     def raise_if_strict(self) -> Self:
-        """Do what a strict client does with this answer: raise what the service refused."""
+        """Return this result, or raise, as a strict client does."""
         return self.raise_for_error()
 
     def _kind(self) -> Kind:
@@ -88,9 +89,9 @@ class PageResult(Result[tuple[E, ...]], Generic[E]):
     """One page of a list.
 
     Attributes:
-        next_token: The cloud's mark of the next page; empty on the last one.
-        total_count: How many there are on all pages, or None if the cloud does not say.
-        max_results: The page's size, or None if the cloud does not say.
+        next_token: The token of the next page; empty on the last page.
+        total_count: The number of items on all pages; None if the service does not report it.
+        max_results: The page size; None if the service does not report it.
     """
 
     next_token: str = ""
@@ -115,6 +116,6 @@ class Delegated(Generic[T]):
         return value
 
 
-def refusal_text(code: str, message: str) -> str:
+def format_refusal(code: str, message: str) -> str:
     """Return an error in the format of both official clients: ``[Code] message``."""
     return f"[{code}] {message.strip()}".strip() if code else message.strip()

@@ -9,27 +9,27 @@ from .errors import AgentBayError, Outcome
 from .polling import TRANSIENT_STATUSES, is_throttled
 from .validation import count, seconds
 
-_MOST_OBEYED = 60.0
+_MAX_RETRY_AFTER = 60.0
 
 
 @dataclass(frozen=True, kw_only=True)
 class RetryPolicy:
     """The number of retries of a request, and the pauses between them.
 
-    Only what cannot do harm twice is repeated: idempotent operations; others when the request surely never left, or
-    was throttled, which means "not executed".
+    Idempotent operations are retried. Other operations are retried only if the request was not sent, or was throttled
+    and so not executed.
 
     Attributes:
-        attempts: How often a request is sent at most, the first time included; 1 switches repeating off.
-        throttle_attempts: The same after "too many requests", which is no failure but a "later".
-        base: Seconds of the first pause at most; each next one may be twice as long. The pause itself is random.
-        cap: Seconds that no pause exceeds, unless the service asks for more.
-        throttle_base: The same as ``base`` after "too many requests".
-        throttle_cap: The same as ``cap`` after "too many requests".
-        budget: How much a client may spend on repeating: each repetition costs 10, which come back when the call
-            succeeds in the end; a call that succeeds at once brings 1, a second 2. So a blip is ridden out, and an
-            outage is not made worse. "Too many requests" costs nothing.
-        on_retry: Called before each pause with the number of the attempt that failed, the pause and the reason.
+        attempts: The maximum number of attempts, including the first; 1 disables retries.
+        throttle_attempts: The maximum number of attempts for throttled requests.
+        base: The upper bound, in seconds, of the first pause; it doubles with each attempt. Pauses are random.
+        cap: The maximum pause in seconds, unless the service asks for a longer one.
+        throttle_base: ``base`` for throttled requests.
+        throttle_cap: ``cap`` for throttled requests.
+        budget: The capacity of the client's retry budget. A retry costs 10, refunded if the call succeeds. A call
+            without retries adds 1, and each second adds 2. The budget limits the load of retries during an outage.
+            Retries of throttled requests are free.
+        on_retry: Called before each pause with the number of the failed attempt, the pause in seconds and the reason.
     """
 
     attempts: int = 4
@@ -61,30 +61,30 @@ class Failure:
 class RetryBudget:
     """The retry budget that all calls of a client share."""
 
-    COST, GAIN, REFILL = 10.0, 1.0, 2.0  # a repetition, a success, a second
+    COST, GAIN, REFILL = 10.0, 1.0, 2.0  # per retry, success, second
 
     def __init__(self, most: float, clock: Callable[[], float]) -> None:
-        self._most = most
-        self._left = most
+        self._capacity = most
+        self._balance = most
         self._clock = clock
-        self._at = clock()
+        self._updated_at = clock()
 
     def spend(self) -> bool:
-        """Pay for one repetition; return whether there was enough."""
+        """Charge one retry. Return False if the balance is too low."""
         now = self._clock()
-        self._add((now - self._at) * self.REFILL)
-        self._at = now
-        if self._left < self.COST:
+        self._add((now - self._updated_at) * self.REFILL)
+        self._updated_at = now
+        if self._balance < self.COST:
             return False
-        self._left -= self.COST
+        self._balance -= self.COST
         return True
 
-    def succeeded(self, repetitions: int) -> None:
-        """Take note of a call that succeeded, after so many repetitions that were paid for."""
+    def record_success(self, repetitions: int) -> None:
+        """Refund the charged retries of a call that succeeded, or credit one without retries."""
         self._add(repetitions * self.COST or self.GAIN)
 
     def _add(self, amount: float) -> None:
-        self._left = min(self._most, self._left + amount)
+        self._balance = min(self._capacity, self._balance + amount)
 
 
 @dataclass
@@ -95,48 +95,48 @@ class RetryState:
     idempotent: bool
     random: Callable[[], float]
     budget: RetryBudget
-    made: int = 0
-    paid: int = 0
+    attempts: int = 0
+    charged: int = 0
 
     def pause(self, failure: Failure, left: float) -> float | None:
-        """Return how long to wait before the next attempt, or None when there is to be none."""
-        self.made += 1
+        """Return the seconds until the next attempt, or None if the failure is final."""
+        self.attempts += 1
         safe = self.idempotent or failure.throttled or failure.outcome == "not_sent"
         most = self.policy.attempts
         if failure.throttled and most > 1:
             most = self.policy.throttle_attempts
-        if not safe or self.made >= most:
+        if not safe or self.attempts >= most:
             return None
         pause = self._random_pause(failure.throttled) if failure.wait is None else failure.wait
-        if pause > min(left, _MOST_OBEYED) or not self._pays(failure):
+        if pause > min(left, _MAX_RETRY_AFTER) or not self._charge(failure):
             return None
         if self.policy.on_retry:
-            self.policy.on_retry(self.made, pause, failure.reason)
+            self.policy.on_retry(self.attempts, pause, failure.reason)
         return pause
 
-    def _pays(self, failure: Failure) -> bool:
+    def _charge(self, failure: Failure) -> bool:
         if failure.throttled:
             return True
-        paid = self.budget.spend()
-        self.paid += paid
-        return paid
+        charged = self.budget.spend()
+        self.charged += charged
+        return charged
 
     def _random_pause(self, throttled: bool) -> float:
         policy = self.policy
         base, cap = (policy.throttle_base, policy.throttle_cap) if throttled else (policy.base, policy.cap)
-        return self.random() * min(base * 2.0 ** (self.made - 1), cap)
+        return self.random() * min(base * 2.0 ** (self.attempts - 1), cap)
 
 
-def failure_of(status: int, code: str, headers: Mapping[str, str], now: float) -> Failure | None:
+def classify_response(status: int, code: str, headers: Mapping[str, str], now: float) -> Failure | None:
     """Return the reason to retry a response with this status and code, or None if it is final."""
     throttled = status == 429 or is_throttled(code) or "x-acs-retry-after" in headers
     if not throttled and status not in TRANSIENT_STATUSES:
         return None
     reason = f"HTTP {status}" + (f" [{code}]" if code else "")
-    return Failure(reason, "rejected" if throttled else "unknown", throttled, retry_after(headers, now))
+    return Failure(reason, "rejected" if throttled else "unknown", throttled, parse_retry_after(headers, now))
 
 
-def retry_after(headers: Mapping[str, Any], now: float) -> float | None:
+def parse_retry_after(headers: Mapping[str, Any], now: float) -> float | None:
     """Return the seconds that the service asks to wait: ``x-acs-retry-after`` (ms) or ``Retry-After`` (s or date)."""
     milliseconds = str(headers.get("x-acs-retry-after", "")).strip()
     if milliseconds.isdecimal():

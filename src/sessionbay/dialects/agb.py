@@ -15,7 +15,7 @@ from ..core.operation import Operation, OperationRegistry, OperationReply
 from ..core.result import Result
 from ..core.wire_model import Wire
 from . import envelope
-from .base import AnyOperation, Dialect, ParsedRequest, bearer
+from .base import AnyOperation, Dialect, ParsedRequest, parse_bearer
 
 Q = TypeVar("Q", bound=Wire)
 A = TypeVar("A")
@@ -62,7 +62,7 @@ class AGBDialect(Dialect):
     def encode(self, op: Operation[Q, A, R], request: Q, stamp: RequestStamp) -> HttpRequest:
         if op.agb is None:
             raise op.result.error_type.usage(f"AGB has no {op.action}: it is an operation of AgentBay only")
-        params = envelope.write(op, request, self.name, self.convention, habit=op.agb.place)
+        params = envelope.format_params(op, request, self.name, self.convention, default_place=op.agb.place)
         query = urlencode({name: value for name, value in params["query"].items() if value != ""})
         return HttpRequest(
             op.agb.method,
@@ -88,10 +88,10 @@ class AGBDialect(Dialect):
         if not isinstance(body, dict):
             raise InvalidRequest(f"{op.action}: the body is no JSON object")
         params = dict(parse_qsl(parts.query, keep_blank_values=True)) | cast("dict[str, Any]", body)
-        key = bearer(request.headers.get("authorization", ""))
-        return ParsedRequest(op, envelope.read(op, params, cls.name, cls.convention), key)
+        key = parse_bearer(request.headers.get("authorization", ""))
+        return ParsedRequest(op, envelope.parse_params(op, params, cls.name, cls.convention), key)
 
     @classmethod
     def format_response(cls, reply: OperationReply[Any]) -> HttpResponse:
-        body = envelope.envelope_of(reply, cls.convention, ok="OK")
+        body = envelope.format_envelope(reply, cls.convention, ok="OK")
         return HttpResponse(reply.status, {"content-type": "application/json"}, json.dumps(body).encode())

@@ -15,7 +15,7 @@ from ..core.operation import Operation, OperationRegistry, OperationReply
 from ..core.result import Result
 from ..core.wire_model import Wire
 from . import envelope
-from .base import Dialect, ParsedRequest, bearer
+from .base import Dialect, ParsedRequest, parse_bearer
 
 Q = TypeVar("Q", bound=Wire)
 A = TypeVar("A")
@@ -69,7 +69,7 @@ class AgentBayDialect(Dialect):
         return f"{product}.{plain}.aliyuncs.com", plain
 
     def encode(self, op: Operation[Q, A, R], request: Q, stamp: RequestStamp) -> HttpRequest:
-        params = envelope.write(op, request, self.name, self.convention, habit="body")
+        params = envelope.format_params(op, request, self.name, self.convention, default_place="body")
         moment = datetime.fromtimestamp(int(stamp.time), UTC).replace(tzinfo=None).isoformat().replace(":", "%3A")
         query = f"Action={op.action}&Format=json&Version={VERSION}&Timestamp={moment}Z&SignatureNonce={stamp.nonce}"
         if own := params["query"]:
@@ -96,7 +96,9 @@ class AgentBayDialect(Dialect):
         if (op := catalogue.by_action.get(action)) is None:
             raise UnknownOperation(action)
         return ParsedRequest(
-            op, envelope.read(op, params, cls.name, cls.convention), bearer(params.get("Authorization", ""))
+            op,
+            envelope.parse_params(op, params, cls.name, cls.convention),
+            parse_bearer(params.get("Authorization", "")),
         )
 
     @classmethod
@@ -104,7 +106,7 @@ class AgentBayDialect(Dialect):
         if reply.gateway:
             body: dict[str, Any] = {"RequestId": reply.request_id, "Code": reply.code, "Message": reply.message}
         else:
-            body = envelope.envelope_of(reply, cls.convention, ok="ok")
+            body = envelope.format_envelope(reply, cls.convention, ok="ok")
         return HttpResponse(
             reply.status if reply.gateway else 200, {"content-type": "application/json"}, json.dumps(body).encode()
         )

@@ -1,4 +1,4 @@
-"""What a dialect is: the data that tells two clouds apart, and four pure functions."""
+"""The base class of dialects: the constants of a cloud, and four pure functions."""
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
@@ -21,7 +21,7 @@ AnyOperation = Operation[Any, Any, Any]
 
 @dataclass(frozen=True, slots=True)
 class ParsedRequest:
-    """A request as the engine reads it."""
+    """A request that the engine parsed."""
 
     op: AnyOperation
     request: Wire
@@ -30,22 +30,22 @@ class ParsedRequest:
 
 @dataclass(frozen=True)
 class Dialect(ABC):
-    """One cloud's wire. Nothing outside a dialect tests which cloud it talks to.
+    """The wire protocol of one cloud. No other module tests which cloud it talks to.
 
-    The class attributes are the clouds' own facts; the fields say where to go, and as whom.
+    The class attributes are constants of the cloud; the fields are the endpoint and the credentials.
 
     Attributes:
-        link_ports: The ports that links may lead to.
-        default_image: The image whose tools are listed when none is named.
-        call_limit_unit: The unit, in seconds, of the time limits of ``call_mcp_tool``.
+        link_ports: The valid ports of links.
+        default_image: The default image of ``list_mcp_tools``.
+        call_limit_unit: The unit, in seconds, of the timeouts of ``call_mcp_tool``.
         sends_server: Whether a tool call through the control plane names the tool's server.
-        joins_patterns: Whether ``search_files`` takes the patterns to leave out as one text, joined by commas.
-        copies_folders: Whether a file that is transferred is copied with its folder, rather than by itself.
-        statuses: The states that a list of sessions can be narrowed to.
+        joins_patterns: Whether ``search_files`` takes the exclude patterns as one comma-separated string.
+        copies_folders: Whether a file transfer copies the file's folder instead of the file.
+        statuses: The states that a list of sessions can be filtered by.
         names_framework: Whether the statistics sent with a new session name the agent framework.
-        policy_required: Whether a context without a policy gets the default one spelled out.
+        policy_required: Whether the default policy of a context must be sent.
         default_white_lists: The paths that a policy without white lists stands for.
-        profile: How much of a browser's profile is kept unless the caller says.
+        profile: The default ``profile`` of a ``BrowserContext``.
     """
 
     name: ClassVar[DialectName]
@@ -78,31 +78,31 @@ class Dialect(ABC):
     @classmethod
     @abstractmethod
     def address(cls, region_id: str | None) -> tuple[str, str | None]:
-        """Return the cloud's endpoint, and the region it goes by there."""
+        """Return the default endpoint and region for ``region_id``."""
 
     def offers(self, op: AnyOperation) -> bool:
-        """Return whether this cloud has ``op`` at all."""
+        """Return whether this cloud has ``op``."""
         return True
 
     @abstractmethod
     def encode(self, op: Operation[Q, A, R], request: Q, stamp: RequestStamp) -> HttpRequest:
-        """Return the HTTP request that says ``request``."""
+        """Return ``request`` as an HTTP request."""
 
     def decode(self, op: Operation[Q, A, R], answer: HttpResponse) -> R:
-        """Return the result that ``format_response`` says; raise ``InvalidAnswer`` when it is not the protocol."""
-        return envelope.decode(op, answer)
+        """Return the result of a response. Raise ``InvalidResponse`` if it violates the protocol."""
+        return envelope.parse_response(op, answer)
 
     @classmethod
     @abstractmethod
     def parse_request(cls, request: HttpRequest, catalogue: OperationRegistry) -> ParsedRequest:
-        """Read an HTTP request as the engine does; raise ``InvalidRequest`` when it says nothing known."""
+        """Parse an HTTP request (the engine's side). Raise ``InvalidRequest`` if it is invalid."""
 
     @classmethod
     @abstractmethod
     def format_response(cls, reply: OperationReply[Any]) -> HttpResponse:
-        """Return the HTTP answer that says ``reply``."""
+        """Return ``reply`` as an HTTP response (the engine's side)."""
 
 
-def bearer(value: str) -> str:
-    """Return the key of an ``Authorization`` value."""
+def parse_bearer(value: str) -> str:
+    """Return the token of an ``Authorization`` header."""
     return value.removeprefix("Bearer ").strip()

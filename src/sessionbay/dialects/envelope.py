@@ -18,7 +18,7 @@ from ..core.encoding import (
 )
 from ..core.http import HttpResponse, InvalidRequest, InvalidResponse
 from ..core.operation import NOTHING, Operation, OperationReply
-from ..core.result import Result, refusal_text
+from ..core.result import Result, format_refusal
 from ..core.wire_model import Wire, first_error, plain
 
 Q = TypeVar("Q", bound=Wire)
@@ -67,8 +67,12 @@ def field_specs(request: type[Wire], dialect: DialectName, convention: NamingCon
     return tuple(found)
 
 
-def write(
-    op: Operation[Q, A, R], request: Q, dialect: DialectName, convention: NamingConvention, habit: ParameterLocation
+def format_params(
+    op: Operation[Q, A, R],
+    request: Q,
+    dialect: DialectName,
+    convention: NamingConvention,
+    default_place: ParameterLocation,
 ) -> dict[ParameterLocation, dict[str, Any]]:
     """Return the parameters of ``request`` by location. Fields that the dialect lacks raise."""
     given = [spec for spec in field_specs(op.request, dialect, convention) if getattr(request, spec.field) is not None]
@@ -76,12 +80,12 @@ def write(
         raise op.result.error_type.usage(f"{dialect} has no {', '.join(unknown)} in {op.action}: leave it out")
     params: dict[ParameterLocation, dict[str, Any]] = {"query": {}, "body": {}}
     for spec in given:
-        place = spec.place or habit
+        place = spec.place or default_place
         params[place].update(spec.form.write(spec.name, getattr(request, spec.field), request, convention, place))
     return params
 
 
-def read(op: Operation[Q, A, R], params: Params, dialect: DialectName, convention: NamingConvention) -> Q:
+def parse_params(op: Operation[Q, A, R], params: Params, dialect: DialectName, convention: NamingConvention) -> Q:
     """Return the request decoded from the parameters of query and body."""
     try:
         known = [spec for spec in field_specs(op.request, dialect, convention) if not spec.absent]
@@ -93,30 +97,30 @@ def read(op: Operation[Q, A, R], params: Params, dialect: DialectName, conventio
         raise InvalidRequest(f"{op.action}: a parameter is not JSON or dotted names: {exc}") from exc
 
 
-def decode(op: Operation[Q, A, R], answer: HttpResponse) -> R:
+def parse_response(op: Operation[Q, A, R], answer: HttpResponse) -> R:
     """Return the result of a response. Raise ``InvalidResponse`` if it violates the protocol."""
-    envelope = _envelope(op, answer)
+    envelope = _parse_envelope(op, answer)
     request_id = envelope.request_id or answer.headers.get("x-request-id", "")
     known: dict[str, Any] = {"request_id": request_id, "http_status_code": envelope.http_status_code or answer.status}
     try:
         if answer.status >= 400 or envelope.success is False:
-            return op.result(success=False, **_refused(envelope, answer.status), **known)
-        return op.result(**_granted(op, envelope), **known)
+            return op.result(success=False, **_failure_fields(envelope, answer.status), **known)
+        return op.result(**_success_fields(op, envelope), **known)
     except ValueError as exc:
         raise InvalidResponse(f"{op.action}: {exc}", status=answer.status, request_id=request_id) from exc
 
 
-def _refused(envelope: Envelope[Any], status: int) -> dict[str, Any]:
+def _failure_fields(envelope: Envelope[Any], status: int) -> dict[str, Any]:
     """Return the fields of an unsuccessful result."""
     code = "" if envelope.code is None else str(envelope.code)
     if envelope.success is None and not code:
         raise ValueError(f"HTTP {status} without a reason")
     reason = envelope.data.refusal() if isinstance(envelope.data, Wire) else None
-    text = refusal_text(code, envelope.message or reason or "") or f"refused with HTTP {status}"
+    text = format_refusal(code, envelope.message or reason or "") or f"refused with HTTP {status}"
     return {"code": code, "error_message": text}
 
 
-def _granted(op: Operation[Any, Any, Any], envelope: Envelope[Any]) -> dict[str, Any]:
+def _success_fields(op: Operation[Any, Any, Any], envelope: Envelope[Any]) -> dict[str, Any]:
     """Return the fields of a result with a successful envelope. The payload may still report a failure."""
     if envelope.success is None:
         raise ValueError("the answer does not say Success")
@@ -131,10 +135,10 @@ def _granted(op: Operation[Any, Any, Any], envelope: Envelope[Any]) -> dict[str,
     return fields | {"success": True, "code": "" if envelope.code is None else str(envelope.code)}
 
 
-def _envelope(op: Operation[Q, A, R], answer: HttpResponse) -> Envelope[Any]:
+def _parse_envelope(op: Operation[Q, A, R], answer: HttpResponse) -> Envelope[Any]:
     request_id = answer.headers.get("x-request-id", "")
     try:
-        return _unwrapped(op, _shape(op).model_validate_json(answer.body))
+        return _unwrap_body(op, _envelope_type(op).model_validate_json(answer.body))
     except ValidationError as exc:
         shaped = exc
     try:
@@ -148,19 +152,19 @@ def _envelope(op: Operation[Q, A, R], answer: HttpResponse) -> Envelope[Any]:
     return loose.model_copy(update={"data": None})
 
 
-def _unwrapped(op: Operation[Q, A, R], envelope: Envelope[Any]) -> Envelope[Any]:
+def _unwrap_body(op: Operation[Q, A, R], envelope: Envelope[Any]) -> Envelope[Any]:
     """Return the envelope inside ``body``, as in some of AGB's responses to a deletion."""
     if envelope.success is None and envelope.body:
-        return _shape(op).model_validate(envelope.body)
+        return _envelope_type(op).model_validate(envelope.body)
     return envelope
 
 
 @cache
-def _shape(op: Operation[Any, Any, Any]) -> type[Envelope[Any]]:
+def _envelope_type(op: Operation[Any, Any, Any]) -> type[Envelope[Any]]:
     return Envelope[Any] if op.answer is NOTHING else Envelope[op.answer]  # type: ignore[name-defined]
 
 
-def envelope_of(reply: OperationReply[Any], convention: NamingConvention, ok: str) -> dict[str, Any]:
+def format_envelope(reply: OperationReply[Any], convention: NamingConvention, ok: str) -> dict[str, Any]:
     """Return the plain JSON of ``reply``, named in the dialect's case (the engine's side)."""
     fields: Mapping[str, Any] = {
         "request_id": reply.request_id,

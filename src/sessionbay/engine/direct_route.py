@@ -7,7 +7,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 
 from ..core.http import InvalidRequest
-from ..operations.direct_route import DirectCall, answer_of
+from ..operations.direct_route import DirectCall, format_response
 from . import tool_dispatch
 from .api_errors import ApiError
 from .config import EngineConfig
@@ -36,7 +36,7 @@ async def serve(session: EngineSession, request: Request, config: EngineConfig) 
     except Exception:  # the outermost edge: whatever is wrong here, the client gets an answer that it can read
         log.exception("a call on the direct route of %s failed", session.id)
         return refused(ApiError("InternalError", "the local engine failed; its log says how", status=500), request_id)
-    return Response(answer_of(request_id, answer), media_type="application/json")
+    return Response(format_response(request_id, answer), media_type="application/json")
 
 
 def no_way_in() -> ApiError:

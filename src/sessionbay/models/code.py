@@ -1,4 +1,4 @@
-"""What running code answers."""
+"""The results of running code."""
 
 from dataclasses import dataclass, field, fields
 from typing import Any, ClassVar, Literal, Self
@@ -9,13 +9,13 @@ from ..core.result import Result
 
 @dataclass(frozen=True)
 class ExecutionResult:
-    """One thing that code has shown, in each form in which it was given.
+    """One displayed value of a code run, in each of its formats.
 
     Attributes:
-        png: Base64, as ``jpeg`` is.
+        png: Base64, like ``jpeg``.
         json: A JSON value.
         chart: A Vega-Lite chart, a JSON value.
-        is_main_result: Whether it is the value of the code's last expression.
+        is_main_result: Whether this is the value of the code's last expression.
     """
 
     text: str | None = None
@@ -30,14 +30,14 @@ class ExecutionResult:
     is_main_result: bool = False
 
     def formats(self) -> list[str]:
-        """Return the names of the forms that there are."""
+        """Return the names of the available formats."""
         forms = (one.name for one in fields(self) if one.name != "is_main_result")
         return [name for name in forms if getattr(self, name) is not None]
 
 
 @dataclass(frozen=True)
 class CodeOutput:
-    """Something that code has just written."""
+    """A chunk of output, as the code writes it."""
 
     stream: Literal["stdout", "stderr"]
     text: str
@@ -48,7 +48,7 @@ class CodeOutput:
 
 @dataclass(frozen=True)
 class ExecutionLogs:
-    """What code has written, in the chunks in which it came."""
+    """The output of a code run, in chunks."""
 
     stdout: tuple[str, ...] = ()
     stderr: tuple[str, ...] = ()
@@ -56,7 +56,7 @@ class ExecutionLogs:
 
 @dataclass(frozen=True)
 class ExecutionError:
-    """The exception that ended code."""
+    """The exception that ended a code run."""
 
     name: str
     value: str
@@ -71,18 +71,18 @@ CodeEvent = CodeOutput | ExecutionResult | ExecutionError
 
 @dataclass(frozen=True, kw_only=True)
 class EnhancedCodeExecutionResult(Result[str]):
-    """The answer to ``run_code``: ``data`` is the text of the code's value, or else what it wrote.
+    """The result of ``run_code``. ``data`` is the text of the main result, or the standard output.
 
-    ``success`` is False also when the code raised: ``error`` then says what, and ``logs`` and ``results`` hold what it
-    wrote and showed before.
+    ``success`` is also False if the code raised. ``error`` is then the exception, and ``logs`` and ``results`` hold the
+    output before it.
 
     Attributes:
-        logs: What the code wrote.
-        results: What it showed.
-        error: What it raised; None when it ran to its end, or did not run.
-        execution_count: Which run of the context this was; None where the service does not say.
-        execution_time: Seconds that it took.
-        trace_id: The service's id of the run, or empty.
+        logs: The output of the code.
+        results: The displayed values.
+        error: The exception; None if the code completed or did not run.
+        execution_count: The number of the run in this kernel, from 1; None if the service does not report it.
+        execution_time: The duration in seconds.
+        trace_id: The service's id of the run, or an empty string.
     """
 
     logs: ExecutionLogs = field(default_factory=ExecutionLogs)
@@ -96,21 +96,21 @@ class EnhancedCodeExecutionResult(Result[str]):
 
     @property
     def result(self) -> str:
-        """The text of the main result, of the first result where none is the main one, or all that was printed."""
+        """The text of the main result, of the first result if none is the main one, or else the standard output."""
         return result_text(self.results, self.logs)
 
     def raise_if_strict(self) -> Self:
-        """Raise only if the code did not run: an exception of its own is an answer, see ``check``."""
+        """Return this result. Raise only if the code did not run; ``check`` raises for the code's exceptions."""
         return self if self.error is not None else self.raise_for_error()
 
 
 def result_text(results: tuple[ExecutionResult, ...], logs: ExecutionLogs) -> str:
-    """Return what stands for a run in one text."""
+    """Return the text that represents a run."""
     main = next((one for one in results if one.is_main_result), results[0] if results else None)
     return "".join(logs.stdout) if main is None or main.text is None else main.text
 
 
-MIMES = {
+FORMATS_BY_MIME = {
     "text/plain": "text",
     "text/html": "html",
     "text/markdown": "markdown",

@@ -1,4 +1,4 @@
-"""What a command answers."""
+"""The result of a command."""
 
 from dataclasses import dataclass
 from typing import ClassVar, Self
@@ -9,15 +9,15 @@ from ..core.result import Result
 
 @dataclass(frozen=True, kw_only=True)
 class CommandResult(Result[str]):
-    """The answer to a command: ``data`` is its output, standard output before standard error.
+    """The result of a command. ``data`` is its output: standard output, then standard error.
 
-    ``success`` is False also when the command ran and ended with another code than 0: ``exit_code`` then says which,
-    and ``data``, ``stdout`` and ``stderr`` hold what it wrote.
+    ``success`` is also False if the command exited with a code other than 0. ``exit_code`` is then that code, and
+    ``data``, ``stdout`` and ``stderr`` hold the output.
 
     Attributes:
-        exit_code: The code that the command ended with; None when it did not run to its end, or nobody knows.
-        trace_id: The service's id of the run, or empty.
-        omitted_bytes: How many bytes of the output a budget has left out.
+        exit_code: The exit code; None if the command did not complete, or its exit code is unknown.
+        trace_id: The service's id of the run, or an empty string.
+        omitted_bytes: The number of output bytes omitted because of the output limit.
     """
 
     stdout: str = ""
@@ -30,14 +30,14 @@ class CommandResult(Result[str]):
 
     @property
     def output(self) -> str:
-        """What the command wrote: standard output, then standard error."""
+        """The output: standard output, then standard error."""
         return self.stdout + self.stderr
 
     @property
     def truncated(self) -> bool:
-        """Whether a budget has left some of the output out."""
+        """Whether output was omitted because of the output limit."""
         return self.omitted_bytes > 0
 
     def raise_if_strict(self) -> Self:
-        """Raise only if the command did not run: a code other than 0 is an answer, see ``check``."""
+        """Return this result. Raise only if the command did not run; ``check`` raises for exit codes other than 0."""
         return self if self.exit_code is not None else self.raise_for_error()

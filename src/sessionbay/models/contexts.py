@@ -1,4 +1,4 @@
-"""Contexts as callers see them: those of an account, their files, and what a session does with them."""
+"""Contexts of an account, their files, and their bindings to sessions."""
 
 from dataclasses import dataclass, field
 from typing import ClassVar, TypeVar
@@ -11,11 +11,11 @@ D = TypeVar("D")
 
 @dataclass(frozen=True)
 class Context:
-    """A named folder of the account, that outlives sessions.
+    """A named folder of the account that outlives sessions.
 
     Attributes:
-        created_at, last_used_at: As the cloud gives them.
-        state: ``available``, ``clearing``, or another word of the cloud's.
+        created_at, last_used_at: Timestamps in the cloud's format.
+        state: ``available``, ``clearing``, or another state of the cloud.
     """
 
     id: str
@@ -28,12 +28,12 @@ class Context:
 
 @dataclass(frozen=True, kw_only=True)
 class ContextListParams:
-    """Which page of the list of contexts.
+    """The page of a list of contexts.
 
     Attributes:
-        max_results: How many contexts make a page.
-        next_token: The mark of the page, as the page before gave it; None is the first one.
-        session_id: Only contexts of this session (AgentBay).
+        max_results: The page size.
+        next_token: The ``next_token`` of the previous page; None for the first page.
+        session_id: Lists only the contexts of this session (AgentBay).
     """
 
     max_results: int = 10
@@ -46,9 +46,9 @@ class ContextFileEntry:
     """A file or folder of a context.
 
     Attributes:
-        file_path: Where it is; AgentBay gives the path inside its store, which its other operations take too.
+        file_path: The path; on AgentBay the path in its store, which the other operations accept, too.
         file_type: ``FILE`` or ``FOLDER``.
-        size: Bytes.
+        size: The size in bytes.
     """
 
     file_id: str = ""
@@ -63,7 +63,7 @@ class ContextFileEntry:
 
 @dataclass(frozen=True)
 class ContextBinding:
-    """A context at a path of a session; ``policy`` is JSON text."""
+    """A context bound to a path of a session. ``policy`` is JSON text."""
 
     context_id: str = ""
     context_name: str = ""
@@ -74,7 +74,7 @@ class ContextBinding:
 
 @dataclass(frozen=True)
 class InternalContext:
-    """A hidden context of a session, by what it is for."""
+    """A hidden context of a session. ``context_type`` is its purpose."""
 
     context_id: str = ""
     context_path: str = ""
@@ -83,12 +83,12 @@ class InternalContext:
 
 @dataclass(frozen=True)
 class ContextStatus:
-    """One task that copies a context in or out.
+    """A task that copies a context to or from a session.
 
     Attributes:
-        status: ``Success`` and ``Failed`` are final; any other word means that the task is running.
+        status: ``Success`` and ``Failed`` are final; any other status means that the task is running.
         task_type: ``upload`` (session to context) or ``download``.
-        start_time, finish_time: Unix time as the cloud gives it; its unit is not documented.
+        start_time, finish_time: Unix times in the cloud's undocumented unit.
     """
 
     context_id: str = ""
@@ -101,46 +101,46 @@ class ContextStatus:
 
 
 class ContextInfoResult(Result[tuple[ContextStatus, ...]]):
-    """The answer to ``session.context.info``."""
+    """The result of ``session.context.info``."""
 
     error_type: ClassVar[type[AgentBayError]] = ContextError
 
     @property
     def context_status_data(self) -> list[ContextStatus]:
-        """The tasks."""
+        """The copy tasks."""
         return list(self.unwrap())
 
 
 @dataclass(frozen=True, kw_only=True)
 class ContextSyncResult(Result[None]):
-    """The answer to ``session.context.sync``: ``tasks`` are the copies as they were last seen."""
+    """The result of ``session.context.sync``. ``tasks`` holds the last known state of the copy tasks."""
 
     tasks: tuple[ContextStatus, ...] = ()
 
     error_type: ClassVar[type[AgentBayError]] = ContextError
 
 
-class ContextAnswered(Result[D]):
-    """What the answers to operations on contexts share."""
+class ContextBaseResult(Result[D]):
+    """The base class of results of context operations."""
 
     error_type: ClassVar[type[AgentBayError]] = ContextError
 
 
-class ContextOperationResult(ContextAnswered[bool]):
-    """The answer to an operation on contexts that says no more than yes or no; ``data`` is True when it worked."""
+class ContextOperationResult(ContextBaseResult[bool]):
+    """The result of a context operation without a payload. ``data`` is True on success."""
 
 
-class ContextResult(ContextAnswered[Context]):
-    """The answer to ``context.get`` and ``context.create``."""
+class ContextResult(ContextBaseResult[Context]):
+    """The result of ``context.get`` and ``context.create``."""
 
     @property
     def context(self) -> Context:
-        """The context; raises when there is none."""
+        """The context; raises on failure."""
         return self.unwrap()
 
     @property
     def context_id(self) -> str:
-        """The id of the context; raises when there is none."""
+        """The id of the context; raises on failure."""
         return self.unwrap().id
 
 
@@ -167,16 +167,16 @@ class ContextFileListResult(PageResult[ContextFileEntry]):
 
     @property
     def count(self) -> int | None:
-        """How many there are, as the cloud counts them, or None if it does not say."""
+        """The total number of files and folders; None if the service does not report it."""
         return self.total_count
 
 
 @dataclass(frozen=True, kw_only=True)
-class FileUrlResult(ContextAnswered[str]):
-    """An address to send a file to, or to get it from. It lets its reader in, so the repr leaves it out.
+class FileUrlResult(ContextBaseResult[str]):
+    """A presigned URL for an upload or a download. It grants access, so the repr omits it.
 
     Attributes:
-        expire_time: When it ends, as the cloud gives it; its unit is not documented.
+        expire_time: The expiry time in the cloud's undocumented unit, or None.
     """
 
     data: str | None = field(default=None, repr=False)
@@ -184,22 +184,22 @@ class FileUrlResult(ContextAnswered[str]):
 
     @property
     def url(self) -> str:
-        """The address; raises when there is none."""
+        """The URL; raises on failure."""
         return self.unwrap()
 
 
-class ContextStateResult(ContextAnswered[str]):
+class ContextStateResult(ContextBaseResult[str]):
     """The state of a context."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class ClearContextResult(ContextAnswered[None]):
-    """The answer to ``context.clear`` and what belongs to it.
+class ClearContextResult(ContextBaseResult[None]):
+    """The result of ``context.clear``, ``clear_async`` and ``get_clear_status``.
 
     Attributes:
-        status: The state that was last seen: ``clearing``, ``available`` when it is done, or another word.
-        context_id: The context.
-        timed_out: Whether the wait ran out, rather than the service saying no.
+        status: The last known state: ``clearing``, ``available`` when the context is empty, or another state.
+        context_id: The id of the context.
+        timed_out: Whether the wait timed out, rather than the request failing.
     """
 
     status: str = ""
@@ -210,34 +210,34 @@ class ClearContextResult(ContextAnswered[None]):
         return "timeout" if self.timed_out else "refused"
 
 
-class ContextBindingsResult(ContextAnswered[tuple[ContextBinding, ...]]):
-    """The answer to ``session.context.list_bindings``."""
+class ContextBindingsResult(ContextBaseResult[tuple[ContextBinding, ...]]):
+    """The result of ``session.context.list_bindings``."""
 
     @property
     def bindings(self) -> list[ContextBinding]:
-        """The contexts that are bound to the session."""
+        """The contexts bound to the session."""
         return list(self.unwrap())
 
 
 @dataclass(frozen=True, kw_only=True)
-class ContextBindResult(ContextAnswered[None]):
-    """The answer to ``session.context.bind``.
+class ContextBindResult(ContextBaseResult[None]):
+    """The result of ``session.context.bind``.
 
     Attributes:
-        context_error: Why the contexts could not be copied in; they are bound all the same.
+        context_error: Why the contexts could not be copied to the session; they are bound nevertheless.
     """
 
     context_error: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
-class ContextTransferResult(ContextAnswered[None]):
-    """The answer to ``context.upload_file`` and ``context.download_file``.
+class ContextTransferResult(ContextBaseResult[None]):
+    """The result of ``context.upload_file`` and ``context.download_file``.
 
     Attributes:
-        path: Where the file is in the context.
-        size: Its bytes.
-        etag: The store's mark of its content; empty where the store gave none.
+        path: The path of the file in the context.
+        size: The size in bytes.
+        etag: The store's ETag, or an empty string.
     """
 
     path: str = ""
@@ -245,5 +245,5 @@ class ContextTransferResult(ContextAnswered[None]):
     etag: str = ""
 
 
-class InternalContextsResult(ContextAnswered[tuple[InternalContext, ...]]):
+class InternalContextsResult(ContextBaseResult[tuple[InternalContext, ...]]):
     """The hidden contexts of a session."""

@@ -1,4 +1,4 @@
-"""How a session is asked for."""
+"""The parameters of a new session."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -24,29 +24,29 @@ Lifecycle = Literal[
     "Lifecycle_Forever",
 ]
 _WILDCARDS = frozenset("*?[]")
-HEARD = {"heard": True}
-"""The context of pydantic's that says: this is what the engine heard, not what a caller of ours built."""
+WIRE_CONTEXT = {"from_wire": True}
+"""The pydantic validation context of values that the engine parsed from the wire."""
 M = TypeVar("M", bound=Wire)
 
 
-class _Asked(Wire):
-    """A value that callers build: an unknown keyword, or a wrong value, is pydantic's ``ValidationError``."""
+class _StrictModel(Wire):
+    """A model that callers build. An unknown keyword or an invalid value raises a ``ValidationError``."""
 
     model_config = ConfigDict(extra="forbid")
 
     @model_validator(mode="before")
     @classmethod
-    def _known_if_heard(cls, value: Any, info: ValidationInfo) -> Any:
-        """Leave out what says nothing known, where the value comes from the wire: other clients say more than ours."""
-        if info.context != HEARD or not isinstance(value, dict):
+    def _drop_unknown_from_wire(cls, value: Any, info: ValidationInfo) -> Any:
+        """Drop unknown and null fields of values from the wire: other clients send more than ours."""
+        if info.context != WIRE_CONTEXT or not isinstance(value, dict):
             return value
         known = {case(name) for name in cls.model_fields for case in (str, to_camel, to_pascal)}
-        said = cast("dict[str, Any]", value)
-        return {name: inner for name, inner in said.items() if name in known and inner is not None}
+        fields = cast("dict[str, Any]", value)
+        return {name: inner for name, inner in fields.items() if name in known and inner is not None}
 
 
-class UploadPolicy(_Asked):
-    """How files of the session reach the context; ``archive_exclude_paths`` (AgentBay) go with mode ``Archive``."""
+class UploadPolicy(_StrictModel):
+    """How files are uploaded from the session; ``archive_exclude_paths`` (AgentBay) need mode ``Archive``."""
 
     auto_upload: bool = True
     upload_strategy: Literal["UploadBeforeResourceRelease"] = "UploadBeforeResourceRelease"
@@ -60,40 +60,40 @@ class UploadPolicy(_Asked):
         return self
 
 
-class DownloadPolicy(_Asked):
-    """How files of the context reach the session."""
+class DownloadPolicy(_StrictModel):
+    """How files are downloaded to the session."""
 
     auto_download: bool = True
     download_strategy: Literal["DownloadAsync"] = "DownloadAsync"
 
 
-class DeletePolicy(_Asked):
-    """Whether deletions in the session are carried over to the context."""
+class DeletePolicy(_StrictModel):
+    """Whether deletions in the session are applied to the context."""
 
     sync_local_file: bool = True
 
 
-class ExtractPolicy(_Asked):
-    """What happens to archives on the way down."""
+class ExtractPolicy(_StrictModel):
+    """How downloaded archives are extracted."""
 
     extract: bool = True
     delete_src_file: bool = True
     extract_to_current_folder: bool = False
 
 
-class RecyclePolicy(_Asked):
-    """How long the context keeps the files under ``paths``; an empty path means all of them."""
+class RecyclePolicy(_StrictModel):
+    """How long the context keeps the files below ``paths``; an empty path means all files."""
 
     lifecycle: Lifecycle = "Lifecycle_Forever"
     paths: tuple[str, ...] = ("",)
 
     @model_validator(mode="after")
     def _no_wildcards(self) -> "RecyclePolicy":
-        return _refuse_wildcards(self, "name the folder that holds the files", *self.paths)
+        return _reject_wildcards(self, "name the folder that holds the files", *self.paths)
 
 
-class WhiteList(_Asked):
-    """What is carried over: a path below the context's, without the excluded ones; the flags are AgentBay's."""
+class WhiteList(_StrictModel):
+    """A synchronised path, relative to the context's path, and its exclusions. The flags are for AgentBay only."""
 
     path: str = ""
     exclude_paths: tuple[str, ...] = ()
@@ -103,24 +103,24 @@ class WhiteList(_Asked):
     @model_validator(mode="after")
     def _no_wildcards(self) -> "WhiteList":
         hint = "name the path, or say that it is a regular expression"
-        _refuse_wildcards(self, hint, *(() if self.is_path_regex else (self.path,)))
-        return _refuse_wildcards(self, hint, *(() if self.is_exclude_regex else self.exclude_paths))
+        _reject_wildcards(self, hint, *(() if self.is_path_regex else (self.path,)))
+        return _reject_wildcards(self, hint, *(() if self.is_exclude_regex else self.exclude_paths))
 
 
-class BWList(_Asked):
-    """The white lists of a context; None stands for the cloud's default, which is everything."""
+class BWList(_StrictModel):
+    """The white lists of a context; None is the cloud's default: all files."""
 
     white_lists: tuple[WhiteList, ...] | None = None
 
 
-class MappingPolicy(_Asked):
-    """The path that the context has on another operating system."""
+class MappingPolicy(_StrictModel):
+    """The path of the context on another operating system."""
 
     path: str
 
 
-class SyncPolicy(_Asked):
-    """How a context and a session are kept the same."""
+class SyncPolicy(_StrictModel):
+    """How a context and a session are synchronised."""
 
     upload_policy: UploadPolicy = Field(default_factory=UploadPolicy)
     download_policy: DownloadPolicy = Field(default_factory=DownloadPolicy)
@@ -131,8 +131,8 @@ class SyncPolicy(_Asked):
     mapping_policy: MappingPolicy | None = None
 
 
-class ContextSync(_Asked):
-    """A context that is copied to ``path`` of the session and back; ``wait`` has ``create`` wait for the copy."""
+class ContextSync(_StrictModel):
+    """A context to copy to ``path`` of the session and back. With ``wait``, ``create`` waits for the copy."""
 
     context_id: str = Field(min_length=1)
     path: str = Field(min_length=1)
@@ -141,12 +141,12 @@ class ContextSync(_Asked):
 
     @classmethod
     def new(cls, context_id: str, path: str, policy: SyncPolicy | None = None) -> "ContextSync":
-        """Return a binding, as users of both clouds build it.
+        """Return a binding of a context to a path.
 
         Args:
-            context_id: The context.
-            path: Where it is in the session.
-            policy: How the two are kept the same; None is the cloud's default.
+            context_id: The id of the context.
+            path: The path in the session.
+            policy: How the two are synchronised; None is the cloud's default.
 
         Returns:
             The binding.
@@ -162,7 +162,7 @@ class ContextSync(_Asked):
         """Return the same binding with another policy.
 
         Args:
-            policy: How context and session are kept the same.
+            policy: How context and session are synchronised.
 
         Returns:
             The binding.
@@ -176,8 +176,8 @@ class ContextSync(_Asked):
         return self.model_copy(update={"policy": policy})
 
 
-class ContextMount(_Asked):
-    """A context that the session writes through to (AgentBay, image ``aio-ubuntu-2404``)."""
+class ContextMount(_StrictModel):
+    """A context mounted in the session (AgentBay, image ``aio-ubuntu-2404``)."""
 
     context_id: str = Field(min_length=1)
     path: str = Field(min_length=1)
@@ -186,10 +186,10 @@ class ContextMount(_Asked):
     source_path: str = ""
 
 
-class BrowserContext(_Asked):
-    """The contexts that a browser keeps its profile, extensions and fingerprint in.
+class BrowserContext(_StrictModel):
+    """The contexts that store a browser's profile, extensions and fingerprint.
 
-    ``profile`` says how much of the profile is kept: cookies only (``minimal``), or log-ins and storage too
+    ``profile`` selects the stored part of the profile: cookies only (``minimal``), or logins and storage, too
     (``standard``, AgentBay); None is the cloud's default.
     """
 
@@ -201,20 +201,20 @@ class BrowserContext(_Asked):
     fingerprint_context_id: str | None = None
 
     @model_validator(mode="after")
-    def _extensions_have_a_place(self) -> "BrowserContext":
+    def _extensions_need_context(self) -> "BrowserContext":
         if self.extension_ids and not self.extension_context_id:
-            raise ValueError("extension_ids need the extension_context_id that they are in")
+            raise ValueError("extension_ids require extension_context_id")
         return self
 
 
-class AppManagerRule(_Asked):
-    """Which apps a phone shows: only the named ones (``White``), or all but those (``Black``)."""
+class AppManagerRule(_StrictModel):
+    """The apps that a phone shows: only the listed ones (``White``), or all others (``Black``)."""
 
     rule_type: Literal["White", "Black"]
     app_package_name_list: tuple[str, ...]
 
 
-class MobileConfig(_Asked):
+class MobileConfig(_StrictModel):
     """Settings of a phone."""
 
     lock_resolution: bool | None = None
@@ -223,35 +223,35 @@ class MobileConfig(_Asked):
     uninstall_blacklist: tuple[str, ...] | None = None
 
 
-class ExtraConfigs(_Asked):
-    """Settings that only one kind of session has."""
+class ExtraConfigs(_StrictModel):
+    """Settings of special kinds of sessions."""
 
     mobile: MobileConfig | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class CreateSessionParams:
-    """What a session is to be; everything is optional but for AGB's image.
+    """The parameters of a new session. All are optional, except ``image_id`` on AGB.
 
     Attributes:
-        image_id: The image, e.g. ``linux_latest`` or ``agb-code-space-1``; AgentBay has a default, AGB has none.
-        labels: Names and values to find the session by.
-        policy_id: A policy made in the cloud's console.
-        idle_release_timeout: Seconds without use after which the cloud releases the session.
-        max_runtime: Seconds after which it is released anyway, whole minutes; without ``idle_release_timeout`` it
-            brings an idle time of 5 minutes along (AgentBay).
-        manual_release: Never release it unasked; goes without the two times (AgentBay).
-        network_id: A network of your own (AgentBay).
+        image_id: The image, e.g. ``linux_latest`` or ``agb-code-space-1``; the default is AgentBay's. Required on AGB.
+        labels: Labels to find the session by.
+        policy_id: The id of a policy from the cloud's console.
+        idle_release_timeout: Seconds of inactivity after which the cloud releases the session.
+        max_runtime: Seconds after which the cloud releases the session in any case, in whole minutes. Without
+            ``idle_release_timeout`` it implies an idle timeout of 5 minutes (AgentBay).
+        manual_release: Disables the automatic release; excludes the two timeouts (AgentBay).
+        network_id: The id of a network of your account (AgentBay).
         enable_record: Whether the browser is recorded; None is the console's setting (AgentBay).
-        load_skills: Whether skills are put into the session (AgentBay).
-        skill_names: Which ones; none means all (AgentBay).
-        context_syncs: Contexts that are copied in and out.
-        context_mounts: Contexts that are written through to (AgentBay).
+        load_skills: Whether skills are loaded into the session (AgentBay).
+        skill_names: The skills to load; the default is all (AgentBay).
+        context_syncs: Contexts to synchronise with the session.
+        context_mounts: Contexts to mount in the session (AgentBay).
         browser_context: Contexts for the browser's profile.
         extra_configs: Settings of phones (AgentBay).
         framework: The agent framework in use, for the cloud's statistics (AgentBay).
-        context_id, session_id, external_user_id, vpc_resource, direct_link: Fields of the wire that the clouds' own
-            clients leave alone.
+        context_id, session_id, external_user_id, vpc_resource, direct_link: Fields of the protocol that the official
+            clients do not use.
     """
 
     image_id: str | None = None
@@ -293,17 +293,17 @@ class CreateSessionParams:
 
     @classmethod
     def of(cls, params: "CreateSessionParams | None", fields: "CreateSessionFields") -> "CreateSessionParams":
-        """Return ``params`` with ``fields`` in place of its own."""
+        """Return ``params`` with ``fields`` replaced."""
         if unknown := sorted(fields.keys() - cls.__dataclass_fields__.keys()):
             allowed = ", ".join(cls.__dataclass_fields__)
             raise SessionError.usage(f"a session has no {', '.join(unknown)}; the fields are {allowed}")
-        if params is not None and not isinstance(params, CreateSessionParams):  # pyright: ignore[reportUnnecessaryIsInstance]  # whoever does not check types is told too
+        if params is not None and not isinstance(params, CreateSessionParams):  # pyright: ignore[reportUnnecessaryIsInstance]  # for callers without a type checker
             raise SessionError.usage(f"a session is made of CreateSessionParams or of keywords, not of {type(params)}")
         return replace(params or cls(), **fields)
 
 
 class CreateSessionFields(TypedDict, total=False):
-    """The fields of ``CreateSessionParams`` as keyword arguments; a test keeps the two the same."""
+    """The fields of ``CreateSessionParams`` as keyword arguments. A test keeps the two in sync."""
 
     image_id: str | None
     labels: Mapping[str, str]
@@ -327,7 +327,7 @@ class CreateSessionFields(TypedDict, total=False):
     direct_link: bool | None
 
 
-def _refuse_wildcards(model: M, hint: str, *paths: str) -> M:
+def _reject_wildcards(model: M, hint: str, *paths: str) -> M:
     for path in paths:
         if _WILDCARDS & set(path):
             raise ValueError(f"{path!r} holds a wildcard (one of * ? [ ]): {hint}")

@@ -1,4 +1,4 @@
-"""The environment of a session as callers see it."""
+"""The results of operations on environment variables."""
 
 from typing import ClassVar
 
@@ -7,17 +7,17 @@ from ..core.result import Result
 
 
 class EnvSetResult(Result[bool]):
-    """The answer to setting variables: ``data`` is True."""
+    """The result of ``env.set``. ``data`` is True."""
 
     error_type: ClassVar[type[AgentBayError]] = EnvError
 
 
 class EnvResult(Result[dict[str, str]]):
-    """The answer to a question for variables: ``data`` maps names to values."""
+    """The result of ``env.get``. ``data`` maps names to values."""
 
     error_type: ClassVar[type[AgentBayError]] = EnvError
 
     @property
     def envs(self) -> dict[str, str]:
-        """The variables; those that are not set are not in it."""
+        """The variables that are set, by name."""
         return self.unwrap()

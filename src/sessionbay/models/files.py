@@ -1,4 +1,4 @@
-"""Files and folders of a session as callers see them."""
+"""Files and folders of a session, and the results of file operations."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -10,13 +10,13 @@ from ..core.result import Delegated, Result
 
 @dataclass(frozen=True)
 class FileInfo:
-    """What is known of a file or folder.
+    """The metadata of a file or folder.
 
     Attributes:
-        size: Bytes.
-        permissions: As the service words them, e.g. ``rw-r--r--``.
-        modified: When it was last changed, ISO 8601, or empty.
-        fields: All that the service said, by its own names; sizes are integers, yes and no are booleans.
+        size: The size in bytes.
+        permissions: The permissions as the service formats them, e.g. ``rw-r--r--``.
+        modified: The time of the last change, ISO 8601, or an empty string.
+        fields: All fields of the service's response, by their original names.
     """
 
     size: int = 0
@@ -36,17 +36,17 @@ class DirectoryEntry:
 
     @property
     def is_file(self) -> bool:
-        """Whether it is anything but a folder."""
+        """Whether the entry is not a folder."""
         return not self.is_directory
 
 
 @dataclass(frozen=True)
 class FileChangeEvent:
-    """One thing that happened in a folder.
+    """A change in a watched folder.
 
     Attributes:
         event_type: ``create``, ``modify`` or ``delete``.
-        path: What it happened to.
+        path: The changed file or folder.
         path_type: ``file`` or ``directory``.
     """
 
@@ -56,13 +56,13 @@ class FileChangeEvent:
 
 
 class FileResult(Result[bool]):
-    """The answer to an action on files that has nothing to tell but its success: ``data`` is True."""
+    """The result of a file operation without a payload. ``data`` is True."""
 
     error_type: ClassVar[type[AgentBayError]] = FileError
 
 
 class FileContentResult(Result[str]):
-    """The answer to ``read_file``."""
+    """The result of ``read_file``."""
 
     error_type: ClassVar[type[AgentBayError]] = FileError
 
@@ -76,7 +76,7 @@ class FileContentResult(Result[str]):
 
 
 class BinaryFileContentResult(Result[bytes]):
-    """The answer to ``read_file(format="bytes")``."""
+    """The result of ``read_file(format="bytes")``."""
 
     error_type: ClassVar[type[AgentBayError]] = FileError
 
@@ -87,12 +87,12 @@ class BinaryFileContentResult(Result[bytes]):
 
     @property
     def size(self) -> int:
-        """How many bytes they are."""
+        """The number of bytes."""
         return len(self.unwrap())
 
 
 class FileInfoResult(Result[FileInfo]):
-    """The answer to ``get_file_info``: the fields of ``data`` are here too."""
+    """The result of ``get_file_info``. The fields of ``data`` are also attributes of the result."""
 
     error_type: ClassVar[type[AgentBayError]] = FileError
 
@@ -104,12 +104,12 @@ class FileInfoResult(Result[FileInfo]):
 
     @property
     def file_info(self) -> dict[str, str | int | bool]:
-        """All that the service said, by its own names."""
+        """All fields of the service's response, by their original names."""
         return dict(self.unwrap().fields)
 
 
 class DirectoryListResult(Result[tuple[DirectoryEntry, ...]]):
-    """The answer to ``list_directory``."""
+    """The result of ``list_directory``."""
 
     error_type: ClassVar[type[AgentBayError]] = FileError
 
@@ -121,10 +121,10 @@ class DirectoryListResult(Result[tuple[DirectoryEntry, ...]]):
 
 @dataclass(frozen=True, kw_only=True)
 class MultipleFileContentResult(Result[dict[str, str]]):
-    """The answer to ``read_multiple_files``: ``data`` holds the text of each file that could be read, by its path.
+    """The result of ``read_multiple_files``. ``data`` maps paths to the texts of the files that could be read.
 
     Attributes:
-        errors: Why others could not be read, by path.
+        errors: The reasons why the other files could not be read, by path.
     """
 
     errors: Mapping[str, str] = field(default_factory=dict[str, str])
@@ -138,35 +138,35 @@ class MultipleFileContentResult(Result[dict[str, str]]):
 
 
 class FileSearchResult(Result[tuple[str, ...]]):
-    """The answer to ``search_files``."""
+    """The result of ``search_files``."""
 
     error_type: ClassVar[type[AgentBayError]] = FileError
 
     @property
     def matches(self) -> list[str]:
-        """The paths that were found."""
+        """The matching paths."""
         return list(self.unwrap())
 
 
 class FileChangeResult(Result[tuple[FileChangeEvent, ...]]):
-    """What happened in a folder since it was last asked about."""
+    """The changes in a folder since the previous request."""
 
     error_type: ClassVar[type[AgentBayError]] = FileError
 
     @property
     def events(self) -> list[FileChangeEvent]:
-        """What happened, in the service's order."""
+        """The changes, in the service's order."""
         return list(self.unwrap())
 
 
 @dataclass(frozen=True, kw_only=True)
 class FileTransferResult(Result[None]):
-    """What the answers to ``upload_file`` and ``download_file`` share.
+    """The base class of the results of ``upload_file`` and ``download_file``.
 
     Attributes:
-        path: The file of the session.
-        request_id_sync: The id of the request to copy between the session and the cloud's store.
-        timed_out: Whether the wait for that copy ran out, rather than something saying no.
+        path: The path of the file in the session.
+        request_id_sync: The id of the request that copies between the session and the cloud's store.
+        timed_out: Whether the wait for that copy timed out, rather than a request failing.
     """
 
     path: str = ""
@@ -177,7 +177,7 @@ class FileTransferResult(Result[None]):
 
     @property
     def http_status(self) -> int:
-        """The HTTP status of the store's answer; where it was not asked, that of the answer that refused."""
+        """The HTTP status of the store's response, or of the earlier request that failed."""
         return self.http_status_code
 
     def _kind(self) -> Kind:
@@ -186,12 +186,12 @@ class FileTransferResult(Result[None]):
 
 @dataclass(frozen=True, kw_only=True)
 class UploadResult(FileTransferResult):
-    """The answer to ``upload_file``.
+    """The result of ``upload_file``.
 
     Attributes:
-        request_id_upload_url: The id of the request for the store's address.
-        etag: The store's mark of the content; empty where the store gave none.
-        bytes_sent: How many bytes the store took.
+        request_id_upload_url: The id of the request for the upload URL.
+        etag: The store's ETag, or an empty string.
+        bytes_sent: The number of uploaded bytes.
     """
 
     request_id_upload_url: str = ""
@@ -201,12 +201,12 @@ class UploadResult(FileTransferResult):
 
 @dataclass(frozen=True, kw_only=True)
 class DownloadResult(FileTransferResult):
-    """The answer to ``download_file``.
+    """The result of ``download_file``.
 
     Attributes:
-        request_id_download_url: The id of the request for the store's address.
-        bytes_received: How many bytes there are now on this machine.
-        local_path: Where they are.
+        request_id_download_url: The id of the request for the download URL.
+        bytes_received: The number of downloaded bytes.
+        local_path: The path of the local file.
     """
 
     request_id_download_url: str = ""
@@ -216,15 +216,15 @@ class DownloadResult(FileTransferResult):
 
 @dataclass(frozen=True, kw_only=True)
 class FolderResult(Result[None]):
-    """The answer to ``push`` and ``pull``: what became of each file, by its path below the folder.
+    """The result of ``push`` and ``pull``. Paths are relative to the folder.
 
     Attributes:
-        sent: The files that went over.
-        kept: Those whose bytes were the same already.
-        deleted: Those that were deleted, since the other side has none of the name.
-        skipped: What is not carried, and why: symbolic links, sockets and the like.
-        errors: Why others failed; ``.`` stands for the folder itself.
-        bytes: How many bytes went over.
+        sent: The transferred files.
+        kept: The files that were already identical.
+        deleted: The files deleted on the target because the source does not have them.
+        skipped: The entries that are not transferred (symbolic links, sockets, ...), with the reason.
+        errors: The files that failed, with the reason; ``.`` is the folder itself.
+        bytes: The number of transferred bytes.
     """
 
     sent: tuple[str, ...] = ()
@@ -237,8 +237,8 @@ class FolderResult(Result[None]):
     error_type: ClassVar[type[AgentBayError]] = FileError
 
 
-def text_of(content: BinaryFileContentResult) -> FileContentResult:
-    """Return bytes that were read as text; bytes that are none are refused, not mangled."""
+def decode_text(content: BinaryFileContentResult) -> FileContentResult:
+    """Return the content decoded as UTF-8. Invalid UTF-8 is a failure."""
     if content.data is None:
         return content.as_failure(FileContentResult)
     try:

@@ -1,4 +1,4 @@
-"""Git repositories of a session as callers see them."""
+"""The results of git commands."""
 
 from dataclasses import dataclass
 from typing import ClassVar, Generic, Literal, TypeVar
@@ -25,13 +25,13 @@ _ERRORS: dict[GitReason, type[AgentBayError]] = {
 
 @dataclass(frozen=True, kw_only=True)
 class GitResult(Result[T], Generic[T]):
-    """The answer to a git command.
+    """The result of a git command.
 
     Attributes:
-        exit_code: The code that git ended with; None when it did not run to its end.
-        stderr: What git wrote to its standard error.
-        reason: What kind of failure it was, as far as git's words tell: ``auth``, ``conflict``, ``not_a_repository``,
-            ``not_found`` (there is no git on the machine), or empty. ``raise_for_error`` raises the error of that name.
+        exit_code: Git's exit code; None if it did not complete.
+        stderr: Git's standard error.
+        reason: The kind of failure, recognised by git's messages: ``auth``, ``conflict``, ``not_a_repository``,
+            ``not_found`` (git is not installed), or an empty string. ``raise_for_error`` raises the matching error.
     """
 
     exit_code: int | None = None
@@ -45,33 +45,33 @@ class GitResult(Result[T], Generic[T]):
 
 
 class GitDoneResult(GitResult[bool]):
-    """The answer to a git command that has nothing to tell but its success: ``data`` is True."""
+    """The result of a git command without a payload. ``data`` is True."""
 
 
 class GitPathResult(GitResult[str]):
-    """The answer to ``clone`` and ``init``."""
+    """The result of ``clone`` and ``init``."""
 
     @property
     def path(self) -> str:
-        """Where the repository is."""
+        """The path of the repository."""
         return self.unwrap()
 
 
 class GitCommitResult(GitResult[str]):
-    """The answer to ``commit``."""
+    """The result of ``commit``."""
 
     @property
     def commit_hash(self) -> str:
-        """The whole hash of the new commit."""
+        """The full hash of the new commit."""
         return self.unwrap()
 
 
 class GitValueResult(GitResult[str]):
-    """The answer to a question for one value, which may not be set."""
+    """The result of a query for a value that may be unset."""
 
     @property
     def value(self) -> str | None:
-        """The value; None where there is none."""
+        """The value; None if it is unset."""
         self.raise_for_error()
         return self.data
 
@@ -83,14 +83,14 @@ GitFileStatus = Literal[
 
 @dataclass(frozen=True)
 class GitFile:
-    """One file that differs from the last commit.
+    """A file that differs from the last commit.
 
     Attributes:
-        path: The file, from the repository's root.
-        status: What happened to it.
-        index_status: Git's letter for what is staged; a blank is nothing.
-        work_tree_status: Git's letter for what is not.
-        renamed_from: Its former path, or empty.
+        path: The path, relative to the root of the repository.
+        status: The kind of change.
+        index_status: Git's status letter of the index; a space if unchanged.
+        work_tree_status: Git's status letter of the working tree; a space if unchanged.
+        renamed_from: The path before a rename, or an empty string.
     """
 
     path: str
@@ -101,21 +101,21 @@ class GitFile:
 
     @property
     def staged(self) -> bool:
-        """Whether some change of it is staged."""
+        """Whether a change of the file is staged."""
         return self.index_status not in (" ", "?")
 
 
 @dataclass(frozen=True)
 class GitStatus:
-    """A repository's state.
+    """The state of a repository.
 
     Attributes:
-        current_branch: The branch; None on a detached head.
-        upstream: The branch that it follows, or None.
-        ahead: Commits that the upstream lacks.
-        behind: Commits that it lacks.
-        detached: Whether the head is on no branch.
-        files: The files that differ.
+        current_branch: The current branch; None with a detached HEAD.
+        upstream: The upstream branch, or None.
+        ahead: The number of commits that the upstream branch lacks.
+        behind: The number of commits that the current branch lacks.
+        detached: Whether HEAD is detached.
+        files: The files that differ from the last commit.
     """
 
     current_branch: str | None = None
@@ -127,57 +127,57 @@ class GitStatus:
 
     @property
     def is_clean(self) -> bool:
-        """Whether nothing differs from the last commit."""
+        """Whether no file differs from the last commit."""
         return not self.files
 
     @property
     def has_changes(self) -> bool:
-        """Whether something differs from the last commit."""
+        """Whether any file differs from the last commit."""
         return bool(self.files)
 
     @property
     def has_staged(self) -> bool:
-        """Whether something is staged."""
+        """Whether any change is staged."""
         return self.staged_count > 0
 
     @property
     def has_untracked(self) -> bool:
-        """Whether there are files that git does not know."""
+        """Whether there are untracked files."""
         return self.untracked_count > 0
 
     @property
     def has_conflicts(self) -> bool:
-        """Whether a merge is to be resolved."""
+        """Whether there are merge conflicts."""
         return self.conflict_count > 0
 
     @property
     def total_count(self) -> int:
-        """How many files differ."""
+        """The number of files that differ from the last commit."""
         return len(self.files)
 
     @property
     def staged_count(self) -> int:
-        """How many of them have a staged change."""
+        """The number of files with staged changes."""
         return sum(file.staged for file in self.files)
 
     @property
     def unstaged_count(self) -> int:
-        """How many of them have a change that is not staged, those that git does not know aside."""
+        """The number of tracked files with unstaged changes."""
         return sum(file.work_tree_status not in (" ", "?") for file in self.files)
 
     @property
     def untracked_count(self) -> int:
-        """How many of them git does not know."""
+        """The number of untracked files."""
         return sum(file.status == "untracked" for file in self.files)
 
     @property
     def conflict_count(self) -> int:
-        """How many of them are in conflict."""
+        """The number of files in conflict."""
         return sum(file.status == "conflict" for file in self.files)
 
 
 class GitStatusResult(GitResult[GitStatus]):
-    """The answer to ``status``: what ``data`` tells is here too."""
+    """The result of ``status``. The attributes of ``data`` are also attributes of the result."""
 
     current_branch = Delegated[str | None]()
     upstream = Delegated[str | None]()
@@ -199,7 +199,7 @@ class GitStatusResult(GitResult[GitStatus]):
 
 @dataclass(frozen=True)
 class GitLogEntry:
-    """One commit; ``date`` is ISO 8601, ``message`` its first line."""
+    """A commit. ``date`` is ISO 8601, ``message`` the first line of the message."""
 
     hash: str
     short_hash: str
@@ -210,7 +210,7 @@ class GitLogEntry:
 
 
 class GitLogResult(GitResult[tuple[GitLogEntry, ...]]):
-    """The answer to ``log``."""
+    """The result of ``log``."""
 
     @property
     def entries(self) -> list[GitLogEntry]:
@@ -220,14 +220,14 @@ class GitLogResult(GitResult[tuple[GitLogEntry, ...]]):
 
 @dataclass(frozen=True)
 class GitBranch:
-    """One branch."""
+    """A branch."""
 
     name: str
     is_current: bool
 
 
 class GitBranchListResult(GitResult[tuple[GitBranch, ...]]):
-    """The answer to ``list_branches``."""
+    """The result of ``list_branches``."""
 
     @property
     def branches(self) -> list[GitBranch]:
@@ -236,5 +236,5 @@ class GitBranchListResult(GitResult[tuple[GitBranch, ...]]):
 
     @property
     def current(self) -> str | None:
-        """The branch that is checked out; None on a detached head."""
+        """The current branch; None with a detached HEAD."""
         return next((branch.name for branch in self.unwrap() if branch.is_current), None)

@@ -1,4 +1,4 @@
-"""What a fan-out tells: how each item went, and how far all of it is."""
+"""The results and the progress of ``map``."""
 
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
@@ -9,15 +9,15 @@ V = TypeVar("V")
 
 @dataclass(frozen=True, kw_only=True)
 class MapResult(Generic[T, V]):
-    """One item of ``map``: what came of it, or why nothing did.
+    """The result of one item of ``map``: a value or an error.
 
     Attributes:
-        index: The item's place among the items, from 0.
+        index: The index of the item, from 0.
         item: The item.
-        value: What the function returned; None when it failed.
-        error: What the function raised, or why there was no session for it; None when it went well.
-        session_id: The session it ran in; empty when there was none.
-        seconds: How long it took, the making of a session included.
+        value: The return value of the function; None on failure.
+        error: The exception of the function or of the session's creation; None on success.
+        session_id: The id of the session that the item ran in, or an empty string.
+        seconds: The duration in seconds, including the creation of a session.
     """
 
     index: int
@@ -39,13 +39,13 @@ class MapResult(Generic[T, V]):
 
 @dataclass(frozen=True, kw_only=True)
 class Progress:
-    """How far a fan-out is.
+    """The progress of ``map``.
 
     Attributes:
-        total: How many items there are; None when that is not known before the end.
-        done: How many are done, the failed ones included.
-        failed: How many failed.
-        ended: Whether this is the last word: all are done, or the fan-out was left.
+        total: The number of items; None while it is unknown.
+        done: The number of completed items, including failed ones.
+        failed: The number of failed items.
+        ended: Whether this is the last report: all items are done, or ``map`` was left early.
     """
 
     total: int | None

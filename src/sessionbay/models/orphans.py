@@ -1,4 +1,4 @@
-"""What ``reap`` found."""
+"""The result of ``reap``."""
 
 from dataclasses import dataclass
 
@@ -7,14 +7,14 @@ from ..core.result import Result
 
 @dataclass(frozen=True)
 class OrphanedSession:
-    """A session that this package made and that ``reap`` was asked for.
+    """A session created by this package that matches the filter of ``reap``.
 
     Attributes:
         session_id: The session's id.
-        attempt: The name of the attempt that made it.
-        age: Seconds since then; None when its labels do not say.
+        attempt: The attempt id of its creation.
+        age: The age in seconds; None if its labels do not contain the creation time.
         deleted: Whether it was deleted.
-        error: Why it was not, where that was tried.
+        error: Why the deletion failed, or an empty string.
     """
 
     session_id: str
@@ -25,9 +25,9 @@ class OrphanedSession:
 
 
 class ReapResult(Result[tuple[OrphanedSession, ...]]):
-    """The answer to ``reap``: a success when all that was to be deleted is gone."""
+    """The result of ``reap``. It succeeds if every selected session is deleted."""
 
     @property
     def sessions(self) -> tuple[OrphanedSession, ...]:
-        """What was found, deleted or not."""
+        """The matching sessions, deleted or not."""
         return self.data or ()

@@ -1,4 +1,4 @@
-"""Object storage as a session's machine answers of it."""
+"""The results of object storage operations."""
 
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
@@ -9,9 +9,9 @@ from ..core.result import Result
 
 @dataclass(frozen=True, kw_only=True)
 class OSSClientResult(Result[dict[str, Any]]):
-    """The answer to ``env_init``: ``data`` is what the machine says of its set-up, empty where that is no JSON.
+    """The result of ``env_init``. ``data`` is the machine's configuration; empty if the response is not JSON.
 
-    It may repeat the credentials, so the repr leaves it out.
+    It may contain the credentials, so the repr omits it.
     """
 
     data: dict[str, Any] | None = field(default=None, repr=False)
@@ -20,16 +20,16 @@ class OSSClientResult(Result[dict[str, Any]]):
 
     @property
     def client_config(self) -> dict[str, Any]:
-        """The set-up."""
+        """The configuration."""
         return self.unwrap()
 
 
 class OSSTransferResult(Result[str]):
-    """The answer to an upload or a download: ``data`` is the machine's own words."""
+    """The result of an upload or a download. ``data`` is the machine's message."""
 
     error_type: ClassVar[type[AgentBayError]] = OssError
 
     @property
     def content(self) -> str:
-        """The machine's own words."""
+        """The machine's message."""
         return self.unwrap()

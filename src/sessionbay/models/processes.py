@@ -1,4 +1,4 @@
-"""What the engine's tools for processes answer."""
+"""The results of the engine's process tools."""
 
 from dataclasses import dataclass
 from typing import ClassVar
@@ -9,13 +9,13 @@ from ..core.result import Result
 
 
 @dataclass(frozen=True)
-class Piece:
-    """What a process wrote since it was last asked.
+class ProcessOutput:
+    """The output of a process since the previous read.
 
     Attributes:
-        chunks: The outputs' bytes, in order.
-        last: The number of the last chunk; 0 where there is none.
-        exit_code: The code that it ended with, told with the last chunk or after it.
+        chunks: The stream and bytes of each chunk, in order.
+        last: The number of the last chunk; 0 without chunks.
+        exit_code: The exit code, reported with the last chunk or after it; None until then.
     """
 
     chunks: tuple[tuple[Stream, bytes], ...] = ()
@@ -23,19 +23,19 @@ class Piece:
     exit_code: int | None = None
 
 
-class StartedResult(Result[int]):
-    """The answer to a start: ``data`` is the process's number."""
+class ProcessStartResult(Result[int]):
+    """The result of a start. ``data`` is the process id."""
 
     error_type: ClassVar[type[AgentBayError]] = CommandError
 
 
-class PieceResult(Result[Piece]):
-    """The answer to a question for output."""
+class ProcessOutputResult(Result[ProcessOutput]):
+    """The result of a read."""
 
     error_type: ClassVar[type[AgentBayError]] = CommandError
 
 
 class ProcessResult(Result[bool]):
-    """The answer to a write or a kill: ``data`` is True."""
+    """The result of a write or a kill. ``data`` is True."""
 
     error_type: ClassVar[type[AgentBayError]] = CommandError

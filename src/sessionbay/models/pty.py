@@ -1,4 +1,4 @@
-"""Terminals as callers see them."""
+"""Terminals of a session."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -6,14 +6,14 @@ from typing import Literal
 
 @dataclass(frozen=True)
 class PtySession:
-    """A terminal of a session, as a list of them tells it.
+    """A terminal of a session, as listed.
 
     Attributes:
-        pty_session_id: What ``connect`` and ``kill`` take.
-        cols: Its width in characters; 0 where it is not known: the clouds list ids alone.
-        rows: Its height in lines; 0 where it is not known.
-        status: Whether its shell still runs.
-        exit_code: How its shell ended; None while it runs.
+        pty_session_id: The id for ``connect`` and ``kill``.
+        cols: The width in characters; 0 if unknown, as on the clouds, which list only ids.
+        rows: The height in lines; 0 if unknown.
+        status: Whether the shell is running.
+        exit_code: The shell's exit code; None while it runs.
     """
 
     pty_session_id: str

@@ -1,4 +1,4 @@
-"""A session as callers see it: how it is asked for, what it is, and what its operations answer."""
+"""Sessions, and the results of session operations."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -15,7 +15,7 @@ T = TypeVar("T")
 
 
 class SessionStatus(StrEnum):
-    """The states that the clouds name. A status is any string: a new word of the cloud's is passed through."""
+    """The known states of a session. A status is a plain string, so that new states of the clouds pass through."""
 
     RUNNING = "RUNNING"
     PAUSING = "PAUSING"
@@ -28,9 +28,9 @@ class SessionStatus(StrEnum):
 
 @dataclass(frozen=True)
 class SessionInfo:
-    """What a session is, and how its screen is reached; reads as attributes and as keys.
+    """The details of a session and of its screen, as attributes and as keys.
 
-    ``resource_url``, ``auth_code`` and ``ticket`` let their reader in: they are left out of the repr.
+    ``resource_url``, ``auth_code`` and ``ticket`` grant access, so the repr omits them.
     """
 
     session_id: str = ""
@@ -44,7 +44,7 @@ class SessionInfo:
 
     @property
     def connection(self) -> dict[str, Any]:
-        """The parsed form of ``connection_properties``; empty when that is not a JSON object."""
+        """The parsed ``connection_properties``; empty if they are not a JSON object."""
         try:
             found = json.loads(self.connection_properties)
         except ValueError:
@@ -64,13 +64,13 @@ class SessionInfo:
 
 @dataclass(frozen=True)
 class SessionReference:
-    """What names a session, and no key: to send to another process, which has its own.
+    """A reference to a session, without the API key, to send to another process.
 
     Attributes:
         session_id: The session's id.
-        cloud: Whose it is.
-        endpoint: The address that its client talks to.
-        region_id: AgentBay's region; None where there is none.
+        cloud: The cloud that runs it.
+        endpoint: The endpoint of its client.
+        region_id: AgentBay's region, or None.
     """
 
     session_id: str
@@ -90,22 +90,22 @@ class SessionEntry:
 
 
 class OperationResult(Result[T]):
-    """The answer to a general operation."""
+    """The result of a general operation."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class SessionResult(Result[S], Generic[S]):
-    """The answer to ``create`` and ``get``: the session, ready for use.
+    """The result of ``create`` and ``get``: a session that is ready for use.
 
     Attributes:
-        context_error: Why the contexts of a new session could not be copied in; the session is there all the same.
+        context_error: Why the contexts of a new session could not be copied to it; the session exists nevertheless.
     """
 
     context_error: str = ""
 
     @property
     def session(self) -> S:
-        """The session; raises when there is none."""
+        """The session; raises on failure."""
         return self.unwrap()
 
     if not TYPE_CHECKING:  # for people: type checkers know what is here
@@ -118,11 +118,11 @@ class SessionResult(Result[S], Generic[S]):
 
 @dataclass(frozen=True, kw_only=True)
 class WaitResult(Result[None]):
-    """The answer to something that takes its time.
+    """The result of an operation that waits for a state.
 
     Attributes:
-        status: The last state that was seen; empty when none was.
-        timed_out: Whether the wait ran out, rather than the service saying no.
+        status: The last known state, or an empty string.
+        timed_out: Whether the wait timed out, rather than the request failing.
     """
 
     status: str = ""
@@ -134,25 +134,25 @@ class WaitResult(Result[None]):
 
 @dataclass(frozen=True, kw_only=True)
 class DeleteResult(WaitResult):
-    """The answer to ``delete``.
+    """The result of ``delete``.
 
     Attributes:
-        sync_error: Why the contexts could not be synchronised first; the session was deleted all the same.
+        sync_error: Why the contexts could not be synchronised first; the session was deleted nevertheless.
     """
 
     sync_error: str = ""
 
 
 class SessionPauseResult(WaitResult):
-    """The answer to ``pause``."""
+    """The result of ``pause``."""
 
 
 class SessionResumeResult(WaitResult):
-    """The answer to ``resume``."""
+    """The result of ``resume``."""
 
 
 class SessionStatusResult(Result[str]):
-    """The answer to ``get_status``."""
+    """The result of ``get_status``."""
 
     @property
     def status(self) -> str:
@@ -161,7 +161,7 @@ class SessionStatusResult(Result[str]):
 
 
 class InfoResult(OperationResult[SessionInfo]):
-    """The answer to ``info``: the fields of ``data`` are here too, as attributes and as keys."""
+    """The result of ``info``. The fields of ``data`` are also attributes and keys of the result."""
 
     session_id = Delegated[str]()
     resource_url = Delegated[str]()
@@ -182,7 +182,7 @@ class InfoResult(OperationResult[SessionInfo]):
 
 @dataclass(frozen=True, kw_only=True)
 class LinkResult(OperationResult[str]):
-    """The answer to ``get_link``: ``str(result)`` is the link. It lets its reader in, so the repr leaves it out."""
+    """The result of ``get_link``. ``str(result)`` is the link. It grants access, so the repr omits it."""
 
     data: str | None = field(default=None, repr=False)
 
@@ -191,7 +191,7 @@ class LinkResult(OperationResult[str]):
 
 
 class LabelsResult(OperationResult[Mapping[str, str]]):
-    """The answer to ``get_labels``: reads as the dict of labels that it carries."""
+    """The result of ``get_labels``. It reads like a dict of the labels."""
 
     def keys(self) -> list[str]:
         """Return the names of the labels."""

@@ -1,4 +1,4 @@
-"""Skills as callers see them: what the cloud has of them, and which a context is given."""
+"""Skills of the cloud, and their bindings to contexts."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,15 +7,15 @@ from typing import ClassVar, TypedDict
 from ..core.errors import AgentBayError, SkillError
 from ..core.result import Result
 
-ROOT = "/home/wuying/skills"
+SKILLS_ROOT = "/home/wuying/skills"
 
 
 @dataclass(frozen=True)
 class Skill:
-    """One skill: instructions and files for an agent, in a folder of its own.
+    """A skill: a folder with instructions and files for an agent.
 
     Attributes:
-        skill_id: The cloud's id; empty where it does not say.
+        skill_id: The cloud's id, or an empty string.
     """
 
     name: str
@@ -24,7 +24,7 @@ class Skill:
 
 
 class SkillBinding(TypedDict):
-    """Which skills a context is given, or loses, and where they are in it."""
+    """The skills to bind to, or unbind from, a path of a context."""
 
     context_id: str
     skill_ids: Sequence[str]
@@ -33,10 +33,10 @@ class SkillBinding(TypedDict):
 
 @dataclass(frozen=True, kw_only=True)
 class SkillsMetadataResult(Result[tuple[Skill, ...]]):
-    """The answer to ``beta_skills.get_metadata``.
+    """The result of ``beta_skills.get_metadata``.
 
     Attributes:
-        skills_root_path: The folder that holds the skills in a session, each in one of its name.
+        skills_root_path: The folder of the skills in a session, with one subfolder per skill.
     """
 
     skills_root_path: str = ""
@@ -50,6 +50,6 @@ class SkillsMetadataResult(Result[tuple[Skill, ...]]):
 
 
 class SkillsOperationResult(Result[None]):
-    """The answer to ``beta_skills.bind_context`` and ``unbind_context``, which is no more than yes or no."""
+    """The result of ``beta_skills.bind_context`` and ``unbind_context``, without a payload."""
 
     error_type: ClassVar[type[AgentBayError]] = SkillError

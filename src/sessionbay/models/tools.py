@@ -1,4 +1,4 @@
-"""Tools as callers see them: what a session offers, what a call answers, what the machine is doing."""
+"""MCP tools, the results of their calls, and the metrics of a session."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -9,12 +9,12 @@ from ..core.result import Delegated, Result
 
 @dataclass(frozen=True)
 class McpTool:
-    """A tool that sessions of an image offer.
+    """An MCP tool of an image.
 
     Attributes:
         input_schema: The JSON Schema of its arguments.
-        server: The MCP server that has it.
-        tool: Its name on that server.
+        server: The MCP server of the tool.
+        tool: The tool's name on that server.
     """
 
     name: str = ""
@@ -26,13 +26,13 @@ class McpTool:
 
 @dataclass(frozen=True)
 class ToolContent:
-    """One item of a tool's answer.
+    """One content item of a tool's result.
 
     Attributes:
-        type: ``text``, ``image`` or another of MCP's words.
+        type: The MCP content type, e.g. ``text`` or ``image``.
         text: The text of a text item.
         data: The content of an image or a blob, in base64.
-        mime_type: What ``data`` is.
+        mime_type: The MIME type of ``data``.
     """
 
     type: str = "text"
@@ -43,10 +43,10 @@ class ToolContent:
 
 @dataclass(frozen=True, kw_only=True)
 class McpToolResult(Result[str]):
-    """The answer to ``call_mcp_tool``: ``data`` is the text that the tool answered.
+    """The result of ``call_mcp_tool``. ``data`` is the text of the tool's result.
 
     Attributes:
-        content: All that the tool answered, item by item.
+        content: All content items.
         is_error: Whether the tool itself failed; ``error_message`` is then its text.
     """
 
@@ -55,7 +55,7 @@ class McpToolResult(Result[str]):
 
 
 class McpToolsResult(Result[tuple[McpTool, ...]]):
-    """The answer to ``list_mcp_tools``."""
+    """The result of ``list_mcp_tools``."""
 
     @property
     def tools(self) -> list[McpTool]:
@@ -65,9 +65,9 @@ class McpToolsResult(Result[tuple[McpTool, ...]]):
 
 @dataclass(frozen=True)
 class SessionMetrics:
-    """What the machine of a session is doing.
+    """The resource usage of a session's machine.
 
-    ``mem_*`` and ``disk_*`` are bytes, ``cpu_used_pct`` runs from 0 to 100, the network's figures are kilobytes.
+    ``mem_*`` and ``disk_*`` are bytes, ``cpu_used_pct`` is from 0 to 100, ``rx_*`` and ``tx_*`` are kilobytes.
     """
 
     cpu_count: int = 0
@@ -85,7 +85,7 @@ class SessionMetrics:
 
 @dataclass(frozen=True, kw_only=True)
 class SessionMetricsResult(Result[SessionMetrics]):
-    """The answer to ``get_metrics``: the fields of ``data`` are here too; ``raw`` is what the machine sent."""
+    """The result of ``get_metrics``. Most fields of ``data`` are also attributes; ``raw`` is the machine's response."""
 
     raw: Mapping[str, Any] = field(default_factory=dict[str, Any], repr=False)
 
@@ -99,5 +99,5 @@ class SessionMetricsResult(Result[SessionMetrics]):
 
     @property
     def metrics(self) -> SessionMetrics:
-        """The figures."""
+        """The metrics."""
         return self.unwrap()

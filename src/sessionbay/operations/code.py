@@ -10,7 +10,7 @@ from ..core.errors import CodeError
 from ..core.tool import Tool
 from ..core.wire_model import TextWire, Wire, parsed
 from ..models.code import (
-    MIMES,
+    FORMATS_BY_MIME,
     EnhancedCodeExecutionResult,
     ExecutionError,
     ExecutionLogs,
@@ -22,13 +22,13 @@ from .tools import ContentAnswer
 SERVER = "wuying_codespace"
 LANGUAGES = ("python", "javascript", "r", "java")
 ALIASES = {"py": "python", "python3": "python", "js": "javascript", "node": "javascript", "nodejs": "javascript"}
-FORMS = {
-    **MIMES,
+FORMATS = {
+    **FORMATS_BY_MIME,
     "application/vnd.vegalite.v4+json": "chart",
     "application/vnd.vega.v5+json": "chart",
-    **{name: name for name in MIMES.values()},
+    **{name: name for name in FORMATS_BY_MIME.values()},
 }
-MAIN = ("isMainResult", "is_main_result")
+MAIN_RESULT_KEYS = ("isMainResult", "is_main_result")
 
 
 class CodeArgs(Wire):
@@ -37,7 +37,7 @@ class CodeArgs(Wire):
     timeout_s: int | None = None
 
 
-def language_of(value: object) -> str:
+def parse_language(value: object) -> str:
     """Return a language by the name that the clouds use."""
     name = validation.text("language", value, CodeError).strip().lower()
     found = ALIASES.get(name, name)
@@ -45,7 +45,7 @@ def language_of(value: object) -> str:
     return found
 
 
-class RaisedEntry(Wire):
+class ErrorEntry(Wire):
     name: str = ""
     value: str = ""
     traceback: str = ""
@@ -65,7 +65,7 @@ class CodeAnswer(TextWire):
     stdout: list[str] | None = None
     stderr: list[str] | None = None
     execution_error: str | None = None
-    error: RaisedEntry | None = None
+    error: ErrorEntry | None = None
     is_error: bool | None = None
     trace_id: str | None = None
     execution_count: int | None = Field(
@@ -73,11 +73,11 @@ class CodeAnswer(TextWire):
     )
     execution_time: float | None = Field(default=None, validation_alias=AliasChoices("execution_time", "executionTime"))
 
-    def is_one(self) -> bool:
+    def is_tool_response(self) -> bool:
         """Return whether this is an answer of the tool's, not output that happens to be JSON."""
         return any(part is not None for part in (self.result, self.results, self.logs, self.execution_error))
 
-    def raised(self) -> ExecutionError | None:
+    def parse_error(self) -> ExecutionError | None:
         """Return what the code raised."""
         if self.error is not None and self.error.name:
             return ExecutionError(self.error.name, self.error.value, self.error.traceback)
@@ -92,41 +92,41 @@ class _Wrapped(Wire):
     content: list[ContentAnswer] | None = None
 
 
-def read_answer(text: str) -> dict[str, Any]:
+def parse_response(text: str) -> dict[str, Any]:
     """Read what code that ran has shown and written; a text of another form is its output."""
-    answer = _worded(text)
+    answer = _parse_tool_response(text)
     if answer is None:
         return {"data": text, "logs": ExecutionLogs((text,)), "results": (ExecutionResult(text, is_main_result=True),)}
     return _fields(answer)
 
 
-def read_failure(text: str) -> dict[str, Any]:
+def parse_failure(text: str) -> dict[str, Any]:
     """Read why code could not be run, or what it raised: some services answer that as the tool's failure."""
-    answer = _worded(text)
+    answer = _parse_tool_response(text)
     if answer is None:
         return {"error_message": text}
     return {"error_message": "the code failed", **_fields(answer), "success": False}
 
 
-def _worded(text: str) -> CodeAnswer | None:
+def _parse_tool_response(text: str) -> CodeAnswer | None:
     """Return the answer that a text is, also when it stands inside a tool's own answer; None for other text."""
     try:
         found = _Wrapped.model_validate_json(text)
         answer = CodeAnswer.model_validate_json(text if not found.content else found.content[0].text or "")
     except ValidationError:
         return None
-    return answer if answer.is_one() else None
+    return answer if answer.is_tool_response() else None
 
 
 def _fields(answer: CodeAnswer) -> dict[str, Any]:
     logs = answer.logs or LogsEntry(stdout=answer.stdout or [], stderr=answer.stderr or [])
     written = ExecutionLogs(tuple(logs.stdout), tuple(logs.stderr))
-    results = tuple(shown(entry) for entry in (answer.results if answer.result is None else answer.result) or [])
+    results = tuple(parse_result(entry) for entry in (answer.results if answer.result is None else answer.result) or [])
     fields: dict[str, Any] = {
         "data": result_text(results, written),
         "logs": written,
         "results": results,
-        "error": answer.raised(),
+        "error": answer.parse_error(),
         "execution_count": answer.execution_count,
         "execution_time": answer.execution_time or 0.0,
         "trace_id": answer.trace_id or "",
@@ -136,7 +136,7 @@ def _fields(answer: CodeAnswer) -> dict[str, Any]:
     return fields
 
 
-def shown(entry: Any) -> ExecutionResult:
+def parse_result(entry: Any) -> ExecutionResult:
     """Read one result: a MIME bundle, JSON text of one, JSON text of that, or else plain text."""
     found = entry
     for _ in range(2):
@@ -147,9 +147,9 @@ def shown(entry: Any) -> ExecutionResult:
     if not isinstance(found, Mapping):
         return ExecutionResult(text=str(entry))
     bundle = cast("Mapping[str, Any]", found)
-    forms = {FORMS[name]: value for name, value in bundle.items() if name in FORMS and value is not None}
+    forms = {FORMATS[name]: value for name, value in bundle.items() if name in FORMATS and value is not None}
     texts: dict[str, Any] = {name: value if name in ("json", "chart") else str(value) for name, value in forms.items()}
-    return ExecutionResult(**texts, is_main_result=any(bool(bundle.get(name)) for name in MAIN))
+    return ExecutionResult(**texts, is_main_result=any(bool(bundle.get(name)) for name in MAIN_RESULT_KEYS))
 
 
 RUN_CODE = Tool(
@@ -158,6 +158,6 @@ RUN_CODE = Tool(
     about="Run code (python, javascript, r, java); variables stay from one run to the next.",
     args=CodeArgs,
     result=EnhancedCodeExecutionResult,
-    read=read_answer,
-    read_error=read_failure,
+    read=parse_response,
+    read_error=parse_failure,
 )

@@ -16,7 +16,7 @@ from ..models.code import (
     ExecutionResult,
     result_text,
 )
-from .code import CodeAnswer, shown
+from .code import CodeAnswer, parse_result
 
 RUN, CANCEL = "run_code", "cancel"  # no cloud knows the second: it is sent to the local engine alone
 MODE = "stream"
@@ -46,7 +46,7 @@ def read_event(data: Mapping[str, Any]) -> CodeEvent | None:
 
 def _result(found: dict[str, Any]) -> ExecutionResult:
     mime = found.get("mime")
-    return shown({**found, **cast("dict[str, Any]", mime)} if isinstance(mime, dict) else found)
+    return parse_result({**found, **cast("dict[str, Any]", mime)} if isinstance(mime, dict) else found)
 
 
 def _error(found: object) -> ExecutionError:
@@ -79,7 +79,7 @@ class CodeCollector:
         logs = ExecutionLogs(tuple(self._written["stdout"]), tuple(self._written["stderr"]))
         results = tuple(self._results)
         said = end.get("executionError")
-        error = self._error or CodeAnswer(execution_error=said if isinstance(said, str) else None).raised()
+        error = self._error or CodeAnswer(execution_error=said if isinstance(said, str) else None).parse_error()
         failed = "the code failed" if end.get("status") == "failed" else ""
         problem = problem or (str(error) if error else failed)
         count, seconds = end.get("executionCount"), end.get("executionTime")

@@ -29,24 +29,24 @@ class ShellAnswer(Wire):
     trace_id: str | None = None
     omitted_bytes: int | None = None
 
-    def is_whole(self) -> bool:
+    def is_wrapper(self) -> bool:
         """Return whether this is the tool's own wrapper, not output that happens to be JSON."""
         some = self.stdout is not None or self.stderr is not None
         both = self.stdout is not None and self.stderr is not None
         return both or (some and (self.exit_code is not None or self.error_code is not None))
 
 
-def read_answer(text: str) -> dict[str, Any]:
+def parse_response(text: str) -> dict[str, Any]:
     """Read what a command that ran has written; a text without the wrapper is standard output."""
-    answer = _wrapped(text)
+    answer = _parse_wrapper(text)
     if answer is None:
         return {"data": text, "stdout": text, "exit_code": 0}
     return _fields(answer, exit_code=answer.exit_code or 0)
 
 
-def read_failure(text: str) -> dict[str, Any]:
+def parse_failure(text: str) -> dict[str, Any]:
     """Read why a command could not be run, or was ended."""
-    answer = _wrapped(text)
+    answer = _parse_wrapper(text)
     if answer is None:
         return {"error_message": text}
     exit_code = answer.error_code if answer.exit_code is None else answer.exit_code
@@ -54,12 +54,12 @@ def read_failure(text: str) -> dict[str, Any]:
     return fields | {"success": False, "error_message": (answer.stderr or "").strip() or "the command failed"}
 
 
-def _wrapped(text: str) -> ShellAnswer | None:
+def _parse_wrapper(text: str) -> ShellAnswer | None:
     try:
         answer = ShellAnswer.model_validate_json(text)
     except ValidationError:
         return None
-    return answer if answer.is_whole() else None
+    return answer if answer.is_wrapper() else None
 
 
 def _fields(answer: ShellAnswer, exit_code: int | None) -> dict[str, Any]:
@@ -73,11 +73,11 @@ def _fields(answer: ShellAnswer, exit_code: int | None) -> dict[str, Any]:
         "omitted_bytes": answer.omitted_bytes or 0,
     }
     if exit_code:
-        fields |= {"success": False, "error_message": exit_text(exit_code, stderr)}
+        fields |= {"success": False, "error_message": format_exit_code(exit_code, stderr)}
     return fields
 
 
-def exit_text(exit_code: int, stderr: str) -> str:
+def format_exit_code(exit_code: int, stderr: str) -> str:
     """Say in one line how a command ended that did not end with 0."""
     last = stderr.strip().rpartition("\n")[2]
     return f"exit code {exit_code}" + (f": {last}" if last else "")
@@ -89,6 +89,6 @@ SHELL = Tool(
     about="Run a command in the session's shell.",
     args=ShellArgs,
     result=CommandResult,
-    read=read_answer,
-    read_error=read_failure,
+    read=parse_response,
+    read_error=parse_failure,
 )

@@ -28,7 +28,7 @@ from .mounts import PersistenceItem, mount_item, sync_item
 from .session import SessionRef
 
 FILE_TRANSFER = "file_transfer"
-ENDED = ("Success", "Failed")
+FINAL_STATUSES = ("Success", "Failed")
 
 
 class SyncRequest(SessionRef):
@@ -154,7 +154,7 @@ class TaskWatch:
     """
 
     def __init__(self, context_ids: frozenset[str] = frozenset(), mode: str | None = None) -> None:
-        self._awaited = context_ids
+        self._context_ids = context_ids
         self._mode = mode
         self._looks = 0
 
@@ -163,22 +163,22 @@ class TaskWatch:
         if not seen.success:
             return "moving" if is_transient(seen) else "refused"
         self._looks += 1
-        tasks = meant(copies(seen), self._mode)
+        tasks = select_direction(select_copies(seen), self._mode)
         if any(task.status == "Failed" for task in tasks):
-            return "elsewhere" if all(task.status in ENDED for task in tasks) else "moving"
-        if self._awaited - {task.context_id for task in tasks} or (not tasks and self._looks < 2):
+            return "elsewhere" if all(task.status in FINAL_STATUSES for task in tasks) else "moving"
+        if self._context_ids - {task.context_id for task in tasks} or (not tasks and self._looks < 2):
             return "moving"
         return "arrived" if all(task.status == "Success" for task in tasks) else "moving"
 
 
 @dataclass
 class BindWatch:
-    """Decides when contexts that were bound are copied in: those of ``awaited``, by id and path.
+    """Decides when contexts that were bound are copied in: those of ``expected``, by id and path.
 
     Of a context without any download nothing is expected after the third look.
     """
 
-    awaited: frozenset[tuple[str, str]]
+    expected: frozenset[tuple[str, str]]
     _looks: int = 0
 
     def evaluate(self, seen: ContextInfoResult) -> Verdict:
@@ -186,26 +186,26 @@ class BindWatch:
         if not seen.success:
             return "moving" if is_transient(seen) else "refused"
         self._looks += 1
-        downloads = [task for task in copies(seen) if task.task_type == "download"]
-        mine = [task for task in downloads if (task.context_id, task.path) in self.awaited]
+        downloads = [task for task in select_copies(seen) if task.task_type == "download"]
+        mine = [task for task in downloads if (task.context_id, task.path) in self.expected]
         if any(task.status == "Failed" for task in mine):
             return "elsewhere"
-        missing = self.awaited - {(task.context_id, task.path) for task in mine}
+        missing = self.expected - {(task.context_id, task.path) for task in mine}
         done = all(task.status == "Success" for task in mine) and (not missing or self._looks > 2)
         return "arrived" if done else "moving"
 
 
 @dataclass
-class BindResult:
-    """Decides when a session lists the contexts that were bound: those of ``awaited``, by id."""
+class BindingListWatch:
+    """Decides when a session lists the contexts that were bound: those of ``expected``, by id."""
 
-    awaited: frozenset[str]
+    expected: frozenset[str]
 
     def evaluate(self, seen: ContextBindingsResult) -> Verdict:
         """Return what a look has shown."""
         if not seen.success:
             return "moving" if is_transient(seen) else "refused"
-        return "moving" if self.awaited - {binding.context_id for binding in seen.data or ()} else "arrived"
+        return "moving" if self.expected - {binding.context_id for binding in seen.data or ()} else "arrived"
 
 
 def bind_request(session_id: str, contexts: Sequence[ContextSync | ContextMount], dialect: Dialect) -> BindRequest:
@@ -222,26 +222,26 @@ def bind_request(session_id: str, contexts: Sequence[ContextSync | ContextMount]
     return BindRequest(session_id=session_id, persistence_data_list=items)
 
 
-def awaited(contexts: Sequence[ContextSync | ContextMount]) -> frozenset[tuple[str, str]]:
+def awaited_bindings(contexts: Sequence[ContextSync | ContextMount]) -> frozenset[tuple[str, str]]:
     """Return which of ``contexts`` are waited for once they are bound, by id and path."""
     return frozenset(
         (context.context_id, context.path) for context in contexts if isinstance(context, ContextSync) and context.wait
     )
 
 
-def not_listed(waited: PollOutcome[ContextBindingsResult], timeout: float) -> str:
+def format_unlisted(waited: PollOutcome[ContextBindingsResult], timeout: float) -> str:
     """Return why a session does not list what was bound to it."""
     why = waited.reason()
     return f"not seen to be bound after {timeout:g} s" + (f": {why}" if why else "")
 
 
-def copies(seen: ContextInfoResult | None) -> tuple[ContextStatus, ...]:
+def select_copies(seen: ContextInfoResult | None) -> tuple[ContextStatus, ...]:
     """Return the tasks that copy."""
     tasks = seen.data or () if seen else ()
     return tuple(task for task in tasks if task.task_type in ("upload", "download"))
 
 
-def meant(tasks: tuple[ContextStatus, ...], mode: str | None) -> tuple[ContextStatus, ...]:
+def select_direction(tasks: tuple[ContextStatus, ...], mode: str | None) -> tuple[ContextStatus, ...]:
     """Return the tasks of one direction: how a copy in the other one ended, long ago maybe, says nothing of it.
 
     Where the direction was the cloud's choice, that is out of the session if anything goes out, as the clouds have it.
@@ -250,15 +250,15 @@ def meant(tasks: tuple[ContextStatus, ...], mode: str | None) -> tuple[ContextSt
     return found if mode else found or tasks
 
 
-def copied(waited: PollOutcome[ContextInfoResult], timeout: float, mode: str | None = None) -> ContextSyncResult:
+def sync_result(waited: PollOutcome[ContextInfoResult], timeout: float, mode: str | None = None) -> ContextSyncResult:
     """Return the result of a wait for copies."""
     last = ContextInfoResult() if waited.last is None else waited.last
-    tasks = copies(waited.last)
+    tasks = select_copies(waited.last)
     if waited.verdict == "refused":
         return last.as_failure(ContextSyncResult)
     open_ones = "; ".join(
         f"{task.task_type} of {task.context_id} at {task.path}: {task.error_message or task.status}"
-        for task in meant(tasks, mode)
+        for task in select_direction(tasks, mode)
         if task.status != "Success"
     )
     if waited.verdict == "timeout":

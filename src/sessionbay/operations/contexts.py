@@ -204,21 +204,21 @@ DELETE_FILE = Operation(
 )
 
 
-def id_of(context: object) -> str:
+def parse_context_id(context: object) -> str:
     """Return the id of a context, which may be given as itself."""
     return validation.text("context_id", context.id if isinstance(context, Context) else context, ContextError)
 
 
-def named(context: object) -> ModifyContextRequest:
+def rename_request(context: object) -> ModifyContextRequest:
     """Return the request that gives a context the name that it has here."""
     if not isinstance(context, Context):
         raise ContextError.usage(f"context must be a Context with its new name, not {context!r}")
-    return ModifyContextRequest(id=id_of(context), name=validation.text("name", context.name, ContextError))
+    return ModifyContextRequest(id=parse_context_id(context), name=validation.text("name", context.name, ContextError))
 
 
-def file_of(context: object, path: object) -> FileRef:
+def file_ref(context: object, path: object) -> FileRef:
     """Return what names a file of a context."""
-    return FileRef(context_id=id_of(context), file_path=validation.text("file_path", path, ContextError))
+    return FileRef(context_id=parse_context_id(context), file_path=validation.text("file_path", path, ContextError))
 
 
 def list_request(wanted: ContextListParams) -> ListContextsRequest:
@@ -248,30 +248,30 @@ class ClearWatch:
     """
 
     def __init__(self) -> None:
-        self.seen = ""
+        self.last_state = ""
         self._looks = 0
 
     def evaluate(self, look: ContextStateResult) -> Verdict:
         """Return what a look has shown."""
         if not look.success:
             return "moving" if is_transient(look) else "refused"
-        begun = self.seen not in ("", AVAILABLE)
+        begun = self.last_state not in ("", AVAILABLE)
         self._looks += 1
-        self.seen = look.data or ""
-        return "arrived" if self.seen == AVAILABLE and (begun or self._looks > 1) else "moving"
+        self.last_state = look.data or ""
+        return "arrived" if self.last_state == AVAILABLE and (begun or self._looks > 1) else "moving"
 
 
-def cleared(
+def clear_result(
     waited: PollOutcome[ContextStateResult], watch: ClearWatch, context_id: str, timeout: float
 ) -> ClearContextResult:
     """Return the result of a wait for an empty context."""
     last = ContextStateResult() if waited.last is None else waited.last
-    known: dict[str, Any] = {"status": watch.seen or CLEARING, "context_id": context_id}
+    known: dict[str, Any] = {"status": watch.last_state or CLEARING, "context_id": context_id}
     if waited.verdict == "arrived":
         return ClearContextResult(success=True, request_id=last.request_id, **known)
     if waited.verdict == "refused":
         return replace(last.as_failure(ClearContextResult), outcome_unknown=True, **known)
-    story = waited.describe("empty", watch.seen, timeout)
+    story = waited.describe("empty", watch.last_state, timeout)
     return ClearContextResult(
         error_message=story, outcome_unknown=True, timed_out=True, request_id=last.request_id, **known
     )

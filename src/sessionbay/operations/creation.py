@@ -15,12 +15,12 @@ from ..models.creation import (
     UploadPolicy,
     WhiteList,
 )
-from .mounts import PersistenceItem, item, mount_item, sync_item
+from .mounts import PersistenceItem, mount_item, policy_item, sync_item
 from .session import CreateRequest
 
 DEFAULT_IDLE_MINUTES = 5
-COOKIES = ("/Local State", "/Default/Cookies", "/Default/Cookies-journal")
-LOGINS = tuple(
+COOKIE_PATHS = ("/Local State", "/Default/Cookies", "/Default/Cookies-journal")
+LOGIN_PATHS = tuple(
     f"/Default/{name}"
     for name in (
         "Local Storage",
@@ -84,7 +84,7 @@ def sdk_stats(framework: str, dialect: Dialect) -> dict[str, Any]:
     return stats
 
 
-def awaited_contexts(params: CreateSessionParams) -> frozenset[str]:
+def awaited_context_ids(params: CreateSessionParams) -> frozenset[str]:
     """Return the contexts whose copying in ``create`` waits for."""
     found = {sync.context_id for sync in params.context_syncs if sync.wait}
     if params.browser_context:
@@ -98,28 +98,28 @@ def _persistence(params: CreateSessionParams, dialect: Dialect) -> Iterator[Pers
     for sync in params.context_syncs:
         yield sync_item(sync, dialect)
     if browser and browser.extension_context_id:
-        yield item(browser.extension_context_id, EXTENSIONS_PATH, _extension_policy(browser), dialect)
+        yield policy_item(browser.extension_context_id, EXTENSIONS_PATH, _extension_policy(browser), dialect)
     if browser and browser.fingerprint_context_id:
         nothing = SyncPolicy(upload_policy=UploadPolicy(auto_upload=False), bw_list=BWList(white_lists=()))
-        yield item(browser.fingerprint_context_id, dialect.fingerprint_path, nothing, dialect)
+        yield policy_item(browser.fingerprint_context_id, dialect.fingerprint_path, nothing, dialect)
     for mount in params.context_mounts:
         yield mount_item(mount, dialect)
     if browser:
-        yield item(browser.context_id, dialect.profile_path, _profile_policy(browser, dialect), dialect)
+        yield policy_item(browser.context_id, dialect.profile_path, _profile_policy(browser, dialect), dialect)
 
 
 def _extension_policy(browser: BrowserContext) -> SyncPolicy:
     return SyncPolicy(
         upload_policy=UploadPolicy(auto_upload=False),
         delete_policy=DeletePolicy(sync_local_file=False),
-        bw_list=_white(*browser.extension_ids),
+        bw_list=_white_lists(*browser.extension_ids),
     )
 
 
 def _profile_policy(browser: BrowserContext, dialect: Dialect) -> SyncPolicy:
-    kept = COOKIES + LOGINS if (browser.profile or dialect.profile) == "standard" else COOKIES
-    return SyncPolicy(upload_policy=UploadPolicy(auto_upload=browser.auto_upload), bw_list=_white(*kept))
+    kept = COOKIE_PATHS + LOGIN_PATHS if (browser.profile or dialect.profile) == "standard" else COOKIE_PATHS
+    return SyncPolicy(upload_policy=UploadPolicy(auto_upload=browser.auto_upload), bw_list=_white_lists(*kept))
 
 
-def _white(*paths: str) -> BWList:
+def _white_lists(*paths: str) -> BWList:
     return BWList(white_lists=tuple(WhiteList(path=path) for path in paths))

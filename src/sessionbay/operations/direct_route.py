@@ -6,7 +6,7 @@ from typing import Any
 from pydantic import Field, ValidationError
 
 from ..core.http import HttpRequest, HttpResponse, InvalidResponse, RequestStamp
-from ..core.result import refusal_text
+from ..core.result import format_refusal
 from ..core.secrets import Secret
 from ..core.wire_model import JsonText, Wire
 from ..models.tools import McpToolResult
@@ -41,7 +41,7 @@ class DirectAnswer(Wire):
     request_id: str | None = None
 
 
-def encode(
+def encode_request(
     link_url: str, token: Secret, tool: str, server: str, args: dict[str, Any], stamp: RequestStamp
 ) -> HttpRequest:
     """Return the HTTP request that calls ``tool``."""
@@ -58,7 +58,7 @@ def encode(
     )
 
 
-def decode(answer: HttpResponse) -> McpToolResult:
+def parse_response(answer: HttpResponse) -> McpToolResult:
     """Return what the tool answered; raise ``InvalidResponse`` when the answer is not the protocol."""
     try:
         said = DirectAnswer.model_validate_json(answer.body)
@@ -68,7 +68,7 @@ def decode(answer: HttpResponse) -> McpToolResult:
     known: dict[str, Any] = {"http_status_code": answer.status, "request_id": said.request_id or ""}
     if answer.status >= 400 or rpc.error or (said.success is False and rpc.result is None):
         told = rpc.error or RpcError(code=said.code, message=said.message)
-        text = refusal_text(told.code or "", told.message or f"refused with HTTP {answer.status}")
+        text = format_refusal(told.code or "", told.message or f"refused with HTTP {answer.status}")
         return McpToolResult(code=told.code or "", error_message=text, **known)
     if rpc.result is None:
         raise InvalidResponse("the answer holds no result of the tool", status=answer.status)
@@ -78,7 +78,7 @@ def decode(answer: HttpResponse) -> McpToolResult:
     return McpToolResult(success=reason is None, **fields, **known)
 
 
-def answer_of(request_id: str, answer: CallAnswer) -> bytes:
+def format_response(request_id: str, answer: CallAnswer) -> bytes:
     """Return the body that says ``answer`` (the engine's side)."""
     rpc = json.dumps({"jsonrpc": "2.0", "id": request_id, "result": answer.dump()})
     return json.dumps({"code": 200, "success": True, "requestId": request_id, "data": rpc}).encode()

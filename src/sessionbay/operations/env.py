@@ -27,7 +27,7 @@ class GetEnvArgs(Wire):
     keys: list[str] | None = None
 
 
-def read_envs(text: str) -> dict[str, Any]:
+def parse_envs(text: str) -> dict[str, Any]:
     """Read a JSON object of names and values."""
     try:
         return {"data": TypeAdapter(dict[str, str]).validate_json(text)}
@@ -35,8 +35,8 @@ def read_envs(text: str) -> dict[str, Any]:
         raise ValueError("the environment is not the tool's") from exc
 
 
-def write_envs(envs: dict[str, str]) -> str:
-    """Word the environment, the other way round than ``read_envs``."""
+def format_envs(envs: dict[str, str]) -> str:
+    """Word the environment, the other way round than ``parse_envs``."""
     return json.dumps(envs, ensure_ascii=False)
 
 
@@ -56,5 +56,5 @@ GET_ENV = Tool(
     about="Tell the session's environment variables.",
     args=GetEnvArgs,
     result=EnvResult,
-    read=read_envs,
+    read=parse_envs,
 )

@@ -7,7 +7,7 @@ from pydantic import ValidationError
 
 from ..models.files import FileChangeEvent
 from .dispatcher import Accepts
-from .file_codecs import change_list, changed
+from .file_codecs import change_list_adapter, to_events
 from .files import PathArgs
 from .frames import Frame, push
 
@@ -34,7 +34,7 @@ def sample(server: str, path: str) -> Frame:
 def read(data: Mapping[str, Any]) -> tuple[FileChangeEvent, ...]:
     """Return what a push tells; nothing where it tells nothing that can be read."""
     try:
-        return changed(change_list().validate_python(data.get("events")))
+        return to_events(change_list_adapter().validate_python(data.get("events")))
     except ValidationError:
         return ()
 

@@ -31,8 +31,8 @@ R = TypeVar("R", bound=Result[Any])
 SERVER = "wuying_filesystem"
 
 # Bytes: the clouds carry messages of 63 KB between the control plane and a machine, and base64 adds a third.
-PIECE = 51200
-BINARY_PIECE = 46080
+MAX_TEXT_CHUNK = 51200
+MAX_BINARY_CHUNK = 46080
 
 WriteMode = Literal["overwrite", "append", "create_new"]
 
@@ -94,42 +94,42 @@ class SearchArgs(CamelWire):
     def _blank_is_none(cls, value: str | list[str] | None) -> str | list[str] | None:
         return value or None
 
-    def excluded(self) -> list[str]:
+    def exclude_list(self) -> list[str]:
         """Return the patterns to leave out (the engine's side)."""
         given = self.exclude_patterns or []
         return given.split(",") if isinstance(given, str) else given
 
 
-def _done(text: str) -> dict[str, Any]:
+def _parse_done(text: str) -> dict[str, Any]:
     return {"data": True}
 
 
-def _text(text: str) -> dict[str, Any]:
+def _parse_text(text: str) -> dict[str, Any]:
     return {"data": text}
 
 
-def _bytes(text: str) -> dict[str, Any]:
+def _parse_bytes(text: str) -> dict[str, Any]:
     return {"data": b64decode(text, validate=True)}
 
 
-def _reading(result: type[R], read: Callable[[str], Mapping[str, Any]]) -> Tool[ReadArgs, R]:
+def _read_tool(result: type[R], read: Callable[[str], Mapping[str, Any]]) -> Tool[ReadArgs, R]:
     about = "Read a file, or a part of it, as text or as base64 (format binary)."
     return Tool(name="read_file", server=SERVER, about=about, args=ReadArgs, result=result, read=read)
 
 
-def _acting(name: str, about: str, args: type[Q]) -> Tool[Q, FileResult]:
-    return Tool(name=name, server=SERVER, about=about, args=args, result=FileResult, read=_done)
+def _action_tool(name: str, about: str, args: type[Q]) -> Tool[Q, FileResult]:
+    return Tool(name=name, server=SERVER, about=about, args=args, result=FileResult, read=_parse_done)
 
 
-READ_TEXT = _reading(FileContentResult, _text)
-READ_BYTES = _reading(BinaryFileContentResult, _bytes)
+READ_TEXT = _read_tool(FileContentResult, _parse_text)
+READ_BYTES = _read_tool(BinaryFileContentResult, _parse_bytes)
 INFO = Tool(
     name="get_file_info",
     server=SERVER,
     about="Tell size, kind, permissions and times of a file or folder.",
     args=PathArgs,
     result=FileInfoResult,
-    read=file_codecs.read_info,
+    read=file_codecs.parse_info,
 )
 LIST = Tool(
     name="list_directory",
@@ -137,22 +137,22 @@ LIST = Tool(
     about="List the entries of a folder.",
     args=PathArgs,
     result=DirectoryListResult,
-    read=file_codecs.read_listing,
+    read=file_codecs.parse_listing,
 )
-WRITE = _acting("write_file", "Write text to a file.", WriteArgs)
-MAKE_DIRECTORY = _acting(
+WRITE = _action_tool("write_file", "Write text to a file.", WriteArgs)
+MAKE_DIRECTORY = _action_tool(
     "create_directory", "Make a folder and those above it; one that is there is left as it is.", PathArgs
 )
-DELETE = _acting("delete_file", "Delete a file.", PathArgs)
-MOVE = _acting("move_file", "Move or rename a file or folder; an existing destination is not replaced.", MoveArgs)
-EDIT = _acting("edit_file", "Replace texts in a file, each edit the first place where its text stands.", EditArgs)
+DELETE = _action_tool("delete_file", "Delete a file.", PathArgs)
+MOVE = _action_tool("move_file", "Move or rename a file or folder; an existing destination is not replaced.", MoveArgs)
+EDIT = _action_tool("edit_file", "Replace texts in a file, each edit the first place where its text stands.", EditArgs)
 READ_MANY = Tool(
     name="read_multiple_files",
     server=SERVER,
     about="Read several text files.",
     args=PathsArgs,
     result=MultipleFileContentResult,
-    read=partial(file_codecs.read_blocks, []),
+    read=partial(file_codecs.parse_blocks, []),
 )
 SEARCH = Tool(
     name="search_files",
@@ -160,7 +160,7 @@ SEARCH = Tool(
     about="Find files and folders below a folder whose names match a pattern (* and ?).",
     args=SearchArgs,
     result=FileSearchResult,
-    read=file_codecs.read_matches,
+    read=file_codecs.parse_matches,
 )
 CHANGES = Tool(
     name="get_file_change",
@@ -168,10 +168,10 @@ CHANGES = Tool(
     about="Tell what changed in a folder since the last call; the first call only begins to look.",
     args=PathArgs,
     result=FileChangeResult,
-    read=file_codecs.read_changes,
+    read=file_codecs.parse_changes,
 )
 
 
-def reading_many(paths: Sequence[str]) -> Tool[PathsArgs, MultipleFileContentResult]:
+def read_many_tool(paths: Sequence[str]) -> Tool[PathsArgs, MultipleFileContentResult]:
     """Return the tool that reads ``paths``: its answer can be taken apart only by those who know them."""
-    return replace(READ_MANY, read=partial(file_codecs.read_blocks, paths))
+    return replace(READ_MANY, read=partial(file_codecs.parse_blocks, paths))

@@ -14,14 +14,14 @@ R = TypeVar("R", bound=GitResult[Any])
 
 # Nobody is there to type a password, and the failures are told apart by git's words.
 ENVS = {"GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C"}
-MODES = ("soft", "mixed", "hard", "merge", "keep")
-FIELD = "\x01"
-MOST_TOLD = 2000  # characters of what git wrote
+RESET_MODES = ("soft", "mixed", "hard", "merge", "keep")
+FIELD_SEPARATOR = "\x01"
+MAX_REASON_LENGTH = 2000  # characters of what git wrote
 LOG_FORMAT = "--format=%H%x01%h%x01%an%x01%ae%x01%aI%x01%s"
 BRANCH_FORMAT = "--format=%(refname:short)%09%(HEAD)"
-NOT_SET = ("no such remote", "key does not contain")
+UNSET_MESSAGES = ("no such remote", "key does not contain")
 
-_SIGNS: tuple[tuple[GitReason, tuple[str, ...]], ...] = (
+_FAILURE_MESSAGES: tuple[tuple[GitReason, tuple[str, ...]], ...] = (
     ("not_a_repository", ("not a git repository", "does not appear to be a git repository")),
     ("conflict", ("CONFLICT (", "Automatic merge failed", "you need to resolve your current index first", "unmerged")),
     (
@@ -48,12 +48,12 @@ _STATUSES: dict[str, GitFileStatus] = {
 }
 
 
-def line(args: Sequence[str], repo_path: str | None = None) -> str:
+def command_line(args: Sequence[str], repo_path: str | None = None) -> str:
     """Return the command line for git with ``args``."""
     return shlex.join(["git", *(("-C", repo_path) if repo_path else ()), *args])
 
 
-def word(name: str, value: object) -> str:
+def validate_word(name: str, value: object) -> str:
     """Return a word that git must not take for an option."""
     found = validation.text(name, value, GitError)
     if found.startswith("-"):
@@ -61,7 +61,7 @@ def word(name: str, value: object) -> str:
     return found
 
 
-def words(name: str, value: object) -> list[str]:
+def validate_words(name: str, value: object) -> list[str]:
     """Return paths for behind ``--``; at least one."""
     found = validation.texts(name, value, GitError)
     if not found:
@@ -69,14 +69,14 @@ def words(name: str, value: object) -> list[str]:
     return found
 
 
-def place(remote: str | None, branch: str | None) -> list[str]:
+def remote_args(remote: str | None, branch: str | None) -> list[str]:
     """Return the words that name a remote repository, and a branch of it."""
     if branch is not None and remote is None:
         raise GitError.usage("branch needs remote: git takes the first word for the remote")
-    return [word(name, one) for name, one in (("remote", remote), ("branch", branch)) if one is not None]
+    return [validate_word(name, one) for name, one in (("remote", remote), ("branch", branch)) if one is not None]
 
 
-def folder_of(url: str) -> str:
+def clone_folder(url: str) -> str:
     """Return the folder that git makes for a repository that it clones."""
     from urllib.parse import unquote
 
@@ -84,13 +84,13 @@ def folder_of(url: str) -> str:
     return unquote(plain.replace(":", "/").rpartition("/")[2]).removesuffix(".git")
 
 
-def result(kind: type[R], ran: CommandResult, read: Callable[[str], Any]) -> R:
+def parse_result(kind: type[R], ran: CommandResult, read: Callable[[str], Any]) -> R:
     """Return what a git command answered; ``read`` takes its output apart."""
     known: dict[str, Any] = {"request_id": ran.request_id, "exit_code": ran.exit_code, "stderr": ran.stderr}
     if not ran.success:
-        reason = reason_of(ran)
+        reason = classify_failure(ran)
         told = ran.stdout if reason == "conflict" else ran.stderr
-        refused = ran.as_failure(kind, (told.strip() or ran.output.strip() or ran.error_message)[:MOST_TOLD])
+        refused = ran.as_failure(kind, (told.strip() or ran.output.strip() or ran.error_message)[:MAX_REASON_LENGTH])
         return replace(refused, exit_code=ran.exit_code, stderr=ran.stderr, reason=reason)
     try:
         return kind(success=True, data=read(ran.stdout), **known)
@@ -98,24 +98,24 @@ def result(kind: type[R], ran: CommandResult, read: Callable[[str], Any]) -> R:
         raise GitError.of("invalid_response", f"git's answer cannot be read: {exc}", request_id=ran.request_id) from exc
 
 
-def unset_is_none(told: GitValueResult) -> GitValueResult:
+def accept_unset(told: GitValueResult) -> GitValueResult:
     """Return a question's result; that there is no such value is an answer to it."""
     unset = told.exit_code == 1 and not told.stderr
-    if told.success or not (unset or any(sign in told.stderr.lower() for sign in NOT_SET)):
+    if told.success or not (unset or any(sign in told.stderr.lower() for sign in UNSET_MESSAGES)):
         return told
     return GitValueResult(success=True, request_id=told.request_id, exit_code=told.exit_code, stderr=told.stderr)
 
 
-def reason_of(ran: CommandResult) -> GitReason:
+def classify_failure(ran: CommandResult) -> GitReason:
     """Return what kind of failure it was. Git tells of conflicts on its standard output."""
     said = f"{ran.stderr}\n{ran.stdout}\n{ran.error_message}"
-    for reason, signs in _SIGNS:
+    for reason, signs in _FAILURE_MESSAGES:
         if any(sign in said for sign in signs):
             return reason
     return "not_found" if ran.exit_code == 127 else ""
 
 
-def read_status(text: str) -> GitStatus:
+def parse_status(text: str) -> GitStatus:
     """Read ``status --porcelain=v2 --branch -z``."""
     facts: dict[str, str] = {}
     files: list[GitFile] = []
@@ -125,7 +125,7 @@ def read_status(text: str) -> GitStatus:
             name, _, value = record[2:].partition(" ")
             facts[name] = value
         elif record:
-            files.append(_file(record, records))
+            files.append(_parse_file(record, records))
     ahead, behind = (abs(int(number)) for number in facts.get("branch.ab", "+0 -0").split())
     head = facts.get("branch.head", "")
     detached = head == "(detached)"
@@ -133,7 +133,7 @@ def read_status(text: str) -> GitStatus:
     return GitStatus(branch, facts.get("branch.upstream"), ahead, behind, detached, tuple(files))
 
 
-def _file(record: str, records: Iterator[str]) -> GitFile:
+def _parse_file(record: str, records: Iterator[str]) -> GitFile:
     """Read one file; a renamed one has its former path in the record that follows."""
     kind, _, rest = record.partition(" ")
     if kind in ("?", "!"):
@@ -142,33 +142,33 @@ def _file(record: str, records: Iterator[str]) -> GitFile:
     fields = rest.split(" ", before)
     letters = fields[0].replace(".", " ")
     former = next(records) if kind == "2" else ""
-    status = "conflict" if kind == "u" else _status(letters)
+    status = "conflict" if kind == "u" else _parse_letters(letters)
     return GitFile(fields[before], status, letters[0], letters[1], former)
 
 
-def _status(letters: str) -> GitFileStatus:
+def _parse_letters(letters: str) -> GitFileStatus:
     for letter, status in _STATUSES.items():
         if letter in letters:
             return status
     return "unknown"
 
 
-def read_log(text: str) -> tuple[GitLogEntry, ...]:
+def parse_log(text: str) -> tuple[GitLogEntry, ...]:
     """Read ``log -z`` in our format."""
-    return tuple(GitLogEntry(*record.split(FIELD)) for record in text.split("\0") if record)
+    return tuple(GitLogEntry(*record.split(FIELD_SEPARATOR)) for record in text.split("\0") if record)
 
 
-def read_branches(text: str) -> tuple[GitBranch, ...]:
+def parse_branches(text: str) -> tuple[GitBranch, ...]:
     """Read ``for-each-ref`` in our format."""
     rows = [row.split("\t") for row in text.splitlines() if row]
     return tuple(GitBranch(name, mark == "*") for name, mark in rows)
 
 
-def value_of(text: str) -> str:
+def parse_value(text: str) -> str:
     """Read a value, which may have several lines."""
     return text.removesuffix("\n")
 
 
-def last_line(text: str) -> str:
+def parse_last_line(text: str) -> str:
     """Read the last line of an output, where the answer stands."""
     return text.rstrip("\n").rpartition("\n")[2]

@@ -41,7 +41,7 @@ class MetricsAnswer(Wire):
     timestamp: str | None = None
 
 
-def read_metrics(text: str) -> dict[str, Any]:
+def parse_metrics(text: str) -> dict[str, Any]:
     """Read the figures, which are a JSON object."""
     try:
         answer = MetricsAnswer.model_validate_json(text)
@@ -56,5 +56,5 @@ METRICS = Tool(
     about="Tell the load of processor, memory, disk and network.",
     args=NoArgs,
     result=SessionMetricsResult,
-    read=read_metrics,
+    read=parse_metrics,
 )

@@ -8,7 +8,7 @@ from pydantic.alias_generators import to_camel
 from ..core.errors import SessionError
 from ..core.wire_model import Wire, parsed
 from ..dialects.base import Dialect
-from ..models.creation import HEARD, ContextMount, ContextSync, SyncPolicy, WhiteList
+from ..models.creation import WIRE_CONTEXT, ContextMount, ContextSync, SyncPolicy, WhiteList
 
 MOUNT = "mount"
 
@@ -35,10 +35,10 @@ class PersistenceItem(Wire):
 
     def sync_policy(self) -> SyncPolicy:
         """Return the policy, its gaps filled with the clouds' defaults; a ValueError says what is wrong with it."""
-        return SyncPolicy.model_validate(parsed(self.policy) or {}, context=HEARD)
+        return SyncPolicy.model_validate(parsed(self.policy) or {}, context=WIRE_CONTEXT)
 
 
-def item(context_id: str, path: str, policy: SyncPolicy, dialect: Dialect) -> PersistenceItem:
+def policy_item(context_id: str, path: str, policy: SyncPolicy, dialect: Dialect) -> PersistenceItem:
     """Return the binding of a context by a policy."""
     return PersistenceItem(context_id=context_id, path=path, policy=policy_text(policy, dialect))
 

@@ -35,35 +35,35 @@ class UrlArgs(Wire):
     path: str
 
 
-def read_init(text: str) -> dict[str, Any]:
+def parse_init(text: str) -> dict[str, Any]:
     """Read the machine's set-up; words that are no JSON say how it went."""
     try:
         found: Any = from_json(text)
     except ValueError:
-        return read_transfer(text) | ({} if _failed(text) else {"data": {}})
+        return parse_transfer(text) | ({} if _is_failure(text) else {"data": {}})
     return {"data": cast("dict[str, Any]", found) if isinstance(found, dict) else {}}
 
 
-def read_transfer(text: str) -> dict[str, Any]:
+def parse_transfer(text: str) -> dict[str, Any]:
     """Read how a transfer went, which the machine says in words."""
-    if _failed(text):
+    if _is_failure(text):
         return {"success": False, "error_message": text.strip() or "the machine said nothing"}
     return {"data": text}
 
 
-def _failed(text: str) -> bool:
+def _is_failure(text: str) -> bool:
     """Return whether words tell of a failure: those of a success name it."""
     return not text.strip() or ("failed" in text.lower() and "success" not in text.lower())
 
 
-def _transfer(name: str, about: str, args: type[Q]) -> Tool[Q, OSSTransferResult]:
+def _transfer_tool(name: str, about: str, args: type[Q]) -> Tool[Q, OSSTransferResult]:
     return Tool(
         name=name,
         server=SERVER,
         about=about,
         args=args,
         result=OSSTransferResult,
-        read=read_transfer,
+        read=parse_transfer,
         only="agentbay",
     )
 
@@ -74,11 +74,11 @@ INIT = Tool(
     about="Set up the machine's access to object storage, with temporary credentials.",
     args=InitArgs,
     result=OSSClientResult,
-    read=read_init,
+    read=parse_init,
     only="agentbay",
 )
-UPLOAD = _transfer("oss_upload", "Upload a file to a bucket.", ObjectArgs)
-DOWNLOAD = _transfer("oss_download", "Download a file from a bucket.", ObjectArgs)
+UPLOAD = _transfer_tool("oss_upload", "Upload a file to a bucket.", ObjectArgs)
+DOWNLOAD = _transfer_tool("oss_download", "Download a file from a bucket.", ObjectArgs)
 # The clouds spell these so.
-UPLOAD_ANONYMOUS = _transfer("oss_upload_annon", "Upload a file to an address (PUT).", UrlArgs)
-DOWNLOAD_ANONYMOUS = _transfer("oss_download_annon", "Download a file from an address.", UrlArgs)
+UPLOAD_ANONYMOUS = _transfer_tool("oss_upload_annon", "Upload a file to an address (PUT).", UrlArgs)
+DOWNLOAD_ANONYMOUS = _transfer_tool("oss_download_annon", "Download a file from an address.", UrlArgs)

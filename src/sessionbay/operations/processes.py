@@ -10,13 +10,13 @@ from pydantic import Field, ValidationError
 from ..core.output import STREAMS, Stream
 from ..core.tool import Tool
 from ..core.wire_model import Wire
-from ..models.processes import Piece, PieceResult, ProcessResult, StartedResult
-from .files import BINARY_PIECE
+from ..models.processes import ProcessOutput, ProcessOutputResult, ProcessResult, ProcessStartResult
+from .files import MAX_BINARY_CHUNK
 
 W = TypeVar("W", bound=Wire)
 
 SERVER = "sessionbay_process"
-STREAM_OF: dict[str, Stream] = {"1": "stdout", "2": "stderr"}
+STREAMS_BY_NUMBER: dict[str, Stream] = {"1": "stdout", "2": "stderr"}
 
 
 class StartArgs(Wire):
@@ -43,7 +43,7 @@ class PidArgs(Wire):
     pid: int
 
 
-class PieceAnswer(Wire):
+class ProcessOutputAnswer(Wire):
     """Chunks of output, each a number, a stream and its bytes as base64; and the code, once there is one."""
 
     chunks: list[tuple[int, str, str]] = Field(default_factory=list[tuple[int, str, str]])
@@ -54,22 +54,22 @@ class StartAnswer(Wire):
     pid: int
 
 
-def read_started(text: str) -> dict[str, Any]:
+def parse_start(text: str) -> dict[str, Any]:
     """Read the number of a process that was started."""
-    return {"data": _worded(StartAnswer, text).pid}
+    return {"data": _parse(StartAnswer, text).pid}
 
 
-def read_piece(text: str) -> dict[str, Any]:
+def parse_output(text: str) -> dict[str, Any]:
     """Read what a process wrote."""
-    said = _worded(PieceAnswer, text)
+    said = _parse(ProcessOutputAnswer, text)
     chunks: list[tuple[Stream, bytes]] = [
-        (STREAM_OF[stream], b64decode(data, validate=True)) for _, stream, data in said.chunks
+        (STREAMS_BY_NUMBER[stream], b64decode(data, validate=True)) for _, stream, data in said.chunks
     ]
     last = said.chunks[-1][0] if said.chunks else 0
-    return {"data": Piece(tuple(chunks), last, said.exit_code)}
+    return {"data": ProcessOutput(tuple(chunks), last, said.exit_code)}
 
 
-def _worded(kind: type[W], text: str) -> W:
+def _parse(kind: type[W], text: str) -> W:
     try:
         return kind.model_validate_json(text)
     except ValidationError as exc:
@@ -81,16 +81,16 @@ START = Tool(
     server=SERVER,
     about="Start a command and return at once; its output is read by process_read. The local engine's own.",
     args=StartArgs,
-    result=StartedResult,
-    read=read_started,
+    result=ProcessStartResult,
+    read=parse_start,
 )
 READ = Tool(
     name="process_read",
     server=SERVER,
     about="Return what a process wrote after a chunk; wait for more for a while.",
     args=ReadArgs,
-    result=PieceResult,
-    read=read_piece,
+    result=ProcessOutputResult,
+    read=parse_output,
 )
 WRITE = Tool(
     name="process_write",
@@ -113,8 +113,8 @@ KILL = Tool(
 # process keeps its input open, since a pipe ends for the reader when no writer is left; it ends with the folder.
 _RUNNER = 'echo $$ >"$0/pid"; sh -c "$1" <"$0/in" >"$0/out" 2>"$0/err"; echo $? >"$0/part"; mv "$0/part" "$0/code"'
 _FEEDER = 'exec 3>"$0/in"; while [ -p "$0/in" ] && [ ! -e "$0/eof" ] && [ ! -e "$0/code" ]; do sleep 0.2; done'
-_DEAF = 'echo "the process has ended, or its input is closed" >&2; exit 1'
-MOST_AT_ONCE = 24_000  # bytes of each output in one answer, which base64 makes longer
+_FAIL_CLOSED = 'echo "the process has ended, or its input is closed" >&2; exit 1'
+MAX_SHELL_READ = 24_000  # bytes of each output in one answer, which base64 makes longer
 
 
 def shell_start(command: str) -> str:
@@ -131,28 +131,28 @@ def shell_start(command: str) -> str:
 def shell_read(folder: str, out: int, err: int) -> str:
     """Return the command that prints what comes after so many bytes of each output, and the code, if there is one."""
     parts = (
-        f'tail -c +{seen + 1} "$d/{name}" | head -c {MOST_AT_ONCE} | base64 -w0; echo; '
+        f'tail -c +{seen + 1} "$d/{name}" | head -c {MAX_SHELL_READ} | base64 -w0; echo; '
         for name, seen in (("out", out), ("err", err))
     )
     return f'd={shlex.quote(folder)}; c=$(cat "$d/code" 2>/dev/null); {"".join(parts)}printf %s "$c"'
 
 
-def read_shell_piece(text: str) -> Piece:
+def parse_shell_output(text: str) -> ProcessOutput:
     """Read what ``shell_read`` printed; the code counts once all output was read."""
     out, err, code = text.split("\n")
     found = b64decode(out, validate=True), b64decode(err, validate=True)
     pairs: Iterable[tuple[Stream, bytes]] = zip(STREAMS, found, strict=True)
     chunks = tuple(pair for pair in pairs if pair[1])
-    more = any(len(data) == MOST_AT_ONCE for data in found)
-    return Piece(chunks, exit_code=int(code) if code and not more else None)
+    more = any(len(data) == MAX_SHELL_READ for data in found)
+    return ProcessOutput(chunks, exit_code=int(code) if code and not more else None)
 
 
 def shell_writes(folder: str, data: bytes) -> Iterator[str]:
     """Yield the commands that write to a process's input: no message and no argument of a program may be long."""
-    for start in range(0, len(data), BINARY_PIECE):
-        piece = b64encode(data[start : start + BINARY_PIECE]).decode()
+    for start in range(0, len(data), MAX_BINARY_CHUNK):
+        piece = b64encode(data[start : start + MAX_BINARY_CHUNK]).decode()
         yield (
-            f'd={shlex.quote(folder)}; if [ -e "$d/eof" ] || [ -e "$d/code" ]; then {_DEAF}; fi; '
+            f'd={shlex.quote(folder)}; if [ -e "$d/eof" ] || [ -e "$d/code" ]; then {_FAIL_CLOSED}; fi; '
             f'printf %s {piece} | base64 -d >"$d/in"'
         )
 

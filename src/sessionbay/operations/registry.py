@@ -85,7 +85,7 @@ TOOLS = (
 )
 
 
-def names_of(url: str) -> list[str]:
+def request_names(url: str) -> list[str]:
     """Return the names that a request goes by: its action, as AgentBay calls it, then its path if it is AGB's."""
     parts = urlsplit(url)
     if action := parse_qs(parts.query).get("Action"):

@@ -147,7 +147,7 @@ class SessionAnswer(Wire):
         no_reason = "the cloud could not create the session, and gave no reason"
         return (self.err_msg or no_reason) if self.success is False else None
 
-    def named(self) -> dict[str, Any]:
+    def to_fields(self) -> dict[str, Any]:
         """Return the result's own fields; a session without an id is none."""
         if not self.session_id and self.success is not False:
             raise ValueError("the answer names no session")
@@ -184,7 +184,7 @@ CREATE = Operation(
     request=CreateRequest,
     answer=SessionAnswer,
     result=OperationResult[SessionAnswer],
-    fields=SessionAnswer.named,
+    fields=SessionAnswer.to_fields,
 )
 GET = Operation(
     action="GetSession",
@@ -192,7 +192,7 @@ GET = Operation(
     request=SessionRef,
     answer=SessionAnswer,
     result=OperationResult[SessionAnswer],
-    fields=SessionAnswer.named,
+    fields=SessionAnswer.to_fields,
     idempotent=True,
 )
 GET_STATUS = Operation(
@@ -246,7 +246,7 @@ KEEP_ALIVE = Operation(
 )
 
 
-def ended(
+def wait_result(
     kind: type[W], waited: PollOutcome[SessionStatusResult], transition: Transition, want: str, timeout: float
 ) -> W:
     """Return the result of a wait for a state."""
@@ -254,16 +254,16 @@ def ended(
     if waited.verdict == "arrived":
         return kind(
             success=True,
-            status=transition.seen,
+            status=transition.last_state,
             request_id=last.request_id,
             http_status_code=last.http_status_code,
         )
     if waited.verdict == "refused":
-        return replace(last.as_failure(kind), status=transition.seen, outcome_unknown=True)
+        return replace(last.as_failure(kind), status=transition.last_state, outcome_unknown=True)
     return kind(
-        status=transition.seen,
+        status=transition.last_state,
         outcome_unknown=True,
         timed_out=waited.verdict == "timeout",
-        error_message=waited.describe(want, transition.seen, timeout),
+        error_message=waited.describe(want, transition.last_state, timeout),
         request_id=last.request_id,
     )

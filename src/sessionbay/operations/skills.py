@@ -85,7 +85,7 @@ UNBIND_SKILLS = Operation(
 )
 
 
-def items_of(bindings: object) -> list[SkillItem]:
+def parse_bindings(bindings: object) -> list[SkillItem]:
     """Return what is to be bound or unbound; raise when it makes no sense."""
     found = validation.items("items", bindings, SkillError)
     if not found:

@@ -108,7 +108,7 @@ LIST_TOOLS = Operation(
 )
 
 
-def outcome(tool: Tool[Any, R], answer: McpToolResult) -> R:
+def to_tool_result(tool: Tool[Any, R], answer: McpToolResult) -> R:
     """Return what ``answer`` means as the tool's own result; a ValueError says that it is not the tool's answer."""
     refused = answer.as_failure(tool.result)
     if answer.success:
@@ -116,7 +116,7 @@ def outcome(tool: Tool[Any, R], answer: McpToolResult) -> R:
     return replace(refused, **tool.read_error(answer.error_message)) if answer.is_error else refused
 
 
-def secrets_of(args: Wire) -> tuple[Secret, ...]:
+def secret_args(args: Wire) -> tuple[Secret, ...]:
     """Return the arguments that must not be seen in an error: those that the model's repr leaves out."""
     hidden = [getattr(args, name) for name, info in type(args).model_fields.items() if not info.repr]
     return tuple(Secret(value) for value in hidden if isinstance(value, str) and value)

@@ -12,17 +12,17 @@ from ..models.commands import CommandResult
 from ..models.contexts import ContextInfoResult, ContextStatus
 from .command import SHELL, ShellArgs
 
-DONE = frozenset(("success", "successful", "ok", "finished", "done", "completed", "complete"))
-FAILED = frozenset(("failed", "fail", "failure", "error", "cancelled", "canceled"))
+SUCCESS_STATUSES = frozenset(("success", "successful", "ok", "finished", "done", "completed", "complete"))
+FAILURE_STATUSES = frozenset(("failed", "fail", "failure", "error", "cancelled", "canceled"))
 
 
-class StepResult(CommandResult):
+class FileCommandResult(CommandResult):
     """The answer to a command that is one step of a file's way: its errors are the file's."""
 
     error_type: ClassVar[type[AgentBayError]] = FileError
 
 
-STEP = cast("Tool[ShellArgs, StepResult]", replace(SHELL, result=StepResult))
+FILE_COMMAND = cast("Tool[ShellArgs, FileCommandResult]", replace(SHELL, result=FileCommandResult))
 
 
 @dataclass
@@ -42,16 +42,16 @@ class CopyWatch:
         task = next(filter(self._is_ours, seen.data or ()), None)
         word = task.status if task else ""
         self.reason = f"last seen {word}" if word else "the cloud tells of no such copy"
-        if task and (task.error_message or word.lower() in FAILED):
+        if task and (task.error_message or word.lower() in FAILURE_STATUSES):
             self.reason = task.error_message or f"the copy ended as {word}, without a reason"
             return "elsewhere"
-        return "arrived" if word.lower() in DONE else "moving"
+        return "arrived" if word.lower() in SUCCESS_STATUSES else "moving"
 
     def _is_ours(self, task: ContextStatus) -> bool:
         return (task.context_id, task.path, task.task_type) == (self.context_id, self.path, self.mode)
 
 
-def part_beside(path: str, unique: str) -> str:
+def part_path(path: str, unique: str) -> str:
     """Return where a file is written before it takes its place: beside it, by a short name."""
     return posixpath.join(posixpath.dirname(path), f".{unique}.part")
 
@@ -67,34 +67,34 @@ class TransferPath:
     """
 
     path: str
-    passing: str
-    copied: str
+    staged: str
+    synced: str
 
     @classmethod
     def of(cls, path: str, folder: str, unique: str, *, copies_folders: bool) -> "TransferPath":
         """Return where the file at ``path`` passes through ``folder``; ``unique`` is a name that nothing has there."""
         plain = posixpath.normpath(path)
-        passing = plain if plain.startswith(f"{folder.rstrip('/')}/") else posixpath.join(folder, unique, "file")
-        return cls(path, passing, posixpath.dirname(passing) if copies_folders else passing)
+        staged = plain if plain.startswith(f"{folder.rstrip('/')}/") else posixpath.join(folder, unique, "file")
+        return cls(path, staged, posixpath.dirname(staged) if copies_folders else staged)
 
     @property
-    def is_detour(self) -> bool:
+    def is_staged(self) -> bool:
         """Whether the file is copied on the machine too."""
-        return self.passing != posixpath.normpath(self.path)
+        return self.staged != posixpath.normpath(self.path)
 
     def names(self, unique: str) -> str:
-        """Return the shell's assignments for ``LEAVE``, ``ARRIVE`` and ``CLEAN``; ``unique`` names the part."""
+        """Return the assignments of the scripts' shell variables; ``unique`` names the partial file."""
         folder = posixpath.dirname(self.path) or "."
-        values = {"path": self.path, "folder": folder, "part": part_beside(self.path, unique)}
-        values |= {"passing": self.passing, "stage": posixpath.dirname(self.passing)}
+        values = {"path": self.path, "folder": folder, "part": part_path(self.path, unique)}
+        values |= {"passing": self.staged, "stage": posixpath.dirname(self.staged)}
         return " ".join(f"{name}={shlex.quote(value)}" for name, value in values.items())
 
 
-CLEAN = 'rm -rf -- "$stage"'
-LEAVE = (
+REMOVE_STAGE = 'rm -rf -- "$stage"'
+STAGE_UPLOAD = (
     'if [ ! -f "$path" ]; then'
     ' [ -e "$path" ] && echo "$path is no file" >&2 || echo "$path: No such file or directory" >&2; exit 1; fi; '
     'mkdir -p -- "$stage" && cp -L -- "$path" "$passing"'
 )
 # Another file system's file is not whole while it is being moved, so it is moved beside its place first.
-ARRIVE = 'mkdir -p -- "$folder" && mv -fT -- "$passing" "$part" && { %s || { rm -f -- "$part"; exit 1; }; }; '
+UNSTAGE_DOWNLOAD = 'mkdir -p -- "$folder" && mv -fT -- "$passing" "$part" && { %s || { rm -f -- "$part"; exit 1; }; }; '

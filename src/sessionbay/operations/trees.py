@@ -27,7 +27,7 @@ class Entry:
     kind: str = FILE
     size: int = 0
     digest: str = ""
-    runs: bool | None = False
+    is_executable: bool | None = False
 
 
 @dataclass
@@ -45,22 +45,22 @@ class Rules:
     include: Sequence[str] = ()
     exclude: Sequence[str] = ()
 
-    def want(self, path: str) -> bool:
+    def matches(self, path: str) -> bool:
         """Return whether a file is meant."""
-        return (not self.include or _any(self.include, path)) and not _any(self.exclude, path)
+        return (not self.include or _matches_any(self.include, path)) and not _matches_any(self.exclude, path)
 
 
 @dataclass
 class Plan:
     """What is to be done, as far as it shows from outside: a file of the same size may yet turn out to be the same."""
 
-    go: list[str] = field(default_factory=list[str])
-    extra: list[str] = field(default_factory=list[str])
+    to_send: list[str] = field(default_factory=list[str])
+    to_delete: list[str] = field(default_factory=list[str])
     skipped: dict[str, str] = field(default_factory=dict[str, str])
     errors: dict[str, str] = field(default_factory=dict[str, str])
 
 
-def read_listing(data: bytes) -> Tree:
+def parse_listing(data: bytes) -> Tree:
     """Read what ``LIST`` has written; a ValueError says that it is something else.
 
     The machine is not trusted: a name that would lead out of a folder is an error of that name.
@@ -69,8 +69,8 @@ def read_listing(data: bytes) -> Tree:
     tree = Tree()
     for record in filter(None, found.split(b"\0")):
         kind, size, mode, name = record.split(b"\t", 3)
-        if path := _path(name, tree.errors):
-            tree.entries[path] = Entry(kind.decode("ascii"), int(size), runs=may_run(int(mode, 8)))
+        if path := _parse_path(name, tree.errors):
+            tree.entries[path] = Entry(kind.decode("ascii"), int(size), is_executable=is_executable_mode(int(mode, 8)))
     for record in filter(None, hashed.split(b"\0")):
         digest, _, name = record.partition(b"  ")
         path = name.removeprefix(b"./").decode("utf-8", "replace")
@@ -79,48 +79,48 @@ def read_listing(data: bytes) -> Tree:
     return tree
 
 
-def may_run(mode: int) -> bool:
+def is_executable_mode(mode: int) -> bool:
     """Return whether a mode lets its file's owner execute it."""
     return bool(mode & 0o100)
 
 
-def to_run(path: str, source: Tree, target: Tree) -> bool | None:
+def executable_change(path: str, source: Tree, target: Tree) -> bool | None:
     """Return whether the file at ``path`` is to become executable, or no longer to be; None where it is right.
 
     A new file is not executable; one that is replaced keeps its permissions.
     """
-    wanted, found = source.entries[path].runs, target.entries.get(path, Entry()).runs
+    wanted, found = source.entries[path].is_executable, target.entries.get(path, Entry()).is_executable
     return None if wanted is None or found is None or wanted == found else wanted
 
 
 def plan(source: Tree, target: Tree, rules: Rules) -> Plan:
     """Return what is to be done so that ``target`` has the files of ``source``."""
-    made = Plan(errors={path: why for path, why in source.errors.items() if path == "." or rules.want(path)})
+    made = Plan(errors={path: why for path, why in source.errors.items() if path == "." or rules.matches(path)})
     for path, entry in sorted(source.entries.items()):
-        if entry.kind == FOLDER or not rules.want(path):
+        if entry.kind == FOLDER or not rules.matches(path):
             continue
         if entry.kind != FILE:
             made.skipped[path] = "a symbolic link" if entry.kind == LINK else "no regular file"
-        elif why := _in_the_way(path, target.entries):
+        elif why := _find_obstacle(path, target.entries):
             made.errors[path] = why
         else:
-            made.go.append(path)
-    made.extra = sorted(
+            made.to_send.append(path)
+    made.to_delete = sorted(
         path
         for path, entry in target.entries.items()
-        if entry.kind == FILE and path not in source.entries and rules.want(path)
+        if entry.kind == FILE and path not in source.entries and rules.matches(path)
     )
     return made
 
 
-def parents(path: str) -> list[str]:
+def parent_paths(path: str) -> list[str]:
     """Return the folders above a path, the nearest one first."""
     return [path[:place] for place in range(len(path) - 1, 0, -1) if path[place] == "/"]
 
 
-def _in_the_way(path: str, target: Mapping[str, Entry]) -> str:
+def _find_obstacle(path: str, target: Mapping[str, Entry]) -> str:
     """Return why a file cannot go to its place, empty when it can."""
-    for folder in parents(path):
+    for folder in parent_paths(path):
         if (entry := target.get(folder)) and entry.kind != FOLDER:
             return f"{folder} is {'a symbolic link' if entry.kind == LINK else 'no folder'} on the other side"
     if (entry := target.get(path)) and entry.kind != FILE:
@@ -129,7 +129,7 @@ def _in_the_way(path: str, target: Mapping[str, Entry]) -> str:
     return ""
 
 
-def _path(name: bytes, errors: dict[str, str]) -> str:
+def _parse_path(name: bytes, errors: dict[str, str]) -> str:
     """Return a name as a path that stays below its folder; empty, and told, if it is none."""
     try:
         path = name.decode()
@@ -148,6 +148,6 @@ def is_below(path: str) -> bool:
     return list(PurePath(path).parts) == names and not {"", ".", ".."} & set(names)
 
 
-def _any(patterns: Sequence[str], path: str) -> bool:
+def _matches_any(patterns: Sequence[str], path: str) -> bool:
     names = (path, *path.split("/"))
     return any(fnmatchcase(name, pattern.rstrip("/")) for pattern in patterns for name in names)

@@ -12,7 +12,7 @@ from ...models.files import FileResult
 from ...operations import files as tools
 from ...operations.command import ShellArgs
 from ...operations.files import WriteMode
-from ...operations.transfers import STEP, part_beside
+from ...operations.transfers import FILE_COMMAND, part_path
 from ..session_connection import AsyncSessionConnection
 
 log = logging.getLogger("sessionbay.files")
@@ -44,7 +44,7 @@ class AsyncAtomicWrite:
         encoding: Literal["text", "base64"] = "text",
     ) -> None:
         self._connection = connection
-        self._part = part_beside(path, nonce()[:12])
+        self._part = part_path(path, nonce()[:12])
         self._names = f"path={shlex.quote(path)} part={shlex.quote(self._part)}"
         self._place = (DECODE if encoding == "base64" else "") + PLACE[mode]
         self._begun = False
@@ -73,7 +73,7 @@ class AsyncAtomicWrite:
 
     async def place(self) -> FileResult:
         """Put the part in the file's place."""
-        ran = await self._connection.call_tool(STEP, ShellArgs(command=f"{self._names}; {self._place}"))
+        ran = await self._connection.call_tool(FILE_COMMAND, ShellArgs(command=f"{self._names}; {self._place}"))
         self._placed = ran.success
         if not ran.success:
             return ran.as_failure(FileResult, f"the file is complete but could not be put in its place: {ran.stderr}")
@@ -84,7 +84,7 @@ class AsyncAtomicWrite:
 
         async def remove() -> None:
             command = f'{self._names}; rm -f -- "$part" "$part.bytes"'
-            (await self._connection.call_tool(STEP, ShellArgs(command=command))).raise_for_error()
+            (await self._connection.call_tool(FILE_COMMAND, ShellArgs(command=command))).raise_for_error()
 
         try:
             await shielded(remove, ABANDONING)

@@ -6,7 +6,7 @@ from typing import Generic, Self
 from ...core.errors import FileError
 from ...models.files import BinaryFileContentResult
 from ...operations import files as tools
-from ...operations.files import BINARY_PIECE
+from ...operations.files import MAX_BINARY_CHUNK
 from ..session_connection import AsyncSessionConnection
 from .file_mode import DIRECT_PIECE, FileMode, T
 
@@ -22,7 +22,7 @@ class AsyncFileReader(Generic[T]):
         self._path = path
         self._form: FileMode[T] = form
         direct = connection.has_direct_route(tools.READ_BYTES.name)
-        self._piece = DIRECT_PIECE if direct else BINARY_PIECE
+        self._piece = DIRECT_PIECE if direct else MAX_BINARY_CHUNK
         self._offset = 0
         self._held: T = form.kind()
         self._ended = False

@@ -6,7 +6,7 @@ from typing import Generic, Self
 
 from ...core.errors import FileError
 from ...operations import files as tools
-from ...operations.files import BINARY_PIECE, WriteMode
+from ...operations.files import MAX_BINARY_CHUNK, WriteMode
 from ..session_connection import AsyncSessionConnection
 from .atomic_write import AsyncAtomicWrite
 from .file_mode import DIRECT_PIECE, FileMode, T
@@ -23,7 +23,7 @@ class AsyncFileWriter(Generic[T]):
         self._staged = AsyncAtomicWrite(connection, path, mode, "base64")  # which may be cut anywhere, as text may not
         self._form: FileMode[T] = form
         direct = connection.has_direct_route(tools.WRITE.name)
-        self._piece = (DIRECT_PIECE if direct else BINARY_PIECE) // 3 * 3  # pieces join only where no padding is
+        self._piece = (DIRECT_PIECE if direct else MAX_BINARY_CHUNK) // 3 * 3  # pieces join only where no padding is
         self._held = bytearray()
         self._begun = False
 

@@ -16,17 +16,17 @@ from ...local_files import safe_join, scan_tree, set_executable, sha256_of, writ
 from ...models.files import FolderResult
 from ...models.map import Progress
 from ...operations.command import ShellArgs
-from ...operations.transfers import STEP, StepResult
+from ...operations.transfers import FILE_COMMAND, FileCommandResult
 from ...operations.trees import (
     LIST,
     MAKE_AND_LIST,
     Plan,
     Rules,
     Tree,
-    parents,
+    executable_change,
+    parent_paths,
+    parse_listing,
     plan,
-    read_listing,
-    to_run,
 )
 from ..api_client import CallTimeout
 from ..command import GRACE
@@ -86,7 +86,7 @@ class AsyncFolderSync:
         if not listed.success:
             return listed
         planned = plan(self._here, self._there, self._options.rules)
-        folders = {above[0] for path in planned.go if (above := parents(path))} - self._there.entries.keys()
+        folders = {above[0] for path in planned.to_send if (above := parent_paths(path))} - self._there.entries.keys()
         await self._several(self._make_folder, sorted(folders))
         return await self._carried_out(planned, self._push_file, self._delete_there)
 
@@ -114,24 +114,24 @@ class AsyncFolderSync:
         if content.data is None:
             return content.as_failure(FolderResult)
         try:
-            self._there = read_listing(content.data)
+            self._there = parse_listing(content.data)
         except ValueError:
             return content.as_failure(FolderResult, "the session's list of files cannot be read")
         if ran.stderr.strip():
             self._there.errors["."] = ran.stderr.strip()
         return FolderResult(success=True)
 
-    async def _run(self, script: str) -> StepResult:
+    async def _run(self, script: str) -> FileCommandResult:
         args = ShellArgs(
             command=f"folder={shlex.quote(self._options.remote)}; {script}",
             timeout_ms=int(self._options.timeout * 1000),
         )
         limits = CallTimeout(self._options.timeout + GRACE)
-        return await self._connection.call_tool(STEP, args, limits, strict=False)
+        return await self._connection.call_tool(FILE_COMMAND, args, limits, strict=False)
 
     async def _forget(self, place: str) -> None:
         args = ShellArgs(command=f"rm -f -- {shlex.quote(place)}")
-        await self._connection.call_tool(STEP, args, CallTimeout(CLEANING), strict=False)
+        await self._connection.call_tool(FILE_COMMAND, args, CallTimeout(CLEANING), strict=False)
 
     async def _carried_out(
         self,
@@ -139,7 +139,7 @@ class AsyncFolderSync:
         carry: UnaryCall[str, int | None],
         delete: UnaryCall[str, None],
     ) -> FolderResult:
-        report, total = self._report, len(planned.go)
+        report, total = self._report, len(planned.to_send)
         report.errors |= planned.errors
 
         async def go(path: str) -> None:
@@ -159,9 +159,9 @@ class AsyncFolderSync:
                 report.deleted.append(path)
 
         self._tell(total)
-        await self._several(go, planned.go)
+        await self._several(go, planned.to_send)
         if self._options.delete and not report.errors:
-            await self._several(drop, planned.extra)
+            await self._several(drop, planned.to_delete)
         self._tell(total, ended=True)
         return _result(report, planned)
 
@@ -211,9 +211,9 @@ class AsyncFolderSync:
         """Send a file; return its size, None when the session has its bytes."""
         place = self._options.local / path
         size = None if await self._is_same(path, place) else await self._send(path, place)
-        if (runs := to_run(path, self._here, self._there)) is not None:
+        if (runs := executable_change(path, self._here, self._there)) is not None:
             command = f"chmod {'+x' if runs else 'a-x'} -- {shlex.quote(self._remote(path))}"
-            (await self._connection.call_tool(STEP, ShellArgs(command=command), strict=False)).raise_for_error()
+            (await self._connection.call_tool(FILE_COMMAND, ShellArgs(command=command), strict=False)).raise_for_error()
         return size
 
     async def _send(self, path: str, place: Path) -> int:
@@ -229,7 +229,7 @@ class AsyncFolderSync:
         """Fetch a file; return its size, None when this machine has its bytes."""
         place = await run_in_thread(partial(safe_join, self._options.local, path))
         size = None if await self._is_same(path, place) else await self._fetch(path, place)
-        if (runs := to_run(path, self._there, self._here)) is not None:
+        if (runs := executable_change(path, self._there, self._here)) is not None:
             await run_in_thread(partial(set_executable, place, runs))
         return size
 

@@ -22,12 +22,12 @@ from ...operations.command import ShellArgs
 from ...operations.context import CONTEXT_INFO, SYNC_CONTEXT, ContextInfoRequest, SyncRequest
 from ...operations.contexts import DELETE_FILE, DOWNLOAD_URL, UPLOAD_URL, FileRef
 from ...operations.transfers import (
-    ARRIVE,
-    CLEAN,
-    LEAVE,
-    STEP,
+    FILE_COMMAND,
+    REMOVE_STAGE,
+    STAGE_UPLOAD,
+    UNSTAGE_DOWNLOAD,
     CopyWatch,
-    StepResult,
+    FileCommandResult,
     TransferPath,
 )
 from ..api_client import CallTimeout
@@ -73,11 +73,11 @@ class FileTransfer:
         self._patience = patience
         copies_folders = connection.api.dialect.copies_folders
         self._station = TransferPath.of(path, context.context_path, nonce()[:12], copies_folders=copies_folders)
-        if self._station.is_detour and not patience.wait:
+        if self._station.is_staged and not patience.wait:
             raise FileError.usage(
                 f"wait=False needs a remote path inside {context.context_path}: others take a step after the wait"
             )
-        self._file = FileRef(context_id=context.context_id, file_path=self._station.passing)
+        self._file = FileRef(context_id=context.context_id, file_path=self._station.staged)
         self._names = self._station.names(nonce()[:12])
         self._presigned = Presigned(connection.api, FileError)
         self._deadline = 0.0
@@ -94,7 +94,7 @@ class FileTransfer:
             stored = put(content_type=content_type, progress=progress)
             self._start()
             copied = self._copied("download") if stored.success else _moved(stored)
-            if copied.success and self._station.is_detour:
+            if copied.success and self._station.is_staged:
                 copied = self._arrive(copied)
         return replace(
             _as(UploadResult, copied),
@@ -109,7 +109,7 @@ class FileTransfer:
         """Bring a file to the store, and from there to this machine."""
         self._start()
         with self._cleaned_up():
-            left = self._leave() if self._station.is_detour else FileTransferResult(success=True)
+            left = self._leave() if self._station.is_staged else FileTransferResult(success=True)
             copied = self._copied("upload") if left.success else left
             got = _as(DownloadResult, copied)
             if copied.success:
@@ -137,7 +137,7 @@ class FileTransfer:
 
     def _copied(self, mode: str) -> FileTransferResult:
         """Have the file copied between session and store: ``upload`` is out of the session."""
-        context_id, path, session_id = self._context.context_id, self._station.copied, self._connection.session_id
+        context_id, path, session_id = self._context.context_id, self._station.synced, self._connection.session_id
         request = SyncRequest(session_id=session_id, context_id=context_id, path=path, mode=mode)
         watch = self._begun = CopyWatch(context_id, path, mode)
         asked = ask(self._connection, SYNC_CONTEXT, request, self._left())
@@ -169,17 +169,17 @@ class FileTransfer:
 
     def _leave(self) -> FileTransferResult:
         """Copy the file into the folder for transfers."""
-        ran = self._shell(LEAVE, self._left())
+        ran = self._shell(STAGE_UPLOAD, self._left())
         return FileTransferResult(success=True) if ran.success else _no(ran)
 
     def _arrive(self, copied: FileTransferResult) -> FileTransferResult:
         """Put the file from the folder for transfers into its place."""
-        ran = self._shell(ARRIVE % PLACE["overwrite"] + CLEAN, self._left())
+        ran = self._shell(UNSTAGE_DOWNLOAD % PLACE["overwrite"] + REMOVE_STAGE, self._left())
         return copied if ran.success else replace(_no(ran), request_id_sync=copied.request_id_sync)
 
-    def _shell(self, script: str, limit: float) -> StepResult:
+    def _shell(self, script: str, limit: float) -> FileCommandResult:
         args = ShellArgs(command=f"{self._names}; {script}", timeout_ms=max(int(limit * 1000), 1))
-        return self._connection.call_tool(STEP, args, CallTimeout(limit + GRACE), strict=False)
+        return self._connection.call_tool(FILE_COMMAND, args, CallTimeout(limit + GRACE), strict=False)
 
     @contextmanager
     def _cleaned_up(self) -> Generator[None]:
@@ -187,17 +187,17 @@ class FileTransfer:
         try:
             yield
         finally:
-            if self._station.is_detour:
+            if self._station.is_staged:
                 try:
                     shielded(self._clean, CLEANING)
                 except (AgentBayError, TimeoutError) as exc:  # the session's end removes it
-                    log.debug("%s stays until the session ends: %s", self._station.passing, exc)
+                    log.debug("%s stays until the session ends: %s", self._station.staged, exc)
 
     def _clean(self) -> None:
         if self._begun is not None:  # it would make anew what is removed
             self._deadline = self._connection.api.clock.monotonic() + CLEANING / 2
             self._awaited(FileTransferResult(), self._begun)
-        self._shell(CLEAN, CLEANING)
+        self._shell(REMOVE_STAGE, CLEANING)
         ask(self._connection, DELETE_FILE, self._file, CLEANING)
 
 
@@ -208,7 +208,7 @@ def _moved(stored: ContextTransferResult) -> FileTransferResult:
     return stored.as_failure(FileTransferResult)
 
 
-def _no(ran: StepResult) -> FileTransferResult:
+def _no(ran: FileCommandResult) -> FileTransferResult:
     return ran.as_failure(FileTransferResult, ran.stderr.strip() or ran.error_message)
 
 

@@ -5,7 +5,7 @@ import secrets
 from typing import Any
 
 from ...models.sessions import SessionStatus as Status
-from ...operations.code import LANGUAGES, CodeArgs, language_of
+from ...operations.code import LANGUAGES, CodeArgs, parse_language
 from ..agent.connection import AgentFailure
 from ..api_errors import ToolFailure, execution_failed
 from ..code_kernel import CodeKernel, OutputCollector, RunResult, Tell
@@ -27,7 +27,7 @@ async def run_code(session: EngineSession, args: CodeArgs, output_limit: int) ->
 async def run(session: EngineSession, args: CodeArgs, output_limit: int, tell: Tell) -> RunResult:
     """Run code in the session's process for its language, which the first run starts."""
     try:
-        language = language_of(args.language)
+        language = parse_language(args.language)
     except ValueError as exc:
         raise execution_failed(-32602, f"run_code: language must be one of {', '.join(LANGUAGES)}") from exc
     agent = session.running_agent()

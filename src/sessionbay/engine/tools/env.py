@@ -1,7 +1,7 @@
 """The environment tools."""
 
 from ...core.validation import is_variable
-from ...operations.env import GetEnvArgs, SetEnvArgs, write_envs
+from ...operations.env import GetEnvArgs, SetEnvArgs, format_envs
 from ..api_errors import execution_failed
 from ..session import EngineSession
 
@@ -24,4 +24,4 @@ async def get_env(session: EngineSession, args: GetEnvArgs) -> str:
     """Tell variables: those that were set, and those that every command has."""
     found: dict[str, str] = await session.running_agent().request("environment")
     found |= session.env
-    return write_envs({name: found[name] for name in args.keys if name in found} if args.keys else found)
+    return format_envs({name: found[name] for name in args.keys if name in found} if args.keys else found)

@@ -7,7 +7,13 @@ from typing import Any
 
 from ...core.output import cut_off
 from ...models.files import DirectoryEntry, FileChangeEvent
-from ...operations.file_codecs import write_blocks, write_changes, write_info, write_listing, write_matches
+from ...operations.file_codecs import (
+    format_blocks,
+    format_changes,
+    format_info,
+    format_listing,
+    format_matches,
+)
 from ...operations.files import (
     EditArgs,
     MoveArgs,
@@ -61,7 +67,7 @@ async def get_file_info(session: EngineSession, args: PathArgs) -> str:
     """Tell what a file is."""
     found: dict[str, Any] = await session.running_agent().request("info", path=args.path)
     created, modified = (datetime.fromtimestamp(found[name], UTC).isoformat() for name in ("created", "modified"))
-    return write_info(
+    return format_info(
         {
             "name": args.path.rstrip("/").rpartition("/")[2],
             "path": args.path,
@@ -80,7 +86,7 @@ async def get_file_info(session: EngineSession, args: PathArgs) -> str:
 async def list_directory(session: EngineSession, args: PathArgs) -> str:
     """List a folder."""
     entries = await session.running_agent().request("list", path=args.path)
-    return write_listing(DirectoryEntry(name, is_directory) for name, is_directory in entries)
+    return format_listing(DirectoryEntry(name, is_directory) for name, is_directory in entries)
 
 
 async def create_directory(session: EngineSession, args: PathArgs) -> str:
@@ -117,15 +123,15 @@ async def read_multiple_files(session: EngineSession, args: PathsArgs) -> str:
             contents[path] = await read_file(session, ReadArgs(path=path))
         except (ToolFailure, AgentFailure) as exc:
             errors[path] = str(exc)
-    return write_blocks(args.paths, contents, errors)
+    return format_blocks(args.paths, contents, errors)
 
 
 async def search_files(session: EngineSession, args: SearchArgs) -> str:
     """Find files by their names."""
     found: list[str] = await session.running_agent().request(
-        "search", path=args.path, pattern=args.pattern, excluded=args.excluded()
+        "search", path=args.path, pattern=args.pattern, excluded=args.exclude_list()
     )
-    return write_matches(found)
+    return format_matches(found)
 
 
 async def get_file_change(session: EngineSession, args: PathArgs) -> str:
@@ -133,4 +139,4 @@ async def get_file_change(session: EngineSession, args: PathArgs) -> str:
     changes: list[list[str]] = await session.running_agent().request(
         "changes", watch=f"asked {args.path}", path=args.path, patience=0.0
     )
-    return write_changes(FileChangeEvent(event, path, kind) for event, path, kind in changes)
+    return format_changes(FileChangeEvent(event, path, kind) for event, path, kind in changes)

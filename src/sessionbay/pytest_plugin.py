@@ -1,6 +1,6 @@
 """Fixtures for tests that need sessions: an engine for the run, and clients of it for each test.
 
-pytest finds this by itself. Nothing of the engine is imported before one of the fixtures is used.
+pytest loads this plugin automatically. The engine is imported on the first use of a fixture.
 """
 
 from __future__ import annotations
@@ -18,19 +18,21 @@ if TYPE_CHECKING:
 
     C = TypeVar("C", AgentBay, AGB, AsyncAgentBay, AsyncAGB)
 
-LEFT = "sessionbay_left_sessions"
+LEFT_SESSIONS = "sessionbay_left_sessions"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Add what can be set."""
+    """Add the plugin's settings."""
     parser.addini(
-        LEFT, "What becomes of sessions that a test leaves: 'delete', or 'fail' the test too.", default="delete"
+        LEFT_SESSIONS,
+        "What becomes of sessions that a test leaves: 'delete', or 'fail' the test too.",
+        default="delete",
     )
 
 
 @pytest.fixture(scope="session")
 def sessionbay_config(tmp_path_factory: pytest.TempPathFactory) -> EngineConfig:
-    """Give the settings of the engine; a fixture of this name in your own conftest takes its place."""
+    """Return the engine's settings; override this fixture in your conftest to change them."""
     import os
     from dataclasses import replace
 
@@ -41,7 +43,7 @@ def sessionbay_config(tmp_path_factory: pytest.TempPathFactory) -> EngineConfig:
 
 @pytest.fixture(scope="session")
 def sessionbay_engine(sessionbay_config: EngineConfig) -> Iterator[LocalEngine]:
-    """Give the engine of this run: one for each process that runs tests, on a port of its own."""
+    """Start the engine of this run: one for each test process, on its own port."""
     from .engine import LocalEngine
 
     with LocalEngine(sessionbay_config) as engine:
@@ -50,7 +52,7 @@ def sessionbay_engine(sessionbay_config: EngineConfig) -> Iterator[LocalEngine]:
 
 @pytest.fixture
 def sessionbay_sessions(sessionbay_engine: LocalEngine, request: pytest.FixtureRequest) -> Iterator[LocalEngine]:
-    """Give the engine, and end the sessions that the test leaves; what outlives that fails the test."""
+    """Yield the engine, end the sessions that the test leaves, and fail the test if processes survive."""
     from .shutdown import unregister
 
     before = set(sessionbay_engine.session_ids(ended=True))
@@ -62,13 +64,13 @@ def sessionbay_sessions(sessionbay_engine: LocalEngine, request: pytest.FixtureR
         unregister(session_id, sessionbay_engine.endpoint)
     if survivors:
         pytest.fail(f"processes of sessions that have ended still run: {', '.join(map(str, survivors))}")
-    if left and request.config.getini(LEFT) == "fail":
+    if left and request.config.getini(LEFT_SESSIONS) == "fail":
         pytest.fail(f"the test leaves {len(left)} sessions: {', '.join(sorted(left))}")
 
 
 @pytest.fixture
 def sessionbay_environment(sessionbay_sessions: LocalEngine, monkeypatch: pytest.MonkeyPatch) -> LocalEngine:
-    """Have clients that the program makes by itself talk to the engine, by the variables that they read."""
+    """Point clients that read the environment to the engine."""
     for cloud in ("AGENTBAY", "AGB"):
         monkeypatch.setenv(f"{cloud}_ENDPOINT", sessionbay_sessions.endpoint)
         monkeypatch.setenv(f"{cloud}_API_KEY", sessionbay_sessions.api_key.reveal())
@@ -77,7 +79,7 @@ def sessionbay_environment(sessionbay_sessions: LocalEngine, monkeypatch: pytest
 
 @pytest.fixture
 def agentbay_local(sessionbay_sessions: LocalEngine) -> Iterator[AgentBay]:
-    """Give a client of AgentBay's wire."""
+    """Yield a client of AgentBay's API."""
     from ._sync.clouds import AgentBay
 
     with _client(AgentBay, sessionbay_sessions) as bay:
@@ -86,7 +88,7 @@ def agentbay_local(sessionbay_sessions: LocalEngine) -> Iterator[AgentBay]:
 
 @pytest.fixture
 def agb_local(sessionbay_sessions: LocalEngine) -> Iterator[AGB]:
-    """Give a client of AGB's wire."""
+    """Yield a client of AGB's API."""
     from ._sync.clouds import AGB
 
     with _client(AGB, sessionbay_sessions) as agb:
@@ -95,7 +97,7 @@ def agb_local(sessionbay_sessions: LocalEngine) -> Iterator[AGB]:
 
 @pytest.fixture
 def async_agentbay_local(sessionbay_sessions: LocalEngine) -> AsyncAgentBay:
-    """Give an async client of AgentBay's wire, to be opened by the test's ``async with``, in its own event loop."""
+    """Return an unopened async client of AgentBay's API, for ``async with`` in the test's event loop."""
     from ._async.clouds import AsyncAgentBay
 
     return _client(AsyncAgentBay, sessionbay_sessions)
@@ -103,7 +105,7 @@ def async_agentbay_local(sessionbay_sessions: LocalEngine) -> AsyncAgentBay:
 
 @pytest.fixture
 def async_agb_local(sessionbay_sessions: LocalEngine) -> AsyncAGB:
-    """Give an async client of AGB's wire, to be opened by the test's ``async with``, in its own event loop."""
+    """Return an unopened async client of AGB's API, for ``async with`` in the test's event loop."""
     from ._async.clouds import AsyncAGB
 
     return _client(AsyncAGB, sessionbay_sessions)

@@ -43,7 +43,7 @@ async def test_a_cancelled_block_resumes_its_paused_session_to_delete_it(engine:
 
 async def test_a_cancelled_wait_leaves_the_client_usable(engine: LocalEngine) -> None:
     async with connect(engine, AsyncAgentBay) as bay, bay.session() as session:
-        known, go_on = engine._engine._sessions.get(session.session_id), held(engine, session.session_id)
+        known, go_on = engine._engine.sessions.get(session.session_id), held(engine, session.session_id)
         async with anyio.create_task_group() as group:
             group.start_soon(session.pause)
             await until(lambda: known.status == "PAUSING")

@@ -336,7 +336,7 @@ def agent_that_stands_still(scene: Scene) -> str | None:
     if (trouble := unharmed(scene, bystander)) is not None:
         return trouble
     known = scene.known(session)
-    scene.engine._loop.call_soon_threadsafe(scene.engine._engine._sessions.delete, known)
+    scene.engine._loop.call_soon_threadsafe(scene.engine._engine.sessions.delete, known)
     if scene.eventually(lambda: known.status == "FINISH", 3):
         return None
     for below in _below(pid.pid):

@@ -193,7 +193,7 @@ class Undying(dict[str, Any]):
 
 def remember_the_dead(scene: Scene) -> None:
     """Let sessions be had after their end."""
-    sessions = scene.engine._engine._sessions
+    sessions = scene.engine._engine.sessions
     scene.patch.setattr(sessions, "_sessions", Undying(sessions._sessions))
     scene.patch.setattr(type(sessions), "get", type(sessions).remembered)
     scene.patch.setattr(app, "GONE", ())
@@ -211,14 +211,14 @@ def token_after_deletion(scene: Scene) -> str | None:
 
 def tell_who_exists(scene: Scene) -> None:
     """Say 404 where there is no session."""
-    real = app.Endpoints._opened
+    real = app.Endpoints._authorized_session
 
     def opened(self: app.Endpoints, asked: Any, token: str) -> Any:
         if asked.path_params["session_id"] not in self._sessions._sessions:
             raise HTTPException(404)
         return real(self, asked, token)
 
-    scene.patch.setattr(app.Endpoints, "_opened", opened)
+    scene.patch.setattr(app.Endpoints, "_authorized_session", opened)
 
 
 @attack(TOKENS, "no session and no token get the same answer", tell_who_exists)
@@ -276,9 +276,9 @@ def twenty_engines_at_once(scene: Scene) -> str | None:
     return None
 
 
-@attack("memory", "a body is read up to a bound", lambda scene: scene.patch.setattr(request_body, "MOST_BODY", 2**40))
+@attack("memory", "a body is read up to a bound", lambda scene: scene.patch.setattr(request_body, "MAX_BODY", 2**40))
 def endless_body(scene: Scene) -> str | None:
     """A body larger than any honest one, from a stranger."""
-    scene.patch.setattr(request_body, "MOST_BODY", request_body.MOST_BODY // 2**6)  # 1 MiB is as good as 64
+    scene.patch.setattr(request_body, "MAX_BODY", request_body.MAX_BODY // 2**6)  # 1 MiB is as good as 64
     answer = scene.http("POST", LIST, content=b"x" * 2**21)
     return None if answer.status_code == 413 else f"{answer.status_code}"

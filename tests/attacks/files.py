@@ -219,7 +219,7 @@ def file_that_grows_while_it_is_copied(scene: Scene) -> str | None:
     home = session.info().unwrap().connection["home"]
     session.command.run("mkdir kept").raise_for_error()
     session.file_system.write_file("kept/grows", "x" * 2**19).raise_for_error()
-    inside = engine._engine._sessions._sessions[session.session_id].sandbox.spec.root / "home" / "kept" / "grows"
+    inside = engine._engine.sessions._sessions[session.session_id].sandbox.spec.root / "home" / "kept" / "grows"
     real, contexts = copy.copy, session.agent_bay.context
 
     def copy_while_it_grows(source: int, target: int, size: int) -> int:
@@ -255,7 +255,7 @@ def name_of_two_lines(scene: Scene) -> str | None:
 
 def plain_logs(scene: Scene) -> None:
     """Write into the log what was sent."""
-    scene.patch.setattr(logs.Plain, "filter", lambda *_: True)
+    scene.patch.setattr(logs.ControlCharacterFilter, "filter", lambda *_: True)
 
 
 class LogCapture(logging.Handler):
@@ -323,7 +323,7 @@ def secrets_in_the_log(scene: Scene) -> str | None:
     scene.ending.callback(logging.getLogger("uvicorn.access").removeHandler, kept)
     session.command.run("true")
     scene.http("GET", link)
-    known = engine._engine._sessions.get(session.session_id)
+    known = engine._engine.sessions.get(session.session_id)
     scene.http("GET", f"{engine.endpoint}/instance/{known.id}/dashboard?token={known.token}")
     text = "\n".join(kept.lines)
     found = [

@@ -106,7 +106,7 @@ def trusting(scene: Scene) -> None:
     scene.patch.setattr(discovery, "_check", lambda *_: None)
     scene.patch.setattr(discovery, "holds", lambda *_: True)
     flags = os.O_RDONLY | os.O_DIRECTORY
-    scene.patch.setattr(discovery, "_opened", lambda home: os.open(home, flags))
+    scene.patch.setattr(discovery, "_open_checked", lambda home: os.open(home, flags))
     scene.patch.setattr(discovery, "_read", lambda at: Path(f"/proc/self/fd/{at}/engine.json").read_bytes())
 
 

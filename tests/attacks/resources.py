@@ -142,12 +142,12 @@ def disk_filler(scene: Scene) -> str | None:
 @attack(
     "slow strangers",
     "a connection whose request does not come is closed, and costs the others nothing meanwhile",
-    lambda scene: scene.patch.setattr(listener, "PATIENCE", 3600.0),
+    lambda scene: scene.patch.setattr(listener, "HEAD_TIMEOUT", 3600.0),
 )
 def requests_that_never_end(scene: Scene) -> str | None:
     """300 connections that begin a request each, and do not go on."""
-    if listener.PATIENCE < 3600:
-        scene.patch.setattr(listener, "PATIENCE", 5.0)
+    if listener.HEAD_TIMEOUT < 3600:
+        scene.patch.setattr(listener, "HEAD_TIMEOUT", 5.0)
     with contextlib.ExitStack() as stack:
         open_ones = []
         for _ in range(300):
@@ -169,12 +169,12 @@ def requests_that_never_end(scene: Scene) -> str | None:
 @attack(
     "slow strangers",
     "a body has a time within which it has to come",
-    lambda scene: scene.patch.setattr(request_body, "PATIENCE", 3600.0),
+    lambda scene: scene.patch.setattr(request_body, "BODY_TIMEOUT", 3600.0),
 )
 def bodies_that_never_end(scene: Scene) -> str | None:
     """100 requests without a key that send a part of what they promise, and do not go on."""
-    if request_body.PATIENCE < 3600:
-        scene.patch.setattr(request_body, "PATIENCE", 5.0)
+    if request_body.BODY_TIMEOUT < 3600:
+        scene.patch.setattr(request_body, "BODY_TIMEOUT", 5.0)
     with contextlib.ExitStack() as stack:
         open_ones = []
         for _ in range(100):

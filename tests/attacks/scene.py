@@ -95,11 +95,11 @@ class Scene:
 
     def known(self, session: Session) -> EngineSession:
         """Return a session as the engine keeps it."""
-        return self.engine._engine._sessions._sessions[session.session_id]
+        return self.engine._engine.sessions._sessions[session.session_id]
 
     def status(self, session: Session) -> str:
         """Return the state of a session, also after its end."""
-        return str(self.engine._engine._sessions.remembered(session.session_id).status)
+        return str(self.engine._engine.sessions.remembered(session.session_id).status)
 
     def state(self) -> Path:
         """Return the engine's state folder to be, in a folder that everyone may enter."""
@@ -111,10 +111,10 @@ class Scene:
 
     def end(self, session: Session) -> bool:
         """Have the engine delete a session; return whether it did in time."""
-        known = self.engine._engine._sessions._sessions.get(session.session_id)
+        known = self.engine._engine.sessions._sessions.get(session.session_id)
         if known is None:
             return True  # it came to its end by itself
-        self.engine._loop.call_soon_threadsafe(self.engine._engine._sessions.delete, known)
+        self.engine._loop.call_soon_threadsafe(self.engine._engine.sessions.delete, known)
         return self.eventually(lambda: known.status == "FINISH", 3)
 
     def eventually(self, condition: Callable[[], bool], seconds: float) -> bool:

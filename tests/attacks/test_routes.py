@@ -53,7 +53,7 @@ class Watched:
     def __init__(self, engine: LocalEngine, session: Session) -> None:
         self.engine = engine
         self.session = session
-        self.sessions = engine._engine._sessions
+        self.sessions = engine._engine.sessions
         self.known = self.sessions.get(session.session_id)
 
     @property

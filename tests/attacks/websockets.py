@@ -72,7 +72,7 @@ def hangs_up(scene: Scene, sock: socket.socket) -> bool:
 @attack(
     WEBSOCKETS,
     "a session has so many connections and no more",
-    lambda scene: scene.patch.setattr(hub, "MOST_CONNECTIONS", 2**20),
+    lambda scene: scene.patch.setattr(hub, "MAX_CONNECTIONS", 2**20),
 )
 def hundreds_of_websockets(scene: Scene) -> str | None:
     """Open 200 connections to one session's hub, by its token."""

@@ -246,7 +246,7 @@ def test_a_stranger_on_the_port_proves_nothing_and_gets_no_key(
 def test_a_stranger_that_does_not_come_to_an_end_is_given_up(answer: Callable[[socket.socket], None]) -> None:
     with stranger(answer) as (port, _):
         begun = time.monotonic()
-        assert not identity.holds(KEY, port, patience=0.2)
+        assert not identity.holds(KEY, port, timeout=0.2)
         assert time.monotonic() - begun < 10
 
 
@@ -289,7 +289,7 @@ def test_a_folder_whose_engine_has_been_claimed_is_not_claimed_again(file: Path,
 
 
 def test_a_claim_that_is_not_followed_by_an_address_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(discovery, "STARTING", 0.1)
+    monkeypatch.setattr(discovery, "START_TIMEOUT", 0.1)
     discovery.claim()
     lock = discovery._claims.pop(discovery.folder())
     try:

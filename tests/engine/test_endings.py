@@ -74,7 +74,7 @@ def test_an_engine_that_stops_ends_all_sessions_whatever_befalls_the_last_words_
     engine = started()
     with client_of(engine) as bay:
         bay.create().session.command.run(spawn(mark))
-    engine._engine._sessions.before_delete = fail
+    engine._engine.sessions.before_delete = fail
     engine.stop()
     assert (alive(mark), list(folders.iterdir())) == ([], [])
     assert "could not have its contexts copied" in caplog.text
@@ -114,7 +114,7 @@ def test_a_session_that_is_idle_for_too_long_is_released(engine: LocalEngine) ->
 
 def test_the_maximum_run_time_counts_from_the_creation(engine: LocalEngine) -> None:
     with client_of(engine) as bay, bay.session(max_runtime=60) as session:
-        found = engine._engine._sessions.get(session.session_id)
+        found = engine._engine.sessions.get(session.session_id)
         assert (found.overdue(found.created + 59), bool(found.overdue(found.created + 61))) == ("", True)
 
 
@@ -159,7 +159,7 @@ UNDELETABLE = {
 def test_a_session_that_made_itself_hard_to_remove_is_deleted_at_once(any_engine: LocalEngine, mess: str) -> None:
     with client_of(any_engine) as bay:
         session = bay.create().unwrap()
-        root = any_engine._engine._sessions.get(session.session_id).sandbox.spec.root
+        root = any_engine._engine.sessions.get(session.session_id).sandbox.spec.root
         made = session.command.run(f"exec python3 - >/dev/null 2>&1 <<'END'\nimport os, time\n{mess}\nEND")
         assert made.success, made.error_message
         begun = time.monotonic()

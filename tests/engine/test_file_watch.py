@@ -112,7 +112,7 @@ async def test_what_went_over_a_broken_connection_is_told_again_in_its_order(wat
 async def test_who_missed_more_than_is_kept_is_told_so(
     watch: Watch, folder: Folder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(file_watch, "MOST_KEPT", 2)
+    monkeypatch.setattr(file_watch, "MAX_KEPT_EVENTS", 2)
     first, second = Client(), Client()
     begun = watch.last
     listen(watch, first)

@@ -190,7 +190,7 @@ def test_a_session_that_says_nothing_of_its_times_has_those_of_the_engine() -> N
     engine = started(limits=Limits(idle_time=4, run_time=60))
     with client_of(engine) as bay:
         session = bay.create().unwrap()
-        assert engine._engine._sessions.get(session.session_id).max_runtime == 60
+        assert engine._engine.sessions.get(session.session_id).max_runtime == 60
         assert eventually(lambda: not bay.get(session.session_id).success)
     engine.stop()
 
@@ -200,9 +200,9 @@ def test_a_command_under_way_and_a_pause_are_no_idle_time() -> None:
     with client_of(engine) as bay, ThreadPoolExecutor() as pool, bay.session() as paused, bay.session() as busy:
         paused.pause(poll_interval=0.01)
         running = pool.submit(busy.command.run, "until [ -e over ]; do sleep 0.01; done; echo done")
-        assert eventually(lambda: engine._engine._sessions.get(busy.session_id).sandbox.agent.busy)
+        assert eventually(lambda: engine._engine.sessions.get(busy.session_id).sandbox.agent.busy)
         for session in (paused, busy):
-            known = engine._engine._sessions.get(session.session_id)
+            known = engine._engine.sessions.get(session.session_id)
             known.last_used -= 1000
             assert not known.overdue(time.monotonic())
             assert not known.overdue(time.monotonic() + 59)
@@ -216,7 +216,7 @@ def test_keeping_a_session_alive_begins_its_idle_time_anew() -> None:
     engine = started(limits=Limits(idle_time=60))
     with client_of(engine) as bay:
         session = bay.create().unwrap()
-        known = engine._engine._sessions.get(session.session_id)
+        known = engine._engine.sessions.get(session.session_id)
         known.last_used -= 30
         over = known.last_used + 61
         assert session.keep_alive().success

@@ -139,7 +139,7 @@ def test_changes_of_state_take_as_long_as_an_engine_is_told_to_take_for_them() -
 
 def failing(engine: LocalEngine, session: Session, operation: str, times: int) -> None:
     """Have a session's agent reject an operation ``times`` times."""
-    agent = engine._engine._sessions.get(session.session_id).sandbox.agent
+    agent = engine._engine.sessions.get(session.session_id).sandbox.agent
     request, left = agent.request, [times]
 
     async def refuse(op: str, /, blob: bytes = b"", **more: Any) -> Any:
@@ -165,7 +165,7 @@ def test_a_session_that_cannot_be_thawed_is_ended_and_says_why(engine: LocalEngi
     failing(engine, session, "thaw", 1000)
     assert not session.resume(poll_interval=0.01).success
     assert eventually(lambda: session.get_status().status == "FINISH")
-    assert "could not thaw: not now" in engine._engine._sessions.remembered(session.session_id).end_reason
+    assert "could not thaw: not now" in engine._engine.sessions.remembered(session.session_id).end_reason
 
 
 def test_a_session_that_cannot_be_frozen_goes_on(engine: LocalEngine, bay: AgentBay) -> None:

@@ -20,8 +20,8 @@ FORKED = """
 import os, signal, warnings
 warnings.simplefilter("ignore")
 from sessionbay import AgentBay
-from sessionbay.engine import local
-local._starting.acquire()  # as the thread does that starts one
+from sessionbay.engine import resolve
+resolve._starting.acquire()  # as the thread does that starts one
 child = os.fork()
 if not child:
     signal.alarm(100)

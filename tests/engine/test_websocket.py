@@ -203,7 +203,7 @@ def usual_wait(engine: LocalEngine) -> float:
 def test_calls_of_one_connection_do_not_wait_for_each_other(
     engine: LocalEngine, session: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(file_watch, "PATIENCE", 2 * PATIENCE)  # for which the watch has nothing to say
+    monkeypatch.setattr(file_watch, "POLL_TIMEOUT", 2 * PATIENCE)  # for which the watch has nothing to say
     session.command.run("mkdir -p quiet")
     with hub_of(engine, session) as hub:
         hub.call(FILES, "subscribe_file_change", path="quiet")

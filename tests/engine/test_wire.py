@@ -135,7 +135,7 @@ def test_a_body_beyond_all_reason_is_refused(raw: Raw) -> None:
 
 @pytest.mark.parametrize("path", ["/?Action=ListSession", "/sdk/ListMcpSession"])
 def test_a_body_that_does_not_come_to_its_end_is_given_up(raw: Raw, monkeypatch: pytest.MonkeyPatch, path: str) -> None:
-    monkeypatch.setattr(request_body, "PATIENCE", 0.2)
+    monkeypatch.setattr(request_body, "BODY_TIMEOUT", 0.2)
     port = int(raw.engine.endpoint.rpartition(":")[2])
     with socket.create_connection(("127.0.0.1", port), 10) as sock:
         sock.sendall(f"POST {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nContent-Length: 9\r\n\r\nhalf".encode())

@@ -11,7 +11,7 @@ from .processes import ENOUGH
 
 def held(engine: LocalEngine, session_id: str) -> threading.Event:
     """Have a session's agent wait before it freezes or thaws, until it is told to go on."""
-    agent = engine._engine._sessions.get(session_id).sandbox.agent
+    agent = engine._engine.sessions.get(session_id).sandbox.agent
     request, go_on = agent.request, threading.Event()
 
     async def wait(op: str, /, blob: bytes = b"", **more: Any) -> Any:

@@ -1,4 +1,4 @@
-"""``sessionbay reap``: what programs left over."""
+"""``sessionbay reap``: delete orphaned sessions."""
 
 from typing import Any
 
@@ -9,7 +9,7 @@ from .._async.client import AsyncClient
 
 
 async def delete_orphans(cloud: type[AsyncClient], console: Console, **wanted: Any) -> bool:
-    """Delete left-overs, and tell of them; return whether all that was meant is gone."""
+    """Delete orphaned sessions and print them; return whether all were deleted."""
     async with cloud() as client:
         result = await client.reap(**wanted)
     if not result.sessions:

@@ -1,4 +1,4 @@
-"""What the command line offers."""
+"""The commands."""
 
 import asyncio
 import json
@@ -24,7 +24,7 @@ from .demo import show
 from .limits import LimitType, limits_of
 from .serve import log_to as _log_to, serve_until_stopped
 
-NOT_SERVING = 3  # what services answer to "status" when they do not run
+NOT_SERVING = 3  # the exit code of "status" for services that do not run, as in LSB
 
 isolation_option = click.option(
     "--isolation",
@@ -38,31 +38,31 @@ network_option = click.option(
     type=click.Choice(get_args(WantedNetwork)),
     default=EngineConfig.network,
     show_default=True,
-    help="What of the network sessions may use.",
+    help="Network access of sessions.",
 )
-json_option = click.option("--json", "as_json", is_flag=True, help="Say it as JSON.")
+json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 
 
 @click.group()
 @click.version_option(__version__)
 def commands() -> None:
-    """Cloud agent sessions, on this machine too."""
+    """Run agent sessions (sandboxes) on this machine, and clean up sessions in the clouds."""
 
 
 @commands.command()
 def demo() -> None:
-    """Show the product working on a private engine of this machine."""
+    """Run a demo on a private engine of this machine."""
     _run(show(Console()))
 
 
-@commands.command()
+@commands.command(short_help="Serve a shared engine until SIGTERM or Ctrl-C.")
 @click.option("--port", default=0, show_default="any free one", help="The port of 127.0.0.1 to listen on.")
 @isolation_option
 @network_option
 @click.option(
     "--limit", "limits", multiple=True, type=LimitType(), help="What a session may use, e.g. memory=2G; repeatable."
 )
-@click.option("--detach", is_flag=True, help="Return once it serves, and leave it running.")
+@click.option("--detach", is_flag=True, help="Run in the background, and return once it serves.")
 @click.option("--json", "as_json", is_flag=True, help="Say where the engine is, and its key, as one line of JSON.")
 @click.option("--log-to", type=click.Path(path_type=Path), hidden=True)
 def serve(
@@ -74,9 +74,9 @@ def serve(
     as_json: bool,
     log_to: Path | None,
 ) -> None:
-    """Serve an engine that programs of this user share, until SIGTERM or Ctrl-C."""
+    """Serve an engine that all programs of this user share, until SIGTERM or Ctrl-C."""
     if detach:
-        with _told():
+        with _exit_on_error():
             words = (f"--limit={name}={value:f}" for name, value in limits)
             line = daemon.detach([f"--port={port}", f"--isolation={isolation}", f"--network={network}", *words])
             _announce(json.loads(line), as_json)
@@ -91,16 +91,16 @@ def serve(
     _run(serve_until_stopped(config, announce))
 
 
-@commands.command()
+@commands.command(short_help="Show the status of the shared engine.")
 @json_option
 def status(as_json: bool) -> None:
-    """Tell where the shared engine is, and whether it answers; fail with 3 when there is none."""
+    """Show the status of the shared engine; exit with 3 when there is none, with 1 when it does not answer."""
     found = _run(daemon.status())
     if found is None:
         click.echo(json.dumps({"serving": False}) if as_json else "no engine is served: sessionbay serve --detach")
         sys.exit(NOT_SERVING)
     engine = found.published
-    said = {
+    fields = {
         "serving": found.answers,
         "endpoint": engine.endpoint,
         "pid": engine.pid,
@@ -108,24 +108,24 @@ def status(as_json: bool) -> None:
         "sessions": found.sessions,
     }
     how = f"{found.sessions} sessions" if found.answers else "it does not answer: sessionbay stop"
-    told = f"{engine.endpoint}, process {engine.pid}, version {engine.version}: {how}"
-    click.echo(json.dumps(said) if as_json else told)
+    text = f"{engine.endpoint}, process {engine.pid}, version {engine.version}: {how}"
+    click.echo(json.dumps(fields) if as_json else text)
     sys.exit(0 if found.answers else 1)
 
 
-@commands.command()
-@click.option("--timeout", default=30.0, show_default=True, help="Seconds to wait for the end.")
+@commands.command(short_help="Stop the shared engine and its sessions.")
+@click.option("--timeout", default=30.0, show_default=True, help="Seconds to wait for the engine to exit.")
 def stop(timeout: float) -> None:
-    """Stop the shared engine, and wait until it and its sessions are gone."""
-    with _told():
+    """Stop the shared engine and its sessions, and wait until they are gone."""
+    with _exit_on_error():
         engine = daemon.stop(timeout)
     click.echo(f"{engine.endpoint} is gone" if engine else "no engine is served")
 
 
-@commands.command("doctor")
+@commands.command("doctor", short_help="Check what works on this machine, and how to fix the rest.")
 @json_option
 def doctor_(as_json: bool) -> None:
-    """Tell what works here, and what would make the rest work; fail when sessions cannot be kept in namespaces."""
+    """Check what works on this machine, and how to fix the rest; exit with 1 when namespaces do not work."""
     findings: list[doctor.Finding] = _run(doctor.examine())
     if as_json:
         click.echo(json.dumps([asdict(one) for one in findings]))
@@ -134,16 +134,16 @@ def doctor_(as_json: bool) -> None:
     sys.exit(0 if doctor.is_well(findings) else 1)
 
 
-@commands.command()
+@commands.command(short_help="Remove leftovers of killed engines, and expired files.")
 def gc() -> None:
-    """Remove what engines left that were killed, and files that contexts are to forget by now."""
+    """Remove leftovers of killed engines, and expired files of contexts."""
     gone: list[str] = _run(maintenance.collect())
     click.echo("\n".join(f"removed {one}" for one in gone) or "nothing was left over")
 
 
 @commands.command()
-@click.option("--contexts", is_flag=True, help="Remove all stored contexts too, with the files in them.")
-@click.option("--yes", is_flag=True, help="Do not ask before contexts are removed.")
+@click.option("--contexts", is_flag=True, help="Also remove all stored contexts and their files.")
+@click.option("--yes", is_flag=True, help="Do not ask for confirmation.")
 def reset(contexts: bool, yes: bool) -> None:
     """End all sessions of the shared engine."""
     if contexts and not yes:
@@ -154,19 +154,21 @@ def reset(contexts: bool, yes: bool) -> None:
         click.echo(f"{_run(maintenance.remove_contexts())} contexts removed")
 
 
-@commands.command()
-@click.option("--cloud", type=click.Choice(list(CLOUDS)), default="agentbay", show_default=True, help="Whose sessions.")
+@commands.command(short_help="Delete orphaned sessions in a cloud.")
+@click.option(
+    "--cloud", type=click.Choice(list(CLOUDS)), default="agentbay", show_default=True, help="The cloud of the sessions."
+)
 @click.option("--attempt", help="Only the session of this attempt, as the error of its lost answer names it.")
 @click.option(
     "--label", "labels", multiple=True, metavar="NAME=VALUE", help="Only sessions with this label; repeatable."
 )
 @click.option("--older-than", type=float, metavar="SECONDS", help="Only sessions that are at least as old as this.")
-@click.option("--dry-run", is_flag=True, help="Tell what there is, and delete nothing.")
+@click.option("--dry-run", is_flag=True, help="List the sessions without deleting them.")
 def reap(cloud: str, attempt: str | None, labels: tuple[str, ...], older_than: float | None, dry_run: bool) -> None:
-    """Delete sessions that programs left over; only those that sessionbay made are touched."""
+    """Delete orphaned sessions of programs that have ended; sessions made by other tools are left alone."""
     wrong = [label for label in labels if "=" not in label]
     if wrong:
-        raise click.BadParameter(f"{wrong[0]!r} is not NAME=VALUE", param_hint="--label")
+        raise click.BadParameter(f"Invalid label {wrong[0]!r}: use NAME=VALUE.", param_hint="--label")
     wanted = dict(label.split("=", 1) for label in labels)
     work = delete_orphans(
         CLOUDS[cloud], Console(), attempt=attempt, labels=wanted, older_than=older_than, dry_run=dry_run
@@ -180,14 +182,14 @@ def _announce(said: dict[str, str], as_json: bool) -> None:
 
 
 def _run(work: Coroutine[Any, Any, Any]) -> Any:
-    """Run a command that waits."""
-    with _told():
+    """Run a coroutine, and exit on errors."""
+    with _exit_on_error():
         return asyncio.run(work)
 
 
 @contextmanager
-def _told() -> Generator[None]:
-    """Make an error of ours one line, not a traceback."""
+def _exit_on_error() -> Generator[None]:
+    """Exit with a one-line message, without a traceback, on expected errors."""
     try:
         yield
     except (AgentBayError, SandboxError, daemon.DaemonError, OSError) as exc:

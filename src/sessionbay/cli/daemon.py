@@ -1,4 +1,4 @@
-"""The shared engine from outside: started in the background, asked how it is, stopped."""
+"""Control of the shared engine: start it in the background, query its status, stop it."""
 
 import os
 import select
@@ -17,23 +17,23 @@ from ..engine.discovery import EngineRecord, find, folder, recorded, started_at
 from ..engine.sandbox.process_exit import pidfd_of
 
 LOG = "engine.log"
-STARTING = 30.0  # seconds until a new engine must serve
+START_TIMEOUT = 30.0  # seconds
 
 
 class DaemonError(Exception):
-    """The shared engine does not do what it is told; the message says what it says."""
+    """The shared engine could not be started or stopped."""
 
 
 def log_file() -> Path:
-    """Return where an engine in the background writes what it logs."""
+    """Return the log file of a background engine."""
     return folder() / LOG
 
 
 def detach(options: Sequence[str]) -> str:
-    """Start ``sessionbay serve`` with ``options`` in the background; return the line in which it says where it is."""
-    words = [sys.executable, "-P", "-m", "sessionbay.cli", "serve", "--json", "--log-to", str(log_file()), *options]
+    """Start ``sessionbay serve`` with ``options`` in the background; return the line that announces it."""
+    argv = [sys.executable, "-P", "-m", "sessionbay.cli", "serve", "--json", "--log-to", str(log_file()), *options]
     process = subprocess.Popen(
-        words,
+        argv,
         cwd="/",
         env={**os.environ, "SESSIONBAY_HOME": str(folder())},
         stdin=subprocess.DEVNULL,
@@ -42,23 +42,23 @@ def detach(options: Sequence[str]) -> str:
         start_new_session=True,
         text=True,
     )
-    said, complaints = cast("IO[str]", process.stdout), cast("IO[str]", process.stderr)
-    with said, complaints:
-        if select.select([said], [], [], STARTING)[0] and (line := said.readline()):
-            process.returncode = 0  # it is nobody's child any more, and not to be waited for
+    stdout, stderr = cast("IO[str]", process.stdout), cast("IO[str]", process.stderr)
+    with stdout, stderr:
+        if select.select([stdout], [], [], START_TIMEOUT)[0] and (line := stdout.readline()):
+            process.returncode = 0  # it outlives this process, so its Popen must not warn
             return line.strip()
         process.kill()
         process.wait()
-        raise DaemonError(complaints.read().strip().removeprefix("sessionbay: ") or "the engine did not start in time")
+        raise DaemonError(stderr.read().strip().removeprefix("sessionbay: ") or "the engine did not start in time")
 
 
 @dataclass(frozen=True)
 class Status:
-    """How the shared engine is.
+    """The status of the shared engine.
 
     Attributes:
-        answers: Whether it proves to be the engine that was published; one that does not may be stuck.
-        sessions: How many sessions it has.
+        answers: Whether it proves to be the published engine; otherwise it may be stuck.
+        sessions: The number of its sessions.
     """
 
     published: EngineRecord
@@ -67,7 +67,7 @@ class Status:
 
 
 async def status() -> Status | None:
-    """Ask the shared engine how it is; None when there is none."""
+    """Return the status of the shared engine; None when there is none."""
     if (engine := find()) is None:
         stuck = recorded()
         return Status(stuck, answers=False, sessions=None) if stuck else None
@@ -80,11 +80,11 @@ async def status() -> Status | None:
 
 
 def stop(timeout: float) -> EngineRecord | None:
-    """End the shared engine and wait until it is gone; return which one it was, None when there was none."""
+    """Stop the shared engine and wait until it is gone; return it, or None when there was none."""
     if (engine := recorded()) is None:
         return None
     with suppress(ProcessLookupError), pidfd_of(engine.pid) as pidfd:
-        if started_at(engine.pid) != engine.started:  # it has just ended, and its number has gone to another
+        if started_at(engine.pid) != engine.started:  # it has just ended, and its process id was reused
             return engine
         signal.pidfd_send_signal(pidfd, signal.SIGTERM)
         if not select.select([pidfd], [], [], timeout)[0]:

@@ -1,4 +1,4 @@
-"""``sessionbay doctor``: what this machine can do for the local engine, and what would make it do the rest."""
+"""``sessionbay doctor``: check what the local engine can use on this machine, and how to fix the rest."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -17,12 +17,12 @@ from ..engine.workdir import make_folder, remove_tree
 
 @dataclass(frozen=True)
 class Finding:
-    """What became of one question.
+    """The result of one check.
 
     Attributes:
-        about: The group that it belongs to.
-        told: What was found, or why not.
-        fix: What would mend it.
+        about: The group of the check.
+        told: The details, or the reason of the failure.
+        fix: How to fix it.
     """
 
     about: str
@@ -33,12 +33,12 @@ class Finding:
 
 
 async def examine() -> list[Finding]:
-    """Try everything; the strongest kind of sandbox comes first."""
+    """Run all checks, those of the strongest sandbox first."""
     return [*await _sandboxes(), *_runtimes(), _daemon()]
 
 
 def show(findings: list[Finding], console: Console) -> None:
-    """Print what was found."""
+    """Print the findings."""
     about = ""
     for one in findings:
         if one.about != about:
@@ -51,12 +51,12 @@ def show(findings: list[Finding], console: Console) -> None:
 
 
 def is_well(findings: list[Finding]) -> bool:
-    """Return whether sessions can be kept in, which is what ``sessionbay serve`` asks for."""
+    """Return whether the isolation that ``sessionbay serve`` requires works."""
     return next(one.works for one in findings if one.about == "isolation")
 
 
 async def _sandboxes() -> list[Finding]:
-    """Run the self-test of each kind of sandbox, and of the network that the strongest can have."""
+    """Run the self-test of each kind of sandbox, and of the strongest one's network."""
     folder, lock = make_folder()
     try:
         shared = write_agent(folder)
@@ -76,7 +76,7 @@ def _sandbox(report: Report) -> Finding:
 
 
 async def _network(best: Report | None, shared: Path) -> Finding:
-    """Tell whether sessions can reach the internet and nothing else."""
+    """Check whether sessions can reach the internet and nothing else."""
     if best is None or best.isolation != "namespaces":
         told = "sessions share this machine's network" if best else "there are no sessions"
         return Finding("network", "nat", works=False, told=told, fix="namespaces, as above")

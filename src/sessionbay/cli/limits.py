@@ -1,4 +1,4 @@
-"""Limits of sessions as words of the command line."""
+"""Session limits as command-line options."""
 
 import re
 from dataclasses import fields
@@ -14,18 +14,18 @@ WORD = re.compile(r"(?P<name>\w+)=(?P<number>[0-9]+(?:\.[0-9]+)?)(?P<unit>[kmgt]
 
 
 class LimitType(click.ParamType[tuple[str, float]]):
-    """``NAME=NUMBER``, the number with K, M, G or T behind it where it is of bytes."""
+    """A ``NAME=NUMBER`` option; numbers of bytes may have the suffix K, M, G or T."""
 
     name = "NAME=NUMBER"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[str, float]:
-        """Read a word."""
+        """Parse the option."""
         found = WORD.fullmatch(str(value))
         if found is None or found["name"] not in NAMES:
-            self.fail(f"{value!r} is not NAME=NUMBER with one of {', '.join(NAMES)}", param, ctx)
+            self.fail(f"Invalid limit {value!r}: use NAME=NUMBER with one of {', '.join(NAMES)}.", param, ctx)
         return found["name"], float(found["number"]) * UNITS[found["unit"].lower()]
 
 
 def limits_of(words: tuple[tuple[str, float], ...]) -> Limits:
-    """Return the limits that the words say, and the usual ones for the rest."""
+    """Return the given limits, with defaults for the rest."""
     return Limits(**{name: NAMES[name](value) for name, value in words})  # type: ignore[arg-type]  # as NAMES says

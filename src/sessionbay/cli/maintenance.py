@@ -1,4 +1,4 @@
-"""``sessionbay gc`` and ``sessionbay reset``: what is left over goes, and then everything does."""
+"""``sessionbay gc`` and ``sessionbay reset``: remove leftovers, sessions and contexts."""
 
 import contextlib
 import tempfile
@@ -15,9 +15,9 @@ from ..engine.workdir import PREFIX, remove_tree, sweep
 
 
 async def collect() -> list[str]:
-    """Remove what engines left that were killed, and files that contexts are to forget by now.
+    """Remove leftovers of killed engines, and expired files of contexts.
 
-    Returns what went of engines, in words.
+    Returns a description of each leftover.
     """
     before = _folders()
     await sweep()
@@ -25,7 +25,7 @@ async def collect() -> list[str]:
     async with _contexts() as store:
         if store.exists:
             store.sweep(time.time())
-    with contextlib.suppress(FileExistsError):  # an engine lives, and its file with it
+    with contextlib.suppress(FileExistsError):  # an engine is running, so its file is valid
         claim()
         try:
             if (folder() / FILE).exists():
@@ -62,7 +62,7 @@ async def remove_contexts() -> int:
 
 @contextlib.asynccontextmanager
 async def _contexts() -> AsyncGenerator[Store]:
-    """Give what is known of contexts; what was deleted of it is then removed."""
+    """Open the store of contexts, and remove deleted files at the end."""
     store = Store(folder() / "contexts")
     try:
         yield store

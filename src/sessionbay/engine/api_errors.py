@@ -1,10 +1,10 @@
-"""How the engine says no: in the clouds' own words where those are known."""
+"""The errors of the engine's API, worded as the clouds word them where that is known."""
 
 
 class ApiError(Exception):
-    """The engine's "no" to an operation.
+    """A failed operation.
 
-    ``gateway`` is set where a cloud's gateway refuses before the operation is reached.
+    ``gateway`` is set for errors that a cloud's gateway returns before the operation is reached.
     """
 
     def __init__(self, code: str, message: str, *, status: int = 400, gateway: bool = False) -> None:
@@ -15,7 +15,7 @@ class ApiError(Exception):
 
 
 class ToolFailure(Exception):
-    """A tool's own "no": ``text`` is what it answers as its error."""
+    """A failed tool call; ``text`` is its error output."""
 
     def __init__(self, text: str) -> None:
         super().__init__(text)
@@ -23,17 +23,17 @@ class ToolFailure(Exception):
 
 
 def no_session() -> ApiError:
-    """Return the refusal for a session that does not exist (any more), blanks and all as AgentBay words it."""
+    """Return the error for a session that does not exist; the blanks are AgentBay's."""
     return ApiError("InvalidMcpSession.NotFound", "  Resource [McpSession] is not found.", gateway=True)
 
 
 def bad_key() -> ApiError:
-    """Return the refusal for a wrong key."""
+    """Return the error for a wrong key."""
     return ApiError("NOT_LOGIN", "You are not logged in or your login token has expired", gateway=True)
 
 
 def not_running(status: str) -> ApiError:
-    """Return the refusal for something that only a running session can do."""
+    """Return the error for an operation that requires a running session."""
     hint = ": resume it first" if status == "PAUSED" else ""
     return ApiError("InvalidSessionStatus", f"the session is {status}{hint}", status=409)
 

@@ -1,4 +1,4 @@
-"""The engine's front door: both clouds' wire, the direct route, and a page for each session."""
+"""The engine's ASGI app: both clouds' APIs, the direct route, and a page for each session."""
 
 import html
 import logging
@@ -25,7 +25,7 @@ from ..operations.registry import OPERATIONS
 from . import direct_route
 from .actions import Actions
 from .api_errors import ApiError, bad_key
-from .request_body import body_of, constant_time_equal
+from .request_body import constant_time_equal, read_body
 from .session import GONE, EngineSession
 from .session_registry import SessionRegistry
 from .transfers import ROUTE, Transfers
@@ -39,23 +39,23 @@ PAGE = """<!doctype html><title>{id}</title><style>body{{font:16px sans-serif;ma
 
 def create_app(sessions: SessionRegistry, actions: Actions, transfers: Transfers, api_key: Secret) -> Starlette:
     """Return the ASGI app that serves ``sessions``."""
-    door = Endpoints(sessions, actions, api_key)
+    endpoints = Endpoints(sessions, actions, api_key)
     sessions.on_start = lambda session: serve_code(session, sessions.config)
     return Starlette(
         routes=[
-            Route("/health", door.health, methods=["GET"]),
-            Route("/direct/{session_id}/callTool", door.direct_route, methods=["POST"]),
-            WebSocketRoute("/ws/{session_id}", door.hub),
-            Route("/instance/{session_id}/dashboard", door.page, methods=["GET"]),
+            Route("/health", endpoints.health, methods=["GET"]),
+            Route("/direct/{session_id}/callTool", endpoints.direct_route, methods=["POST"]),
+            WebSocketRoute("/ws/{session_id}", endpoints.hub),
+            Route("/instance/{session_id}/dashboard", endpoints.page, methods=["GET"]),
             Route(ROUTE, transfers),
-            Route("/", door.agentbay, methods=["POST"]),
-            Route("/{path:path}", door.agb, methods=["GET", "POST"]),
+            Route("/", endpoints.agentbay, methods=["POST"]),
+            Route("/{path:path}", endpoints.agb, methods=["GET", "POST"]),
         ]
     )
 
 
 class Endpoints:
-    """The endpoints."""
+    """The HTTP and WebSocket endpoints of the engine."""
 
     def __init__(self, sessions: SessionRegistry, actions: Actions, api_key: Secret) -> None:
         self._sessions = sessions
@@ -63,60 +63,60 @@ class Endpoints:
         self._api_key = api_key
 
     async def health(self, request: Request) -> Response:
-        """Tell that the engine is there, and prove that it is the one whose key the caller has."""
-        port = request.scope["server"][1]  # where this connection came in, whatever the caller calls it
+        """Report the version, and answer the caller's challenge to prove knowledge of the key."""
+        port = request.scope["server"][1]  # the port of this connection, not that of the Host header
         proof = proof_of_engine(self._api_key, request.query_params.get("challenge", ""), port)
         return JSONResponse({"engine": "sessionbay", "version": __version__, **proof})
 
     async def agentbay(self, request: Request) -> Response:
-        """Serve AgentBay's wire."""
+        """Serve AgentBay's API."""
         return await self._control(AgentBayDialect, request)
 
     async def agb(self, request: Request) -> Response:
-        """Serve AGB's wire."""
+        """Serve AGB's API."""
         return await self._control(AGBDialect, request)
 
     async def _control(self, dialect: type[Dialect], request: Request) -> Response:
-        """Serve one operation of the control plane."""
+        """Serve an operation of the control plane."""
         try:
-            accepted = dialect.parse_request(await _received(request), OPERATIONS)
+            accepted = dialect.parse_request(await _read_request(request), OPERATIONS)
             if not constant_time_equal(accepted.api_key, self._api_key.reveal()):
                 raise bad_key()
             reply = await self._actions.serve(accepted.op, accepted.request)
         except UnknownOperation as exc:
-            reply = _told(not_served(exc.name))
+            reply = _error_reply(not_served(exc.name))
         except (InvalidRequest, ApiError) as exc:
-            reply = _told(exc)
+            reply = _error_reply(exc)
         except ClientDisconnect:
             return Response(status_code=499)
-        except Exception:  # the outermost edge: whatever is wrong here, the client gets an answer that it can read
+        except Exception:  # the outermost edge: the client still gets a response that it can parse
             log.exception("%s %s failed", dialect.title, request.url.path)
-            reply = _refused("InternalError", "the local engine failed; its log says how", 500, gateway=True)
+            reply = _failure("InternalError", "the local engine failed; its log says how", 500, gateway=True)
         reply = replace(reply, request_id=str(uuid.uuid4()).upper())
         log.debug("%s %s -> success=%s code=%s", dialect.title, request.url.path, reply.success, reply.code)
         answer = dialect.format_response(reply)
         return Response(answer.body, answer.status, dict(answer.headers))
 
     async def direct_route(self, request: Request) -> Response:
-        """Serve a tool call on the direct route; the session's own token opens it."""
-        session = self._opened(request, request.headers.get(direct_route.HEADER, ""))
+        """Serve a tool call on the direct route, authorized by the session's token."""
+        session = self._authorized_session(request, request.headers.get(direct_route.HEADER, ""))
         if session is None:
-            return direct_route.refused(direct_route.no_way_in())
+            return direct_route.error_response(direct_route.unauthorized())
         return await direct_route.serve(session, request, self._sessions.config)
 
     async def hub(self, socket: WebSocket) -> None:
-        """Serve a connection to a session's hub; the session's own token opens it."""
-        session = self._opened(socket, socket.headers.get(direct_route.HEADER, ""))
+        """Serve a WebSocket to a session's hub, authorized by the session's token."""
+        session = self._authorized_session(socket, socket.headers.get(direct_route.HEADER, ""))
         if session is None:
-            await direct_route.refused(direct_route.no_way_in())(socket.scope, socket.receive, socket.send)
+            await direct_route.error_response(direct_route.unauthorized())(socket.scope, socket.receive, socket.send)
             return
         await session.hub.serve(socket.scope, socket.receive, socket.send)
 
     async def page(self, request: Request) -> Response:
-        """Show what a session is, to those who have its address."""
-        session = self._opened(request, request.query_params.get("token", ""))
+        """Show the page of a session, authorized by the token in its URL."""
+        session = self._authorized_session(request, request.query_params.get("token", ""))
         if session is None:
-            raise HTTPException(401, str(direct_route.no_way_in()))
+            raise HTTPException(401, str(direct_route.unauthorized()))
         facts = {
             "status": session.status,
             "image": session.image,
@@ -127,22 +127,22 @@ class Endpoints:
         rows = "".join(f"<tr><td>{html.escape(name)}<td>{html.escape(value)}" for name, value in facts.items())
         return HTMLResponse(PAGE.format(id=html.escape(session.id), rows=rows))
 
-    def _opened(self, asked: HTTPConnection, token: str) -> EngineSession | None:
-        """Return the session of a path, to those who hold its token."""
+    def _authorized_session(self, connection: HTTPConnection, token: str) -> EngineSession | None:
+        """Return the session of the request's path if ``token`` is its token."""
         try:
-            session = self._sessions.get(asked.path_params["session_id"])
+            session = self._sessions.get(connection.path_params["session_id"])
         except ApiError:
             return None
         return session if session.status not in GONE and constant_time_equal(token, session.token) else None
 
 
-def _told(no: InvalidRequest | ApiError) -> OperationReply[Any]:
-    return _refused(no.code, str(no), no.status, gateway=no.gateway)
+def _error_reply(error: InvalidRequest | ApiError) -> OperationReply[Any]:
+    return _failure(error.code, str(error), error.status, gateway=error.gateway)
 
 
-def _refused(code: str, message: str, status: int, *, gateway: bool) -> OperationReply[Any]:
+def _failure(code: str, message: str, status: int, *, gateway: bool) -> OperationReply[Any]:
     return OperationReply(success=False, code=code, message=message, status=status, gateway=gateway)
 
 
-async def _received(request: Request) -> HttpRequest:
-    return HttpRequest(request.method, str(request.url), request.headers, await body_of(request))
+async def _read_request(request: Request) -> HttpRequest:
+    return HttpRequest(request.method, str(request.url), request.headers, await read_body(request))

@@ -1,4 +1,4 @@
-"""Code that keeps its variables: the engine's end of the processes that run it, one for each language of a session."""
+"""The engine's end of the code kernels: one process for each language of a session, which keeps variables."""
 
 import asyncio
 import json
@@ -17,13 +17,13 @@ from .agent.connection import AgentConnection, AgentFailure, AgentGone
 POLL_INTERVAL = 0.25  # seconds between two looks at whether the code stands still with its session
 INTERRUPT_TIMEOUT = 3.0  # seconds that interrupted code has to stop
 MAX_LINE_BYTES = 32 * 2**20
-Tell = Callable[[Mapping[str, Any]], None]
-Paused = Callable[[], bool]
+OnEvent = Callable[[Mapping[str, Any]], None]
+IsPaused = Callable[[], bool]
 
 
 @dataclass
 class RunResult:
-    """What one run has come to."""
+    """The result of one run."""
 
     stdout: list[str] = field(default_factory=list[str])
     stderr: list[str] = field(default_factory=list[str])
@@ -34,7 +34,7 @@ class RunResult:
 
 
 class CodeKernel:
-    """One process that runs code. What it says is the session's own word, and is taken for no more."""
+    """A process that runs code. Its events are untrusted input from the session."""
 
     def __init__(
         self, agent: AgentConnection, pid: int, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
@@ -43,18 +43,18 @@ class CodeKernel:
         self._pid = pid
         self._reader = reader
         self._writer = writer
-        self._turn = asyncio.Lock()
+        self._lock = asyncio.Lock()
         self.lost = False
 
     @classmethod
     async def open(cls, agent: AgentConnection, language: str, packages: str, envs: Mapping[str, str]) -> "CodeKernel":
         """Start the process."""
-        told, fd = await agent.request_fd("open_kernel", language=language, packages=packages, envs=dict(envs))
+        opened, fd = await agent.request_fd("open_kernel", language=language, packages=packages, envs=dict(envs))
         streams = await asyncio.open_connection(sock=socket.socket(fileno=fd), limit=MAX_LINE_BYTES)
-        return cls(agent, told["pid"], *streams)
+        return cls(agent, opened["pid"], *streams)
 
     def leave(self) -> None:
-        """Give up the line to the process, which ends with its session."""
+        """Close the connection to the process, which ends with its session."""
         self._writer.close()
 
     async def close(self) -> None:
@@ -65,42 +65,42 @@ class CodeKernel:
             await self._agent.request("interrupt", pid=self._pid, kill=True)
 
     async def run(
-        self, code: str, timeout: float, envs: Mapping[str, str], heard: "OutputCollector", paused: Paused
+        self, code: str, timeout: float, envs: Mapping[str, str], collector: "OutputCollector", is_paused: IsPaused
     ) -> RunResult:
-        """Run code; one run at a time. AgentFailure means a lost process."""
-        async with self._turn:
+        """Run code, one run at a time; raise AgentFailure when the process is lost."""
+        async with self._lock:
             begun = time.monotonic()
             encoded = (b64encode(text.encode("utf-8", "replace")) for text in (code, json.dumps(dict(envs))))
-            self._writer.write(b" ".join([heard.mark.encode(), *encoded]) + b"\n")
+            self._writer.write(b" ".join([collector.mark.encode(), *encoded]) + b"\n")
             try:
-                left = timeout
-                while not await self._ended(heard, min(left, POLL_INTERVAL)):
-                    left -= 0 if paused() else POLL_INTERVAL
-                    if left <= 0:
-                        await self._stop(heard, timeout)
+                remaining = timeout
+                while not await self._ended(collector, min(remaining, POLL_INTERVAL)):
+                    remaining -= 0 if is_paused() else POLL_INTERVAL
+                    if remaining <= 0:
+                        await self._stop(collector, timeout)
                         break
             except asyncio.CancelledError:
-                await self._abandon(heard)
+                await self._abandon(collector)
                 raise
-            heard.ran.seconds = time.monotonic() - begun
-            return heard.ran
+            collector.result.seconds = time.monotonic() - begun
+            return collector.result
 
-    async def _stop(self, heard: "OutputCollector", timeout: float) -> None:
-        """Interrupt code whose time is over; end its process when it does not listen."""
+    async def _stop(self, collector: "OutputCollector", timeout: float) -> None:
+        """Interrupt code after its timeout, and end the process if that does not stop it."""
         await self._agent.request("interrupt", pid=self._pid)
-        told = f"[timeout] the code was interrupted after {timeout:g} s"
-        if not await self._ended(heard, INTERRUPT_TIMEOUT):
+        message = f"[timeout] the code was interrupted after {timeout:g} s"
+        if not await self._ended(collector, INTERRUPT_TIMEOUT):
             await self.close()
-            told += "; it did not listen: its variables are lost"
-        trace = heard.ran.error.traceback if heard.ran.error else ""
-        heard.take({"event": "error", "name": "TimeoutError", "value": told, "traceback": trace})
+            message += "; it did not stop: its process was killed, and its variables are lost"
+        trace = collector.result.error.traceback if collector.result.error else ""
+        collector.take({"event": "error", "name": "TimeoutError", "value": message, "traceback": trace})
 
-    async def _abandon(self, heard: "OutputCollector") -> None:
-        """Interrupt code that nobody waits for any more, so that the next run finds its variables and no old output."""
+    async def _abandon(self, collector: "OutputCollector") -> None:
+        """Interrupt cancelled code, so that the next run keeps its variables and gets no old output."""
         try:
             async with asyncio.timeout(INTERRUPT_TIMEOUT):
                 await self._agent.request("interrupt", pid=self._pid)
-                await self._follow(heard)
+                await self._follow(collector)
         except (TimeoutError, AgentFailure, AgentGone):
             await self.close()
         except BaseException:
@@ -108,18 +108,18 @@ class CodeKernel:
             self.leave()
             raise
 
-    async def _ended(self, heard: "OutputCollector", limit: float) -> bool:
-        """Take in what happens; return whether the run has ended in time."""
+    async def _ended(self, collector: "OutputCollector", limit: float) -> bool:
+        """Collect events; return whether the run ended within ``limit`` seconds."""
         try:
             async with asyncio.timeout(limit):
-                await self._follow(heard)
+                await self._follow(collector)
         except TimeoutError:
             return False
         return True
 
-    async def _follow(self, heard: "OutputCollector") -> None:
-        """Take in what happens until the run has ended."""
-        while not heard.take(_event(await self._line())):
+    async def _follow(self, collector: "OutputCollector") -> None:
+        """Collect events until the run has ended."""
+        while not collector.take(_event(await self._line())):
             pass
 
     async def _line(self) -> bytes:
@@ -132,7 +132,7 @@ class CodeKernel:
 
 
 def _event(line: bytes) -> dict[str, Any]:
-    """Return what a line tells; an AgentFailure says that the process has ended, or says nonsense."""
+    """Decode an event; raise AgentFailure when the process has ended or the line is invalid."""
     try:
         event: Any = json.loads(line) if line else None
     except ValueError:
@@ -143,45 +143,45 @@ def _event(line: bytes) -> dict[str, Any]:
 
 
 class OutputCollector:
-    """What is heard of one run: kept within a budget for each output, and told on as it comes."""
+    """Collects the events of one run, truncates each output to a budget, and forwards events to ``on_event``."""
 
-    def __init__(self, budget: int, tell: Tell) -> None:
+    def __init__(self, budget: int, on_event: OnEvent) -> None:
         self.mark = secrets.token_hex(16)
-        self.ran = RunResult()
-        self._tell = tell
-        self._left: dict[str, int] = {"stdout": budget, "stderr": budget}
+        self.result = RunResult()
+        self._on_event = on_event
+        self._remaining: dict[str, int] = {"stdout": budget, "stderr": budget}
         self._dropped: dict[str, int] = {"stdout": 0, "stderr": 0}
 
     def take(self, event: dict[str, Any]) -> bool:
-        """Take in an event; return whether it ends the run."""
+        """Process an event; return whether it ends the run."""
         kind = str(event.get("event"))
         if kind == "end" and event.get("mark") == self.mark:
-            self.ran.count = int(event.get("count", 0))
-            self._note_what_was_dropped()
+            self.result.count = int(event.get("count", 0))
+            self._report_dropped()
             return True
-        if kind in self._left:
+        if kind in self._remaining:
             self._add(kind, str(event.get("chunk", "")))
         elif kind == "result" and isinstance(event.get("mime"), dict):
-            self.ran.results.append({**event["mime"], "isMainResult": event.get("main") is True})
-            self._tell(event)
+            self.result.results.append({**event["mime"], "isMainResult": event.get("main") is True})
+            self._on_event(event)
         elif kind == "error":
             name, value, trace = (str(event.get(key, "")) for key in ("name", "value", "traceback"))
-            self.ran.error = ExecutionError(name or "Error", value, trace)
-            self._tell(event)
+            self.result.error = ExecutionError(name or "Error", value, trace)
+            self._on_event(event)
         return False
 
     def _add(self, output: str, chunk: str) -> None:
-        kept = chunk[: self._left[output]]
-        self._left[output] -= len(kept)
+        kept = chunk[: self._remaining[output]]
+        self._remaining[output] -= len(kept)
         self._dropped[output] += len(chunk) - len(kept)
         if kept:
-            self._say(output, kept)
+            self._emit(output, kept)
 
-    def _note_what_was_dropped(self) -> None:
+    def _report_dropped(self) -> None:
         for output, dropped in self._dropped.items():
             if dropped:
-                self._say(output, f"\n[... {dropped} characters left out ...]\n")
+                self._emit(output, f"\n[... {dropped} characters remaining out ...]\n")
 
-    def _say(self, output: str, chunk: str) -> None:
-        getattr(self.ran, output).append(chunk)
-        self._tell({"event": output, "chunk": chunk})
+    def _emit(self, output: str, chunk: str) -> None:
+        getattr(self.result, output).append(chunk)
+        self._on_event({"event": output, "chunk": chunk})

@@ -1,4 +1,4 @@
-"""What an engine is to be."""
+"""The settings of an engine."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -15,20 +15,19 @@ class EngineConfig:
     """Settings of one engine.
 
     Attributes:
-        isolation: ``auto`` takes the strongest kind that works here, and warns when that is not namespaces;
-            ``namespaces`` takes nothing weaker; ``uid``, for an engine run by root, gives each session a user of its
-            own; ``process`` is the weakest.
-        network: ``nat`` leads out to the internet and to nothing of this machine's; ``none`` shuts sessions off;
-            ``auto`` is ``nat`` where that works, else ``none``; ``host`` lets them use this machine's network, as
-            sessions that are plain processes always do.
-        port: The port of the loopback to listen on; 0 is any free one.
-        direct_route: Whether sessions offer the direct route for tool calls, as most images of the clouds do.
-        transition_delay: Seconds that pausing, resuming and deleting take on top, to be like a cloud's.
-        max_sessions: How many sessions there may be at once.
-        output_limit: Bytes that are kept of what a command writes on each of its two outputs.
-        limits: What each session may use.
-        state: The folder in which contexts are kept; None is the one that all engines of the user share.
-        context_limit: The most bytes that one file of a context may have, and that one copy of a context may move.
+        isolation: ``auto`` selects the strongest kind that works here, and warns if it is weaker than namespaces;
+            ``namespaces`` requires them; ``uid``, for an engine run by root, gives each session its own user;
+            ``process`` is the weakest.
+        network: ``nat`` reaches the internet but no service of this machine; ``none`` has no network; ``auto`` is
+            ``nat`` where that works, else ``none``; ``host`` uses this machine's network, as plain processes always do.
+        port: The loopback port to listen on; 0 selects a free one.
+        direct_route: Whether sessions offer the direct route for tool calls, as most cloud images do.
+        transition_delay: Seconds added to pausing, resuming and deleting, to imitate a cloud.
+        max_sessions: The maximum number of sessions at once.
+        output_limit: Bytes kept of a command's standard output and of its standard error.
+        limits: The resource limits of each session.
+        state: The folder for contexts; None selects the one that all engines of the user share.
+        context_limit: The maximum size in bytes of one file of a context, and of one copy of a context.
     """
 
     isolation: Wanted = "auto"
@@ -48,6 +47,6 @@ class EngineConfig:
 
 
 def config_of(env: Mapping[str, str]) -> EngineConfig:
-    """Return the settings of a program's private engine: ``SESSIONBAY_ISOLATION``, ``SESSIONBAY_NETWORK``."""
+    """Return the settings of a private engine, from ``SESSIONBAY_ISOLATION`` and ``SESSIONBAY_NETWORK``."""
     found = {name: env.get(f"SESSIONBAY_{name.upper()}") for name in ("isolation", "network")}
     return EngineConfig(**{name: value for name, value in found.items() if value})  # type: ignore[arg-type]  # checked

@@ -1,7 +1,7 @@
-"""The one engine that a user's programs share: ``sessionbay serve`` writes where it is, and clients read it.
+"""Discovery of the engine that a user's programs share: ``sessionbay serve`` publishes it in a file that clients read.
 
-The file is believed when it is the user's own and nobody else's, its process lives, and what listens there proves to be
-that engine. A key is sent to nobody else.
+The file is trusted only if no other user can access it, its process is alive, and the listener proves by
+challenge-response to be that engine. The key is sent to no other process.
 """
 
 import contextlib
@@ -25,13 +25,13 @@ from .identity import holds
 
 log = logging.getLogger("sessionbay.engine")
 FILE, LOCK = "engine.json", "engine.lock"
-LARGEST = 2**14  # bytes of the file; an honest one has 300
-STARTING = 10.0  # seconds that another engine has between its claim and its address
+MAX_FILE_SIZE = 2**14  # bytes; a valid file has about 300
+START_TIMEOUT = 10.0  # seconds for another engine to publish its address after its claim
 _claims: dict[Path, int] = {}
 
 
-class _Written(BaseModel):
-    """What the file says. Fields of later versions are ignored."""
+class _RecordFile(BaseModel):
+    """The schema of the file. Fields of later versions are ignored."""
 
     model_config = ConfigDict(strict=True, hide_input_in_errors=True)
 
@@ -45,12 +45,11 @@ class _Written(BaseModel):
 
 @dataclass(frozen=True)
 class EngineRecord:
-    """Where the engine is, the key to it, and whose it is.
+    """The address, key and process of a published engine.
 
     Attributes:
-        started: When its process started, in the kernel's ticks since the machine did; a clock that is set changes it
-            not.
-        boot_id: Which start of the machine that was.
+        started: When its process started, in ticks since boot, which does not depend on the clock.
+        boot_id: The kernel's id of the boot.
     """
 
     endpoint: str
@@ -62,41 +61,41 @@ class EngineRecord:
 
     @property
     def port(self) -> int:
-        """The port of the loopback that it listens on."""
+        """The loopback port of the engine."""
         return int(self.endpoint.rpartition(":")[2])
 
     @property
     def known(self) -> KnownEngine:
-        """What a client asks whoever listens there by."""
+        """The identity that clients verify before they send the key."""
         return KnownEngine(self.api_key, self.port)
 
 
 def folder() -> Path:
-    """Return the folder in which it is written, made if need be; raise when it is not the user's own alone."""
-    found = _place()
+    """Return the folder of the file, created if necessary; raise when other users can access it."""
+    found = _home()
     try:
         found.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as exc:
         remedy = "set SESSIONBAY_HOME to a folder that can be"
         raise PermissionError(f"{found} cannot be made ({exc.strerror}): {remedy}") from exc
-    os.close(_opened(found))
+    os.close(_open_checked(found))
     return found
 
 
 def claim() -> None:
-    """Take the right to publish; raise ``FileExistsError``, with where the other one is, when it is taken."""
+    """Acquire the right to publish; raise ``FileExistsError`` when another engine holds it."""
     home = folder()
     if home in _claims:
         return
-    with _inside(home) as at:
-        lock = os.open(LOCK, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600, dir_fd=at)
+    with _open_home(home) as directory:
+        lock = os.open(LOCK, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600, dir_fd=directory)
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         if other := find():
-            raise FileExistsError(_taken(other))
+            raise FileExistsError(_already_published(other))
     except BlockingIOError:
         os.close(lock)
-        raise FileExistsError(_taken(_awaited())) from None
+        raise FileExistsError(_already_published(_wait_for_record())) from None
     except BaseException:
         os.close(lock)
         raise
@@ -104,10 +103,10 @@ def claim() -> None:
 
 
 def publish(endpoint: str, api_key: Secret) -> None:
-    """Write where this process's engine is; raise ``FileExistsError`` when another one is published."""
+    """Publish this process's engine; raise ``FileExistsError`` when another one is published."""
     claim()
     pid = os.getpid()
-    said = _Written(
+    record = _RecordFile(
         endpoint=endpoint,
         api_key=api_key.reveal(),
         pid=pid,
@@ -115,41 +114,43 @@ def publish(endpoint: str, api_key: Secret) -> None:
         boot_id=boot_id(),
         version=__version__,
     )
-    with _inside(folder()) as at:
+    with _open_home(folder()) as directory:
         scratch = f"{FILE}.{pid}.part"
         with contextlib.suppress(FileNotFoundError):
-            os.unlink(scratch, dir_fd=at)
+            os.unlink(scratch, dir_fd=directory)
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
-        with open(os.open(scratch, flags, 0o600, dir_fd=at), "w", encoding="utf-8") as file:
-            file.write(said.model_dump_json())
-        os.rename(scratch, FILE, src_dir_fd=at, dst_dir_fd=at)
+        with open(os.open(scratch, flags, 0o600, dir_fd=directory), "w", encoding="utf-8") as file:
+            file.write(record.model_dump_json())
+        os.rename(scratch, FILE, src_dir_fd=directory, dst_dir_fd=directory)
 
 
 def withdraw() -> None:
-    """Remove what this process has published, and give up the right to."""
-    home = _place()  # trusted or not: whatever is in the file's place now, this process holds the right to it
+    """Remove the file that this process has published, and release the right to publish."""
+    home = _home()  # unchecked: this process holds the lock, whatever the file is now
     if (lock := _claims.pop(home, None)) is not None:
         (home / FILE).unlink(missing_ok=True)
         os.close(lock)
 
 
 def find() -> EngineRecord | None:
-    """Return the published engine; None when there is none that lives and proves to be it."""
+    """Return the published engine if it is alive and proves its identity, else None."""
     found = recorded()
     if found is None or holds(found.api_key, found.port):
         return found
-    log.warning("process %d at %s does not prove to be the engine that %s names", found.pid, found.endpoint, FILE)
+    log.warning(
+        "process %d directory %s does not prove to be the engine that %s names", found.pid, found.endpoint, FILE
+    )
     return None
 
 
 def recorded() -> EngineRecord | None:
-    """Return the engine that the file names, if its process lives; it need not answer."""
-    with _inside(folder()) as at:
-        text = _read(at)
+    """Return the engine in the file if its process is alive, without contacting it."""
+    with _open_home(folder()) as directory:
+        text = _read(directory)
     if text is None:
         return None
     try:
-        written = _Written.model_validate_json(text)
+        written = _RecordFile.model_validate_json(text)
     except ValidationError as exc:
         log.warning("%s is ignored, it is not what an engine writes: %d faults", FILE, exc.error_count())
         return None
@@ -160,53 +161,53 @@ def recorded() -> EngineRecord | None:
 
 
 def started_at(pid: int) -> int | None:
-    """Return when a process started, in ticks since the machine did; None when there is no such process."""
+    """Return when a process started, in ticks since boot; None when it does not exist."""
     try:
-        told = Path(f"/proc/{pid}/stat").read_bytes().rpartition(b")")[2].split()
+        fields = Path(f"/proc/{pid}/stat").read_bytes().rpartition(b")")[2].split()
     except OSError:
         return None
-    return int(told[19]) if len(told) > 19 and told[0] not in (b"Z", b"X") else None
+    return int(fields[19]) if len(fields) > 19 and fields[0] not in (b"Z", b"X") else None
 
 
 def boot_id() -> str:
-    """Return which start of the machine this is."""
+    """Return the kernel's id of this boot."""
     try:
         return Path("/proc/sys/kernel/random/boot_id").read_text("ascii").strip()
     except OSError:
         return ""
 
 
-def _place() -> Path:
+def _home() -> Path:
     return Path(os.environ.get("SESSIONBAY_HOME") or platformdirs.user_state_path("sessionbay")).absolute()
 
 
 @contextlib.contextmanager
-def _inside(home: Path) -> Generator[int]:
-    """Give the folder, opened: what its path leads to may change meanwhile."""
-    at = _opened(home)
+def _open_home(home: Path) -> Generator[int]:
+    """Open the folder once, as its path may be replaced meanwhile."""
+    directory = _open_checked(home)
     try:
-        yield at
+        yield directory
     finally:
-        os.close(at)
+        os.close(directory)
 
 
-def _opened(home: Path) -> int:
+def _open_checked(home: Path) -> int:
     try:
-        at = os.open(home, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
+        directory = os.open(home, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
     except NotADirectoryError as exc:
         raise PermissionError(f"{home} is no folder, or a link to one: {_REMEDY}") from exc
     try:
-        _check(home, os.fstat(at))
+        _check(home, os.fstat(directory))
     except PermissionError:
-        os.close(at)
+        os.close(directory)
         raise
-    return at
+    return directory
 
 
-def _read(at: int) -> bytes | None:
-    """Return what the file says; None when there is none."""
+def _read(directory: int) -> bytes | None:
+    """Return the content of the file; None when it does not exist."""
     try:
-        fd = os.open(FILE, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC, dir_fd=at)
+        fd = os.open(FILE, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC, dir_fd=directory)
     except FileNotFoundError:
         return None
     except OSError as exc:
@@ -214,9 +215,9 @@ def _read(at: int) -> bytes | None:
     with open(fd, "rb") as file:
         status = os.fstat(fd)
         if not stat.S_ISREG(status.st_mode):
-            raise PermissionError(f"{FILE} is no file: {_REMEDY}")
+            raise PermissionError(f"{FILE} is not a regular file: {_REMEDY}")
         _check(FILE, status)
-        return file.read(LARGEST + 1)[:LARGEST]
+        return file.read(MAX_FILE_SIZE + 1)[:MAX_FILE_SIZE]
 
 
 _REMEDY = "remove it, or set SESSIONBAY_HOME to another folder"
@@ -227,14 +228,14 @@ def _check(name: object, status: os.stat_result) -> None:
         raise PermissionError(f"{name} is not yours alone: {_REMEDY}")
 
 
-def _awaited() -> EngineRecord | None:
-    """Return the engine that holds the lock, once it has said where it is."""
-    give_up = time.monotonic() + STARTING
-    while (found := recorded()) is None and time.monotonic() < give_up:
+def _wait_for_record() -> EngineRecord | None:
+    """Wait for the engine that holds the lock to publish itself; None on timeout."""
+    deadline = time.monotonic() + START_TIMEOUT
+    while (found := recorded()) is None and time.monotonic() < deadline:
         time.sleep(0.02)
     return found
 
 
-def _taken(other: EngineRecord | None) -> str:
+def _already_published(other: EngineRecord | None) -> str:
     where = f"{other.endpoint}, process {other.pid}" if other else "it is still starting"
     return f"an engine is published already: {where}. Use that one, or end it: sessionbay stop"

@@ -15,7 +15,7 @@ from .contexts.store import Store
 from .crash_cleanup import Remover
 from .discovery import folder as state_folder
 from .listener import Listener
-from .logs import keep_plain
+from .logs import install_filter
 from .loopback_middleware import LoopbackMiddleware
 from .sandbox.backends import Backend, choose, write_agent
 from .session_registry import SessionRegistry
@@ -26,16 +26,16 @@ log = logging.getLogger("sessionbay.engine")
 
 
 class Engine:
-    """One engine. It must be started and stopped in the same event loop, on a thread that lives as long as it does."""
+    """An engine. Start and stop it in the same event loop, on a thread that outlives it."""
 
     def __init__(self, config: EngineConfig | None = None) -> None:
         self.config = config or EngineConfig()
         self.api_key = Secret(f"akm-{secrets.token_urlsafe(32)}")
-        keep_plain()
+        install_filter()
 
     @property
     def endpoint(self) -> str:
-        """The URL that clients talk to."""
+        """The URL for clients."""
         return self._listener.url
 
     @property
@@ -45,11 +45,11 @@ class Engine:
 
     @property
     def sessions(self) -> SessionRegistry:
-        """The sessions."""
+        """The registry of its sessions."""
         return self._sessions
 
     async def start(self) -> None:
-        """Choose a sandbox and begin to serve; what was begun is undone when that fails."""
+        """Choose a sandbox and start to serve; undo all steps on failure."""
         await sweep()
         async with AsyncExitStack() as undo:
             folder, lock = make_folder()
@@ -76,5 +76,5 @@ class Engine:
             self._undo = undo.pop_all()
 
     async def stop(self) -> None:
-        """Stop serving, end all sessions, and remove what was written."""
+        """Stop serving, end all sessions, and remove the engine's folder."""
         await self._undo.aclose()

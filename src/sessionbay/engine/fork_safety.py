@@ -1,4 +1,4 @@
-"""What a fork of the program must not hold: the engine's folder, port and sessions would outlive the engine."""
+"""Files and sockets that forks of the program close, so that they do not keep them open after the engine has ended."""
 
 import contextlib
 import os
@@ -6,20 +6,20 @@ import weakref
 from socket import socket
 from typing import IO, TypeVar
 
-_held: "weakref.WeakSet[IO[bytes] | socket]" = weakref.WeakSet()
+_files: "weakref.WeakSet[IO[bytes] | socket]" = weakref.WeakSet()
 F = TypeVar("F", bound="IO[bytes] | socket")
 
 
 def close_in_forks(file: F) -> F:
-    """Have a file, which is returned, closed in every process that is forked from this one."""
-    _held.add(file)
+    """Register a file to be closed in every fork of this process, and return it."""
+    _files.add(file)
     return file
 
 
-def _let_go() -> None:
-    for file in tuple(_held):
+def _close_files() -> None:
+    for file in tuple(_files):
         with contextlib.suppress(OSError):
             file.close()
 
 
-os.register_at_fork(after_in_child=_let_go)
+os.register_at_fork(after_in_child=_close_files)

@@ -1,4 +1,4 @@
-"""Asking who listens on a port, without showing anything to a stranger."""
+"""Verify by challenge-response that a given engine listens on a port, without sending its key."""
 
 import secrets
 import socket
@@ -7,30 +7,30 @@ import time
 from ..core.challenge import HOST, MOST, KnownEngine
 from ..core.secrets import Secret
 
-PATIENCE = 5.0  # seconds: it is on this machine, which may be busy, and has nothing to look up
+VERIFY_TIMEOUT = 5.0  # seconds; the engine is on this machine, which may be busy
 
 
-def holds(key: Secret, port: int, patience: float = PATIENCE) -> bool:
-    """Ask who listens on ``port`` of the loopback; return whether it is the engine with this key."""
+def holds(key: Secret, port: int, timeout: float = VERIFY_TIMEOUT) -> bool:
+    """Return whether the engine with this key listens on ``port`` of the loopback."""
     challenge, engine = secrets.token_urlsafe(32), KnownEngine(key, port)
     try:
-        return engine.is_proved(challenge, _fetch(port, engine.page(challenge), time.monotonic() + patience))
+        return engine.is_proved(challenge, _fetch(port, engine.page(challenge), time.monotonic() + timeout))
     except (OSError, OverflowError):
         return False
 
 
 def _fetch(port: int, path: str, deadline: float) -> bytes:
-    """Return the body of an answer; raise ``OSError`` when it does not come in time, byte by byte or at all."""
+    """Return the body of the response; raise ``OSError`` when it is not complete by the deadline."""
     request = f"GET {path} HTTP/1.0\r\nHost: {HOST}:{port}\r\n\r\n"
     with socket.create_connection((HOST, port), deadline - time.monotonic()) as stream:
         stream.sendall(request.encode())
-        got = b""
-        while len(got) < MOST:
+        response = b""
+        while len(response) < MOST:
             stream.settimeout(max(deadline - time.monotonic(), 0.001))
-            part = stream.recv(MOST)
+            chunk = stream.recv(MOST)
             if time.monotonic() > deadline:
                 raise TimeoutError("the answer does not end")
-            if not part:
+            if not chunk:
                 break
-            got += part
-    return got.partition(b"\r\n\r\n")[2]
+            response += chunk
+    return response.partition(b"\r\n\r\n")[2]

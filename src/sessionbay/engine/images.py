@@ -1,4 +1,4 @@
-"""Images: names of the clouds' for what one machine can be, and the programs that a machine needs for them."""
+"""Images: the clouds' image names that the engine serves, and the programs that they require."""
 
 import re
 import shutil
@@ -20,12 +20,12 @@ WORDS: dict[str, Kind] = {"browser": "browser", "code": "code"}
 
 @dataclass(frozen=True)
 class Runtime:
-    """A program of this machine's that sessions use.
+    """A program of this machine that sessions use.
 
     Attributes:
-        programs: The names that it goes by; one of them is enough.
-        use: What it is there for.
-        install: The lines that install it.
+        programs: Its possible names, of which one is required.
+        use: What it is used for.
+        install: How to install it.
     """
 
     name: str
@@ -34,7 +34,7 @@ class Runtime:
     install: str
 
     def find(self, path: str = PATH) -> str | None:
-        """Return where it is, as a session finds it; None when it is missing."""
+        """Return its path on a session's PATH; None when it is missing."""
         return next((found for name in self.programs if (found := shutil.which(name, path=path))), None)
 
 
@@ -58,7 +58,7 @@ RUNTIMES = (
 
 
 def kind_of(image: str) -> Kind:
-    """Return what an image is here; refuse one that no Linux machine can be."""
+    """Return the kind of an image; raise ApiError for one that is not Linux."""
     if image.startswith(CUSTOM):
         return "linux"
     words = re.split(r"[^a-z]+", image.lower())
@@ -72,7 +72,7 @@ def kind_of(image: str) -> Kind:
 
 
 def check(image: str, browser: Runtime = CHROMIUM) -> None:
-    """Refuse an image that this machine cannot be, or cannot be yet."""
+    """Raise ApiError for an image that this machine cannot serve."""
     if kind_of(image) == "browser" and browser.find() is None:
         reason = f"{image} needs a browser on this machine, and there is none"
         raise ApiError("DependencyMissing", f"{reason}. To mend it: {browser.install}")

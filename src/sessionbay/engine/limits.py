@@ -1,4 +1,4 @@
-"""What sessions may use at most."""
+"""The resource limits of sessions."""
 
 from dataclasses import dataclass, fields
 

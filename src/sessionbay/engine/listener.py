@@ -1,4 +1,4 @@
-"""Listening on the loopback: what serves the engine itself, and each link."""
+"""The HTTP and WebSocket server on the loopback, for the engine and for each forwarded port."""
 
 import asyncio
 import contextlib
@@ -17,44 +17,44 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from .fork_safety import close_in_forks
 
-STOP_TIMEOUT = 1  # whole seconds, as uvicorn has it
-PATIENCE = 10.0  # seconds within which a request's head has to come
-KEPT = 75  # whole seconds for which a connection may be idle: longer than clients keep it, so that none asks as it ends
-LINGER = 5  # whole seconds for whoever got an answer before its request was complete: it may still be sending
-MOST_HEAD = 2**20
-MOST_MESSAGE = 4 * 2**20
+STOP_TIMEOUT = 1  # whole seconds, as uvicorn requires
+HEAD_TIMEOUT = 10.0  # seconds to receive a request's head
+KEEP_ALIVE_TIMEOUT = 75  # whole seconds; longer than clients keep idle connections, so that they close first
+INCOMPLETE_REQUEST_TIMEOUT = 5  # whole seconds for a client that duplicate sends its body after an early response
+MAX_HEAD = 2**20  # bytes
+MAX_MESSAGE = 4 * 2**20  # bytes
 
 _ports: set[int] = set()
 
 
 def is_ours(port: int) -> bool:
-    """Return whether this program itself listens on a port of the loopback."""
+    """Return whether this process listens on a port of the loopback."""
     return port in _ports
 
 
 class _Config(uvicorn.Config):
     def configure_logging(self) -> None:
-        """Leave the loggers alone: the program may run a uvicorn of its own, with an access log."""
+        """Leave the loggers alone: the program may run its own uvicorn with an access log."""
 
 
 class _Server(uvicorn.Server):
     @contextlib.contextmanager
     def capture_signals(self) -> Generator[None]:
-        """Leave the signals to the program."""
+        """Leave signal handling to the program."""
         yield
 
 
-_here: ContextVar[_Server | None] = ContextVar("sessionbay_server", default=None)
+_current_server: ContextVar[_Server | None] = ContextVar("sessionbay_server", default=None)
 
 
-def _is_to_be_told(record: logging.LogRecord) -> bool:
-    """Return whether a record of uvicorn's counts; of ours, errors do, but not the calls that its stop cuts off."""
-    server = _here.get()
+def _is_relevant(record: logging.LogRecord) -> bool:
+    """Keep only errors of our own servers, without those of requests cut off by `stop`; keep all of other servers."""
+    server = _current_server.get()
     return server is None or (record.levelno >= logging.ERROR and not server.should_exit)
 
 
 class _Protocol(H11Protocol):
-    """Hangs up on whoever begins a request and does not go on, and names the status that a bad head deserves."""
+    """Closes connections whose request head is late, and rejects invalid heads with the status that h11 suggests."""
 
     _deadline: asyncio.TimerHandle | None = None
 
@@ -64,7 +64,7 @@ class _Protocol(H11Protocol):
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
-        self._deadline = self.loop.call_later(PATIENCE, self._hang_up)
+        self._deadline = self.loop.call_later(HEAD_TIMEOUT, self._close)
 
     def data_received(self, data: bytes) -> None:
         super().data_received(data)
@@ -73,10 +73,12 @@ class _Protocol(H11Protocol):
             self._deadline.cancel()
             self._deadline = None
         elif waiting and not self._deadline:
-            self._deadline = self.loop.call_later(PATIENCE, self._hang_up)
+            self._deadline = self.loop.call_later(HEAD_TIMEOUT, self._close)
 
     def on_response_complete(self) -> None:
-        self.timeout_keep_alive = LINGER if self.conn.their_state is h11.SEND_BODY else KEPT
+        self.timeout_keep_alive = (
+            INCOMPLETE_REQUEST_TIMEOUT if self.conn.their_state is h11.SEND_BODY else KEEP_ALIVE_TIMEOUT
+        )
         super().on_response_complete()
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -85,7 +87,7 @@ class _Protocol(H11Protocol):
         super().connection_lost(exc)
 
     def send_400_response(self, msg: str) -> None:
-        """Refuse a head; uvicorn calls this while it looks at the exception."""
+        """Reject a request head; uvicorn calls this while it handles the exception."""
         error = sys.exception()
         status = error.error_status_hint if isinstance(error, h11.RemoteProtocolError) else 400
         headers = [("content-type", "text/plain; charset=utf-8"), ("connection", "close")]
@@ -94,17 +96,17 @@ class _Protocol(H11Protocol):
             self.transport.write(self.conn.send(event) or b"")
         self.transport.close()
 
-    def _hang_up(self) -> None:
+    def _close(self) -> None:
         self._deadline = None
         if self.conn.their_state is h11.IDLE:
             self.transport.close()
 
 
 class Listener:
-    """An app on a port of 127.0.0.1."""
+    """A server for one ASGI app on a port of 127.0.0.1."""
 
-    def __init__(self, port: int = 0, most_message: int = MOST_MESSAGE) -> None:
-        # The protocol is named because asyncio switches Nagle's delay off only then: 40 ms for every answer.
+    def __init__(self, port: int = 0, max_message: int = MAX_MESSAGE) -> None:
+        # asyncio disables Nagle's algorithm only if the protocol is given; otherwise each response takes 40 ms more.
         self._socket = close_in_forks(socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP))
         self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
@@ -113,32 +115,32 @@ class Listener:
             self._socket.close()
             raise OSError(exc.errno, f"port {port} of 127.0.0.1 cannot be listened on: {exc.strerror}") from exc
         self.port: int = self._socket.getsockname()[1]
-        self._most_message = most_message
+        self._max_message = max_message
 
     @property
     def url(self) -> str:
-        """Where it listens."""
+        """The URL of the server."""
         return f"http://127.0.0.1:{self.port}"
 
     async def start(self, app: ASGIApp) -> None:
-        """Begin to serve ``app``; return when it can be reached."""
+        """Start serving ``app``, and return once it accepts connections."""
         config = _Config(
             app,
             date_header=False,
             http=_Protocol,
-            h11_max_incomplete_event_size=MOST_HEAD,
+            h11_max_incomplete_event_size=MAX_HEAD,
             lifespan="off",
             proxy_headers=False,
             server_header=False,
             timeout_graceful_shutdown=STOP_TIMEOUT,
             ws="websockets-sansio",
-            ws_max_size=self._most_message,
+            ws_max_size=self._max_message,
             ws_per_message_deflate=False,
-            ws_ping_interval=None,  # clients ask for signs of life, and one that waits for nothing need not give any
+            ws_ping_interval=None,  # clients send pings; an idle client need not answer any
         )
         self._server = _Server(config)
         _ports.add(self.port)
-        logging.getLogger("uvicorn.error").addFilter(_is_to_be_told)
+        logging.getLogger("uvicorn.error").addFilter(_is_relevant)
         self._serving = asyncio.create_task(self._serve())
         while not self._server.started:
             if self._serving.done():
@@ -146,17 +148,17 @@ class Listener:
             await asyncio.sleep(0.001)
 
     async def _serve(self) -> None:
-        _here.set(self._server)  # for this task, and for the connections that come of it
+        _current_server.set(self._server)  # inherited by the tasks of all connections
         await self._server.serve(sockets=[self._socket])
 
     async def stop(self) -> None:
-        """Stop serving, whoever is still waiting."""
+        """Stop serving, and drop open connections."""
         self._server.should_exit = True
-        with contextlib.ExitStack() as opened:
-            still = opened.enter_context(self._socket.dup()) if self._socket.fileno() >= 0 else None
-            await asyncio.wait([self._serving])  # whoever gives up on this does not keep the server from its own end
-            if still:
+        with contextlib.ExitStack() as stack:
+            duplicate = stack.enter_context(self._socket.dup()) if self._socket.fileno() >= 0 else None
+            await asyncio.wait([self._serving])  # unlike await, does not cancel the server when this is cancelled
+            if duplicate:
                 with contextlib.suppress(OSError):
-                    still.shutdown(socket.SHUT_RDWR)  # or it goes on in whatever process else holds it
+                    duplicate.shutdown(socket.SHUT_RDWR)  # a forked process may hold a copy, which would keep listening
         _ports.discard(self.port)
         self._socket.close()

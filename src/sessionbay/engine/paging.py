@@ -1,4 +1,4 @@
-"""Pages of a list, and the opaque marks that lead from one to the next."""
+"""Pages of a list, and signed page tokens."""
 
 import hmac
 import secrets
@@ -8,12 +8,12 @@ from typing import Protocol, TypeVar
 
 from .api_errors import ApiError
 
-MOST = 100
-PROOF = 32  # bytes
+MAX_PAGE_SIZE = 100  # entries
+SIGNATURE_SIZE = 32  # bytes
 
 
 class Numbered(Protocol):
-    """Something that keeps its number, whatever comes and goes around it."""
+    """An entry with a stable, increasing number."""
 
     number: int
 
@@ -22,39 +22,41 @@ N = TypeVar("N", bound=Numbered)
 
 
 class Pages:
-    """Cuts lists into pages. A mark holds the number of the last entry shown, and a proof that it was made here."""
+    """Splits lists into pages. A page token holds the number of the last entry shown, signed with an HMAC."""
 
     def __init__(self) -> None:
         self._key = secrets.token_bytes(32)
 
-    def cut(self, found: Iterable[N], size: int, mark: str | None) -> tuple[list[N], str]:
-        """Return the page after ``mark``, and the mark of the next one, empty when there is none."""
-        last = self.number(mark)
-        rest = sorted((entry for entry in found if entry.number > last), key=lambda entry: entry.number)
+    def page(self, entries: Iterable[N], size: int, token: str | None) -> tuple[list[N], str]:
+        """Return the page after ``token``, and the token of the next page, empty on the last one."""
+        last = self.number(token)
+        rest = sorted((entry for entry in entries if entry.number > last), key=lambda entry: entry.number)
         page = rest[: max(size, 1)]
-        return page, self.mark_of(page[-1].number) if len(rest) > len(page) else ""
+        return page, self.token_of(page[-1].number) if len(rest) > len(page) else ""
 
-    def mark_of(self, number: int) -> str:
-        """Return a mark that holds the number of an entry."""
-        return self.mark(number.to_bytes(8, "big"))
+    def token_of(self, number: int) -> str:
+        """Return a token that holds the number of an entry."""
+        return self.sign(number.to_bytes(8, "big"))
 
-    def number(self, mark: str | None) -> int:
-        """Return the number that a mark holds; 0, which no entry has, where there is none."""
-        return int.from_bytes(self.held(mark), "big") if mark else 0
+    def number(self, token: str | None) -> int:
+        """Return the number that a token holds, or 0, which no entry has, without a token."""
+        return int.from_bytes(self.verify(token), "big") if token else 0
 
-    def mark(self, data: bytes) -> str:
-        """Return a mark that holds ``data``."""
-        return urlsafe_b64encode(self._proof(data) + data).decode()
+    def sign(self, data: bytes) -> str:
+        """Return a signed token that holds ``data``."""
+        return urlsafe_b64encode(self._signature(data) + data).decode()
 
-    def held(self, mark: str) -> bytes:
-        """Return what a mark holds; one that was not made here is refused."""
+    def verify(self, token: str) -> bytes:
+        """Return the data of a token; raise when its signature is invalid."""
         try:
-            raw = urlsafe_b64decode(mark.encode())
+            raw = urlsafe_b64decode(token.encode())
         except ValueError:
             raw = b""
-        if not hmac.compare_digest(raw[:PROOF], self._proof(raw[PROOF:])):
-            raise ApiError("InvalidNextToken", "NextToken is none that this engine gave out")
-        return raw[PROOF:]
+        if not hmac.compare_digest(raw[:SIGNATURE_SIZE], self._signature(raw[SIGNATURE_SIZE:])):
+            raise ApiError(
+                "InvalidNextToken", "Invalid NextToken: use the token of the previous page, or none for the first page."
+            )
+        return raw[SIGNATURE_SIZE:]
 
-    def _proof(self, data: bytes) -> bytes:
+    def _signature(self, data: bytes) -> bytes:
         return hmac.digest(self._key, data, "sha256")

@@ -1,4 +1,4 @@
-"""What is read of a request before anything is decided."""
+"""Reading request bodies within a size and a time limit."""
 
 import asyncio
 import hmac
@@ -7,29 +7,29 @@ from starlette.requests import Request
 
 from ..core.http import InvalidRequest
 
-MOST_BODY = 64 * 2**20
-PATIENCE = 120.0  # seconds for all of it: it comes from this machine, and often from somebody who shows the key in it
+MAX_BODY = 64 * 2**20  # bytes
+BODY_TIMEOUT = 120.0  # seconds to receive the whole body
 
 
 def constant_time_equal(one: str, other: str) -> bool:
-    """Compare secrets in a time that does not tell where they differ."""
+    """Compare two secrets in constant time."""
     return hmac.compare_digest(one.encode(errors="replace"), other.encode())
 
 
-async def body_of(request: Request) -> bytes:
-    """Return the body, up to a size that no honest request exceeds, and within a time that all keep to."""
+async def read_body(request: Request) -> bytes:
+    """Return the body; raise when it is larger than ``MAX_BODY`` or slower than ``BODY_TIMEOUT``."""
     try:
-        async with asyncio.timeout(PATIENCE):
-            return await _whole(request)
+        async with asyncio.timeout(BODY_TIMEOUT):
+            return await _read(request)
     except TimeoutError as exc:
-        told = f"the request did not come to its end within {PATIENCE:g} s"
-        raise InvalidRequest(told, code="RequestTimeout", status=408) from exc
+        message = f"the request did not come to its end within {BODY_TIMEOUT:g} s"
+        raise InvalidRequest(message, code="RequestTimeout", status=408) from exc
 
 
-async def _whole(request: Request) -> bytes:
+async def _read(request: Request) -> bytes:
     body = bytearray()
     async for chunk in request.stream():
         body += chunk
-        if len(body) > MOST_BODY:
-            raise InvalidRequest(f"the request is larger than {MOST_BODY} bytes", code="RequestTooLarge", status=413)
+        if len(body) > MAX_BODY:
+            raise InvalidRequest(f"the request is larger than {MAX_BODY} bytes", code="RequestTooLarge", status=413)
     return bytes(body)

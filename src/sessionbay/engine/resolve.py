@@ -1,4 +1,4 @@
-"""What ``endpoint="local"`` means: the engine that this machine publishes, or else a private one of the program's."""
+"""Resolution of ``endpoint="local"``: the engine published on this machine, or a private one of this program."""
 
 import atexit
 import os
@@ -17,12 +17,12 @@ from .thread import LocalEngine
 
 @dataclass(frozen=True)
 class ResolvedEngine:
-    """Where an engine is, and the key to it.
+    """The address and key of an engine.
 
     Attributes:
-        private: Whether it ends with this program.
-        known: What each connection to it has to prove; None where it cannot end before its clients, and so nobody else
-            can come to listen there.
+        private: Whether the engine ends with this program.
+        known: The identity that each connection verifies. None for an engine that cannot end before its clients, as no
+            other process can take its port then.
     """
 
     endpoint: str
@@ -36,19 +36,19 @@ _private: tuple[int, LocalEngine] | None = None
 
 
 def find_or_start() -> ResolvedEngine:
-    """Return the published engine, or the program's own, which the first call starts."""
+    """Return the published engine, or this program's private one, which the first call starts."""
     if published := _published():
         return _shared(published)
     global _private
     with _starting:
         if _private is None or _private[0] != os.getpid():
-            _private = os.getpid(), _started()
+            _private = os.getpid(), _start_private()
         engine = _private[1]
     return _own(engine)
 
 
 def at(endpoint: str) -> ResolvedEngine | None:
-    """Return the engine at an address that this program may use; None when it knows of no such engine."""
+    """Return the published or private engine at an address, or None."""
     published = _published()
     if published and published.endpoint == endpoint:
         return _shared(published)
@@ -76,20 +76,20 @@ def _own(engine: LocalEngine) -> ResolvedEngine:
     return ResolvedEngine(engine.endpoint, engine.api_key, private=True, known=None)
 
 
-def _started() -> LocalEngine:
+def _start_private() -> LocalEngine:
     engine = LocalEngine(config_of(os.environ))
     try:
         engine.start()
     except SandboxError as exc:
         raise AgentBayError.usage(str(exc)) from exc
-    except OSError as exc:  # no folder for what is temporary, no more files to open
+    except OSError as exc:  # for example no temporary folder, or too many open files
         raise AgentBayError.usage(f"the engine of this program cannot start: {exc}") from exc
     atexit.register(engine.stop)
     return engine
 
 
 def _unlock() -> None:
-    """Let a fork of the program start an engine: the thread that was about to start one is not in it."""
+    """Replace the lock in a fork: the thread that held it does not exist there."""
     global _starting
     _starting = threading.Lock()
 

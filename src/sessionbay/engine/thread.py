@@ -1,4 +1,4 @@
-"""An engine in a thread of the program: for sync clients, for async ones, for tests."""
+"""An engine in a thread of the program, for sync and async clients and for tests."""
 
 import asyncio
 import contextlib
@@ -15,17 +15,17 @@ from .config import EngineConfig
 from .engine import Engine
 from .sandbox.capabilities import Isolation
 
-ASK_TIMEOUT = 20.0
-STOP_TIMEOUT = 60.0  # seconds: the last copies of contexts have some of them, and each kind of end
+CALL_TIMEOUT = 20.0  # seconds
+STOP_TIMEOUT = 60.0  # seconds; includes the last copies of contexts
 T = TypeVar("T")
 
 
 class IsolationWarning(UserWarning):
-    """Sessions of the local engine are less shut off than they could be."""
+    """The isolation of the local engine's sessions is weaker than namespaces."""
 
 
 class LocalEngine:
-    """A private engine. It goes with the program; as a context manager, with the block.
+    """A private engine, which ends with the program or, as a context manager, with the block.
 
     Example:
         ```python
@@ -39,7 +39,7 @@ class LocalEngine:
         self._engine = Engine(config)
         self._ready = threading.Event()
         self._begun = threading.Event()
-        self._unwanted = False
+        self._stop_requested = False
         self._failed: BaseException | None = None
         self._thread = threading.Thread(target=self._run, name="sessionbay-engine", daemon=True)
 
@@ -50,28 +50,28 @@ class LocalEngine:
 
     @property
     def api_key(self) -> Secret:
-        """The key that clients show."""
+        """The API key for clients."""
         return self._engine.api_key
 
     @property
     def isolation(self) -> Isolation:
-        """What keeps the sessions in."""
+        """The kind of isolation of the sessions."""
         return self._engine.backend.isolation
 
     def start(self) -> Self:
-        """Start it; return when it serves. Isolation that is weaker than namespaces is warned of."""
+        """Start the engine, and return once it serves; warn when isolation is weaker than namespaces."""
         try:
             self._thread.start()
             self._ready.wait()
-        except BaseException:  # Ctrl-C: nobody has it, and so nobody would stop it
-            self._ask_to_stop()
+        except BaseException:  # Ctrl-C: the caller gets no engine to stop
+            self._request_stop()
             raise
         if self._failed:
             raise self._failed
         if weakness := self._engine.backend.weakness:
             try:
                 warnings.warn(weakness, IsolationWarning, stacklevel=2)
-            except IsolationWarning:  # the program takes warnings for errors
+            except IsolationWarning:  # the program turns warnings into errors
                 self.stop()
                 raise
         return self
@@ -80,29 +80,29 @@ class LocalEngine:
         """Return the ids of the sessions.
 
         Args:
-            ended: Whether those are wanted too that ended within the last hour.
+            ended: Whether to include sessions that ended within the last hour.
         """
         return self._request(self._ids(ended))
 
     def end_sessions(self, session_ids: Iterable[str]) -> tuple[int, ...]:
-        """End sessions at once, whatever state they are in.
+        """End sessions immediately, in any state.
 
         Args:
-            session_ids: The sessions; those that have ended already may be among them.
+            session_ids: The sessions; ended ones are ignored.
 
         Returns:
-            The processes of theirs that still run, which should be none.
+            The ids of their processes that still run; normally empty.
         """
-        return self._request(self._ended(frozenset(session_ids)))
+        return self._request(self._end(frozenset(session_ids)))
 
     def stop(self) -> None:
-        """Stop it, and end all its sessions; raise what made it fail, if anything did.
+        """Stop the engine and end all its sessions; raise its error if it failed.
 
         Raises:
-            TimeoutError: It has not come to its end within a minute. It still goes on to.
+            TimeoutError: The engine has not stopped within a minute. It continues to stop.
         """
         if self._thread.is_alive():
-            self._ask_to_stop()
+            self._request_stop()
             self._thread.join(STOP_TIMEOUT)
         if self._thread.is_alive():
             raise TimeoutError(f"the local engine has not ended within {STOP_TIMEOUT:g} s: its sessions may still run")
@@ -120,7 +120,7 @@ class LocalEngine:
     def _run(self) -> None:
         try:
             asyncio.run(self._serve())
-        except BaseException as exc:  # noqa: BLE001  # it is raised again, in the thread that started this one
+        except BaseException as exc:  # noqa: BLE001  # raised again in the thread that started this one
             self._failed = exc
         finally:
             self._ready.set()
@@ -130,41 +130,41 @@ class LocalEngine:
         self._begun.set()
         await self._engine.start()
         self._ready.set()
-        if not self._unwanted:
+        if not self._stop_requested:
             await self._stopping.wait()
         await self._engine.stop()
 
-    def _ask_to_stop(self) -> None:
-        """Have it stop; while it starts, as soon as it has."""
-        self._unwanted = True
+    def _request_stop(self) -> None:
+        """Request a stop, which a starting engine performs once it has started."""
+        self._stop_requested = True
         if self._begun.is_set():
-            with contextlib.suppress(RuntimeError):  # it has come to its end meanwhile
+            with contextlib.suppress(RuntimeError):  # the loop has been closed meanwhile
                 self._loop.call_soon_threadsafe(self._stopping.set)
 
     def _request(self, work: Coroutine[Any, Any, T]) -> T:
-        """Have something done in the engine's thread."""
-        return asyncio.run_coroutine_threadsafe(work, self._loop).result(ASK_TIMEOUT)
+        """Run a coroutine in the engine's thread, and return its result."""
+        return asyncio.run_coroutine_threadsafe(work, self._loop).result(CALL_TIMEOUT)
 
     async def _ids(self, ended: bool) -> tuple[str, ...]:
         sessions = self._engine.sessions
         return tuple(session.id for session in (sessions.known() if ended else sessions.listed()))
 
-    async def _ended(self, session_ids: frozenset[str]) -> tuple[int, ...]:
+    async def _end(self, session_ids: frozenset[str]) -> tuple[int, ...]:
         sessions = [session for session in self._engine.sessions.living() if session.id in session_ids]
         running = [process for session in sessions for process in _tree(session.sandbox.pid)]
         await self._engine.sessions.end(sessions)
-        return tuple(process.pid for process in running if _runs(process))
+        return tuple(process.pid for process in running if _is_running(process))
 
 
 def _tree(pid: int) -> list[psutil.Process]:
-    """Return a process and all that come from it."""
+    """Return a process and its descendants."""
     with contextlib.suppress(psutil.NoSuchProcess):
         first = psutil.Process(pid)
         return [first, *first.children(recursive=True)]
     return []
 
 
-def _runs(process: psutil.Process) -> bool:
+def _is_running(process: psutil.Process) -> bool:
     with contextlib.suppress(psutil.NoSuchProcess):
         return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
     return False

@@ -1,4 +1,4 @@
-"""Which tools the engine serves, and the calling of one."""
+"""The dispatch of tool calls to the tools that the engine serves."""
 
 from collections.abc import Awaitable, Callable
 from functools import cache
@@ -53,7 +53,7 @@ SERVED: dict[str, Serve] = {
 
 
 async def call(session: EngineSession, name: str, args: dict[str, Any], config: EngineConfig) -> CallAnswer:
-    """Call a tool and return its answer; its own failure is an answer too."""
+    """Call a tool, and return its result or its error as an answer."""
     tool = next((tool for tool in TOOLS if tool.name == name), None)
     try:
         if tool is None or name not in SERVED:
@@ -79,7 +79,7 @@ def _answer(text: str, *, is_error: bool = False) -> CallAnswer:
 
 @cache
 def entries() -> list[ToolEntry]:
-    """Return the tools as lists of them show them."""
+    """Return the entries of the tool list."""
     return [
         ToolEntry(
             name=tool.name,

@@ -1,4 +1,4 @@
-"""The files of contexts by signed addresses: any plain HTTP client can put and get them."""
+"""Uploads and downloads of context files by presigned URLs."""
 
 import hashlib
 import logging
@@ -6,6 +6,7 @@ import os
 import sqlite3
 from functools import partial
 from pathlib import Path
+from typing import Protocol
 from xml.sax.saxutils import escape
 
 from starlette.requests import ClientDisconnect, Request
@@ -21,15 +22,22 @@ from .contexts.sync_job import ARCHIVE_SUFFIXES
 
 log = logging.getLogger("sessionbay.engine")
 ROUTE = PREFIX + "/{context_id}/files{path:path}"
-NO_PAGE = {  # a file is data: whatever a browser opens, it must not become a page of the engine's
+NO_PAGE = {  # a browser must not render an uploaded file as a page of the engine
     "Content-Disposition": "attachment",
     "Content-Security-Policy": "sandbox",
     "X-Content-Type-Options": "nosniff",
 }
 
 
+class Digest(Protocol):
+    """A hash object of hashlib, which exports no type for it."""
+
+    def update(self, data: bytes, /) -> None:
+        """Add data."""
+
+
 class Transfers:
-    """The endpoint that signed addresses lead to. The address is all that a caller needs, and all that opens it."""
+    """The endpoint of presigned URLs, which are authorized by their signature alone."""
 
     def __init__(self, store: Store, signer: Signer) -> None:
         self._store = store
@@ -50,34 +58,40 @@ class Transfers:
                 await self._get(request, grant, send)
                 return
         except (BadPath, BadSignature) as exc:
-            response = _no("AccessDenied", str(exc), 403)
+            response = _error_response("AccessDenied", str(exc), 403)
         except ApiError as exc:
-            response = _no(exc.code, str(exc), 404 if exc.code == "Context.NotFound" else exc.status)
+            response = _error_response(exc.code, str(exc), 404 if exc.code == "Context.NotFound" else exc.status)
         except ClientDisconnect:
-            return  # nobody is left to be told, and nothing was kept
+            return  # there is no one to respond to, and nothing was stored
         except (FileExistsError, NotADirectoryError):
-            response = _no("FileAlreadyExists", "a folder has this name, or a file that of a folder in the path", 409)
+            response = _error_response(
+                "FileAlreadyExists", "a folder has this name, or a file that of a folder in the path", 409
+            )
         except (OSError, sqlite3.Error) as exc:
             log.warning("a transfer to context %s failed: %s", request.path_params["context_id"], exc)
-            response = _no("InternalError", f"the file cannot be kept or read: {type(exc).__name__}", 500)
+            response = _error_response("InternalError", f"the file cannot be kept or read: {type(exc).__name__}", 500)
         await response(scope, receive, send)
 
     async def _put(self, request: Request, grant: SignedGrant) -> Response:
         length = request.headers.get("content-length")
         if length is None:
-            return _no("MissingContentLength", "the Content-Length is missing", 411)
+            return _error_response("MissingContentLength", "Content-Length is required", 411)
         if not length.isdecimal():
-            return _no("InvalidArgument", "the Content-Length is no number", 400)
+            return _error_response("InvalidArgument", "Content-Length must be a number", 400)
         if int(length) > grant.most:
-            return _no("EntityTooLarge", f"the file is larger than {grant.most} bytes", 413)
+            return _error_response("EntityTooLarge", f"the file is larger than {grant.most} bytes", 413)
         draft, fd = await run_in_threads(self._store.draft)
         try:
             try:
-                size, digest = await _written(request, fd, grant.most)
+                size, digest = await _receive(request, fd, grant.most)
             finally:
                 os.close(fd)
             if size != int(length):
-                return _no("IncompleteBody", f"{size} bytes came, where {length} were promised", 400)
+                return _error_response(
+                    "IncompleteBody",
+                    f"received {size} bytes, but Content-Length is {length}: upload the file again",
+                    400,
+                )
             await run_in_threads(partial(self._store.keep, draft, grant.context_id, grant.parts, _packed(grant.parts)))
         finally:
             draft.unlink(missing_ok=True)
@@ -87,9 +101,9 @@ class Transfers:
         try:
             fd = await run_in_threads(partial(self._store.files.open, grant.context_id, grant.parts))
         except (FileNotFoundError, NotADirectoryError):
-            await _no("NoSuchKey", "there is no such file", 404)(request.scope, request.receive, send)
+            await _error_response("NoSuchKey", "there is no such file", 404)(request.scope, request.receive, send)
             return
-        try:  # the open file is served, not the path: what takes its place meanwhile does not mix with it
+        try:  # serve the open file, not the path, whose file may be replaced meanwhile
             response = FileResponse(
                 Path(f"/proc/self/fd/{fd}"),
                 headers=NO_PAGE,
@@ -101,32 +115,32 @@ class Transfers:
             os.close(fd)
 
 
-def _no(code: str, message: str, status: int) -> Response:
-    """Refuse as the clouds' stores do, so that clients find the reason."""
-    told = f"<Error><Code>{escape(code)}</Code><Message>{escape(message)}</Message></Error>"
-    return Response(f'<?xml version="1.0" encoding="UTF-8"?>\n{told}\n', status, media_type="application/xml")
+def _error_response(code: str, message: str, status: int) -> Response:
+    """Return an error document in the form of the clouds' stores."""
+    body = f"<Error><Code>{escape(code)}</Code><Message>{escape(message)}</Message></Error>"
+    return Response(f'<?xml version="1.0" encoding="UTF-8"?>\n{body}\n', status, media_type="application/xml")
 
 
-async def _written(request: Request, fd: int, most: int) -> tuple[int, str]:
-    """Write a body to ``fd`` as it comes; return its size, and its digest as the clouds' stores give it."""
-    digest, size, waiting = hashlib.md5(usedforsecurity=False), 0, bytearray()
+async def _receive(request: Request, fd: int, most: int) -> tuple[int, str]:
+    """Stream a body to ``fd``; return its size, and its digest in the form of the clouds' stores."""
+    digest, size, buffer = hashlib.md5(usedforsecurity=False), 0, bytearray()
     async for chunk in request.stream():
-        waiting += chunk
+        buffer += chunk
         size += len(chunk)
         if size > most:
             break
-        if len(waiting) >= CHUNK:
-            await run_in_threads(partial(_write, fd, bytes(waiting), digest))
-            waiting.clear()
-    await run_in_threads(partial(_write, fd, bytes(waiting), digest))
+        if len(buffer) >= CHUNK:
+            await run_in_threads(partial(_write, fd, bytes(buffer), digest))
+            buffer.clear()
+    await run_in_threads(partial(_write, fd, bytes(buffer), digest))
     return size, digest.hexdigest().upper()
 
 
-def _write(fd: int, data: bytes, digest: "hashlib._Hash") -> None:
+def _write(fd: int, data: bytes, digest: Digest) -> None:
     digest.update(data)
     write_all(fd, data)
 
 
 def _packed(parts: Parts) -> Packed:
-    """Return what becomes of a file that is put from outside: an archive may be extracted on the way down."""
+    """Return the kind of an uploaded file: archives may be extracted when the context is mounted."""
     return "archive" if parts[-1].endswith(ARCHIVE_SUFFIXES) else ""

@@ -1,4 +1,4 @@
-"""What the clouds offer and one machine does not, with the reason that the engine gives for its refusal."""
+"""The clouds' operations and tools that the engine does not serve, with the reasons that its errors give."""
 
 from .api_errors import ApiError
 
@@ -54,12 +54,12 @@ TOOLS = {name: why for why, names in _TOOLS.items() for name in names.split()}
 
 
 def not_served(name: str) -> ApiError:
-    """Return the refusal of an operation that the engine does not serve: AgentBay's action, or AGB's path."""
+    """Return the error for an unsupported operation: AgentBay's action, or AGB's path."""
     why = ACTIONS.get(name) or ROUTES.get(name) or "it knows no such operation"
     return ApiError("ActionNotSupportedLocally", f"the local engine does not serve {name!r}: {why}", gateway=True)
 
 
 def no_tool(name: str, served: str) -> str:
-    """Return what is said of a tool that sessions here do not have."""
+    """Return the message for an unsupported tool."""
     why = f": {TOOLS[name]}" if name in TOOLS else ""
     return f"the local engine has no tool {name!r}{why}; it has {served}"

@@ -1,4 +1,4 @@
-"""What the engine does for each operation of the control plane."""
+"""The operations of the engine's control plane."""
 
 from typing import Any
 
@@ -15,7 +15,7 @@ from .sessions import SessionActions
 
 
 class Actions:
-    """The operations, served on one set of sessions."""
+    """Serves the operations on the sessions of one engine."""
 
     def __init__(self, sessions: SessionRegistry, copies: SyncScheduler, signer: Signer, url: str) -> None:
         self.served: dict[str, Action] = {
@@ -25,7 +25,7 @@ class Actions:
         }
 
     async def serve(self, op: Operation[Any, Any, Any], request: Wire) -> OperationReply[Any]:
-        """Do what ``op`` asks for; a ``Refusal`` says that it is not done."""
+        """Execute an operation; raise ``ApiError`` when it fails."""
         if (action := self.served.get(op.action)) is None:
             raise not_served(op.action)
         return await action(request)

@@ -1,4 +1,4 @@
-"""Ways into a session: its page, its links, its tools."""
+"""The operations for access to a session: its page, its links, its tools."""
 
 import json
 from dataclasses import asdict
@@ -12,11 +12,11 @@ from ..session_registry import SessionRegistry
 from .base import Action, page_of
 
 DEFAULT_LINK_PORT = 30100  # the first port that AgentBay opens
-LINK_KINDS: dict[str, Kind] = {"https": "http", "wss": "ws", "": "ws"}  # without a word, the clouds mean WebSockets
+LINK_KINDS: dict[str, Kind] = {"https": "http", "wss": "ws", "": "ws"}  # the clouds default to WebSockets
 
 
 class AccessActions:
-    """The operations that reach into a session."""
+    """Serves the operations for access to a session."""
 
     def __init__(self, sessions: SessionRegistry, url: str) -> None:
         self._sessions = sessions

@@ -1,4 +1,4 @@
-"""Contexts, their files, and what sessions have of them."""
+"""The operations on contexts, their files, and their mounts in sessions."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -16,15 +16,15 @@ from ..contexts.paths import BadPath, Parts, file_parts, folder_parts, joined
 from ..contexts.scheduler import SyncScheduler
 from ..contexts.signing import Method, Signer
 from ..contexts.store import Record
-from ..paging import MOST, Pages
+from ..paging import MAX_PAGE_SIZE, Pages
 from ..session import new_id
 from ..session_registry import SessionRegistry
 from .base import Action
 
-LONGEST_NAME = 255
+MAX_NAME_LENGTH = 255  # characters
 PAGE_SIZE = 10
 FILES_PAGE_SIZE = 50
-MOST_FILES = 1000
+MAX_FILES_PAGE_SIZE = 1000
 
 
 class ContextActions:
@@ -51,7 +51,7 @@ class ContextActions:
         }
 
     async def _list(self, request: contexts.ListContextsRequest) -> OperationReply[list[contexts.ContextAnswer]]:
-        size = min(max(request.max_results or PAGE_SIZE, 1), MOST)
+        size = min(max(request.max_results or PAGE_SIZE, 1), MAX_PAGE_SIZE)
         after = self._pages.number(request.next_token)
         bound = None
         if request.session_id:
@@ -59,9 +59,9 @@ class ContextActions:
             bound = [binding.context_id for binding in attached.bindings]
         found, count = await run_in_threads(partial(self._store.page, after, size + 1, bound))
         page = found[:size]
-        mark = self._pages.mark_of(page[-1].number) if len(found) > size else ""
+        next_token = self._pages.token_of(page[-1].number) if len(found) > size else ""
         answers = [_answer(record) for record in page]
-        return OperationReply(data=answers, next_token=mark, max_results=size, total_count=count)
+        return OperationReply(data=answers, next_token=next_token, max_results=size, total_count=count)
 
     async def _get(self, request: contexts.GetContextRequest) -> OperationReply[contexts.ContextAnswer]:
         if request.context_id:
@@ -89,15 +89,17 @@ class ContextActions:
         await run_in_threads(partial(self._store.get, request.context_id))
         found = await run_in_threads(partial(self._store.files.children, request.context_id, parts))
         if request.max_results is None and not request.next_token:
-            size = min(max(request.page_size or FILES_PAGE_SIZE, 1), MOST_FILES)
-            start, mark = (max(request.page_number or 1, 1) - 1) * size, ""
+            size = min(max(request.page_size or FILES_PAGE_SIZE, 1), MAX_FILES_PAGE_SIZE)
+            start, next_token = (max(request.page_number or 1, 1) - 1) * size, ""
         else:
-            size = min(max(request.max_results or FILES_PAGE_SIZE, 1), MOST_FILES)
-            last = self._pages.held(request.next_token).decode() if request.next_token else ""
+            size = min(max(request.max_results or FILES_PAGE_SIZE, 1), MAX_FILES_PAGE_SIZE)
+            last = self._pages.verify(request.next_token).decode() if request.next_token else ""
             start = sum(entry.parts[-1] <= last for entry in found)
-            mark = self._pages.mark(found[start + size - 1].parts[-1].encode()) if start + size < len(found) else ""
+            next_token = (
+                self._pages.sign(found[start + size - 1].parts[-1].encode()) if start + size < len(found) else ""
+            )
         answers = [_file_answer(request.context_id, entry) for entry in found[start : start + size]]
-        return OperationReply(data=answers, next_token=mark, max_results=size, total_count=len(found))
+        return OperationReply(data=answers, next_token=next_token, max_results=size, total_count=len(found))
 
     async def _address(self, method: Method, request: contexts.FileRef) -> OperationReply[contexts.UrlAnswer]:
         parts = _read(file_parts, request.file_path)
@@ -120,7 +122,7 @@ class ContextActions:
 
 
 class SessionContextActions:
-    """The operations on what a session has of contexts."""
+    """Serves the operations on a session's contexts."""
 
     def __init__(self, sessions: SessionRegistry, copies: SyncScheduler) -> None:
         self._sessions = sessions
@@ -190,10 +192,10 @@ def _read(read: Callable[[str], Parts], path: str) -> Parts:
 
 
 def _name(name: str | None) -> str:
-    """Return the name of a context, if it can be one."""
-    if not name or not name.strip() or len(name) > LONGEST_NAME or not name.isprintable():
-        told = f"a context's name is 1 to {LONGEST_NAME} printable characters, not {name!a:.80}"
-        raise ApiError("InvalidParameter", told)
+    """Return a valid context name; raise ApiError for others."""
+    if not name or not name.strip() or len(name) > MAX_NAME_LENGTH or not name.isprintable():
+        message = f"Invalid context name {name!a:.80}: use 1 to {MAX_NAME_LENGTH} printable characters."
+        raise ApiError("InvalidParameter", message)
     return name
 
 

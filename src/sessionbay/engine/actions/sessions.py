@@ -1,4 +1,4 @@
-"""Sessions: made, found, changed, ended."""
+"""The operations on sessions and their labels."""
 
 from ...core.operation import OperationReply
 from ...operations import labels, session
@@ -6,7 +6,7 @@ from .. import images, tool_dispatch
 from ..api_errors import ApiError
 from ..contexts.mount import Mounts
 from ..contexts.scheduler import SyncScheduler
-from ..paging import MOST, Pages
+from ..paging import MAX_PAGE_SIZE, Pages
 from ..session import EngineSession
 from ..session_registry import SessionRegistry
 from .base import Action, page_of
@@ -42,7 +42,7 @@ class SessionActions:
             if getattr(request, name):
                 raise ApiError("NotSupportedLocally", f"the local engine has no {what} yet: create the session without")
         bindings = await self._copies.bindings(request.persistence_data_list or [])
-        Mounts().add(bindings)  # what cannot be bound is refused before anything is started
+        Mounts().add(bindings)  # reject invalid bindings before a session is started
         made = await self._sessions.create(image, request.labels or {}, request.timeout, request.max_runtime)
         await self._copies.attach(made, bindings)
         return OperationReply(data=self._answer(made).model_copy(update={"success": True}))
@@ -75,8 +75,8 @@ class SessionActions:
 
     async def _list(self, request: session.ListRequest) -> OperationReply[list[session.EntryAnswer]]:
         found = [entry for entry in self._sessions.listed() if _matches(entry, request)]
-        size = min(request.max_results, MOST)
-        page, mark = self._pages.cut(found, size, request.next_token)
+        size = min(request.max_results, MAX_PAGE_SIZE)
+        page, next_token = self._pages.page(found, size, request.next_token)
         entries = [
             session.EntryAnswer(
                 session_id=entry.id,
@@ -86,7 +86,7 @@ class SessionActions:
             )
             for entry in page
         ]
-        return OperationReply(data=entries, next_token=mark, max_results=size, total_count=len(found))
+        return OperationReply(data=entries, next_token=next_token, max_results=size, total_count=len(found))
 
     async def _delete(self, request: session.SessionRef) -> OperationReply[None]:
         self._sessions.delete(self._sessions.get(request.session_id))

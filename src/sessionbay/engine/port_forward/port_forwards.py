@@ -54,7 +54,7 @@ class PortForwards:
         self._checked(port)
         async with self._opening:
             if port not in self._open:
-                listener, token = Listener(most_message=MAX_MESSAGE), secrets.token_urlsafe(32)
+                listener, token = Listener(max_message=MAX_MESSAGE), secrets.token_urlsafe(32)
                 app = TokenMiddleware(PortProxy(self._checked, port, token, f"{COOKIE}{listener.port}"))
                 await listener.start(LoopbackMiddleware(app, listener.port))
                 self._open[port] = PortForward(listener, app, token)

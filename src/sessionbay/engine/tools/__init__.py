@@ -1,1 +1,1 @@
-"""The tools of a session's machine, done by its agent."""
+"""The tools, executed by a session's agent."""

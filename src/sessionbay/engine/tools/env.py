@@ -9,7 +9,7 @@ DONE = "True"
 
 
 async def set_env(session: EngineSession, args: SetEnvArgs) -> str:
-    """Set variables for what the session starts from now on."""
+    """Set variables for processes that the session starts from now on."""
     session.running_agent()
     for variable in args.envs:
         if not is_variable(variable.key, variable.value):  # no command would start
@@ -21,7 +21,7 @@ async def set_env(session: EngineSession, args: SetEnvArgs) -> str:
 
 
 async def get_env(session: EngineSession, args: GetEnvArgs) -> str:
-    """Tell variables: those that were set, and those that every command has."""
-    found: dict[str, str] = await session.running_agent().request("environment")
-    found |= session.env
-    return format_envs({name: found[name] for name in args.keys if name in found} if args.keys else found)
+    """Return the variables that were set, and those of every command."""
+    variables: dict[str, str] = await session.running_agent().request("environment")
+    variables |= session.env
+    return format_envs({name: variables[name] for name in args.keys if name in variables} if args.keys else variables)

@@ -28,16 +28,16 @@ from ..api_errors import ToolFailure, execution_failed
 from ..session import EngineSession
 
 DONE = "True"
-LONGEST_CHARACTER = 4
+MAX_CHARACTER_SIZE = 4  # bytes of a UTF-8 character
 
 
 async def read_file(session: EngineSession, args: ReadArgs) -> str:
-    """Return a file, or the part of it that was asked for."""
+    """Return a file, or the requested part of it."""
     agent = session.running_agent()
     if args.format == "binary":
         return b64encode(await agent.request("read", path=args.path, offset=args.offset, length=args.length)).decode()
-    before = min(args.offset, LONGEST_CHARACTER - 1)
-    after = args.length + before + LONGEST_CHARACTER - 1 if args.length else 0
+    before = min(args.offset, MAX_CHARACTER_SIZE - 1)
+    after = args.length + before + MAX_CHARACTER_SIZE - 1 if args.length else 0
     data: bytes = await agent.request("read", path=args.path, offset=args.offset - before, length=after)
     return whole_characters(data, before, args.length, args.path)
 
@@ -45,7 +45,7 @@ async def read_file(session: EngineSession, args: ReadArgs) -> str:
 def whole_characters(data: bytes, start: int, length: int, path: str = "the file") -> str:
     """Return the characters whose first byte lies in ``length`` bytes from ``start``; 0 is all the rest.
 
-    Parts that are read one after the other so join without loss, wherever they were cut.
+    Consecutive parts join without loss, wherever they were cut.
     """
     end = start + length if length else len(data)
     begin, end = start and start + cut_off(data[start : start + 3]), end + cut_off(data[end : end + 3])
@@ -64,7 +64,7 @@ async def write_file(session: EngineSession, args: WriteArgs) -> str:
 
 
 async def get_file_info(session: EngineSession, args: PathArgs) -> str:
-    """Tell what a file is."""
+    """Return the metadata of a file."""
     found: dict[str, Any] = await session.running_agent().request("info", path=args.path)
     created, modified = (datetime.fromtimestamp(found[name], UTC).isoformat() for name in ("created", "modified"))
     return format_info(
@@ -90,7 +90,7 @@ async def list_directory(session: EngineSession, args: PathArgs) -> str:
 
 
 async def create_directory(session: EngineSession, args: PathArgs) -> str:
-    """Make a folder."""
+    """Create a folder."""
     await session.running_agent().request("make_directory", path=args.path)
     return DONE
 
@@ -108,14 +108,14 @@ async def move_file(session: EngineSession, args: MoveArgs) -> str:
 
 
 async def edit_file(session: EngineSession, args: EditArgs) -> str:
-    """Replace texts in a file; answer with what changes."""
+    """Replace texts in a file, and return the diff."""
     edits = [(edit.old_text, edit.new_text) for edit in args.edits]
     diff: str = await session.running_agent().request("edit", path=args.path, edits=edits, dry_run=args.dry_run)
     return diff or DONE
 
 
 async def read_multiple_files(session: EngineSession, args: PathsArgs) -> str:
-    """Return several files, and why others cannot be read."""
+    """Return several files, with errors for those that cannot be read."""
     contents: dict[str, str] = {}
     errors: dict[str, str] = {}
     for path in args.paths:
@@ -135,7 +135,7 @@ async def search_files(session: EngineSession, args: SearchArgs) -> str:
 
 
 async def get_file_change(session: EngineSession, args: PathArgs) -> str:
-    """Tell what changed in a folder since it was last asked; the first time, nothing."""
+    """Return the changes in a folder since the last call; the first call returns none."""
     changes: list[list[str]] = await session.running_agent().request(
         "changes", watch=f"asked {args.path}", path=args.path, patience=0.0
     )

@@ -1,4 +1,4 @@
-"""The metrics tool: what the session itself uses, beside what the machine has."""
+"""The metrics tool: the usage of the session, and the capacity of the machine."""
 
 import asyncio
 import json
@@ -11,16 +11,16 @@ import psutil
 from ...operations.metrics import NoArgs
 from ..session import EngineSession
 
-SAMPLE = 0.1  # seconds between the two readings that a rate is made of
+SAMPLE_INTERVAL = 0.1  # seconds between the two readings of a rate
 
 
 async def get_metrics(session: EngineSession, args: NoArgs) -> str:
-    """Read the session's figures twice, and tell them with the rates between."""
+    """Read the session's counters twice, and return them with their rates."""
     agent = session.running_agent()
     folders = list(session.sandbox.capabilities.folders)
     begun = time.monotonic()
     first: dict[str, Any] = await agent.request("figures", folders=folders)
-    await asyncio.sleep(SAMPLE)
+    await asyncio.sleep(SAMPLE_INTERVAL)
     last: dict[str, Any] = await agent.request("figures", folders=folders)
     seconds = time.monotonic() - begun
     processors = psutil.cpu_count() or 1

@@ -1,4 +1,4 @@
-"""The tools for processes, which are the engine's own."""
+"""The process tools, which only the engine has."""
 
 import json
 
@@ -6,7 +6,7 @@ from ...operations.processes import PidArgs, ReadArgs, StartArgs, WriteArgs
 from ..session import EngineSession
 
 DONE = "True"
-MOST_WAIT = 20.0  # seconds
+MAX_WAIT = 20.0  # seconds
 
 
 async def start(session: EngineSession, args: StartArgs) -> str:
@@ -17,8 +17,8 @@ async def start(session: EngineSession, args: StartArgs) -> str:
 
 
 async def read(session: EngineSession, args: ReadArgs) -> str:
-    """Return what a process wrote."""
-    wait = min(args.wait_ms / 1000, MOST_WAIT)
+    """Return the output of a process."""
+    wait = min(args.wait_ms / 1000, MAX_WAIT)
     return json.dumps(await session.running_agent().request("read_process", pid=args.pid, after=args.after, wait=wait))
 
 

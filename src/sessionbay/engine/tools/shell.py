@@ -12,9 +12,9 @@ DEFAULT_TIMEOUT_MS = 50_000
 
 
 async def shell(session: EngineSession, args: ShellArgs, output_limit: int) -> str:
-    """Run a command; a code other than 0 is an answer, a command that did not end in time is a failure."""
+    """Run a command; raise ToolFailure on a timeout, but not for an exit code other than 0."""
     milliseconds = args.timeout_ms or DEFAULT_TIMEOUT_MS
-    ran = await session.running_agent().request(
+    result = await session.running_agent().request(
         "run",
         command=args.command,
         timeout=milliseconds / 1000,
@@ -22,15 +22,15 @@ async def shell(session: EngineSession, args: ShellArgs, output_limit: int) -> s
         cwd=args.cwd,
         envs={**session.env, **(args.envs or {})},
     )
-    answer: dict[str, Any] = {"stdout": ran["stdout"], "stderr": ran["stderr"], "exit_code": ran["exit_code"]}
-    if ran["timed_out"]:
-        told = ran["stderr"] + f"[timeout] the command was ended after {milliseconds} ms"
-        answer = {"errorCode": -1, "stdout": ran["stdout"], "stderr": told}
-    if ran["omitted"]:  # the engine's own word, which other clients pass over
-        answer["omitted_bytes"] = ran["omitted"]
-    if ran["exit_code"]:
+    answer: dict[str, Any] = {"stdout": result["stdout"], "stderr": result["stderr"], "exit_code": result["exit_code"]}
+    if result["timed_out"]:
+        stderr = result["stderr"] + f"[timeout] the command was ended after {milliseconds} ms"
+        answer = {"errorCode": -1, "stdout": result["stdout"], "stderr": stderr}
+    if result["omitted"]:  # an extension of the engine, which other clients ignore
+        answer["omitted_bytes"] = result["omitted"]
+    if result["exit_code"]:
         answer["traceId"] = secrets.token_hex(16)
     text = json.dumps(answer)
-    if ran["timed_out"]:
+    if result["timed_out"]:
         raise ToolFailure(text)
     return text

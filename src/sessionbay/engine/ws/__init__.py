@@ -1,1 +1,1 @@
-"""The session's WebSocket: terminals, news of files, and whatever else is pushed."""
+"""The session's WebSocket: terminals, file events and streamed code."""

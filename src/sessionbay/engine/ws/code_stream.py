@@ -1,4 +1,4 @@
-"""Code whose output comes as it is written."""
+"""Code runs with streamed output."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
@@ -7,27 +7,27 @@ from typing import Any
 from ...operations.code import SERVER, CodeArgs
 from ...operations.code_stream import CANCEL, MOST_SAID, RUN, StreamParams, write_events
 from ..api_errors import ApiError, ToolFailure
-from ..code_kernel import RunResult, Tell
+from ..code_kernel import OnEvent, RunResult
 from ..config import EngineConfig
 from ..session import EngineSession
 from ..tools.code import run as run_code
 from .connection import Connection, IncomingCall, Methods
 
-Run = Callable[[CodeArgs, Tell], Awaitable[RunResult]]
+Run = Callable[[CodeArgs, OnEvent], Awaitable[RunResult]]
 Key = tuple[Connection, str]
 
 
 def serve_code(session: EngineSession, config: EngineConfig) -> None:
-    """Have a session's hub run code."""
+    """Register the code server at a session's hub."""
 
-    def run(args: CodeArgs, tell: Tell) -> Awaitable[RunResult]:
-        return run_code(session, args, config.output_limit, tell)
+    def run(args: CodeArgs, on_event: OnEvent) -> Awaitable[RunResult]:
+        return run_code(session, args, config.output_limit, on_event)
 
     session.hub.targets[SERVER] = CodeStreams(run).methods
 
 
 class CodeStreams:
-    """The methods of the code server that need a connection. A connection that ends takes its runs with it."""
+    """The code server's methods for connections. A run ends with its connection."""
 
     def __init__(self, run: Run) -> None:
         self._run_code = run
@@ -35,51 +35,51 @@ class CodeStreams:
         self.methods: Methods = {RUN: self._run, CANCEL: self._cancel}
 
     async def _run(self, call: IncomingCall) -> None:
-        asked = call.params(StreamParams)
-        args = CodeArgs(code=asked.code, language=asked.language, timeout_s=asked.timeout_s)
+        params = call.params(StreamParams)
+        args = CodeArgs(code=params.code, language=params.language, timeout_s=params.timeout_s)
         key = call.connection, call.frame.id
         if key in self._running:
             raise ApiError("InvalidParameter", "the id is that of code which runs already")
-        told: asyncio.Queue[Mapping[str, Any] | None] = asyncio.Queue()
-        showing = asyncio.create_task(_show(call, told))
-        self._running[key] = work = asyncio.ensure_future(self._run_code(args, told.put_nowait))
+        events: asyncio.Queue[Mapping[str, Any] | None] = asyncio.Queue()
+        sender = asyncio.create_task(_send_events(call, events))
+        self._running[key] = work = asyncio.ensure_future(self._run_code(args, events.put_nowait))
         try:
             await asyncio.wait([work])
-            told.put_nowait(None)
-            await showing
+            events.put_nowait(None)
+            await sender
         finally:
             del self._running[key]
-            for task in (work, showing):
+            for task in (work, sender):
                 task.cancel()
-            await asyncio.gather(work, showing, return_exceptions=True)
-        await self._tell_end(call, work)
+            await asyncio.gather(work, sender, return_exceptions=True)
+        await self._send_end(call, work)
 
-    async def _tell_end(self, call: IncomingCall, work: "asyncio.Task[RunResult]") -> None:
+    async def _send_end(self, call: IncomingCall, work: "asyncio.Task[RunResult]") -> None:
         if work.cancelled():
             await call.end(status="failed", executionError="Cancelled: the code was interrupted")
             return
         try:
-            ran = work.result()
+            result = work.result()
         except ToolFailure as exc:
             await call.fail(exc.text[:MOST_SAID])
             return
         await call.end(
-            status="failed" if ran.error else "finished",
-            executionError=str(ran.error)[:MOST_SAID] if ran.error else None,
-            executionCount=ran.count,
-            executionTime=ran.seconds,
+            status="failed" if result.error else "finished",
+            executionError=str(result.error)[:MOST_SAID] if result.error else None,
+            executionCount=result.count,
+            executionTime=result.seconds,
         )
 
     async def _cancel(self, call: IncomingCall) -> None:
-        """Interrupt the run that has the id of this call; its end tells when that is done."""
+        """Interrupt the run with the id of this call; the run's stream then ends."""
         if work := self._running.get((call.connection, call.frame.id)):
             work.cancel()
 
 
-async def _show(call: IncomingCall, told: "asyncio.Queue[Mapping[str, Any] | None]") -> None:
-    """Send what is told, in order and with numbers."""
+async def _send_events(call: IncomingCall, events: "asyncio.Queue[Mapping[str, Any] | None]") -> None:
+    """Send events in order, with sequence numbers."""
     number = 0
-    while (event := await told.get()) is not None:
-        for said in write_events(event):
+    while (event := await events.get()) is not None:
+        for fields in write_events(event):
             number += 1
-            await call.event(said.pop("eventType"), seq=number, **said)
+            await call.event(fields.pop("eventType"), seq=number, **fields)

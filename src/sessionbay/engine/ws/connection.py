@@ -1,4 +1,4 @@
-"""One client's connection, and a call that came over it."""
+"""A client's WebSocket connection, and a call received on it."""
 
 import asyncio
 import secrets
@@ -17,19 +17,19 @@ from ...operations.frames import Frame
 from ..api_errors import ApiError
 
 P = TypeVar("P", bound=Wire)
-GONE = (OSError, RuntimeError, WebSocketDisconnect)  # the second once the server has itself sent a close
-GOODBYE = 1.0  # seconds that a client has to take in what it was sent before
+GONE = (OSError, RuntimeError, WebSocketDisconnect)  # RuntimeError after the server has sent a close
+CLOSE_TIMEOUT = 1.0  # seconds for a client to read pending frames
 
 
 class Connection:
-    """A client that is listening."""
+    """A client's WebSocket connection."""
 
     def __init__(self, send: Send) -> None:
         self._send = send
         self.closed = False
 
     async def send(self, frame: Frame) -> None:
-        """Send a frame, which waits while the client does not read; to one that is gone, nothing is sent."""
+        """Send a frame, and wait while the client does not read; do nothing on a closed connection."""
         if self.closed:
             return
         try:
@@ -38,47 +38,47 @@ class Connection:
             self.closed = True
 
     async def push(self, source: str, kind: str, **more: Any) -> None:
-        """Send what nobody asked for."""
+        """Send an unsolicited frame."""
         await self.send(frames.push(secrets.token_hex(16), source, kind, **more))
 
     async def close(self, code: int, reason: str) -> None:
-        """Hang up; a client that does not read keeps nobody waiting."""
+        """Close the connection, within a timeout if the client does not read."""
         if self.closed:
             return
         self.closed = True
         with suppress(*GONE):
-            async with asyncio.timeout(GOODBYE):
+            async with asyncio.timeout(CLOSE_TIMEOUT):
                 await self._send({"type": "websocket.close", "code": code, "reason": reason})
 
 
 @dataclass(frozen=True)
 class IncomingCall:
-    """What a client asks for."""
+    """A call received from a client."""
 
     connection: Connection
     frame: Frame
 
     def params(self, model: type[P]) -> P:
-        """Return what it asks with; refuse when that is not what the method takes."""
+        """Return the validated parameters; raise ApiError when they are invalid."""
         try:
             return model.model_validate(dict(self.frame.params))
         except ValidationError as exc:
             raise ApiError("InvalidParameter", f"{self.frame.method}: {first_error(exc)}") from exc
 
-    async def answer(self, **value: Any) -> None:
-        """Give the one answer."""
+    async def reply(self, **value: Any) -> None:
+        """Send the result."""
         await self.connection.send(frames.result(self.frame, value))
 
     async def event(self, kind: str, **more: Any) -> None:
-        """Send an event of the stream that answers."""
+        """Send an event of the response stream."""
         await self.connection.send(frames.event(self.frame, kind, **more))
 
     async def end(self, **more: Any) -> None:
-        """End the stream that answers."""
+        """End the response stream."""
         await self.connection.send(frames.end(self.frame, **more))
 
     async def fail(self, problem: str) -> None:
-        """Say why it is not done."""
+        """Send an error."""
         await self.connection.send(frames.failed(self.frame, problem))
 
 

@@ -1,4 +1,4 @@
-"""News of files: what changes in the folders that clients subscribed to."""
+"""File events: the changes in folders to which clients have subscribed."""
 
 import asyncio
 import itertools
@@ -13,16 +13,16 @@ from ..agent.connection import AgentConnection, AgentFailure, AgentGone
 from .connection import Connection, IncomingCall, Methods
 
 log = logging.getLogger("sessionbay.engine")
-PATIENCE = 5.0  # seconds for which the agent looks before it says that nothing happened
-MOST_EVENTS = 100  # in one frame, which paths of the greatest length do not make too large
-MOST_KEPT = 1000  # events of a folder that are kept for whoever lost its connection before it read them
+POLL_TIMEOUT = 5.0  # seconds that the agent waits for changes in one call
+MAX_EVENTS = 100  # in one frame, which then fits even with paths of the maximum length
+MAX_KEPT_EVENTS = 1000  # kept for each folder, for clients that lost their connection
 
 
 class Watch:
-    """One folder, and who wants to know.
+    """A watched folder and its subscribers.
 
-    What goes over a connection that breaks is lost, and nobody notices. So pushes are numbered, and the last ones are
-    kept: a client that subscribes again says which one it saw last, and gets those after it.
+    Frames are lost with a connection that breaks. Pushes are therefore numbered, and the last ones are kept: a client
+    that subscribes again sends the number of its last push, and receives those after it.
     """
 
     def __init__(self, agent: AgentConnection, path: str, numbers: Iterator[int]) -> None:
@@ -32,31 +32,31 @@ class Watch:
         self.last = next(numbers)
         self._agent = agent
         self._numbers = numbers
-        self._told: deque[tuple[int, list[list[str]]]] = deque()
-        self._forgotten = self.last  # what happened up to that push is not kept
+        self._kept: deque[tuple[int, list[list[str]]]] = deque()
+        self._forgotten = self.last  # pushes up to this number are not kept
 
     async def begin(self) -> None:
-        """Have the agent look for the first time."""
+        """Have the agent take the first snapshot."""
         await self._request(0.0)
 
     async def run(self) -> None:
-        """Tell of changes; while nobody listens they gather."""
+        """Push changes to subscribers; without any, changes accumulate."""
         while True:
             await self.wanted.wait()
-            changes = await self._request(PATIENCE)
-            await self.wanted.wait()  # whoever listened may be gone meanwhile
-            for start in range(0, len(changes), MOST_EVENTS):
-                await self._tell(changes[start : start + MOST_EVENTS])
+            changes = await self._request(POLL_TIMEOUT)
+            await self.wanted.wait()  # the subscribers may have left meanwhile
+            for start in range(0, len(changes), MAX_EVENTS):
+                await self._publish(changes[start : start + MAX_EVENTS])
 
     async def repeat(self, connection: Connection, after: int) -> bool:
-        """Tell a client what was told after a push; return whether that is all there was."""
-        for number, changes in tuple(self._told):
+        """Send a client the pushes after a number; return whether none of them is missing."""
+        for number, changes in tuple(self._kept):
             if number > after:
                 await self._push(connection, number, changes)
         return after >= self._forgotten
 
     async def end(self) -> None:
-        """Have the agent forget the folder."""
+        """Have the agent stop watching the folder."""
         await self._agent.request("forget_changes", watch=self._name)
 
     async def _request(self, patience: float) -> list[list[str]]:
@@ -65,11 +65,11 @@ class Watch:
         )
         return found
 
-    async def _tell(self, changes: list[list[str]]) -> None:
+    async def _publish(self, changes: list[list[str]]) -> None:
         self.last = number = next(self._numbers)
-        self._told.append((number, changes))
-        while sum(len(kept) for _, kept in self._told) > MOST_KEPT:
-            self._forgotten, _ = self._told.popleft()
+        self._kept.append((number, changes))
+        while sum(len(kept) for _, kept in self._kept) > MAX_KEPT_EVENTS:
+            self._forgotten, _ = self._kept.popleft()
         for connection in tuple(self.watchers):
             await self._push(connection, number, changes)
 
@@ -85,7 +85,7 @@ class Watch:
 
 
 class FileWatches:
-    """The methods of the file server that need a connection."""
+    """The file server's methods for connections."""
 
     def __init__(self, agent: Callable[[], AgentConnection]) -> None:
         self._agent = agent
@@ -96,14 +96,14 @@ class FileWatches:
         self.methods: Methods = {news.SUBSCRIBE: self._subscribe, news.UNSUBSCRIBE: self._unsubscribe}
 
     def leave(self, connection: Connection) -> None:
-        """Take a connection off; what it subscribed to waits for the next one."""
+        """Remove a connection; its subscriptions wait for the next one."""
         for watch in self._watches.values():
             watch.watchers.discard(connection)
             if not watch.watchers:
                 watch.wanted.clear()
 
     def adopt(self, connection: Connection) -> None:
-        """Give a new connection what was subscribed to over one that broke: the clouds' clients do not ask again."""
+        """Move subscriptions of a broken connection to a new one, as the clouds' clients do not subscribe again."""
         for watch in self._watches.values():
             if not watch.watchers:
                 watch.watchers.add(connection)

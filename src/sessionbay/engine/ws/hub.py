@@ -1,4 +1,4 @@
-"""The hub of one session: its WebSocket connections, and the servers that frames are handed to by their target."""
+"""The hub of a session: its WebSocket connections, and the dispatch of frames to their target servers."""
 
 import asyncio
 import logging
@@ -17,14 +17,14 @@ from .file_watch import FileWatches
 from .terminals import Terminals
 
 log = logging.getLogger("sessionbay.engine")
-OFFERED = (b"cancel", b"resume")  # streams can be cancelled; subscriptions go on over the next connection
-MOST_CONNECTIONS = 64
-MOST_CALLS = 64  # at once on one connection; no more is read from it until one of them is done
+CAPABILITIES = (b"cancel", b"resume")  # streams can be cancelled, subscriptions resumed on the next connection
+MAX_CONNECTIONS = 64
+MAX_CALLS = 64  # at once on one connection, which is then not read until one of them ends
 GOING_AWAY = 1001
 
 
 class Hub:
-    """Hands each frame to its target. A target is a name and its methods: more of them plug in here."""
+    """Dispatches frames to targets. A target is the name of a server, with its methods."""
 
     def __init__(self, agent: Callable[[], AgentConnection]) -> None:
         self._terminals = Terminals(agent)
@@ -33,18 +33,18 @@ class Hub:
         self._connections: set[Connection] = set()
 
     async def serve(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serve one connection from its handshake to its end."""
-        if len(self._connections) >= MOST_CONNECTIONS:
-            told = f"the session has {MOST_CONNECTIONS} connections already"
-            await PlainTextResponse(told, 429)(scope, receive, send)
+        """Serve a connection from handshake to close."""
+        if len(self._connections) >= MAX_CONNECTIONS:
+            message = f"the session has {MAX_CONNECTIONS} connections already: close one first"
+            await PlainTextResponse(message, 429)(scope, receive, send)
             return
         connection = Connection(send)
         self._connections.add(connection)
         try:
             await receive()
-            await send({"type": "websocket.accept", "headers": [(OFFERS, b" ".join(OFFERED))]})
+            await send({"type": "websocket.accept", "headers": [(OFFERS, b" ".join(CAPABILITIES))]})
             self._watches.adopt(connection)
-            await self._listen(connection, receive)
+            await self._receive_frames(connection, receive)
         finally:
             connection.closed = True
             self._connections.discard(connection)
@@ -57,18 +57,18 @@ class Hub:
         connections, self._connections = self._connections, set()
         await asyncio.gather(*(each.close(GOING_AWAY, "the session has ended") for each in connections))
 
-    async def _listen(self, connection: Connection, receive: Receive) -> None:
-        """Take frames until the client is gone; each is served beside the others, begun in the order of arrival."""
-        room = asyncio.Semaphore(MOST_CALLS)
+    async def _receive_frames(self, connection: Connection, receive: Receive) -> None:
+        """Receive frames until the client leaves; serve them concurrently, started in order of arrival."""
+        slots = asyncio.Semaphore(MAX_CALLS)
         calls: set[asyncio.Task[None]] = set()
 
         def done(task: asyncio.Task[None]) -> None:
             calls.discard(task)
-            room.release()
+            slots.release()
 
         try:
             while (message := await receive())["type"] == "websocket.receive":
-                await room.acquire()
+                await slots.acquire()
                 text = message.get("text")
                 task = asyncio.create_task(self._serve(connection, message["bytes"] if text is None else text))
                 calls.add(task)
@@ -94,7 +94,7 @@ class Hub:
             await call.fail(f"[{exc.code}] {exc}")
         except (AgentFailure, AgentGone) as exc:
             await call.fail(str(exc))
-        except Exception:  # the outermost edge: whatever is wrong here, the client gets an answer
+        except Exception:  # the outermost edge: the client still gets a response
             log.exception("%s of %s failed", frame.method[:80], frame.target[:80])
             await call.fail("the local engine failed; its log says how")
 
@@ -103,10 +103,10 @@ class Hub:
         if methods is None:
             raise _NoTarget(f"the local engine serves no {frame.target!r}; it serves {', '.join(self.targets)}")
         if frame.method not in methods:
-            told = f"{frame.target} has no method {frame.method!r}; it has {', '.join(methods)}"
-            raise ApiError("MethodNotFound", told)
+            message = f"{frame.target} has no method {frame.method!r}; it has {', '.join(methods)}"
+            raise ApiError("MethodNotFound", message)
         return methods[frame.method]
 
 
 class _NoTarget(Exception):
-    """A frame for a server that there is not."""
+    """The target of a frame does not exist."""

@@ -6,22 +6,22 @@ import os
 import struct
 import termios
 
-CHUNK = 32 * 2**10
-MOST_UNREAD = 2**20
+CHUNK = 32 * 2**10  # bytes
+MAX_UNREAD = 2**20  # bytes of input that the program has not read
 
 
 class Pty:
-    """Reads and writes a terminal. Nothing is read before it is asked for: a program that nobody hears has to wait."""
+    """The engine's end of a pseudo-terminal. Output is read on demand only, for backpressure."""
 
     def __init__(self, fd: int) -> None:
         os.set_blocking(fd, False)
         self._fd = fd
         self._loop = asyncio.get_running_loop()
-        self._typed = bytearray()
+        self._pending = bytearray()
         self._closed = False
 
     async def read(self) -> bytes:
-        """Return what was written, empty once nobody holds the other end any more."""
+        """Return the next output, empty once the other end is closed."""
         while not (data := self._ready()):
             if data is None:
                 return b""
@@ -29,19 +29,19 @@ class Pty:
         return data
 
     def write(self, data: bytes) -> bool:
-        """Type; return False, and type nothing, when too much is waiting to be read already."""
-        if len(self._typed) + len(data) > MOST_UNREAD:
+        """Write input; return False, and write nothing, when too much input is unread."""
+        if len(self._pending) + len(data) > MAX_UNREAD:
             return False
-        self._typed += data
+        self._pending += data
         self._flush()
         return True
 
     def resize(self, cols: int, rows: int) -> None:
-        """Give the terminal another size; the program in front is told by the kernel."""
+        """Resize the terminal; the kernel signals the foreground program."""
         fcntl.ioctl(self._fd, termios.TIOCSWINSZ, struct.pack("HHHH", rows, cols, 0, 0))
 
     def close(self) -> None:
-        """Let go of the terminal; whoever still runs in it is told by the kernel."""
+        """Close the terminal; the kernel signals the programs in it."""
         if not self._closed:
             self._closed = True
             self._loop.remove_reader(self._fd)
@@ -49,7 +49,7 @@ class Pty:
             os.close(self._fd)
 
     def _ready(self) -> bytes | None:
-        """Return what is there to read, empty when nothing is yet, None when nothing more will come."""
+        """Return the available output, empty when there is none yet, None at the end."""
         data = bytearray()
         while len(data) < CHUNK:  # the kernel gives 4 KB at a time
             try:
@@ -66,11 +66,11 @@ class Pty:
     async def _readable(self) -> None:
         ready: asyncio.Future[None] = self._loop.create_future()
 
-        def tell() -> None:
+        def set_ready() -> None:
             if not ready.done():
                 ready.set_result(None)
 
-        self._loop.add_reader(self._fd, tell)
+        self._loop.add_reader(self._fd, set_ready)
         try:
             await ready
         finally:
@@ -79,12 +79,12 @@ class Pty:
 
     def _flush(self) -> None:
         try:
-            del self._typed[: os.write(self._fd, self._typed)]
+            del self._pending[: os.write(self._fd, self._pending)]
         except BlockingIOError:
             pass
-        except OSError:  # nobody will read it
-            self._typed.clear()
-        if self._typed:
+        except OSError:  # the other end is closed
+            self._pending.clear()
+        if self._pending:
             self._loop.add_writer(self._fd, self._flush)
         else:
             self._loop.remove_writer(self._fd)

@@ -13,15 +13,7 @@ from sessionbay.core.operation import Operation, OperationReply
 from sessionbay.core.wire_model import Wire
 from sessionbay.dialects.agb import AGBDialect
 from sessionbay.dialects.agentbay import AgentBayDialect
-from sessionbay.operations import (
-    context,
-    contexts,
-    direct_route,
-    labels,
-    links,
-    session,
-    tools,
-)
+from sessionbay.operations import context, contexts, direct_route, labels, links, session, tools
 from sessionbay.operations.registry import OPERATIONS
 
 LINK = "https://machine.example/direct"

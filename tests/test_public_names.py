@@ -1,7 +1,9 @@
 """Public names: all that users hold can be imported, from a folder, a zip, and compiled files alone."""
 
 import compileall
+import copy
 import inspect
+import pickle
 import re
 import shutil
 import subprocess
@@ -95,6 +97,29 @@ def test_a_public_name_leads_to_its_class(name: str) -> None:
 def test_the_errors_are_a_module_of_their_own() -> None:
     found = {name for name in MODULES if inspect.isclass(value := getattr(sessionbay, name)) and is_error(value)}
     assert set(errors.__all__) == found
+
+
+def public_values() -> list[Any]:
+    """Return the public classes and functions, from where they are defined."""
+    return [getattr(import_module(f"sessionbay.{module}"), name) for name, module in MODULES.items()]
+
+
+def test_public_names_show_public_paths_only() -> None:
+    assert [value.__name__ for value in public_values() if value.__module__ != "sessionbay"] == []
+
+
+def test_public_names_are_pickled_by_their_public_path() -> None:
+    for value in public_values():
+        data = pickle.dumps(value)
+        assert pickle.loads(data) is value is copy.deepcopy(value)
+        assert b"sessionbay._" not in data
+
+
+def test_public_classes_can_be_inspected() -> None:
+    for kind in filter(inspect.isclass, public_values()):
+        typing.get_type_hints(kind)
+        if not typing.is_typeddict(kind):
+            assert inspect.signature(kind)
 
 
 def is_error(kind: type) -> bool:

@@ -16,7 +16,7 @@ TYPE_ONLY = {
     ("creation", "client"),
     ("orphans", "client"),
     ("pickling", "client"),
-    ("pty_text", "pty_handle"),
+    ("files.folder_sync", "file_system"),
 }
 """The edges against the order of imports that a module of the client may have, for annotations only."""
 

@@ -12,6 +12,7 @@ from typing import Protocol
 
 from ._version import __version__
 from .core.config import DotEnv, parse_dotenv
+from .core.public import public
 
 log = logging.getLogger("sessionbay.config")
 
@@ -33,6 +34,7 @@ class BaseClock:
         return time.monotonic()
 
 
+@public
 class SupportsIsSet(Protocol):
     """An event of any library: threading, asyncio, trio or anyio."""
 

@@ -10,15 +10,7 @@ from typing import BinaryIO
 
 from .core.errors import AgentBayError
 from .environment import nonce
-from .operations.trees import (
-    FILE,
-    FOLDER,
-    LINK,
-    Entry,
-    Tree,
-    is_below,
-    is_executable_mode,
-)
+from .operations.trees import FILE, FOLDER, LINK, Entry, Tree, is_below, is_executable_mode
 
 MODES = os.name == "posix"  # whether the system has permissions to execute
 LocalPath = str | os.PathLike[str]

@@ -4,12 +4,14 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from .core.errors import AgentBayError
+from .core.public import public
 from .models.map import Progress
 
 if TYPE_CHECKING:
     from rich.console import Console
 
 
+@public
 def progress_bar(title: str = "items", console: "Console | None" = None) -> Callable[[Progress], None]:
     """Return a ``progress`` callback for ``map`` that draws a bar with the counts and the time left.
 

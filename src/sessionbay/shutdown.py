@@ -18,6 +18,7 @@ from typing import Any
 from ._concurrency._sync import Clock
 from .core.challenge import KnownEngine
 from .core.errors import AgentBayError
+from .core.public import public
 from .dialects.base import Dialect
 
 log = logging.getLogger("sessionbay.session")
@@ -66,6 +67,7 @@ def unregister(session_id: str, endpoint: str) -> None:
     _registered.pop((endpoint, session_id), None)
 
 
+@public
 def install_signal_handlers() -> None:
     """Delete the sessions of this program's blocks on SIGTERM, and on SIGHUP where the system has it, before it exits.
 

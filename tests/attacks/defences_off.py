@@ -28,7 +28,7 @@ def both(*offs: Callable[[Scene], object]) -> Off:
 
 def guard_off(scene: Scene) -> None:
     """Let every host, origin and site in."""
-    scene.patch.setattr(loopback_middleware.LoopbackMiddleware, "_refusal", lambda *_: None)
+    scene.patch.setattr(loopback_middleware.LoopbackMiddleware, "_rejection", lambda *_: None)
 
 
 def any_token(scene: Scene) -> None:

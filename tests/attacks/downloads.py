@@ -27,7 +27,7 @@ HOSTILE = "hostile downloads"
 def every_name(scene: Scene) -> None:
     """Put files where their names lead."""
     scene.patch.setattr(trees, "is_below", lambda path: True)
-    scene.patch.setattr(trees, "_in_the_way", lambda *_: "")
+    scene.patch.setattr(trees, "_find_obstacle", lambda *_: "")
     scene.patch.setattr("sessionbay._sync.files.folder_sync.safe_join", lambda top, path: top / path)
 
 

@@ -215,7 +215,7 @@ def number_only(scene: Scene) -> None:
     """Take a process for the engine by its number."""
     scene.patch.setattr(discovery, "started_at", lambda pid: 1)
     scene.patch.setattr(daemon, "started_at", lambda pid: 1)
-    scene.patch.setattr(crash_cleanup, "_left", lambda pid, *_: [psutil.Process(pid)])
+    scene.patch.setattr(crash_cleanup, "_remaining", lambda pid, *_: [psutil.Process(pid)])
 
 
 @contextmanager

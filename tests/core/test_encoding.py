@@ -4,15 +4,7 @@ from typing import Any
 
 import pytest
 
-from sessionbay.core.encoding import (
-    DOTTED,
-    JSON,
-    PLAIN,
-    TEXT,
-    TEXT_ASCII,
-    TEXT_COMPACT,
-    Encoder,
-)
+from sessionbay.core.encoding import DOTTED, JSON, PLAIN, TEXT, TEXT_ASCII, TEXT_COMPACT, Encoder
 from sessionbay.core.wire_model import Wire
 
 from ..support import AGB, BAY

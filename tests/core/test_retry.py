@@ -7,14 +7,7 @@ import pytest
 from hypothesis import given, strategies as st
 
 from sessionbay.core.errors import AgentBayUsageError
-from sessionbay.core.retry import (
-    Failure,
-    RetryBudget,
-    RetryPolicy,
-    RetryState,
-    classify_response,
-    parse_retry_after,
-)
+from sessionbay.core.retry import Failure, RetryBudget, RetryPolicy, RetryState, classify_response, parse_retry_after
 
 from ..support import some, texts
 

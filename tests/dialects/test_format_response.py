@@ -13,14 +13,7 @@ from sessionbay.dialects.base import AnyOperation, Dialect
 from sessionbay.models.contexts import ContextStatus
 from sessionbay.models.tools import McpTool, ToolContent
 
-from ..support import (
-    AGB,
-    BAY,
-    SPOKEN,
-    either_dialect,
-    json_answer,
-    operation,
-)
+from ..support import AGB, BAY, SPOKEN, either_dialect, json_answer, operation
 
 PAYLOADS: dict[str, Any] = {
     "CreateMcpSession": {"session_id": "session-1", "success": True},

@@ -19,15 +19,7 @@ from sessionbay.operations.contexts import FilesRequest, ListContextsRequest
 from sessionbay.operations.labels import SET_LABELS, SetLabelsRequest
 from sessionbay.operations.links import GET_LINK, LinkRequest
 from sessionbay.operations.registry import OPERATIONS
-from sessionbay.operations.session import (
-    CREATE,
-    LIST,
-    PAUSE,
-    RESUME,
-    CreateRequest,
-    ListRequest,
-    SessionRef,
-)
+from sessionbay.operations.session import CREATE, LIST, PAUSE, RESUME, CreateRequest, ListRequest, SessionRef
 from sessionbay.operations.tools import CALL_TOOL, CallAnswer, CallRequest
 
 from ..support import (

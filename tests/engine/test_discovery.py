@@ -203,7 +203,7 @@ def test_a_link_in_place_of_the_folder_is_refused(file: Path, tmp_path: Path, mo
 def test_a_pipe_in_place_of_the_file_is_refused_and_not_waited_for(file: Path) -> None:
     file.unlink()
     os.mkfifo(file, 0o600)
-    with pytest.raises(PermissionError, match="is no file"):
+    with pytest.raises(PermissionError, match="is not a regular file"):
         discovery.find()
     file.unlink()
 

@@ -17,13 +17,7 @@ from sessionbay.models.contexts import (
     ContextStatus,
 )
 from sessionbay.models.creation import ContextMount, ContextSync
-from sessionbay.operations.context import (
-    BindingListWatch,
-    BindWatch,
-    awaited_bindings,
-    bind_request,
-    format_unlisted,
-)
+from sessionbay.operations.context import BindingListWatch, BindWatch, awaited_bindings, bind_request, format_unlisted
 from sessionbay.operations.contexts import (
     GET_CONTEXT,
     ClearWatch,

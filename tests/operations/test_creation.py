@@ -18,13 +18,7 @@ from sessionbay.models.creation import (
     UploadPolicy,
     WhiteList,
 )
-from sessionbay.operations.creation import (
-    COOKIE_PATHS,
-    LOGIN_PATHS,
-    awaited_context_ids,
-    create_request,
-    sdk_stats,
-)
+from sessionbay.operations.creation import COOKIE_PATHS, LOGIN_PATHS, awaited_context_ids, create_request, sdk_stats
 from sessionbay.operations.mounts import policy_text
 
 from ..support import AGB, BAY, either_dialect

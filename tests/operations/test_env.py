@@ -5,15 +5,7 @@ from hypothesis import given, strategies as st
 
 from sessionbay.models.env import EnvResult
 from sessionbay.models.tools import McpToolResult
-from sessionbay.operations.env import (
-    GET_ENV,
-    SET_ENV,
-    GetEnvArgs,
-    SetEnvArgs,
-    Variable,
-    format_envs,
-    parse_envs,
-)
+from sessionbay.operations.env import GET_ENV, SET_ENV, GetEnvArgs, SetEnvArgs, Variable, format_envs, parse_envs
 from sessionbay.operations.tools import to_tool_result
 
 from ..support import some, texts

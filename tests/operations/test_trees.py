@@ -5,15 +5,7 @@ import hashlib
 import pytest
 from hypothesis import given, strategies as st
 
-from sessionbay.operations.trees import (
-    Entry,
-    Rules,
-    Tree,
-    is_below,
-    parent_paths,
-    parse_listing,
-    plan,
-)
+from sessionbay.operations.trees import Entry, Rules, Tree, is_below, parent_paths, parse_listing, plan
 
 from ..support import some
 

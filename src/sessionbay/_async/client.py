@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, ClassVar, NoReturn, Self, TypeVar, cast
+from typing import TYPE_CHECKING, Any, NoReturn, Self, TypeVar, cast
+
+from ..core.public import public
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -16,7 +18,6 @@ if TYPE_CHECKING:
     from ..models.map import Progress
     from ..models.orphans import ReapResult
     from ..models.sessions import DeleteResult, SessionEntry, SessionListResult, SessionReference, SessionResult
-    from .client_core import AsyncClientCore
     from .context_service import AsyncContextService
     from .map import AsyncMap
     from .paginator import AsyncPaginator
@@ -31,6 +32,7 @@ V = TypeVar("V")
 MAX_CONNECTIONS = 512  # half of the 1024 file descriptors that a process usually has
 
 
+@public
 class AsyncClient:
     """The base class of ``AsyncAgentBay`` and ``AsyncAGB``.
 
@@ -38,8 +40,7 @@ class AsyncClient:
         core: What the client's sessions share. Internal: it may change in any release.
     """
 
-    _cloud: ClassVar[str]
-    core: AsyncClientCore
+    _cloud = ""
 
     def __init__(
         self,

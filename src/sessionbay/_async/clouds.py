@@ -2,9 +2,11 @@
 
 from collections.abc import Mapping
 
+from ..core.public import public
 from .client import AsyncClient
 
 
+@public
 class AsyncAgentBay(AsyncClient):
     """A client of AgentBay (Alibaba Cloud), or of the local engine in AgentBay's words.
 
@@ -20,6 +22,7 @@ class AsyncAgentBay(AsyncClient):
     _cloud = "agentbay"
 
 
+@public
 class AsyncAGB(AsyncClient):
     """A client of AGB (agb.cloud), or of the local engine in AGB's words.
 

@@ -6,6 +6,7 @@ from typing import Self
 
 from .._concurrency._async import shielded
 from ..core.errors import CodeError
+from ..core.public import public
 from ..environment import nonce
 from ..models.code import CodeEvent, EnhancedCodeExecutionResult
 from ..operations import frames
@@ -19,6 +20,7 @@ from .ws.opening import multiplexer_of
 INTERRUPT_TIMEOUT = 5.0  # seconds that the interruption of code may take
 
 
+@public
 class AsyncCodeStream:
     """Code that runs, whose output comes as it is written; ``session.code.stream`` returns it.
 

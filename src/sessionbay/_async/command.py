@@ -6,16 +6,19 @@ from dataclasses import replace
 from ..core import validation
 from ..core.errors import CommandError
 from ..core.output import Keep
+from ..core.public import public
 from ..models.commands import CommandResult
 from ..operations.command import SHELL, ShellArgs
 from .api_client import CallTimeout
 from .module import AsyncModule
 from .process import AsyncProcess
+from .session_connection import AsyncSessionConnection
 
 MAX_OUTPUT = 2**20  # bytes
 GRACE = 10.0  # seconds that the answer may take beyond the command's own limit
 
 
+@public
 class AsyncCommand(AsyncModule):
     """Runs commands in the session's shell."""
 
@@ -58,27 +61,14 @@ class AsyncCommand(AsyncModule):
             ```
         """
         if max_output is None:
-            result = await self._execute(command, timeout_ms, cwd, envs)
+            result = await execute_shell(self._connection, command, timeout_ms, cwd, envs)
         else:
             process = self.start(command, cwd, envs, max_output=max_output, keep=keep)
-            result = await self._within(process, timeout_ms)
+            result = await self._wait_or_end(process, timeout_ms)
         return result.raise_for_error() if check else self._connection.api.raise_if_strict(result)
 
-    async def _execute(
-        self, command: str, timeout_ms: int, cwd: str | None = None, envs: Mapping[str, str] | None = None
-    ) -> CommandResult:
-        """Run a command; a refusal is a result, for a strict client too."""
-        args = ShellArgs(
-            command=validation.text("command", command, CommandError),
-            timeout_ms=validation.milliseconds("timeout_ms", timeout_ms, CommandError),
-            cwd=None if cwd is None else validation.text("cwd", cwd, CommandError),
-            envs=None if envs is None else validation.variables("envs", envs, CommandError),
-        )
-        limits = CallTimeout(max(self._connection.api.config.call_timeout, timeout_ms / 1000 + GRACE))
-        return await self._connection.call_tool(SHELL, args, limits, strict=False)
-
-    async def _within(self, process: AsyncProcess, timeout_ms: int) -> CommandResult:
-        """Run a command whose output has a budget, and end it when its time is over."""
+    async def _wait_or_end(self, process: AsyncProcess, timeout_ms: int) -> CommandResult:
+        """Run a command with an output budget, and end it after its timeout."""
         validation.milliseconds("timeout_ms", timeout_ms, CommandError)
         async with process:
             try:
@@ -137,3 +127,21 @@ class AsyncCommand(AsyncModule):
         )
 
     run = exec = execute = execute_command  # the names that users of both clouds know
+
+
+async def execute_shell(
+    connection: AsyncSessionConnection,
+    command: str,
+    timeout_ms: int,
+    cwd: str | None = None,
+    envs: Mapping[str, str] | None = None,
+) -> CommandResult:
+    """Run a command; a refusal is a result, for a strict client too."""
+    args = ShellArgs(
+        command=validation.text("command", command, CommandError),
+        timeout_ms=validation.milliseconds("timeout_ms", timeout_ms, CommandError),
+        cwd=None if cwd is None else validation.text("cwd", cwd, CommandError),
+        envs=None if envs is None else validation.variables("envs", envs, CommandError),
+    )
+    timeout = CallTimeout(max(connection.api.config.call_timeout, timeout_ms / 1000 + GRACE))
+    return await connection.call_tool(SHELL, args, timeout, strict=False)

@@ -10,6 +10,7 @@ from ..core import validation
 from ..core.errors import ContextError
 from ..core.operation import Operation
 from ..core.polling import constant_backoff, is_gone
+from ..core.public import public
 from ..core.result import Result
 from ..core.wire_model import Wire
 from ..local_files import LocalPath, open_source
@@ -35,6 +36,7 @@ Q = TypeVar("Q", bound=Wire)
 R = TypeVar("R", bound=Result[Any])
 
 
+@public
 class AsyncContextService:
     """Creates, finds, clears and deletes contexts, and transfers their files.
 

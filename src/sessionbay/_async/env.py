@@ -4,11 +4,13 @@ from collections.abc import Mapping, Sequence
 
 from ..core import validation
 from ..core.errors import EnvError
+from ..core.public import public
 from ..models.env import EnvResult, EnvSetResult
 from ..operations.env import GET_ENV, SET_ENV, GetEnvArgs, SetEnvArgs, Variable
 from .module import AsyncModule
 
 
+@public
 class AsyncEnv(AsyncModule):
     """Environment variables of the whole session: commands, code and terminals that start later have them.
 

@@ -5,6 +5,7 @@ from typing import Any, Literal, TypeVar
 
 from ..core import validation
 from ..core.errors import CommandError, GitError
+from ..core.public import public
 from ..models.git import (
     GitBranchListResult,
     GitCommitResult,
@@ -16,7 +17,7 @@ from ..models.git import (
     GitValueResult,
 )
 from ..operations import git
-from .command import AsyncCommand
+from .command import execute_shell
 from .module import AsyncModule
 
 CLONE_TIMEOUT = 300_000  # milliseconds
@@ -24,9 +25,10 @@ Scope = Literal["global", "local"]
 PULL_TIMEOUT = 120_000  # milliseconds
 ResetMode = Literal["soft", "mixed", "hard", "merge", "keep"]
 R = TypeVar("R", bound=GitResult[Any])
-TIMEOUT = 30_000  # milliseconds
+COMMAND_TIMEOUT = 30_000  # milliseconds
 
 
+@public
 class AsyncGit(AsyncModule):
     """Runs git in the session's shell; git must be installed there.
 
@@ -622,11 +624,11 @@ class AsyncGit(AsyncModule):
     async def _run(
         self, kind: type[R], line: str, timeout_ms: int | None, read: Callable[[str], Any] = lambda text: True
     ) -> R:
-        """Run a command line of git's; return what it came to."""
+        """Run a git command line and return its result."""
         if timeout_ms is not None:
             validation.milliseconds("timeout_ms", timeout_ms, GitError)
         try:
-            ran = await AsyncCommand(self._connection)._execute(line, timeout_ms or TIMEOUT, envs=git.ENVS)
+            ran = await execute_shell(self._connection, line, timeout_ms or COMMAND_TIMEOUT, envs=git.ENVS)
         except CommandError as exc:
             raise GitError.of(exc.kind, str(exc), outcome=exc.outcome, request_id=exc.request_id) from exc
         return self._connection.api.raise_if_strict(git.parse_result(kind, ran, read))

@@ -3,10 +3,12 @@
 from types import TracebackType
 
 from ..core.errors import SessionError
+from ..core.public import public
 from .pooled_sessions import AsyncPooledSessions, PoolMember
 from .session import AsyncSession
 
 
+@public
 class AsyncLease:
     """The context manager of a leased session. It is not a generator, for the reason of ``AsyncSessionBlock``."""
 

@@ -7,6 +7,7 @@ from typing import Generic, Self, TypeVar
 
 from .._concurrency._async import BinaryCall, BoundedQueue, StateLock, WorkerGroup, call_user_function
 from ..core.errors import SessionError
+from ..core.public import public
 from ..models.map import MapResult, Progress
 from .lease import AsyncLease
 from .pooled_sessions import AsyncPooledSessions
@@ -25,6 +26,7 @@ class MapRules:
     progress: Callable[[Progress], None] | None
 
 
+@public
 class AsyncMap(Generic[T, V]):
     """The results of ``map``: iterate inside its block. Leaving the block cancels the work in progress.
 

@@ -4,12 +4,14 @@ from typing import Any
 
 from ..core import validation
 from ..core.errors import OssError
+from ..core.public import public
 from ..core.tool import Tool
 from ..models.oss import OSSClientResult, OSSTransferResult
 from ..operations import oss
 from .module import AsyncModule
 
 
+@public
 class AsyncOss(AsyncModule):
     """Moves files between the session's machine and Alibaba Cloud's object storage; the machine does the transfer.
 

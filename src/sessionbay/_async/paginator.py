@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from typing import Any, Generic, Self, TypeVar
 
 from ..core.operation import Operation
+from ..core.public import public
 from ..core.result import PageResult
 from ..core.wire_model import Wire
 from .api_client import AsyncApiClient
@@ -12,6 +13,7 @@ E = TypeVar("E")
 Q = TypeVar("Q", bound=Wire)
 
 
+@public
 class AsyncPaginator(AsyncIterator[E], Generic[Q, E]):
     """An iterator over all entries of a list; a page is requested when the previous one is exhausted."""
 

@@ -5,10 +5,12 @@ from typing import Self
 
 from ..core import validation
 from ..core.errors import SessionError
+from ..core.public import public
 from .lease import AsyncLease
 from .pooled_sessions import AsyncPooledSessions
 
 
+@public
 class AsyncSessionPool:
     """Sessions that are reused. Leaving its block deletes all of them, the leased ones included."""
 

@@ -9,6 +9,7 @@ from .._concurrency._async import shielded
 from ..core import validation
 from ..core.errors import AgentBayError, CommandError
 from ..core.output import STREAMS, Keep, LineSplitter, OutputLine, TruncatedBuffer
+from ..core.public import public
 from ..models.commands import CommandResult
 from ..models.processes import ProcessOutput
 from ..operations import processes
@@ -22,6 +23,7 @@ KILLED_EXIT_CODE = 137  # the code of what was ended by force, as a shell tells 
 MAX_READ_ATTEMPTS = 3
 
 
+@public
 class AsyncProcess:
     """A command that runs beside its caller; ``start`` of the command module returns it, as a block to enter.
 

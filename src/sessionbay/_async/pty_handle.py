@@ -8,6 +8,7 @@ from typing import Any, Self
 from .._concurrency._async import shielded
 from ..core import validation
 from ..core.errors import PtyError
+from ..core.public import public
 from ..environment import nonce
 from ..operations import frames, terminals
 from ..operations.dispatcher import Message
@@ -43,6 +44,7 @@ async def kill(line: AsyncMultiplexer, terminal_id: str) -> None:
     line.inject(last)
 
 
+@public
 class AsyncPtyHandle:
     """One terminal; ``session.pty`` returns it.
 

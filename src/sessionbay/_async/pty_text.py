@@ -5,8 +5,10 @@ from collections.abc import Callable
 from typing import Self
 
 from .._concurrency._async import TimedCall
+from ..core.public import public
 
 
+@public
 class AsyncPtyText:
     """An iterator over a terminal's output as text. ``text`` and ``lines`` of a terminal return it.
 

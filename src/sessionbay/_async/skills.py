@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 from ..core import validation
 from ..core.errors import SkillError
 from ..core.operation import Operation
+from ..core.public import public
 from ..core.result import Result
 from ..core.wire_model import Wire
 from ..environment import environment
@@ -20,6 +21,7 @@ R = TypeVar("R", bound=Result[Any])
 ROOT_VARIABLE = "AGENTBAY_OFFICIAL_SKILLS_ROOT"
 
 
+@public
 class AsyncSkills:
     """Tells of the skills that the cloud keeps for agents, and gives them to contexts.
 
@@ -108,6 +110,7 @@ class AsyncSkills:
         return self._api.raise_if_strict(await self._api.call(op, request))
 
 
+@public
 class AsyncBeta:
     """What the clouds call beta, by its shorter names."""
 

@@ -18,6 +18,7 @@ from .._http.response import ResponseReader
 from .._http.timeouts import CLOSE_TIMEOUT, format_timeout
 from ..core.errors import SessionError
 from ..core.http import HttpResponse
+from ..core.public import public
 from ..environment import BaseClock, StopFlag, SupportsIsSet
 from .asyncio_stream import LoopStream, running_loop
 from .cancellation import in_own_task
@@ -40,6 +41,7 @@ Thunk = Callable[[], Coroutine[Any, Any, None]]
 Lock = anyio.Lock
 
 
+@public
 class AsyncClock(BaseClock):
     """The clock of a client. Tests pass one that does not wait."""
 
@@ -48,6 +50,7 @@ class AsyncClock(BaseClock):
         await anyio.sleep(seconds)
 
 
+@public
 class AsyncHttpClient(httpx.AsyncClient):
     """An httpx client without cookies. ``bounded``: its transport enforces the deadline of a request."""
 

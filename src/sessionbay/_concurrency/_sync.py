@@ -21,6 +21,7 @@ from .._http.response import ResponseReader
 from .._http.timeouts import format_timeout
 from ..core.errors import SessionError
 from ..core.http import HttpResponse
+from ..core.public import public
 from ..environment import BaseClock, SupportsIsSet
 from .readiness import RECEIVE_SIZE, SocketWatch, wait_ready
 
@@ -45,6 +46,7 @@ Thunk = Callable[[], None]
 Lock = threading.Lock
 
 
+@public
 class Clock(BaseClock):
     """The clock of a client. Tests pass one that does not wait."""
 
@@ -53,6 +55,7 @@ class Clock(BaseClock):
         time.sleep(seconds)
 
 
+@public
 class HttpClient(httpx.Client):
     """An httpx client without cookies. ``bounded``: its transport enforces the deadline of a request."""
 
@@ -339,6 +342,7 @@ async def deferred(call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T
     return await anyio.to_thread.run_sync(partial(call, *args, **kwargs))
 
 
+@public
 class Background(threading.Thread):
     """A thread that the caller starts. ``stop_event`` ends it, ``ready_event`` is set once it works."""
 

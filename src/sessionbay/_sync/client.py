@@ -4,7 +4,9 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, ClassVar, NoReturn, Self, TypeVar, cast
+from typing import TYPE_CHECKING, Any, NoReturn, Self, TypeVar, cast
+
+from ..core.public import public
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -17,7 +19,6 @@ if TYPE_CHECKING:
     from ..models.map import Progress
     from ..models.orphans import ReapResult
     from ..models.sessions import DeleteResult, SessionEntry, SessionListResult, SessionReference, SessionResult
-    from .client_core import ClientCore
     from .context_service import ContextService
     from .map import Map
     from .paginator import Paginator
@@ -32,6 +33,7 @@ V = TypeVar("V")
 MAX_CONNECTIONS = 512  # half of the 1024 file descriptors that a process usually has
 
 
+@public
 class Client:
     """The base class of ``AgentBay`` and ``AGB``.
 
@@ -39,8 +41,7 @@ class Client:
         core: What the client's sessions share. Internal: it may change in any release.
     """
 
-    _cloud: ClassVar[str]
-    core: ClientCore
+    _cloud = ""
 
     def __init__(
         self,

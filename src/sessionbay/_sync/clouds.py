@@ -3,9 +3,11 @@
 
 from collections.abc import Mapping
 
+from ..core.public import public
 from .client import Client
 
 
+@public
 class AgentBay(Client):
     """A client of AgentBay (Alibaba Cloud), or of the local engine in AgentBay's words.
 
@@ -21,6 +23,7 @@ class AgentBay(Client):
     _cloud = "agentbay"
 
 
+@public
 class AGB(Client):
     """A client of AGB (agb.cloud), or of the local engine in AGB's words.
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from ..core import validation
 from ..core.errors import CodeError
+from ..core.public import public
 from ..models.code import CodeOutput, EnhancedCodeExecutionResult, ExecutionError
 from ..operations.code import RUN_CODE, CodeArgs, parse_language
 from .api_client import CallTimeout
@@ -15,6 +16,7 @@ from .module import Module
 GRACE = 10.0  # seconds that the answer may take beyond the code's own limit
 
 
+@public
 class Code(Module):
     """Runs code of several languages. What it defines stays for the next run of the same language."""
 

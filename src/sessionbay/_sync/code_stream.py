@@ -7,6 +7,7 @@ from typing import Self
 
 from .._concurrency._sync import shielded
 from ..core.errors import CodeError
+from ..core.public import public
 from ..environment import nonce
 from ..models.code import CodeEvent, EnhancedCodeExecutionResult
 from ..operations import frames
@@ -20,6 +21,7 @@ from .ws.opening import multiplexer_of
 INTERRUPT_TIMEOUT = 5.0  # seconds that the interruption of code may take
 
 
+@public
 class CodeStream:
     """Code that runs, whose output comes as it is written; ``session.code.stream`` returns it.
 

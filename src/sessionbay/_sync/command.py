@@ -7,16 +7,19 @@ from dataclasses import replace
 from ..core import validation
 from ..core.errors import CommandError
 from ..core.output import Keep
+from ..core.public import public
 from ..models.commands import CommandResult
 from ..operations.command import SHELL, ShellArgs
 from .api_client import CallTimeout
 from .module import Module
 from .process import Process
+from .session_connection import SessionConnection
 
 MAX_OUTPUT = 2**20  # bytes
 GRACE = 10.0  # seconds that the answer may take beyond the command's own limit
 
 
+@public
 class Command(Module):
     """Runs commands in the session's shell."""
 
@@ -59,27 +62,14 @@ class Command(Module):
             ```
         """
         if max_output is None:
-            result = self._execute(command, timeout_ms, cwd, envs)
+            result = execute_shell(self._connection, command, timeout_ms, cwd, envs)
         else:
             process = self.start(command, cwd, envs, max_output=max_output, keep=keep)
-            result = self._within(process, timeout_ms)
+            result = self._wait_or_end(process, timeout_ms)
         return result.raise_for_error() if check else self._connection.api.raise_if_strict(result)
 
-    def _execute(
-        self, command: str, timeout_ms: int, cwd: str | None = None, envs: Mapping[str, str] | None = None
-    ) -> CommandResult:
-        """Run a command; a refusal is a result, for a strict client too."""
-        args = ShellArgs(
-            command=validation.text("command", command, CommandError),
-            timeout_ms=validation.milliseconds("timeout_ms", timeout_ms, CommandError),
-            cwd=None if cwd is None else validation.text("cwd", cwd, CommandError),
-            envs=None if envs is None else validation.variables("envs", envs, CommandError),
-        )
-        limits = CallTimeout(max(self._connection.api.config.call_timeout, timeout_ms / 1000 + GRACE))
-        return self._connection.call_tool(SHELL, args, limits, strict=False)
-
-    def _within(self, process: Process, timeout_ms: int) -> CommandResult:
-        """Run a command whose output has a budget, and end it when its time is over."""
+    def _wait_or_end(self, process: Process, timeout_ms: int) -> CommandResult:
+        """Run a command with an output budget, and end it after its timeout."""
         validation.milliseconds("timeout_ms", timeout_ms, CommandError)
         with process:
             try:
@@ -138,3 +128,21 @@ class Command(Module):
         )
 
     run = exec = execute = execute_command  # the names that users of both clouds know
+
+
+def execute_shell(
+    connection: SessionConnection,
+    command: str,
+    timeout_ms: int,
+    cwd: str | None = None,
+    envs: Mapping[str, str] | None = None,
+) -> CommandResult:
+    """Run a command; a refusal is a result, for a strict client too."""
+    args = ShellArgs(
+        command=validation.text("command", command, CommandError),
+        timeout_ms=validation.milliseconds("timeout_ms", timeout_ms, CommandError),
+        cwd=None if cwd is None else validation.text("cwd", cwd, CommandError),
+        envs=None if envs is None else validation.variables("envs", envs, CommandError),
+    )
+    timeout = CallTimeout(max(connection.api.config.call_timeout, timeout_ms / 1000 + GRACE))
+    return connection.call_tool(SHELL, args, timeout, strict=False)

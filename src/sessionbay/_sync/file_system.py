@@ -11,6 +11,7 @@ from typing import Literal, overload
 from .._concurrency._sync import Background, background, run_in_thread
 from ..core import validation
 from ..core.errors import FileError
+from ..core.public import public
 from ..core.text import pieces
 from ..environment import StopFlag, SupportsIsSet
 from ..local_files import LocalPath, open_source
@@ -48,6 +49,7 @@ _WRITE_MODES: dict[str, WriteMode] = {"w": "overwrite", "a": "append", "x": "cre
 _Callback = Callable[[list[FileChangeEvent]], object]
 
 
+@public
 class FileSystem(Module):
     """Reads, writes, finds, moves and watches the files of a session. Relative paths start at the user's home.
 

@@ -4,10 +4,12 @@
 from types import TracebackType
 
 from ..core.errors import SessionError
+from ..core.public import public
 from .pooled_sessions import PooledSessions, PoolMember
 from .session import Session
 
 
+@public
 class Lease:
     """The context manager of a leased session. It is not a generator, for the reason of ``SessionBlock``."""
 

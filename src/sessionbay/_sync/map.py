@@ -8,6 +8,7 @@ from typing import Generic, Self, TypeVar
 
 from .._concurrency._sync import BinaryCall, BoundedQueue, StateLock, WorkerGroup, call_user_function
 from ..core.errors import SessionError
+from ..core.public import public
 from ..models.map import MapResult, Progress
 from .lease import Lease
 from .pooled_sessions import PooledSessions
@@ -26,6 +27,7 @@ class MapRules:
     progress: Callable[[Progress], None] | None
 
 
+@public
 class Map(Generic[T, V]):
     """The results of ``map``: iterate inside its block. Leaving the block cancels the work in progress.
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import Any, Generic, Self, TypeVar
 
 from ..core.operation import Operation
+from ..core.public import public
 from ..core.result import PageResult
 from ..core.wire_model import Wire
 from .api_client import ApiClient
@@ -13,6 +14,7 @@ E = TypeVar("E")
 Q = TypeVar("Q", bound=Wire)
 
 
+@public
 class Paginator(Iterator[E], Generic[Q, E]):
     """An iterator over all entries of a list; a page is requested when the previous one is exhausted."""
 

@@ -6,10 +6,12 @@ from typing import Self
 
 from ..core import validation
 from ..core.errors import SessionError
+from ..core.public import public
 from .lease import Lease
 from .pooled_sessions import PooledSessions
 
 
+@public
 class SessionPool:
     """Sessions that are reused. Leaving its block deletes all of them, the leased ones included."""
 

@@ -8,6 +8,7 @@ from typing import cast
 from .._concurrency._sync import shielded
 from ..core import validation
 from ..core.errors import PtyError
+from ..core.public import public
 from ..environment import nonce
 from ..models.pty import PtySession
 from ..operations import frames, terminals
@@ -21,6 +22,7 @@ from .ws.opening import multiplexer_of
 UNDO_TIMEOUT = 5.0  # seconds to end the shell of a creation that was cancelled
 
 
+@public
 class Pty(Module):
     """Opens terminals: shells that are typed to, and that show what they write as it comes.
 

@@ -9,6 +9,7 @@ from typing import Any, Self
 from .._concurrency._sync import shielded
 from ..core import validation
 from ..core.errors import PtyError
+from ..core.public import public
 from ..environment import nonce
 from ..operations import frames, terminals
 from ..operations.dispatcher import Message
@@ -44,6 +45,7 @@ def kill(line: Multiplexer, terminal_id: str) -> None:
     line.inject(last)
 
 
+@public
 class PtyHandle:
     """One terminal; ``session.pty`` returns it.
 

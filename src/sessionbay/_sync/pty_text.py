@@ -6,8 +6,10 @@ from collections.abc import Callable
 from typing import Self
 
 from .._concurrency._sync import TimedCall
+from ..core.public import public
 
 
+@public
 class PtyText:
     """An iterator over a terminal's output as text. ``text`` and ``lines`` of a terminal return it.
 

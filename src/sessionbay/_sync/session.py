@@ -16,6 +16,7 @@ from ..core.adaptive_rate import AdaptiveRate
 from ..core.errors import AgentBayError, SessionError
 from ..core.operation import Operation
 from ..core.polling import PollOutcome, PollState, Transition, constant_backoff, exponential_backoff, is_gone
+from ..core.public import public
 from ..models.sessions import (
     DeleteResult,
     InfoResult,
@@ -67,6 +68,7 @@ CLEANUP_TIMEOUT = DELETE_TIMEOUT + 5.0  # seconds, for a deletion that cancellat
 DELETED = frozenset({"FINISH", "DELETED"})
 
 
+@public
 class Session:
     """A sandbox: a machine of the cloud's, or of the local engine's.
 
@@ -715,6 +717,7 @@ Create = UnaryCall[AdaptiveRate | None, SessionResult[Session]]
 """Creates a session; the rate records whether the service throttled the creation."""
 
 
+@public
 class SessionBlock:
     """The context manager of a session: creates it on entering, deletes it on leaving.
 

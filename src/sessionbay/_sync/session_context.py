@@ -7,6 +7,7 @@ from dataclasses import replace
 from ..core import validation
 from ..core.errors import ContextError
 from ..core.polling import PollOutcome, constant_backoff, exponential_backoff
+from ..core.public import public
 from ..models.contexts import ContextBindingsResult, ContextBindResult, ContextInfoResult, ContextSyncResult
 from ..models.creation import ContextMount, ContextSync
 from ..operations.context import (
@@ -32,6 +33,7 @@ BACKOFF = (0.25, 1.5, 5.0)  # the first interval, its growth and the longest one
 CREATION_TIMEOUT = 180.0  # seconds for the contexts of a new session
 
 
+@public
 class SessionContext(Module):
     """Binds contexts to a session, and copies them in and out."""
 
@@ -115,7 +117,7 @@ class SessionContext(Module):
         if asked.success:
             watch = TaskWatch(frozenset({context_id} if context_id else ()), mode)
             pauses = constant_backoff(pause) if pause else None
-            asked = sync_result(self._watch(watch, deadline, context_id, path, pauses), limit, mode)
+            asked = sync_result(watch_tasks(self._connection, watch, deadline, context_id, path, pauses), limit, mode)
         if callback:
             callback(asked.success)
         return self._connection.api.raise_if_strict(asked)
@@ -175,7 +177,7 @@ class SessionContext(Module):
         return self._connection.request(LIST_BINDINGS, self._connection.ref)
 
     def _wait_for(self, pairs: frozenset[tuple[str, str]], limit: float) -> str:
-        """Wait until contexts are bound and copied in; return why they are not, empty when they are."""
+        """Wait until contexts are bound and copied in; return why they are not, or an empty string."""
         clock = self._connection.api.clock
         deadline = clock.monotonic() + limit
         watch = BindingListWatch(frozenset(context_id for context_id, _ in pairs))
@@ -188,26 +190,25 @@ class SessionContext(Module):
         )
         if listed.verdict != "arrived":
             return format_unlisted(listed, limit)
-        return sync_result(self._watch(BindWatch(pairs), deadline), limit, "download").error_message
+        return sync_result(watch_tasks(self._connection, BindWatch(pairs), deadline), limit, "download").error_message
 
-    def _watch(
-        self,
-        watch: TaskWatch | BindWatch,
-        deadline: float,
-        context_id: str | None = None,
-        path: str | None = None,
-        intervals: Iterator[float] | None = None,
-    ) -> PollOutcome[ContextInfoResult]:
-        """Poll the copies until ``watch`` is conclusive."""
-        request = ContextInfoRequest(session_id=self._connection.session_id, context_id=context_id, path=path)
 
-        def look(limit: float | None) -> ContextInfoResult:
-            return self._connection.send(CONTEXT_INFO, request, limit)
+def watch_tasks(
+    connection: SessionConnection,
+    watch: TaskWatch | BindWatch,
+    deadline: float,
+    context_id: str | None = None,
+    path: str | None = None,
+    intervals: Iterator[float] | None = None,
+) -> PollOutcome[ContextInfoResult]:
+    """Poll the copies of contexts until ``watch`` is conclusive."""
+    request = ContextInfoRequest(session_id=connection.session_id, context_id=context_id, path=path)
 
-        clock = self._connection.api.clock
-        return poll_until(
-            look, watch.evaluate, clock=clock, deadline=deadline, intervals=intervals or exponential_backoff(*BACKOFF)
-        )
+    def look(timeout: float | None) -> ContextInfoResult:
+        return connection.send(CONTEXT_INFO, request, timeout)
+
+    clock, intervals = connection.api.clock, intervals or exponential_backoff(*BACKOFF)
+    return poll_until(look, watch.evaluate, clock=clock, deadline=deadline, intervals=intervals)
 
 
 def wait_for_contexts(connection: SessionConnection, context_ids: frozenset[str]) -> str:
@@ -215,5 +216,5 @@ def wait_for_contexts(connection: SessionConnection, context_ids: frozenset[str]
     if not context_ids:
         return ""
     deadline = connection.api.clock.monotonic() + CREATION_TIMEOUT
-    outcome = SessionContext(connection)._watch(TaskWatch(context_ids), deadline)
+    outcome = watch_tasks(connection, TaskWatch(context_ids), deadline)
     return sync_result(outcome, CREATION_TIMEOUT).error_message

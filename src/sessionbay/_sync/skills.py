@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 from ..core import validation
 from ..core.errors import SkillError
 from ..core.operation import Operation
+from ..core.public import public
 from ..core.result import Result
 from ..core.wire_model import Wire
 from ..environment import environment
@@ -21,6 +22,7 @@ R = TypeVar("R", bound=Result[Any])
 ROOT_VARIABLE = "AGENTBAY_OFFICIAL_SKILLS_ROOT"
 
 
+@public
 class Skills:
     """Tells of the skills that the cloud keeps for agents, and gives them to contexts.
 
@@ -109,6 +111,7 @@ class Skills:
         return self._api.raise_if_strict(self._api.call(op, request))
 
 
+@public
 class Beta:
     """What the clouds call beta, by its shorter names."""
 

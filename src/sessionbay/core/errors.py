@@ -20,12 +20,15 @@ The class names the module that raised, ``kind`` the cause::
 
 from typing import Any, ClassVar, Literal
 
+from .public import public
+
 Kind = Literal["refused", "timeout", "unreachable", "invalid_response", "usage", "unknown_outcome"]
 Outcome = Literal["not_sent", "rejected", "unknown"]
 
 _OUTCOMES: dict[Kind, Outcome] = {"usage": "not_sent", "refused": "rejected"}
 
 
+@public
 class AgentBayError(Exception):
     """The base class of this package's exceptions.
 
@@ -87,146 +90,182 @@ def _rebuild(cls: type[AgentBayError], args: tuple[Any, ...]) -> AgentBayError:
     return cls(*args)
 
 
+@public
 class AgentBayUsageError(AgentBayError, ValueError, kind="usage"):
     """The client was used incorrectly. Nothing was sent."""
 
 
+@public
 class AgentBayTimeoutError(AgentBayError, TimeoutError, kind="timeout"):
     """The service did not respond before the timeout."""
 
 
+@public
 class SessionError(AgentBayError):
     """A session operation failed."""
 
 
+@public
 class SessionUsageError(SessionError, ValueError, kind="usage"):
     """A session operation has invalid arguments. Nothing was sent."""
 
 
+@public
 class SessionTimeoutError(SessionError, TimeoutError, kind="timeout"):
     """A session operation, or a strict client's wait for a state, timed out."""
 
 
+@public
 class CommandError(AgentBayError):
     """A command could not run, or failed with ``check=True``."""
 
 
+@public
 class CommandUsageError(CommandError, ValueError, kind="usage"):
     """A command has invalid arguments. Nothing was sent."""
 
 
+@public
 class CommandTimeoutError(CommandError, TimeoutError, kind="timeout"):
     """A command got no response before the timeout."""
 
 
+@public
 class FileError(AgentBayError):
     """A file operation failed."""
 
 
+@public
 class FileUsageError(FileError, ValueError, kind="usage"):
     """A file operation has invalid arguments. Nothing was sent."""
 
 
+@public
 class FileTimeoutError(FileError, TimeoutError, kind="timeout"):
     """A file operation timed out."""
 
 
+@public
 class ContextError(AgentBayError):
     """A context operation failed."""
 
 
+@public
 class ContextUsageError(ContextError, ValueError, kind="usage"):
     """A context operation has invalid arguments. Nothing was sent."""
 
 
+@public
 class ContextTimeoutError(ContextError, TimeoutError, kind="timeout"):
     """A context operation timed out."""
 
 
+@public
 class GitError(AgentBayError):
     """A git command failed."""
 
 
+@public
 class GitUsageError(GitError, ValueError, kind="usage"):
     """A git command has invalid arguments. Nothing was sent."""
 
 
+@public
 class GitTimeoutError(GitError, TimeoutError, kind="timeout"):
     """A git command timed out."""
 
 
+@public
 class GitAuthError(GitError):
     """Authentication with the remote repository failed."""
 
 
+@public
 class GitConflictError(GitError):
     """A merge conflict must be resolved."""
 
 
+@public
 class GitNotARepoError(GitError):
     """The path is not a git repository."""
 
 
+@public
 class GitNotFoundError(GitError):
     """Git is not installed in the session."""
 
 
+@public
 class CodeError(CommandError):
     """Code could not run, or raised with ``check=True``. ``result`` is the result of the run."""
 
 
+@public
 class CodeUsageError(CodeError, ValueError, kind="usage"):
     """A code run has invalid arguments. Nothing was sent."""
 
 
+@public
 class CodeTimeoutError(CodeError, TimeoutError, kind="timeout"):
     """A code run got no response before the timeout."""
 
 
+@public
 class EnvError(AgentBayError):
     """An operation on environment variables failed."""
 
 
+@public
 class EnvUsageError(EnvError, ValueError, kind="usage"):
     """An operation on environment variables has invalid arguments. Nothing was sent."""
 
 
+@public
 class EnvTimeoutError(EnvError, TimeoutError, kind="timeout"):
     """An operation on environment variables timed out."""
 
 
+@public
 class OssError(AgentBayError):
     """An operation on object storage failed."""
 
 
+@public
 class OssUsageError(OssError, ValueError, kind="usage"):
     """An operation on object storage has invalid arguments. Nothing was sent."""
 
 
+@public
 class OssTimeoutError(OssError, TimeoutError, kind="timeout"):
     """An operation on object storage timed out."""
 
 
+@public
 class SkillError(AgentBayError):
     """An operation on skills failed."""
 
 
+@public
 class SkillUsageError(SkillError, ValueError, kind="usage"):
     """An operation on skills has invalid arguments. Nothing was sent."""
 
 
+@public
 class SkillTimeoutError(SkillError, TimeoutError, kind="timeout"):
     """An operation on skills timed out."""
 
 
+@public
 class PtyError(AgentBayError):
     """An operation on a terminal failed."""
 
 
+@public
 class PtyUsageError(PtyError, ValueError, kind="usage"):
     """A terminal operation has invalid arguments. Nothing was sent."""
 
 
+@public
 class PtyTimeoutError(PtyError, TimeoutError, kind="timeout"):
     """A terminal operation, or a wait for the shell's exit, timed out."""
 

@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
+from .public import public
+
 Stream = Literal["stdout", "stderr"]
 Keep = Literal["head+tail", "head", "tail"]
 STREAMS: tuple[Stream, Stream] = ("stdout", "stderr")
@@ -12,6 +14,7 @@ CONTINUED = bytes(range(0x80, 0xC0))  # what goes on with a character of UTF-8
 _SHARES = {"head+tail": 0.5, "head": 1.0, "tail": 0.0}  # of the budget that the beginning has
 
 
+@public
 @dataclass(frozen=True)
 class OutputLine:
     """One line that a process wrote, without its line break; as text, just that.

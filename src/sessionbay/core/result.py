@@ -4,12 +4,14 @@ from dataclasses import dataclass
 from typing import Any, ClassVar, Generic, NoReturn, Self, TypeVar, overload
 
 from .errors import AgentBayError, Kind, SessionError
+from .public import public
 
 T = TypeVar("T")
 E = TypeVar("E")
 F = TypeVar("F", bound="Result[Any]")
 
 
+@public
 @dataclass(frozen=True, kw_only=True)
 class Result(Generic[T]):
     """A response from the service: check ``success``, or chain ``raise_for_error()`` or ``unwrap()``.

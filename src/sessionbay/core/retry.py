@@ -7,11 +7,13 @@ from typing import Any
 
 from .errors import AgentBayError, Outcome
 from .polling import TRANSIENT_STATUSES, is_throttled
+from .public import public
 from .validation import count, seconds
 
 _MAX_RETRY_AFTER = 60.0
 
 
+@public
 @dataclass(frozen=True, kw_only=True)
 class RetryPolicy:
     """The number of retries of a request, and the pauses between them.

@@ -7,15 +7,7 @@ from typing import Any, Generic, TypeVar
 
 from pydantic import StrictBool, ValidationError
 
-from ..core.encoding import (
-    PLAIN,
-    DialectField,
-    DialectName,
-    Encoder,
-    NamingConvention,
-    ParameterLocation,
-    Params,
-)
+from ..core.encoding import PLAIN, DialectField, DialectName, Encoder, NamingConvention, ParameterLocation, Params
 from ..core.http import HttpResponse, InvalidRequest, InvalidResponse
 from ..core.operation import NOTHING, Operation, OperationReply
 from ..core.result import Result, format_refusal

@@ -180,7 +180,7 @@ class OutputCollector:
     def _report_dropped(self) -> None:
         for output, dropped in self._dropped.items():
             if dropped:
-                self._emit(output, f"\n[... {dropped} characters remaining out ...]\n")
+                self._emit(output, f"\n[... {dropped} characters left out ...]\n")
 
     def _emit(self, output: str, chunk: str) -> None:
         getattr(self.result, output).append(chunk)

@@ -4,9 +4,11 @@ from dataclasses import dataclass, field, fields
 from typing import Any, ClassVar, Literal, Self
 
 from ..core.errors import AgentBayError, CodeError
+from ..core.public import public
 from ..core.result import Result
 
 
+@public
 @dataclass(frozen=True)
 class ExecutionResult:
     """One displayed value of a code run, in each of its formats.
@@ -35,6 +37,7 @@ class ExecutionResult:
         return [name for name in forms if getattr(self, name) is not None]
 
 
+@public
 @dataclass(frozen=True)
 class CodeOutput:
     """A chunk of output, as the code writes it."""
@@ -46,6 +49,7 @@ class CodeOutput:
         return self.text
 
 
+@public
 @dataclass(frozen=True)
 class ExecutionLogs:
     """The output of a code run, in chunks."""
@@ -54,6 +58,7 @@ class ExecutionLogs:
     stderr: tuple[str, ...] = ()
 
 
+@public
 @dataclass(frozen=True)
 class ExecutionError:
     """The exception that ended a code run."""
@@ -69,6 +74,7 @@ class ExecutionError:
 CodeEvent = CodeOutput | ExecutionResult | ExecutionError
 
 
+@public
 @dataclass(frozen=True, kw_only=True)
 class EnhancedCodeExecutionResult(Result[str]):
     """The result of ``run_code``. ``data`` is the text of the main result, or the standard output.

@@ -4,9 +4,11 @@ from dataclasses import dataclass
 from typing import ClassVar, Self
 
 from ..core.errors import AgentBayError, CommandError
+from ..core.public import public
 from ..core.result import Result
 
 
+@public
 @dataclass(frozen=True, kw_only=True)
 class CommandResult(Result[str]):
     """The result of a command. ``data`` is its output: standard output, then standard error.

@@ -4,11 +4,13 @@ from dataclasses import dataclass, field
 from typing import ClassVar, TypeVar
 
 from ..core.errors import AgentBayError, ContextError, Kind
+from ..core.public import public
 from ..core.result import PageResult, Result
 
 D = TypeVar("D")
 
 
+@public
 @dataclass(frozen=True)
 class Context:
     """A named folder of the account that outlives sessions.
@@ -26,6 +28,7 @@ class Context:
     state: str = ""
 
 
+@public
 @dataclass(frozen=True, kw_only=True)
 class ContextListParams:
     """The page of a list of contexts.
@@ -41,6 +44,7 @@ class ContextListParams:
     session_id: str | None = None
 
 
+@public
 @dataclass(frozen=True)
 class ContextFileEntry:
     """A file or folder of a context.
@@ -61,6 +65,7 @@ class ContextFileEntry:
     status: str = ""
 
 
+@public
 @dataclass(frozen=True)
 class ContextBinding:
     """A context bound to a path of a session. ``policy`` is JSON text."""
@@ -81,6 +86,7 @@ class InternalContext:
     context_type: str = ""
 
 
+@public
 @dataclass(frozen=True)
 class ContextStatus:
     """A task that copies a context to or from a session.
@@ -100,6 +106,7 @@ class ContextStatus:
     finish_time: int = 0
 
 
+@public
 class ContextInfoResult(Result[tuple[ContextStatus, ...]]):
     """The result of ``session.context.info``."""
 
@@ -111,6 +118,7 @@ class ContextInfoResult(Result[tuple[ContextStatus, ...]]):
         return list(self.unwrap())
 
 
+@public
 @dataclass(frozen=True, kw_only=True)
 class ContextSyncResult(Result[None]):
     """The result of ``session.context.sync``. ``tasks`` holds the last known state of the copy tasks."""
@@ -126,10 +134,12 @@ class ContextBaseResult(Result[D]):
     error_type: ClassVar[type[AgentBayError]] = ContextError
 
 
+@public
 class ContextOperationResult(ContextBaseResult[bool]):
     """The result of a context operation without a payload. ``data`` is True on success."""
 
 
+@public
 class ContextResult(ContextBaseResult[Context]):
     """The result of ``context.get`` and ``context.create``."""
 
@@ -144,6 +154,7 @@ class ContextResult(ContextBaseResult[Context]):
         return self.unwrap().id
 
 
+@public
 class ContextListResult(PageResult[Context]):
     """One page of the list of contexts."""
 
@@ -155,6 +166,7 @@ class ContextListResult(PageResult[Context]):
         return list(self.unwrap())
 
 
+@public
 class ContextFileListResult(PageResult[ContextFileEntry]):
     """One page of the files of a context."""
 
@@ -171,6 +183,7 @@ class ContextFileListResult(PageResult[ContextFileEntry]):
         return self.total_count
 
 
+@public
 @dataclass(frozen=True, kw_only=True)
 class FileUrlResult(ContextBaseResult[str]):
     """A presigned URL for an upload or a download. It grants access, so the repr omits it.
@@ -192,6 +205,7 @@ class ContextStateResult(ContextBaseResult[str]):
     """The state of a context."""
 
 
+@public
 @dataclass(frozen=True, kw_only=True)
 class ClearContextResult(ContextBaseResult[None]):
     """The result of ``context.clear``, ``clear_async`` and ``get_clear_status``.
@@ -210,6 +224,7 @@ class ClearContextResult(ContextBaseResult[None]):
         return "timeout" if self.timed_out else "refused"
 
 
+@public
 class ContextBindingsResult(ContextBaseResult[tuple[ContextBinding, ...]]):
     """The result of ``session.context.list_bindings``."""
 
@@ -219,6 +234,7 @@ class ContextBindingsResult(ContextBaseResult[tuple[ContextBinding, ...]]):
         return list(self.unwrap())
 
 
+@public
 @dataclass(frozen=True, kw_only=True)
 class ContextBindResult(ContextBaseResult[None]):
     """The result of ``session.context.bind``.
@@ -230,6 +246,7 @@ class ContextBindResult(ContextBaseResult[None]):
     context_error: str = ""
 
 
+@public
 @dataclass(frozen=True, kw_only=True)
 class ContextTransferResult(ContextBaseResult[None]):
     """The result of ``context.upload_file`` and ``context.download_file``.

@@ -9,6 +9,7 @@ from pydantic.alias_generators import to_camel, to_pascal
 
 from ..core import validation
 from ..core.errors import SessionError
+from ..core.public import public
 from ..core.wire_model import Wire
 
 Lifecycle = Literal[
@@ -45,6 +46,7 @@ class _StrictModel(Wire):
         return {name: inner for name, inner in fields.items() if name in known and inner is not None}
 
 
+@public
 class UploadPolicy(_StrictModel):
     """How files are uploaded from the session; ``archive_exclude_paths`` (AgentBay) need mode ``Archive``."""
 
@@ -60,6 +62,7 @@ class UploadPolicy(_StrictModel):
         return self
 
 
+@public
 class DownloadPolicy(_StrictModel):
     """How files are downloaded to the session."""
 
@@ -67,12 +70,14 @@ class DownloadPolicy(_StrictModel):
     download_strategy: Literal["DownloadAsync"] = "DownloadAsync"
 
 
+@public
 class DeletePolicy(_StrictModel):
     """Whether deletions in the session are applied to the context."""
 
     sync_local_file: bool = True
 
 
+@public
 class ExtractPolicy(_StrictModel):
     """How downloaded archives are extracted."""
 
@@ -81,6 +86,7 @@ class ExtractPolicy(_StrictModel):
     extract_to_current_folder: bool = False
 
 
+@public
 class RecyclePolicy(_StrictModel):
     """How long the context keeps the files below ``paths``; an empty path means all files."""
 
@@ -92,6 +98,7 @@ class RecyclePolicy(_StrictModel):
         return _reject_wildcards(self, "name the folder that holds the files", *self.paths)
 
 
+@public
 class WhiteList(_StrictModel):
     """A synchronised path, relative to the context's path, and its exclusions. The flags are for AgentBay only."""
 
@@ -107,18 +114,21 @@ class WhiteList(_StrictModel):
         return _reject_wildcards(self, hint, *(() if self.is_exclude_regex else self.exclude_paths))
 
 
+@public
 class BWList(_StrictModel):
     """The white lists of a context; None is the cloud's default: all files."""
 
     white_lists: tuple[WhiteList, ...] | None = None
 
 
+@public
 class MappingPolicy(_StrictModel):
     """The path of the context on another operating system."""
 
     path: str
 
 
+@public
 class SyncPolicy(_StrictModel):
     """How a context and a session are synchronised."""
 
@@ -131,6 +141,7 @@ class SyncPolicy(_StrictModel):
     mapping_policy: MappingPolicy | None = None
 
 
+@public
 class ContextSync(_StrictModel):
     """A context to copy to ``path`` of the session and back. With ``wait``, ``create`` waits for the copy."""
 
@@ -176,6 +187,7 @@ class ContextSync(_StrictModel):
         return self.model_copy(update={"policy": policy})
 
 
+@public
 class ContextMount(_StrictModel):
     """A context mounted in the session (AgentBay, image ``aio-ubuntu-2404``)."""
 
@@ -186,6 +198,7 @@ class ContextMount(_StrictModel):
     source_path: str = ""
 
 
+@public
 class BrowserContext(_StrictModel):
     """The contexts that store a browser's profile, extensions and fingerprint.
 
@@ -207,6 +220,7 @@ class BrowserContext(_StrictModel):
         return self
 
 
+@public
 class AppManagerRule(_StrictModel):
     """The apps that a phone shows: only the listed ones (``White``), or all others (``Black``)."""
 
@@ -214,6 +228,7 @@ class AppManagerRule(_StrictModel):
     app_package_name_list: tuple[str, ...]
 
 
+@public
 class MobileConfig(_StrictModel):
     """Settings of a phone."""
 
@@ -223,12 +238,14 @@ class MobileConfig(_StrictModel):
     uninstall_blacklist: tuple[str, ...] | None = None
 
 
+@public
 class ExtraConfigs(_StrictModel):
     """Settings of special kinds of sessions."""
 
     mobile: MobileConfig | None = None
 
 
+@public
 @dataclass(frozen=True, kw_only=True)
 class CreateSessionParams:
     """The parameters of a new session. All are optional, except ``image_id`` on AGB.
@@ -302,6 +319,7 @@ class CreateSessionParams:
         return replace(params or cls(), **fields)
 
 
+@public
 class CreateSessionFields(TypedDict, total=False):
     """The fields of ``CreateSessionParams`` as keyword arguments. A test keeps the two in sync."""
 

@@ -3,15 +3,18 @@
 from typing import ClassVar
 
 from ..core.errors import AgentBayError, EnvError
+from ..core.public import public
 from ..core.result import Result
 
 
+@public
 class EnvSetResult(Result[bool]):
     """The result of ``env.set``. ``data`` is True."""
 
     error_type: ClassVar[type[AgentBayError]] = EnvError
 
 
+@public
 class EnvResult(Result[dict[str, str]]):
     """The result of ``env.get``. ``data`` maps names to values."""
 

@@ -5,9 +5,11 @@ from dataclasses import dataclass, field
 from typing import ClassVar
 
 from ..core.errors import AgentBayError, FileError, Kind
+from ..core.public import public
 from ..core.result import Delegated, Result
 
 
+@public
 @dataclass(frozen=True)
 class FileInfo:
     """The metadata of a file or folder.
@@ -27,6 +29,7 @@ class FileInfo:
     fields: Mapping[str, str | int | bool] = field(default_factory=dict[str, str | int | bool], repr=False)
 
 
+@public
 @dataclass(frozen=True)
 class DirectoryEntry:
     """One entry of a folder."""
@@ -40,6 +43,7 @@ class DirectoryEntry:
         return not self.is_directory
 
 
+@public
 @dataclass(frozen=True)
 class FileChangeEvent:
     """A change in a watched folder.
@@ -55,12 +59,14 @@ class FileChangeEvent:
     path_type: str = "file"
 
 
+@public
 class FileResult(Result[bool]):
     """The result of a file operation without a payload. ``data`` is True."""
 
     error_type: ClassVar[type[AgentBayError]] = FileError
 
 
+@public
 class FileContentResult(Result[str]):
     """The result of ``read_file``."""
 
@@ -75,6 +81,7 @@ class FileContentResult(Result[str]):
         return self.unwrap()
 
 
+@public
 class BinaryFileContentResult(Result[bytes]):
     """The result of ``read_file(format="bytes")``."""
 
@@ -91,6 +98,7 @@ class BinaryFileContentResult(Result[bytes]):
         return len(self.unwrap())
 
 
+@public
 class FileInfoResult(Result[FileInfo]):
     """The result of ``get_file_info``. The fields of ``data`` are also attributes of the result."""
 
@@ -108,6 +116,7 @@ class FileInfoResult(Result[FileInfo]):
         return dict(self.unwrap().fields)
 
 
+@public
 class DirectoryListResult(Result[tuple[DirectoryEntry, ...]]):
     """The result of ``list_directory``."""
 
@@ -119,6 +128,7 @@ class DirectoryListResult(Result[tuple[DirectoryEntry, ...]]):
         return list(self.unwrap())
 
 
+@public
 @dataclass(frozen=True, kw_only=True)
 class MultipleFileContentResult(Result[dict[str, str]]):
     """The result of ``read_multiple_files``. ``data`` maps paths to the texts of the files that could be read.
@@ -137,6 +147,7 @@ class MultipleFileContentResult(Result[dict[str, str]]):
         return self.unwrap()
 
 
+@public
 class FileSearchResult(Result[tuple[str, ...]]):
     """The result of ``search_files``."""
 
@@ -148,6 +159,7 @@ class FileSearchResult(Result[tuple[str, ...]]):
         return list(self.unwrap())
 
 
+@public
 class FileChangeResult(Result[tuple[FileChangeEvent, ...]]):
     """The changes in a folder since the previous request."""
 
@@ -184,6 +196,7 @@ class FileTransferResult(Result[None]):
         return "timeout" if self.timed_out else "refused"
 
 
+@public
 @dataclass(frozen=True, kw_only=True)
 class UploadResult(FileTransferResult):
     """The result of ``upload_file``.
@@ -199,6 +212,7 @@ class UploadResult(FileTransferResult):
     bytes_sent: int = 0
 
 
+@public
 @dataclass(frozen=True, kw_only=True)
 class DownloadResult(FileTransferResult):
     """The result of ``download_file``.
@@ -214,6 +228,7 @@ class DownloadResult(FileTransferResult):
     local_path: str = ""
 
 
+@public
 @dataclass(frozen=True, kw_only=True)
 class FolderResult(Result[None]):
     """The result of ``push`` and ``pull``. Paths are relative to the folder.

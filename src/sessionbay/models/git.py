@@ -3,14 +3,8 @@
 from dataclasses import dataclass
 from typing import ClassVar, Generic, Literal, TypeVar
 
-from ..core.errors import (
-    AgentBayError,
-    GitAuthError,
-    GitConflictError,
-    GitError,
-    GitNotARepoError,
-    GitNotFoundError,
-)
+from ..core.errors import AgentBayError, GitAuthError, GitConflictError, GitError, GitNotARepoError, GitNotFoundError
+from ..core.public import public
 from ..core.result import Delegated, Result
 
 T = TypeVar("T")
@@ -23,6 +17,7 @@ _ERRORS: dict[GitReason, type[AgentBayError]] = {
 }
 
 
+@public
 @dataclass(frozen=True, kw_only=True)
 class GitResult(Result[T], Generic[T]):
     """The result of a git command.
@@ -44,10 +39,12 @@ class GitResult(Result[T], Generic[T]):
         return _ERRORS.get(self.reason, GitError)
 
 
+@public
 class GitDoneResult(GitResult[bool]):
     """The result of a git command without a payload. ``data`` is True."""
 
 
+@public
 class GitPathResult(GitResult[str]):
     """The result of ``clone`` and ``init``."""
 
@@ -57,6 +54,7 @@ class GitPathResult(GitResult[str]):
         return self.unwrap()
 
 
+@public
 class GitCommitResult(GitResult[str]):
     """The result of ``commit``."""
 
@@ -66,6 +64,7 @@ class GitCommitResult(GitResult[str]):
         return self.unwrap()
 
 
+@public
 class GitValueResult(GitResult[str]):
     """The result of a query for a value that may be unset."""
 
@@ -81,6 +80,7 @@ GitFileStatus = Literal[
 ]
 
 
+@public
 @dataclass(frozen=True)
 class GitFile:
     """A file that differs from the last commit.
@@ -105,6 +105,7 @@ class GitFile:
         return self.index_status not in (" ", "?")
 
 
+@public
 @dataclass(frozen=True)
 class GitStatus:
     """The state of a repository.
@@ -176,6 +177,7 @@ class GitStatus:
         return sum(file.status == "conflict" for file in self.files)
 
 
+@public
 class GitStatusResult(GitResult[GitStatus]):
     """The result of ``status``. The attributes of ``data`` are also attributes of the result."""
 
@@ -197,6 +199,7 @@ class GitStatusResult(GitResult[GitStatus]):
     conflict_count = Delegated[int]()
 
 
+@public
 @dataclass(frozen=True)
 class GitLogEntry:
     """A commit. ``date`` is ISO 8601, ``message`` the first line of the message."""
@@ -209,6 +212,7 @@ class GitLogEntry:
     message: str
 
 
+@public
 class GitLogResult(GitResult[tuple[GitLogEntry, ...]]):
     """The result of ``log``."""
 
@@ -218,6 +222,7 @@ class GitLogResult(GitResult[tuple[GitLogEntry, ...]]):
         return list(self.unwrap())
 
 
+@public
 @dataclass(frozen=True)
 class GitBranch:
     """A branch."""
@@ -226,6 +231,7 @@ class GitBranch:
     is_current: bool
 
 
+@public
 class GitBranchListResult(GitResult[tuple[GitBranch, ...]]):
     """The result of ``list_branches``."""
 

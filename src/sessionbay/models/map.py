@@ -3,10 +3,13 @@
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
+from ..core.public import public
+
 T = TypeVar("T")
 V = TypeVar("V")
 
 
+@public
 @dataclass(frozen=True, kw_only=True)
 class MapResult(Generic[T, V]):
     """The result of one item of ``map``: a value or an error.
@@ -37,6 +40,7 @@ class MapResult(Generic[T, V]):
         return self.value  # type: ignore[return-value]  # without an error it is what the function returned
 
 
+@public
 @dataclass(frozen=True, kw_only=True)
 class Progress:
     """The progress of ``map``.

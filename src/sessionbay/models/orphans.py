@@ -2,9 +2,11 @@
 
 from dataclasses import dataclass
 
+from ..core.public import public
 from ..core.result import Result
 
 
+@public
 @dataclass(frozen=True)
 class OrphanedSession:
     """A session created by this package that matches the filter of ``reap``.
@@ -24,6 +26,7 @@ class OrphanedSession:
     error: str = ""
 
 
+@public
 class ReapResult(Result[tuple[OrphanedSession, ...]]):
     """The result of ``reap``. It succeeds if every selected session is deleted."""
 

@@ -4,9 +4,11 @@ from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 from ..core.errors import AgentBayError, OssError
+from ..core.public import public
 from ..core.result import Result
 
 
+@public
 @dataclass(frozen=True, kw_only=True)
 class OSSClientResult(Result[dict[str, Any]]):
     """The result of ``env_init``. ``data`` is the machine's configuration; empty if the response is not JSON.
@@ -24,6 +26,7 @@ class OSSClientResult(Result[dict[str, Any]]):
         return self.unwrap()
 
 
+@public
 class OSSTransferResult(Result[str]):
     """The result of an upload or a download. ``data`` is the machine's message."""
 

@@ -3,7 +3,10 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from ..core.public import public
 
+
+@public
 @dataclass(frozen=True)
 class PtySession:
     """A terminal of a session, as listed.

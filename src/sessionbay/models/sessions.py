@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING, Any, Generic, Literal, NoReturn, TypeVar, cast
 
 from ..core.absent import no_attribute
 from ..core.errors import Kind
+from ..core.public import public
 from ..core.result import Delegated, PageResult, Result
 
 S = TypeVar("S")
 T = TypeVar("T")
 
 
+@public
 class SessionStatus(StrEnum):
     """The known states of a session. A status is a plain string, so that new states of the clouds pass through."""
 
@@ -26,6 +28,7 @@ class SessionStatus(StrEnum):
     FINISH = "FINISH"
 
 
+@public
 @dataclass(frozen=True)
 class SessionInfo:
     """The details of a session and of its screen, as attributes and as keys.
@@ -62,6 +65,7 @@ class SessionInfo:
         return value
 
 
+@public
 @dataclass(frozen=True)
 class SessionReference:
     """A reference to a session, without the API key, to send to another process.
@@ -79,6 +83,7 @@ class SessionReference:
     region_id: str | None = None
 
 
+@public
 @dataclass(frozen=True)
 class SessionEntry:
     """One session in a list."""
@@ -89,10 +94,12 @@ class SessionEntry:
     app_instance_id: str = ""
 
 
+@public
 class OperationResult(Result[T]):
     """The result of a general operation."""
 
 
+@public
 @dataclass(frozen=True, kw_only=True)
 class SessionResult(Result[S], Generic[S]):
     """The result of ``create`` and ``get``: a session that is ready for use.
@@ -132,6 +139,7 @@ class WaitResult(Result[None]):
         return "timeout" if self.timed_out else "refused"
 
 
+@public
 @dataclass(frozen=True, kw_only=True)
 class DeleteResult(WaitResult):
     """The result of ``delete``.
@@ -143,14 +151,17 @@ class DeleteResult(WaitResult):
     sync_error: str = ""
 
 
+@public
 class SessionPauseResult(WaitResult):
     """The result of ``pause``."""
 
 
+@public
 class SessionResumeResult(WaitResult):
     """The result of ``resume``."""
 
 
+@public
 class SessionStatusResult(Result[str]):
     """The result of ``get_status``."""
 
@@ -160,6 +171,7 @@ class SessionStatusResult(Result[str]):
         return self.unwrap()
 
 
+@public
 class InfoResult(OperationResult[SessionInfo]):
     """The result of ``info``. The fields of ``data`` are also attributes and keys of the result."""
 
@@ -180,6 +192,7 @@ class InfoResult(OperationResult[SessionInfo]):
         return self.unwrap()[name]
 
 
+@public
 @dataclass(frozen=True, kw_only=True)
 class LinkResult(OperationResult[str]):
     """The result of ``get_link``. ``str(result)`` is the link. It grants access, so the repr omits it."""
@@ -190,6 +203,7 @@ class LinkResult(OperationResult[str]):
         return self.unwrap()
 
 
+@public
 class LabelsResult(OperationResult[Mapping[str, str]]):
     """The result of ``get_labels``. It reads like a dict of the labels."""
 
@@ -214,6 +228,7 @@ class LabelsResult(OperationResult[Mapping[str, str]]):
         return str(dict(self.unwrap()))
 
 
+@public
 class SessionListResult(PageResult[SessionEntry]):
     """One page of the list of sessions."""
 

@@ -5,11 +5,13 @@ from dataclasses import dataclass
 from typing import ClassVar, TypedDict
 
 from ..core.errors import AgentBayError, SkillError
+from ..core.public import public
 from ..core.result import Result
 
 SKILLS_ROOT = "/home/wuying/skills"
 
 
+@public
 @dataclass(frozen=True)
 class Skill:
     """A skill: a folder with instructions and files for an agent.
@@ -23,6 +25,7 @@ class Skill:
     skill_id: str = ""
 
 
+@public
 class SkillBinding(TypedDict):
     """The skills to bind to, or unbind from, a path of a context."""
 
@@ -31,6 +34,7 @@ class SkillBinding(TypedDict):
     path: str
 
 
+@public
 @dataclass(frozen=True, kw_only=True)
 class SkillsMetadataResult(Result[tuple[Skill, ...]]):
     """The result of ``beta_skills.get_metadata``.
@@ -49,6 +53,7 @@ class SkillsMetadataResult(Result[tuple[Skill, ...]]):
         return list(self.unwrap())
 
 
+@public
 class SkillsOperationResult(Result[None]):
     """The result of ``beta_skills.bind_context`` and ``unbind_context``, without a payload."""
 

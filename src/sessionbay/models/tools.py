@@ -4,9 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from ..core.public import public
 from ..core.result import Delegated, Result
 
 
+@public
 @dataclass(frozen=True)
 class McpTool:
     """An MCP tool of an image.
@@ -24,6 +26,7 @@ class McpTool:
     tool: str = ""
 
 
+@public
 @dataclass(frozen=True)
 class ToolContent:
     """One content item of a tool's result.
@@ -41,6 +44,7 @@ class ToolContent:
     mime_type: str = ""
 
 
+@public
 @dataclass(frozen=True, kw_only=True)
 class McpToolResult(Result[str]):
     """The result of ``call_mcp_tool``. ``data`` is the text of the tool's result.
@@ -54,6 +58,7 @@ class McpToolResult(Result[str]):
     is_error: bool = False
 
 
+@public
 class McpToolsResult(Result[tuple[McpTool, ...]]):
     """The result of ``list_mcp_tools``."""
 
@@ -63,6 +68,7 @@ class McpToolsResult(Result[tuple[McpTool, ...]]):
         return list(self.unwrap())
 
 
+@public
 @dataclass(frozen=True)
 class SessionMetrics:
     """The resource usage of a session's machine.
@@ -83,6 +89,7 @@ class SessionMetrics:
     timestamp: str = ""
 
 
+@public
 @dataclass(frozen=True, kw_only=True)
 class SessionMetricsResult(Result[SessionMetrics]):
     """The result of ``get_metrics``. Most fields of ``data`` are also attributes; ``raw`` is the machine's response."""

@@ -4,6 +4,7 @@ from types import TracebackType
 from typing import Generic, Self
 
 from ...core.errors import FileError
+from ...core.public import public
 from ...models.files import BinaryFileContentResult
 from ...operations import files as tools
 from ...operations.files import MAX_BINARY_CHUNK
@@ -11,6 +12,7 @@ from ..session_connection import AsyncSessionConnection
 from .file_mode import DIRECT_PIECE, FileMode, T
 
 
+@public
 class AsyncFileReader(Generic[T]):
     """A file of the session that is open for reading; ``open`` of the file module returns it.
 

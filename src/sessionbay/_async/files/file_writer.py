@@ -5,6 +5,7 @@ from types import TracebackType
 from typing import Generic, Self
 
 from ...core.errors import FileError
+from ...core.public import public
 from ...operations import files as tools
 from ...operations.files import MAX_BINARY_CHUNK, WriteMode
 from ..session_connection import AsyncSessionConnection
@@ -12,6 +13,7 @@ from .atomic_write import AsyncAtomicWrite
 from .file_mode import DIRECT_PIECE, FileMode, T
 
 
+@public
 class AsyncFileWriter(Generic[T]):
     """A file of the session that is open for writing; ``open`` of the file module returns it.
 

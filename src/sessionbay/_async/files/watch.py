@@ -7,6 +7,7 @@ from typing import Self
 
 from ..._concurrency._async import shielded
 from ...core.errors import FileError
+from ...core.public import public
 from ...environment import nonce
 from ...models.files import FileChangeEvent, FileChangeResult
 from ...operations import file_events as news, files as tools, frames
@@ -23,6 +24,7 @@ ASKING = 30.0  # seconds that one look may take
 MOST_FAILURES = 3  # looks in a row that may go unanswered
 
 
+@public
 class AsyncWatch:
     """A folder that is watched; ``watch`` of the file module returns it.
 

@@ -7,22 +7,8 @@ from typing import Any
 
 from ...core.output import cut_off
 from ...models.files import DirectoryEntry, FileChangeEvent
-from ...operations.file_codecs import (
-    format_blocks,
-    format_changes,
-    format_info,
-    format_listing,
-    format_matches,
-)
-from ...operations.files import (
-    EditArgs,
-    MoveArgs,
-    PathArgs,
-    PathsArgs,
-    ReadArgs,
-    SearchArgs,
-    WriteArgs,
-)
+from ...operations.file_codecs import format_blocks, format_changes, format_info, format_listing, format_matches
+from ...operations.files import EditArgs, MoveArgs, PathArgs, PathsArgs, ReadArgs, SearchArgs, WriteArgs
 from ..agent.connection import AgentFailure
 from ..api_errors import ToolFailure, execution_failed
 from ..session import EngineSession

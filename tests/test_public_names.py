@@ -61,7 +61,7 @@ def classes_by_name() -> dict[str, list[type]]:
     names = [name for name in sys.modules if re.match(r"sessionbay\.(?!engine|cli)", name)]
     modules = [sys.modules[name] for name in names]
     for value in {value for module in modules for value in vars(module).values() if inspect.isclass(value)}:
-        if not value.__name__.startswith("_") and re.match(r"sessionbay\.(?!engine)", value.__module__):
+        if not value.__name__.startswith("_") and re.match(r"sessionbay(?!\.engine)", value.__module__):
             found.setdefault(value.__name__, []).append(value)
     return found
 

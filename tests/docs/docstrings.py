@@ -18,7 +18,7 @@ DOERS = (
     "clouds.AGB",
     "session.Session",
     "command.Command",
-    "processes.Process",
+    "process.Process",
     "code.Code",
     "env.Env",
     "code_stream.CodeStream",
@@ -83,7 +83,7 @@ class Member:
 def members(classes: Iterable[type]) -> Iterator[Member]:
     """Yield what classes offer, each once, under its first name."""
     seen: set[int] = set()
-    for base in (base for one in classes for base in one.__mro__ if base.__module__.startswith("sessionbay.")):
+    for base in (base for one in classes for base in one.__mro__ if base.__module__.partition(".")[0] == "sessionbay"):
         for name, value in vars(base).items():
             about = value.fget if isinstance(value, property) else value
             about = about.func if isinstance(about, cached_property) else about

@@ -107,10 +107,10 @@ def run_tests(session: nox.Session, *options: str, version: str = THIS_PYTHON) -
     session.run(str(pytest), "-q", "-n", WORKERS, *options, external=True)
 
 
-@nox.session(python=PYTHONS, venv_backend="none")
+@nox.session(venv_backend="none")
 def tests(session: nox.Session) -> None:
     """Run the tests, but for the slow ones and those of the documents."""
-    run_tests(session, *(session.posargs or ["--ignore", "tests/docs"]), version=str(session.python))
+    run_tests(session, *(session.posargs or ["--ignore", "tests/docs"]))
 
 
 @nox.session(venv_backend="none")

@@ -44,10 +44,15 @@ def environment(session: nox.Session, name: str, python: str, *packages: str) ->
     return folder / "bin"
 
 
+def is_usable(python: str) -> bool:
+    """Return whether a Python runs: the shim of a version manager may stand for one that is not installed."""
+    return subprocess.run([python, "-c", ""], capture_output=True, check=False).returncode == 0
+
+
 def development(session: nox.Session, version: str = THIS_PYTHON) -> Path:
     """Return the programs of the environment in which a clone is developed, and put them on the session's path."""
     python = sys.executable if version == THIS_PYTHON else shutil.which(f"python{version}")
-    if python is None:
+    if python is None or not is_usable(python):
         session.skip(f"Python {version} is not there")
     wanted = [*PROJECT["project"]["dependencies"], *nox.project.dependency_groups(PROJECT, "lint", "types")]
     programs = environment(session, f"development-{version}", python, "-e", ".[local]", *wanted)
@@ -108,9 +113,10 @@ def run_tests(session: nox.Session, *options: str, version: str = THIS_PYTHON) -
 
 
 @nox.session(venv_backend="none")
-def tests(session: nox.Session) -> None:
+@nox.parametrize("version", [nox.param(version, id=version) for version in PYTHONS])
+def tests(session: nox.Session, version: str) -> None:
     """Run the tests, but for the slow ones and those of the documents."""
-    run_tests(session, *(session.posargs or ["--ignore", "tests/docs"]))
+    run_tests(session, *(session.posargs or ["--ignore", "tests/docs"]), version=version)
 
 
 @nox.session(venv_backend="none")

@@ -86,7 +86,7 @@ def run_together(session: nox.Session, *commands: list[str]) -> None:
 
 @nox.session(venv_backend="none")
 def quick(session: nox.Session) -> None:
-    """Check style, layers, the generated twin and types, and run the tests that need no engine; a minute."""
+    """Check style, layers, the generated twin and types, and run the tests that need no engine; two minutes."""
     development(session)
     tests = ["pytest", "-q", "-n", "2", "-m", WITHOUT_ENGINE, "--ignore", "tests/docs", *session.posargs]
     run_together(session, *LINT, *TYPES, tests)

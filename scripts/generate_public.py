@@ -23,7 +23,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--check", action="store_true", help="write nothing; fail if a file is out of date")
     check = parser.parse_args().check
-    modules = {name: module_of(name, definitions()) for name in sorted(public_names())}
+    found = definitions()
+    modules = {name: module_of(name, found) for name in sorted(public_names())}
     for name, text in (("_public_names.py", lazy(modules)), ("_public.py", eager(modules))):
         path = PACKAGE / name
         if not check:

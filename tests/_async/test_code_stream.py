@@ -112,9 +112,9 @@ async def test_a_lost_connection_interrupts_the_code(bay_session: AsyncSession) 
     with pytest.raises(CodeError) as raised:
         async with bay_session.code.stream(FOREVER, "python") as events:
             async for _ in events:
-                assert events._line is not None
-                assert events._line._socket is not None
-                await events._line._socket.drop()
+                assert events._multiplexer is not None
+                assert events._multiplexer._socket is not None
+                await events._multiplexer._socket.drop()
     assert raised.value.kind == "unreachable"
     assert (await bay_session.code.run_code("x", "python")).result == "20"
 
@@ -169,7 +169,7 @@ async def test_a_stream_is_used_once_and_as_a_context_manager(bay_session: Async
         await anext(stream)
     async with stream:
         pass
-    with pytest.raises(CodeUsageError, match="started already"):
+    with pytest.raises(CodeUsageError, match="already started"):
         async with stream:
             pass
 

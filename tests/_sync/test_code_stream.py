@@ -113,9 +113,9 @@ def test_a_lost_connection_interrupts_the_code(bay_session: Session) -> None:
     with pytest.raises(CodeError) as raised:
         with bay_session.code.stream(FOREVER, "python") as events:
             for _ in events:
-                assert events._line is not None
-                assert events._line._socket is not None
-                events._line._socket.drop()
+                assert events._multiplexer is not None
+                assert events._multiplexer._socket is not None
+                events._multiplexer._socket.drop()
     assert raised.value.kind == "unreachable"
     assert (bay_session.code.run_code("x", "python")).result == "20"
 
@@ -170,7 +170,7 @@ def test_a_stream_is_used_once_and_as_a_context_manager(bay_session: Session) ->
         next(stream)
     with stream:
         pass
-    with pytest.raises(CodeUsageError, match="started already"):
+    with pytest.raises(CodeUsageError, match="already started"):
         with stream:
             pass
 

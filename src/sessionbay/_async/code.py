@@ -1,4 +1,4 @@
-"""Code."""
+"""Code execution."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -12,12 +12,12 @@ from .api_client import CallTimeout
 from .code_stream import AsyncCodeStream
 from .module import AsyncModule
 
-GRACE = 10.0  # seconds that the answer may take beyond the code's own limit
+GRACE = 10.0  # seconds beyond the code's own timeout
 
 
 @public
 class AsyncCode(AsyncModule):
-    """Runs code of several languages. What it defines stays for the next run of the same language."""
+    """Runs code in several languages. Each language keeps its variables from run to run."""
 
     async def run_code(
         self,
@@ -31,26 +31,27 @@ class AsyncCode(AsyncModule):
         *,
         check: bool = False,
     ) -> EnhancedCodeExecutionResult:
-        """Run code and return what it showed and wrote.
+        """Run code and return its value and its output.
 
         Args:
             code: The code.
-            language: ``python``, ``javascript``, ``r`` or ``java``, also by their common short names; which of them a
-                machine has depends on its image.
-            timeout_s: Seconds after which the machine interrupts the code; the clouds document 60 as the most.
-            stream_beta: Whether to have the output while the code runs, over the session's WebSocket; see ``stream``
-                for another way. A function to be told of it asks for that too.
-            on_stdout: Called with each piece that the code writes.
-            on_stderr: Called with each piece that the code writes to its error output.
-            on_error: Called with the ``ExecutionError`` that the code raised, or the ``CodeError`` that befell its run.
-            check: Whether to raise when the code raised.
+            language: ``python``, ``javascript``, ``r`` or ``java``, or a common short name such as ``py``. The image
+                determines the available languages.
+            timeout_s: Seconds until the machine interrupts the code. The clouds document a maximum of 60.
+            stream_beta: Whether to stream the output over the session's WebSocket. Implied by the callbacks. See also
+                ``stream``.
+            on_stdout: Called with each chunk of the standard output.
+            on_stderr: Called with each chunk of the standard error.
+            on_error: Called with the ``ExecutionError`` if the code raises, or the ``CodeError`` if the call fails.
+            check: Whether to raise if the code raises.
 
         Returns:
-            ``result`` (also ``data``) is the text of the code's value, or what it printed; ``logs`` what it wrote,
-            ``results`` what it showed (text, html, markdown, png, svg, latex, json, chart), ``error`` what it raised.
+            The result. ``result`` (also ``data``) is the text of the code's value, or else its standard output.
+            ``logs`` holds the output, ``results`` the displayed values (text, html, markdown, png, svg, latex, json,
+            chart) and ``error`` the exception.
 
         Raises:
-            CodeError: With ``check=True``, when the code raised or could not be run; without an answer, always.
+            CodeError: No answer arrived; or, with ``check=True``, the code raised or did not run.
             CodeUsageError: An argument is wrong, or the session has no WebSocket to stream over; nothing was sent.
 
         Example:
@@ -62,27 +63,27 @@ class AsyncCode(AsyncModule):
         """
         if stream_beta or on_stdout or on_stderr or on_error:
             stream = self.stream(code, language, timeout_s)
-            ran = await _run_to_its_end(stream, {"stdout": on_stdout, "stderr": on_stderr}, on_error)
-            result = self._connection.api.raise_if_strict(ran)
+            streamed = await _run_to_end(stream, {"stdout": on_stdout, "stderr": on_stderr}, on_error)
+            result = self._connection.api.raise_if_strict(streamed)
         else:
-            args, limit = self._asked(code, language, timeout_s)
+            args, limit = self._prepare(code, language, timeout_s)
             result = await self._connection.call_tool(RUN_CODE, args, CallTimeout(limit))
         return result.raise_for_error() if check else result
 
     def stream(self, code: str, language: str, timeout_s: int = 60) -> AsyncCodeStream:
-        """Run code for the length of a block, and tell what happens as it does.
+        """Run code and stream its events.
 
         Args:
             code: The code.
             language: See ``run_code``.
-            timeout_s: Seconds after which the machine interrupts the code.
+            timeout_s: Seconds until the machine interrupts the code.
 
         Returns:
-            A context manager that gives an iterator of ``CodeOutput``, ``ExecutionResult`` and ``ExecutionError``, and
-            ``result`` after the last of them. Leaving the block early interrupts the code on the local engine.
+            A context manager and iterator of ``CodeOutput``, ``ExecutionResult`` and ``ExecutionError``. After the
+            last event, ``result`` holds the result. Leaving the block early interrupts the code on the local engine.
 
         Raises:
-            CodeError: The connection broke, or nothing came within the code's time and ten seconds.
+            CodeError: The connection broke, or no event arrived within the code's timeout plus ten seconds.
             CodeUsageError: An argument is wrong, or the session has no WebSocket; nothing was sent.
 
         Example:
@@ -93,10 +94,10 @@ class AsyncCode(AsyncModule):
             print(events.result.execution_count)
             ```
         """
-        return AsyncCodeStream(self._connection, *self._asked(code, language, timeout_s))
+        return AsyncCodeStream(self._connection, *self._prepare(code, language, timeout_s))
 
-    def _asked(self, code: str, language: str, timeout_s: int) -> tuple[CodeArgs, float]:
-        """Return what goes over, and for how many seconds nothing need come back."""
+    def _prepare(self, code: str, language: str, timeout_s: int) -> tuple[CodeArgs, float]:
+        """Return the validated arguments, and the seconds to wait for an answer."""
         args = CodeArgs(
             code=validation.utf8("code", code, CodeError),
             language=parse_language(language),
@@ -104,20 +105,20 @@ class AsyncCode(AsyncModule):
         )
         return args, max(self._connection.api.config.call_timeout, timeout_s + GRACE)
 
-    run = execute = run_code  # the names that users of both clouds know
+    run = execute = run_code  # the names used by both clouds' SDKs
 
 
-async def _run_to_its_end(
+async def _run_to_end(
     stream: AsyncCodeStream,
-    writes: Mapping[str, Callable[[str], object] | None],
+    callbacks: Mapping[str, Callable[[str], object] | None],
     on_error: Callable[[Any], object] | None,
 ) -> EnhancedCodeExecutionResult:
-    """Run code to its end, and tell who wants to know."""
+    """Run code to its end, and call the callbacks."""
     try:
         async with stream:
             async for event in stream:
-                if isinstance(event, CodeOutput) and (write := writes[event.stream]):
-                    write(event.text)
+                if isinstance(event, CodeOutput) and (callback := callbacks[event.stream]):
+                    callback(event.text)
                 elif isinstance(event, ExecutionError) and on_error:
                     on_error(event)
     except CodeError as exc:

@@ -1,4 +1,4 @@
-"""Code that runs while its output comes."""
+"""Code with streamed output."""
 
 from contextlib import suppress
 from types import TracebackType
@@ -17,17 +17,16 @@ from .session_connection import AsyncSessionConnection
 from .ws.multiplexer import AsyncMultiplexer
 from .ws.opening import multiplexer_of
 
-INTERRUPT_TIMEOUT = 5.0  # seconds that the interruption of code may take
+INTERRUPT_TIMEOUT = 5.0  # seconds to interrupt code
 
 
 @public
 class AsyncCodeStream:
-    """Code that runs, whose output comes as it is written; ``session.code.stream`` returns it.
+    """A running piece of code with streamed output, from ``session.code.stream``.
 
-    As a context manager it starts the code. Iterate over it for what happens: ``CodeOutput`` (a piece of ``stdout`` or
-    ``stderr``), ``ExecutionResult`` and ``ExecutionError``; then ``result`` is what ``run_code`` would have returned.
-    Leaving the block before the end interrupts the code where that can be done: on the local engine. The clouds know no
-    such request, so there it runs on until its time is over.
+    Entering the context starts the code. Iterate for its events: ``CodeOutput``, ``ExecutionResult`` and
+    ``ExecutionError``. Afterwards ``result`` is the result that ``run_code`` would have returned. Leaving the block early
+    interrupts the code on the local engine. The clouds have no such request: there it runs until its timeout.
     """
 
     def __init__(self, connection: AsyncSessionConnection, args: CodeArgs, limit: float) -> None:
@@ -35,68 +34,68 @@ class AsyncCodeStream:
         self._args = args
         self._limit = limit
         self._server = connection.server_of(RUN) or SERVER
-        self._collected = CodeCollector()
+        self._collector = CodeCollector()
         self._subscription = Subscription(nonce(), streams=True)
         self._result: EnhancedCodeExecutionResult | None = None
-        self._line: AsyncMultiplexer | None = None
+        self._multiplexer: AsyncMultiplexer | None = None
 
     @property
     def result(self) -> EnhancedCodeExecutionResult:
-        """The result of the run, once it has ended.
+        """The result of the run.
 
         Raises:
-            CodeUsageError: It has not ended: iterate to the end first.
+            CodeUsageError: The run has not ended. Iterate to the end first.
         """
         if self._result is None:
             raise CodeError.usage("the code has not ended: iterate over the stream to its end first")
         return self._result
 
     async def __aenter__(self) -> Self:
-        if self._line is not None:
-            raise CodeError.usage("the code was started already: make a new stream to run it again")
-        self._line = line = multiplexer_of(self._connection, CodeError)
+        if self._multiplexer is not None:
+            raise CodeError.usage("the code was already started: create a new stream to run it again")
+        self._multiplexer = multiplexer = multiplexer_of(self._connection, CodeError)
         args = self._args
         params = {"language": args.language, "timeoutS": args.timeout_s, "code": args.code}
         frame = frames.call(self._subscription.id, self._server, RUN, params, MODE)
-        await line.request(frame, CodeError, self._subscription)
+        await multiplexer.request(frame, CodeError, self._subscription)
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, exc: BaseException | None, trace: TracebackType | None
     ) -> None:
-        line = self._line
-        if line is None:
+        multiplexer = self._multiplexer
+        if multiplexer is None:
             return
         try:
-            if self._result is None and not (self._subscription.lost or line.is_closed):
+            if self._result is None and not (self._subscription.lost or multiplexer.is_closed):
                 with suppress(CodeError, TimeoutError):
                     await shielded(self._interrupt, INTERRUPT_TIMEOUT)
         finally:
-            line.drop(self._subscription)
+            multiplexer.drop(self._subscription)
 
     def __aiter__(self) -> Self:
         return self
 
     async def __anext__(self) -> CodeEvent:
-        if self._line is None:
+        if self._multiplexer is None:
             raise CodeError.usage("the code was not started: use the stream as a context manager")
         while self._result is None:
-            message = await self._line.next(self._subscription, CodeError, self._limit, RUN)
+            message = await self._multiplexer.next(self._subscription, CodeError, self._limit, RUN)
             if message.kind == "failed" and message.error_kind != "refused":
                 raise CodeError.of(message.error_kind, f"{RUN}: {message.error}", request_id=self._subscription.id)
             if message.kind == "event" and (event := read_event(message.data)) is not None:
-                self._collected.add(event)
+                self._collector.add(event)
                 return event
             if message.kind != "event":
-                self._result = self._collected.result(self._subscription.id, message.data, message.error)
+                self._result = self._collector.result(self._subscription.id, message.data, message.error)
         raise StopAsyncIteration
 
     async def _interrupt(self) -> None:
-        """Have the code interrupted, and wait until it is."""
-        line = self._line
-        if line is None or not await line.offers(CANCEL, CodeError):
+        """Interrupt the code, and wait for its end."""
+        multiplexer = self._multiplexer
+        if multiplexer is None or not await multiplexer.offers(CANCEL, CodeError):
             return
-        line.set_lossy(self._subscription, lossy=True)
-        await line.notify(frames.call(self._subscription.id, self._server, CANCEL, {}), CodeError)
-        while (await line.next(self._subscription, CodeError, INTERRUPT_TIMEOUT, RUN)).kind == "event":
+        multiplexer.set_lossy(self._subscription, lossy=True)
+        await multiplexer.notify(frames.call(self._subscription.id, self._server, CANCEL, {}), CodeError)
+        while (await multiplexer.next(self._subscription, CodeError, INTERRUPT_TIMEOUT, RUN)).kind == "event":
             pass

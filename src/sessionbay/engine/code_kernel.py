@@ -14,7 +14,7 @@ from typing import Any, cast
 from ..models.code import ExecutionError
 from .agent.connection import AgentConnection, AgentFailure, AgentGone
 
-POLL_INTERVAL = 0.25  # seconds between two looks at whether the code stands still with its session
+POLL_INTERVAL = 0.25  # seconds between two checks whether the session is paused
 INTERRUPT_TIMEOUT = 3.0  # seconds that interrupted code has to stop
 MAX_LINE_BYTES = 32 * 2**20
 OnEvent = Callable[[Mapping[str, Any]], None]

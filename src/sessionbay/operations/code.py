@@ -1,4 +1,4 @@
-"""The code tool: what goes over, and the four ways in which its answer is worded."""
+"""The code tool: its arguments, and the four formats of its answer."""
 
 from collections.abc import Mapping
 from typing import Any, cast
@@ -38,11 +38,11 @@ class CodeArgs(Wire):
 
 
 def parse_language(value: object) -> str:
-    """Return a language by the name that the clouds use."""
+    """Return the clouds' name of a language."""
     name = validation.text("language", value, CodeError).strip().lower()
-    found = ALIASES.get(name, name)
-    validation.choice("language", found, LANGUAGES, CodeError)
-    return found
+    language = ALIASES.get(name, name)
+    validation.choice("language", language, LANGUAGES, CodeError)
+    return language
 
 
 class ErrorEntry(Wire):
@@ -57,7 +57,7 @@ class LogsEntry(Wire):
 
 
 class CodeAnswer(TextWire):
-    """The kernel's form (``result``) and the rich one (``results``, ``logs``), which share their other names."""
+    """An answer in the kernel's format (``result``) or the rich one (``results``, ``logs``)."""
 
     result: list[Any] | None = None
     results: list[Any] | None = None
@@ -74,11 +74,11 @@ class CodeAnswer(TextWire):
     execution_time: float | None = Field(default=None, validation_alias=AliasChoices("execution_time", "executionTime"))
 
     def is_tool_response(self) -> bool:
-        """Return whether this is an answer of the tool's, not output that happens to be JSON."""
+        """Return whether this is the tool's answer rather than output that happens to be JSON."""
         return any(part is not None for part in (self.result, self.results, self.logs, self.execution_error))
 
     def parse_error(self) -> ExecutionError | None:
-        """Return what the code raised."""
+        """Return the exception of the code."""
         if self.error is not None and self.error.name:
             return ExecutionError(self.error.name, self.error.value, self.error.traceback)
         text = self.execution_error or ("the code failed" if self.is_error else "")
@@ -88,12 +88,12 @@ class CodeAnswer(TextWire):
         return ExecutionError(name, value) if colon and name.isidentifier() else ExecutionError("ExecutionError", text)
 
 
-class _Wrapped(Wire):
+class _Envelope(Wire):
     content: list[ContentAnswer] | None = None
 
 
 def parse_response(text: str) -> dict[str, Any]:
-    """Read what code that ran has shown and written; a text of another form is its output."""
+    """Parse an answer. Text in another format is the code's output."""
     answer = _parse_tool_response(text)
     if answer is None:
         return {"data": text, "logs": ExecutionLogs((text,)), "results": (ExecutionResult(text, is_main_result=True),)}
@@ -101,7 +101,7 @@ def parse_response(text: str) -> dict[str, Any]:
 
 
 def parse_failure(text: str) -> dict[str, Any]:
-    """Read why code could not be run, or what it raised: some services answer that as the tool's failure."""
+    """Parse a failure of the tool. Some services report the code's own exception as one."""
     answer = _parse_tool_response(text)
     if answer is None:
         return {"error_message": text}
@@ -109,10 +109,10 @@ def parse_failure(text: str) -> dict[str, Any]:
 
 
 def _parse_tool_response(text: str) -> CodeAnswer | None:
-    """Return the answer that a text is, also when it stands inside a tool's own answer; None for other text."""
+    """Parse the tool's answer, also inside the envelope of a tool call; return None for other text."""
     try:
-        found = _Wrapped.model_validate_json(text)
-        answer = CodeAnswer.model_validate_json(text if not found.content else found.content[0].text or "")
+        envelope = _Envelope.model_validate_json(text)
+        answer = CodeAnswer.model_validate_json(text if not envelope.content else envelope.content[0].text or "")
     except ValidationError:
         return None
     return answer if answer.is_tool_response() else None
@@ -120,11 +120,11 @@ def _parse_tool_response(text: str) -> CodeAnswer | None:
 
 def _fields(answer: CodeAnswer) -> dict[str, Any]:
     logs = answer.logs or LogsEntry(stdout=answer.stdout or [], stderr=answer.stderr or [])
-    written = ExecutionLogs(tuple(logs.stdout), tuple(logs.stderr))
+    output = ExecutionLogs(tuple(logs.stdout), tuple(logs.stderr))
     results = tuple(parse_result(entry) for entry in (answer.results if answer.result is None else answer.result) or [])
     fields: dict[str, Any] = {
-        "data": result_text(results, written),
-        "logs": written,
+        "data": result_text(results, output),
+        "logs": output,
         "results": results,
         "error": answer.parse_error(),
         "execution_count": answer.execution_count,
@@ -137,16 +137,16 @@ def _fields(answer: CodeAnswer) -> dict[str, Any]:
 
 
 def parse_result(entry: Any) -> ExecutionResult:
-    """Read one result: a MIME bundle, JSON text of one, JSON text of that, or else plain text."""
-    found = entry
+    """Parse one result: a MIME bundle, once or twice encoded as JSON text, or plain text."""
+    decoded = entry
     for _ in range(2):
         try:
-            found = parsed(found)
+            decoded = parsed(decoded)
         except ValueError:
             break
-    if not isinstance(found, Mapping):
+    if not isinstance(decoded, Mapping):
         return ExecutionResult(text=str(entry))
-    bundle = cast("Mapping[str, Any]", found)
+    bundle = cast("Mapping[str, Any]", decoded)
     forms = {FORMATS[name]: value for name, value in bundle.items() if name in FORMATS and value is not None}
     texts: dict[str, Any] = {name: value if name in ("json", "chart") else str(value) for name, value in forms.items()}
     return ExecutionResult(**texts, is_main_result=any(bool(bundle.get(name)) for name in MAIN_RESULT_KEYS))

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 from ...operations.code import SERVER, CodeArgs
-from ...operations.code_stream import CANCEL, MOST_SAID, RUN, StreamParams, write_events
+from ...operations.code_stream import CANCEL, MAX_ERROR_PART, RUN, StreamParams, write_events
 from ..api_errors import ApiError, ToolFailure
 from ..code_kernel import OnEvent, RunResult
 from ..config import EngineConfig
@@ -39,7 +39,7 @@ class CodeStreams:
         args = CodeArgs(code=params.code, language=params.language, timeout_s=params.timeout_s)
         key = call.connection, call.frame.id
         if key in self._running:
-            raise ApiError("InvalidParameter", "the id is that of code which runs already")
+            raise ApiError("InvalidParameter", "this id belongs to code that is still running")
         events: asyncio.Queue[Mapping[str, Any] | None] = asyncio.Queue()
         sender = asyncio.create_task(_send_events(call, events))
         self._running[key] = work = asyncio.ensure_future(self._run_code(args, events.put_nowait))
@@ -61,11 +61,11 @@ class CodeStreams:
         try:
             result = work.result()
         except ToolFailure as exc:
-            await call.fail(exc.text[:MOST_SAID])
+            await call.fail(exc.text[:MAX_ERROR_PART])
             return
         await call.end(
             status="failed" if result.error else "finished",
-            executionError=str(result.error)[:MOST_SAID] if result.error else None,
+            executionError=str(result.error)[:MAX_ERROR_PART] if result.error else None,
             executionCount=result.count,
             executionTime=result.seconds,
         )

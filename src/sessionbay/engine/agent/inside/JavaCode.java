@@ -1,5 +1,4 @@
-// A process that runs Java for a session, and keeps what it defines, on the JDK's own JShell. Its peer is the engine:
-// see python_code.py.
+// The Java kernel, on the JDK's own JShell. python_code.py documents its protocol.
 import java.io.BufferedReader;
 import java.io.InputStreamReader;
 import java.io.OutputStream;
@@ -22,11 +21,11 @@ import jdk.jshell.SourceCodeAnalysis;
 
 public class JavaCode {
     static final PrintStream engine = System.out;
-    static volatile int running;  // the number of the run under way, 0 between two
+    static volatile int running;  // the number of the current run, 0 between runs
     static final Set<SubKind> VALUES = EnumSet.of(
         SubKind.TEMP_VAR_EXPRESSION_SUBKIND, SubKind.VAR_VALUE_SUBKIND, SubKind.OTHER_EXPRESSION_SUBKIND);
 
-    static synchronized void tell(String event, String... members) {
+    static synchronized void send(String event, String... members) {
         StringBuilder line = new StringBuilder("{\"event\":").append(json(event));
         for (int at = 0; at < members.length; at += 2) {
             line.append(',').append(json(members[at])).append(':').append(members[at + 1]);
@@ -36,32 +35,32 @@ public class JavaCode {
     }
 
     static String json(String text) {
-        StringBuilder said = new StringBuilder("\"");
+        StringBuilder quoted = new StringBuilder("\"");
         for (char one : text.toCharArray()) {
-            said.append(one > 126 || one < 32 || one == '"' || one == '\\' ? String.format("\\u%04x", (int) one) : one);
+            quoted.append(one > 126 || one < 32 || one == '"' || one == '\\' ? String.format("\\u%04x", (int) one) : one);
         }
-        return said.append('"').toString();
+        return quoted.append('"').toString();
     }
 
     static PrintStream output(String name) {
         CharsetDecoder decoder = StandardCharsets.UTF_8.newDecoder()
             .onMalformedInput(CodingErrorAction.REPLACE).onUnmappableCharacter(CodingErrorAction.REPLACE);
         return new PrintStream(new OutputStream() {
-            private byte[] rest = {};  // of a character that is not whole yet
+            private byte[] rest = {};  // of an incomplete character
 
             public void write(int one) {
                 write(new byte[] {(byte) one}, 0, 1);
             }
 
             public void write(byte[] data, int start, int length) {
-                ByteBuffer found = ByteBuffer.allocate(rest.length + length);
-                found.put(rest).put(data, start, length).flip();
-                CharBuffer text = CharBuffer.allocate(found.remaining());
-                decoder.decode(found, text, false);
-                rest = new byte[found.remaining()];
-                found.get(rest);
+                ByteBuffer bytes = ByteBuffer.allocate(rest.length + length);
+                bytes.put(rest).put(data, start, length).flip();
+                CharBuffer text = CharBuffer.allocate(bytes.remaining());
+                decoder.decode(bytes, text, false);
+                rest = new byte[bytes.remaining()];
+                bytes.get(rest);
                 if (text.position() > 0) {
-                    tell(name, "chunk", json(text.flip().toString()));
+                    send(name, "chunk", json(text.flip().toString()));
                 }
             }
         }, true);
@@ -72,7 +71,7 @@ public class JavaCode {
             SourceCodeAnalysis.CompletionInfo info = shell.sourceCodeAnalysis().analyzeCompletion(rest);
             String source = info.source() == null ? rest : info.source();
             for (SnippetEvent event : shell.eval(source)) {
-                if (event.causeSnippet() == null && !told(shell, event, info.remaining().isBlank())) {
+                if (event.causeSnippet() == null && !report(shell, event, info.remaining().isBlank())) {
                     return false;
                 }
             }
@@ -81,11 +80,11 @@ public class JavaCode {
         return true;
     }
 
-    static boolean told(JShell shell, SnippetEvent event, boolean last) {
+    static boolean report(JShell shell, SnippetEvent event, boolean last) {
         if (event.status() == Snippet.Status.REJECTED) {
-            String why = shell.diagnostics(event.snippet()).map(one -> one.getMessage(null))
+            String message = shell.diagnostics(event.snippet()).map(one -> one.getMessage(null))
                 .collect(Collectors.joining("\n"));
-            raised("SyntaxError", why, why);
+            sendError("SyntaxError", message, message);
             return false;
         }
         if (event.exception() != null) {
@@ -93,46 +92,46 @@ public class JavaCode {
                 ? ((EvalException) event.exception()).getExceptionClassName() : "Error";
             String trace = java.util.Arrays.stream(event.exception().getStackTrace())
                 .map(frame -> "\tat " + frame).collect(Collectors.joining("\n"));
-            String why = String.valueOf(event.exception().getMessage());
-            raised(name, why, name + ": " + why + "\n" + trace);
+            String message = String.valueOf(event.exception().getMessage());
+            sendError(name, message, name + ": " + message + "\n" + trace);
             return false;
         }
         if (last && VALUES.contains(event.snippet().subKind()) && event.value() != null) {
-            tell("result", "main", "true", "mime", "{\"text/plain\":" + json(event.value()) + "}");
+            send("result", "main", "true", "mime", "{\"text/plain\":" + json(event.value()) + "}");
         }
         return true;
     }
 
-    static void interrupt(JShell shell, int meant) {
+    static void interrupt(JShell shell, int run) {
         try {
-            for (; meant != 0 && running == meant; Thread.sleep(50)) {
-                shell.stop();  // which does nothing before the code has been compiled, and runs
+            for (; run != 0 && running == run; Thread.sleep(50)) {
+                shell.stop();  // no effect until the code is compiled and runs
             }
         } catch (InterruptedException ended) {
             Thread.currentThread().interrupt();
         }
     }
 
-    static void raised(String name, String value, String traceback) {
-        tell("error", "name", json(name), "value", json(value), "traceback", json(traceback));
+    static void sendError(String name, String value, String traceback) {
+        send("error", "name", json(name), "value", json(value), "traceback", json(traceback));
     }
 
-    public static void main(String[] words) throws Exception {
-        BufferedReader orders = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
+    public static void main(String[] args) throws Exception {
+        BufferedReader requests = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
         JShell shell = JShell.builder().out(output("stdout")).err(output("stderr")).build();
-        shell.onShutdown(ended -> Runtime.getRuntime().halt(1));  // the code has ended its machine: all it defined is gone
+        shell.onShutdown(ended -> Runtime.getRuntime().halt(1));  // the code has ended its JVM: its variables are lost
         sun.misc.Signal.handle(new sun.misc.Signal("INT"), signal -> {
-            int meant = running;  // not the one that may have begun when the thread looks again
-            new Thread(() -> interrupt(shell, meant)).start();
+            int run = running;  // the thread may start after the next run has begun
+            new Thread(() -> interrupt(shell, run)).start();
         });
         int count = 0;
-        for (String line; (line = orders.readLine()) != null; ) {
-            String[] order = line.split(" ");
+        for (String line; (line = requests.readLine()) != null; ) {
+            String[] request = line.split(" ");
             running = count + 1;
-            run(shell, new String(Base64.getDecoder().decode(order[1]), StandardCharsets.UTF_8));
+            run(shell, new String(Base64.getDecoder().decode(request[1]), StandardCharsets.UTF_8));
             running = 0;
             count += 1;
-            tell("end", "mark", json(order[0]), "count", String.valueOf(count));
+            send("end", "mark", json(request[0]), "count", String.valueOf(count));
         }
         shell.close();
     }

@@ -25,7 +25,7 @@ class AsyncCodeStream:
     """A running piece of code with streamed output, from ``session.code.stream``.
 
     Entering the context starts the code. Iterate for its events: ``CodeOutput``, ``ExecutionResult`` and
-    ``ExecutionError``. Afterwards ``result`` is the result that ``run_code`` would have returned. Leaving the block early
+    ``ExecutionError``. Afterwards ``result`` is what ``run_code`` would have returned. Leaving the block early
     interrupts the code on the local engine. The clouds have no such request: there it runs until its timeout.
     """
 

@@ -1,4 +1,4 @@
-"""Taking turns with the other processes of this machine: a file says when the next start may be."""
+"""A rate limit shared by the processes of one user: a file holds the time of the next free slot."""
 
 import contextlib
 import hashlib
@@ -10,21 +10,20 @@ from .environment import BaseClock
 
 log = logging.getLogger("sessionbay.pool")
 
-_FAR = 3600.0  # seconds: a file that says more than this is wrong, as after a change of the clock
+MAX_WAIT = 3600.0  # seconds; a later time in the file is wrong, for example because the clock was changed
 
 
-def start_slot(account: str, gap: float, clock: BaseClock) -> float:
-    """Take the next start of ``account``, ``gap`` seconds before the one after it; return the seconds until then.
+def reserve_slot(account: str, interval: float, clock: BaseClock) -> float:
+    """Reserve the next slot of ``account`` and return the seconds until then; slots are ``interval`` seconds apart.
 
-    The processes of one user on one machine share it. Where there is no place for the file, or no lock, each process
-    goes by itself.
+    Without a writable folder or file locks, each process keeps its own rate.
     """
     now = clock.time()
     try:
-        return _claimed(_folder() / f"pace-{hashlib.sha256(account.encode()).hexdigest()[:16]}", gap, now) - now
+        return _reserve(_folder() / f"pace-{hashlib.sha256(account.encode()).hexdigest()[:16]}", interval, now) - now
     except (ImportError, OSError) as exc:
-        log.warning("sessions are created at a pace of this process alone: %s", exc)
-        return gap
+        log.warning("the creation rate is not shared with other processes: %s", exc)
+        return interval
 
 
 def _folder() -> Path:
@@ -33,16 +32,16 @@ def _folder() -> Path:
     return folder
 
 
-def _claimed(path: Path, gap: float, now: float) -> float:
+def _reserve(path: Path, interval: float, now: float) -> float:
     import fcntl
 
     with os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600), "r+") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
-        begin = now
+        slot = now
         with contextlib.suppress(ValueError):
-            free = float(file.read())
-            begin = free if now < free < now + _FAR else now
+            next_slot = float(file.read())
+            slot = next_slot if now < next_slot < now + MAX_WAIT else now
         file.seek(0)
-        file.write(f"{begin + gap:.6f}\n")
+        file.write(f"{slot + interval:.6f}\n")
         file.truncate()
-    return begin
+    return slot

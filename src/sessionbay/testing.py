@@ -1,4 +1,4 @@
-"""Faults by rule, for tests of programs that use this package: see docs/internals/faults.md."""
+"""Fault injection by rule, for tests of programs that use this package. See docs/internals/faults.md."""
 
 from ._async.faults import AsyncFaultTransport as AsyncFaultTransport
 from ._sync.faults import FaultTransport as FaultTransport

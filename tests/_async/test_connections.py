@@ -32,16 +32,16 @@ async def test_turns_come_in_the_order_they_were_asked_for(origin: Origin) -> No
     pool, order = pool_of(1), list[int]()
 
     async def use(number: int) -> None:
-        connection = await pool.take(origin, PATIENT)
+        connection = await pool.acquire(origin, PATIENT)
         order.append(number)
-        await pool.give(origin, connection, reusable=True)
+        await pool.release(origin, connection, reusable=True)
 
-    first = await pool.take(origin, PATIENT)
+    first = await pool.acquire(origin, PATIENT)
     async with Background() as beside:
         for number in range(10):
             beside.start(use, number)
             await until(lambda waiting=number + 1: pool.counts().waiting == waiting)  # type: ignore[misc]
-        await pool.give(origin, first, reusable=True)
+        await pool.release(origin, first, reusable=True)
     await pool.aclose()
     assert order == list(range(10))
 
@@ -50,15 +50,15 @@ async def test_whoever_comes_later_does_not_overtake(origin: Origin) -> None:
     pool, order = pool_of(1), list[str]()
 
     async def use(name: str) -> None:
-        connection = await pool.take(origin, PATIENT)
+        connection = await pool.acquire(origin, PATIENT)
         order.append(name)
-        await pool.give(origin, connection, reusable=False)
+        await pool.release(origin, connection, reusable=False)
 
-    first = await pool.take(origin, PATIENT)
+    first = await pool.acquire(origin, PATIENT)
     async with Background() as beside:
         beside.start(use, "waits")
         await until(lambda: pool.counts().waiting == 1)
-        await pool.give(origin, first, reusable=True)
+        await pool.release(origin, first, reusable=True)
         await use("comes later")
     await pool.aclose()
     assert order == ["waits", "comes later"]
@@ -66,11 +66,11 @@ async def test_whoever_comes_later_does_not_overtake(origin: Origin) -> None:
 
 async def test_a_turn_that_nobody_waits_for_any_more_is_not_lost(origin: Origin) -> None:
     pool = pool_of(1)
-    first = await pool.take(origin, PATIENT)
+    first = await pool.acquire(origin, PATIENT)
     with pytest.raises(httpx.PoolTimeout):
-        await pool.take(origin, HURRIED)
+        await pool.acquire(origin, HURRIED)
     assert pool.counts() == PoolCounts(busy=1)
-    await pool.give(origin, first, reusable=False)
+    await pool.release(origin, first, reusable=False)
     assert pool.counts() == PoolCounts()
 
 
@@ -79,15 +79,15 @@ async def test_giving_up_at_the_moment_of_the_turn_loses_none(origin: Origin) ->
 
     async def hurry() -> None:
         with suppress(httpx.PoolTimeout):
-            await pool.give(origin, await pool.take(origin, HURRIED), reusable=True)
+            await pool.release(origin, await pool.acquire(origin, HURRIED), reusable=True)
 
     for _ in range(20):
-        first = await pool.take(origin, PATIENT)
+        first = await pool.acquire(origin, PATIENT)
         async with Background() as beside:
             for _ in range(3):
                 beside.start(hurry)
             await until(lambda: pool.counts().waiting < 3)
-            await pool.give(origin, first, reusable=True)
+            await pool.release(origin, first, reusable=True)
         assert pool.counts() == PoolCounts(idle=1, origins=1)
     await pool.aclose()
 
@@ -96,24 +96,24 @@ async def test_a_connection_that_cannot_be_made_gives_its_turn_away() -> None:
     pool = pool_of(1)
     for _ in range(3):
         with pytest.raises(httpx.ConnectError):
-            await pool.take(("http", "127.0.0.1", 1), PATIENT)
+            await pool.acquire(("http", "127.0.0.1", 1), PATIENT)
     assert pool.counts() == PoolCounts()
 
 
 async def test_the_connection_that_was_used_last_is_the_next_one(origin: Origin) -> None:
     pool = pool_of(3)
-    taken = [await pool.take(origin, PATIENT) for _ in range(3)]
+    taken = [await pool.acquire(origin, PATIENT) for _ in range(3)]
     for connection in taken:
-        await pool.give(origin, connection, reusable=True)
-    last = await pool.take(origin, PATIENT)
+        await pool.release(origin, connection, reusable=True)
+    last = await pool.acquire(origin, PATIENT)
     assert last is taken[-1]
-    await pool.give(origin, last, reusable=False)
+    await pool.release(origin, last, reusable=False)
     await pool.aclose()
 
 
 async def test_what_is_given_back_to_a_closed_pool_is_closed(origin: Origin) -> None:
     pool = pool_of(1)
-    connection = await pool.take(origin, PATIENT)
+    connection = await pool.acquire(origin, PATIENT)
     await pool.aclose()
-    await pool.give(origin, connection, reusable=True)
+    await pool.release(origin, connection, reusable=True)
     assert pool.counts() == PoolCounts()

@@ -139,7 +139,7 @@ async def test_a_failure_leaves_no_connection_behind(script: Script, error: type
 async def test_a_peer_that_closes_without_an_answer_is_told_in_plain_words() -> None:
     with RawServer(once_and_close()) as server:
         async with Carrier() as carrier:
-            with pytest.raises(httpx.RemoteProtocolError, match="closed the connection before its answer was complete"):
+            with pytest.raises(httpx.RemoteProtocolError, match="closed the connection before its response ended"):
                 await carrier.ask(server.url)
 
 

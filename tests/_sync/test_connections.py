@@ -33,16 +33,16 @@ def test_turns_come_in_the_order_they_were_asked_for(origin: Origin) -> None:
     pool, order = pool_of(1), list[int]()
 
     def use(number: int) -> None:
-        connection = pool.take(origin, PATIENT)
+        connection = pool.acquire(origin, PATIENT)
         order.append(number)
-        pool.give(origin, connection, reusable=True)
+        pool.release(origin, connection, reusable=True)
 
-    first = pool.take(origin, PATIENT)
+    first = pool.acquire(origin, PATIENT)
     with Background() as beside:
         for number in range(10):
             beside.start(use, number)
             until(lambda waiting=number + 1: pool.counts().waiting == waiting)  # type: ignore[misc]
-        pool.give(origin, first, reusable=True)
+        pool.release(origin, first, reusable=True)
     pool.close()
     assert order == list(range(10))
 
@@ -51,15 +51,15 @@ def test_whoever_comes_later_does_not_overtake(origin: Origin) -> None:
     pool, order = pool_of(1), list[str]()
 
     def use(name: str) -> None:
-        connection = pool.take(origin, PATIENT)
+        connection = pool.acquire(origin, PATIENT)
         order.append(name)
-        pool.give(origin, connection, reusable=False)
+        pool.release(origin, connection, reusable=False)
 
-    first = pool.take(origin, PATIENT)
+    first = pool.acquire(origin, PATIENT)
     with Background() as beside:
         beside.start(use, "waits")
         until(lambda: pool.counts().waiting == 1)
-        pool.give(origin, first, reusable=True)
+        pool.release(origin, first, reusable=True)
         use("comes later")
     pool.close()
     assert order == ["waits", "comes later"]
@@ -67,11 +67,11 @@ def test_whoever_comes_later_does_not_overtake(origin: Origin) -> None:
 
 def test_a_turn_that_nobody_waits_for_any_more_is_not_lost(origin: Origin) -> None:
     pool = pool_of(1)
-    first = pool.take(origin, PATIENT)
+    first = pool.acquire(origin, PATIENT)
     with pytest.raises(httpx.PoolTimeout):
-        pool.take(origin, HURRIED)
+        pool.acquire(origin, HURRIED)
     assert pool.counts() == PoolCounts(busy=1)
-    pool.give(origin, first, reusable=False)
+    pool.release(origin, first, reusable=False)
     assert pool.counts() == PoolCounts()
 
 
@@ -80,15 +80,15 @@ def test_giving_up_at_the_moment_of_the_turn_loses_none(origin: Origin) -> None:
 
     def hurry() -> None:
         with suppress(httpx.PoolTimeout):
-            pool.give(origin, pool.take(origin, HURRIED), reusable=True)
+            pool.release(origin, pool.acquire(origin, HURRIED), reusable=True)
 
     for _ in range(20):
-        first = pool.take(origin, PATIENT)
+        first = pool.acquire(origin, PATIENT)
         with Background() as beside:
             for _ in range(3):
                 beside.start(hurry)
             until(lambda: pool.counts().waiting < 3)
-            pool.give(origin, first, reusable=True)
+            pool.release(origin, first, reusable=True)
         assert pool.counts() == PoolCounts(idle=1, origins=1)
     pool.close()
 
@@ -97,24 +97,24 @@ def test_a_connection_that_cannot_be_made_gives_its_turn_away() -> None:
     pool = pool_of(1)
     for _ in range(3):
         with pytest.raises(httpx.ConnectError):
-            pool.take(("http", "127.0.0.1", 1), PATIENT)
+            pool.acquire(("http", "127.0.0.1", 1), PATIENT)
     assert pool.counts() == PoolCounts()
 
 
 def test_the_connection_that_was_used_last_is_the_next_one(origin: Origin) -> None:
     pool = pool_of(3)
-    taken = [pool.take(origin, PATIENT) for _ in range(3)]
+    taken = [pool.acquire(origin, PATIENT) for _ in range(3)]
     for connection in taken:
-        pool.give(origin, connection, reusable=True)
-    last = pool.take(origin, PATIENT)
+        pool.release(origin, connection, reusable=True)
+    last = pool.acquire(origin, PATIENT)
     assert last is taken[-1]
-    pool.give(origin, last, reusable=False)
+    pool.release(origin, last, reusable=False)
     pool.close()
 
 
 def test_what_is_given_back_to_a_closed_pool_is_closed(origin: Origin) -> None:
     pool = pool_of(1)
-    connection = pool.take(origin, PATIENT)
+    connection = pool.acquire(origin, PATIENT)
     pool.close()
-    pool.give(origin, connection, reusable=True)
+    pool.release(origin, connection, reusable=True)
     assert pool.counts() == PoolCounts()

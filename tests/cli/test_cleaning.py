@@ -21,7 +21,7 @@ def test_what_a_killed_engine_left_is_collected(home: Path, folders: Path) -> No
 def test_collecting_leaves_an_engine_that_lives_alone() -> None:
     with serving() as (said, _):
         ran = command("gc")
-        assert (ran.returncode, ran.stdout) == (0, "nothing was left over\n")
+        assert (ran.returncode, ran.stdout) == (0, "nothing to remove\n")
         found = discovery.find()
         assert found is not None
         assert found.endpoint == said["endpoint"]

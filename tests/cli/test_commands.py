@@ -23,8 +23,8 @@ def test_the_demo_shows_the_main_job() -> None:
         "session created",
         "Hello from inside",
         "PAUSED",
-        "stood still",
-        "50 found by label",
+        "ticks every 20 ms",
+        "50 listed by label",
         "0 sessions left",
     ):
         assert shown in ran.stdout

@@ -8,10 +8,10 @@ from .conftest import command
 
 def test_the_doctor_asks_about_each_sandbox_each_runtime_and_the_shared_engine() -> None:
     told = json.loads(command("doctor", "--json").stdout)
-    assert {one["about"] for one in told} >= {"isolation", "runtime", "shared engine"}
+    assert {one["group"] for one in told} >= {"isolation", "runtime", "shared engine"}
     names = {one["name"] for one in told}
     assert names >= {"namespaces", "process", "python", "node", "git", "chromium", "Xvfb"}
-    assert all(one["fix"] for one in told if not one["works"] and one["about"] != "shared engine")
+    assert all(one["fix"] for one in told if not one["works"] and one["group"] != "shared engine")
 
 
 def test_the_doctor_is_content_if_namespaces_work() -> None:

@@ -145,7 +145,7 @@ def test_a_status_of_an_engine_that_is_stuck_says_so() -> None:
         process.send_signal(signal.SIGSTOP)
         ran = command("status")
         process.send_signal(signal.SIGCONT)
-    assert (ran.returncode, "does not answer" in ran.stdout) == (1, True)
+    assert (ran.returncode, "does not respond" in ran.stdout) == (1, True)
 
 
 def test_stopping_returns_when_the_engine_is_gone(home: Path) -> None:

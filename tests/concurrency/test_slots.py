@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from sessionbay.environment import BaseClock
-from sessionbay.rate_limit_file import start_slot
+from sessionbay.rate_limit_file import reserve_slot
 
 GAP = 0.5
 
@@ -23,37 +23,37 @@ class Still(BaseClock):
 
 
 def test_the_first_start_is_at_once_and_each_next_one_a_gap_later() -> None:
-    assert [start_slot("account", GAP, Still()) for _ in range(3)] == [0.0, GAP, 2 * GAP]
+    assert [reserve_slot("account", GAP, Still()) for _ in range(3)] == [0.0, GAP, 2 * GAP]
 
 
 def test_accounts_do_not_wait_for_each_other() -> None:
-    assert [start_slot(name, GAP, Still()) for name in ("one", "another")] == [0.0, 0.0]
+    assert [reserve_slot(name, GAP, Still()) for name in ("one", "another")] == [0.0, 0.0]
 
 
 def test_another_process_takes_its_turn_in_the_same_line() -> None:
     code = """
 from sessionbay.environment import BaseClock
-from sessionbay.rate_limit_file import start_slot
+from sessionbay.rate_limit_file import reserve_slot
 class Still(BaseClock):
     def time(self): return 1_000_000.0
-start_slot("account", 0.5, Still())
+reserve_slot("account", 0.5, Still())
 """
     subprocess.run([sys.executable, "-c", code], check=True, timeout=100)
-    assert start_slot("account", GAP, Still()) == GAP
+    assert reserve_slot("account", GAP, Still()) == GAP
 
 
 @pytest.mark.parametrize("wrong", ["", "no number", "9999999999", "nan"])
 def test_a_file_that_is_wrong_is_made_anew(wrong: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("SESSIONBAY_HOME", str(tmp_path))
-    start_slot("account", GAP, Still())
+    reserve_slot("account", GAP, Still())
     (file,) = tmp_path.glob("pace-*")
     file.write_text(wrong)
-    assert [start_slot("account", GAP, Still()) for _ in range(2)] == [0.0, GAP]
+    assert [reserve_slot("account", GAP, Still()) for _ in range(2)] == [0.0, GAP]
 
 
 def test_the_file_tells_nobody_the_key(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("SESSIONBAY_HOME", str(tmp_path))
-    start_slot("https://cloud.example akm-canary", GAP, Still())
+    reserve_slot("https://cloud.example akm-canary", GAP, Still())
     (file,) = tmp_path.glob("pace-*")
     assert "canary" not in file.name + file.read_text()
     assert file.stat().st_mode & 0o077 == 0
@@ -65,5 +65,5 @@ def test_without_a_place_for_the_file_a_process_goes_by_itself_and_says_so(
     (tmp_path / "file").write_text("")
     monkeypatch.setenv("SESSIONBAY_HOME", str(tmp_path / "file"))
     with caplog.at_level(logging.WARNING):
-        assert start_slot("account", GAP, Still()) == GAP
-    assert "of this process alone" in caplog.text
+        assert reserve_slot("account", GAP, Still()) == GAP
+    assert "not shared with other processes" in caplog.text

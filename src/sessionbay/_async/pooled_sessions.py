@@ -8,7 +8,7 @@ from .._concurrency._async import StateLock, run_for_each
 from ..core import validation
 from ..core.adaptive_rate import AdaptiveRate
 from ..core.errors import AgentBayError, SessionError
-from ..rate_limit_file import start_slot
+from ..rate_limit_file import reserve_slot
 from .client_core import AsyncClientCore
 from .semaphore import AsyncSemaphore
 from .session import AsyncSession, Create, delete_shielded
@@ -152,7 +152,7 @@ class AsyncPooledSessions:
         await self._starts.acquire()
         try:
             dialect, clock = self.core.api.dialect, self.core.clock
-            await clock.sleep(start_slot(f"{dialect.endpoint} {dialect.api_key.reveal()}", rate.interval, clock))
+            await clock.sleep(reserve_slot(f"{dialect.endpoint} {dialect.api_key.reveal()}", rate.interval, clock))
         finally:
             self._starts.release()
 

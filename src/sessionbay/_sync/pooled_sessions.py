@@ -9,7 +9,7 @@ from .._concurrency._sync import StateLock, run_for_each
 from ..core import validation
 from ..core.adaptive_rate import AdaptiveRate
 from ..core.errors import AgentBayError, SessionError
-from ..rate_limit_file import start_slot
+from ..rate_limit_file import reserve_slot
 from .client_core import ClientCore
 from .semaphore import Semaphore
 from .session import Create, Session, delete_shielded
@@ -153,7 +153,7 @@ class PooledSessions:
         self._starts.acquire()
         try:
             dialect, clock = self.core.api.dialect, self.core.clock
-            clock.sleep(start_slot(f"{dialect.endpoint} {dialect.api_key.reveal()}", rate.interval, clock))
+            clock.sleep(reserve_slot(f"{dialect.endpoint} {dialect.api_key.reveal()}", rate.interval, clock))
         finally:
             self._starts.release()
 

@@ -8,17 +8,17 @@ from rich.table import Table
 from .._async.client import AsyncClient
 
 
-async def delete_orphans(cloud: type[AsyncClient], console: Console, **wanted: Any) -> bool:
+async def delete_orphans(cloud: type[AsyncClient], console: Console, **filters: Any) -> bool:
     """Delete orphaned sessions and print them; return whether all were deleted."""
     async with cloud() as client:
-        result = await client.reap(**wanted)
+        result = await client.reap(**filters)
     if not result.sessions:
-        console.print("nothing was left over")
+        console.print("no orphaned sessions")
         return True
-    table = Table("session", "attempt", "age", "what became of it")
-    for left in result.sessions:
-        age = "" if left.age is None else f"{left.age:.0f} s"
-        became = "deleted" if left.deleted else left.error or "found"
-        table.add_row(left.session_id, left.attempt, age, became)
+    table = Table("session", "attempt", "age", "result")
+    for orphan in result.sessions:
+        age = "" if orphan.age is None else f"{orphan.age:.0f} s"
+        outcome = "deleted" if orphan.deleted else orphan.error or "found"
+        table.add_row(orphan.session_id, orphan.attempt, age, outcome)
     console.print(table)
     return result.success

@@ -31,7 +31,7 @@ isolation_option = click.option(
     type=click.Choice(get_args(Wanted)),
     default="namespaces",
     show_default=True,
-    help="What keeps sessions in; anything weaker than namespaces must be asked for.",
+    help="Isolation of sessions; anything weaker than namespaces must be chosen explicitly.",
 )
 network_option = click.option(
     "--network",
@@ -60,10 +60,10 @@ def demo() -> None:
 @isolation_option
 @network_option
 @click.option(
-    "--limit", "limits", multiple=True, type=LimitType(), help="What a session may use, e.g. memory=2G; repeatable."
+    "--limit", "limits", multiple=True, type=LimitType(), help="A limit of each session, such as memory=2G; repeatable."
 )
 @click.option("--detach", is_flag=True, help="Run in the background, and return once it serves.")
-@click.option("--json", "as_json", is_flag=True, help="Say where the engine is, and its key, as one line of JSON.")
+@click.option("--json", "as_json", is_flag=True, help="Print the endpoint and the key as one line of JSON.")
 @click.option("--log-to", type=click.Path(path_type=Path), hidden=True)
 def serve(
     port: int,
@@ -77,8 +77,8 @@ def serve(
     """Serve an engine that all programs of this user share, until SIGTERM or Ctrl-C."""
     if detach:
         with _exit_on_error():
-            words = (f"--limit={name}={value:f}" for name, value in limits)
-            line = daemon.detach([f"--port={port}", f"--isolation={isolation}", f"--network={network}", *words])
+            limit_options = (f"--limit={name}={value:f}" for name, value in limits)
+            line = daemon.detach([f"--port={port}", f"--isolation={isolation}", f"--network={network}", *limit_options])
             _announce(json.loads(line), as_json)
         return
 
@@ -95,22 +95,22 @@ def serve(
 @json_option
 def status(as_json: bool) -> None:
     """Show the status of the shared engine; exit with 3 when there is none, with 1 when it does not answer."""
-    found = _run(daemon.status())
-    if found is None:
+    shared = _run(daemon.status())
+    if shared is None:
         click.echo(json.dumps({"serving": False}) if as_json else "no engine is served: sessionbay serve --detach")
         sys.exit(NOT_SERVING)
-    engine = found.published
+    engine = shared.published
     fields = {
-        "serving": found.answers,
+        "serving": shared.answers,
         "endpoint": engine.endpoint,
         "pid": engine.pid,
         "version": engine.version,
-        "sessions": found.sessions,
+        "sessions": shared.sessions,
     }
-    how = f"{found.sessions} sessions" if found.answers else "it does not answer: sessionbay stop"
+    how = f"{shared.sessions} sessions" if shared.answers else "it does not respond: sessionbay stop"
     text = f"{engine.endpoint}, process {engine.pid}, version {engine.version}: {how}"
     click.echo(json.dumps(fields) if as_json else text)
-    sys.exit(0 if found.answers else 1)
+    sys.exit(0 if shared.answers else 1)
 
 
 @commands.command(short_help="Stop the shared engine and its sessions.")
@@ -119,7 +119,7 @@ def stop(timeout: float) -> None:
     """Stop the shared engine and its sessions, and wait until they are gone."""
     with _exit_on_error():
         engine = daemon.stop(timeout)
-    click.echo(f"{engine.endpoint} is gone" if engine else "no engine is served")
+    click.echo(f"{engine.endpoint} has stopped" if engine else "no engine is served")
 
 
 @commands.command("doctor", short_help="Check what works on this machine, and how to fix the rest.")
@@ -137,8 +137,8 @@ def doctor_(as_json: bool) -> None:
 @commands.command(short_help="Remove leftovers of killed engines, and expired files.")
 def gc() -> None:
     """Remove leftovers of killed engines, and expired files of contexts."""
-    gone: list[str] = _run(maintenance.collect())
-    click.echo("\n".join(f"removed {one}" for one in gone) or "nothing was left over")
+    removed: list[str] = _run(maintenance.collect())
+    click.echo("\n".join(f"removed {item}" for item in removed) or "nothing to remove")
 
 
 @commands.command()
@@ -166,19 +166,21 @@ def reset(contexts: bool, yes: bool) -> None:
 @click.option("--dry-run", is_flag=True, help="List the sessions without deleting them.")
 def reap(cloud: str, attempt: str | None, labels: tuple[str, ...], older_than: float | None, dry_run: bool) -> None:
     """Delete orphaned sessions of programs that have ended; sessions made by other tools are left alone."""
-    wrong = [label for label in labels if "=" not in label]
-    if wrong:
-        raise click.BadParameter(f"Invalid label {wrong[0]!r}: use NAME=VALUE.", param_hint="--label")
-    wanted = dict(label.split("=", 1) for label in labels)
+    invalid = [label for label in labels if "=" not in label]
+    if invalid:
+        raise click.BadParameter(f"Invalid label {invalid[0]!r}: use NAME=VALUE.", param_hint="--label")
+    required = dict(label.split("=", 1) for label in labels)
     work = delete_orphans(
-        CLOUDS[cloud], Console(), attempt=attempt, labels=wanted, older_than=older_than, dry_run=dry_run
+        CLOUDS[cloud], Console(), attempt=attempt, labels=required, older_than=older_than, dry_run=dry_run
     )
     if not _run(work):
         sys.exit(1)
 
 
-def _announce(said: dict[str, str], as_json: bool) -> None:
-    click.echo(json.dumps(said) if as_json else f'serving {said["endpoint"]}; programs find it by endpoint="local"')
+def _announce(address: dict[str, str], as_json: bool) -> None:
+    click.echo(
+        json.dumps(address) if as_json else f'serving {address["endpoint"]}; programs find it by endpoint="local"'
+    )
 
 
 def _run(work: Coroutine[Any, Any, Any]) -> Any:

@@ -1,4 +1,4 @@
-"""``sessionbay demo``: the main job, from an empty machine to an empty machine, with the time that each step took."""
+"""``sessionbay demo``: a tour of the main features on a private engine, with the time of each step."""
 
 import time
 import warnings
@@ -17,10 +17,10 @@ from ..core.errors import AgentBayError
 from ..engine import IsolationWarning
 from ..models.sessions import SessionEntry
 
-CROWD = 50
-PAUSE = 1.0
-LABELS = {"made-by": "sessionbay demo"}
-CROWD_LABELS = LABELS | {"part": "crowd"}
+FAN_OUT = 50
+PAUSE = 1.0  # seconds
+LABELS = {"created-by": "sessionbay demo"}
+FAN_OUT_LABELS = LABELS | {"part": "fan-out"}
 PAGE = "<h1>Hello from inside the session</h1>"
 SERVER = "nohup python3 -m http.server 30100 >/dev/null 2>&1 &"
 TICKER = (
@@ -32,18 +32,18 @@ TICKER = (
 async def show(console: Console) -> None:
     """Run the demo."""
     begun = time.perf_counter()
-    console.print("[bold]sessionbay demo[/]: AgentBay's wire, served by this machine. No cloud, no key.\n")
+    console.print("[bold]sessionbay demo[/]: AgentBay's API, served on this machine. No cloud, no key.\n")
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always", IsolationWarning)
         async with AsyncAgentBay(endpoint="local", strict=True) as bay:
             await Demo(console, bay).run()
     for warning in caught:
         console.print(f"\n[bold red]Weak isolation:[/] {warning.message}")
-    console.print(f"\nAll of it took {time.perf_counter() - begun:.1f} s; nothing of it is left running.")
+    console.print(f"\nFinished in {time.perf_counter() - begun:.1f} s; nothing is left running.")
 
 
 class Demo:
-    """The steps. Each returns what came of it, in a line."""
+    """The steps. Each returns a line that describes its result."""
 
     session: AsyncSession
     _open: AsyncExitStack
@@ -53,34 +53,34 @@ class Demo:
         self._bay = bay
 
     async def run(self) -> None:
-        """Take all steps."""
-        await self._take("engine started", self._engine)
+        """Run all steps."""
+        await self._step("engine started", self._engine)
         async with AsyncExitStack() as self._open:
-            await self._take("session created", self._create)
-            await self._take("commands run", self._commands)
-            await self._take("file written, read", self._files)
-            await self._take("web page by link", self._link)
-            await self._take("metrics", self._metrics)
-            await self._take("session paused", self._pause)
-            await self._take("session resumed", self._resume)
-        await self._take(f"{CROWD} sessions at once", self._crowd)
-        await self._take("all deleted", self._rest)
+            await self._step("session created", self._create)
+            await self._step("commands run", self._commands)
+            await self._step("file written, read", self._files)
+            await self._step("web page by link", self._link)
+            await self._step("metrics", self._metrics)
+            await self._step("session paused", self._pause)
+            await self._step("session resumed", self._resume)
+        await self._step(f"{FAN_OUT} sessions at once", self._fan_out)
+        await self._step("all deleted", self._rest)
 
-    async def _take(self, name: str, step: Callable[[], Awaitable[str]]) -> None:
-        """Take one step, and print it with its time."""
+    async def _step(self, name: str, step: Callable[[], Awaitable[str]]) -> None:
+        """Run one step, and print its result and time."""
         begun = time.perf_counter()
         with self._console.status(name):
-            told = await step()
+            output = await step()
         grid = Table.grid(padding=(0, 2))
         grid.add_column(width=20, style="bold")
         grid.add_column(width=7, justify="right", style="cyan")
         grid.add_column()
-        grid.add_row(name, f"{time.perf_counter() - begun:.2f} s", told)
+        grid.add_row(name, f"{time.perf_counter() - begun:.2f} s", output)
         self._console.print(grid)
 
     async def _engine(self) -> str:
         listed = await self._bay.list()
-        return f"it has {listed.total_count} sessions"
+        return f"{listed.total_count} sessions"
 
     async def _create(self) -> str:
         self.session = await self._open.enter_async_context(self._bay.session(labels=LABELS))
@@ -88,18 +88,20 @@ class Demo:
         return f"{self.session.session_id}\nisolation: {connection['isolation']}; network: {connection['network']}"
 
     async def _commands(self) -> str:
-        who = await self.session.command.run("echo $(whoami) on $(uname -s), $(nproc) processors")
+        user = await self.session.command.run("echo $(whoami) on $(uname -s), $(nproc) processors")
         sums = await self.session.command.run("seq 1 100 | paste -sd+ | sed 's/+/ + /g' | xargs expr")
         failed = await self.session.command.run("ls /nowhere")
-        return f"{who.output.strip()}\n1 + ... + 100 = {sums.output.strip()}; ls /nowhere ends with {failed.exit_code}"
+        return (
+            f"{user.output.strip()}\n1 + ... + 100 = {sums.output.strip()}; ls /nowhere: exit code {failed.exit_code}"
+        )
 
     async def _files(self) -> str:
         text = "written by the file tool, read by a command \N{WHITE HEAVY CHECK MARK}"
         await self.session.file_system.write_file("note.txt", text)
-        seen = await self.session.command.run("cat note.txt")
+        output = await self.session.command.run("cat note.txt")
         read = await self.session.file_system.read_file("note.txt")
         size = (await self.session.file_system.get_file_info("note.txt")).size
-        return f"{size} bytes, the same both ways: {seen.output == read.content == text}"
+        return f"{size} bytes, the same in both: {output.output == read.content == text}"
 
     async def _link(self) -> str:
         await self.session.file_system.create_directory("site")
@@ -107,12 +109,12 @@ class Demo:
         await self.session.command.run(SERVER, cwd="site")
         link = await self.session.get_link("https", 30100)
         async with httpx.AsyncClient(trust_env=False) as browser:
-            answer = await browser.get(str(link))
+            response = await browser.get(str(link))
             with anyio.fail_after(5):
-                while not answer.is_success:
+                while not response.is_success:
                     await anyio.sleep(0.05)
-                    answer = await browser.get(str(link))
-        return f"{answer.text.strip()}\nHTTP {answer.status_code}, fetched from outside, port {answer.url.port}"
+                    response = await browser.get(str(link))
+        return f"{response.text.strip()}\nHTTP {response.status_code}, fetched from outside, port {response.url.port}"
 
     async def _metrics(self) -> str:
         metrics = (await self.session.get_metrics()).metrics
@@ -128,7 +130,7 @@ class Demo:
         try:
             await self.session.command.run("echo still here")
         except AgentBayError as exc:
-            return f"{paused.status} for {PAUSE:g} s; a command meanwhile is refused:\n{exc}"
+            return f"{paused.status} for {PAUSE:g} s; a command is refused meanwhile:\n{exc}"
         return f"{paused.status}, but commands still run"
 
     async def _resume(self) -> str:
@@ -136,27 +138,27 @@ class Demo:
         await anyio.sleep(0.2)
         ticks = [float(line) for line in (await self.session.file_system.read_file("ticks")).content.split()]
         gap = max(later - earlier for earlier, later in pairwise(ticks))
-        return f"{resumed.status}; a process that ticks every 20 ms\nstood still for {gap:.2f} s, which was the pause"
+        return f"{resumed.status}; a process that ticks every 20 ms\nstopped for {gap:.2f} s: the pause"
 
-    async def _crowd(self) -> str:
+    async def _fan_out(self) -> str:
         squares: list[int] = []
-        found: list[SessionEntry] = []
-        all_there, go = anyio.Event(), anyio.Event()
+        listed: list[SessionEntry] = []
+        all_created, go = anyio.Event(), anyio.Event()
 
-        async def one(number: int) -> None:
-            async with self._bay.session(labels=CROWD_LABELS | {"number": str(number)}) as session:
+        async def square(number: int) -> None:
+            async with self._bay.session(labels=FAN_OUT_LABELS | {"number": str(number)}) as session:
                 squares.append(int((await session.command.run(f"expr {number} \\* {number}")).output))
-                if len(squares) == CROWD:
-                    all_there.set()
+                if len(squares) == FAN_OUT:
+                    all_created.set()
                 await go.wait()
 
         async with anyio.create_task_group() as group:
-            for number in range(1, CROWD + 1):
-                group.start_soon(one, number)
-            await all_there.wait()
-            found += [entry async for entry in self._bay.iter_sessions(labels=CROWD_LABELS, status="RUNNING")]
+            for number in range(1, FAN_OUT + 1):
+                group.start_soon(square, number)
+            await all_created.wait()
+            listed += [entry async for entry in self._bay.iter_sessions(labels=FAN_OUT_LABELS, status="RUNNING")]
             go.set()
-        return f"{len(found)} found by label; each squared its number,\nand the sum of that is {sum(squares)}"
+        return f"{len(listed)} listed by label; each squared its number;\nthe sum is {sum(squares)}"
 
     async def _rest(self) -> str:
         listed = await self._bay.list(labels=LABELS)

@@ -20,15 +20,15 @@ class Finding:
     """The result of one check.
 
     Attributes:
-        about: The group of the check.
-        told: The details, or the reason of the failure.
+        group: The group of the check.
+        detail: The details, or the reason of the failure.
         fix: How to fix it.
     """
 
-    about: str
+    group: str
     name: str
     works: bool
-    told: str = ""
+    detail: str = ""
     fix: str = ""
 
 
@@ -39,20 +39,20 @@ async def examine() -> list[Finding]:
 
 def show(findings: list[Finding], console: Console) -> None:
     """Print the findings."""
-    about = ""
+    group = ""
     for one in findings:
-        if one.about != about:
-            about = one.about
-            console.print(f"[bold]{about}[/]")
+        if one.group != group:
+            group = one.group
+            console.print(f"[bold]{group}[/]")
         mark = "[green]yes[/]" if one.works else "[red] no[/]"
-        console.print(f"  {mark}  {one.name:<12}{escape(one.told)}", soft_wrap=True, highlight=False)
+        console.print(f"  {mark}  {one.name:<12}{escape(one.detail)}", soft_wrap=True, highlight=False)
         if one.fix:
-            console.print(f"                   to mend it: {escape(one.fix)}", soft_wrap=True, highlight=False)
+            console.print(f"                   to fix it: {escape(one.fix)}", soft_wrap=True, highlight=False)
 
 
 def is_well(findings: list[Finding]) -> bool:
     """Return whether the isolation that ``sessionbay serve`` requires works."""
-    return next(one.works for one in findings if one.about == "isolation")
+    return next(one.works for one in findings if one.group == "isolation")
 
 
 async def _sandboxes() -> list[Finding]:
@@ -61,9 +61,9 @@ async def _sandboxes() -> list[Finding]:
     try:
         shared = write_agent(folder)
         reports = [(await probe(isolation, shared, "none"))[-1] for isolation in get_args(Isolation)]
-        found = [_sandbox(report) for report in reports]
+        findings = [_sandbox(report) for report in reports]
         best = next((report for report in reports if report.make), None)
-        return [*found, await _network(best, shared)]
+        return [*findings, await _network(best, shared)]
     finally:
         await remove_tree(folder)
         lock.close()
@@ -71,33 +71,33 @@ async def _sandboxes() -> list[Finding]:
 
 def _sandbox(report: Report) -> Finding:
     if report.capabilities is None:
-        return Finding("isolation", report.isolation, works=False, told=report.reason, fix=report.fix)
-    return Finding("isolation", report.isolation, works=True, told=weakness(report.capabilities))
+        return Finding("isolation", report.isolation, works=False, detail=report.reason, fix=report.fix)
+    return Finding("isolation", report.isolation, works=True, detail=weakness(report.capabilities))
 
 
 async def _network(best: Report | None, shared: Path) -> Finding:
     """Check whether sessions can reach the internet and nothing else."""
     if best is None or best.isolation != "namespaces":
-        told = "sessions share this machine's network" if best else "there are no sessions"
-        return Finding("network", "nat", works=False, told=told, fix="namespaces, as above")
+        detail = "sessions share this machine's network" if best else "there are no sessions"
+        return Finding("network", "nat", works=False, detail=detail, fix="namespaces, as above")
     reason, fix = await test_nat(best, shared)
-    return Finding("network", "nat", works=not reason, told=reason, fix=fix if reason else "")
+    return Finding("network", "nat", works=not reason, detail=reason, fix=fix if reason else "")
 
 
 def _runtimes() -> Iterator[Finding]:
     """Look for the programs that sessions use."""
     for runtime in RUNTIMES:
-        if found := runtime.find():
-            yield Finding("runtime", runtime.name, works=True, told=found)
+        if path := runtime.find():
+            yield Finding("runtime", runtime.name, works=True, detail=path)
         else:
-            yield Finding("runtime", runtime.name, works=False, told=f"for {runtime.use}", fix=runtime.install)
+            yield Finding("runtime", runtime.name, works=False, detail=f"for {runtime.use}", fix=runtime.install)
 
 
 def _daemon() -> Finding:
     try:
         engine = find()
     except PermissionError as exc:
-        return Finding("shared engine", "serving", works=False, told=str(exc))
+        return Finding("shared engine", "serving", works=False, detail=str(exc))
     if engine is None:
-        return Finding("shared engine", "serving", works=False, told="none", fix="sessionbay serve --detach")
-    return Finding("shared engine", "serving", works=True, told=engine.endpoint)
+        return Finding("shared engine", "serving", works=False, detail="none", fix="sessionbay serve --detach")
+    return Finding("shared engine", "serving", works=True, detail=engine.endpoint)

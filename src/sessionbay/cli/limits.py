@@ -10,7 +10,7 @@ from ..engine.limits import Limits
 
 NAMES = {field.name: int if isinstance(field.default, int) else float for field in fields(Limits)}
 UNITS = {"": 1, "k": 2**10, "m": 2**20, "g": 2**30, "t": 2**40}
-WORD = re.compile(r"(?P<name>\w+)=(?P<number>[0-9]+(?:\.[0-9]+)?)(?P<unit>[kmgt]?)i?b?", re.IGNORECASE)
+PATTERN = re.compile(r"(?P<name>\w+)=(?P<number>[0-9]+(?:\.[0-9]+)?)(?P<unit>[kmgt]?)i?b?", re.IGNORECASE)
 
 
 class LimitType(click.ParamType[tuple[str, float]]):
@@ -20,12 +20,12 @@ class LimitType(click.ParamType[tuple[str, float]]):
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[str, float]:
         """Parse the option."""
-        found = WORD.fullmatch(str(value))
-        if found is None or found["name"] not in NAMES:
+        match = PATTERN.fullmatch(str(value))
+        if match is None or match["name"] not in NAMES:
             self.fail(f"Invalid limit {value!r}: use NAME=NUMBER with one of {', '.join(NAMES)}.", param, ctx)
-        return found["name"], float(found["number"]) * UNITS[found["unit"].lower()]
+        return match["name"], float(match["number"]) * UNITS[match["unit"].lower()]
 
 
-def limits_of(words: tuple[tuple[str, float], ...]) -> Limits:
+def limits_of(options: tuple[tuple[str, float], ...]) -> Limits:
     """Return the given limits, with defaults for the rest."""
-    return Limits(**{name: NAMES[name](value) for name, value in words})  # type: ignore[arg-type]  # as NAMES says
+    return Limits(**{name: NAMES[name](value) for name, value in options})  # type: ignore[arg-type]  # as NAMES says

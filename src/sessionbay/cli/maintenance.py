@@ -21,7 +21,7 @@ async def collect() -> list[str]:
     """
     before = _folders()
     await sweep()
-    gone = [f"the folder {name} of an engine that was killed" for name in sorted(before - _folders())]
+    removed = [f"the folder {name} of an engine that was killed" for name in sorted(before - _folders())]
     async with _contexts() as store:
         if store.exists:
             store.sweep(time.time())
@@ -29,10 +29,10 @@ async def collect() -> list[str]:
         claim()
         try:
             if (folder() / FILE).exists():
-                gone.append(f"the {FILE} of an engine that was killed")
+                removed.append(f"the {FILE} of an engine that was killed")
         finally:
             withdraw()
-    return gone
+    return removed
 
 
 async def end_all_sessions() -> int | None:

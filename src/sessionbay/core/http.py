@@ -31,23 +31,23 @@ class HttpResponse:
 
 
 class Timeouts:
-    """How long each step of one exchange may take: httpx's limits, cut to the deadline of the call where it has one."""
+    """The timeouts of one HTTP exchange: httpx's own per step, cut to the deadline of the call if it has one."""
 
     def __init__(self, extensions: Mapping[str, Any], clock: Callable[[], float]) -> None:
         self._steps: Mapping[str, float | None] = extensions.get("timeout", {})
         self._deadline: float | None = extensions.get("deadline")
         self._clock = clock
 
-    def left(self, step: str) -> float | None:
-        """Return the seconds that ``step`` (connect, read, write, pool) may take now; None is without a limit."""
+    def remaining(self, step: str) -> float | None:
+        """Return the timeout in seconds of a step (connect, read, write, pool) that starts now; None means no limit."""
         limit = self._steps.get(step)
         if self._deadline is None:
             return limit
-        left = max(self._deadline - self._clock(), 0.001)
-        return left if limit is None else min(limit, left)
+        remaining = max(self._deadline - self._clock(), 0.001)
+        return remaining if limit is None else min(limit, remaining)
 
-    def is_over(self) -> bool:
-        """Return whether the deadline is past; a peer that sends and sends is never waited for, and so never late."""
+    def is_expired(self) -> bool:
+        """Return whether the deadline has passed; the timeouts do not bound a peer that sends without a pause."""
         return self._deadline is not None and self._clock() >= self._deadline
 
 

@@ -28,7 +28,7 @@ async def serve(session: EngineSession, request: Request, config: EngineConfig) 
             raise unauthorized()
         answer = await tool_dispatch.call(session, call.tool, call.args, config)
     except ValidationError:
-        return error_response(ApiError("InvalidParameter", "the body is no tool call"))
+        return error_response(ApiError("InvalidParameter", "Invalid request body: it must be a tool call in JSON."))
     except (InvalidRequest, ApiError) as exc:
         return error_response(exc, request_id)
     except ClientDisconnect:
@@ -43,7 +43,7 @@ async def serve(session: EngineSession, request: Request, config: EngineConfig) 
 
 def unauthorized() -> ApiError:
     """Return the error for a missing session or a wrong token, without revealing which."""
-    return ApiError("Unauthorized", "this address needs a running session and its token", status=401)
+    return ApiError("Unauthorized", "Invalid token, or the session does not run.", status=401)
 
 
 def error_response(error: InvalidRequest | ApiError, request_id: str = "") -> Response:

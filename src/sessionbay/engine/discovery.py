@@ -126,7 +126,7 @@ def publish(endpoint: str, api_key: Secret) -> None:
 
 def withdraw() -> None:
     """Remove the file that this process has published, and release the right to publish."""
-    home = _home()  # unchecked: this process holds the lock, whatever the file is now
+    home = _home()  # unchecked: this process holds the lock
     if (lock := _claims.pop(home, None)) is not None:
         (home / FILE).unlink(missing_ok=True)
         os.close(lock)
@@ -137,9 +137,7 @@ def find() -> EngineRecord | None:
     found = recorded()
     if found is None or holds(found.api_key, found.port):
         return found
-    log.warning(
-        "process %d directory %s does not prove to be the engine that %s names", found.pid, found.endpoint, FILE
-    )
+    log.warning("process %d at %s is not the engine that %s describes", found.pid, found.endpoint, FILE)
     return None
 
 
@@ -152,7 +150,7 @@ def recorded() -> EngineRecord | None:
     try:
         written = _RecordFile.model_validate_json(text)
     except ValidationError as exc:
-        log.warning("%s is ignored, it is not what an engine writes: %d faults", FILE, exc.error_count())
+        log.warning("%s is ignored: %d fields are invalid", FILE, exc.error_count())
         return None
     if written.boot_id != boot_id() or written.started != started_at(written.pid):
         return None
@@ -195,7 +193,7 @@ def _open_checked(home: Path) -> int:
     try:
         directory = os.open(home, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
     except NotADirectoryError as exc:
-        raise PermissionError(f"{home} is no folder, or a link to one: {_REMEDY}") from exc
+        raise PermissionError(f"{home} is not a folder, or is a link to one: {_REMEDY}") from exc
     try:
         _check(home, os.fstat(directory))
     except PermissionError:

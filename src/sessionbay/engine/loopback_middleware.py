@@ -24,7 +24,7 @@ class LoopbackMiddleware:
         # AgentBay's own client writes the scheme into the host when its endpoint has one.
         host = headers.get("host", "").removeprefix("http://").removeprefix("https://")
         if host not in self._hosts:
-            return "this server answers to the names of the loopback only"
+            return "Invalid Host header: use 127.0.0.1 or localhost, with this server's port."
         if headers.get("sec-fetch-site", "none") not in ("none", "same-origin"):
             return "Cross-site requests are not allowed."
         if headers.get("origin", f"http://{host}") != f"http://{host}":

@@ -1,4 +1,4 @@
-"""The connections of one client on one event loop: at most so many, kept for the next request, handed out in turn."""
+"""The connection pool of one client and event loop: bounded, first come, first served."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -12,22 +12,22 @@ from ...core.http import Timeouts
 from ...core.idle_pool import IdlePool
 from ..semaphore import AsyncSemaphore
 from .connection import AsyncConnection
-from .engine_auth import prove
+from .engine_auth import authenticate
 
 Origin = tuple[str, str, int]
 
 
 @dataclass(frozen=True)
 class PoolLimits:
-    """How many connections there may be, and how long an idle one is kept (seconds)."""
+    """The largest number of connections, and how long idle ones are kept (seconds)."""
 
-    most: int
-    kept: float
+    max_connections: int
+    idle_timeout: float
 
 
 @dataclass(frozen=True)
 class PoolCounts:
-    """How many connections are in use and how many are kept, of how many origins; and how many requests wait."""
+    """The numbers of busy and idle connections, of the origins of idle ones, and of waiting requests."""
 
     busy: int = 0
     idle: int = 0
@@ -36,81 +36,81 @@ class PoolCounts:
 
 
 class AsyncConnectionPool:
-    """Hands out connections; whoever waits longest gets the next one that is free."""
+    """A FIFO connection pool for all origins."""
 
     def __init__(
-        self, bounds: PoolLimits, tls: TlsSettings, clock: Callable[[], float], known: KnownEngine | None = None
+        self, limits: PoolLimits, tls: TlsSettings, clock: Callable[[], float], known: KnownEngine | None = None
     ) -> None:
-        self._bounds = bounds
+        self._limits = limits
         self._tls = tls
         self._clock = clock
         self._known = known
-        self._guard = StateLock()
-        self._turns = AsyncSemaphore(bounds.most)
+        self._lock = StateLock()
+        self._semaphore = AsyncSemaphore(limits.max_connections)
         self._idle: IdlePool[Origin, AsyncConnection] = IdlePool()
         self._closed = False
 
     def counts(self) -> PoolCounts:
-        """Return how things stand."""
-        with self._guard:
-            return PoolCounts(self._turns.acquired, len(self._idle), self._idle.kinds(), self._turns.waiting)
+        """Return the current numbers of connections and waiting requests."""
+        with self._lock:
+            return PoolCounts(self._semaphore.acquired, len(self._idle), self._idle.kinds(), self._semaphore.waiting)
 
-    async def take(self, origin: Origin, patience: Timeouts) -> AsyncConnection:
-        """Return a connection to ``origin``. It has to be given back."""
-        wait = patience.left("pool")
+    async def acquire(self, origin: Origin, timeouts: Timeouts) -> AsyncConnection:
+        """Return a connection to ``origin``, which the caller must release."""
+        wait = timeouts.remaining("pool")
         try:
-            await self._turns.acquire(wait)
+            await self._semaphore.acquire(wait)
         except TimeoutError as exc:
-            raise httpx.PoolTimeout(f"all {self._turns.limit} connections were busy for {wait:.3g} s") from exc
+            raise httpx.PoolTimeout(f"all {self._semaphore.limit} connections were busy for {wait:.3g} s") from exc
         try:
-            return await self._kept_one(origin) or await self._open(origin, patience)
+            return await self._take_idle(origin) or await self._open(origin, timeouts)
         except BaseException:
-            self._turns.release()
+            self._semaphore.release()
             raise
 
-    async def give(self, origin: Origin, connection: AsyncConnection, *, reusable: bool) -> None:
-        """Take a connection back, to be kept or closed, and let the next one have its turn."""
+    async def release(self, origin: Origin, connection: AsyncConnection, *, reusable: bool) -> None:
+        """Return a connection to the pool, or close it, and wake the next waiting request."""
         try:
             if not (reusable and self._keep(origin, connection)):
                 await connection.aclose()
         finally:
-            self._turns.release()
+            self._semaphore.release()
 
     async def aclose(self) -> None:
-        """Close what is kept; what is busy is closed when it is given back."""
-        with self._guard:
+        """Close the idle connections; busy ones are closed when they are released."""
+        with self._lock:
             self._closed = True
-            kept = self._idle.take_all()
-        for connection in kept:
+            idle = self._idle.take_all()
+        for connection in idle:
             await connection.aclose()
 
-    async def _open(self, origin: Origin, patience: Timeouts) -> AsyncConnection:
+    async def _open(self, origin: Origin, timeouts: Timeouts) -> AsyncConnection:
         scheme, host, port = origin
         tls = self._tls.context() if scheme == "https" else None
-        stream = await connect(host, port, tls, patience.left("connect"))
+        stream = await connect(host, port, tls, timeouts.remaining("connect"))
         if self._known and self._known.is_at(host, port):
-            await prove(stream, self._known, patience.left("connect"), self._clock)
+            await authenticate(stream, self._known, timeouts.remaining("connect"), self._clock)
         return AsyncConnection(stream)
 
     def _keep(self, origin: Origin, connection: AsyncConnection) -> bool:
-        with self._guard:
+        with self._lock:
             if not self._closed:
                 self._idle.keep(origin, connection, self._clock())
             return not self._closed
 
-    async def _kept_one(self, origin: Origin) -> AsyncConnection | None:
-        """Return the connection that was used last, of those that are still good; close what has to make room."""
-        with self._guard:
-            useless = self._idle.take_older(self._clock() - self._bounds.kept)
-            while (found := self._idle.take_last(origin)) and not found.is_quiet():
-                useless.append(found)
-            if found is None and self._turns.acquired + len(self._idle) > self._bounds.most:
+    async def _take_idle(self, origin: Origin) -> AsyncConnection | None:
+        """Return the usable connection that was used last; close expired ones, and one more if the pool is full."""
+        with self._lock:
+            useless = self._idle.take_older(self._clock() - self._limits.idle_timeout)
+            while (connection := self._idle.take_last(origin)) and not connection.is_quiet():
+                useless.append(connection)
+            if connection is None and self._semaphore.acquired + len(self._idle) > self._limits.max_connections:
                 useless.append(self._idle.take_oldest())
         try:
-            for connection in useless:
-                await connection.aclose()
+            for one in useless:
+                await one.aclose()
         except BaseException:
-            if found is not None:
-                await found.aclose()
+            if connection is not None:
+                await connection.aclose()
             raise
-        return found
+        return connection

@@ -1,4 +1,4 @@
-"""Addresses that let their reader in, kept from httpx's client, which logs each of them."""
+"""Keeps URLs that grant access out of the log of httpx, which logs every URL."""
 
 import httpx
 
@@ -7,13 +7,13 @@ from ..._http.redacted_url import RedactedUrl
 
 
 class AsyncRedactingTransport(HttpTransport):
-    """A transport of the user's: other than the client above it, it sees every address as it is."""
+    """Wraps a custom transport, which gets the plain URLs that httpx sees redacted."""
 
     def __init__(self, transport: HttpTransport) -> None:
         self._transport = transport
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        """Have ``request`` sent to where it goes."""
+        """Send ``request`` with its plain URL."""
         if isinstance(request.url, RedactedUrl):
             request = httpx.Request(
                 request.method,
@@ -25,5 +25,5 @@ class AsyncRedactingTransport(HttpTransport):
         return await self._transport.handle_async_request(request)
 
     async def aclose(self) -> None:
-        """Close it."""
+        """Close the transport."""
         await self._transport.aclose()

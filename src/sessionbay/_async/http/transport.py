@@ -1,4 +1,4 @@
-"""The face that httpx sees: requests in, answers out. Where there is a proxy, httpx's own transport does it."""
+"""The httpx transport over our connection pools. Proxied requests go through httpx's own transport."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -18,39 +18,39 @@ from .pool import AsyncConnectionPool, Origin, PoolCounts, PoolLimits
 
 @dataclass(frozen=True)
 class _Connections:
-    """What one event loop has open."""
+    """The connections of one event loop."""
 
     pool: AsyncConnectionPool
     by_proxy: dict[str, HttpTransport] = field(default_factory=dict[str, HttpTransport])
 
 
 class AsyncTransport(HttpTransport):
-    """Carries requests of all origins; connections belong to the event loop that they were made on."""
+    """An httpx transport for all origins. Connections belong to the event loop that opened them."""
 
     def __init__(
         self,
-        bounds: PoolLimits,
+        limits: PoolLimits,
         tls: TlsSettings,
         proxy_of: ProxyOf | None,
         clock: Callable[[], float],
         known: KnownEngine | None = None,
     ) -> None:
-        self._bounds = bounds
+        self._limits = limits
         self._tls = tls
         self._proxy_of = proxy_of
         self._clock = clock
-        self._homes = AsyncPerLoop(lambda: _Connections(AsyncConnectionPool(bounds, tls, clock, known)))
+        self._connections = AsyncPerLoop(lambda: _Connections(AsyncConnectionPool(limits, tls, clock, known)))
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        """Send ``request`` and return its answer, the body still to be read."""
+        """Send ``request`` and return its response with an unread body."""
         if self._proxy_of and (proxy := self._proxy_of(request.url)):
-            return await self._through(proxy).handle_async_request(request)
-        patience = Timeouts(request.extensions, self._clock)
-        origin, pool = _origin(request.url), self._homes.get().pool
-        connection = await pool.take(origin, patience)
-        body = AsyncBody(pool, origin, connection, patience)
+            return await self._proxy_transport(proxy).handle_async_request(request)
+        timeouts = Timeouts(request.extensions, self._clock)
+        origin, pool = _origin(request.url), self._connections.get().pool
+        connection = await pool.acquire(origin, timeouts)
+        body = AsyncBody(pool, origin, connection, timeouts)
         try:
-            head = await connection.ask(request, patience)
+            head = await connection.send(request, timeouts)
         except BaseException:
             await body.aclose()
             raise
@@ -62,60 +62,66 @@ class AsyncTransport(HttpTransport):
         )
 
     async def aclose(self) -> None:
-        """Close what this event loop has open."""
-        if here := self._homes.pop():
-            await here.pool.aclose()
-            for transport in here.by_proxy.values():
+        """Close the connections of this event loop."""
+        if connections := self._connections.pop():
+            await connections.pool.aclose()
+            for transport in connections.by_proxy.values():
                 await transport.aclose()
 
     def counts(self) -> PoolCounts:
-        """Return how things stand on this event loop; what goes through a proxy is not counted."""
-        return self._homes.get().pool.counts()
+        """Return the counts of this event loop's pool, without connections to proxies."""
+        return self._connections.get().pool.counts()
 
-    def _through(self, proxy: str) -> HttpTransport:
-        by_proxy = self._homes.get().by_proxy
+    def _proxy_transport(self, proxy: str) -> HttpTransport:
+        by_proxy = self._connections.get().by_proxy
         if proxy not in by_proxy:
-            limits = httpx.Limits(max_connections=self._bounds.most, keepalive_expiry=self._bounds.kept)
+            limits = httpx.Limits(
+                max_connections=self._limits.max_connections, keepalive_expiry=self._limits.idle_timeout
+            )
             try:
-                made = ProxyTransport(proxy=proxy, verify=self._tls.context(), limits=limits)
-            except (ValueError, ImportError, httpx.InvalidURL) as exc:  # its scheme, or what that needs
+                transport = ProxyTransport(proxy=proxy, verify=self._tls.context(), limits=limits)
+            except (
+                ValueError,
+                ImportError,
+                httpx.InvalidURL,
+            ) as exc:  # the scheme is unknown, or needs a package
                 raise httpx.ProxyError(f"the proxy cannot be used: {exc}") from exc
-            by_proxy.setdefault(proxy, made)
+            by_proxy.setdefault(proxy, transport)
         return by_proxy[proxy]
 
 
 class AsyncBody(HttpBody):
-    """The body of an answer. Read to its end it gives its connection back; closed before, it closes it."""
+    """A response body. Reading it to its end releases the connection for reuse; closing it early does not."""
 
     def __init__(
-        self, pool: AsyncConnectionPool, origin: Origin, connection: AsyncConnection, patience: Timeouts
+        self, pool: AsyncConnectionPool, origin: Origin, connection: AsyncConnection, timeouts: Timeouts
     ) -> None:
         self._pool = pool
         self._origin = origin
         self._connection = connection
-        self._patience = patience
-        self._given = False
+        self._timeouts = timeouts
+        self._released = False
 
     def __aiter__(self) -> Self:
         return self
 
     async def __anext__(self) -> bytes:
-        if self._given:
+        if self._released:
             raise StopAsyncIteration
-        piece = await self._connection.body(self._patience)
-        if piece is None:
-            await self._give(reusable=self._connection.reuse())
+        chunk = await self._connection.read_body(self._timeouts)
+        if chunk is None:
+            await self._release(reusable=self._connection.start_next_cycle())
             raise StopAsyncIteration
-        return piece
+        return chunk
 
     async def aclose(self) -> None:
-        """Be done with the body, read or not."""
-        await self._give(reusable=False)
+        """Release the connection, even if the body was not read to its end."""
+        await self._release(reusable=False)
 
-    async def _give(self, *, reusable: bool) -> None:
-        if not self._given:
-            self._given = True
-            await self._pool.give(self._origin, self._connection, reusable=reusable)
+    async def _release(self, *, reusable: bool) -> None:
+        if not self._released:
+            self._released = True
+            await self._pool.release(self._origin, self._connection, reusable=reusable)
 
 
 def _origin(url: httpx.URL) -> Origin:

@@ -10,39 +10,38 @@ from ..._concurrency._sync import HttpBody, Stream
 from ..._http.errors import NotHttpError
 from ...core.http import Timeouts
 
-_MOST_HEAD = 256 * 1024  # bytes of an answer's head
-_WRITTEN_AT_ONCE = 64 * 1024
-_CUT_OFF = "the peer closed the connection before its answer was complete"
+MAX_HEAD_SIZE = 256 * 1024  # bytes of a response head
+WRITE_SIZE = 64 * 1024  # bytes of a request that are sent at once
 
 
 class Connection:
-    """A connection of HTTP/1.1, new or waiting for its next request."""
+    """An HTTP/1.1 connection, new or idle."""
 
     def __init__(self, stream: Stream) -> None:
         self._stream = stream
-        self._protocol = h11.Connection(h11.CLIENT, max_incomplete_event_size=_MOST_HEAD)
+        self._protocol = h11.Connection(h11.CLIENT, max_incomplete_event_size=MAX_HEAD_SIZE)
 
-    def ask(self, request: httpx.Request, patience: Timeouts) -> h11.Response:
-        """Send ``request`` and return the head of its answer.
+    def send(self, request: httpx.Request, timeouts: Timeouts) -> h11.Response:
+        """Send ``request`` and return the head of the response.
 
-        A peer that closes while the request is on its way may have answered first: that answer counts.
+        A peer may respond and close before it has read the whole request; that response is returned.
         """
         try:
-            self._send(request, patience)
+            self._write(request, timeouts)
         except httpx.WriteError as exc:
             try:
-                return self._head(patience)
+                return self._read_head(timeouts)
             except httpx.TransportError:
                 raise exc from None
-        return self._head(patience)
+        return self._read_head(timeouts)
 
-    def body(self, patience: Timeouts) -> bytes | None:
-        """Return the next piece of the answer's body, None at its end."""
-        event = self._next_event(patience)
+    def read_body(self, timeouts: Timeouts) -> bytes | None:
+        """Return the next chunk of the response body, None at its end."""
+        event = self._next_event(timeouts)
         return bytes(event.data) if isinstance(event, h11.Data) else None
 
-    def reuse(self) -> bool:
-        """Make ready for the next request; return whether there can be one."""
+    def start_next_cycle(self) -> bool:
+        """Prepare for the next request; return whether the connection can be reused."""
         try:
             self._protocol.start_next_cycle()
         except h11.LocalProtocolError:
@@ -50,45 +49,45 @@ class Connection:
         return self._protocol.trailing_data == (b"", False)
 
     def is_quiet(self) -> bool:
-        """Return whether the peer has neither sent anything unasked nor closed."""
+        """Return whether the peer has neither sent unexpected data nor closed."""
         return self._stream.is_quiet()
 
     def close(self) -> None:
-        """Close the connection, whatever it was doing."""
+        """Close the connection in any state."""
         self._stream.close()
 
-    def _send(self, request: httpx.Request, patience: Timeouts) -> None:
+    def _write(self, request: httpx.Request, timeouts: Timeouts) -> None:
         try:
-            waiting = self._protocol.send(
+            buffer = self._protocol.send(
                 h11.Request(method=request.method, target=request.url.raw_path, headers=request.headers.raw)
             )
-            for piece in cast(HttpBody, request.stream):
-                waiting = (waiting or b"") + (self._protocol.send(h11.Data(data=piece)) or b"")
-                if len(waiting) > _WRITTEN_AT_ONCE:
-                    self._stream.send(waiting, patience.left("write"))
-                    waiting = b""
-            waiting = (waiting or b"") + (self._protocol.send(h11.EndOfMessage()) or b"")
+            for chunk in cast(HttpBody, request.stream):
+                buffer = (buffer or b"") + (self._protocol.send(h11.Data(data=chunk)) or b"")
+                if len(buffer) > WRITE_SIZE:
+                    self._stream.send(buffer, timeouts.remaining("write"))
+                    buffer = b""
+            buffer = (buffer or b"") + (self._protocol.send(h11.EndOfMessage()) or b"")
         except h11.LocalProtocolError as exc:
             raise httpx.LocalProtocolError(str(exc)) from exc
-        if waiting:
-            self._stream.send(waiting, patience.left("write"))
+        if buffer:
+            self._stream.send(buffer, timeouts.remaining("write"))
 
-    def _head(self, patience: Timeouts) -> h11.Response:
+    def _read_head(self, timeouts: Timeouts) -> h11.Response:
         while True:
-            event = self._next_event(patience)
+            event = self._next_event(timeouts)
             if isinstance(event, h11.Response):
                 return event
             if not isinstance(event, h11.InformationalResponse) or event.status_code == 101:
-                raise NotHttpError("the peer left the protocol of HTTP")
+                raise NotHttpError("the peer switched to another protocol")
 
-    def _next_event(self, patience: Timeouts) -> object:
+    def _next_event(self, timeouts: Timeouts) -> object:
         try:
             while (event := self._protocol.next_event()) is h11.NEED_DATA:
-                if patience.is_over():
-                    raise httpx.ReadTimeout("the answer was not complete when the time of the call was up")
-                self._protocol.receive_data(self._stream.receive(patience.left("read")))
+                if timeouts.is_expired():
+                    raise httpx.ReadTimeout("the response was not complete at the deadline of the call")
+                self._protocol.receive_data(self._stream.receive(timeouts.remaining("read")))
         except h11.RemoteProtocolError as exc:
             if self._protocol.trailing_data[1]:
-                raise httpx.RemoteProtocolError(_CUT_OFF) from exc
+                raise httpx.RemoteProtocolError("the peer closed the connection before its response ended") from exc
             raise NotHttpError(str(exc)) from exc
         return event

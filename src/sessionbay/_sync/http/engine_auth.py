@@ -1,8 +1,7 @@
 # Generated from src/sessionbay/_async/http/engine_auth.py by scripts/generate_sync.py. Do not edit.
-"""The first exchange of a connection to an engine of this machine: is it the one whose key we have?
+"""Authentication of the local engine on each new connection, by challenge-response.
 
-An engine that has ended leaves its port to whoever comes. What is proved is the connection itself, so that it does not
-matter when that happened.
+When an engine has exited, any process can take its port. Verifying the connection itself leaves no race.
 """
 
 from collections.abc import Callable
@@ -16,33 +15,28 @@ from ...environment import nonce
 from .connection import Connection
 
 
-def prove(stream: Stream, known: KnownEngine, limit: float | None, clock: Callable[[], float]) -> None:
-    """Return when the peer has proved to be ``known``, within ``limit`` seconds; else close ``stream`` and raise.
-
-    What it raises is an ``httpx.ConnectError``: of what was to be sent, nothing was.
-    """
-    done = False
+def authenticate(stream: Stream, known: KnownEngine, limit: float | None, clock: Callable[[], float]) -> None:
+    """Verify within ``limit`` seconds that the peer is ``known``; else close ``stream`` and raise ConnectError."""
+    authentic = False
     try:
-        done = _is_proved(Connection(stream), known, limit, clock)
+        authentic = _is_authentic(Connection(stream), known, limit, clock)
     except httpx.TransportError as exc:
         raise httpx.ConnectError(f"{_STRANGER.format(known.port)}: {exc}") from exc
     finally:
-        if not done:
+        if not authentic:
             stream.close()
-    if not done:
+    if not authentic:
         raise httpx.ConnectError(_STRANGER.format(known.port))
 
 
-_STRANGER = (
-    f"what listens at {HOST}:{{}} now does not prove to be the engine that this client began with: make a new one"
-)
+_STRANGER = f"the server at {HOST}:{{}} is not the engine that this client started with: create a new client"
 
 
-def _is_proved(connection: Connection, known: KnownEngine, limit: float | None, clock: Callable[[], float]) -> bool:
-    challenge, said = nonce(), b""
+def _is_authentic(connection: Connection, known: KnownEngine, limit: float | None, clock: Callable[[], float]) -> bool:
+    challenge, body = nonce(), b""
     steps = {"read": limit, "write": limit}
-    patience = Timeouts({"timeout": steps} | ({} if limit is None else {"deadline": clock() + limit}), clock)
-    connection.ask(httpx.Request("GET", f"http://{HOST}:{known.port}{known.page(challenge)}"), patience)
-    while len(said) <= MOST and (piece := connection.body(patience)) is not None:
-        said += piece
-    return known.is_proved(challenge, said) and connection.reuse()
+    timeouts = Timeouts({"timeout": steps} | ({} if limit is None else {"deadline": clock() + limit}), clock)
+    connection.send(httpx.Request("GET", f"http://{HOST}:{known.port}{known.page(challenge)}"), timeouts)
+    while len(body) <= MOST and (chunk := connection.read_body(timeouts)) is not None:
+        body += chunk
+    return known.is_proved(challenge, body) and connection.start_next_cycle()

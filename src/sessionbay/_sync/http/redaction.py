@@ -1,5 +1,5 @@
 # Generated from src/sessionbay/_async/http/redaction.py by scripts/generate_sync.py. Do not edit.
-"""Addresses that let their reader in, kept from httpx's client, which logs each of them."""
+"""Keeps URLs that grant access out of the log of httpx, which logs every URL."""
 
 import httpx
 
@@ -8,13 +8,13 @@ from ..._http.redacted_url import RedactedUrl
 
 
 class RedactingTransport(HttpTransport):
-    """A transport of the user's: other than the client above it, it sees every address as it is."""
+    """Wraps a custom transport, which gets the plain URLs that httpx sees redacted."""
 
     def __init__(self, transport: HttpTransport) -> None:
         self._transport = transport
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
-        """Have ``request`` sent to where it goes."""
+        """Send ``request`` with its plain URL."""
         if isinstance(request.url, RedactedUrl):
             request = httpx.Request(
                 request.method,
@@ -26,5 +26,5 @@ class RedactingTransport(HttpTransport):
         return self._transport.handle_request(request)
 
     def close(self) -> None:
-        """Close it."""
+        """Close the transport."""
         self._transport.close()

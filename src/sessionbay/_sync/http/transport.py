@@ -1,5 +1,5 @@
 # Generated from src/sessionbay/_async/http/transport.py by scripts/generate_sync.py. Do not edit.
-"""The face that httpx sees: requests in, answers out. Where there is a proxy, httpx's own transport does it."""
+"""The httpx transport over our connection pools. Proxied requests go through httpx's own transport."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -19,39 +19,39 @@ from .pool import ConnectionPool, Origin, PoolCounts, PoolLimits
 
 @dataclass(frozen=True)
 class _Connections:
-    """What one event loop has open."""
+    """The connections of one event loop."""
 
     pool: ConnectionPool
     by_proxy: dict[str, HttpTransport] = field(default_factory=dict[str, HttpTransport])
 
 
 class Transport(HttpTransport):
-    """Carries requests of all origins; connections belong to the event loop that they were made on."""
+    """An httpx transport for all origins. Connections belong to the event loop that opened them."""
 
     def __init__(
         self,
-        bounds: PoolLimits,
+        limits: PoolLimits,
         tls: TlsSettings,
         proxy_of: ProxyOf | None,
         clock: Callable[[], float],
         known: KnownEngine | None = None,
     ) -> None:
-        self._bounds = bounds
+        self._limits = limits
         self._tls = tls
         self._proxy_of = proxy_of
         self._clock = clock
-        self._homes = PerLoop(lambda: _Connections(ConnectionPool(bounds, tls, clock, known)))
+        self._connections = PerLoop(lambda: _Connections(ConnectionPool(limits, tls, clock, known)))
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
-        """Send ``request`` and return its answer, the body still to be read."""
+        """Send ``request`` and return its response with an unread body."""
         if self._proxy_of and (proxy := self._proxy_of(request.url)):
-            return self._through(proxy).handle_request(request)
-        patience = Timeouts(request.extensions, self._clock)
-        origin, pool = _origin(request.url), self._homes.get().pool
-        connection = pool.take(origin, patience)
-        body = Body(pool, origin, connection, patience)
+            return self._proxy_transport(proxy).handle_request(request)
+        timeouts = Timeouts(request.extensions, self._clock)
+        origin, pool = _origin(request.url), self._connections.get().pool
+        connection = pool.acquire(origin, timeouts)
+        body = Body(pool, origin, connection, timeouts)
         try:
-            head = connection.ask(request, patience)
+            head = connection.send(request, timeouts)
         except BaseException:
             body.close()
             raise
@@ -63,58 +63,64 @@ class Transport(HttpTransport):
         )
 
     def close(self) -> None:
-        """Close what this event loop has open."""
-        if here := self._homes.pop():
-            here.pool.close()
-            for transport in here.by_proxy.values():
+        """Close the connections of this event loop."""
+        if connections := self._connections.pop():
+            connections.pool.close()
+            for transport in connections.by_proxy.values():
                 transport.close()
 
     def counts(self) -> PoolCounts:
-        """Return how things stand on this event loop; what goes through a proxy is not counted."""
-        return self._homes.get().pool.counts()
+        """Return the counts of this event loop's pool, without connections to proxies."""
+        return self._connections.get().pool.counts()
 
-    def _through(self, proxy: str) -> HttpTransport:
-        by_proxy = self._homes.get().by_proxy
+    def _proxy_transport(self, proxy: str) -> HttpTransport:
+        by_proxy = self._connections.get().by_proxy
         if proxy not in by_proxy:
-            limits = httpx.Limits(max_connections=self._bounds.most, keepalive_expiry=self._bounds.kept)
+            limits = httpx.Limits(
+                max_connections=self._limits.max_connections, keepalive_expiry=self._limits.idle_timeout
+            )
             try:
-                made = ProxyTransport(proxy=proxy, verify=self._tls.context(), limits=limits)
-            except (ValueError, ImportError, httpx.InvalidURL) as exc:  # its scheme, or what that needs
+                transport = ProxyTransport(proxy=proxy, verify=self._tls.context(), limits=limits)
+            except (
+                ValueError,
+                ImportError,
+                httpx.InvalidURL,
+            ) as exc:  # the scheme is unknown, or needs a package
                 raise httpx.ProxyError(f"the proxy cannot be used: {exc}") from exc
-            by_proxy.setdefault(proxy, made)
+            by_proxy.setdefault(proxy, transport)
         return by_proxy[proxy]
 
 
 class Body(HttpBody):
-    """The body of an answer. Read to its end it gives its connection back; closed before, it closes it."""
+    """A response body. Reading it to its end releases the connection for reuse; closing it early does not."""
 
-    def __init__(self, pool: ConnectionPool, origin: Origin, connection: Connection, patience: Timeouts) -> None:
+    def __init__(self, pool: ConnectionPool, origin: Origin, connection: Connection, timeouts: Timeouts) -> None:
         self._pool = pool
         self._origin = origin
         self._connection = connection
-        self._patience = patience
-        self._given = False
+        self._timeouts = timeouts
+        self._released = False
 
     def __iter__(self) -> Self:
         return self
 
     def __next__(self) -> bytes:
-        if self._given:
+        if self._released:
             raise StopIteration
-        piece = self._connection.body(self._patience)
-        if piece is None:
-            self._give(reusable=self._connection.reuse())
+        chunk = self._connection.read_body(self._timeouts)
+        if chunk is None:
+            self._release(reusable=self._connection.start_next_cycle())
             raise StopIteration
-        return piece
+        return chunk
 
     def close(self) -> None:
-        """Be done with the body, read or not."""
-        self._give(reusable=False)
+        """Release the connection, even if the body was not read to its end."""
+        self._release(reusable=False)
 
-    def _give(self, *, reusable: bool) -> None:
-        if not self._given:
-            self._given = True
-            self._pool.give(self._origin, self._connection, reusable=reusable)
+    def _release(self, *, reusable: bool) -> None:
+        if not self._released:
+            self._released = True
+            self._pool.release(self._origin, self._connection, reusable=reusable)
 
 
 def _origin(url: httpx.URL) -> Origin:

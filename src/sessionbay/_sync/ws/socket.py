@@ -11,7 +11,7 @@ from ..._http.tls import TlsSettings
 from ...core.challenge import KnownEngine
 from ...core.websocket import ConnectionLost, WebSocketAddress, WebSocketProtocol
 from ...environment import USER_AGENT
-from ..http.engine_auth import prove
+from ..http.engine_auth import authenticate
 
 SEND_TIMEOUT = 30.0  # seconds to send a message
 
@@ -39,7 +39,7 @@ class WebSocket:
             context = tls.context() if address.secure else None
             stream = connect(address.host, address.port, context, connect_timeout)
             if known and known.is_at(address.host, address.port):
-                prove(stream, known, connect_timeout, clock)
+                authenticate(stream, known, connect_timeout, clock)
         except httpx.TransportError as exc:
             raise ConnectionLost(str(exc)) from exc
         socket = cls(stream.full_duplex())

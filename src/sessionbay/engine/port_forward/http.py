@@ -18,49 +18,49 @@ BROKEN = (httpcore.NetworkError, httpcore.ProtocolError)
 
 
 async def forward(proxy: PortProxy, target: str, scope: Scope, receive: Receive, send: Send, *, first: bool) -> None:
-    """Serve one request; ``first`` is set when its path had the token, which then goes into a cookie."""
+    """Forward one request; with ``first``, its path had the token, and the response stores it in a cookie."""
     request = Request(scope, receive)
     async with AsyncExitStack() as closing:
-        response = await _answer(proxy, target, request, closing)
+        response = await _response(proxy, target, request, closing)
         if first:
             response.set_cookie(proxy.cookie, proxy.token, httponly=True, samesite="strict")
         try:
             await response(scope, receive, send)
-        except BROKEN as exc:  # the client is told by a connection that ends before the answer does
-            log.debug("an answer from port %d of a session broke off: %s", proxy.port, exc)
+        except BROKEN as exc:  # the client sees a connection that ends before the response does
+            log.debug("a response from port %d of a session was cut off: %s", proxy.port, exc)
 
 
-async def _answer(proxy: PortProxy, target: str, request: Request, closing: AsyncExitStack) -> Response:
+async def _response(proxy: PortProxy, target: str, request: Request, closing: AsyncExitStack) -> Response:
     if "upgrade" in request.headers:
-        return PlainTextResponse("a link speaks HTTP and WebSocket only", 501)
+        return PlainTextResponse("A link supports HTTP and WebSocket only.", 501)
     try:
-        answer = await proxy.pool.handle_async_request(_inner(proxy, target, request))
+        upstream = await proxy.pool.handle_async_request(_forwarded(proxy, target, request))
     except (ApiError, AgentFailure, AgentGone, *BROKEN) as exc:
-        return PlainTextResponse(f"the session cannot be reached: {exc}", 502)
+        return PlainTextResponse(f"Cannot reach the session: {exc}", 502)
     except ClientDisconnect:
         return Response(status_code=499)
-    closing.push_async_callback(answer.aclose)
-    response = StreamingResponse(_body(answer), answer.status)
-    response.raw_headers = list(proxy.response_headers(answer.headers))
+    closing.push_async_callback(upstream.aclose)
+    response = StreamingResponse(_body(upstream), upstream.status)
+    response.raw_headers = list(proxy.response_headers(upstream.headers))
     return response
 
 
-def _inner(proxy: PortProxy, target: str, request: Request) -> httpcore.Request:
-    """Return the request as the session gets it. Its address is in parts: as text, a path could change the port."""
+def _forwarded(proxy: PortProxy, target: str, request: Request) -> httpcore.Request:
+    """Return the request for the session. Its URL is built from parts: in a string, a path could change the port."""
     query = request.scope["query_string"]
     path = target.encode() + (b"?" + query if query else b"")
     url = httpcore.URL(scheme=b"http", host=b"localhost", port=proxy.port, target=path)
     headers = proxy.request_headers(request.headers)
     chunked = "transfer-encoding" in request.headers
-    if chunked:  # how a body is cut is each connection's own affair, and this one has no length to tell
+    if chunked:  # the framing is per connection, and the length of this body is unknown
         headers = [*headers, (b"transfer-encoding", b"chunked")]
     content = request.stream() if chunked or "content-length" in request.headers else None
     return httpcore.Request(request.method, url, headers=headers, content=content)
 
 
-async def _body(answer: httpcore.Response) -> AsyncIterator[bytes]:
+async def _body(upstream: httpcore.Response) -> AsyncIterator[bytes]:
     """Yield the response body in chunks."""
-    stream = answer.stream
+    stream = upstream.stream
     if isinstance(stream, AsyncIterable):
         async for chunk in stream:
             yield chunk

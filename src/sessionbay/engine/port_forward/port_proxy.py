@@ -44,19 +44,19 @@ class PortProxy:
 
     @property
     def origin(self) -> str:
-        """How the port is called proxy."""
+        """The origin of the port inside the session."""
         return f"http://localhost:{self.port}"
 
     async def connect(self) -> socket.socket:
         """Return a socket that the session's agent has connected."""
         _, fd = await self._agent(self.port).request_fd(
             "connect", port=self.port
-        )  # never a number that the agent names
+        )  # the agent cannot choose the descriptor
         try:
             return socket.socket(fileno=fd)
         except OSError as exc:
             os.close(fd)
-            raise AgentFailure(f"the agent passed something that is no socket: {exc}") from exc
+            raise AgentFailure(f"the agent did not pass a socket: {exc}") from exc
 
     async def aclose(self) -> None:
         """Close the connections into the session."""
@@ -92,10 +92,10 @@ def _without_links(cookies: bytes) -> bytes:
 def end_to_end(headers: Iterable[tuple[bytes, bytes]]) -> Iterator[tuple[bytes, bytes]]:
     """Yield the headers that are not about one connection only."""
     pairs = list(headers)
-    named = {
+    listed = {
         word.strip().lower() for name, value in pairs if name.lower() == b"connection" for word in value.split(b",")
     }
-    return ((name, value) for name, value in pairs if name.lower() not in HOP_BY_HOP | named)
+    return ((name, value) for name, value in pairs if name.lower() not in HOP_BY_HOP | listed)
 
 
 class _AgentBackend(httpcore.AsyncNetworkBackend):
@@ -110,14 +110,14 @@ class _AgentBackend(httpcore.AsyncNetworkBackend):
 
 
 class _Stream(httpcore.AsyncNetworkStream):
-    """asyncio's streams as httpcore has them."""
+    """Asyncio's streams behind httpcore's interface."""
 
     def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self._reader = reader
         self._writer = writer
 
     async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        """Return what has come, empty at the end."""
+        """Return received data, empty at the end."""
         try:
             return await self._reader.read(max_bytes)
         except OSError as exc:
@@ -136,5 +136,5 @@ class _Stream(httpcore.AsyncNetworkStream):
         self._writer.close()
 
     def get_extra_info(self, info: str) -> Any:
-        """Return whether a closed connection can be told by its socket; nothing else is asked for."""
+        """Return whether the peer has closed the connection, the only information that httpcore requests."""
         return self._reader.at_eof() if info == "is_readable" else None

@@ -29,9 +29,9 @@ class TokenMiddleware:
         is_authorized = rest is not None or self._has_cookie(connection)
         target = path if rest is None else rest or "/"
         if not is_authorized:
-            await PlainTextResponse("this link needs its token", 401)(scope, receive, send)
+            await PlainTextResponse("Missing or invalid token: use the whole link.", 401)(scope, receive, send)
         elif not target.startswith("/"):
-            await PlainTextResponse("a link takes paths only", 400)(scope, receive, send)
+            await PlainTextResponse("Invalid request target: use a path.", 400)(scope, receive, send)
         elif scope["type"] == "websocket":
             await forward_websocket(self.proxy, target, scope, receive, send)
         else:
@@ -40,8 +40,8 @@ class TokenMiddleware:
     def _rest(self, path: str) -> str | None:
         """Return the rest of a path that begins with the token, or None."""
         for prefix in self._prefixes:
-            begin, rest = path[: len(prefix)], path[len(prefix) :]
-            if compare_digest(begin.encode(), prefix.encode()) and rest[:1] in ("", "/"):
+            start, rest = path[: len(prefix)], path[len(prefix) :]
+            if compare_digest(start.encode(), prefix.encode()) and rest[:1] in ("", "/"):
                 return rest
         return None
 

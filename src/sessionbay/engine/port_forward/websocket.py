@@ -15,17 +15,17 @@ from ..api_errors import ApiError
 from .port_proxy import PortProxy
 
 MAX_MESSAGE = 64 * 2**20  # bytes of one message, in either direction
-MAX_WEBSOCKETS = 128  # through one link at once; each takes two descriptors of the engine's, which all sessions share
+MAX_WEBSOCKETS = 128  # of one link at once; each uses two of the engine's file descriptors
 CLOSE_TIMEOUT = 2.0
 NORMAL, GOING_AWAY, BROKEN, NO_CODE = 1000, 1001, 1011, 1005
 HANDSHAKE = b"sec-websocket-"
 
 
-class _Once(connect):
-    """Connects; that the session sends the client elsewhere is for the client to follow."""
+class _Connect(connect):
+    """Connects without following redirects, which are the client's to follow."""
 
     def process_redirect(self, exc: Exception) -> Exception | str:
-        """Follow nothing."""
+        """Follow no redirect."""
         return exc
 
 
@@ -33,7 +33,7 @@ async def forward_websocket(proxy: PortProxy, target: str, scope: Scope, receive
     """Forward one WebSocket, from the handshake to its close."""
     await receive()
     if proxy.open_websockets >= MAX_WEBSOCKETS:
-        message = f"the link has {MAX_WEBSOCKETS} WebSockets already"
+        message = f"The link has {MAX_WEBSOCKETS} open WebSockets already."
         await PlainTextResponse(message, 429)(scope, receive, send)
         return
     proxy.open_websockets += 1
@@ -45,47 +45,48 @@ async def forward_websocket(proxy: PortProxy, target: str, scope: Scope, receive
 
 async def _forward_messages(proxy: PortProxy, target: str, scope: Scope, receive: Receive, send: Send) -> None:
     try:
-        inner = await _connected(proxy, target, scope)
+        inner = await _connect(proxy, target, scope)
     except InvalidStatus as exc:
         response = Response(bytes(exc.response.body), exc.response.status_code)
         await response(scope, receive, send)
         return
     except (ApiError, AgentFailure, AgentGone, InvalidHandshake, OSError, EOFError, TimeoutError) as exc:
-        await PlainTextResponse(f"the session cannot be reached: {exc}", 502)(scope, receive, send)
+        await PlainTextResponse(f"Cannot reach the session: {exc}", 502)(scope, receive, send)
         return
     try:
-        await send({"type": "websocket.accept", "subprotocol": inner.subprotocol, "headers": _answered(proxy, inner)})
-        await _until_one_ends(_to_client(inner, send), _to_session(receive, inner))
+        await send(
+            {"type": "websocket.accept", "subprotocol": inner.subprotocol, "headers": _response_headers(proxy, inner)}
+        )
+        await _run_until_first_end(_to_client(inner, send), _to_session(receive, inner))
     finally:
         await inner.close(GOING_AWAY)
 
 
-async def _connected(proxy: PortProxy, target: str, scope: Scope) -> ClientConnection:
+async def _connect(proxy: PortProxy, target: str, scope: Scope) -> ClientConnection:
     query = scope["query_string"].decode("ascii", "replace")
     headers = Headers(scope=scope)
-    own = ("host", "origin")
-    more = [
+    forwarded = [
         (name.decode("latin-1"), value.decode("latin-1"))
         for name, value in proxy.request_headers(headers)
-        if not name.startswith(HANDSHAKE) and name.decode("latin-1") not in own
+        if not name.startswith(HANDSHAKE) and name.decode("latin-1") not in ("host", "origin")
     ]
-    return await _Once(
+    return await _Connect(
         f"ws://localhost:{proxy.port}{target}" + (f"?{query}" if query else ""),
         sock=await proxy.connect(),
-        additional_headers=more,
+        additional_headers=forwarded,
         close_timeout=CLOSE_TIMEOUT,
         compression=None,
         max_size=MAX_MESSAGE,
         origin=Origin(proxy.origin) if "origin" in headers else None,
-        ping_interval=None,  # a session that is paused does not answer, and is not gone
+        ping_interval=None,  # a paused session does not respond
         proxy=None,
         subprotocols=[Subprotocol(name) for name in scope["subprotocols"]] or None,
         user_agent_header=None,
     )
 
 
-def _answered(proxy: PortProxy, inner: ClientConnection) -> list[tuple[bytes, bytes]]:
-    """Return the headers of the session's answer that go on to the client."""
+def _response_headers(proxy: PortProxy, inner: ClientConnection) -> list[tuple[bytes, bytes]]:
+    """Return the headers of the handshake response for the client."""
     if inner.response is None:
         return []
     raw = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in inner.response.headers.raw_items()]
@@ -102,7 +103,7 @@ async def _to_client(inner: ClientConnection, send: Send) -> None:
         kind = "text" if isinstance(message, str) else "bytes"
         await send({"type": "websocket.send", kind: message})
     code = inner.close_code or BROKEN
-    code = NORMAL if code == NO_CODE else code if sendable(code) else BROKEN
+    code = NORMAL if code == NO_CODE else code if is_sendable(code) else BROKEN
     await send({"type": "websocket.close", "code": code, "reason": inner.close_reason or ""})
 
 
@@ -112,24 +113,24 @@ async def _to_session(receive: Receive, inner: ClientConnection) -> None:
         text = message.get("text")
         await inner.send(message["bytes"] if text is None else text)
     code = message.get("code", NORMAL)
-    code = NORMAL if code == NO_CODE else code if sendable(code) else GOING_AWAY
+    code = NORMAL if code == NO_CODE else code if is_sendable(code) else GOING_AWAY
     await inner.close(code, message.get("reason") or "")
 
 
-def sendable(code: int) -> bool:
-    """Return whether a close code may be sent: some only stand for what was seen."""
+def is_sendable(code: int) -> bool:
+    """Return whether a close code may be sent: some are reserved for local use."""
     return 1000 <= code <= 1003 or 1007 <= code <= 1014 or 3000 <= code <= 4999
 
 
-async def _until_one_ends(*ways: Any) -> None:
-    """Run both ways until one is at its end; that one of the two is gone is no failure."""
-    running = {asyncio.ensure_future(way) for way in ways}
+async def _run_until_first_end(*directions: Any) -> None:
+    """Run both directions until one ends; a closed connection is no error."""
+    running = {asyncio.ensure_future(direction) for direction in directions}
     try:
         await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
     finally:
         for task in running:
             task.cancel()
-        ended = await asyncio.gather(*running, return_exceptions=True)
-    for result in ended:
+        results = await asyncio.gather(*running, return_exceptions=True)
+    for result in results:
         if isinstance(result, Exception) and not isinstance(result, (ConnectionClosed, OSError, RuntimeError)):
             raise result

@@ -241,18 +241,18 @@ def cell(*names: str, values: tuple[object, ...], sample: bool) -> ParameterSet:
 def cells(cases: Sequence[Case], operations: Sequence[Asked]) -> list[ParameterSet]:
     """Return each case with each operation; the sample is each case with one operation of each group, in rotation."""
     groups: dict[Group, list[Asked]] = {}
-    for asked in operations:
-        groups.setdefault(asked.group, []).append(asked)
+    for request in operations:
+        groups.setdefault(request.group, []).append(request)
     return [
-        cell(case.name, asked.name, values=(case, asked), sample=group[number % len(group)] is asked)
+        cell(case.name, request.name, values=(case, request), sample=group[number % len(group)] is request)
         for number, case in enumerate(cases)
         for group in groups.values()
-        for asked in group
+        for request in group
     ]
 
 
 CELLS = cells(CASES, OPERATIONS)
-AGB_CELLS = cells(CASES[::3], [asked for asked in OPERATIONS if asked.name not in NOT_AGB])
+AGB_CELLS = cells(CASES[::3], [request for request in OPERATIONS if request.name not in NOT_AGB])
 BLIND_CELLS = [
     cell(loss.name, blindness, values=(loss, blindness), sample=number % len(BLINDNESS) == other)
     for number, loss in enumerate(LOSSES)

@@ -84,12 +84,12 @@ class LedgerCloud(httpx.MockTransport):
         if request.url.path.endswith("/callTool"):
             return self._answer_directly(json.loads(request.content))
         dialect = AgentBayDialect if "Action" in request.url.params else AGBDialect
-        asked = dialect.parse_request(
+        sent = dialect.parse_request(
             HttpRequest(request.method, str(request.url), dict(request.headers), request.content), OPERATIONS
         )
-        self.arrived[asked.op.action] += 1
-        said = dialect.format_response(self._served(asked.op, asked.request))
-        return httpx.Response(said.status, headers=dict(said.headers), content=said.body)
+        self.arrived[sent.op.action] += 1
+        payload = dialect.format_response(self._served(sent.op, sent.request))
+        return httpx.Response(payload.status, headers=dict(payload.headers), content=payload.body)
 
     def _served(self, op: Operation[Any, Any, Any], request: Wire) -> OperationReply[Any]:
         known = getattr(request, "session_id", None)
@@ -99,10 +99,10 @@ class LedgerCloud(httpx.MockTransport):
             )
         return self._serve[op.action](request)
 
-    def _answer_directly(self, asked: dict[str, Any]) -> httpx.Response:
+    def _answer_directly(self, sent: dict[str, Any]) -> httpx.Response:
         self.arrived[tools.CALL_TOOL.action] += 1
-        said = self._call("session-0", asked["tool"], asked["args"])
-        return httpx.Response(200, content=direct_route.format_response(asked["requestId"], said))
+        payload = self._call("session-0", sent["tool"], sent["args"])
+        return httpx.Response(200, content=direct_route.format_response(sent["requestId"], payload))
 
     def _note(self, op: Operation[Any, Any, Any], name: str) -> OperationReply[Any]:
         self.effects.append((op.action, name))

@@ -1,4 +1,4 @@
-"""A hub of a session that does what a script says: what no decent hub would do."""
+"""A hub of a session that runs a script, to misbehave on purpose."""
 
 import json
 from collections.abc import Callable
@@ -17,7 +17,7 @@ class RawHub:
 
     Attributes:
         pongs: How many signs of life the client gave.
-        closed: The code with which the client said goodbye, or 0.
+        closed: The code with which the client closed, or 0.
     """
 
     def __init__(self, peer: Peer) -> None:
@@ -30,7 +30,7 @@ class RawHub:
         self._text = ""
 
     def accept(self, *headers: tuple[bytes, bytes]) -> None:
-        """Shake hands."""
+        """Do the handshake."""
         while True:
             self._protocol.receive_data(self.peer.sock.recv(65536))
             for event in self._protocol.events():
@@ -70,7 +70,7 @@ class RawHub:
         self.send({"invocationId": to["invocationId"], "source": to["target"], "target": "SDK", "data": data})
 
     def push(self, source: str, /, **data: Any) -> None:
-        """Send what nobody asked for."""
+        """Send an unsolicited frame."""
         self.send({"invocationId": "push", "source": source, "target": "SDK", "data": data})
 
     def send(self, frame: object) -> None:
@@ -86,7 +86,7 @@ class RawHub:
         return self._protocol.send(TextMessage(data=message))
 
     def ping(self) -> None:
-        """Ask for a sign of life."""
+        """Ask for a pong."""
         self.peer.write(self._protocol.send(Ping(payload=b"there?")))
 
     def part(self, text: str) -> None:
@@ -94,7 +94,7 @@ class RawHub:
         self.peer.write(self._protocol.send(Message(data=text, message_finished=False)))
 
     def close(self, code: int, reason: str) -> None:
-        """Say goodbye."""
+        """Close."""
         self.peer.write(self._protocol.send(CloseConnection(code=code, reason=reason)))
 
 

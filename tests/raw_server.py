@@ -1,4 +1,4 @@
-"""A server that does to each connection what a script says, byte by byte: what no decent server would do."""
+"""A server that runs a script for each connection, byte by byte, to misbehave on purpose."""
 
 import socket
 import ssl
@@ -47,8 +47,8 @@ class Peer:
             if not self._receive():
                 return b""
         body, self._unread = self._unread[:length], self._unread[length:]
-        self.server.asked.append(head + b"\r\n\r\n" + body)
-        return self.server.asked[-1]
+        self.server.requests.append(head + b"\r\n\r\n" + body)
+        return self.server.requests[-1]
 
     def read_head(self) -> None:
         """Read no more than the beginning of a request."""
@@ -159,7 +159,7 @@ class RawServer:
     Attributes:
         accepted: How many connections there were.
         most: How many there were at once.
-        asked: The requests, in the order they came.
+        requests: The requests, in the order they came.
         reached: For scripts to set, and tests to wait for.
         ending: Set when the test is over.
     """
@@ -175,7 +175,7 @@ class RawServer:
         self.port: int = self._listener.getsockname()[1]
         self.accepted = 0
         self.most = 0
-        self.asked: list[bytes] = []
+        self.requests: list[bytes] = []
         self.reached = threading.Event()
         self.ending = threading.Event()
 

@@ -14,7 +14,7 @@ from sessionbay._http.proxies import ProxyOf
 from sessionbay._http.tls import TlsSettings
 from sessionbay.core.challenge import KnownEngine
 
-from ..asking import request
+from ..http_requests import request
 
 
 class Carrier:

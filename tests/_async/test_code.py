@@ -10,7 +10,7 @@ import pytest
 from sessionbay import AsyncAgentBay, AsyncSession, CodeError, CodeUsageError, CommandError
 from sessionbay.engine import LocalEngine
 
-from ..cloud import KEY, FakeCloud, yes
+from ..fake_cloud import KEY, FakeCloud, yes
 from .conftest import connect
 
 
@@ -83,7 +83,7 @@ async def test_javascript_prints_and_requires(shared_routed: AsyncSession) -> No
         ("javascript", "let = ;", "SyntaxError", "Unexpected"),
     ],
 )
-async def test_an_exception_is_told_with_its_traceback(
+async def test_an_exception_is_reported_with_its_traceback(
     shared: AsyncSession, language: str, code: str, name: str, value: str
 ) -> None:
     result = await shared.code.run_code(code, language)
@@ -123,7 +123,7 @@ async def test_code_that_will_not_be_interrupted_is_ended(shared_bay: AsyncSessi
     assert (await session.code.run_code("1", "python")).execution_count == 1
 
 
-async def test_code_that_ends_its_own_process_is_told_and_the_next_has_a_new_one(shared: AsyncSession) -> None:
+async def test_code_that_ends_its_own_process_is_reported_and_the_next_has_a_new_one(shared: AsyncSession) -> None:
     result = await shared.code.run_code("import os\nos._exit(1)", "python")
     assert "its variables are lost" in result.error_message
     assert (await shared.code.run_code("1 + 1", "python")).result == "2"
@@ -131,7 +131,7 @@ async def test_code_that_ends_its_own_process_is_told_and_the_next_has_a_new_one
 
 @pytest.mark.one_driver
 @pytest.mark.skipif(shutil.which("java") is None, reason="there is no Java on this machine")
-async def test_java_keeps_what_it_defines_and_tells_what_it_throws(shared_bay: AsyncSession) -> None:
+async def test_java_keeps_what_it_defines_and_reports_what_it_throws(shared_bay: AsyncSession) -> None:
     code = shared_bay.code
     first = await code.run_code('int x = 20; System.out.println("h\\u00e9");', "java")
     assert (first.success, "".join(first.logs.stdout), first.results) == (True, "h\u00e9\n", ())
@@ -159,8 +159,8 @@ async def test_files_and_variables_of_the_environment_are_shared(bay_session: As
     await bay_session.code.run_code("open('shared', 'w').write('from code')", "python")
     assert (await bay_session.command.run("cat shared")).output == "from code"
     assert (await bay_session.env.set({"GREETING": 'it\'s; a "hello"\n'})).success
-    told = await bay_session.code.run_code("import os; os.environ['GREETING']", "python")
-    assert told.result == repr('it\'s; a "hello"\n')
+    reported = await bay_session.code.run_code("import os; os.environ['GREETING']", "python")
+    assert reported.result == repr('it\'s; a "hello"\n')
     assert (await bay_session.command.run('printf %s "$GREETING"')).output == 'it\'s; a "hello"\n'
     assert (await bay_session.env.get(["GREETING", "NOTHING"])).envs == {"GREETING": 'it\'s; a "hello"\n'}
     assert "PATH" in (await bay_session.env.get()).envs
@@ -173,7 +173,7 @@ async def test_much_output_is_cut_with_a_note(engine: LocalEngine) -> None:
     assert sum(map(len, result.logs.stdout)) < 8 * 2**20 + 100
 
 
-async def test_a_language_that_the_machine_lacks_is_told(shared: AsyncSession) -> None:
+async def test_a_language_that_the_machine_lacks_is_reported(shared: AsyncSession) -> None:
     result = await shared.code.run_code("1", "r")
     assert not result.success
     assert "python, javascript, java" in result.error_message
@@ -188,12 +188,12 @@ async def test_a_language_that_the_machine_lacks_is_told(shared: AsyncSession) -
         {"code": "1", "language": "python", "timeout_s": 0},
     ],
 )
-async def test_a_mistake_is_told_before_sending(mistake: dict[str, Any]) -> None:
+async def test_a_mistake_raises_before_sending(mistake: dict[str, Any]) -> None:
     cloud = FakeCloud()
     async with AsyncAgentBay(KEY, transport=cloud) as bay:
         with pytest.raises(CodeUsageError):
             await AsyncSession(bay, "session-1").code.run_code(**mistake)
-    assert cloud.asked == []
+    assert cloud.requests == []
 
 
 async def test_what_is_sent_is_what_the_clouds_clients_send() -> None:

@@ -17,7 +17,7 @@ from sessionbay import (
     ExecutionResult,
 )
 
-from ..cloud import KEY, FakeCloud
+from ..fake_cloud import KEY, FakeCloud
 from ..raw_hub import RawHub, hub, until_gone
 from ..raw_server import BOUND, RawServer
 from ..threads._async import Background
@@ -76,7 +76,7 @@ async def test_what_code_raises_is_an_event_and_the_results_error(
         await bay_session.code.run_code(code, language, stream_beta=True, check=True)
 
 
-async def test_functions_are_told_of_each_kind_of_event(bay_session: AsyncSession) -> None:
+async def test_functions_receive_each_kind_of_event(bay_session: AsyncSession) -> None:
     out: list[str] = []
     err: list[str] = []
     errors: list[Any] = []
@@ -150,7 +150,7 @@ async def test_a_form_that_no_frame_carries_is_left_out_with_a_word(bay_session:
 @pytest.mark.parametrize(
     "attempt", [("1", "cobol"), ("1", "python", 0), (1, "python")], ids=["language", "time", "code"]
 )
-async def test_a_mistake_is_told_before_anything_is_sent(attempt: Any) -> None:
+async def test_a_mistake_raises_before_anything_is_sent(attempt: Any) -> None:
     async with AsyncAgentBay(KEY, transport=FakeCloud()) as bay:
         session = AsyncSession(bay, "session-1")
         with pytest.raises(CodeUsageError):
@@ -178,11 +178,11 @@ async def streamed(*events: dict[str, Any]) -> EnhancedCodeExecutionResult:
     """Return what a client makes of the frames that a service sends."""
 
     def script(raw: RawHub) -> None:
-        asked = raw.frame()
-        assert (asked["target"], asked["data"]["mode"]) == ("wuying_codespace", "stream")
-        assert asked["data"]["params"] == {"language": "python", "timeoutS": 1, "code": "code"}
+        request = raw.frame()
+        assert (request["target"], request["data"]["mode"]) == ("wuying_codespace", "stream")
+        assert request["data"]["params"] == {"language": "python", "timeoutS": 1, "code": "code"}
         for event in events:
-            raw.reply(asked, **event)
+            raw.reply(request, **event)
         until_gone(raw)
 
     with RawServer(hub(script)) as server:

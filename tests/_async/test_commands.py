@@ -6,10 +6,10 @@ import pytest
 
 from sessionbay import AsyncAgentBay, AsyncSession, CommandError, CommandUsageError
 
-from ..cloud import KEY, FakeCloud, session_data, yes
+from ..fake_cloud import KEY, FakeCloud, session_data, yes
 
 
-async def test_a_command_tells_what_it_wrote(shared: AsyncSession) -> None:
+async def test_a_command_reports_what_it_wrote(shared: AsyncSession) -> None:
     result = await shared.command.run("echo out; echo err >&2")
     assert (result.stdout, result.stderr, result.exit_code) == ("out\n", "err\n", 0)
     assert result.data == result.output == "out\nerr\n"
@@ -143,9 +143,9 @@ async def test_the_clouds_wordings_of_an_answer_are_all_read(
         {"command": "x", "envs": ["A=1"]},
     ],
 )
-async def test_a_mistake_is_told_before_sending(mistake: dict[str, Any]) -> None:
+async def test_a_mistake_raises_before_sending(mistake: dict[str, Any]) -> None:
     cloud = FakeCloud()
     session = AsyncSession(AsyncAgentBay(api_key=KEY, transport=cloud), "session-1")
     with pytest.raises(CommandUsageError, match=r"must|lone surrogate"):
         await session.command.run(**mistake)
-    assert cloud.asked == []
+    assert cloud.requests == []

@@ -22,7 +22,7 @@ from sessionbay import (
 )
 from sessionbay._async.presigned import AsyncPresigned
 
-from ..cloud import KEY, FakeCloud, no, yes
+from ..fake_cloud import KEY, FakeCloud, no, yes
 from ..support import names
 from .clock import FakeClock
 from .conftest import IMAGE
@@ -42,7 +42,7 @@ async def context(either: AsyncAgentBay) -> AsyncIterator[Context]:
 
 
 def client(cloud: FakeCloud, *, strict: bool = False) -> AsyncAgentBay:
-    """Return a client of a cloud, in whose time nobody waits."""
+    """Return a client of a cloud, with a clock that never waits."""
     return AsyncAgentBay(api_key=KEY, transport=cloud, clock=FakeClock(), strict=strict)
 
 
@@ -111,7 +111,7 @@ async def test_a_file_that_is_not_there_leaves_nothing_behind(
     assert (got.success, names(tmp_path)) == (False, [])
 
 
-async def test_a_file_that_becomes_shorter_while_it_is_sent_is_told_and_not_kept(
+async def test_a_file_that_becomes_shorter_while_it_is_sent_is_reported_and_not_kept(
     either: AsyncAgentBay, context: Context, tmp_path: Path
 ) -> None:
     source = tmp_path / "source"
@@ -123,7 +123,9 @@ async def test_a_file_that_becomes_shorter_while_it_is_sent_is_told_and_not_kept
     assert (await either.context.list_files(context, "/tmp/data/notes")).entries == []
 
 
-async def test_what_is_in_the_way_of_a_file_is_told(either: AsyncAgentBay, context: Context, tmp_path: Path) -> None:
+async def test_what_is_in_the_way_of_a_file_is_reported(
+    either: AsyncAgentBay, context: Context, tmp_path: Path
+) -> None:
     await either.context.upload_file(context, FILE, b"12345")
     for path in ("/tmp/data/notes", f"{FILE}/below"):
         sent = await either.context.upload_file(context, path, b"1")
@@ -182,10 +184,10 @@ async def test_a_context_is_bound_to_a_running_session(bay: AsyncAgentBay, bay_s
     assert (await bay_session.context.bind(sync)).code == "PathAlreadyBound"
 
 
-async def test_a_sync_tells_its_callback(bay_session: AsyncSession) -> None:
-    told: list[bool] = []
-    await bay_session.context.sync(callback=told.append, retry_interval=10, max_retries=50)
-    assert told == [True]
+async def test_a_sync_calls_its_callback(bay_session: AsyncSession) -> None:
+    reported: list[bool] = []
+    await bay_session.context.sync(callback=reported.append, retry_interval=10, max_retries=50)
+    assert reported == [True]
 
 
 async def test_only_a_creation_names_the_region() -> None:
@@ -200,7 +202,7 @@ async def test_a_wait_for_an_empty_context_that_runs_out_says_so() -> None:
     cloud = FakeCloud(ClearContext=yes(), GetContext=state("clearing"))
     cleared = await client(cloud).context.clear("c", timeout=6)
     assert (cleared.success, cleared.timed_out, cleared.status) == (False, True, "clearing")
-    assert cloud.asked.count("GetContext") == 3
+    assert cloud.requests.count("GetContext") == 3
     with pytest.raises(ContextTimeoutError, match="not empty after 6 s, last seen clearing"):
         await client(cloud, strict=True).context.clear("c", timeout=6)
 
@@ -209,7 +211,7 @@ async def test_a_clearing_that_is_refused_is_not_waited_for() -> None:
     cloud = FakeCloud(ClearContext=REFUSED)
     assert (await client(cloud).context.clear("c")).code == "Forbidden.Context"
     assert (await client(cloud).context.clear_async("c")).status == ""
-    assert cloud.asked == ["ClearContext"] * 2
+    assert cloud.requests == ["ClearContext"] * 2
 
 
 async def test_a_clearing_that_was_begun_can_be_followed() -> None:
@@ -243,8 +245,8 @@ async def test_files_are_listed_by_number_or_by_mark_never_both() -> None:
 async def test_a_binding_whose_copy_fails_says_why() -> None:
     bound = yes([{"ContextId": "c", "Path": "/p"}])
     task = '{"contextId": "c", "path": "/p", "status": "Failed", "taskType": "download", "errorMessage": "no space"}'
-    told = yes({"ContextStatus": f'[{{"type": "data", "data": [{task}]}}]'})
-    cloud = FakeCloud(BindContexts=yes(), DescribeSessionContexts=[yes([]), bound], GetContextInfo=told)
+    reported = yes({"ContextStatus": f'[{{"type": "data", "data": [{task}]}}]'})
+    cloud = FakeCloud(BindContexts=yes(), DescribeSessionContexts=[yes([]), bound], GetContextInfo=reported)
     session = AsyncSession(client(cloud), "session-1")
     result = await session.context.bind(ContextSync(context_id="c", path="/p"))
     assert (result.success, result.context_error) == (True, "download of c at /p: no space")
@@ -259,7 +261,7 @@ async def test_a_binding_that_is_never_listed_says_so() -> None:
 async def test_nobody_waits_for_a_mount() -> None:
     cloud = FakeCloud(BindContexts=yes())
     await AsyncSession(client(cloud), "session-1").context.bind(ContextMount(context_id="c", path="/p"))
-    assert cloud.asked == ["BindContexts"]
+    assert cloud.requests == ["BindContexts"]
 
 
 async def test_a_file_that_is_not_on_this_machine_is_refused_before_sending(tmp_path: Path) -> None:
@@ -283,6 +285,6 @@ async def test_an_address_opens_one_file_and_is_not_in_the_repr(either: AsyncAge
     assert (none.success, none.data) == (False, None)
 
 
-async def test_the_copies_of_a_session_are_told(session: AsyncSession) -> None:
+async def test_the_copies_of_a_session_are_reported(session: AsyncSession) -> None:
     seen = await session.context.info()
     assert (seen.success, seen.context_status_data) == (True, [])

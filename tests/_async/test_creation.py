@@ -1,4 +1,4 @@
-"""A creation whose answer is lost: its session is found, or the caller is told that it may be there."""
+"""A creation whose answer is lost: its session is found, or the caller learns that it may be there."""
 
 from collections.abc import Sequence
 
@@ -7,7 +7,7 @@ import pytest
 
 from sessionbay import AsyncAgentBay, AsyncSession, SessionError, SessionUsageError
 
-from ..cloud import KEY, Answer, FakeCloud, no, session_data, yes
+from ..fake_cloud import KEY, Answer, FakeCloud, no, session_data, yes
 from .clock import FakeClock
 
 LOST = httpx.ReadError("lost")
@@ -42,11 +42,11 @@ async def create(cloud: FakeCloud, tag_sessions: bool = True) -> AsyncSession:
 async def test_the_session_of_a_lost_answer_is_found(creation: Answer, lag: int) -> None:
     cloud = LaggingCloud(creation, lag=lag)
     assert (await create(cloud)).session_id == "session-1"
-    assert cloud.asked.count("CreateMcpSession") == 1
+    assert cloud.requests.count("CreateMcpSession") == 1
 
 
 @pytest.mark.parametrize("silence", [LOST, no("InternalError", status=500)])
-async def test_a_session_that_is_found_is_kept_even_if_nothing_more_is_told_of_it(silence: Answer) -> None:
+async def test_a_session_that_is_found_is_kept_even_if_nothing_more_is_reported_of_it(silence: Answer) -> None:
     cloud = LaggingCloud()
     cloud._answers["GetSession"] = [silence]
     assert (await create(cloud)).session_id == "session-1"
@@ -75,7 +75,7 @@ async def test_a_session_of_somebody_else_is_not_taken() -> None:
         await create(cloud)
 
 
-async def test_without_tags_a_lost_answer_is_told_as_a_possible_leak() -> None:
+async def test_without_tags_a_lost_answer_is_reported_as_a_possible_leak() -> None:
     cloud = LaggingCloud()
     with pytest.raises(SessionError, match="not tagged") as raised:
         await create(cloud, tag_sessions=False)
@@ -88,10 +88,10 @@ async def test_a_creation_that_surely_did_not_happen_is_not_looked_for(creation:
     cloud = LaggingCloud(creation)
     with pytest.raises(SessionError):
         await create(cloud)
-    assert "ListSession" not in cloud.asked
+    assert "ListSession" not in cloud.requests
 
 
-async def test_our_own_labels_are_told_only_when_they_are_asked_for(bay: AsyncAgentBay) -> None:
+async def test_our_own_labels_are_reported_only_when_they_are_asked_for(bay: AsyncAgentBay) -> None:
     async with bay.session(labels={"job": "one"}) as session:
         assert dict(await session.get_labels()) == {"job": "one"}
         whole = dict(await session.get_labels(reserved=True))

@@ -7,7 +7,7 @@ import pytest
 
 from sessionbay import AsyncAGB, AsyncAgentBay, AsyncSession, EnvError, EnvUsageError
 
-from ..cloud import KEY, FakeCloud, yes
+from ..fake_cloud import KEY, FakeCloud, yes
 
 ODD = {"ODD": 'it\'s; a "hello"\n\t\N{GRINNING FACE}=$HOME', "EMPTY": ""}
 
@@ -18,7 +18,7 @@ def on(answer: dict[str, Any], **options: Any) -> tuple[AsyncSession, FakeCloud]
     return AsyncSession(AsyncAgentBay(api_key=KEY, transport=cloud, **options), "session-1"), cloud
 
 
-def said(text: str, *, is_error: bool = False) -> dict[str, Any]:
+def tool_text(text: str, *, is_error: bool = False) -> dict[str, Any]:
     return {"content": [{"type": "text", "text": text}], "isError": is_error}
 
 
@@ -48,7 +48,7 @@ async def test_another_session_has_none_of_it(bay: AsyncAgentBay) -> None:
 
 
 async def test_the_tools_get_their_arguments_by_the_clouds_names() -> None:
-    session, cloud = on(said('{"A": "1"}'))
+    session, cloud = on(tool_text('{"A": "1"}'))
     await session.env.set({"A": "1"})
     await session.env.get(["A"])
     await session.env.get()
@@ -60,17 +60,17 @@ async def test_the_tools_get_their_arguments_by_the_clouds_names() -> None:
 
 
 async def test_an_answer_that_is_no_environment_raises() -> None:
-    session, _ = on(said("A=1"))
+    session, _ = on(tool_text("A=1"))
     with pytest.raises(EnvError, match="not the tool's") as caught:
         await session.env.get()
     assert caught.value.kind == "invalid_response"
 
 
 async def test_a_refusal_is_a_result_and_an_error_of_a_strict_client() -> None:
-    session, _ = on(said("read-only", is_error=True))
+    session, _ = on(tool_text("read-only", is_error=True))
     assert (await session.env.set({"A": "1"})).error_message == "read-only"
     assert (await session.env.get()).error_message == "read-only"
-    strict, _ = on(said("read-only", is_error=True), strict=True)
+    strict, _ = on(tool_text("read-only", is_error=True), strict=True)
     with pytest.raises(EnvError, match="read-only"):
         await strict.env.set({"A": "1"})
 
@@ -87,13 +87,13 @@ async def test_what_no_process_could_start_with_is_refused_by_the_engine_too(
 @pytest.mark.parametrize(
     "envs", [{}, {"": "1"}, {"A=B": "1"}, {"A\0": "1"}, {"A": "1\0"}, {"A": "\ud800"}, {"A": 1}, "A=1", None]
 )
-async def test_what_can_be_no_environment_is_told_before_anything_is_sent(envs: Any) -> None:
-    session, cloud = on(said("{}"))
+async def test_what_can_be_no_environment_raises_before_anything_is_sent(envs: Any) -> None:
+    session, cloud = on(tool_text("{}"))
     with pytest.raises(EnvUsageError):
         await session.env.set(envs)
     with pytest.raises(EnvUsageError, match="keys"):
         await session.env.get("A")
-    assert cloud.asked == []
+    assert cloud.requests == []
 
 
 async def test_agb_has_no_environment() -> None:

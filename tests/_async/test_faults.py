@@ -6,7 +6,7 @@ from sessionbay import AgentBayError, AsyncAGB, AsyncAgentBay, SessionError, Ses
 from sessionbay.engine import LocalEngine
 from sessionbay.testing import AsyncFaultTransport, Fault, FaultPlan, Rule
 
-from ..cloud import KEY
+from ..fake_cloud import KEY
 from ..ledger import LedgerCloud
 from .clock import FakeClock
 from .conftest import connect
@@ -90,7 +90,7 @@ async def test_a_file_of_which_a_piece_was_refused_is_as_it_was(caplog: pytest.L
 @pytest.mark.parametrize(
     "fault", [Fault.drop(), Fault.answer(403, b'{"Code": "Forbidden"}')], ids=["silent", "refused"]
 )
-async def test_a_session_that_was_found_is_kept_though_nothing_more_is_told_of_it(fault: Fault) -> None:
+async def test_a_session_that_was_found_is_kept_though_nothing_more_is_reported_of_it(fault: Fault) -> None:
     plan = FaultPlan(
         Rule(fault=Fault.reset(), action="CreateMcpSession"), Rule(fault=fault, action="GetSession", times=None)
     )

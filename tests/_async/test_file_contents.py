@@ -47,11 +47,11 @@ async def test_many_pieces_do_not_replace_what_must_be_new(routed: AsyncSession,
 async def test_many_pieces_keep_permissions_and_links(routed: AsyncSession) -> None:
     await routed.command.run("echo old > 'the tool'; chmod 750 'the tool'; ln -s 'the tool' link")
     assert (await routed.file_system.write_file("link", LARGE)).success
-    told = await routed.command.run("readlink link; stat -c '%a %s' 'the tool'")
-    assert told.stdout == f"the tool\n750 {len(LARGE)}\n"
+    reported = await routed.command.run("readlink link; stat -c '%a %s' 'the tool'")
+    assert reported.stdout == f"the tool\n750 {len(LARGE)}\n"
 
 
-async def test_a_folder_that_is_missing_is_told(routed: AsyncSession) -> None:
+async def test_a_folder_that_is_missing_is_reported(routed: AsyncSession) -> None:
     written = await routed.file_system.write_file("nowhere/file", NOISE)
     assert not written.success
     assert "No such file or directory" in written.error_message
@@ -152,7 +152,7 @@ async def test_a_block_that_fails_leaves_the_file_as_it_was(routed: AsyncSession
     assert await parts_of(routed) == ""
 
 
-async def test_an_open_file_tells_what_is_wrong(routed: AsyncSession) -> None:
+async def test_an_open_file_reports_what_is_wrong(routed: AsyncSession) -> None:
     files = routed.file_system
     with pytest.raises(FileError, match="No such file"):
         async with files.open("missing"):

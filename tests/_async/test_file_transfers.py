@@ -14,7 +14,7 @@ import pytest
 from sessionbay import AsyncAgentBay, AsyncSession, FileError, FileTimeoutError, FileUsageError
 from sessionbay.engine import LocalEngine
 
-from ..cloud import KEY, Answer, FakeCloud, no, yes
+from ..fake_cloud import KEY, Answer, FakeCloud, no, yes
 from ..support import names
 from .clock import FakeClock
 from .conftest import connect
@@ -34,7 +34,7 @@ def copy(status: str, mode: str = "download", error: str = "", path: str = FILE)
 
 
 class StoreCloud(FakeCloud):
-    """A cloud whose store takes and gives everything, unless told otherwise."""
+    """A cloud whose store takes and gives everything, unless overridden."""
 
     def __init__(self, store: Answer | None = None, **answers: Any) -> None:
         url = yes({"Url": SIGNED})
@@ -54,7 +54,7 @@ class StoreCloud(FakeCloud):
 
 
 def on(cloud: FakeCloud, clock: FakeClock | None = None, *, strict: bool = False) -> AsyncSession:
-    """Return a session of a cloud, in whose time nobody waits."""
+    """Return a session of a cloud, with a clock that never waits."""
     return AsyncSession(AsyncAgentBay(api_key=KEY, transport=cloud, clock=clock or FakeClock(), strict=strict), "s")
 
 
@@ -118,8 +118,8 @@ async def test_a_file_that_is_replaced_keeps_its_permissions_and_its_links(
 ) -> None:
     await session.command.run("echo old > tool; chmod 750 tool; ln -s tool link")
     assert (await session.file_system.upload_file(source, "link")).success
-    told = await session.command.run("readlink link; stat -c '%a %s' tool")
-    assert told.stdout == f"tool\n750 {len(NOISE)}\n"
+    reported = await session.command.run("readlink link; stat -c '%a %s' tool")
+    assert reported.stdout == f"tool\n750 {len(NOISE)}\n"
 
 
 @pytest.mark.parametrize(("path", "why"), [("none", "No such file"), ("/tmp", "is no file")])
@@ -169,7 +169,7 @@ async def test_an_upload_asks_what_the_clouds_own_clients_ask(source: Path) -> N
     cloud = StoreCloud(GetContextInfo=[copy("Running"), copy("Success")])
     sent = await on(cloud).file_system.upload_file(source, FILE, content_type="image/png")
     assert (sent.success, sent.etag) == (True, '"e"')
-    assert cloud.asked == [
+    assert cloud.requests == [
         "GetAndLoadInternalContext",
         "GetContextFileUploadUrl",
         "SyncContext",
@@ -189,7 +189,7 @@ async def test_a_download_asks_what_the_clouds_own_clients_ask(tmp_path: Path) -
     cloud = StoreCloud(GetContextInfo=copy("Success", "upload"))
     got = await on(cloud).file_system.download_file(FILE, tmp_path / "a")
     assert (got.success, (tmp_path / "a").read_bytes()) == (True, b"12345")
-    assert cloud.asked == [
+    assert cloud.requests == [
         "GetAndLoadInternalContext",
         "SyncContext",
         "GetContextInfo",
@@ -203,7 +203,7 @@ async def test_the_folder_for_transfers_is_asked_for_once(source: Path) -> None:
     files = on(cloud).file_system
     for _ in range(2):
         await files.upload_file(source, FILE)
-    assert cloud.asked.count("GetAndLoadInternalContext") == 1
+    assert cloud.requests.count("GetAndLoadInternalContext") == 1
 
 
 @pytest.mark.parametrize(("error", "reason"), [("disk full", "disk full"), ("", "without a reason")])
@@ -226,7 +226,7 @@ async def test_without_wait_nobody_looks(source: Path, tmp_path: Path) -> None:
     files = on(cloud).file_system
     assert (await files.upload_file(source, FILE, wait=False)).success
     assert (await files.download_file(FILE, tmp_path / "a", wait=False)).success
-    assert "GetContextInfo" not in cloud.asked
+    assert "GetContextInfo" not in cloud.requests
 
 
 async def test_without_wait_only_the_folder_for_transfers_will_do(source: Path, tmp_path: Path) -> None:
@@ -236,7 +236,7 @@ async def test_without_wait_only_the_folder_for_transfers_will_do(source: Path, 
         await files.upload_file(source, "/elsewhere", wait=False)
     with pytest.raises(FileUsageError, match="inside /tmp/file-transfer"):
         await files.download_file("/elsewhere", tmp_path / "a", wait=False)
-    assert (cloud.asked, cloud.stored) == (["GetAndLoadInternalContext"], [])
+    assert (cloud.requests, cloud.stored) == (["GetAndLoadInternalContext"], [])
 
 
 async def test_the_time_bounds_the_whole_wait(source: Path, tmp_path: Path) -> None:
@@ -255,23 +255,23 @@ async def test_the_time_bounds_the_whole_wait(source: Path, tmp_path: Path) -> N
 
 
 @pytest.mark.parametrize("action", ["GetAndLoadInternalContext", "GetContextFileUploadUrl", "SyncContext"])
-async def test_what_the_cloud_refuses_is_told_with_its_reason(source: Path, action: str) -> None:
+async def test_what_the_cloud_refuses_is_reported_with_its_reason(source: Path, action: str) -> None:
     refused = no("Forbidden.Context", "not yours")
     cloud = StoreCloud(**{action: refused})
     sent = await on(cloud).file_system.upload_file(source, FILE)
     assert (sent.success, sent.code, "not yours" in sent.error_message) == (False, "Forbidden.Context", True)
-    assert cloud.asked[-1] == action
+    assert cloud.requests[-1] == action
     with pytest.raises(FileError, match="not yours"):
         await on(StoreCloud(**{action: refused}), strict=True).file_system.upload_file(source, FILE)
 
 
 async def test_a_store_that_refuses_a_file_has_nothing_to_copy(source: Path, tmp_path: Path) -> None:
-    told = "<Error><Code>EntityTooLarge</Code><Message>too large</Message></Error>"
-    cloud = StoreCloud(httpx.Response(413, text=told), GetContextInfo=copy("Success", "upload"))
+    reported = "<Error><Code>EntityTooLarge</Code><Message>too large</Message></Error>"
+    cloud = StoreCloud(httpx.Response(413, text=reported), GetContextInfo=copy("Success", "upload"))
     files = on(cloud).file_system
     sent = await files.upload_file(source, FILE)
     assert (sent.success, sent.http_status, sent.error_message) == (False, 413, "[EntityTooLarge] too large")
-    assert "SyncContext" not in cloud.asked
+    assert "SyncContext" not in cloud.requests
     got = await files.download_file(FILE, tmp_path / "a")
     assert (got.success, got.http_status, names(tmp_path)) == (False, 413, ["source"])
 
@@ -296,7 +296,7 @@ async def test_a_cloud_that_does_not_answer_is_an_error_of_the_file(source: Path
         await on(StoreCloud(SyncContext=httpx.ReadError("lost"))).file_system.upload_file(source, FILE)
 
 
-async def test_a_mistake_is_told_before_anything_is_sent(source: Path, tmp_path: Path) -> None:
+async def test_a_mistake_raises_before_anything_is_sent(source: Path, tmp_path: Path) -> None:
     cloud = StoreCloud()
     files = on(cloud).file_system
     with pytest.raises(FileUsageError, match="there is no file"):
@@ -316,7 +316,7 @@ async def test_a_mistake_is_told_before_anything_is_sent(source: Path, tmp_path:
         await files.download_file(FILE, tmp_path)
     with pytest.raises(FileUsageError, match="overwrite is False"):
         await files.download_file(FILE, source, overwrite=False)
-    assert cloud.asked == []
+    assert cloud.requests == []
 
 
 async def test_without_a_folder_for_transfers_nothing_goes(source: Path) -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from sessionbay import AsyncAgentBay, AsyncSession, FileUsageError
 
-from ..cloud import KEY, FakeCloud
+from ..fake_cloud import KEY, FakeCloud
 
 EMOJI = "\N{GRINNING FACE}"
 
@@ -78,7 +78,7 @@ async def test_writing_through_a_link_changes_what_it_leads_to(session: AsyncSes
     assert (await session.command.run("readlink link; cat target")).stdout == "target\nnew"
 
 
-async def test_info_tells_kinds_apart(session: AsyncSession) -> None:
+async def test_info_distinguishes_kinds(session: AsyncSession) -> None:
     await session.file_system.write_file("1234", "12345")
     await session.file_system.create_directory("folder")
     file, folder = [await session.file_system.get_file_info(name) for name in ("1234", "folder")]
@@ -88,7 +88,7 @@ async def test_info_tells_kinds_apart(session: AsyncSession) -> None:
     assert file.modified.startswith("20")
 
 
-async def test_a_listing_tells_folders_from_files(session: AsyncSession) -> None:
+async def test_a_listing_distinguishes_folders_from_files(session: AsyncSession) -> None:
     await session.command.run("mkdir -p box/inner; touch 'box/a file' 'box/[DIR] odd' box/\u540d")
     entries = (await session.file_system.list_directory("box")).entries
     assert [(entry.name, entry.is_directory, entry.is_file) for entry in entries] == [
@@ -212,9 +212,9 @@ async def test_agbs_names_do_the_same(session: AsyncSession) -> None:
         ("move_file", {"source": "x", "destination": " "}),
     ],
 )
-async def test_a_mistake_is_told_before_sending(method: str, mistake: dict[str, Any]) -> None:
+async def test_a_mistake_raises_before_sending(method: str, mistake: dict[str, Any]) -> None:
     cloud = FakeCloud()
     session = AsyncSession(AsyncAgentBay(api_key=KEY, transport=cloud), "session-1")
     with pytest.raises(FileUsageError):
         await getattr(session.file_system, method)(**mistake)
-    assert cloud.asked == []
+    assert cloud.requests == []

@@ -1,4 +1,4 @@
-"""Git in a session: real repositories, and failures told for what they are."""
+"""Git in a session: real repositories, and true failures."""
 
 from typing import Any
 
@@ -18,7 +18,7 @@ from sessionbay import (
 )
 from sessionbay._async.git import AsyncGit
 
-from ..cloud import KEY, FakeCloud, yes
+from ..fake_cloud import KEY, FakeCloud, yes
 
 
 @pytest.fixture
@@ -37,7 +37,7 @@ async def save(git: AsyncGit, name: str, text: str, message: str, repo: str = "r
     return (await git.commit(repo, message)).unwrap()
 
 
-async def test_a_commit_is_told_with_its_hash(git: AsyncGit) -> None:
+async def test_a_commit_is_reported_with_its_hash(git: AsyncGit) -> None:
     commit = await save(git, "b.txt", "two\n", "Second\n\nwith a body")
     entries = (await git.log("repo")).entries
     assert [entry.message for entry in entries] == ["Second", "Begin"]
@@ -59,14 +59,14 @@ async def test_a_commit_of_nothing_is_refused(git: AsyncGit) -> None:
         result.raise_for_error()
 
 
-async def test_the_status_tells_files_apart_whatever_their_names(git: AsyncGit) -> None:
+async def test_the_status_distinguishes_files_whatever_their_names(git: AsyncGit) -> None:
     shell = AsyncCommand(git._connection)
     await shell.run("cd repo && echo x > 'q\"uote' && echo x > 'a -> b' && git mv a.txt 'new name' && echo x > \u540d")
     await git.add("repo", files=['q"uote'])
     status = await git.status("repo")
     assert (status.current_branch, status.detached, status.upstream) == ("main", False, None)
-    told = {file.path: (file.status, file.staged, file.renamed_from) for file in status.files}
-    assert told == {
+    reported = {file.path: (file.status, file.staged, file.renamed_from) for file in status.files}
+    assert reported == {
         'q"uote': ("added", True, ""),
         "a -> b": ("untracked", False, ""),
         "new name": ("renamed", True, "a.txt"),
@@ -99,7 +99,7 @@ async def test_branches_come_and_go(git: AsyncGit) -> None:
     assert (await git.delete_branch("repo", "other", force=True)).success
 
 
-async def test_a_conflict_is_told_as_one(git: AsyncGit) -> None:
+async def test_a_conflict_is_reported_as_one(git: AsyncGit) -> None:
     await git.clone("repo", path="copy")
     await save(git, "a.txt", "theirs\n", "Theirs")
     await save(git, "a.txt", "ours\n", "Ours", "copy")
@@ -161,14 +161,14 @@ async def test_changes_are_unstaged_and_given_up(git: AsyncGit) -> None:
     assert not (await git.status("repo")).has_staged
 
 
-async def test_a_folder_that_is_no_repository_is_told(bay_session: AsyncSession) -> None:
+async def test_a_folder_that_is_no_repository_is_reported(bay_session: AsyncSession) -> None:
     result = await bay_session.git.status("/tmp")
     assert result.reason == "not_a_repository"
     with pytest.raises(GitNotARepoError):
         result.raise_for_error()
 
 
-async def test_a_machine_without_git_is_told(bay_session: AsyncSession) -> None:
+async def test_a_machine_without_git_is_reported(bay_session: AsyncSession) -> None:
     shell = '{"stdout": "", "stderr": "bash: git: command not found", "exit_code": 127}'
     cloud = FakeCloud(CallMcpTool=yes({"content": [{"type": "text", "text": shell}]}))
     async with AsyncAgentBay(KEY, transport=cloud) as bay:
@@ -190,12 +190,12 @@ async def test_a_machine_without_git_is_told(bay_session: AsyncSession) -> None:
         ("status", {"repo_path": "repo", "timeout_ms": 0}),
     ],
 )
-async def test_a_mistake_is_told_before_sending(method: str, mistake: dict[str, Any]) -> None:
+async def test_a_mistake_raises_before_sending(method: str, mistake: dict[str, Any]) -> None:
     cloud = FakeCloud()
     async with AsyncAgentBay(KEY, transport=cloud) as bay:
         with pytest.raises(GitUsageError):
             await getattr(AsyncSession(bay, "session-1").git, method)(**mistake)
-    assert cloud.asked == []
+    assert cloud.requests == []
 
 
 REFUSES = """
@@ -236,7 +236,7 @@ async def test_a_repository_that_is_served_is_cloned_and_pulled(git: AsyncGit, r
     assert [entry.message for entry in (await git.log("copy")).entries] == ["Second", "Begin"]
 
 
-async def test_a_server_that_wants_a_password_is_told_as_such(bay_session: AsyncSession) -> None:
+async def test_a_server_that_wants_a_password_is_reported_as_such(bay_session: AsyncSession) -> None:
     await bay_session.file_system.write_file("refuses.py", REFUSES)
     async with bay_session.command.start("python3 refuses.py") as server:
         port = await first_line(server)

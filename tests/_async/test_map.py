@@ -142,7 +142,7 @@ async def test_a_session_that_cannot_be_made_is_the_items_error(engine: LocalEng
     assert [type(error) for error in errors] == [SessionError] * 3
 
 
-async def test_progress_is_told_from_the_start_to_the_end(bay: AsyncAgentBay) -> None:
+async def test_progress_is_reported_from_the_start_to_the_end(bay: AsyncAgentBay) -> None:
     seen: list[Progress] = []
     async with bay.map(picky, range(4), concurrency=2, progress=seen.append, labels=LABELS) as results:
         assert len([done async for done in results]) == 4

@@ -1,4 +1,4 @@
-"""Object storage: what the machine is asked on both routes, who has none, and that no credential is seen."""
+"""Object storage: tool calls on both routes, clouds without it, and no credential in sight."""
 
 import json
 import logging
@@ -13,13 +13,13 @@ from sessionbay import AsyncAGB, AsyncAgentBay, AsyncSession, OssError, OssUsage
 from sessionbay._async.oss import AsyncOss
 from sessionbay._concurrency._async import UnaryCall
 
-from ..cloud import KEY, FakeCloud, session_data, yes
+from ..fake_cloud import KEY, FakeCloud, session_data, yes
 
 SERVER = "wuying_oss"
 NAMES = ("oss_env_init", "oss_upload", "oss_download", "oss_upload_annon", "oss_download_annon")
 SIGNED = "https://bucket.example/a?Signature=hush-4"
 CREDENTIALS = ("STS.hush-1", "hush-2", "hush-3")
-SAID = {"oss_env_init": '{"region": "r"}', "oss_upload": "Upload success", "oss_upload_annon": "Upload success"}
+TOOL_TEXTS = {"oss_env_init": '{"region": "r"}', "oss_upload": "Upload success", "oss_upload_annon": "Upload success"}
 Use = UnaryCall[AsyncOss, Any]
 Answer = Callable[[str, bool], httpx.Response]
 GOLDEN: list[tuple[Use, str, dict[str, str]]] = [
@@ -49,7 +49,7 @@ golden = pytest.mark.parametrize(
 )
 
 
-def said(text: str, *, is_error: bool = False) -> dict[str, Any]:
+def tool_text(text: str, *, is_error: bool = False) -> dict[str, Any]:
     return {"content": [{"type": "text", "text": text}], "isError": is_error}
 
 
@@ -66,8 +66,8 @@ class OssCloud(FakeCloud):
     def _answer(self, request: httpx.Request) -> httpx.Response:
         direct = request.url.host == "machine.example"
         if direct:
-            asked = json.loads(request.content)
-            tool, server, args = asked["tool"], asked["server"], asked["args"]
+            sent = json.loads(request.content)
+            tool, server, args = sent["tool"], sent["server"], sent["args"]
         elif request.url.params["Action"] == "CallMcpTool":
             form = dict(httpx.QueryParams(request.content.decode()))
             tool, server, args = form["Name"], form["Server"], json.loads(form["Args"])
@@ -76,7 +76,7 @@ class OssCloud(FakeCloud):
         self.calls.append((tool, server, args))
         if self._told:
             return self._told(request.content.decode(), direct)
-        return worded(said(SAID.get(tool, "Download success")), direct)
+        return worded(tool_text(TOOL_TEXTS.get(tool, "Download success")), direct)
 
 
 @pytest.fixture(params=["direct", "control plane"])
@@ -112,12 +112,12 @@ def worded(answer: dict[str, Any], direct: bool) -> httpx.Response:
 
 def echo_as_failure(content: str, direct: bool) -> httpx.Response:
     """Say that the tool failed, and repeat all that was sent."""
-    return worded(said(f"Upload failed: {content}", is_error=True), direct)
+    return worded(tool_text(f"Upload failed: {content}", is_error=True), direct)
 
 
 def echo_in_words(content: str, direct: bool) -> httpx.Response:
     """Say it in words alone."""
-    return worded(said(f"Upload failed: {content}"), direct)
+    return worded(tool_text(f"Upload failed: {content}"), direct)
 
 
 def echo_as_nonsense(content: str, direct: bool) -> httpx.Response:
@@ -147,20 +147,20 @@ async def test_no_credential_is_in_an_error_a_repr_or_a_log(
             continue
         with pytest.raises(OssError) as caught:
             await use(oss)
-        told = "".join(traceback.format_exception(caught.value))
-        assert "hush" not in f"{told} {caught.value!r} {caught.value.result!r}"
+        message = "".join(traceback.format_exception(caught.value))
+        assert "hush" not in f"{message} {caught.value!r} {caught.value.result!r}"
     assert "hush" not in caplog.text
 
 
 async def test_what_a_machine_says_of_its_set_up_is_not_in_the_repr(direct: bool) -> None:
-    told = said('{"access_key_secret": "hush-2"}')
-    cloud = OssCloud(lambda content, direct: worded(told, direct), direct=direct)
+    message = tool_text('{"access_key_secret": "hush-2"}')
+    cloud = OssCloud(lambda content, direct: worded(message, direct), direct=direct)
     ready = await (await oss_of(cloud)).env_init(*CREDENTIALS)
     assert ready.client_config == {"access_key_secret": "hush-2"}
     assert "hush" not in repr(ready)
 
 
-async def test_a_mistake_is_told_before_anything_is_sent(direct: bool) -> None:
+async def test_a_mistake_raises_before_anything_is_sent(direct: bool) -> None:
     cloud = OssCloud(direct=direct)
     oss = await oss_of(cloud)
     uses: list[tuple[Use, str]] = [
@@ -170,8 +170,8 @@ async def test_a_mistake_is_told_before_anything_is_sent(direct: bool) -> None:
         (lambda oss: oss.download("b", "o", "a\0b"), "path"),
         (lambda oss: oss.upload_anonymous("", "/p"), "url"),
     ]
-    for use, told in uses:
-        with pytest.raises(OssUsageError, match=told) as caught:
+    for use, message in uses:
+        with pytest.raises(OssUsageError, match=message) as caught:
             await use(oss)
         assert "hush" not in str(caught.value)
     assert cloud.calls == []

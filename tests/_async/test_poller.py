@@ -6,7 +6,7 @@ import pytest
 from sessionbay import AsyncAgentBay, AsyncSession, RetryPolicy, SessionPauseResult
 from sessionbay._concurrency._async import run_for_each
 
-from ..cloud import KEY, Answer, FakeCloud, no, status, yes
+from ..fake_cloud import KEY, Answer, FakeCloud, no, status, yes
 from ..raw_server import BOUND
 
 MANY = 40
@@ -48,7 +48,7 @@ class PausingCloud(FakeCloud):
 
     @property
     def counts(self) -> Counter[str]:
-        return Counter(self.asked)
+        return Counter(self.requests)
 
 
 async def test_many_waits_learn_their_states_from_the_list() -> None:

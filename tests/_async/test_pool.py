@@ -69,7 +69,7 @@ async def test_a_session_beyond_its_age_is_not_lent_again(engine: LocalEngine) -
             assert first.session_id != second.session_id
 
 
-async def test_who_waits_too_long_for_a_session_is_told(bay: AsyncAgentBay) -> None:
+async def test_waiting_too_long_for_a_session_is_reported(bay: AsyncAgentBay) -> None:
     async with bay.pool(max=1, labels=LABELS) as pool, pool.lease():
         with pytest.raises(SessionTimeoutError, match="all 1 sessions were in use"):
             async with pool.lease(timeout=0.05):

@@ -12,7 +12,7 @@ from sessionbay import AgentBayUsageError, AsyncAgentBay, ContextError, ContextT
 from sessionbay._concurrency._async import HttpTransport
 from sessionbay.engine import LocalEngine
 
-from ..cloud import KEY, FakeCloud, no, yes
+from ..fake_cloud import KEY, FakeCloud, no, yes
 from ..support import names
 from .conftest import connect
 
@@ -38,8 +38,8 @@ class FakeStore(httpx.MockTransport):
 
 
 def refuse(request: httpx.Request) -> httpx.Response:
-    told = "<Code>SignatureDoesNotMatch</Code><Message>&quot;wrong&quot;</Message>"
-    body = f"<Error>{told}<StringToSign>S3CRET</StringToSign></Error>"
+    reported = "<Code>SignatureDoesNotMatch</Code><Message>&quot;wrong&quot;</Message>"
+    body = f"<Error>{reported}<StringToSign>S3CRET</StringToSign></Error>"
     return httpx.Response(403, text=body)
 
 
@@ -59,9 +59,9 @@ async def test_no_log_shows_the_address(tmp_path: Path, caplog: pytest.LogCaptur
     store = FakeStore(lambda request: httpx.Response(200))
     assert await upload(store)
     assert await download(store, tmp_path / "a")
-    told = [record.getMessage() + repr(record.args) for record in caplog.records]
-    assert told
-    assert [line for line in told if "Signature=" in line or "/contexts/" in line] == []
+    reported = [record.getMessage() + repr(record.args) for record in caplog.records]
+    assert reported
+    assert [line for line in reported if "Signature=" in line or "/contexts/" in line] == []
     assert [str(request.url) for request in store.requests] == [SIGNED] * 2
 
 
@@ -71,12 +71,12 @@ async def test_no_log_shows_an_address_of_the_engine(engine: LocalEngine, caplog
         made = await bay.context.create("hidden")
         assert await bay.context.upload_file(made.context_id, FILE, b"12345")
         await bay.context.delete(made.context_id)
-    told = [record.getMessage() for record in caplog.records if record.name == "httpx"]
-    assert len(told) == 4
-    assert [line for line in told if "signature" in line] == []
+    reported = [record.getMessage() for record in caplog.records if record.name == "httpx"]
+    assert len(reported) == 4
+    assert [line for line in reported if "signature" in line] == []
 
 
-async def test_a_store_that_leads_to_no_address_is_told() -> None:
+async def test_a_store_that_leads_to_no_address_is_reported() -> None:
     for nowhere in ("http:0", "https://xn--/"):
         store = FakeStore(lambda request, to=nowhere: httpx.Response(302, headers={"location": to}))  # type: ignore[misc]
         with pytest.raises(ContextError, match="leads to no address") as raised:
@@ -84,7 +84,7 @@ async def test_a_store_that_leads_to_no_address_is_told() -> None:
         assert (raised.value.kind, raised.value.outcome) == ("invalid_response", "unknown")
 
 
-async def test_an_address_that_is_none_is_told_and_not_shown() -> None:
+async def test_an_address_that_is_none_is_reported_and_not_shown() -> None:
     with pytest.raises(ContextError, match="the address that the cloud gave is none") as raised:
         await upload(FakeStore(refuse, "https://store.invalid/a\x07?Signature=abc"))
     assert (raised.value.kind, raised.value.outcome) == ("invalid_response", "not_sent")
@@ -121,7 +121,7 @@ async def test_a_refusal_of_the_store_says_why_and_no_more(tmp_path: Path) -> No
     assert names(tmp_path) == []
 
 
-async def test_a_refusal_without_words_tells_its_status() -> None:
+async def test_a_refusal_without_words_reports_its_status() -> None:
     refused = await upload(FakeStore(lambda request: httpx.Response(500, text="<html>")))
     assert refused.error_message == "the store answered HTTP 500"
 

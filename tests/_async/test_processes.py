@@ -52,7 +52,7 @@ async def test_a_line_comes_before_the_process_ends(runs: AsyncSession) -> None:
     assert await gone(runs, "sleep 61[.]5")
 
 
-async def test_outputs_that_come_one_after_the_other_are_told_so(bay_session: AsyncSession) -> None:
+async def test_outputs_that_come_one_after_the_other_are_reported_in_order(bay_session: AsyncSession) -> None:
     command = "for i in $(seq 8); do echo $i; read seen; echo $i >&2; read seen; done"
     numbers: list[int] = []
     async with bay_session.command.start(command) as process:
@@ -107,7 +107,7 @@ async def test_nothing_is_left_running_after_the_block(runs: AsyncSession) -> No
     assert not more
 
 
-async def test_a_code_other_than_0_is_told(runs: AsyncSession) -> None:
+async def test_a_code_other_than_0_is_reported(runs: AsyncSession) -> None:
     async with runs.command.start("echo why >&2; exit 3") as process:
         result = await process.wait()
         assert (result.success, result.exit_code, result.error_message) == (False, 3, "exit code 3: why")
@@ -186,7 +186,7 @@ async def test_a_process_that_nobody_reads_waits(bay_session: AsyncSession) -> N
         {"command": "x", "keep": "middle"},
     ],
 )
-async def test_a_mistake_is_told_before_sending(shared_bay: AsyncSession, mistake: dict[str, Any]) -> None:
+async def test_a_mistake_raises_before_sending(shared_bay: AsyncSession, mistake: dict[str, Any]) -> None:
     with pytest.raises(CommandUsageError):
         shared_bay.command.start(**mistake)
 
@@ -200,7 +200,7 @@ async def test_a_process_is_started_once(shared_bay: AsyncSession) -> None:
             pass
 
 
-async def test_a_folder_that_is_missing_is_told(runs: AsyncSession) -> None:
+async def test_a_folder_that_is_missing_is_reported(runs: AsyncSession) -> None:
     with pytest.raises(CommandError, match="nowhere"):
         async with runs.command.start("true", cwd="/nowhere"):
             pass

@@ -1,4 +1,4 @@
-"""Connections to the shared engine: each proves to lead there before anything is said on it."""
+"""Connections to the shared engine: each is authenticated before anything is sent on it."""
 
 import json
 import time
@@ -70,7 +70,7 @@ STRANGERS: dict[str, Script] = {
 
 
 @pytest.mark.parametrize("script", STRANGERS.values(), ids=STRANGERS)
-async def test_a_stranger_on_the_engines_port_is_told_nothing(script: Script) -> None:
+async def test_a_stranger_on_the_engines_port_learns_nothing(script: Script) -> None:
     with RawServer(script) as server:
         async with Carrier(known=known(server)) as carrier:
             begun = time.monotonic()
@@ -78,7 +78,7 @@ async def test_a_stranger_on_the_engines_port_is_told_nothing(script: Script) ->
                 await carrier.ask(f"{server.url}/secret", "POST", b"a secret", connect=1.5)
             assert time.monotonic() - begun < BEYOND
             assert (carrier.counts.busy, carrier.counts.idle) == (0, 0)
-    assert not [asked for asked in server.asked if b"secret" in asked or KEY.reveal().encode() in asked]
+    assert not [request for request in server.requests if b"secret" in request or KEY.reveal().encode() in request]
 
 
 async def test_the_engine_is_asked_once_for_each_connection() -> None:
@@ -86,7 +86,7 @@ async def test_the_engine_is_asked_once_for_each_connection() -> None:
         async with Carrier(known=known(server)) as carrier:
             assert await carrier.ask_often(server.url, 3) == [200, 200, 200]
     assert server.accepted == 1
-    assert [b"/health?challenge=" in asked for asked in server.asked] == [True, False, False, False]
+    assert [b"/health?challenge=" in request for request in server.requests] == [True, False, False, False]
 
 
 async def test_an_engine_that_has_ended_is_noticed_by_the_next_connection() -> None:
@@ -102,14 +102,14 @@ async def test_an_engine_that_has_ended_is_noticed_by_the_next_connection() -> N
             await until(lambda: server.open == 0)
             with pytest.raises(httpx.ConnectError, match="is not the engine"):
                 await carrier.ask(f"{server.url}/secret")
-    assert b"/secret" not in b"".join(server.asked)
+    assert b"/secret" not in b"".join(server.requests)
 
 
 async def test_nobody_else_is_asked_for_a_proof() -> None:
     with RawServer() as server:
         async with Carrier(known=KnownEngine(KEY, server.port + 1)) as carrier:
             assert (await carrier.ask(server.url)).status_code == 200
-    assert len(server.asked) == 1
+    assert len(server.requests) == 1
 
 
 @pytest.mark.parametrize("script", [silence, always(answer(b"{}")), elsewhere], ids=["silence", "no proof", "relayed"])
@@ -121,4 +121,4 @@ async def test_a_stranger_on_the_engines_port_gets_no_websocket(
         address = WebSocketAddress.of(f"ws://127.0.0.1:{server.port}/ws/session-1", Secret("token-of-a-session"))
         with pytest.raises(ConnectionLost, match="is not the engine"):
             await AsyncWebSocket.open(address, TlsSettings(True, trust_env=False), time.monotonic, BOUND, known(server))
-    assert b"token-of-a-session" not in b"".join(server.asked)
+    assert b"token-of-a-session" not in b"".join(server.requests)

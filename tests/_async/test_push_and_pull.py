@@ -141,7 +141,7 @@ async def test_one_file_that_fails_keeps_no_other_back_and_nothing_is_deleted(
         pushed.raise_for_error()
 
 
-async def test_an_unreadable_file_is_told_by_its_name(session: AsyncSession, tmp_path: Path) -> None:
+async def test_an_unreadable_file_is_reported_by_its_name(session: AsyncSession, tmp_path: Path) -> None:
     await session.command.run("mkdir -p there/shut; cd there; echo 1 > a; echo 2 > b; chmod 0 b shut")
     pulled = await session.file_system.pull("there", tmp_path / "back", delete=True)
     if (await session.command.run("cat there/b")).success:  # a user who may read everything
@@ -176,8 +176,8 @@ async def test_no_name_leads_outside_even_if_the_machine_lies(bay_session: Async
         r"f\t2\t644\ta\377",
         r"f\t2\t644\tgood",
     ]
-    told = "".join(rf"{lie}\0" for lie in lies)
-    await bay_session.file_system.write_file("bin/find", f"#!/bin/sh\nprintf '{told}'\n")
+    reported = "".join(rf"{lie}\0" for lie in lies)
+    await bay_session.file_system.write_file("bin/find", f"#!/bin/sh\nprintf '{reported}'\n")
     await run("chmod +x bin/find")
     await bay_session.env.set({"PATH": f"{home}/bin:/usr/bin:/bin"})
     pulled = await bay_session.file_system.pull("there", back)
@@ -186,7 +186,7 @@ async def test_no_name_leads_outside_even_if_the_machine_lies(bay_session: Async
     assert (names(tmp_path), names(back)) == (["back"], ["good"])
 
 
-async def test_names_that_are_no_utf8_are_told(session: AsyncSession, tmp_path: Path) -> None:
+async def test_names_that_are_no_utf8_are_reported(session: AsyncSession, tmp_path: Path) -> None:
     await session.command.run("mkdir there; cd there; touch good \"$(printf 'a\\377')\"")
     pulled = await session.file_system.pull("there", tmp_path / "back")
     assert (pulled.sent, dict(pulled.errors)) == (("good",), {"a\\xff": "the name is not UTF-8"})
@@ -206,7 +206,7 @@ async def test_what_a_callback_raises_ends_it(session: AsyncSession, here: Path)
         await session.file_system.push(here, "there", progress=stop)
 
 
-async def test_a_folder_that_is_not_there_is_told(session: AsyncSession, tmp_path: Path) -> None:
+async def test_a_folder_that_is_not_there_is_reported(session: AsyncSession, tmp_path: Path) -> None:
     pulled = await session.file_system.pull("nowhere", tmp_path / "back")
     assert (pulled.success, "nowhere" in pulled.error_message) == (False, True)
     with pytest.raises(FileUsageError, match="no folder"):

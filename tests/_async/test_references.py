@@ -52,8 +52,8 @@ async def test_a_client_that_was_closed_is_not_shared(bay_session: AsyncSession)
 
 async def test_a_reference_says_where_the_session_is(session: AsyncSession, engine: LocalEngine) -> None:
     cloud = "agb" if isinstance(session.agent_bay, AsyncAGB) else "agentbay"
-    said = session.ref
-    assert (said.session_id, said.cloud, said.endpoint) == (session.session_id, cloud, engine.endpoint)
+    payload = session.ref
+    assert (payload.session_id, payload.cloud, payload.endpoint) == (session.session_id, cloud, engine.endpoint)
 
 
 async def test_a_pickle_holds_neither_the_key_nor_the_token(session: AsyncSession) -> None:

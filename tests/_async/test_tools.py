@@ -10,7 +10,7 @@ import pytest
 from sessionbay import AsyncAGB, AsyncAgentBay, AsyncSession, SessionError, SessionTimeoutError
 from sessionbay.engine import LocalEngine
 
-from ..cloud import KEY, FakeCloud, no, session_data, yes
+from ..fake_cloud import KEY, FakeCloud, no, session_data, yes
 from ..requirements import promise
 from .conftest import IMAGE, connect
 
@@ -132,16 +132,16 @@ async def test_the_direct_route_may_word_its_content_in_several_ways(body: dict[
 
 
 @pytest.mark.parametrize(
-    ("answer", "told"),
+    ("answer", "reported"),
     [
         (httpx.Response(403, json={"code": "BadToken", "message": "go away"}), "[BadToken] go away"),
         (httpx.Response(200, json={"data": {"error": {"code": -32000, "message": "broken"}}}), "[-32000] broken"),
         (httpx.Response(200, json={"data": {"result": answered("it failed", is_error=True)}}), "it failed"),
     ],
 )
-async def test_a_refusal_on_the_direct_route_keeps_its_reason(answer: httpx.Response, told: str) -> None:
+async def test_a_refusal_on_the_direct_route_keeps_its_reason(answer: httpx.Response, reported: str) -> None:
     result = await (await session_on(DirectCloud(answer))).call_mcp_tool("shell", {})
-    assert (result.success, result.error_message) == (False, told)
+    assert (result.success, result.error_message) == (False, reported)
 
 
 @pytest.mark.parametrize("token", ["canary\nX-Other: 1", "canary\0", " canary", "canaryé"])
@@ -170,7 +170,7 @@ async def test_a_tool_call_that_may_have_arrived_is_not_repeated() -> None:
     cloud = FakeCloud(CreateMcpSession=yes(session_data()), CallMcpTool=httpx.ReadError("lost"))
     with pytest.raises(SessionError):
         await (await session_on(cloud)).call_mcp_tool("shell", {})
-    assert cloud.asked.count("CallMcpTool") == 1
+    assert cloud.requests.count("CallMcpTool") == 1
 
 
 @pytest.mark.parametrize(("make", "unit"), [(AsyncAgentBay, 1.0), (AsyncAGB, 0.001)])
@@ -194,7 +194,7 @@ async def test_arguments_that_json_cannot_say_are_refused_before_sending(args: A
     cloud = FakeCloud()
     with pytest.raises(ValueError, match="args must"):
         await AsyncSession(AsyncAgentBay(api_key=KEY, transport=cloud), "session-1").call_mcp_tool("shell", args)
-    assert cloud.asked == []
+    assert cloud.requests == []
 
 
 async def test_a_refused_call_keeps_code_and_reason() -> None:

@@ -10,7 +10,7 @@ import pytest
 from sessionbay import AsyncAgentBay, RetryPolicy, SessionError
 from sessionbay._async.http.pool import PoolCounts
 
-from ..cloud import KEY
+from ..fake_cloud import KEY
 from ..raw_server import (
     BEYOND,
     BOUND,
@@ -136,7 +136,7 @@ async def test_a_failure_leaves_no_connection_behind(script: Script, error: type
             assert await carrier.ask_often(server.url, 1) == [200]
 
 
-async def test_a_peer_that_closes_without_an_answer_is_told_in_plain_words() -> None:
+async def test_a_peer_that_closes_without_an_answer_is_reported_in_plain_words() -> None:
     with RawServer(once_and_close()) as server:
         async with Carrier() as carrier:
             with pytest.raises(httpx.RemoteProtocolError, match="closed the connection before its response ended"):
@@ -228,7 +228,7 @@ async def test_a_header_that_cannot_be_sent_is_not_sent(headers: list[tuple[str,
                 await carrier.ask(server.url, headers=headers)
             assert carrier.counts == PoolCounts()
             assert await carrier.ask_often(server.url, 1) == [200]
-        assert len(server.asked) == 1
+        assert len(server.requests) == 1
 
 
 async def test_a_body_that_is_shorter_than_its_length_is_an_error() -> None:
@@ -240,12 +240,13 @@ async def test_a_body_that_is_shorter_than_its_length_is_an_error() -> None:
 
 
 @pytest.mark.parametrize(
-    ("said", "kind"),
-    [(said, "invalid_response") for said in NO_HTTP.values()] + [(said, "unreachable") for said in CUT_OFF.values()],
+    ("payload", "kind"),
+    [(payload, "invalid_response") for payload in NO_HTTP.values()]
+    + [(payload, "unreachable") for payload in CUT_OFF.values()],
     ids=[*NO_HTTP, *CUT_OFF],
 )
-async def test_a_client_tells_nonsense_from_a_connection_that_broke(said: bytes, kind: str) -> None:
-    with RawServer(once_and_close(said)) as server:
+async def test_a_client_distinguishes_nonsense_from_a_connection_that_broke(payload: bytes, kind: str) -> None:
+    with RawServer(once_and_close(payload)) as server:
         async with AsyncAgentBay(KEY, endpoint=server.url, retry=RetryPolicy(attempts=1)) as bay:
             with pytest.raises(SessionError) as raised:
                 await bay.list()

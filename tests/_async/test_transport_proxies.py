@@ -8,7 +8,7 @@ from sessionbay._async.http.pool import PoolCounts
 from sessionbay._http.proxies import proxy_of
 
 from ..certificates import client_context
-from ..cloud import KEY
+from ..fake_cloud import KEY
 from ..raw_server import RawServer, always, answer
 from .carrier import Carrier
 
@@ -27,7 +27,7 @@ async def test_requests_go_through_the_proxy_that_was_named() -> None:
         async with Carrier(verify=client_context(), proxy_of=proxy_of(proxy.url, trust_env=False)) as carrier:
             assert (await carrier.ask("http://cloud.example/x")).text == "proxied"
             assert carrier.counts == PoolCounts()
-        assert proxy.asked[0].startswith(b"GET http://cloud.example/x HTTP/1.1\r\n")
+        assert proxy.requests[0].startswith(b"GET http://cloud.example/x HTTP/1.1\r\n")
 
 
 @pytest.mark.parametrize("variable", ["HTTP_PROXY", "http_proxy", "ALL_PROXY"])
@@ -51,7 +51,7 @@ async def test_https_goes_through_a_tunnel_of_the_proxy(monkeypatch: pytest.Monk
         async with Carrier(verify=client_context(), proxy_of=proxy_of(None, trust_env=True)) as carrier:
             with pytest.raises(httpx.ProxyError):
                 await carrier.ask("https://cloud.example/x")
-        assert proxy.asked[0].startswith(b"CONNECT cloud.example:443 HTTP/1.1\r\n")
+        assert proxy.requests[0].startswith(b"CONNECT cloud.example:443 HTTP/1.1\r\n")
 
 
 @pytest.mark.parametrize("exempt", ["127.0.0.1", "*", "other.example, 127.0.0.1"])
@@ -88,7 +88,7 @@ async def test_no_tls_context_is_made_before_it_is_needed(monkeypatch: pytest.Mo
 
 
 @pytest.mark.parametrize("proxy", ["gopher://proxy.example", "http://proxy.example:port"])
-async def test_a_proxy_of_the_environment_that_cannot_be_used_is_told(
+async def test_a_proxy_of_the_environment_that_cannot_be_used_is_reported(
     monkeypatch: pytest.MonkeyPatch, proxy: str
 ) -> None:
     monkeypatch.setenv("ALL_PROXY", proxy)

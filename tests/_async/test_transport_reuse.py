@@ -121,7 +121,7 @@ async def test_there_are_never_more_connections_than_the_limit() -> None:
                 for _ in range(40):
                     beside.start(carrier.ask, server.url)
             assert carrier.counts == PoolCounts(idle=3, origins=1)
-        assert (len(server.asked), server.most) == (40, 3)
+        assert (len(server.requests), server.most) == (40, 3)
 
 
 async def test_a_request_waits_for_a_connection_no_longer_than_its_limit() -> None:

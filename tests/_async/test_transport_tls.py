@@ -33,7 +33,7 @@ async def test_a_peer_that_nobody_vouches_for_is_refused() -> None:
             with pytest.raises(httpx.ConnectError, match="certificate verify failed"):
                 await carrier.ask(server.url)
             assert carrier.counts == PoolCounts()
-        assert server.asked == []
+        assert server.requests == []
 
 
 async def test_a_peer_whose_certificate_names_another_host_is_refused() -> None:
@@ -80,7 +80,7 @@ async def test_large_requests_and_answers_arrive_whole_over_tls() -> None:
     with secured(always(answer(LARGE))) as server:
         async with Carrier(verify=client_context()) as carrier:
             assert (await carrier.ask(server.url, "POST", LARGE)).content == LARGE
-        assert server.asked[0].endswith(LARGE)
+        assert server.requests[0].endswith(LARGE)
 
 
 async def test_what_came_together_with_an_answer_over_tls_does_not_answer_the_next_request() -> None:
@@ -88,8 +88,8 @@ async def test_what_came_together_with_an_answer_over_tls_does_not_answer_the_ne
         async with Carrier(verify=client_context()) as carrier:
             response = await carrier.begin(server.url)
             assert server.reached.wait(BOUND)
-            told = b"".join([piece async for piece in response.stream])  # type: ignore[union-attr]
-            assert [told, (await carrier.ask(server.url)).content] == [b"first", b"second"]
+            reported = b"".join([piece async for piece in response.stream])  # type: ignore[union-attr]
+            assert [reported, (await carrier.ask(server.url)).content] == [b"first", b"second"]
 
 
 async def test_a_connection_over_tls_that_the_peer_closed_is_noticed_before_the_next_request() -> None:

@@ -1,4 +1,4 @@
-"""Watching folders: told by the session where it can, else asked."""
+"""Watching folders: pushed by the session where it can, else polled."""
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -10,21 +10,21 @@ from sessionbay import AsyncAgentBay, AsyncSession, FileChangeEvent, FileError, 
 from sessionbay._async.files.watch import AsyncWatch
 from sessionbay.operations.files import SERVER
 
-from ..cloud import KEY, FakeCloud, yes
+from ..fake_cloud import KEY, FakeCloud, yes
 from ..raw_hub import RawHub, hub, until_gone
 from ..raw_server import RawServer
 
 
-@pytest.fixture(params=["pushed", "asked"])
+@pytest.fixture(params=["pushed", "sent"])
 async def watched(request: pytest.FixtureRequest, session: AsyncSession) -> AsyncSession:
-    """Give a session that tells of changes by itself, and one that has to be asked."""
-    if request.param == "asked":
+    """Give a session that reports changes by itself, and one that has to be polled."""
+    if request.param == "sent":
         session.connection.details = session.connection.details.model_copy(update={"ws_url": ""})
     await session.file_system.create_directory("/tmp/watched")
     return session
 
 
-async def test_what_happens_in_a_folder_is_told(watched: AsyncSession) -> None:
+async def test_what_happens_in_a_folder_is_reported(watched: AsyncSession) -> None:
     files = watched.file_system
     async with files.watch("/tmp/watched", interval=0.05) as changes:
         assert changes.pushes == bool(watched.connection.details.ws_url)
@@ -98,22 +98,22 @@ def new(raw: RawHub, number: int) -> None:
 
 def subscribed(raw: RawHub, **answer: Any) -> Any:
     """Accept a subscription; return what was asked for."""
-    asked = raw.frame()
-    raw.reply(asked, phase="end", **answer)
-    return asked["data"]["params"]
+    sent = raw.frame()
+    raw.reply(sent, phase="end", **answer)
+    return sent["data"]["params"]
 
 
-async def test_what_comes_twice_or_out_of_order_after_a_lost_connection_is_told_once_in_order() -> None:
-    asked: list[Any] = []
+async def test_what_comes_twice_or_out_of_order_after_a_lost_connection_is_reported_once_in_order() -> None:
+    sent: list[Any] = []
 
     def first(raw: RawHub) -> None:
-        asked.append(subscribed(raw, number=7, whole=True))
+        sent.append(subscribed(raw, number=7, whole=True))
         new(raw, 8)
 
     def second(raw: RawHub) -> None:
-        new(raw, 10)  # whoever connects gets what is left over, before it says what it lacks
+        new(raw, 10)  # anyone who connects gets what is left over, before it says what it lacks
         frame = raw.frame()
-        asked.append(frame["data"]["params"])
+        sent.append(frame["data"]["params"])
         new(raw, 9)
         new(raw, 10)
         raw.reply(frame, phase="end", number=10, whole=True)
@@ -126,10 +126,10 @@ async def test_what_comes_twice_or_out_of_order_after_a_lost_connection_is_told_
         while "/tmp/11" not in paths:
             paths += [event.path for event in await anext(changes)]
     assert paths == ["/tmp/8", "/tmp/9", "/tmp/10", "/tmp/11"]
-    assert asked == [{"path": "/tmp"}, {"path": "/tmp", "after": 8}]
+    assert sent == [{"path": "/tmp"}, {"path": "/tmp", "after": 8}]
 
 
-async def test_who_missed_more_than_the_session_keeps_is_told_so_and_can_go_on() -> None:
+async def test_who_missed_more_than_the_session_keeps_gets_an_error_and_can_go_on() -> None:
     def second(raw: RawHub) -> None:
         subscribed(raw, number=5000, whole=False)
         new(raw, 5001)
@@ -167,7 +167,7 @@ async def test_a_watch_is_used_as_a_context_manager(bay_session: AsyncSession) -
 
 
 @pytest.mark.parametrize("attempt", [("",), ("/tmp", 0), ("/tmp", "1")])
-async def test_a_mistake_is_told_before_anything_is_sent(attempt: Any) -> None:
+async def test_a_mistake_raises_before_anything_is_sent(attempt: Any) -> None:
     async with AsyncAgentBay(KEY, transport=FakeCloud()) as bay:
         with pytest.raises(FileUsageError):
             AsyncSession(bay, "session-1").file_system.watch(*attempt)

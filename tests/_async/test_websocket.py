@@ -18,7 +18,7 @@ from sessionbay.operations import dispatcher, frames
 from sessionbay.operations.dispatcher import Subscription
 
 from ..certificates import client_context, server_context
-from ..cloud import KEY, FakeCloud, yes
+from ..fake_cloud import KEY, FakeCloud, yes
 from ..raw_hub import RawHub, echo, hub, until_gone
 from ..raw_server import BEYOND, BOUND, RawServer, Script, answer, once, once_and_close, silence
 from ..threads._async import Background, until
@@ -68,7 +68,7 @@ async def test_the_handshake_shows_the_token_and_no_origin() -> None:
 
 
 @pytest.mark.parametrize("status", ["401 Unauthorized", "403 Forbidden", "429 Too Many", "503 Unavailable", "200 OK"])
-async def test_a_refused_handshake_is_told_with_its_status(status: str) -> None:
+async def test_a_refused_handshake_is_reported_with_its_status(status: str) -> None:
     with RawServer(once(answer(TOKEN.encode(), status=status))) as server:
         async with line_to(server) as line:
             error = await failure(line)
@@ -87,9 +87,9 @@ NO_HANDSHAKE = {
 }
 
 
-@pytest.mark.parametrize("said", NO_HANDSHAKE.values(), ids=NO_HANDSHAKE)
-async def test_a_handshake_that_is_none_is_an_unreachable_session(said: bytes) -> None:
-    with RawServer(once_and_close(said)) as server:
+@pytest.mark.parametrize("response", NO_HANDSHAKE.values(), ids=NO_HANDSHAKE)
+async def test_a_handshake_that_is_none_is_an_unreachable_session(response: bytes) -> None:
+    with RawServer(once_and_close(response)) as server:
         async with line_to(server) as line:
             error = await failure(line)
             assert (error.kind, error.outcome) == ("unreachable", "not_sent")
@@ -119,53 +119,53 @@ async def test_it_speaks_tls_to_whom_it_trusts_and_to_no_other() -> None:
             assert "certificate verify failed" in str(await failure(line))
 
 
-def told(frame: Callable[[Frame], object]) -> Script:
+def replying(frame: Callable[[Frame], object]) -> Script:
     """Return the script that answers the first call with a frame, and all others as it should."""
 
     def script(raw: RawHub) -> None:
         first = raw.frame()
-        said = frame(first)
-        raw.text(said) if isinstance(said, str) else raw.send(said)
+        response = frame(first)
+        raw.text(response) if isinstance(response, str) else raw.send(response)
         echo(raw)
 
     return hub(script)
 
 
-def to(asked: Frame, **more: Any) -> Frame:
-    return {"invocationId": asked["invocationId"], "source": "SERVER", "target": "SDK", **more}
+def to(sent: Frame, **more: Any) -> Frame:
+    return {"invocationId": sent["invocationId"], "source": "SERVER", "target": "SDK", **more}
 
 
 ANSWERS: dict[str, tuple[Callable[[Frame], object], Any]] = {
-    "a result": (lambda asked: to(asked, data={"result": {"a": 1}}), {"a": 1}),
-    "a result that is no object": (lambda asked: to(asked, data={"result": [1]}), {"result": [1]}),
-    "no result": (lambda asked: to(asked, data={"status": "ok"}), {"status": "ok"}),
-    "data as text": (lambda asked: to(asked, data='{"result": {"a": 1}}'), {"a": 1}),
+    "a result": (lambda sent: to(sent, data={"result": {"a": 1}}), {"a": 1}),
+    "a result that is no object": (lambda sent: to(sent, data={"result": [1]}), {"result": [1]}),
+    "no result": (lambda sent: to(sent, data={"status": "ok"}), {"status": "ok"}),
+    "data as text": (lambda sent: to(sent, data='{"result": {"a": 1}}'), {"a": 1}),
     "a request id": (
-        lambda asked: {"requestId": asked["invocationId"], "source": "S", "target": "SDK", "data": {"result": {}}},
+        lambda sent: {"requestId": sent["invocationId"], "source": "S", "target": "SDK", "data": {"result": {}}},
         {},
     ),
     "the hub itself": (
-        lambda asked: {"invocationId": asked["invocationId"], "source": "WEBSOCKET_SERVER", "data": {"ok": True}},
+        lambda sent: {"invocationId": sent["invocationId"], "source": "WEBSOCKET_SERVER", "data": {"ok": True}},
         {"ok": True},
     ),
 }
 FAILURES: dict[str, tuple[Callable[[Frame], object], Kind, str]] = {
-    "an error": (lambda asked: to(asked, data={"error": "no such thing"}), "refused", "no such thing"),
-    "an error of another kind": (lambda asked: to(asked, data={"error": {"code": 5}}), "refused", '"code": 5'),
+    "an error": (lambda sent: to(sent, data={"error": "no such thing"}), "refused", "no such thing"),
+    "an error of another kind": (lambda sent: to(sent, data={"error": {"code": 5}}), "refused", '"code": 5'),
     "the hub's error": (
-        lambda asked: {"invocationId": asked["invocationId"], "source": "WEBSOCKET_SERVER", "error": "no target"},
+        lambda sent: {"invocationId": sent["invocationId"], "source": "WEBSOCKET_SERVER", "error": "no target"},
         "refused",
         "no target",
     ),
     "the hub's error in its data": (
-        lambda asked: to(asked, source="WEBSOCKET_SERVER", data={"error": "no target"}),
+        lambda sent: to(sent, source="WEBSOCKET_SERVER", data={"error": "no target"}),
         "refused",
         "no target",
     ),
-    "no data": (lambda asked: to(asked), "invalid_response", "no JSON object"),
-    "data that is no JSON": (lambda asked: to(asked, data="{"), "invalid_response", "not JSON"),
+    "no data": (lambda sent: to(sent), "invalid_response", "no JSON object"),
+    "data that is no JSON": (lambda sent: to(sent, data="{"), "invalid_response", "not JSON"),
     "no target": (
-        lambda asked: {"invocationId": asked["invocationId"], "source": "S", "data": {}},
+        lambda sent: {"invocationId": sent["invocationId"], "source": "S", "data": {}},
         "invalid_response",
         "no target",
     ),
@@ -174,16 +174,16 @@ FAILURES: dict[str, tuple[Callable[[Frame], object], Kind, str]] = {
 
 @pytest.mark.parametrize(("frame", "expected"), ANSWERS.values(), ids=ANSWERS)
 async def test_an_answer_is_read_in_each_of_its_forms(frame: Callable[[Frame], object], expected: Any) -> None:
-    with RawServer(told(frame)) as server:
+    with RawServer(replying(frame)) as server:
         async with line_to(server) as line:
             assert await call(line) == expected
 
 
 @pytest.mark.parametrize(("frame", "kind", "reason"), FAILURES.values(), ids=FAILURES)
-async def test_a_failure_is_told_and_the_line_goes_on(
+async def test_a_failure_is_reported_and_the_line_goes_on(
     frame: Callable[[Frame], object], kind: Kind, reason: str
 ) -> None:
-    with RawServer(told(frame)) as server:
+    with RawServer(replying(frame)) as server:
         async with line_to(server) as line:
             error = await failure(line)
             assert (error.kind, reason in str(error)) == (kind, True), error
@@ -205,9 +205,9 @@ DROPPED: dict[str, object] = {
 @pytest.mark.parametrize("frame", DROPPED.values(), ids=DROPPED)
 async def test_a_frame_that_is_nobodys_is_dropped(frame: object) -> None:
     def script(raw: RawHub) -> None:
-        asked = raw.frame()
+        sent = raw.frame()
         raw.text(frame) if isinstance(frame, str) else raw.send(frame)
-        raw.reply(asked, result={})
+        raw.reply(sent, result={})
         echo(raw)
 
     with RawServer(hub(script)) as server:
@@ -229,7 +229,7 @@ async def test_a_frame_that_is_nobodys_is_dropped(frame: object) -> None:
     ],
 )
 async def test_a_stream_is_read_by_its_phases(data: Frame, kind: str, problem: str) -> None:
-    with RawServer(told(lambda asked: to(asked, data=data))) as server:
+    with RawServer(replying(lambda sent: to(sent, data=data))) as server:
         async with line_to(server) as line:
             frame = frames.call("1", "SERVER", "run", {}, "stream")
             subscription = await line.request(frame, PtyError, Subscription("1", streams=True))
@@ -239,8 +239,8 @@ async def test_a_stream_is_read_by_its_phases(data: Frame, kind: str, problem: s
 
 async def test_many_wait_and_each_gets_its_own_answer_in_whatever_order() -> None:
     def script(raw: RawHub) -> None:
-        asked = [raw.frame() for _ in range(20)]
-        for frame in reversed(asked):
+        sent = [raw.frame() for _ in range(20)]
+        for frame in reversed(sent):
             raw.reply(frame, result=frame["data"]["params"])
         until_gone(raw)
 
@@ -329,9 +329,9 @@ async def test_the_hubs_question_for_a_sign_of_life_is_answered() -> None:
     pongs: list[int] = []
 
     def script(raw: RawHub) -> None:
-        asked = raw.frame()
+        sent = raw.frame()
         raw.ping()
-        raw.reply(asked, result={})
+        raw.reply(sent, result={})
         until_gone(raw)
         pongs.append(raw.pongs)
 
@@ -368,14 +368,14 @@ async def test_a_slow_hub_that_answers_questions_for_a_sign_of_life_is_waited_fo
 
 async def test_a_message_beyond_all_measure_ends_the_connection(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sessionbay.core.websocket.MAX_MESSAGE", 1000)
-    with RawServer(told(lambda asked: to(asked, data={"result": {"text": "x" * 2000}}))) as server:
+    with RawServer(replying(lambda sent: to(sent, data={"result": {"text": "x" * 2000}}))) as server:
         async with line_to(server) as line:
             error = await failure(line)
             assert (error.kind, "more than 1000 bytes" in str(error)) == ("invalid_response", True)
 
 
 async def test_a_message_of_several_megabytes_comes_through() -> None:
-    with RawServer(told(lambda asked: to(asked, data={"result": {"text": "x" * 5_000_000}}))) as server:
+    with RawServer(replying(lambda sent: to(sent, data={"result": {"text": "x" * 5_000_000}}))) as server:
         async with line_to(server) as line:
             assert len((await call(line))["text"]) == 5_000_000
 
@@ -395,7 +395,7 @@ async def test_an_answer_that_comes_too_late_disturbs_nobody() -> None:
             assert await call(line) == {"n": 2}
 
 
-async def test_what_nobody_reads_holds_the_hub_back_and_those_who_wait_are_told_why(
+async def test_what_nobody_reads_holds_the_hub_back_and_those_who_wait_get_the_reason(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(dispatcher, "MAX_BUFFERED", 10_000)

@@ -15,7 +15,7 @@ from sessionbay._sync.http.pool import PoolCounts, PoolLimits
 from sessionbay._sync.http.transport import Transport
 from sessionbay.core.challenge import KnownEngine
 
-from ..asking import request
+from ..http_requests import request
 
 
 class Carrier:

@@ -11,7 +11,7 @@ import pytest
 from sessionbay import AgentBay, CodeError, CodeUsageError, CommandError, Session
 from sessionbay.engine import LocalEngine
 
-from ..cloud import KEY, FakeCloud, yes
+from ..fake_cloud import KEY, FakeCloud, yes
 from .conftest import connect
 
 
@@ -84,7 +84,7 @@ def test_javascript_prints_and_requires(shared_routed: Session) -> None:
         ("javascript", "let = ;", "SyntaxError", "Unexpected"),
     ],
 )
-def test_an_exception_is_told_with_its_traceback(
+def test_an_exception_is_reported_with_its_traceback(
     shared: Session, language: str, code: str, name: str, value: str
 ) -> None:
     result = shared.code.run_code(code, language)
@@ -124,7 +124,7 @@ def test_code_that_will_not_be_interrupted_is_ended(shared_bay: Session) -> None
     assert (session.code.run_code("1", "python")).execution_count == 1
 
 
-def test_code_that_ends_its_own_process_is_told_and_the_next_has_a_new_one(shared: Session) -> None:
+def test_code_that_ends_its_own_process_is_reported_and_the_next_has_a_new_one(shared: Session) -> None:
     result = shared.code.run_code("import os\nos._exit(1)", "python")
     assert "its variables are lost" in result.error_message
     assert (shared.code.run_code("1 + 1", "python")).result == "2"
@@ -132,7 +132,7 @@ def test_code_that_ends_its_own_process_is_told_and_the_next_has_a_new_one(share
 
 @pytest.mark.one_driver
 @pytest.mark.skipif(shutil.which("java") is None, reason="there is no Java on this machine")
-def test_java_keeps_what_it_defines_and_tells_what_it_throws(shared_bay: Session) -> None:
+def test_java_keeps_what_it_defines_and_reports_what_it_throws(shared_bay: Session) -> None:
     code = shared_bay.code
     first = code.run_code('int x = 20; System.out.println("h\\u00e9");', "java")
     assert (first.success, "".join(first.logs.stdout), first.results) == (True, "h\u00e9\n", ())
@@ -160,8 +160,8 @@ def test_files_and_variables_of_the_environment_are_shared(bay_session: Session)
     bay_session.code.run_code("open('shared', 'w').write('from code')", "python")
     assert (bay_session.command.run("cat shared")).output == "from code"
     assert (bay_session.env.set({"GREETING": 'it\'s; a "hello"\n'})).success
-    told = bay_session.code.run_code("import os; os.environ['GREETING']", "python")
-    assert told.result == repr('it\'s; a "hello"\n')
+    reported = bay_session.code.run_code("import os; os.environ['GREETING']", "python")
+    assert reported.result == repr('it\'s; a "hello"\n')
     assert (bay_session.command.run('printf %s "$GREETING"')).output == 'it\'s; a "hello"\n'
     assert (bay_session.env.get(["GREETING", "NOTHING"])).envs == {"GREETING": 'it\'s; a "hello"\n'}
     assert "PATH" in (bay_session.env.get()).envs
@@ -174,7 +174,7 @@ def test_much_output_is_cut_with_a_note(engine: LocalEngine) -> None:
     assert sum(map(len, result.logs.stdout)) < 8 * 2**20 + 100
 
 
-def test_a_language_that_the_machine_lacks_is_told(shared: Session) -> None:
+def test_a_language_that_the_machine_lacks_is_reported(shared: Session) -> None:
     result = shared.code.run_code("1", "r")
     assert not result.success
     assert "python, javascript, java" in result.error_message
@@ -189,12 +189,12 @@ def test_a_language_that_the_machine_lacks_is_told(shared: Session) -> None:
         {"code": "1", "language": "python", "timeout_s": 0},
     ],
 )
-def test_a_mistake_is_told_before_sending(mistake: dict[str, Any]) -> None:
+def test_a_mistake_raises_before_sending(mistake: dict[str, Any]) -> None:
     cloud = FakeCloud()
     with AgentBay(KEY, transport=cloud) as bay:
         with pytest.raises(CodeUsageError):
             Session(bay, "session-1").code.run_code(**mistake)
-    assert cloud.asked == []
+    assert cloud.requests == []
 
 
 def test_what_is_sent_is_what_the_clouds_clients_send() -> None:

@@ -18,7 +18,7 @@ from sessionbay import (
     Session,
 )
 
-from ..cloud import KEY, FakeCloud
+from ..fake_cloud import KEY, FakeCloud
 from ..raw_hub import RawHub, hub, until_gone
 from ..raw_server import BOUND, RawServer
 from ..threads._sync import Background
@@ -77,7 +77,7 @@ def test_what_code_raises_is_an_event_and_the_results_error(
         bay_session.code.run_code(code, language, stream_beta=True, check=True)
 
 
-def test_functions_are_told_of_each_kind_of_event(bay_session: Session) -> None:
+def test_functions_receive_each_kind_of_event(bay_session: Session) -> None:
     out: list[str] = []
     err: list[str] = []
     errors: list[Any] = []
@@ -151,7 +151,7 @@ def test_a_form_that_no_frame_carries_is_left_out_with_a_word(bay_session: Sessi
 @pytest.mark.parametrize(
     "attempt", [("1", "cobol"), ("1", "python", 0), (1, "python")], ids=["language", "time", "code"]
 )
-def test_a_mistake_is_told_before_anything_is_sent(attempt: Any) -> None:
+def test_a_mistake_raises_before_anything_is_sent(attempt: Any) -> None:
     with AgentBay(KEY, transport=FakeCloud()) as bay:
         session = Session(bay, "session-1")
         with pytest.raises(CodeUsageError):
@@ -179,11 +179,11 @@ def streamed(*events: dict[str, Any]) -> EnhancedCodeExecutionResult:
     """Return what a client makes of the frames that a service sends."""
 
     def script(raw: RawHub) -> None:
-        asked = raw.frame()
-        assert (asked["target"], asked["data"]["mode"]) == ("wuying_codespace", "stream")
-        assert asked["data"]["params"] == {"language": "python", "timeoutS": 1, "code": "code"}
+        request = raw.frame()
+        assert (request["target"], request["data"]["mode"]) == ("wuying_codespace", "stream")
+        assert request["data"]["params"] == {"language": "python", "timeoutS": 1, "code": "code"}
         for event in events:
-            raw.reply(asked, **event)
+            raw.reply(request, **event)
         until_gone(raw)
 
     with RawServer(hub(script)) as server:

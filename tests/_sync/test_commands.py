@@ -7,10 +7,10 @@ import pytest
 
 from sessionbay import AgentBay, CommandError, CommandUsageError, Session
 
-from ..cloud import KEY, FakeCloud, session_data, yes
+from ..fake_cloud import KEY, FakeCloud, session_data, yes
 
 
-def test_a_command_tells_what_it_wrote(shared: Session) -> None:
+def test_a_command_reports_what_it_wrote(shared: Session) -> None:
     result = shared.command.run("echo out; echo err >&2")
     assert (result.stdout, result.stderr, result.exit_code) == ("out\n", "err\n", 0)
     assert result.data == result.output == "out\nerr\n"
@@ -142,9 +142,9 @@ def test_the_clouds_wordings_of_an_answer_are_all_read(text: str, is_error: bool
         {"command": "x", "envs": ["A=1"]},
     ],
 )
-def test_a_mistake_is_told_before_sending(mistake: dict[str, Any]) -> None:
+def test_a_mistake_raises_before_sending(mistake: dict[str, Any]) -> None:
     cloud = FakeCloud()
     session = Session(AgentBay(api_key=KEY, transport=cloud), "session-1")
     with pytest.raises(CommandUsageError, match=r"must|lone surrogate"):
         session.command.run(**mistake)
-    assert cloud.asked == []
+    assert cloud.requests == []

@@ -8,7 +8,7 @@ import pytest
 import sessionbay
 from sessionbay import AgentBay, Session, SessionInfo
 
-from ..cloud import KEY, FakeCloud, session_data, status, yes
+from ..fake_cloud import KEY, FakeCloud, session_data, status, yes
 from ..requirements import promise
 
 DESKTOP = {"AppId": "app", "AuthCode": "code", "ConnectionProperties": '{"authMode":"Session"}', "Ticket": "t"}
@@ -34,7 +34,7 @@ def test_info_is_asked_for_each_time() -> None:
     session = on(cloud)
     for _ in range(2):
         session.info()
-    assert cloud.asked == ["GetMcpResource"] * 2
+    assert cloud.requests == ["GetMcpResource"] * 2
 
 
 @promise("help.get_labels")
@@ -62,10 +62,10 @@ def test_a_status_comes_with_how_it_was_answered() -> None:
 
 
 @promise("pages.call_mcp_tool")
-@pytest.mark.parametrize(("asked", "sent"), [({}, "False"), ({"auto_gen_session": True}, "True")])
-def test_a_new_session_is_made_for_a_call_only_when_asked_for(asked: dict[str, bool], sent: str) -> None:
+@pytest.mark.parametrize(("options", "sent"), [({}, "False"), ({"auto_gen_session": True}, "True")])
+def test_a_new_session_is_made_for_a_call_only_when_asked_for(options: dict[str, bool], sent: str) -> None:
     cloud = FakeCloud(CallMcpTool=yes({"content": []}))
-    on(cloud).call_mcp_tool("shell", {}, **asked)
+    on(cloud).call_mcp_tool("shell", {}, **options)
     assert cloud.forms[-1]["AutoGenSession"] == sent
 
 
@@ -80,7 +80,7 @@ def test_a_wait_has_its_documented_limits(method: str) -> None:
 def test_a_resume_can_be_started_without_waiting() -> None:
     cloud = FakeCloud(ResumeSessionAsync=yes())
     assert (on(cloud).resume_async()).success
-    assert cloud.asked == ["ResumeSessionAsync"]
+    assert cloud.requests == ["ResumeSessionAsync"]
 
 
 @promise("help.properties")

@@ -12,7 +12,7 @@ import pytest
 from sessionbay import AGB, AgentBay, AgentBayError, Result, Session
 from sessionbay.testing import FaultPlan, FaultTransport, Rule
 
-from ..cloud import KEY
+from ..fake_cloud import KEY
 from ..faults import AGB_CELLS, BLIND_CELLS, BLINDNESS, CASES, CELLS, OPERATIONS, Asked, Case
 from ..ledger import LedgerCloud
 from .clock import FakeClock
@@ -45,7 +45,7 @@ class Cell:
         return bool(self.cloud.arrived) or any(fired.fault.silence not in unsent for fired in self.plan.fired)
 
     def tries(self, action: str) -> int:
-        """Return how often the client asked for it, whether that arrived or not."""
+        """Return how often the client requested it, whether that arrived or not."""
         missed = [fired for fired in self.plan.fired if fired.action == action and not fired.fault.processed]
         return self.cloud.arrived[action] + len(missed)
 
@@ -64,19 +64,19 @@ def _pauses_without_chance(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(random, "random", lambda: 0.5)
 
 
-def run(asked: Asked, case: Case, make: type[AgentBay] | type[AGB] = AgentBay) -> Cell:
+def run(operation: Asked, case: Case, make: type[AgentBay] | type[AGB] = AgentBay) -> Cell:
     """Do it, on a cloud of its own, in a time of its own."""
-    cloud, clock = LedgerCloud(direct_route=asked.direct), FakeClock()
-    cloud.sessions["session-0"].status = asked.start
+    cloud, clock = LedgerCloud(direct_route=operation.direct), FakeClock()
+    cloud.sessions["session-0"].status = operation.start
     transport = FaultTransport(FaultPlan(), cloud, clock=clock)
     with make(KEY, transport=transport, clock=clock) as bay:
         session = (bay.get("session-0")).session
         cloud.arrived.clear()
-        transport.plan = plan = case.plan(asked.action)
+        transport.plan = plan = case.plan(operation.action)
         began, held = clock.now, {"session-0"}
         try:
-            result: Result[Any] = attrgetter(asked.call)(Parts(bay, session))(*asked.args, **asked.given)
-            if result.success and asked.group == "create":
+            result: Result[Any] = attrgetter(operation.call)(Parts(bay, session))(*operation.args, **operation.given)
+            if result.success and operation.group == "create":
                 held.add(result.unwrap().session_id)
             result.raise_for_error()
         except AgentBayError as error:
@@ -84,39 +84,39 @@ def run(asked: Asked, case: Case, make: type[AgentBay] | type[AGB] = AgentBay) -
     return Cell(cloud, plan, "success", None, clock.now - began, held)
 
 
-def check(cell: Cell, asked: Asked, case: Case) -> None:
+def check(cell: Cell, operation: Asked, case: Case) -> None:
     """Fail unless the caller got what is due, within the time that is due, and it is true by the cloud's books."""
-    word, due = case.expected[asked.group]
-    tries = cell.tries(asked.action)
-    effects = [action for action, _ in cell.cloud.effects if action == asked.action]
+    word, due = case.expected[operation.group]
+    tries = cell.tries(operation.action)
+    effects = [action for action, _ in cell.cloud.effects if action == operation.action]
     assert cell.word == word
     assert due in (None, tries)
     assert [rule for rule in cell.plan.unfired if rule.first <= tries] == []
-    assert cell.took <= asked.bound + ROUNDING
-    assert len(effects) <= 1 or asked.action in REPEATABLE
+    assert cell.took <= operation.bound + ROUNDING
+    assert len(effects) <= 1 or operation.action in REPEATABLE
     assert not cell.left
     if cell.error:
         assert (cell.error.outcome == "not_sent") == (not cell.sent)
         assert cell.error.outcome == "unknown" or not effects
 
 
-@pytest.mark.parametrize(("case", "asked"), CELLS)
-def test_what_the_caller_gets_is_true(asked: Asked, case: Case) -> None:
-    check(run(asked, case), asked, case)
+@pytest.mark.parametrize(("case", "operation"), CELLS)
+def test_what_the_caller_gets_is_true(operation: Asked, case: Case) -> None:
+    check(run(operation, case), operation, case)
 
 
-@pytest.mark.parametrize(("case", "asked"), AGB_CELLS)
-def test_it_is_true_on_agb_too(asked: Asked, case: Case) -> None:
-    check(run(asked, case, AGB), asked, case)
+@pytest.mark.parametrize(("case", "operation"), AGB_CELLS)
+def test_it_is_true_on_agb_too(operation: Asked, case: Case) -> None:
+    check(run(operation, case, AGB), operation, case)
 
 
 @pytest.mark.parametrize(("loss", "blindness"), BLIND_CELLS)
 def test_a_lost_creation_that_cannot_be_looked_for_names_its_attempt(loss: Case, blindness: str) -> None:
-    asked = next(one for one in OPERATIONS if one.group == "create")
+    operation = next(one for one in OPERATIONS if one.group == "create")
     blind = replace(loss, beside=(Rule(fault=BLINDNESS[blindness], action="ListSession", times=None),))
-    cell = run(asked, blind)
+    cell = run(operation, blind)
     assert cell.word == "unknown_outcome unknown"
-    assert cell.took <= asked.bound + ROUNDING
+    assert cell.took <= operation.bound + ROUNDING
     assert cell.error
     assert [cell.cloud.sessions[left].labels["sessionbay.attempt"] for left in cell.left] == [cell.error.attempt]
 
@@ -127,17 +127,17 @@ def test_nothing_is_done_twice_in_a_thousand_calls_whatever_befalls_them() -> No
     with AgentBay(KEY, transport=transport, clock=clock, strict=True) as bay:
         session = (bay.get("session-0")).session
         transport.plan = plan = anything(0.02)
-        said: dict[str, str] = {}
+        outcomes: dict[str, str] = {}
         for number in map(str, range(1_000)):
             try:
                 session.file_system.write_file("log", number, mode="append")
-                said[number] = "done"
+                outcomes[number] = "done"
             except AgentBayError as error:
-                said[number] = error.outcome
+                outcomes[number] = error.outcome
     written = Counter(cloud.sessions["session-0"].written)
     assert max(written.values()) == 1
-    assert [number for number, word in said.items() if word == "done" and not written[number]] == []
-    assert [number for number, word in said.items() if word in ("not_sent", "rejected") and written[number]] == []
+    assert [number for number, word in outcomes.items() if word == "done" and not written[number]] == []
+    assert [number for number, word in outcomes.items() if word in ("not_sent", "rejected") and written[number]] == []
     assert plan.unfired == ()
 
 

@@ -7,7 +7,7 @@ from sessionbay import AGB, AgentBay, AgentBayError, SessionError, SessionTimeou
 from sessionbay.engine import LocalEngine
 from sessionbay.testing import Fault, FaultPlan, FaultTransport, Rule
 
-from ..cloud import KEY
+from ..fake_cloud import KEY
 from ..ledger import LedgerCloud
 from .clock import FakeClock
 from .conftest import connect
@@ -91,7 +91,7 @@ def test_a_file_of_which_a_piece_was_refused_is_as_it_was(caplog: pytest.LogCapt
 @pytest.mark.parametrize(
     "fault", [Fault.drop(), Fault.answer(403, b'{"Code": "Forbidden"}')], ids=["silent", "refused"]
 )
-def test_a_session_that_was_found_is_kept_though_nothing_more_is_told_of_it(fault: Fault) -> None:
+def test_a_session_that_was_found_is_kept_though_nothing_more_is_reported_of_it(fault: Fault) -> None:
     plan = FaultPlan(
         Rule(fault=Fault.reset(), action="CreateMcpSession"), Rule(fault=fault, action="GetSession", times=None)
     )

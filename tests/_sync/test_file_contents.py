@@ -48,11 +48,11 @@ def test_many_pieces_do_not_replace_what_must_be_new(routed: Session, content: s
 def test_many_pieces_keep_permissions_and_links(routed: Session) -> None:
     routed.command.run("echo old > 'the tool'; chmod 750 'the tool'; ln -s 'the tool' link")
     assert (routed.file_system.write_file("link", LARGE)).success
-    told = routed.command.run("readlink link; stat -c '%a %s' 'the tool'")
-    assert told.stdout == f"the tool\n750 {len(LARGE)}\n"
+    reported = routed.command.run("readlink link; stat -c '%a %s' 'the tool'")
+    assert reported.stdout == f"the tool\n750 {len(LARGE)}\n"
 
 
-def test_a_folder_that_is_missing_is_told(routed: Session) -> None:
+def test_a_folder_that_is_missing_is_reported(routed: Session) -> None:
     written = routed.file_system.write_file("nowhere/file", NOISE)
     assert not written.success
     assert "No such file or directory" in written.error_message
@@ -153,7 +153,7 @@ def test_a_block_that_fails_leaves_the_file_as_it_was(routed: Session) -> None:
     assert parts_of(routed) == ""
 
 
-def test_an_open_file_tells_what_is_wrong(routed: Session) -> None:
+def test_an_open_file_reports_what_is_wrong(routed: Session) -> None:
     files = routed.file_system
     with pytest.raises(FileError, match="No such file"):
         with files.open("missing"):

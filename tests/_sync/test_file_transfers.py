@@ -15,7 +15,7 @@ import pytest
 from sessionbay import AgentBay, FileError, FileTimeoutError, FileUsageError, Session
 from sessionbay.engine import LocalEngine
 
-from ..cloud import KEY, Answer, FakeCloud, no, yes
+from ..fake_cloud import KEY, Answer, FakeCloud, no, yes
 from ..support import names
 from .clock import FakeClock
 from .conftest import connect
@@ -35,7 +35,7 @@ def copy(status: str, mode: str = "download", error: str = "", path: str = FILE)
 
 
 class StoreCloud(FakeCloud):
-    """A cloud whose store takes and gives everything, unless told otherwise."""
+    """A cloud whose store takes and gives everything, unless overridden."""
 
     def __init__(self, store: Answer | None = None, **answers: Any) -> None:
         url = yes({"Url": SIGNED})
@@ -55,7 +55,7 @@ class StoreCloud(FakeCloud):
 
 
 def on(cloud: FakeCloud, clock: FakeClock | None = None, *, strict: bool = False) -> Session:
-    """Return a session of a cloud, in whose time nobody waits."""
+    """Return a session of a cloud, with a clock that never waits."""
     return Session(AgentBay(api_key=KEY, transport=cloud, clock=clock or FakeClock(), strict=strict), "s")
 
 
@@ -119,8 +119,8 @@ def test_a_file_that_is_replaced_keeps_its_permissions_and_its_links(
 ) -> None:
     session.command.run("echo old > tool; chmod 750 tool; ln -s tool link")
     assert (session.file_system.upload_file(source, "link")).success
-    told = session.command.run("readlink link; stat -c '%a %s' tool")
-    assert told.stdout == f"tool\n750 {len(NOISE)}\n"
+    reported = session.command.run("readlink link; stat -c '%a %s' tool")
+    assert reported.stdout == f"tool\n750 {len(NOISE)}\n"
 
 
 @pytest.mark.parametrize(("path", "why"), [("none", "No such file"), ("/tmp", "is no file")])
@@ -168,7 +168,7 @@ def test_an_upload_asks_what_the_clouds_own_clients_ask(source: Path) -> None:
     cloud = StoreCloud(GetContextInfo=[copy("Running"), copy("Success")])
     sent = on(cloud).file_system.upload_file(source, FILE, content_type="image/png")
     assert (sent.success, sent.etag) == (True, '"e"')
-    assert cloud.asked == [
+    assert cloud.requests == [
         "GetAndLoadInternalContext",
         "GetContextFileUploadUrl",
         "SyncContext",
@@ -188,7 +188,7 @@ def test_a_download_asks_what_the_clouds_own_clients_ask(tmp_path: Path) -> None
     cloud = StoreCloud(GetContextInfo=copy("Success", "upload"))
     got = on(cloud).file_system.download_file(FILE, tmp_path / "a")
     assert (got.success, (tmp_path / "a").read_bytes()) == (True, b"12345")
-    assert cloud.asked == [
+    assert cloud.requests == [
         "GetAndLoadInternalContext",
         "SyncContext",
         "GetContextInfo",
@@ -202,7 +202,7 @@ def test_the_folder_for_transfers_is_asked_for_once(source: Path) -> None:
     files = on(cloud).file_system
     for _ in range(2):
         files.upload_file(source, FILE)
-    assert cloud.asked.count("GetAndLoadInternalContext") == 1
+    assert cloud.requests.count("GetAndLoadInternalContext") == 1
 
 
 @pytest.mark.parametrize(("error", "reason"), [("disk full", "disk full"), ("", "without a reason")])
@@ -225,7 +225,7 @@ def test_without_wait_nobody_looks(source: Path, tmp_path: Path) -> None:
     files = on(cloud).file_system
     assert (files.upload_file(source, FILE, wait=False)).success
     assert (files.download_file(FILE, tmp_path / "a", wait=False)).success
-    assert "GetContextInfo" not in cloud.asked
+    assert "GetContextInfo" not in cloud.requests
 
 
 def test_without_wait_only_the_folder_for_transfers_will_do(source: Path, tmp_path: Path) -> None:
@@ -235,7 +235,7 @@ def test_without_wait_only_the_folder_for_transfers_will_do(source: Path, tmp_pa
         files.upload_file(source, "/elsewhere", wait=False)
     with pytest.raises(FileUsageError, match="inside /tmp/file-transfer"):
         files.download_file("/elsewhere", tmp_path / "a", wait=False)
-    assert (cloud.asked, cloud.stored) == (["GetAndLoadInternalContext"], [])
+    assert (cloud.requests, cloud.stored) == (["GetAndLoadInternalContext"], [])
 
 
 def test_the_time_bounds_the_whole_wait(source: Path, tmp_path: Path) -> None:
@@ -254,23 +254,23 @@ def test_the_time_bounds_the_whole_wait(source: Path, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("action", ["GetAndLoadInternalContext", "GetContextFileUploadUrl", "SyncContext"])
-def test_what_the_cloud_refuses_is_told_with_its_reason(source: Path, action: str) -> None:
+def test_what_the_cloud_refuses_is_reported_with_its_reason(source: Path, action: str) -> None:
     refused = no("Forbidden.Context", "not yours")
     cloud = StoreCloud(**{action: refused})
     sent = on(cloud).file_system.upload_file(source, FILE)
     assert (sent.success, sent.code, "not yours" in sent.error_message) == (False, "Forbidden.Context", True)
-    assert cloud.asked[-1] == action
+    assert cloud.requests[-1] == action
     with pytest.raises(FileError, match="not yours"):
         on(StoreCloud(**{action: refused}), strict=True).file_system.upload_file(source, FILE)
 
 
 def test_a_store_that_refuses_a_file_has_nothing_to_copy(source: Path, tmp_path: Path) -> None:
-    told = "<Error><Code>EntityTooLarge</Code><Message>too large</Message></Error>"
-    cloud = StoreCloud(httpx.Response(413, text=told), GetContextInfo=copy("Success", "upload"))
+    reported = "<Error><Code>EntityTooLarge</Code><Message>too large</Message></Error>"
+    cloud = StoreCloud(httpx.Response(413, text=reported), GetContextInfo=copy("Success", "upload"))
     files = on(cloud).file_system
     sent = files.upload_file(source, FILE)
     assert (sent.success, sent.http_status, sent.error_message) == (False, 413, "[EntityTooLarge] too large")
-    assert "SyncContext" not in cloud.asked
+    assert "SyncContext" not in cloud.requests
     got = files.download_file(FILE, tmp_path / "a")
     assert (got.success, got.http_status, names(tmp_path)) == (False, 413, ["source"])
 
@@ -295,7 +295,7 @@ def test_a_cloud_that_does_not_answer_is_an_error_of_the_file(source: Path) -> N
         on(StoreCloud(SyncContext=httpx.ReadError("lost"))).file_system.upload_file(source, FILE)
 
 
-def test_a_mistake_is_told_before_anything_is_sent(source: Path, tmp_path: Path) -> None:
+def test_a_mistake_raises_before_anything_is_sent(source: Path, tmp_path: Path) -> None:
     cloud = StoreCloud()
     files = on(cloud).file_system
     with pytest.raises(FileUsageError, match="there is no file"):
@@ -315,7 +315,7 @@ def test_a_mistake_is_told_before_anything_is_sent(source: Path, tmp_path: Path)
         files.download_file(FILE, tmp_path)
     with pytest.raises(FileUsageError, match="overwrite is False"):
         files.download_file(FILE, source, overwrite=False)
-    assert cloud.asked == []
+    assert cloud.requests == []
 
 
 def test_without_a_folder_for_transfers_nothing_goes(source: Path) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from sessionbay import AgentBay, FileUsageError, Session
 
-from ..cloud import KEY, FakeCloud
+from ..fake_cloud import KEY, FakeCloud
 
 EMOJI = "\N{GRINNING FACE}"
 
@@ -79,7 +79,7 @@ def test_writing_through_a_link_changes_what_it_leads_to(session: Session) -> No
     assert (session.command.run("readlink link; cat target")).stdout == "target\nnew"
 
 
-def test_info_tells_kinds_apart(session: Session) -> None:
+def test_info_distinguishes_kinds(session: Session) -> None:
     session.file_system.write_file("1234", "12345")
     session.file_system.create_directory("folder")
     file, folder = [session.file_system.get_file_info(name) for name in ("1234", "folder")]
@@ -89,7 +89,7 @@ def test_info_tells_kinds_apart(session: Session) -> None:
     assert file.modified.startswith("20")
 
 
-def test_a_listing_tells_folders_from_files(session: Session) -> None:
+def test_a_listing_distinguishes_folders_from_files(session: Session) -> None:
     session.command.run("mkdir -p box/inner; touch 'box/a file' 'box/[DIR] odd' box/\u540d")
     entries = (session.file_system.list_directory("box")).entries
     assert [(entry.name, entry.is_directory, entry.is_file) for entry in entries] == [
@@ -211,9 +211,9 @@ def test_agbs_names_do_the_same(session: Session) -> None:
         ("move_file", {"source": "x", "destination": " "}),
     ],
 )
-def test_a_mistake_is_told_before_sending(method: str, mistake: dict[str, Any]) -> None:
+def test_a_mistake_raises_before_sending(method: str, mistake: dict[str, Any]) -> None:
     cloud = FakeCloud()
     session = Session(AgentBay(api_key=KEY, transport=cloud), "session-1")
     with pytest.raises(FileUsageError):
         getattr(session.file_system, method)(**mistake)
-    assert cloud.asked == []
+    assert cloud.requests == []

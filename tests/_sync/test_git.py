@@ -1,5 +1,5 @@
 # Generated from tests/_async/test_git.py by scripts/generate_sync.py. Do not edit.
-"""Git in a session: real repositories, and failures told for what they are."""
+"""Git in a session: real repositories, and true failures."""
 
 from typing import Any
 
@@ -19,7 +19,7 @@ from sessionbay import (
 )
 from sessionbay._sync.git import Git
 
-from ..cloud import KEY, FakeCloud, yes
+from ..fake_cloud import KEY, FakeCloud, yes
 
 
 @pytest.fixture
@@ -38,7 +38,7 @@ def save(git: Git, name: str, text: str, message: str, repo: str = "repo") -> st
     return (git.commit(repo, message)).unwrap()
 
 
-def test_a_commit_is_told_with_its_hash(git: Git) -> None:
+def test_a_commit_is_reported_with_its_hash(git: Git) -> None:
     commit = save(git, "b.txt", "two\n", "Second\n\nwith a body")
     entries = (git.log("repo")).entries
     assert [entry.message for entry in entries] == ["Second", "Begin"]
@@ -60,14 +60,14 @@ def test_a_commit_of_nothing_is_refused(git: Git) -> None:
         result.raise_for_error()
 
 
-def test_the_status_tells_files_apart_whatever_their_names(git: Git) -> None:
+def test_the_status_distinguishes_files_whatever_their_names(git: Git) -> None:
     shell = Command(git._connection)
     shell.run("cd repo && echo x > 'q\"uote' && echo x > 'a -> b' && git mv a.txt 'new name' && echo x > \u540d")
     git.add("repo", files=['q"uote'])
     status = git.status("repo")
     assert (status.current_branch, status.detached, status.upstream) == ("main", False, None)
-    told = {file.path: (file.status, file.staged, file.renamed_from) for file in status.files}
-    assert told == {
+    reported = {file.path: (file.status, file.staged, file.renamed_from) for file in status.files}
+    assert reported == {
         'q"uote': ("added", True, ""),
         "a -> b": ("untracked", False, ""),
         "new name": ("renamed", True, "a.txt"),
@@ -100,7 +100,7 @@ def test_branches_come_and_go(git: Git) -> None:
     assert (git.delete_branch("repo", "other", force=True)).success
 
 
-def test_a_conflict_is_told_as_one(git: Git) -> None:
+def test_a_conflict_is_reported_as_one(git: Git) -> None:
     git.clone("repo", path="copy")
     save(git, "a.txt", "theirs\n", "Theirs")
     save(git, "a.txt", "ours\n", "Ours", "copy")
@@ -162,14 +162,14 @@ def test_changes_are_unstaged_and_given_up(git: Git) -> None:
     assert not (git.status("repo")).has_staged
 
 
-def test_a_folder_that_is_no_repository_is_told(bay_session: Session) -> None:
+def test_a_folder_that_is_no_repository_is_reported(bay_session: Session) -> None:
     result = bay_session.git.status("/tmp")
     assert result.reason == "not_a_repository"
     with pytest.raises(GitNotARepoError):
         result.raise_for_error()
 
 
-def test_a_machine_without_git_is_told(bay_session: Session) -> None:
+def test_a_machine_without_git_is_reported(bay_session: Session) -> None:
     shell = '{"stdout": "", "stderr": "bash: git: command not found", "exit_code": 127}'
     cloud = FakeCloud(CallMcpTool=yes({"content": [{"type": "text", "text": shell}]}))
     with AgentBay(KEY, transport=cloud) as bay:
@@ -191,12 +191,12 @@ def test_a_machine_without_git_is_told(bay_session: Session) -> None:
         ("status", {"repo_path": "repo", "timeout_ms": 0}),
     ],
 )
-def test_a_mistake_is_told_before_sending(method: str, mistake: dict[str, Any]) -> None:
+def test_a_mistake_raises_before_sending(method: str, mistake: dict[str, Any]) -> None:
     cloud = FakeCloud()
     with AgentBay(KEY, transport=cloud) as bay:
         with pytest.raises(GitUsageError):
             getattr(Session(bay, "session-1").git, method)(**mistake)
-    assert cloud.asked == []
+    assert cloud.requests == []
 
 
 REFUSES = """
@@ -237,7 +237,7 @@ def test_a_repository_that_is_served_is_cloned_and_pulled(git: Git, routed: Sess
     assert [entry.message for entry in (git.log("copy")).entries] == ["Second", "Begin"]
 
 
-def test_a_server_that_wants_a_password_is_told_as_such(bay_session: Session) -> None:
+def test_a_server_that_wants_a_password_is_reported_as_such(bay_session: Session) -> None:
     bay_session.file_system.write_file("refuses.py", REFUSES)
     with bay_session.command.start("python3 refuses.py") as server:
         port = first_line(server)

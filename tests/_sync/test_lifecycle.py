@@ -10,9 +10,9 @@ import pytest
 from sessionbay import AGB, AgentBay, Session, SessionError, SessionTimeoutError, SessionUsageError
 from sessionbay.engine import LocalEngine
 
-from ..cloud import GONE, KEY, FakeCloud, no, status, yes
 from ..engine.processes import ANOTHER_TICK, TICKER
 from ..engine.transitions import held
+from ..fake_cloud import GONE, KEY, FakeCloud, no, status, yes
 from ..requirements import promise
 from .clock import FakeClock
 from .conftest import connect
@@ -21,7 +21,7 @@ LOST = httpx.ReadError("the connection was lost")
 
 
 def on(cloud: FakeCloud, *, strict: bool = False) -> Session:
-    """Return a session of a cloud, in whose time nobody waits."""
+    """Return a session of a cloud, with a clock that never waits."""
     bay = AgentBay(api_key=KEY, transport=cloud, clock=FakeClock(), strict=strict)
     return Session(bay, "session-1")
 
@@ -74,18 +74,18 @@ def test_the_old_state_seen_twice_after_the_change_had_begun_ends_the_wait() -> 
     assert result.error_message == "went RUNNING, not PAUSED"
 
 
-def test_a_wait_that_runs_out_tells_the_last_state() -> None:
+def test_a_wait_that_runs_out_reports_the_last_state() -> None:
     cloud = FakeCloud(PauseSessionAsync=yes(), GetSession=status("PAUSING"))
     result = on(cloud).pause(timeout=7, poll_interval=2.0)
     assert (result.success, result.status, result.timed_out) == (False, "PAUSING", True)
     assert result.error_message == "not PAUSED after 7 s, last seen PAUSING"
-    assert cloud.asked == ["PauseSessionAsync", *["GetSession"] * 4]
+    assert cloud.requests == ["PauseSessionAsync", *["GetSession"] * 4]
 
 
 def test_a_wait_without_time_asks_and_looks_once() -> None:
     cloud = FakeCloud(PauseSessionAsync=yes(), GetSession=status("PAUSED"))
     assert (on(cloud).pause(timeout=0)).success
-    assert cloud.asked == ["PauseSessionAsync", "GetSession"]
+    assert cloud.requests == ["PauseSessionAsync", "GetSession"]
 
 
 def test_the_last_sleep_of_a_wait_is_cut_to_its_deadline() -> None:
@@ -102,7 +102,7 @@ def test_a_look_that_is_not_answered_is_tried_again() -> None:
     assert (on(cloud).pause()).success
 
 
-def test_a_wait_through_an_outage_tells_the_cause() -> None:
+def test_a_wait_through_an_outage_reports_the_cause() -> None:
     cloud = FakeCloud(PauseSessionAsync=yes(), GetSession=[status("PAUSING"), LOST])
     result = on(cloud).pause(timeout=10)
     assert (result.status, result.timed_out) == ("PAUSING", True)
@@ -114,7 +114,7 @@ def test_a_refusal_that_will_not_heal_ends_a_wait_at_once(refusal: httpx.Respons
     cloud = FakeCloud(PauseSessionAsync=yes(), GetSession=[status("PAUSING"), refusal])
     result = on(cloud).pause()
     assert (result.success, result.timed_out, result.status) == (False, False, "PAUSING")
-    assert len(cloud.asked) == 3
+    assert len(cloud.requests) == 3
 
 
 def test_a_refusal_that_will_heal_is_waited_through() -> None:
@@ -174,7 +174,7 @@ def test_a_deletion_whose_answer_was_lost_is_asked_again() -> None:
     assert (on(cloud).delete()).success
 
 
-def test_a_deletion_that_takes_too_long_is_told() -> None:
+def test_a_deletion_that_takes_too_long_is_reported() -> None:
     cloud = FakeCloud(DeleteSessionAsync=yes(), GetSessionDetail=status("DELETING"))
     session = on(cloud)
     result = session.delete()
@@ -190,7 +190,7 @@ def test_a_paused_session_is_resumed_to_be_deleted() -> None:
         GetSessionDetail=status("FINISH"),
     )
     assert (on(cloud).delete()).success
-    assert cloud.asked.count("ResumeSessionAsync") == 1
+    assert cloud.requests.count("ResumeSessionAsync") == 1
 
 
 def test_a_refused_deletion_of_a_running_session_is_the_result() -> None:
@@ -217,7 +217,7 @@ def test_a_deletion_copies_the_contexts_first() -> None:
         SyncContext=yes(), GetContextInfo=copied, DeleteSessionAsync=yes(), GetSessionDetail=status("FINISH")
     )
     assert (on(cloud).delete(sync_context=True)).sync_error == ""
-    assert cloud.asked == ["SyncContext", "GetContextInfo", "DeleteSessionAsync", "GetSessionDetail"]
+    assert cloud.requests == ["SyncContext", "GetContextInfo", "DeleteSessionAsync", "GetSessionDetail"]
 
 
 @pytest.mark.parametrize(("timeout", "poll_interval"), [(-1, 1), (float("nan"), 1), (1, 0), (1, -2), ("ten", 1)])
@@ -225,7 +225,7 @@ def test_a_time_that_makes_no_sense_is_refused_before_sending(timeout: float, po
     cloud = FakeCloud()
     with pytest.raises(SessionUsageError, match="seconds"):
         on(cloud).pause(timeout=timeout, poll_interval=poll_interval)
-    assert cloud.asked == []
+    assert cloud.requests == []
 
 
 def _doubly_encoded(tasks: list[dict[str, str]]) -> str:

@@ -143,7 +143,7 @@ def test_a_session_that_cannot_be_made_is_the_items_error(engine: LocalEngine) -
     assert [type(error) for error in errors] == [SessionError] * 3
 
 
-def test_progress_is_told_from_the_start_to_the_end(bay: AgentBay) -> None:
+def test_progress_is_reported_from_the_start_to_the_end(bay: AgentBay) -> None:
     seen: list[Progress] = []
     with bay.map(picky, range(4), concurrency=2, progress=seen.append, labels=LABELS) as results:
         assert len([done for done in results]) == 4

@@ -1,5 +1,5 @@
 # Generated from tests/_async/test_outcomes.py by scripts/generate_sync.py. Do not edit.
-"""The rule for outcomes: an answer is a Result, silence is an exception, a mistake is told before sending."""
+"""The rule for outcomes: an answer is a Result, silence is an exception, a mistake raises before sending."""
 
 import gzip
 import json
@@ -27,7 +27,7 @@ from sessionbay import (
 )
 from sessionbay._concurrency._sync import HttpBody
 
-from ..cloud import GONE, KEY, FakeCloud, no, session_data, status, yes
+from ..fake_cloud import GONE, KEY, FakeCloud, no, session_data, status, yes
 from ..requirements import promise
 from .clock import FakeClock
 
@@ -72,7 +72,7 @@ def test_a_refusal_in_an_answer_of_200_is_a_result() -> None:
 
 
 @pytest.mark.parametrize(
-    ("wrong", "told"),
+    ("wrong", "message"),
     [
         (lambda session: session.get_link(options={"a": 1}), "options must be a string, not dict"),
         (lambda session: session.get_link(protocol_type=5), "protocol_type must be a string, not int"),
@@ -87,16 +87,16 @@ def test_a_refusal_in_an_answer_of_200_is_a_result() -> None:
         (lambda session: session.pause(timeout=10**400), "timeout must be at most"),
     ],
 )
-def test_a_mistake_is_told_before_anything_is_sent(wrong: Any, told: str) -> None:
+def test_a_mistake_raises_before_anything_is_sent(wrong: Any, message: str) -> None:
     cloud = FakeCloud()
-    with pytest.raises(ValueError, match=told) as raised:
+    with pytest.raises(ValueError, match=message) as raised:
         wrong(Session(client(cloud), "session-1"))
     assert isinstance(raised.value, AgentBayError)
-    assert cloud.asked == []
+    assert cloud.requests == []
 
 
 @pytest.mark.parametrize(
-    ("wrong", "told"),
+    ("wrong", "message"),
     [
         ({"verify": None}, "verify must be True, False or an ssl.SSLContext, not None"),
         ({"verify": 0}, "verify must be True, False or an ssl.SSLContext, not 0"),
@@ -110,8 +110,8 @@ def test_a_mistake_is_told_before_anything_is_sent(wrong: Any, told: str) -> Non
     ],
     ids=str,
 )
-def test_a_setting_that_is_wrong_is_told_when_the_client_is_made(wrong: dict[str, Any], told: str) -> None:
-    with pytest.raises(AgentBayUsageError, match=told) as raised:
+def test_a_setting_that_is_wrong_raises_when_the_client_is_made(wrong: dict[str, Any], message: str) -> None:
+    with pytest.raises(AgentBayUsageError, match=message) as raised:
         AgentBay(KEY, endpoint="https://cloud.example", **wrong)
     assert "canary" not in str(raised.value)
 
@@ -205,7 +205,7 @@ def test_a_compressed_answer_beyond_all_measure_is_given_up(monkeypatch: pytest.
     assert raised.value.kind == "invalid_response"
 
 
-def test_a_missing_payload_is_told_with_the_request_that_lacks_it() -> None:
+def test_a_missing_payload_is_reported_with_the_request_that_lacks_it() -> None:
     answer = httpx.Response(200, json={"Success": True, "RequestId": "REQ-9"})
     with pytest.raises(SessionError, match="the answer has no Data") as raised:
         Session(client(FakeCloud(GetMcpResource=answer)), "session-1").info()
@@ -217,14 +217,14 @@ def test_a_read_is_repeated_until_it_is_answered() -> None:
     busy = httpx.Response(502, text="<html>bad gateway</html>")
     cloud = FakeCloud(ListSession=[lost, busy, no("ServiceUnavailable", status=503), yes([])])
     assert (client(cloud).list()).success
-    assert len(cloud.asked) == 4
+    assert len(cloud.requests) == 4
 
 
 def test_a_read_is_given_up_after_the_last_attempt() -> None:
     cloud = FakeCloud(ListSession=httpx.ReadError("lost"))
     with pytest.raises(SessionError):
         client(cloud, retry=RetryPolicy(attempts=2)).list()
-    assert len(cloud.asked) == 2
+    assert len(cloud.requests) == 2
 
 
 def test_a_creation_that_surely_never_left_is_repeated() -> None:
@@ -245,7 +245,7 @@ def test_a_call_is_not_repeated_past_its_time() -> None:
     throttled = httpx.Response(429, headers={"retry-after": "30"}, json={"Code": "Throttling", "Message": "slow down"})
     cloud = FakeCloud(ListSession=throttled)
     result = client(cloud, timeout=10).list()
-    assert (result.code, len(cloud.asked)) == ("Throttling", 1)
+    assert (result.code, len(cloud.requests)) == ("Throttling", 1)
 
 
 def test_each_repetition_is_announced() -> None:
@@ -261,7 +261,7 @@ def test_redirects_are_not_followed() -> None:
     cloud = FakeCloud(ListSession=elsewhere)
     with pytest.raises(SessionError):
         client(cloud).list()
-    assert len(cloud.asked) == 1
+    assert len(cloud.requests) == 1
 
 
 def test_the_key_shows_nowhere(caplog: pytest.LogCaptureFixture) -> None:
@@ -271,8 +271,8 @@ def test_the_key_shows_nowhere(caplog: pytest.LogCaptureFixture) -> None:
     with pytest.raises(SessionError) as raised:
         bay.list()
     bay.get("session-1")
-    told = "".join(traceback.format_exception(raised.value)) + caplog.text + repr(bay) + repr(vars(bay.core.api))
-    assert KEY not in told
+    message = "".join(traceback.format_exception(raised.value)) + caplog.text + repr(bay) + repr(vars(bay.core.api))
+    assert KEY not in message
     assert "you sent ***" in str(raised.value)
     assert KEY.encode() not in pickle.dumps(raised.value)
 
@@ -289,7 +289,7 @@ def test_the_key_is_in_no_url() -> None:
     assert all(KEY not in url for url in urls)
 
 
-def test_a_session_tells_no_secret_by_its_repr() -> None:
+def test_a_session_reports_no_secret_by_its_repr() -> None:
     data = session_data(
         Token="tok-secret", LinkUrl="https://x.example/link-secret", ResourceUrl="https://x/?token=url-secret"
     )
@@ -303,7 +303,7 @@ def test_labels_that_are_none_are_refused_before_sending(labels: Any) -> None:
     cloud = FakeCloud()
     with pytest.raises(SessionUsageError, match="labels must"):
         Session(client(cloud), "session-1").set_labels(labels)
-    assert cloud.asked == []
+    assert cloud.requests == []
 
 
 @pytest.mark.parametrize("port", [0, 30099, 30200, 8443, "30100", 30100.0, True])
@@ -311,11 +311,11 @@ def test_ports_that_are_not_open_are_refused_before_sending(port: Any) -> None:
     cloud = FakeCloud()
     with pytest.raises(SessionUsageError, match=r"Invalid port .*: use 30100 to 30199"):
         Session(client(cloud), "session-1").get_link(port=port)
-    assert cloud.asked == []
+    assert cloud.requests == []
 
 
 @pytest.mark.parametrize(
-    ("fields", "told"),
+    ("fields", "message"),
     [
         ({"imge_id": "x"}, "a session has no imge_id; the fields are image_id"),
         ({"idle_release_timeout": 0}, "idle_release_timeout must be above 0"),
@@ -326,22 +326,22 @@ def test_ports_that_are_not_open_are_refused_before_sending(port: Any) -> None:
         ({"labels": {"a": ""}}, "labels must"),
     ],
 )
-def test_fields_that_make_no_sense_are_refused_before_sending(fields: dict[str, Any], told: str) -> None:
+def test_fields_that_make_no_sense_are_refused_before_sending(fields: dict[str, Any], message: str) -> None:
     cloud = FakeCloud()
-    with pytest.raises(SessionUsageError, match=told):
+    with pytest.raises(SessionUsageError, match=message):
         client(cloud).create(**fields)
-    assert cloud.asked == []
+    assert cloud.requests == []
 
 
 @pytest.mark.parametrize(
-    ("arguments", "told"),
+    ("arguments", "message"),
     [({"limit": 0}, "limit must"), ({"page": 0}, "page must"), ({"status": "FINISH"}, "status must be 'RUNNING' or")],
 )
-def test_lists_that_make_no_sense_are_refused_before_sending(arguments: dict[str, Any], told: str) -> None:
+def test_lists_that_make_no_sense_are_refused_before_sending(arguments: dict[str, Any], message: str) -> None:
     cloud = FakeCloud()
-    with pytest.raises(SessionUsageError, match=told):
+    with pytest.raises(SessionUsageError, match=message):
         client(cloud).list(**arguments)
-    assert cloud.asked == []
+    assert cloud.requests == []
 
 
 def test_agb_needs_an_image() -> None:
@@ -379,7 +379,7 @@ def test_creating_with_contexts_waits_until_they_are_copied() -> None:
     cloud = FakeCloud(CreateMcpSession=yes(session_data()), GetContextInfo=states)
     result = client(cloud).create(context_syncs=[ContextSync(context_id="c", path="/p")])
     assert (result.success, result.context_error) == (True, "")
-    assert cloud.asked.count("GetContextInfo") == 3
+    assert cloud.requests.count("GetContextInfo") == 3
 
 
 def test_a_session_whose_contexts_failed_is_there_and_says_so() -> None:

@@ -7,7 +7,7 @@ import pytest
 from sessionbay import AgentBay, RetryPolicy, Session, SessionPauseResult
 from sessionbay._concurrency._sync import run_for_each
 
-from ..cloud import KEY, Answer, FakeCloud, no, status, yes
+from ..fake_cloud import KEY, Answer, FakeCloud, no, status, yes
 from ..raw_server import BOUND
 
 MANY = 40
@@ -49,7 +49,7 @@ class PausingCloud(FakeCloud):
 
     @property
     def counts(self) -> Counter[str]:
-        return Counter(self.asked)
+        return Counter(self.requests)
 
 
 def test_many_waits_learn_their_states_from_the_list() -> None:

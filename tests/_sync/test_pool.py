@@ -68,7 +68,7 @@ def test_a_session_beyond_its_age_is_not_lent_again(engine: LocalEngine) -> None
             assert first.session_id != second.session_id
 
 
-def test_who_waits_too_long_for_a_session_is_told(bay: AgentBay) -> None:
+def test_waiting_too_long_for_a_session_is_reported(bay: AgentBay) -> None:
     with bay.pool(max=1, labels=LABELS) as pool, pool.lease():
         with pytest.raises(SessionTimeoutError, match="all 1 sessions were in use"):
             with pool.lease(timeout=0.05):

@@ -53,7 +53,7 @@ def test_a_line_comes_before_the_process_ends(runs: Session) -> None:
     assert gone(runs, "sleep 61[.]5")
 
 
-def test_outputs_that_come_one_after_the_other_are_told_so(bay_session: Session) -> None:
+def test_outputs_that_come_one_after_the_other_are_reported_in_order(bay_session: Session) -> None:
     command = "for i in $(seq 8); do echo $i; read seen; echo $i >&2; read seen; done"
     numbers: list[int] = []
     with bay_session.command.start(command) as process:
@@ -108,7 +108,7 @@ def test_nothing_is_left_running_after_the_block(runs: Session) -> None:
     assert not more
 
 
-def test_a_code_other_than_0_is_told(runs: Session) -> None:
+def test_a_code_other_than_0_is_reported(runs: Session) -> None:
     with runs.command.start("echo why >&2; exit 3") as process:
         result = process.wait()
         assert (result.success, result.exit_code, result.error_message) == (False, 3, "exit code 3: why")
@@ -187,7 +187,7 @@ def test_a_process_that_nobody_reads_waits(bay_session: Session) -> None:
         {"command": "x", "keep": "middle"},
     ],
 )
-def test_a_mistake_is_told_before_sending(shared_bay: Session, mistake: dict[str, Any]) -> None:
+def test_a_mistake_raises_before_sending(shared_bay: Session, mistake: dict[str, Any]) -> None:
     with pytest.raises(CommandUsageError):
         shared_bay.command.start(**mistake)
 
@@ -201,7 +201,7 @@ def test_a_process_is_started_once(shared_bay: Session) -> None:
             pass
 
 
-def test_a_folder_that_is_missing_is_told(runs: Session) -> None:
+def test_a_folder_that_is_missing_is_reported(runs: Session) -> None:
     with pytest.raises(CommandError, match="nowhere"):
         with runs.command.start("true", cwd="/nowhere"):
             pass

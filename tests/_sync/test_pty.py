@@ -18,7 +18,7 @@ from sessionbay import (
     Session,
 )
 
-from ..cloud import KEY, FakeCloud, yes
+from ..fake_cloud import KEY, FakeCloud, yes
 from ..raw_hub import RawHub, hub, until_gone
 from ..raw_server import BOUND, RawServer
 from ..threads._sync import Background, until
@@ -55,7 +55,7 @@ def test_a_size_that_is_none_is_refused_before_anything_is_sent(cols: Any, rows:
 
 
 @pytest.mark.parametrize("code", [0, 3])
-def test_its_end_tells_the_exit_code_and_leaves_all_output_to_be_read(bay_session: Session, code: int) -> None:
+def test_its_end_reports_the_exit_code_and_leaves_all_output_to_be_read(bay_session: Session, code: int) -> None:
     with bay_session.pty.create() as terminal:
         terminal.send_input(f"seq 2000; echo l''ast; exit {code}\r")
         assert terminal.wait(PATIENCE) == code
@@ -314,10 +314,10 @@ def output(raw: RawHub, terminal: str, text: str) -> None:
 
 def test_output_that_comes_before_the_answer_to_the_creation_is_not_lost() -> None:
     def script(raw: RawHub) -> None:
-        asked = raw.frame()
+        request = raw.frame()
         output(raw, "pty-1", "prompt$ ")
         output(raw, "pty-other", "somebody else's")
-        raw.reply(asked, result={"ptySessionId": "pty-1"})
+        raw.reply(request, result={"ptySessionId": "pty-1"})
         output(raw, "pty-1", "more")
         raw.push(PTY, eventType="pty.exit", ptySessionId="pty-other", exitCode=1)
         raw.push(PTY, eventType="pty.exit", ptySessionId="pty-1", exitCode=7)
@@ -331,12 +331,12 @@ def test_output_that_comes_before_the_answer_to_the_creation_is_not_lost() -> No
 
 
 def test_what_official_clients_ask_with_is_asked() -> None:
-    asked: list[Any] = []
+    request: list[Any] = []
 
     def script(raw: RawHub) -> None:
-        asked.append(raw.frame())
-        raw.reply(asked[0], result={"ptySessionId": "pty-1"})
-        asked.extend(raw.frame() for _ in range(3))
+        request.append(raw.frame())
+        raw.reply(request[0], result={"ptySessionId": "pty-1"})
+        request.extend(raw.frame() for _ in range(3))
         raw.push(PTY, eventType="pty.exit", ptySessionId="pty-1")
         until_gone(raw)
 
@@ -347,9 +347,11 @@ def test_what_official_clients_ask_with_is_asked() -> None:
             terminal.send_input(b"\xff")
             terminal.resize(90, 20)
             assert terminal.wait(PATIENCE) == -1
-    assert [(frame["source"], frame["target"], len(frame["invocationId"])) for frame in asked] == [("SDK", PTY, 32)] * 4
+    assert [(frame["source"], frame["target"], len(frame["invocationId"])) for frame in request] == [
+        ("SDK", PTY, 32)
+    ] * 4
     known = {"ptySessionId": "pty-1"}
-    assert [frame["data"] for frame in asked] == [
+    assert [frame["data"] for frame in request] == [
         {"method": "pty.create", "params": {"cols": 80, "rows": 24, "envs": {"TERM": "dumb", "LANG": "en_US.UTF-8"}}},
         {"method": "pty.input", "params": {**known, "encoding": "utf8", "data": "ls\r"}},
         {"method": "pty.input", "params": {**known, "encoding": "base64", "data": "/w=="}},
@@ -378,7 +380,7 @@ def test_what_goes_wrong_with_a_terminal_is_raised(push: dict[str, str], kind: s
             assert raised.value.kind == kind
 
 
-def test_input_that_is_refused_is_told_by_the_next_use() -> None:
+def test_input_that_is_refused_is_reported_by_the_next_use() -> None:
     def script(raw: RawHub) -> None:
         raw.reply(raw.frame(), result={"ptySessionId": "pty-1"})
         raw.reply(raw.frame(), phase="error", error="the terminal does not read")
@@ -397,8 +399,8 @@ def test_input_that_is_refused_is_told_by_the_next_use() -> None:
 @pytest.mark.parametrize("result", [{}, {"ptySessionId": ""}, {"ptySessionIds": "none"}])
 def test_an_answer_that_names_no_terminal_is_the_services_mistake(result: dict[str, str]) -> None:
     def script(raw: RawHub) -> None:
-        while asked := raw.frame():
-            raw.reply(asked, result=result)
+        while request := raw.frame():
+            raw.reply(request, result=result)
 
     with RawServer(hub(script)) as server:
         with session_at(server) as session:

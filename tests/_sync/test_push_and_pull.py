@@ -140,7 +140,7 @@ def test_one_file_that_fails_keeps_no_other_back_and_nothing_is_deleted(session:
         pushed.raise_for_error()
 
 
-def test_an_unreadable_file_is_told_by_its_name(session: Session, tmp_path: Path) -> None:
+def test_an_unreadable_file_is_reported_by_its_name(session: Session, tmp_path: Path) -> None:
     session.command.run("mkdir -p there/shut; cd there; echo 1 > a; echo 2 > b; chmod 0 b shut")
     pulled = session.file_system.pull("there", tmp_path / "back", delete=True)
     if (session.command.run("cat there/b")).success:  # a user who may read everything
@@ -175,8 +175,8 @@ def test_no_name_leads_outside_even_if_the_machine_lies(bay_session: Session, tm
         r"f\t2\t644\ta\377",
         r"f\t2\t644\tgood",
     ]
-    told = "".join(rf"{lie}\0" for lie in lies)
-    bay_session.file_system.write_file("bin/find", f"#!/bin/sh\nprintf '{told}'\n")
+    reported = "".join(rf"{lie}\0" for lie in lies)
+    bay_session.file_system.write_file("bin/find", f"#!/bin/sh\nprintf '{reported}'\n")
     run("chmod +x bin/find")
     bay_session.env.set({"PATH": f"{home}/bin:/usr/bin:/bin"})
     pulled = bay_session.file_system.pull("there", back)
@@ -185,7 +185,7 @@ def test_no_name_leads_outside_even_if_the_machine_lies(bay_session: Session, tm
     assert (names(tmp_path), names(back)) == (["back"], ["good"])
 
 
-def test_names_that_are_no_utf8_are_told(session: Session, tmp_path: Path) -> None:
+def test_names_that_are_no_utf8_are_reported(session: Session, tmp_path: Path) -> None:
     session.command.run("mkdir there; cd there; touch good \"$(printf 'a\\377')\"")
     pulled = session.file_system.pull("there", tmp_path / "back")
     assert (pulled.sent, dict(pulled.errors)) == (("good",), {"a\\xff": "the name is not UTF-8"})
@@ -205,7 +205,7 @@ def test_what_a_callback_raises_ends_it(session: Session, here: Path) -> None:
         session.file_system.push(here, "there", progress=stop)
 
 
-def test_a_folder_that_is_not_there_is_told(session: Session, tmp_path: Path) -> None:
+def test_a_folder_that_is_not_there_is_reported(session: Session, tmp_path: Path) -> None:
     pulled = session.file_system.pull("nowhere", tmp_path / "back")
     assert (pulled.success, "nowhere" in pulled.error_message) == (False, True)
     with pytest.raises(FileUsageError, match="no folder"):

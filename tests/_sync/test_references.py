@@ -53,8 +53,8 @@ def test_a_client_that_was_closed_is_not_shared(bay_session: Session) -> None:
 
 def test_a_reference_says_where_the_session_is(session: Session, engine: LocalEngine) -> None:
     cloud = "agb" if isinstance(session.agent_bay, AGB) else "agentbay"
-    said = session.ref
-    assert (said.session_id, said.cloud, said.endpoint) == (session.session_id, cloud, engine.endpoint)
+    payload = session.ref
+    assert (payload.session_id, payload.cloud, payload.endpoint) == (session.session_id, cloud, engine.endpoint)
 
 
 def test_a_pickle_holds_neither_the_key_nor_the_token(session: Session) -> None:

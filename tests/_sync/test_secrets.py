@@ -15,7 +15,7 @@ import pytest
 from sessionbay import AgentBay, AgentBayError, InfoResult, Result, RetryPolicy, Session
 from sessionbay.engine import LocalEngine
 
-from ..cloud import session_data, yes
+from ..fake_cloud import session_data, yes
 
 KEY, TOKEN = "akm-canary-key", "canary-token"
 ECHO = f"<html>key {KEY} and token {TOKEN}</html>"

@@ -1,5 +1,5 @@
 # Generated from tests/_async/test_skills.py by scripts/generate_sync.py. Do not edit.
-"""Skills: what is asked, what is answered, and who has none."""
+"""Skills: requests, responses, and clouds without them."""
 
 import json
 from typing import Any
@@ -8,7 +8,7 @@ import pytest
 
 from sessionbay import AGB, AgentBay, SkillError, SkillUsageError
 
-from ..cloud import KEY, FakeCloud, no, yes
+from ..fake_cloud import KEY, FakeCloud, no, yes
 
 PDF = {"Name": "pdf", "Description": "reads pages"}
 BINDING = {"context_id": "c", "skill_ids": ["builtin:pdf"], "path": "/skills"}
@@ -18,7 +18,7 @@ def client(cloud: FakeCloud, **options: Any) -> AgentBay:
     return AgentBay(api_key=KEY, transport=cloud, **options)
 
 
-def test_skills_are_told_by_image_and_name() -> None:
+def test_skills_are_reported_by_image_and_name() -> None:
     nameless = {"Name": "  ", "Description": "nobody"}
     cloud = FakeCloud(GetSkillMetaData=yes({"SkillPath": "/opt/skills", "MetaDataList": [PDF, nameless]}))
     found = client(cloud).beta_skills.get_metadata("linux_latest", ["pdf", "\u540d"])
@@ -28,7 +28,7 @@ def test_skills_are_told_by_image_and_name() -> None:
     assert cloud.forms[0]["SkillGroupIds"] == '["pdf","\u540d"]'
 
 
-def test_all_skills_are_told_without_any_wish(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_all_skills_are_reported_without_any_wish(monkeypatch: pytest.MonkeyPatch) -> None:
     cloud = FakeCloud(GetSkillMetaData=yes({}))
     found = client(cloud).beta.skills.get_metadata()
     assert (found.skills, found.skills_root_path) == ([], "/home/wuying/skills")
@@ -38,7 +38,7 @@ def test_all_skills_are_told_without_any_wish(monkeypatch: pytest.MonkeyPatch) -
 
 
 @pytest.mark.parametrize("ids", [["builtin:pdf"], []])
-def test_skills_are_told_by_id(ids: list[str]) -> None:
+def test_skills_are_reported_by_id(ids: list[str]) -> None:
     cloud = FakeCloud(ListSkillMetaData=yes([PDF | {"SkillId": "builtin:pdf"}]))
     found = client(cloud).beta_skills.get_metadata(skill_ids=ids)
     assert (found.skills[0].skill_id, found.skills_root_path) == ("builtin:pdf", "/home/wuying/skills")
@@ -74,7 +74,7 @@ def test_a_refusal_is_a_result_and_an_error_of_a_strict_client() -> None:
 
 
 @pytest.mark.parametrize(
-    ("items", "told"),
+    ("items", "message"),
     [
         ([], "must not be empty"),
         ("x", "must be a list"),
@@ -84,16 +84,16 @@ def test_a_refusal_is_a_result_and_an_error_of_a_strict_client() -> None:
         ([BINDING | {"more": 1}], "must have"),
     ],
 )
-def test_a_mistake_is_told_before_anything_is_sent(items: Any, told: str) -> None:
+def test_a_mistake_raises_before_anything_is_sent(items: Any, message: str) -> None:
     cloud = FakeCloud()
     for method in (client(cloud).beta_skills.bind_context, client(cloud).beta_skills.unbind_context):
-        with pytest.raises(SkillUsageError, match=told):
+        with pytest.raises(SkillUsageError, match=message):
             method(items)
     with pytest.raises(SkillUsageError, match="goes alone"):
         client(cloud).beta_skills.get_metadata("image", skill_ids=["x"])
     with pytest.raises(SkillUsageError, match="skill_names"):
         client(cloud).beta_skills.get_metadata(skill_names="pdf")
-    assert cloud.asked == []
+    assert cloud.requests == []
 
 
 def test_agb_has_no_skills() -> None:

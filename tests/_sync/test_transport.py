@@ -3,7 +3,7 @@
 
 import pytest
 
-from ..asking import Late, request
+from ..http_requests import Late, request
 from ..raw_server import BOUND, Peer, RawServer, always, answer, eager, once, once_and_close
 from ..threads._sync import until
 from .carrier import Carrier
@@ -54,13 +54,13 @@ def test_a_connection_is_used_again_after_a_whole_answer(reply: bytes, body: byt
 
 def test_requests_on_one_connection_get_their_own_answers() -> None:
     def count(peer: Peer) -> None:
-        while asked := peer.read():
-            peer.write(answer(asked.split()[1]))
+        while sent := peer.read():
+            peer.write(answer(sent.split()[1]))
 
     with RawServer(count) as server:
         with Carrier() as carrier:
-            told = [(carrier.ask(f"{server.url}/{number}")).text for number in range(5)]
-    assert told == ["/0", "/1", "/2", "/3", "/4"]
+            reported = [(carrier.ask(f"{server.url}/{number}")).text for number in range(5)]
+    assert reported == ["/0", "/1", "/2", "/3", "/4"]
 
 
 def test_an_answer_that_comes_byte_by_byte_is_the_same() -> None:
@@ -73,8 +73,8 @@ def test_the_answer_to_head_has_no_body_whatever_length_it_tells() -> None:
     head = answer(b"abcde")[: -len(b"abcde")]
     with RawServer(always(head)) as server:
         with Carrier() as carrier:
-            told = [carrier.ask(server.url, "HEAD") for _ in range(2)]
-        assert [(one.content, one.headers["content-length"]) for one in told] == [(b"", "5")] * 2
+            reported = [carrier.ask(server.url, "HEAD") for _ in range(2)]
+        assert [(one.content, one.headers["content-length"]) for one in reported] == [(b"", "5")] * 2
         assert server.accepted == 1
 
 
@@ -101,13 +101,13 @@ def test_bytes_that_come_after_the_answer_do_not_answer_the_next_request() -> No
             assert [first.text, (carrier.ask(server.url)).text] == ["first", "second"]
 
 
-def test_head_and_status_are_told_as_they_came() -> None:
+def test_head_and_status_are_reported_as_they_came() -> None:
     reply = b"HTTP/1.1 418 I'm a teapot\r\nX-One: 1\r\nx-one: 2\r\nContent-Length: 0\r\n\r\n"
     with RawServer(always(reply)) as server:
         with Carrier() as carrier:
-            told = carrier.ask(server.url)
-    assert (told.status_code, told.reason_phrase, told.http_version) == (418, "I'm a teapot", "HTTP/1.1")
-    assert told.headers.get_list("x-one") == ["1", "2"]
+            reported = carrier.ask(server.url)
+    assert (reported.status_code, reported.reason_phrase, reported.http_version) == (418, "I'm a teapot", "HTTP/1.1")
+    assert reported.headers.get_list("x-one") == ["1", "2"]
 
 
 def test_a_large_answer_arrives_whole() -> None:
@@ -122,7 +122,7 @@ def test_a_large_request_arrives_whole() -> None:
     with RawServer() as server:
         with Carrier() as carrier:
             carrier.ask(server.url, "POST", large)
-        assert server.asked[0].partition(b"\r\n\r\n")[2] == large
+        assert server.requests[0].partition(b"\r\n\r\n")[2] == large
 
 
 def test_cookies_are_not_kept() -> None:
@@ -131,7 +131,7 @@ def test_cookies_are_not_kept() -> None:
             carrier.ask(server.url)
             assert dict(carrier.client.cookies) == {}
             carrier.client.get(server.url)
-        assert b"cookie" not in server.asked[1].lower()
+        assert b"cookie" not in server.requests[1].lower()
 
 
 def test_the_answer_counts_when_the_peer_closes_while_a_large_request_is_on_its_way() -> None:
@@ -141,8 +141,8 @@ def test_the_answer_counts_when_the_peer_closes_while_a_large_request_is_on_its_
 
     with RawServer(refuse) as server:
         with Carrier() as carrier:
-            told = carrier.ask(server.url, "POST", b"x" * 16_000_000)
-    assert (told.status_code, told.text) == (413, "too large")
+            reported = carrier.ask(server.url, "POST", b"x" * 16_000_000)
+    assert (reported.status_code, reported.text) == (413, "too large")
 
 
 def test_the_answer_counts_when_the_peer_says_it_will_send_no_more() -> None:
@@ -168,9 +168,9 @@ def test_the_answer_counts_that_came_before_the_request_was_sent() -> None:
 
     with RawServer(hurried) as server:
         with Carrier() as carrier:
-            asked = request(server.url, "POST", b"x")
-            asked.stream = body
-            response = carrier.transport.handle_request(asked)
+            sent = request(server.url, "POST", b"x")
+            sent.stream = body
+            response = carrier.transport.handle_request(sent)
             assert response.status_code == 503
             response.close()
 

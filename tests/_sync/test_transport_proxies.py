@@ -9,7 +9,7 @@ from sessionbay._http.proxies import proxy_of
 from sessionbay._sync.http.pool import PoolCounts
 
 from ..certificates import client_context
-from ..cloud import KEY
+from ..fake_cloud import KEY
 from ..raw_server import RawServer, always, answer
 from .carrier import Carrier
 
@@ -28,7 +28,7 @@ def test_requests_go_through_the_proxy_that_was_named() -> None:
         with Carrier(verify=client_context(), proxy_of=proxy_of(proxy.url, trust_env=False)) as carrier:
             assert (carrier.ask("http://cloud.example/x")).text == "proxied"
             assert carrier.counts == PoolCounts()
-        assert proxy.asked[0].startswith(b"GET http://cloud.example/x HTTP/1.1\r\n")
+        assert proxy.requests[0].startswith(b"GET http://cloud.example/x HTTP/1.1\r\n")
 
 
 @pytest.mark.parametrize("variable", ["HTTP_PROXY", "http_proxy", "ALL_PROXY"])
@@ -52,7 +52,7 @@ def test_https_goes_through_a_tunnel_of_the_proxy(monkeypatch: pytest.MonkeyPatc
         with Carrier(verify=client_context(), proxy_of=proxy_of(None, trust_env=True)) as carrier:
             with pytest.raises(httpx.ProxyError):
                 carrier.ask("https://cloud.example/x")
-        assert proxy.asked[0].startswith(b"CONNECT cloud.example:443 HTTP/1.1\r\n")
+        assert proxy.requests[0].startswith(b"CONNECT cloud.example:443 HTTP/1.1\r\n")
 
 
 @pytest.mark.parametrize("exempt", ["127.0.0.1", "*", "other.example, 127.0.0.1"])
@@ -89,7 +89,9 @@ def test_no_tls_context_is_made_before_it_is_needed(monkeypatch: pytest.MonkeyPa
 
 
 @pytest.mark.parametrize("proxy", ["gopher://proxy.example", "http://proxy.example:port"])
-def test_a_proxy_of_the_environment_that_cannot_be_used_is_told(monkeypatch: pytest.MonkeyPatch, proxy: str) -> None:
+def test_a_proxy_of_the_environment_that_cannot_be_used_is_reported(
+    monkeypatch: pytest.MonkeyPatch, proxy: str
+) -> None:
     monkeypatch.setenv("ALL_PROXY", proxy)
     with AgentBay(KEY, endpoint="https://cloud.example", retry=RetryPolicy(attempts=1)) as bay:
         with pytest.raises(SessionError, match="the proxy cannot be used") as raised:

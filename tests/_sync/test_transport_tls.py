@@ -34,7 +34,7 @@ def test_a_peer_that_nobody_vouches_for_is_refused() -> None:
             with pytest.raises(httpx.ConnectError, match="certificate verify failed"):
                 carrier.ask(server.url)
             assert carrier.counts == PoolCounts()
-        assert server.asked == []
+        assert server.requests == []
 
 
 def test_a_peer_whose_certificate_names_another_host_is_refused() -> None:
@@ -81,7 +81,7 @@ def test_large_requests_and_answers_arrive_whole_over_tls() -> None:
     with secured(always(answer(LARGE))) as server:
         with Carrier(verify=client_context()) as carrier:
             assert (carrier.ask(server.url, "POST", LARGE)).content == LARGE
-        assert server.asked[0].endswith(LARGE)
+        assert server.requests[0].endswith(LARGE)
 
 
 def test_what_came_together_with_an_answer_over_tls_does_not_answer_the_next_request() -> None:
@@ -89,8 +89,8 @@ def test_what_came_together_with_an_answer_over_tls_does_not_answer_the_next_req
         with Carrier(verify=client_context()) as carrier:
             response = carrier.begin(server.url)
             assert server.reached.wait(BOUND)
-            told = b"".join([piece for piece in response.stream])  # type: ignore[union-attr]
-            assert [told, (carrier.ask(server.url)).content] == [b"first", b"second"]
+            reported = b"".join([piece for piece in response.stream])  # type: ignore[union-attr]
+            assert [reported, (carrier.ask(server.url)).content] == [b"first", b"second"]
 
 
 def test_a_connection_over_tls_that_the_peer_closed_is_noticed_before_the_next_request() -> None:

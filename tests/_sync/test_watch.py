@@ -1,5 +1,5 @@
 # Generated from tests/_async/test_watch.py by scripts/generate_sync.py. Do not edit.
-"""Watching folders: told by the session where it can, else asked."""
+"""Watching folders: pushed by the session where it can, else polled."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -11,21 +11,21 @@ from sessionbay import AgentBay, FileChangeEvent, FileError, FileUsageError, Ses
 from sessionbay._sync.files.watch import Watch
 from sessionbay.operations.files import SERVER
 
-from ..cloud import KEY, FakeCloud, yes
+from ..fake_cloud import KEY, FakeCloud, yes
 from ..raw_hub import RawHub, hub, until_gone
 from ..raw_server import RawServer
 
 
-@pytest.fixture(params=["pushed", "asked"])
+@pytest.fixture(params=["pushed", "sent"])
 def watched(request: pytest.FixtureRequest, session: Session) -> Session:
-    """Give a session that tells of changes by itself, and one that has to be asked."""
-    if request.param == "asked":
+    """Give a session that reports changes by itself, and one that has to be polled."""
+    if request.param == "sent":
         session.connection.details = session.connection.details.model_copy(update={"ws_url": ""})
     session.file_system.create_directory("/tmp/watched")
     return session
 
 
-def test_what_happens_in_a_folder_is_told(watched: Session) -> None:
+def test_what_happens_in_a_folder_is_reported(watched: Session) -> None:
     files = watched.file_system
     with files.watch("/tmp/watched", interval=0.05) as changes:
         assert changes.pushes == bool(watched.connection.details.ws_url)
@@ -99,22 +99,22 @@ def new(raw: RawHub, number: int) -> None:
 
 def subscribed(raw: RawHub, **answer: Any) -> Any:
     """Accept a subscription; return what was asked for."""
-    asked = raw.frame()
-    raw.reply(asked, phase="end", **answer)
-    return asked["data"]["params"]
+    sent = raw.frame()
+    raw.reply(sent, phase="end", **answer)
+    return sent["data"]["params"]
 
 
-def test_what_comes_twice_or_out_of_order_after_a_lost_connection_is_told_once_in_order() -> None:
-    asked: list[Any] = []
+def test_what_comes_twice_or_out_of_order_after_a_lost_connection_is_reported_once_in_order() -> None:
+    sent: list[Any] = []
 
     def first(raw: RawHub) -> None:
-        asked.append(subscribed(raw, number=7, whole=True))
+        sent.append(subscribed(raw, number=7, whole=True))
         new(raw, 8)
 
     def second(raw: RawHub) -> None:
-        new(raw, 10)  # whoever connects gets what is left over, before it says what it lacks
+        new(raw, 10)  # anyone who connects gets what is left over, before it says what it lacks
         frame = raw.frame()
-        asked.append(frame["data"]["params"])
+        sent.append(frame["data"]["params"])
         new(raw, 9)
         new(raw, 10)
         raw.reply(frame, phase="end", number=10, whole=True)
@@ -127,10 +127,10 @@ def test_what_comes_twice_or_out_of_order_after_a_lost_connection_is_told_once_i
         while "/tmp/11" not in paths:
             paths += [event.path for event in next(changes)]
     assert paths == ["/tmp/8", "/tmp/9", "/tmp/10", "/tmp/11"]
-    assert asked == [{"path": "/tmp"}, {"path": "/tmp", "after": 8}]
+    assert sent == [{"path": "/tmp"}, {"path": "/tmp", "after": 8}]
 
 
-def test_who_missed_more_than_the_session_keeps_is_told_so_and_can_go_on() -> None:
+def test_who_missed_more_than_the_session_keeps_gets_an_error_and_can_go_on() -> None:
     def second(raw: RawHub) -> None:
         subscribed(raw, number=5000, whole=False)
         new(raw, 5001)
@@ -168,7 +168,7 @@ def test_a_watch_is_used_as_a_context_manager(bay_session: Session) -> None:
 
 
 @pytest.mark.parametrize("attempt", [("",), ("/tmp", 0), ("/tmp", "1")])
-def test_a_mistake_is_told_before_anything_is_sent(attempt: Any) -> None:
+def test_a_mistake_raises_before_anything_is_sent(attempt: Any) -> None:
     with AgentBay(KEY, transport=FakeCloud()) as bay:
         with pytest.raises(FileUsageError):
             Session(bay, "session-1").file_system.watch(*attempt)

@@ -13,13 +13,13 @@ from sessionbay.engine import LocalEngine
 from sessionbay.engine.discovery import publish
 
 from .._async.conftest import connect
-from ..collecting import collect
+from ..garbage import collect
 from ..raw_server import BOUND
 from ..threads._sync import Background
 
 pytestmark = pytest.mark.filterwarnings(
     "ignore:unclosed:ResourceWarning", "ignore:Exception ignored in:pytest.PytestUnraisableExceptionWarning"
-)  # whoever leaves a loop without closing is told so
+)  # anyone who leaves a loop without closing is reported so
 
 
 @pytest.fixture(autouse=True)
@@ -63,17 +63,17 @@ def test_a_client_fans_out_on_one_event_loop_after_the_other(engine: LocalEngine
 def at_once(bay: AsyncAgentBay, call: object) -> list[object]:
     """Return what ``call`` returns on the event loops of four threads that begin together."""
     begin = threading.Barrier(4)
-    said: list[object] = []
+    payload: list[object] = []
 
     def run(number: int) -> None:
         begin.wait(BOUND)
-        said.append(asyncio.run(call(bay, f"thread {number}")))  # type: ignore[operator]
+        payload.append(asyncio.run(call(bay, f"thread {number}")))  # type: ignore[operator]
 
     with Background() as beside:
         for number in range(4):
             beside.start(run, number)
     anyio.run(bay.aclose)
-    return said
+    return payload
 
 
 def test_a_client_serves_the_event_loops_of_several_threads_at_once(engine: LocalEngine) -> None:

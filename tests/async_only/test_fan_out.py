@@ -76,7 +76,7 @@ async def test_asyncios_own_timeout_ends_a_map(engine: LocalEngine) -> None:
         assert await left(bay) == 0
 
 
-async def test_a_function_that_is_not_async_is_told_by_its_items(engine: LocalEngine) -> None:
+async def test_a_function_that_is_not_async_is_reported_by_its_items(engine: LocalEngine) -> None:
     mistaken: Any = plain
     async with connect(engine, AsyncAgentBay) as bay, bay.map(mistaken, [1], labels=LABELS) as results:
         (done,) = [done async for done in results]

@@ -8,7 +8,7 @@ import pytest
 
 from sessionbay import AsyncAgentBay
 
-from ..cloud import KEY, no, session_data, yes
+from ..fake_cloud import KEY, no, session_data, yes
 from .virtual import VirtualClock
 
 SESSIONS = 200

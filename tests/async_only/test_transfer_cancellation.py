@@ -11,7 +11,7 @@ from sessionbay import AsyncAgentBay
 from sessionbay.engine import LocalEngine
 
 from .._async.conftest import connect
-from ..cloud import KEY, yes
+from ..fake_cloud import KEY, yes
 from ..raw_server import BOUND
 from ..support import names
 

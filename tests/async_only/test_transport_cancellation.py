@@ -11,8 +11,8 @@ import pytest
 from sessionbay._async.http.pool import PoolCounts
 
 from .._async.carrier import Carrier
-from ..asking import request
 from ..certificates import client_context, server_context
+from ..http_requests import request
 from ..raw_server import Peer, RawServer, Script, always, answer, black_hole, once_and_close
 from ..threads._async import Background, until
 from .interrupting import MOST_WAITS, Cancel, by_scope, by_task, by_task_when_done

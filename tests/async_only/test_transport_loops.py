@@ -6,13 +6,13 @@ import anyio
 import pytest
 
 from .._async.carrier import Carrier
-from ..asking import request
-from ..collecting import collect
+from ..garbage import collect
+from ..http_requests import request
 from ..raw_server import Peer, RawServer, answer, until
 
 unclosed = pytest.mark.filterwarnings(
     "ignore:unclosed:ResourceWarning", "ignore:Exception ignored in:pytest.PytestUnraisableExceptionWarning"
-)  # whoever leaves a loop without closing is told so
+)  # anyone who leaves a loop without closing is reported so
 
 
 @pytest.mark.parametrize("backend", ["asyncio", "trio"])

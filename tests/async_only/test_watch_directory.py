@@ -1,4 +1,4 @@
-"""``watch_directory`` of the async twin: a coroutine that runs until it is told to stop."""
+"""``watch_directory`` of the async twin: a coroutine that runs until it is reported to stop."""
 
 import threading
 
@@ -10,7 +10,7 @@ from .._async.conftest import bay, bay_session  # noqa: F401  # fixtures
 from ..threads._async import Background
 
 
-async def test_it_tells_a_function_until_it_is_stopped(bay_session: AsyncSession) -> None:  # noqa: F811
+async def test_it_calls_a_function_until_it_is_stopped(bay_session: AsyncSession) -> None:  # noqa: F811
     got: list[FileChangeEvent] = []
     stop = threading.Event()
     async with Background() as beside:

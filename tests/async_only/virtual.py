@@ -10,7 +10,7 @@ import anyio.lowlevel
 
 from sessionbay._concurrency._async import AsyncClock
 
-ROUNDS = 25  # of the event loop, in which whoever does not wait for time comes to its next sleep
+ROUNDS = 25  # of the event loop, in which anyone who does not wait for time comes to its next sleep
 
 
 class VirtualClock(AsyncClock):

@@ -137,9 +137,9 @@ def hostile(scene: Scene, code: str) -> Session:
 def unharmed(scene: Scene, bystander: Session) -> str | None:
     """Return what is wrong with the engine, or with another session of it."""
     begun = time.monotonic()
-    told = bystander.command.run("echo well").output
-    if told != "well\n":
-        return f"another session answers {told!r}"
+    reported = bystander.command.run("echo well").output
+    if reported != "well\n":
+        return f"another session answers {reported!r}"
     return "another session had to wait" if scene.is_late(begun, 2) else None
 
 
@@ -255,14 +255,14 @@ def descriptor_by_its_number(scene: Scene) -> str | None:
     link = scene.on_loop(lambda: scene.known(session).links.open(30100))
     with suppress(httpx.HTTPError):
         scene.http("GET", link, timeout=1)
-    told: list[str] = []
-    caller = threading.Thread(target=lambda: told.append(victim.command.run("echo well").output), daemon=True)
+    reported: list[str] = []
+    caller = threading.Thread(target=lambda: reported.append(victim.command.run("echo well").output), daemon=True)
     caller.start()
     caller.join(2 * scene.slack)
     scene.end(session)
     scene.end(victim)
     caller.join(2 * scene.slack)
-    return None if told == ["well\n"] else "another session's line"
+    return None if reported == ["well\n"] else "another session's line"
 
 
 def one_list_for_all(scene: Scene) -> None:
@@ -284,9 +284,9 @@ def answer_to_another_session(scene: Scene) -> str | None:
     ran = '{"exit_code": 0, "timed_out": False, "stdout": "forged", "stderr": ""}'
     answer = f'sock.sendall(frame({{"id": number, "value": {ran}}}))'
     session = hostile(scene, f"while True:\n    for number in range(2, 12):\n        {answer}")
-    told = [victim.command.run("sleep 0.05; echo well").output for _ in range(4)]
+    reported = [victim.command.run("sleep 0.05; echo well").output for _ in range(4)]
     scene.end(session)
-    return None if set(told) == {"well\n"} else f"{told}"
+    return None if set(reported) == {"well\n"} else f"{reported}"
 
 
 # --- agents that end, or stop

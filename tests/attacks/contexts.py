@@ -39,7 +39,7 @@ class ContextWithFile:
         found = self.ok(f"GetContextFile{way}Url", ContextId=self.id, FilePath=path)
         return httpx.URL(found["Url"])
 
-    def asked(self, method: str, url: httpx.URL | str, **more: Any) -> str | None:
+    def request(self, method: str, url: httpx.URL | str, **more: Any) -> str | None:
         """Return what an address gives or takes."""
         answer = self.scene.http(method, str(url), **more)
         return f"{answer.status_code} {answer.text[:50]}" if answer.status_code < 400 else None
@@ -60,7 +60,7 @@ def changed(
     def attempt(scene: Scene) -> str | None:
         kept = ContextWithFile(scene)
         more = {"content": "attacked"} if method == "PUT" else {}
-        return kept.asked(method, change(kept.address(way), kept), **more)
+        return kept.request(method, change(kept.address(way), kept), **more)
 
     return attempt
 
@@ -136,7 +136,7 @@ def address_of_yesterday(scene: Scene) -> str | None:
     kept = ContextWithFile(scene)
     url = kept.address("Download")
     scene.patch.setattr(signing, "time", _Clock(time.time() + 86400))
-    return kept.asked("GET", url)
+    return kept.request("GET", url)
 
 
 @attack(
@@ -149,4 +149,4 @@ def address_after_deletion(scene: Scene) -> str | None:
     kept = ContextWithFile(scene)
     url = kept.address("Download")
     kept.ok("DeleteContext", Id=kept.id)
-    return kept.asked("GET", url)
+    return kept.request("GET", url)

@@ -105,8 +105,8 @@ def allow_every_origin(scene: Scene) -> None:
 @attack(PAGES, "no header allows another origin anything", allow_every_origin)
 def page_asks_for_leave_first(scene: Scene) -> str | None:
     """A preflight that would allow a page to send JSON with a key."""
-    asked = {"origin": "https://evil.example", "access-control-request-method": "POST"}
-    answers = [scene.http("OPTIONS", path, headers=asked) for path in ("/", "/health", "/sdk/ListSession")]
+    request = {"origin": "https://evil.example", "access-control-request-method": "POST"}
+    answers = [scene.http("OPTIONS", path, headers=request) for path in ("/", "/health", "/sdk/ListSession")]
     return next((name for answer in answers for name in answer.headers if name.startswith("access-control")), None)
 
 
@@ -213,10 +213,10 @@ def tell_who_exists(scene: Scene) -> None:
     """Say 404 where there is no session."""
     real = app.Endpoints._authorized_session
 
-    def opened(self: app.Endpoints, asked: Any, token: str) -> Any:
-        if asked.path_params["session_id"] not in self._sessions._sessions:
+    def opened(self: app.Endpoints, request: Any, token: str) -> Any:
+        if request.path_params["session_id"] not in self._sessions._sessions:
             raise HTTPException(404)
-        return real(self, asked, token)
+        return real(self, request, token)
 
     scene.patch.setattr(app.Endpoints, "_authorized_session", opened)
 

@@ -78,8 +78,8 @@ for _kind, (_name, _about) in NAMES.items():
 
 @contextmanager
 def store(answer: bytes) -> Iterator[tuple[str, list[bytes]]]:
-    """Serve one answer to whoever asks, and then hang up; give the address, and what was asked."""
-    heard: list[bytes] = []
+    """Serve one answer to anyone who asks, and then hang up; give the address, and what was asked."""
+    received: list[bytes] = []
     with socket.create_server(("127.0.0.1", 0)) as server:
 
         def serve() -> None:
@@ -88,13 +88,13 @@ def store(answer: bytes) -> Iterator[tuple[str, list[bytes]]]:
                     peer, _ = server.accept()
                     with peer:
                         peer.settimeout(PATIENCE)
-                        heard.append(peer.recv(65536))
+                        received.append(peer.recv(65536))
                         peer.sendall(answer)
 
         thread = threading.Thread(target=serve, daemon=True)
         thread.start()
         try:
-            yield f"http://127.0.0.1:{server.getsockname()[1]}/file", heard
+            yield f"http://127.0.0.1:{server.getsockname()[1]}/file", received
         finally:
             server.shutdown(socket.SHUT_RDWR)
             thread.join(PATIENCE)
@@ -179,8 +179,8 @@ def follow(scene: Scene) -> None:
 @attack(HOSTILE, "redirects are never followed", follow)
 def download_that_leads_elsewhere(scene: Scene) -> str | None:
     """An address that sends the client on to a service of its own machine's or network's."""
-    with store(b"HTTP/1.1 200 OK\r\nContent-Length: 8\r\n\r\nattacked") as (service, heard):
+    with store(b"HTTP/1.1 200 OK\r\nContent-Length: 8\r\n\r\nattacked") as (service, received):
         head = f"HTTP/1.1 302 Found\r\nLocation: {service}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
         with store(head.encode()) as (address, _):
             fetched(scene, address)
-        return heard[0].decode().partition("\r\n")[0] if heard else None
+        return received[0].decode().partition("\r\n")[0] if received else None

@@ -97,25 +97,25 @@ def link_that_flips(scene: Scene) -> str | None:
     session.command.run(f"nohup python3 flip.py {secret} >log 2>&1 & until [ -e begun ]; do sleep 0.01; done")
     args = ReadArgs(path="flip")
     known = scene.known(session)
-    told = {"own": 0, "refused": 0, "escaped": 0}
+    reported = {"own": 0, "refused": 0, "escaped": 0}
 
     async def read(rounds: int) -> None:
         for _ in range(rounds):
-            if told["escaped"]:
+            if reported["escaped"]:
                 return
             try:
                 found = await tool_dispatch.SERVED["read_file"](known, args, None)  # type: ignore[arg-type]  # not looked at
             except Exception:  # noqa: BLE001  # whatever it says, it is no escape
-                told["refused"] += 1
+                reported["refused"] += 1
             else:
-                told["escaped" if "the host's secret" in found else "own"] += 1
+                reported["escaped" if "the host's secret" in found else "own"] += 1
 
     async def all_rounds() -> None:
         await asyncio.gather(*(read(ROUNDS // 20) for _ in range(20)))
 
     scene.on_loop(all_rounds)
-    print(f"{sum(told.values())} rounds: {told}")
-    return f"{told['escaped']} escapes" if told["escaped"] else None
+    print(f"{sum(reported.values())} rounds: {reported}")
+    return f"{reported['escaped']} escapes" if reported["escaped"] else None
 
 
 # --- files that are not files
@@ -148,10 +148,10 @@ def _read(scene: Scene, session: Session, path: str) -> str | None:
 
     async def read() -> str | None:
         async with asyncio.timeout(2 * scene.slack):
-            told = await tool_dispatch.call(
+            reported = await tool_dispatch.call(
                 known, "read_file", {"path": path, "offset": 0, "length": 100}, scene.engine._engine.config
             )
-        return None if told.is_error else str(told.content[0].text)[:20]
+        return None if reported.is_error else str(reported.content[0].text)[:20]
 
     found: str | None = scene.on_loop(read)
     return found

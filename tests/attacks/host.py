@@ -40,7 +40,7 @@ KEY = "akm-attack-canary"
 
 def written(home: Path, port: int, **changes: Any) -> Path:
     """Write where an engine would be, as this process."""
-    said = {
+    payload = {
         "endpoint": f"http://127.0.0.1:{port}",
         "api_key": KEY,
         "pid": os.getpid(),
@@ -49,7 +49,7 @@ def written(home: Path, port: int, **changes: Any) -> Path:
         "version": "0",
     }
     file = home / "engine.json"
-    file.write_text(json.dumps(said | changes))
+    file.write_text(json.dumps(payload | changes))
     file.chmod(0o600)
     return file
 
@@ -57,12 +57,12 @@ def written(home: Path, port: int, **changes: Any) -> Path:
 class Impostor(BaseHTTPRequestHandler):
     """Says yes to everything, and keeps what it hears."""
 
-    heard: list[str]
+    received: list[str]
     answer: Callable[[str], bytes]
 
     def do_GET(self) -> None:
         body = self.rfile.read(int(self.headers.get("content-length") or 0))
-        self.heard.append(f"{self.path} {self.headers} {body.decode('latin-1')}")
+        self.received.append(f"{self.path} {self.headers} {body.decode('latin-1')}")
         data = type(self).answer(self.path)
         self.send_response(200)
         self.send_header("content-length", str(len(data)))
@@ -78,19 +78,19 @@ class Impostor(BaseHTTPRequestHandler):
 @contextmanager
 def impostor(answer: Callable[[str], bytes], port: int = 0) -> Iterator[tuple[int, list[str]]]:
     """Serve as an impostor; give the port, and what is heard on it."""
-    heard: list[str] = []
-    handler = type("Handler", (Impostor,), {"heard": heard, "answer": staticmethod(answer)})
+    received: list[str] = []
+    handler = type("Handler", (Impostor,), {"received": received, "answer": staticmethod(answer)})
     with ThreadingHTTPServer(("127.0.0.1", port), handler) as server:
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
         thread.start()
         try:
-            yield server.server_address[1], heard
+            yield server.server_address[1], received
         finally:
             server.shutdown()
             thread.join()
 
 
-def told_to(heard: list[str]) -> str | None:
+def told_to(received: list[str]) -> str | None:
     """Use the published engine as a program does; return what it told the impostor of its key."""
     try:
         if (found := discovery.find()) is not None:
@@ -98,7 +98,7 @@ def told_to(heard: list[str]) -> str | None:
             httpx.post(f"{found.endpoint}/?Action=ListSession", data=form, trust_env=False, timeout=PATIENCE)
     except OSError:
         pass
-    return next((line for line in heard if KEY in line), None)
+    return next((line for line in received if KEY in line), None)
 
 
 def trusting(scene: Scene) -> None:
@@ -114,9 +114,9 @@ def misplaced(change: Callable[[Path, Path], None]) -> Callable[[Scene], str | N
     def attempt(scene: Scene) -> str | None:
         home = scene.state()
         home.mkdir(mode=0o700)
-        with impostor(lambda path: b"{}") as (port, heard):
+        with impostor(lambda path: b"{}") as (port, received):
             change(home, written(home, port))
-            return told_to(heard)
+            return told_to(received)
 
     return attempt
 
@@ -160,9 +160,9 @@ def server_that_is_no_engine(scene: Scene) -> str | None:
     """A server of the attacker's on the port of an engine that has ended."""
     home = scene.state()
     home.mkdir(mode=0o700)
-    with impostor(lambda path: b'{"engine": "sessionbay", "proof": "0000"}') as (port, heard):
+    with impostor(lambda path: b'{"engine": "sessionbay", "proof": "0000"}') as (port, received):
         written(home, port)
-        return told_to(heard)
+        return told_to(received)
 
 
 def proof_without_a_port(scene: Scene) -> None:
@@ -204,11 +204,11 @@ def server_after_the_engine(scene: Scene) -> str | None:
         lambda: session.command.run("echo a word of the user's"),
         lambda: session.pty.create(),
     ]
-    with impostor(lambda path: b'{"proof": "0000"}', Scene(engine, scene.patch, scene.folder).port) as (_, heard):
+    with impostor(lambda path: b'{"proof": "0000"}', Scene(engine, scene.patch, scene.folder).port) as (_, received):
         for use in uses:
             with contextlib.suppress(AgentBayError):
                 use()
-        return next((line for line in heard if any(secret in line for secret in secrets)), None)
+        return next((line for line in received if any(secret in line for secret in secrets)), None)
 
 
 def number_only(scene: Scene) -> None:

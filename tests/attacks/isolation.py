@@ -38,8 +38,8 @@ def call(*words):
 
 def inside(scene: Scene, code: str) -> str | None:
     """Run a program in a new session; what it says after ``got:`` is what the attack got."""
-    told = python(scene.session(), code)
-    return got(told)
+    reported = python(scene.session(), code)
+    return got(reported)
 
 
 # --- rights
@@ -74,8 +74,8 @@ def to_be_root_on_the_host(scene: Scene) -> str | None:
 @attack(RIGHTS, "no capabilities", host_root, needs=ROOT)
 def capabilities(scene: Scene) -> str | None:
     """Read which capabilities a command has, or could get."""
-    told = output(scene.session(), "grep -E 'Cap(Eff|Prm|Bnd|Amb)' /proc/self/status")
-    return told if set(told.replace("Cap", "").split()[1::2]) != {"0" * 16} else None
+    reported = output(scene.session(), "grep -E 'Cap(Eff|Prm|Bnd|Amb)' /proc/self/status")
+    return reported if set(reported.replace("Cap", "").split()[1::2]) != {"0" * 16} else None
 
 
 @attack(RIGHTS, "no capabilities, and a user that is nobody on the host", host_root, needs=ROOT)
@@ -97,8 +97,8 @@ def mounting_anew(scene: Scene) -> str | None:
 @attack(RIGHTS, "no_new_privs, which bubblewrap sets by itself and the agent for plain processes", soft("no_new_privs"))
 def programs_that_give_rights(scene: Scene) -> str | None:
     """Count on a set-user-id program of the machine's, where sessions are plain processes."""
-    told = output(scene.session(scene.started(isolation="process")), "grep NoNewPrivs /proc/self/status")
-    return None if told.split()[-1] == "1" else told
+    reported = output(scene.session(scene.started(isolation="process")), "grep NoNewPrivs /proc/self/status")
+    return None if reported.split()[-1] == "1" else reported
 
 
 # --- the kernel
@@ -224,10 +224,10 @@ def _mounts_agent(argv: list[str], place: int) -> bool:
 @attack(HOST, "what sessions share is mounted to be read only", agent_to_write, needs=NAMESPACES)
 def code_of_all_agents(scene: Scene) -> str | None:
     """Change the agent's own files, from which every later session starts."""
-    told = output(
+    reported = output(
         scene.session(), "touch /run/sessionbay/inside/evil.py && rm /run/sessionbay/inside/evil.py && echo got"
     )
-    return told if told == "got" else None
+    return reported if reported == "got" else None
 
 
 # --- processes and services
@@ -381,8 +381,8 @@ def environment_of_the_host(scene: Scene) -> str | None:
     """Look for a variable of the engine's in the environment of every process that can be read."""
     secret = secrets.token_hex(8)
     scene.patch.setenv("ATTACK_CANARY", secret)
-    told = output(scene.session(), "cat /proc/*/environ /proc/*/task/*/environ 2>/dev/null | tr '\\0' '\\n'; env")
-    return secret if secret in told else None
+    reported = output(scene.session(), "cat /proc/*/environ /proc/*/task/*/environ 2>/dev/null | tr '\\0' '\\n'; env")
+    return secret if secret in reported else None
 
 
 def state_inside(scene: Scene) -> None:
@@ -430,7 +430,7 @@ if found > 0 and call({KEYCTL}, 11, found, data, 100)[0] > 0:
 
 @attack(SECRETS, "a keyring of the session's own, and seccomp", soft("keyring", "seccomp"))
 def key_in_a_keyring(scene: Scene) -> str | None:
-    """Read a key from the session keyring of whoever started the engine."""
+    """Read a key from the session keyring of anyone who started the engine."""
     libc = ctypes.CDLL(None, use_errno=True)
     libc.syscall(KEYCTL, 1, None)  # a keyring of this thread's, which engines that it starts inherit
     key = libc.syscall(ADD_KEY, b"user", b"attack:key", b"secret", 6, -3)

@@ -241,10 +241,10 @@ def pass_everything_on(scene: Scene) -> None:
 def session_that_collects_cookies(scene: Scene) -> str | None:
     """A page inside reads the cookie of another link: browsers keep cookies for a host, whatever the port."""
     link = linked(scene)
-    told = told_inside(
+    reported = told_inside(
         scene, link, headers={"cookie": f"{port_proxy.COOKIE}1=of-another; {port_proxy.COOKIE}{link.port}=own"}
     )
-    return told["headers"].get("cookie") or None
+    return reported["headers"].get("cookie") or None
 
 
 @attack(
@@ -256,8 +256,8 @@ def session_that_collects_cookies(scene: Scene) -> str | None:
 def session_that_reads_its_own_link(scene: Scene) -> str | None:
     """A page inside reads the token of its link from the Referer of the next request."""
     link = linked(scene)
-    told = json.dumps(told_inside(scene, link, headers={"referer": str(link)}))
-    return told if token_of(link) in told else None
+    reported = json.dumps(told_inside(scene, link, headers={"referer": str(link)}))
+    return reported if token_of(link) in reported else None
 
 
 def keep_links(scene: Scene) -> None:

@@ -100,27 +100,27 @@ def fork_bomb(scene: Scene) -> str | None:
     scene = limited(scene, processes=64)
     bystander, session = scene.session(), scene.lost_session()
     session.file_system.write_file("bomb.py", FORKS).raise_for_error()
-    told = output(session, "python3 bomb.py")
+    reported = output(session, "python3 bomb.py")
     if slowest_echo(bystander, 3) > scene.slack:
         return "another session had to wait"
     scene.end(session)
-    return told if told == "made 150" else None
+    return reported if reported == "made 150" else None
 
 
 @attack(USE, "the memory of a process is limited", limits_off)
 def memory_hog(scene: Scene) -> str | None:
     """Take 400 MB at once."""
     scene = limited(scene, process_memory=128 * MIB)
-    told = output(scene.session(), "python3 -c 'held = bytearray(400_000_000); print(len(held))'")
-    return told if told.startswith("400") else None
+    reported = output(scene.session(), "python3 -c 'held = bytearray(400_000_000); print(len(held))'")
+    return reported if reported.startswith("400") else None
 
 
 @attack(USE, "the size of a file is limited", limits_off)
 def endless_file(scene: Scene) -> str | None:
     """Write one file without end."""
     scene = limited(scene, file_size=2 * MIB)
-    told = output(scene.session(), "head -c 5000000 /dev/zero >big; stat -c %s big")
-    return told if told.endswith("5000000") else None
+    reported = output(scene.session(), "head -c 5000000 /dev/zero >big; stat -c %s big")
+    return reported if reported.endswith("5000000") else None
 
 
 @attack(USE, "the disk that a session takes is watched", limits_off)

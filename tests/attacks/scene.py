@@ -142,9 +142,9 @@ def python(session: Session, code: str, *words: str, **more: Any) -> str:
     return output(session, f"python3 attack.py {' '.join(words)}", **more)
 
 
-def got(told: str) -> str | None:
+def got(reported: str) -> str | None:
     """Return what a program inside says that it got."""
-    return "; ".join(line for line in told.splitlines() if line.startswith("got:")) or None
+    return "; ".join(line for line in reported.splitlines() if line.startswith("got:")) or None
 
 
 def as_other(uid: int, work: Callable[[], str | None]) -> str | None:

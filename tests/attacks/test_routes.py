@@ -131,19 +131,19 @@ def harm(watched: Watched) -> list[str]:
 
 
 def _agrees(answer: httpx.Response) -> bool:
-    told = answer.json()
-    return bool(told.get("Success") or told.get("success"))
+    reported = answer.json()
+    return bool(reported.get("Success") or reported.get("success"))
 
 
-def test_no_route_does_or_tells_anything_without_a_token(watched: Watched) -> None:
+def test_no_route_does_or_returns_anything_without_a_token(watched: Watched) -> None:
     before, count = watched.state(), 0
     with httpx.Client(base_url=watched.engine.endpoint, trust_env=False, timeout=PATIENCE) as client:
         for (route, path), method, headers in product(watched.paths(), METHODS, HEADERS):
             answer = sent(client, method, path, headers, watched.body(path))
             count += 1
-            told = f"{method} {path} with {headers}: {answer.status_code} {answer.text[:200]}"
-            assert answer.status_code >= 400 or route in PUBLIC or not _lets_in(answer), told
-            assert not any(secret in answer.text + str(answer.headers) for secret in watched.secrets()), told
+            reported = f"{method} {path} with {headers}: {answer.status_code} {answer.text[:200]}"
+            assert answer.status_code >= 400 or route in PUBLIC or not _lets_in(answer), reported
+            assert not any(secret in answer.text + str(answer.headers) for secret in watched.secrets()), reported
     assert watched.state() == before
     print(f"{count} requests, none had an effect")
 

@@ -59,7 +59,7 @@ def opened(scene: Scene, session: Session, many: int, engine: LocalEngine | None
 
 
 def hangs_up(scene: Scene, sock: socket.socket) -> bool:
-    """Return whether the other side soon says goodbye, or is gone."""
+    """Return whether the other side soon closes, or is gone."""
     sock.settimeout(3 * scene.slack)
     try:
         return sock.recv(65536)[:1] in (b"\x88", b"")

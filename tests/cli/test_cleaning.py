@@ -19,12 +19,12 @@ def test_what_a_killed_engine_left_is_collected(home: Path, folders: Path) -> No
 
 
 def test_collecting_leaves_an_engine_that_lives_alone() -> None:
-    with serving() as (said, _):
+    with serving() as (served, _):
         ran = command("gc")
         assert (ran.returncode, ran.stdout) == (0, "nothing to remove\n")
         found = discovery.find()
         assert found is not None
-        assert found.endpoint == said["endpoint"]
+        assert found.endpoint == served["endpoint"]
         with AgentBay(endpoint="local") as bay, bay.session() as session:
             assert session.command.run("true").success
 

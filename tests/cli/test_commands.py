@@ -9,10 +9,10 @@ from .conftest import command, serving
 
 
 def test_a_served_engine_is_used_by_programs_that_ask_for_a_local_one() -> None:
-    with serving() as (said, _), AgentBay(endpoint="local") as bay, bay.session(labels={"x": "y"}):
-        with AgentBay(endpoint=said["endpoint"], api_key=said["api_key"]) as other:
+    with serving() as (served, _), AgentBay(endpoint="local") as bay, bay.session(labels={"x": "y"}):
+        with AgentBay(endpoint=served["endpoint"], api_key=served["api_key"]) as other:
             assert other.list(labels={"x": "y"}).total_count == 1
-        assert bay.endpoint == said["endpoint"]
+        assert bay.endpoint == served["endpoint"]
 
 
 @serves_on_a_port
@@ -36,7 +36,7 @@ def test_an_error_on_the_command_line_is_one_line() -> None:
     assert len(ran.stderr.strip().splitlines()) == 1
 
 
-def test_a_folder_that_is_not_the_users_alone_is_told_in_one_line(tmp_path: Path) -> None:
+def test_a_folder_that_is_not_the_users_alone_is_reported_in_one_line(tmp_path: Path) -> None:
     tmp_path.chmod(0o755)
     for words in (("status",), ("stop",), ("gc",), ("reset",), ("serve", "--isolation", "auto")):
         ran = command(*words, SESSIONBAY_HOME=str(tmp_path))

@@ -7,11 +7,11 @@ from .conftest import command
 
 
 def test_the_doctor_asks_about_each_sandbox_each_runtime_and_the_shared_engine() -> None:
-    told = json.loads(command("doctor", "--json").stdout)
-    assert {one["group"] for one in told} >= {"isolation", "runtime", "shared engine"}
-    names = {one["name"] for one in told}
+    reported = json.loads(command("doctor", "--json").stdout)
+    assert {one["group"] for one in reported} >= {"isolation", "runtime", "shared engine"}
+    names = {one["name"] for one in reported}
     assert names >= {"namespaces", "process", "python", "node", "git", "chromium", "Xvfb"}
-    assert all(one["fix"] for one in told if not one["works"] and one["group"] != "shared engine")
+    assert all(one["fix"] for one in reported if not one["works"] and one["group"] != "shared engine")
 
 
 def test_the_doctor_is_content_if_namespaces_work() -> None:
@@ -28,7 +28,7 @@ def test_the_doctor_fails_where_they_do_not_and_says_what_would_mend_it(tmp_path
     assert "apt-get install bubblewrap" in ran.stdout
 
 
-def test_the_doctor_tells_of_a_file_that_is_not_to_be_trusted(tmp_path: Path) -> None:
+def test_the_doctor_reports_a_file_that_is_not_to_be_trusted(tmp_path: Path) -> None:
     tmp_path.chmod(0o755)
     ran = command("doctor", SESSIONBAY_HOME=str(tmp_path))
     assert "not yours alone" in ran.stdout

@@ -21,11 +21,11 @@ from .conftest import BOUND, command, serving
 
 
 def test_the_first_line_of_a_served_engine_is_json_and_nothing_else_follows() -> None:
-    with serving() as (said, process):
+    with serving() as (served, process):
         process.terminate()
         rest, _ = process.communicate(timeout=BOUND)
-    assert list(said) == ["endpoint", "api_key"]
-    assert said["endpoint"].startswith("http://127.0.0.1:")
+    assert list(served) == ["endpoint", "api_key"]
+    assert served["endpoint"].startswith("http://127.0.0.1:")
     assert rest == ""
 
 
@@ -63,8 +63,8 @@ def test_an_engine_takes_as_many_descriptors_as_it_may_have() -> None:
 
 
 def test_a_port_can_be_chosen_and_one_that_is_taken_is_named(tmp_path: Path) -> None:
-    with serving() as (said, _):
-        taken = said["endpoint"].rpartition(":")[2]
+    with serving() as (served, _):
+        taken = served["endpoint"].rpartition(":")[2]
         ran = command("serve", "--isolation", "auto", "--port", taken, SESSIONBAY_HOME=str(tmp_path / "another"))
         assert (ran.returncode, f"port {taken} of 127.0.0.1 cannot be listened on" in ran.stderr) == (1, True)
 
@@ -86,10 +86,10 @@ def test_of_many_engines_that_race_one_serves_and_the_others_name_it(home: Path)
             return process.stderr.read()
 
     with ThreadPoolExecutor(4) as racers:
-        told = [racers.submit(race, number) for number in range(4)]
-        assert eventually(lambda: sum(one.done() for one in told) == 3, BOUND)
+        reported = [racers.submit(race, number) for number in range(4)]
+        assert eventually(lambda: sum(one.done() for one in reported) == 3, BOUND)
         over.set()
-    refused = [one.result() for one in told if one.result()]
+    refused = [one.result() for one in reported if one.result()]
     assert len(won) == 1
     assert all(won[0] in refusal for refusal in refused)
     assert len(refused) == 3
@@ -98,10 +98,10 @@ def test_of_many_engines_that_race_one_serves_and_the_others_name_it(home: Path)
 @pytest.mark.usefixtures("background")
 def test_an_engine_in_the_background_outlives_the_command_and_answers(home: Path) -> None:
     ran = command("serve", "--detach", "--json", "--isolation", "auto")
-    said = json.loads(ran.stdout)
-    assert (ran.returncode, list(said)) == (0, ["endpoint", "api_key"])
+    served = json.loads(ran.stdout)
+    assert (ran.returncode, list(served)) == (0, ["endpoint", "api_key"])
     with AgentBay(endpoint="local") as bay, bay.session() as session:
-        assert bay.endpoint == said["endpoint"]
+        assert bay.endpoint == served["endpoint"]
         assert session.command.run("echo here").output == "here\n"
     found = discovery.find()
     assert found is not None
@@ -126,13 +126,13 @@ def test_an_engine_that_does_not_start_in_the_background_says_why() -> None:
 
 
 def test_a_status_names_the_engine_and_counts_its_sessions_and_shows_no_key() -> None:
-    with serving() as (said, process), AgentBay(endpoint="local") as bay, bay.session():
+    with serving() as (served, process), AgentBay(endpoint="local") as bay, bay.session():
         ran = command("status", "--json")
         assert ran.returncode == 0
-        told = json.loads(ran.stdout)
-        assert (told["serving"], told["endpoint"], told["pid"]) == (True, said["endpoint"], process.pid)
-        assert told["sessions"] == 1
-        assert said["api_key"] not in ran.stdout + command("status").stdout
+        reported = json.loads(ran.stdout)
+        assert (reported["serving"], reported["endpoint"], reported["pid"]) == (True, served["endpoint"], process.pid)
+        assert reported["sessions"] == 1
+        assert served["api_key"] not in ran.stdout + command("status").stdout
 
 
 def test_a_status_without_an_engine_fails_with_a_code_of_its_own() -> None:
@@ -149,9 +149,9 @@ def test_a_status_of_an_engine_that_is_stuck_says_so() -> None:
 
 
 def test_stopping_returns_when_the_engine_is_gone(home: Path) -> None:
-    with serving() as (said, process):
+    with serving() as (served, process):
         ran = command("stop")
-        assert (ran.returncode, said["endpoint"] in ran.stdout) == (0, True)
+        assert (ran.returncode, served["endpoint"] in ran.stdout) == (0, True)
         assert process.wait(timeout=BOUND) == 0
         assert not (home / discovery.FILE).exists()
 
@@ -188,10 +188,10 @@ def test_what_a_killed_engine_left_is_replaced_by_the_next(home: Path) -> None:
         process.kill()
         process.wait(timeout=BOUND)
     assert (home / discovery.FILE).exists()
-    with serving() as (said, _):
+    with serving() as (served, _):
         found = discovery.find()
         assert found is not None
-        assert found.endpoint == said["endpoint"]
+        assert found.endpoint == served["endpoint"]
 
 
 @pytest.mark.usefixtures("background")

@@ -51,7 +51,7 @@ def test_a_file_that_is_wrong_is_made_anew(wrong: str, monkeypatch: pytest.Monke
     assert [reserve_slot("account", GAP, Still()) for _ in range(2)] == [0.0, GAP]
 
 
-def test_the_file_tells_nobody_the_key(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_the_file_does_not_contain_the_key(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("SESSIONBAY_HOME", str(tmp_path))
     reserve_slot("https://cloud.example akm-canary", GAP, Still())
     (file,) = tmp_path.glob("pace-*")

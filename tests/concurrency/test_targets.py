@@ -45,18 +45,18 @@ segments = st.lists(texts.map(lambda text: quote(text, safe="")), max_size=4).fi
 queries = st.none() | st.dictionaries(texts, texts, max_size=4).map(urlencode)
 
 
-def told(url: httpx.URL) -> dict[str, Any]:
+def parts_of(url: httpx.URL) -> dict[str, Any]:
     """Return all that can be asked of a URL."""
     names = [name for name in dir(httpx.URL) if not name.startswith("_") and name != "raw"]  # deprecated
-    asked = {name: getattr(url, name) for name in names}
-    values = {name: value for name, value in asked.items() if not callable(value)}
+    sent = {name: getattr(url, name) for name in names}
+    values = {name: value for name, value in sent.items() if not callable(value)}
     changed = [url.copy_with(path="/other"), url.copy_with(query=b"q"), url.copy_set_param("a", "b"), url.join("/x?y")]
     return {**values, "str": str(url), "repr": repr(url), "hash": hash(url), "changed": [str(one) for one in changed]}
 
 
 def check(text: str) -> None:
     ours, httpxs = _url(text), httpx.URL(text)
-    assert told(ours) == told(httpxs)
+    assert parts_of(ours) == parts_of(httpxs)
     assert ours == httpxs
     assert httpxs == ours
     assert ours == text

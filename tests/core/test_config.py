@@ -144,12 +144,12 @@ def test_a_region_for_agb_is_a_mistake() -> None:
 
 
 @pytest.mark.parametrize(("dialect", "prefix"), [(AgentBayDialect, "AGENTBAY"), (AGBDialect, "AGB")])
-def test_without_a_key_both_ways_on_are_told(dialect: type[Dialect], prefix: str) -> None:
+def test_without_a_key_both_ways_on_are_reported(dialect: type[Dialect], prefix: str) -> None:
     with pytest.raises(AgentBayUsageError) as failure:
         settle(dialect=dialect)
-    told = str(failure.value)
-    assert f"set {prefix}_API_KEY" in told
-    assert 'endpoint="local"' in told
+    reported = str(failure.value)
+    assert f"set {prefix}_API_KEY" in reported
+    assert 'endpoint="local"' in reported
 
 
 @pytest.mark.parametrize("place", [{"endpoint": "local"}, {"env": {"AGENTBAY_ENDPOINT": "local"}}], ids=str)
@@ -283,6 +283,6 @@ def test_a_setting_that_is_no_string_is_refused(name: str) -> None:
         settle(None, None, AgentBayDialect, **{"api_key": "akm-1", name: 8080})
 
 
-def test_an_endpoint_in_the_place_of_the_key_is_told_where_it_belongs() -> None:
+def test_an_endpoint_in_the_place_of_the_key_is_reported_where_it_belongs() -> None:
     with pytest.raises(AgentBayUsageError, match='pass endpoint="local"'):
         settle(api_key="local")

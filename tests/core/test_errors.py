@@ -80,7 +80,7 @@ def test_a_kind_without_a_variant_is_the_modules_own_class(module: type[AgentBay
 
 
 @every_module
-def test_a_mistake_is_told_with_its_reason(module: type[AgentBayError]) -> None:
+def test_a_mistake_is_reported_with_its_reason(module: type[AgentBayError]) -> None:
     error = module.usage("give a number")
     assert (type(error), error.kind, str(error)) == (MODULES[module][0], "usage", "give a number")
 
@@ -96,7 +96,7 @@ def test_a_mistake_is_told_with_its_reason(module: type[AgentBayError]) -> None:
         ("unknown_outcome", "unknown"),
     ],
 )
-def test_a_kind_tells_whether_the_request_took_effect(kind: Any, outcome: str) -> None:
+def test_a_kind_reports_whether_the_request_took_effect(kind: Any, outcome: str) -> None:
     assert SessionError.of(kind, "why").outcome == outcome
 
 

@@ -98,7 +98,7 @@ def test_the_last_state_seen_outlives_a_refusal() -> None:
         ("", False),
     ],
 )
-def test_a_code_tells_whether_a_thing_is_gone(code: str, gone: bool) -> None:
+def test_a_code_reports_whether_a_thing_is_gone(code: str, gone: bool) -> None:
     assert is_gone(refused(code, 404)) is gone
 
 
@@ -146,7 +146,7 @@ def test_code_and_status_tell_whether_a_refusal_heals(code: str, status: int, he
         ("", False),
     ],
 )
-def test_a_code_tells_whether_there_were_too_many_requests(code: str, throttled: bool) -> None:
+def test_a_code_reports_whether_there_were_too_many_requests(code: str, throttled: bool) -> None:
     assert is_throttled(code) is throttled
 
 
@@ -164,7 +164,7 @@ def test_a_code_tells_whether_there_were_too_many_requests(code: str, throttled:
         ),
     ],
 )
-def test_the_end_of_a_wait_is_told_in_one_line(
+def test_the_end_of_a_wait_is_reported_in_one_line(
     waited: PollOutcome[SessionStatusResult], last_state: str, text: str
 ) -> None:
     assert waited.describe(PAUSED, last_state, 2.5) == text

@@ -134,28 +134,28 @@ def test_no_pause_is_longer_than_what_is_left(
     assert all(pause is None or 0 <= pause <= left for pause in pauses)
 
 
-def test_on_retry_is_told_of_each_pause() -> None:
-    told: list[tuple[int, float, str]] = []
-    retry = retries(RetryPolicy(attempts=3, base=1.0, on_retry=lambda *what: told.append(what)))
+def test_on_retry_is_called_for_each_pause() -> None:
+    reported: list[tuple[int, float, str]] = []
+    retry = retries(RetryPolicy(attempts=3, base=1.0, on_retry=lambda *what: reported.append(what)))
     for _ in range(3):
         retry.pause(LOST, 60)
-    assert told == [(1, 1.0, "connection lost"), (2, 2.0, "connection lost")]
+    assert reported == [(1, 1.0, "connection lost"), (2, 2.0, "connection lost")]
 
 
 @pytest.mark.parametrize(
     ("start", "left"),
     [
-        (lambda told: retries(RetryPolicy(on_retry=told), idempotent=False), 60.0),
-        (lambda told: retries(RetryPolicy(on_retry=told)), 0.0),
+        (lambda reported: retries(RetryPolicy(on_retry=reported), idempotent=False), 60.0),
+        (lambda reported: retries(RetryPolicy(on_retry=reported)), 0.0),
     ],
     ids=["not safe", "no time left"],
 )
 def test_on_retry_is_not_told_of_what_is_not_tried_again(
     start: Callable[[Callable[..., None]], RetryState], left: float
 ) -> None:
-    told: list[object] = []
-    start(lambda *what: told.append(what)).pause(LOST, left)
-    assert not told
+    reported: list[object] = []
+    start(lambda *what: reported.append(what)).pause(LOST, left)
+    assert not reported
 
 
 @pytest.mark.parametrize(

@@ -114,8 +114,13 @@ def test_an_excerpt_of_bytes_that_are_no_text_is_one() -> None:
 
 def test_a_secret_is_taken_out_however_it_is_spelled() -> None:
     secret = Secret('https://u/a b?x=1&s="\u540d"')
-    said = (secret.reveal(), json.dumps(secret.reveal()), urlencode({"u": secret.reveal()}), quote(secret.reveal(), ""))
-    assert [without(text, secret) for text in said] == ["***", '"***"', "u=***", "***"]
+    payload = (
+        secret.reveal(),
+        json.dumps(secret.reveal()),
+        urlencode({"u": secret.reveal()}),
+        quote(secret.reveal(), ""),
+    )
+    assert [without(text, secret) for text in payload] == ["***", '"***"', "u=***", "***"]
     assert without("as it was", Secret("")) == "as it was"
 
 

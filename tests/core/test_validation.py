@@ -1,4 +1,4 @@
-"""The caller's mistakes are told before anything is sent, with what would have been right."""
+"""The caller's mistakes raises before anything is sent, with what would have been right."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -99,7 +99,7 @@ def test_what_is_right_is_returned(check: Callable[[object], object], value: Any
 
 
 @pytest.mark.parametrize(
-    ("check", "value", "told"),
+    ("check", "value", "message"),
     [
         (seconds, 0, "timeout must be above 0 seconds, not 0"),
         (seconds, -1, "timeout must be above 0 seconds, not -1"),
@@ -154,8 +154,10 @@ def test_what_is_right_is_returned(check: Callable[[object], object], value: Any
     ],
     ids=_name,
 )
-def test_what_is_wrong_is_told_with_what_is_right(check: Callable[[object], object], value: Any, told: str) -> None:
-    with pytest.raises(CommandUsageError, match=told):
+def test_what_is_wrong_is_reported_with_what_is_right(
+    check: Callable[[object], object], value: Any, message: str
+) -> None:
+    with pytest.raises(CommandUsageError, match=message):
         check(value)
 
 
@@ -163,12 +165,12 @@ def test_arguments_may_be_any_mapping() -> None:
     assert json_object(MappingProxyType({"a": 1})) == {"a": 1}
 
 
-def test_half_a_surrogate_pair_in_arguments_is_told() -> None:
+def test_half_a_surrogate_pair_in_arguments_is_reported() -> None:
     with pytest.raises(CommandUsageError):
         json_object({"text": "\ud800"})
 
 
-def test_arguments_that_are_nested_too_deep_are_told() -> None:
+def test_arguments_that_are_nested_too_deep_are_reported() -> None:
     deep: dict[str, Any] = {}
     for _ in range(100_000):
         deep = {"a": deep}

@@ -45,11 +45,11 @@ _bay_file = FileRef(context_id=BAY_CONTEXT, file_path="/tmp/data/a.txt")
 def binds(session_id: str, *syncs: ContextSync) -> Said:
     """Say that contexts are bound to a session, as ``session.context.bind`` does."""
 
-    def said(dialect: Dialect) -> HttpRequest:
+    def payload(dialect: Dialect) -> HttpRequest:
         items = [sync_item(sync, dialect) for sync in syncs]
         return dialect.encode(BIND_CONTEXTS, BindRequest(session_id=session_id, persistence_data_list=items), STAMP)
 
-    return said
+    return payload
 
 
 def _sync(**fields: str) -> Said:

@@ -67,8 +67,8 @@ def test_arbitrary_json_is_a_success_only_when_it_says_so(
         result = dialect.decode(op, json_answer(body, status))
     except InvalidResponse:
         return
-    said = body.get("Success", body.get("success"))
-    assert not result.success or (status < 400 and said is True)
+    payload = body.get("Success", body.get("success"))
+    assert not result.success or (status < 400 and payload is True)
 
 
 @each_operation_once

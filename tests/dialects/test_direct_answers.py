@@ -41,7 +41,7 @@ def test_an_item_of_content_has_several_forms(item: Any, content: ToolContent) -
 
 
 @pytest.mark.parametrize(
-    ("body", "status", "code", "told"),
+    ("body", "status", "code", "reported"),
     [
         ({"data": {"error": {"code": -32602, "message": "no such tool"}}}, 200, "-32602", "[-32602] no such tool"),
         ({"data": {"error": {}}}, 200, "", "refused with HTTP 200"),
@@ -50,19 +50,19 @@ def test_an_item_of_content_has_several_forms(item: Any, content: ToolContent) -
         ({"data": {"result": RESULT}}, 500, "", "refused with HTTP 500"),
     ],
 )
-def test_a_refusal_keeps_what_it_says(body: dict[str, Any], status: int, code: str, told: str) -> None:
+def test_a_refusal_keeps_what_it_says(body: dict[str, Any], status: int, code: str, reported: str) -> None:
     result = direct_route.parse_response(json_answer(body, status))
-    assert (result.success, result.data, result.code, result.error_message) == (False, None, code, told)
+    assert (result.success, result.data, result.code, result.error_message) == (False, None, code, reported)
     assert result.http_status_code == status
 
 
 @pytest.mark.parametrize(
-    ("content", "told"),
+    ("content", "reported"),
     [([{"type": "text", "text": "boom"}], "boom"), ([], "the tool failed without a reason")],
 )
-def test_a_tool_that_fails_on_the_direct_route_is_a_refusal(content: list[Any], told: str) -> None:
+def test_a_tool_that_fails_on_the_direct_route_is_a_refusal(content: list[Any], reported: str) -> None:
     result = direct_route.parse_response(json_answer({"data": {"result": {"isError": True, "content": content}}}))
-    assert (result.success, result.is_error, result.data, result.error_message) == (False, True, None, told)
+    assert (result.success, result.is_error, result.data, result.error_message) == (False, True, None, reported)
 
 
 @pytest.mark.parametrize(

@@ -116,7 +116,7 @@ def test_a_refusal_counts_whatever_its_data() -> None:
 
 
 @either_dialect
-def test_a_refusal_without_a_code_is_told_by_its_status(dialect: Dialect) -> None:
+def test_a_refusal_without_a_code_is_reported_by_its_status(dialect: Dialect) -> None:
     assert decode(dialect, "GetSession", {"success": False}).error_message == "refused with HTTP 200"
 
 
@@ -133,14 +133,14 @@ def test_an_error_status_without_a_reason_is_no_answer(dialect: Dialect) -> None
 
 
 @pytest.mark.parametrize(
-    ("said", "told"),
+    ("raw", "reported"),
     [({"err_msg": "no authorized app"}, "no authorized app"), ({}, "the cloud could not create the session")],
 )
 @either_dialect
-def test_a_session_that_could_not_be_made_is_a_refusal(dialect: Dialect, said: dict[str, str], told: str) -> None:
-    made = decode(dialect, "CreateMcpSession", {"success": True, "data": {"success": False, **said}})
+def test_a_session_that_could_not_be_made_is_a_refusal(dialect: Dialect, raw: dict[str, str], reported: str) -> None:
+    made = decode(dialect, "CreateMcpSession", {"success": True, "data": {"success": False, **raw}})
     assert (made.success, made.data) == (False, None)
-    assert made.error_message.startswith(told)
+    assert made.error_message.startswith(reported)
 
 
 def test_a_session_that_could_not_be_made_may_have_no_id() -> None:
@@ -286,9 +286,9 @@ def test_a_tool_that_fails_is_a_refusal_with_its_text(dialect: Dialect) -> None:
     assert (called.success, called.data, called.error_message) == (False, None, "boom")
 
 
-@pytest.mark.parametrize(("said", "success"), [({"success": True}, True), ({"success": False, "code": "X"}, False)])
-def test_agb_may_answer_a_deletion_inside_of_body(said: dict[str, Any], success: bool) -> None:
-    deleted = decode(AGB, "DeleteSessionAsync", {"headers": {}, "status_code": 200, "body": said | {"request_id": "R"}})
+@pytest.mark.parametrize(("raw", "success"), [({"success": True}, True), ({"success": False, "code": "X"}, False)])
+def test_agb_may_answer_a_deletion_inside_of_body(raw: dict[str, Any], success: bool) -> None:
+    deleted = decode(AGB, "DeleteSessionAsync", {"headers": {}, "status_code": 200, "body": raw | {"request_id": "R"}})
     assert (deleted.success, deleted.request_id) == (success, "R")
 
 
@@ -298,13 +298,13 @@ def test_data_inside_of_body_is_read_or_no_answer(op: AnyOperation) -> None:
     assert decode(AGB, op, body).data == decode(AGB, op, body["body"]).data
 
 
-@pytest.mark.parametrize(("said", "known"), [({}, "HEAD-1"), ({"request_id": "REQ-1"}, "REQ-1")])
+@pytest.mark.parametrize(("raw", "known"), [({}, "HEAD-1"), ({"request_id": "REQ-1"}, "REQ-1")])
 @either_dialect
 def test_the_request_id_of_the_header_stands_in_for_that_of_the_body(
-    dialect: Dialect, said: dict[str, str], known: str
+    dialect: Dialect, raw: dict[str, str], known: str
 ) -> None:
     headers = {"x-request-id": "HEAD-1"}
-    assert decode(dialect, "PauseSessionAsync", {"success": True, **said}, headers=headers).request_id == known
+    assert decode(dialect, "PauseSessionAsync", {"success": True, **raw}, headers=headers).request_id == known
 
 
 @pytest.mark.parametrize(
@@ -317,7 +317,7 @@ def test_what_is_no_answer_keeps_the_request_id_of_its_header(body: bytes, statu
 
 
 @pytest.mark.parametrize(
-    ("said", "told"),
+    ("raw", "reported"),
     [
         ({"next_token": "T", "max_results": 10, "total_count": 7}, ("T", 10, 7)),
         ({"next_token": "", "max_results": "10", "count": 7}, ("", 10, 7)),
@@ -328,10 +328,10 @@ def test_what_is_no_answer_keeps_the_request_id_of_its_header(body: bytes, statu
 )
 @either_dialect
 def test_the_marks_of_a_page_are_read_in_each_clouds_words(
-    dialect: Dialect, said: dict[str, Any], told: tuple[str, int | None, int | None]
+    dialect: Dialect, raw: dict[str, Any], reported: tuple[str, int | None, int | None]
 ) -> None:
-    page: Any = decode(dialect, "ListSession", {"success": True, "data": [], **said})
-    assert (page.next_token, page.max_results, page.total_count) == told
+    page: Any = decode(dialect, "ListSession", {"success": True, "data": [], **raw})
+    assert (page.next_token, page.max_results, page.total_count) == reported
 
 
 def test_fields_that_nobody_knows_are_passed_over() -> None:

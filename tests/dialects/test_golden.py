@@ -19,11 +19,11 @@ SAID = {"agentbay": ours.AGENTBAY, "agb": ours.AGB}
 
 def our_request(recorded: Recorded) -> HttpRequest:
     """Say what ``recorded`` says; the tools that are not ours are called by name, as a caller would."""
-    said = SAID[recorded.cloud].get(recorded.name)
-    if said is None:
+    payload = SAID[recorded.cloud].get(recorded.name)
+    if payload is None:
         call = recorded.parts["json"]
-        said = saying.calls(call["sessionId"], call["name"], json.loads(call["args"]))
-    return said(BAY if recorded.cloud == "agentbay" else AGB)
+        payload = saying.calls(call["sessionId"], call["name"], json.loads(call["args"]))
+    return payload(BAY if recorded.cloud == "agentbay" else AGB)
 
 
 def expected(recorded: Recorded, sent: Parts, without: Exempt | None = None) -> Parts:

@@ -76,8 +76,8 @@ def test_a_key_that_was_heard_shows_in_no_repr() -> None:
 
 @pytest.mark.parametrize(("word", "meant"), [("True", True), ("true", True), ("FALSE", False), ("False", False)])
 def test_a_yes_or_no_is_heard_in_any_case(word: str, meant: bool) -> None:
-    heard = ask_bay({"Action": "CreateMcpSession", "EnableRecord": word}).request
-    assert heard == CreateRequest(enable_record=meant)
+    received = ask_bay({"Action": "CreateMcpSession", "EnableRecord": word}).request
+    assert received == CreateRequest(enable_record=meant)
 
 
 @pytest.mark.parametrize(
@@ -106,8 +106,8 @@ def test_the_settings_of_a_phone_are_heard_dotted_and_as_json(form: dict[str, st
 def test_a_list_that_travels_dotted_keeps_its_order_beyond_nine() -> None:
     names = [f"com.{number}" for number in range(12)]
     form = {f"ExtraConfigs.Mobile.UninstallBlacklist.{at}": name for at, name in enumerate(names, start=1)}
-    heard: Any = ask_bay({"Action": "CreateMcpSession", **form}).request
-    assert heard.extra_configs.mobile.uninstall_blacklist == tuple(names)
+    received: Any = ask_bay({"Action": "CreateMcpSession", **form}).request
+    assert received.extra_configs.mobile.uninstall_blacklist == tuple(names)
 
 
 def test_labels_are_heard_as_text_and_as_an_object() -> None:
@@ -118,8 +118,8 @@ def test_labels_are_heard_as_text_and_as_an_object() -> None:
 
 
 def test_arguments_of_a_tool_are_heard_as_an_object_too() -> None:
-    heard = ask_agb("/mcp", b'{"sessionId": "s", "name": "shell", "args": {"command": "ls"}}').request
-    assert heard == CallRequest(session_id="s", name="shell", args={"command": "ls"})
+    received = ask_agb("/mcp", b'{"sessionId": "s", "name": "shell", "args": {"command": "ls"}}').request
+    assert received == CallRequest(session_id="s", name="shell", args={"command": "ls"})
 
 
 def test_a_list_without_parameters_is_the_first_ten_of_all() -> None:
@@ -215,9 +215,9 @@ def test_arbitrary_json_is_a_request_or_is_refused(path: str, body: dict[str, An
 @pytest.mark.parametrize("in_query", [True, False], ids=["query", "form"])
 def test_a_page_of_files_is_heard_by_number_and_by_mark(page: dict[str, str], in_query: bool) -> None:
     form = {"Action": "DescribeContextFiles", "ContextId": "c", "ParentFolderPath": "/p"}
-    heard = ask_bay(form, page) if in_query else ask_bay(form | page)
+    received = ask_bay(form, page) if in_query else ask_bay(form | page)
     wanted = {"page_number": 2, "page_size": 5} if "PageSize" in page else {"max_results": 5, "next_token": "T"}
-    assert heard.request == FilesRequest(context_id="c", parent_folder_path="/p", **wanted)
+    assert received.request == FilesRequest(context_id="c", parent_folder_path="/p", **wanted)
 
 
 def test_the_types_of_internal_contexts_are_heard_in_both_forms() -> None:

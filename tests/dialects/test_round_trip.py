@@ -50,7 +50,7 @@ SMALLEST = {
 LACKING = [(dialect, op, field) for dialect, op in SPOKEN for field in lacking(op, dialect)]
 
 
-def heard(dialect: Dialect, op: AnyOperation, request: Wire) -> Wire:
+def received(dialect: Dialect, op: AnyOperation, request: Wire) -> Wire:
     """Return ``request`` as the engine reads it."""
     return dialect.parse_request(dialect.encode(op, request, STAMP), OPERATIONS).request
 
@@ -61,13 +61,13 @@ def heard(dialect: Dialect, op: AnyOperation, request: Wire) -> Wire:
 def test_a_request_is_heard_as_it_was_said(dialect: Dialect, op: AnyOperation, data: st.DataObject) -> None:
     request = data.draw(requests(op, dialect))
     try:
-        said = dialect.encode(op, request, STAMP)
+        payload = dialect.encode(op, request, STAMP)
     except (
         SessionUsageError,
         ContextUsageError,
     ):  # what the cloud cannot say is the caller's mistake, and nothing was sent
         return
-    accepted = dialect.parse_request(said, OPERATIONS)
+    accepted = dialect.parse_request(payload, OPERATIONS)
     assert (accepted.op, accepted.request) == (op, request)
 
 
@@ -115,14 +115,14 @@ def test_a_part_of_a_minute_beside_a_maximum_run_time_is_refused(time: str) -> N
 @either_dialect
 def test_labels_arrive_whatever_they_hold(dialect: Dialect, labels: dict[str, str]) -> None:
     request = SetLabelsRequest(session_id="session-1", labels=labels)
-    assert heard(dialect, SET_LABELS, request) == request
+    assert received(dialect, SET_LABELS, request) == request
 
 
 @pytest.mark.parametrize("args", [{}, {"a": {"b": [1, None, {"c": "文"}]}}, {"": ""}, {"n": None, "f": 1.5, "t": True}])
 @either_dialect
 def test_the_arguments_of_a_tool_arrive_whatever_they_hold(dialect: Dialect, args: dict[str, Any]) -> None:
     request = CallRequest(session_id="session-1", name="shell", args=args)
-    assert heard(dialect, CALL_TOOL, request) == request
+    assert received(dialect, CALL_TOOL, request) == request
 
 
 def test_agb_leaves_an_empty_text_out_of_a_query() -> None:
@@ -142,10 +142,10 @@ def test_agb_leaves_an_empty_text_out_of_a_query() -> None:
 def test_the_settings_of_a_phone_that_are_empty_arrive_or_are_refused(phone: MobileConfig) -> None:
     request = CreateRequest(extra_configs=ExtraConfigs(mobile=phone))
     try:
-        said = BAY.encode(CREATE, request, STAMP)
+        payload = BAY.encode(CREATE, request, STAMP)
     except SessionUsageError:
         return
-    assert BAY.parse_request(said, OPERATIONS).request == request
+    assert BAY.parse_request(payload, OPERATIONS).request == request
 
 
 @each_operation_once

@@ -48,9 +48,9 @@ class Block:
 
     def check_output(self, printed: str) -> None:
         """Fail if the block printed something else than it says."""
-        said = "".join(f"{line}\n" for line in PRINTED.findall(self.code))
-        agree = doctest.OutputChecker().check_output(said, printed, doctest.ELLIPSIS)
-        assert not said or agree, f"{self.page}:{self.line} prints\n{printed}and says\n{said}"
+        payload = "".join(f"{line}\n" for line in PRINTED.findall(self.code))
+        agree = doctest.OutputChecker().check_output(payload, printed, doctest.ELLIPSIS)
+        assert not payload or agree, f"{self.page}:{self.line} prints\n{printed}and says\n{payload}"
 
 
 def blocks(path: Path) -> list[Block]:

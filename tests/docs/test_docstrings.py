@@ -75,8 +75,8 @@ def test_a_method_describes_the_arguments_that_it_takes(method: Member) -> None:
 @pytest.mark.parametrize("method", METHODS, ids=named)
 def test_a_method_says_what_it_returns(method: Member) -> None:
     nothing = inspect.signature(method.about).return_annotation in (None, "None")
-    told = method.section("Returns") or method.section("Yields") or method.doc.startswith("Return ")
-    assert nothing or told
+    reported = method.section("Returns") or method.section("Yields") or method.doc.startswith("Return ")
+    assert nothing or reported
 
 
 @pytest.mark.parametrize("method", METHODS, ids=named)

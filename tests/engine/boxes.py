@@ -78,7 +78,7 @@ def done(work: Coroutine[Any, Any, T]) -> T:
     return asyncio.run(bounded())
 
 
-def said(kind: backends.Wanted, command: str, **off: bool) -> str:
+def payload(kind: backends.Wanted, command: str, **off: bool) -> str:
     """Return what a command wrote in a sandbox of its own, with the named defences off (``seccomp=False``)."""
 
     async def run() -> str:

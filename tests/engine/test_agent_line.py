@@ -50,7 +50,7 @@ def descriptors() -> int:
     return sum(1 for _ in Path("/proc/self/fd").iterdir())
 
 
-async def asked(pair: Pair, ask: Callable[[str], Coroutine[object, object, object]] | None = None) -> Task:
+async def sent(pair: Pair, ask: Callable[[str], Coroutine[object, object, object]] | None = None) -> Task:
     """Ask for something, and return once the order is on its way."""
     task = asyncio.create_task((ask or pair.line.request)("ping"))
     await asyncio.sleep(0)
@@ -58,27 +58,27 @@ async def asked(pair: Pair, ask: Callable[[str], Coroutine[object, object, objec
 
 
 async def test_a_value_comes_back_to_whom_it_belongs(pair: Pair) -> None:
-    first, second = await asked(pair), await asked(pair)
+    first, second = await sent(pair), await sent(pair)
     pair.answer({"id": 2, "value": "two"})
     pair.answer({"id": 1, "value": "one"})
     assert (await first, await second) == ("one", "two")
 
 
 async def test_bytes_come_back_as_bytes(pair: Pair) -> None:
-    task = await asked(pair)
+    task = await sent(pair)
     pair.answer({"id": 1}, b"\0\xff")
     assert await task == b"\0\xff"
 
 
-async def test_a_failure_is_told_in_the_agents_words(pair: Pair) -> None:
-    task = await asked(pair)
+async def test_a_failure_is_reported_in_the_agents_words(pair: Pair) -> None:
+    task = await sent(pair)
     pair.answer({"id": 1, "error": "no such file"})
     with pytest.raises(AgentFailure, match="no such file"):
         await task
 
 
 async def test_an_agent_that_ends_fails_whoever_waits(pair: Pair) -> None:
-    task = await asked(pair)
+    task = await sent(pair)
     pair.agent.close()
     with pytest.raises(AgentGone, match=r"the agent ended|Broken pipe"):
         await task
@@ -101,7 +101,7 @@ async def test_an_agent_that_ends_fails_whoever_waits(pair: Pair) -> None:
     ids=["huge", "huge blob", "no json", "null", "list", "no id", "deep", "no descriptor"],
 )
 async def test_an_agent_that_breaks_the_protocol_is_given_up(pair: Pair, garbage: bytes) -> None:
-    task = await asked(pair)
+    task = await sent(pair)
     pair.agent.setblocking(False)
     await asyncio.get_running_loop().sock_sendall(pair.agent, garbage)
     with pytest.raises(AgentGone, match="broke the protocol"):
@@ -109,7 +109,7 @@ async def test_an_agent_that_breaks_the_protocol_is_given_up(pair: Pair, garbage
 
 
 async def test_an_answer_that_nobody_asked_for_is_dropped(pair: Pair) -> None:
-    task = await asked(pair)
+    task = await sent(pair)
     pair.answer({"id": 99, "value": "for whom?"})
     pair.answer({"id": 1, "value": "right"})
     assert await task == "right"
@@ -117,20 +117,20 @@ async def test_an_answer_that_nobody_asked_for_is_dropped(pair: Pair) -> None:
 
 async def test_a_descriptor_that_nobody_asked_for_is_closed(pair: Pair) -> None:
     before = descriptors()
-    task = await asked(pair)
+    task = await sent(pair)
     pair.answer({"id": 1, "fds": 1, "value": "unasked"}, fds=[0])
     assert (await task, descriptors()) == ("unasked", before)
 
 
 async def test_a_number_is_never_taken_for_a_descriptor(pair: Pair) -> None:
-    task = await asked(pair, pair.line.request_fd)
+    task = await sent(pair, pair.line.request_fd)
     pair.answer({"id": 1, "value": 0})
     with pytest.raises(AgentFailure, match="no file descriptor"):
         await task
 
 
 async def test_a_value_and_its_descriptor_come_together(pair: Pair) -> None:
-    task = await asked(pair, pair.line.request_fd)
+    task = await sent(pair, pair.line.request_fd)
     reader, writer = os.pipe()
     pair.answer({"id": 1, "fds": 1, "value": {"pid": 7}}, fds=[reader])
     answered = await task
@@ -142,8 +142,8 @@ async def test_a_value_and_its_descriptor_come_together(pair: Pair) -> None:
         os.close(open_fd)
 
 
-async def test_a_descriptor_that_does_not_come_is_told(pair: Pair) -> None:
-    task = await asked(pair, pair.line.request_fd)
+async def test_a_descriptor_that_does_not_come_is_reported(pair: Pair) -> None:
+    task = await sent(pair, pair.line.request_fd)
     pair.answer({"id": 1, "value": "only this"})
     with pytest.raises(AgentFailure, match="no file descriptor"):
         await task
@@ -151,7 +151,7 @@ async def test_a_descriptor_that_does_not_come_is_told(pair: Pair) -> None:
 
 async def test_the_descriptor_of_a_failure_is_closed(pair: Pair) -> None:
     before = descriptors()
-    task = await asked(pair)
+    task = await sent(pair)
     pair.answer({"id": 1, "fds": 1, "error": "no"}, fds=[0])
     with pytest.raises(AgentFailure):
         await task
@@ -160,7 +160,7 @@ async def test_the_descriptor_of_a_failure_is_closed(pair: Pair) -> None:
 
 async def test_a_descriptor_for_a_caller_that_gave_up_is_closed(pair: Pair) -> None:
     before = descriptors()
-    task = await asked(pair)
+    task = await sent(pair)
     pair.answer({"id": 1, "fds": 1}, fds=[0])
     pair.line._read()  # the answer is in, and its caller has not seen it yet
     task.cancel()
@@ -171,7 +171,7 @@ async def test_a_descriptor_for_a_caller_that_gave_up_is_closed(pair: Pair) -> N
 
 async def test_descriptors_that_nobody_asked_for_are_not_kept(pair: Pair) -> None:
     before = descriptors()
-    task = await asked(pair)
+    task = await sent(pair)
     for _ in range(20):
         with contextlib.suppress(OSError):
             pair.answer({"id": 99}, fds=[0] * 5)
@@ -182,11 +182,11 @@ async def test_descriptors_that_nobody_asked_for_are_not_kept(pair: Pair) -> Non
 
 
 async def test_a_caller_that_gives_up_does_not_spoil_the_line(pair: Pair) -> None:
-    task = await asked(pair)
+    task = await sent(pair)
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task
-    after = await asked(pair)
+    after = await sent(pair)
     pair.answer({"id": 1, "value": "late"})
     pair.answer({"id": 2, "value": "in time"})
     assert await after == "in time"
@@ -195,7 +195,7 @@ async def test_a_caller_that_gives_up_does_not_spoil_the_line(pair: Pair) -> Non
 async def test_a_line_that_is_given_up_while_the_agent_does_not_read_leaves_nothing_watched(pair: Pair) -> None:
     before = asyncio.all_tasks()
     number = pair.line._sock.fileno()
-    task = await asked(pair, lambda op: pair.line.request(op, b"x" * 2**24))
+    task = await sent(pair, lambda op: pair.line.request(op, b"x" * 2**24))
     await asyncio.sleep(0)
     task.cancel()
     await asyncio.wait([task])
@@ -211,15 +211,15 @@ async def test_a_line_that_is_given_up_while_the_agent_does_not_read_leaves_noth
     assert not left
 
 
-async def test_whoever_sends_when_the_line_is_given_up_is_told(pair: Pair) -> None:
-    task = await asked(pair, lambda op: pair.line.request(op, b"x" * 2**24))
+async def test_whoever_sends_when_the_line_is_given_up_is_reported(pair: Pair) -> None:
+    task = await sent(pair, lambda op: pair.line.request(op, b"x" * 2**24))
     await asyncio.sleep(0)
     pair.line.close("the session was ended")
     with pytest.raises(AgentGone, match="the session was ended"):
         await asyncio.wait_for(task, 10)
 
 
-async def test_an_agent_is_told_of_the_end_though_a_fork_of_the_program_holds_the_line(pair: Pair) -> None:
+async def test_an_agent_is_reported_of_the_end_though_a_fork_of_the_program_holds_the_line(pair: Pair) -> None:
     with pair.line._sock.dup():
         pair.line.close()
         pair.agent.settimeout(10)

@@ -71,7 +71,7 @@ def test_what_is_weaker_without_landlock_is_said() -> None:
 
 
 @any_kind
-def test_a_session_tells_what_keeps_it_in(kind: backends.Wanted) -> None:
+def test_a_session_reports_what_keeps_it_in(kind: backends.Wanted) -> None:
     async def look() -> SandboxCapabilities:
         async with box(kind) as found:
             return found.sandbox.capabilities

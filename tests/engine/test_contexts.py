@@ -76,9 +76,9 @@ class Account(Raw):
         self.wait(made)
         return str(made)
 
-    def tasks(self, session: str, **asked: str) -> list[dict[str, Any]]:
+    def tasks(self, session: str, **sent: str) -> list[dict[str, Any]]:
         """Return the copies of a session."""
-        text = self.ok("GetContextInfo", SessionId=session, **asked)["Data"].get("ContextStatus") or "[]"
+        text = self.ok("GetContextInfo", SessionId=session, **sent)["Data"].get("ContextStatus") or "[]"
         return [task for group in json.loads(text) for task in json.loads(group["data"])]
 
     def wait(self, session: str) -> list[dict[str, Any]]:
@@ -86,18 +86,18 @@ class Account(Raw):
         assert eventually(lambda: all(task["status"] != "Running" for task in self.tasks(session)))
         return self.tasks(session)
 
-    def sync(self, session: str, mode: str = "upload", **asked: str) -> list[dict[str, Any]]:
+    def sync(self, session: str, mode: str = "upload", **sent: str) -> list[dict[str, Any]]:
         """Copy what is bound, and return how it went."""
-        self.ok("SyncContext", SessionId=session, Mode=mode, **asked)
+        self.ok("SyncContext", SessionId=session, Mode=mode, **sent)
         return [task for task in self.wait(session) if task["taskType"] == mode]
 
     def run(self, session: str, command: str) -> str:
         """Run a command and return what it wrote."""
         answer = self.ok("CallMcpTool", SessionId=session, Name="shell", Args=json.dumps({"command": command}))
         text = answer["Data"]["content"][0]["text"]
-        told = json.loads(text)
-        assert told["exit_code"] == 0, told
-        return str(told["stdout"])
+        reported = json.loads(text)
+        assert reported["exit_code"] == 0, reported
+        return str(reported["stdout"])
 
     def delete(self, session: str) -> None:
         """Delete a session, and wait for its end."""
@@ -135,9 +135,9 @@ def test_a_context_is_made_once_and_found_by_name_and_id(account: Account) -> No
     assert len(made) == 24
 
 
-@pytest.mark.parametrize("asked", [{"Name": "none such"}, {"ContextId": "SdkCtx-none"}, {"Name": ""}])
-def test_a_context_that_is_not_there_is_refused(account: Account, asked: dict[str, str]) -> None:
-    assert account.refused("GetContext", **asked) in ("Context.NotFound", "InvalidParameter")
+@pytest.mark.parametrize("sent", [{"Name": "none such"}, {"ContextId": "SdkCtx-none"}, {"Name": ""}])
+def test_a_context_that_is_not_there_is_refused(account: Account, sent: dict[str, str]) -> None:
+    assert account.refused("GetContext", **sent) in ("Context.NotFound", "InvalidParameter")
 
 
 def test_a_context_gets_another_name_unless_it_is_taken(account: Account) -> None:
@@ -262,7 +262,7 @@ def test_a_session_without_automatic_upload_leaves_nothing_but_when_asked(accoun
     assert [task["status"] for task in account.sync(session)] == ["Success"]
     account.run(session, f"echo 2 >{PLACE}/unasked")
     account.delete(session)
-    assert account.names(home) == ["asked"]
+    assert account.names(home) == ["sent"]
 
 
 def test_deletions_in_the_session_reach_the_context_if_the_policy_says_so(account: Account, home: str) -> None:

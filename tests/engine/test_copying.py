@@ -17,15 +17,15 @@ def test_who_is_cancelled_waits_for_what_works_on_its_files() -> None:
         done.set()
 
     async def cancelled() -> None:
-        asked = asyncio.create_task(run_in_threads(work))
+        request = asyncio.create_task(run_in_threads(work))
         await asyncio.to_thread(begun.wait, 60)
         for _ in range(2):
-            asked.cancel()
-            await asyncio.wait([asked], timeout=0.01)
-        assert not asked.done()
+            request.cancel()
+            await asyncio.wait([request], timeout=0.01)
+        assert not request.done()
         go_on.set()
         with pytest.raises(asyncio.CancelledError):
-            await asked
+            await request
         assert done.is_set()
         shutdown_threads()
 

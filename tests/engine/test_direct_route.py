@@ -89,12 +89,12 @@ def test_the_token_of_another_session_does_not_open_it(engine: LocalEngine, dire
 @pytest.mark.parametrize(
     "body", [b"", b"{", b"[]", b"null", b"\xff", b"[" * 100_000, b'{"args": {}}', b'{"tool": "shell", "args": "{}"}']
 )
-def test_what_is_no_call_is_told(direct: Direct, body: bytes) -> None:
+def test_what_is_no_call_is_reported(direct: Direct, body: bytes) -> None:
     answer = direct.post(body)
     assert (answer.status_code, answer.json()["code"], answer.json()["success"]) == (400, "InvalidParameter", False)
 
 
-def test_a_body_that_is_too_large_is_told(direct: Direct) -> None:
+def test_a_body_that_is_too_large_is_reported(direct: Direct) -> None:
     answer = direct.post(b" " * (64 * 2**20 + 1))
     assert (answer.status_code, answer.json()["code"]) == (413, "RequestTooLarge")
 

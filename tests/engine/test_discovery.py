@@ -39,7 +39,7 @@ def file(engine: LocalEngine) -> Path:
 @contextmanager
 def stranger(answer: Callable[[socket.socket], None]) -> Iterator[tuple[int, list[bytes]]]:
     """Listen as another program would; give the port, and all that it was told."""
-    told: list[bytes] = []
+    reported: list[bytes] = []
     with socket.create_server(("127.0.0.1", 0)) as server:
 
         def serve() -> None:
@@ -49,7 +49,7 @@ def stranger(answer: Callable[[socket.socket], None]) -> Iterator[tuple[int, lis
                 except OSError:
                     return
                 with peer:
-                    told.append(peer.recv(65536))
+                    reported.append(peer.recv(65536))
                     try:
                         answer(peer)
                     except OSError:
@@ -57,7 +57,7 @@ def stranger(answer: Callable[[socket.socket], None]) -> Iterator[tuple[int, lis
 
         thread = threading.Thread(target=serve, daemon=True)
         thread.start()
-        yield server.getsockname()[1], told
+        yield server.getsockname()[1], reported
         server.shutdown(socket.SHUT_RDWR)
     thread.join(10)
 
@@ -235,11 +235,11 @@ def test_a_stranger_on_the_port_proves_nothing_and_gets_no_key(
     monkeypatch: pytest.MonkeyPatch, answer: Callable[[socket.socket], None]
 ) -> None:
     monkeypatch.setattr(identity.holds, "__defaults__", (0.5,))
-    with stranger(answer) as (port, told):
+    with stranger(answer) as (port, reported):
         discovery.publish(f"http://127.0.0.1:{port}", KEY)
         assert discovery.find() is None
-    assert len(told) == 1
-    assert KEY.reveal().encode() not in told[0]
+    assert len(reported) == 1
+    assert KEY.reveal().encode() not in reported[0]
 
 
 @pytest.mark.parametrize("answer", [silent, dripping])
@@ -252,13 +252,13 @@ def test_a_stranger_that_does_not_come_to_an_end_is_given_up(answer: Callable[[s
 
 def test_a_stranger_that_asks_the_engine_in_between_proves_nothing(engine: LocalEngine, raw: Raw) -> None:
     def relay(peer: socket.socket) -> None:
-        asked = told[-1].split()[1].decode()
-        answer = raw.get(asked)
+        request = reported[-1].split()[1].decode()
+        answer = raw.get(request)
         peer.sendall(b"HTTP/1.1 200 OK\r\n\r\n" + answer.content)
 
-    with stranger(relay) as (port, told):
+    with stranger(relay) as (port, reported):
         assert not identity.holds(engine.api_key, port)
-    assert told
+    assert reported
 
 
 def test_nobody_on_the_port_is_nobody() -> None:
@@ -288,7 +288,7 @@ def test_a_folder_whose_engine_has_been_claimed_is_not_claimed_again(file: Path,
         discovery._claims[discovery.folder()] = lock
 
 
-def test_a_claim_that_is_not_followed_by_an_address_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_claim_that_is_not_followed_by_an_address_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(discovery, "START_TIMEOUT", 0.1)
     discovery.claim()
     lock = discovery._claims.pop(discovery.folder())

@@ -26,10 +26,10 @@ def free(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> SimpleNamespace:
     """Give the disk of the test's folder, whose free space is to be set."""
     space, real = SimpleNamespace(f_bfree=100_000, f_frsize=1, f_ffree=100), os.statvfs
 
-    def told(path: str) -> Any:
+    def reported(path: str) -> Any:
         return SimpleNamespace(**vars(space)) if path == str(tmp_path) else real(path)
 
-    monkeypatch.setattr(os, "statvfs", told)
+    monkeypatch.setattr(os, "statvfs", reported)
     return space
 
 

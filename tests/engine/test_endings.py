@@ -1,4 +1,4 @@
-"""How sessions end: wholly, whatever they left running, and whoever is killed."""
+"""How sessions end: wholly, whatever they left running, and anyone who is killed."""
 
 import os
 import signal

@@ -24,12 +24,12 @@ class Folder:
 
     def __init__(self) -> None:
         self.names: asyncio.Queue[Sequence[str]] = asyncio.Queue()
-        self.asked = asyncio.Event()
+        self.requests = asyncio.Event()
 
     async def wait_for_event(self, op: str, patience: float, **order: Any) -> list[list[str]]:
         if not patience:
             return []
-        self.asked.set()
+        self.requests.set()
         return [["create", name, "file"] for name in await self.names.get()]
 
 
@@ -40,13 +40,13 @@ class Client(Connection):
         super().__init__(self._keep)
         self.names: list[str] = []
         self.numbers: list[int] = []
-        self.told = asyncio.Event()
+        self.notified = asyncio.Event()
 
     async def _keep(self, message: Message) -> None:
         data = json.loads(message["text"])["data"]
         self.names += [event["path"] for event in data["events"]]
         self.numbers.append(data["number"])
-        self.told.set()
+        self.notified.set()
 
 
 def listen(watch: Watch, client: Client) -> None:
@@ -54,12 +54,12 @@ def listen(watch: Watch, client: Client) -> None:
     watch.wanted.set()
 
 
-async def told(watch: Watch, folder: Folder, client: Client, *names: str) -> None:
+async def reported(watch: Watch, folder: Folder, client: Client, *names: str) -> None:
     """Have something happen, and wait until a client knows it."""
-    client.told.clear()
+    client.notified.clear()
     folder.names.put_nowait(names)
     async with asyncio.timeout(PATIENCE):
-        await client.told.wait()
+        await client.notified.wait()
 
 
 @pytest.fixture
@@ -86,30 +86,30 @@ async def test_what_is_found_when_nobody_listens_any_more_waits_for_the_next_who
     first, second = Client(), Client()
     listen(watch, first)
     async with asyncio.timeout(PATIENCE):
-        await folder.asked.wait()
+        await folder.requests.wait()
     watch.watchers.clear()
     watch.wanted.clear()
     folder.names.put_nowait(["a"])
     for _ in range(10):
         await asyncio.sleep(0)
     listen(watch, second)
-    await told(watch, folder, second, "b")
+    await reported(watch, folder, second, "b")
     assert (first.names, second.names) == ([], ["a", "b"])
 
 
-async def test_what_went_over_a_broken_connection_is_told_again_in_its_order(watch: Watch, folder: Folder) -> None:
+async def test_what_went_over_a_broken_connection_is_reported_again_in_its_order(watch: Watch, folder: Folder) -> None:
     first, second = Client(), Client()
     begun = watch.last
     listen(watch, first)
     for name in "abc":
-        await told(watch, folder, first, name)
+        await reported(watch, folder, first, name)
     assert first.numbers == sorted(set(first.numbers))
     assert await watch.repeat(second, first.numbers[0])
     assert (second.names, second.numbers) == (["b", "c"], first.numbers[1:])
     assert await watch.repeat(second, begun)
 
 
-async def test_who_missed_more_than_is_kept_is_told_so(
+async def test_who_missed_more_than_is_kept_is_reported_so(
     watch: Watch, folder: Folder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(file_watch, "MAX_KEPT_EVENTS", 2)
@@ -117,7 +117,7 @@ async def test_who_missed_more_than_is_kept_is_told_so(
     begun = watch.last
     listen(watch, first)
     for name in "abc":
-        await told(watch, folder, first, name)
+        await reported(watch, folder, first, name)
     assert not await watch.repeat(second, begun)
     assert second.names == ["b", "c"]
     assert await watch.repeat(second, first.numbers[0])

@@ -18,7 +18,7 @@ from sessionbay.engine.sandbox import backends
 from sessionbay.engine.sandbox.hardening import Hardening
 from sessionbay.engine.sandbox.sandbox import Sandbox, SandboxError
 
-from .boxes import KINDS, box, done, said
+from .boxes import KINDS, box, done, payload
 
 EPERM, ENOSYS = seccomp.ERRNO | errno.EPERM, seccomp.ERRNO | errno.ENOSYS
 MACHINES = list(seccomp.MACHINES)
@@ -35,8 +35,8 @@ def verdict(machine: str, number: int, *args: int, architecture: int | None = No
     """Return what the kernel would: the filter, interpreted."""
     code = seccomp.program(machine)
     assert code is not None
-    asked = seccomp.MACHINES[machine] if architecture is None else architecture
-    data = struct.pack("=IIQ6Q", number, asked, 0, *args, *[0] * (6 - len(args)))
+    request = seccomp.MACHINES[machine] if architecture is None else architecture
+    data = struct.pack("=IIQ6Q", number, request, 0, *args, *[0] * (6 - len(args)))
     held = place = 0
     while True:
         step, yes, no, value = struct.unpack_from("=HBBI", code, place * 8)
@@ -97,7 +97,7 @@ def test_the_calls_of_another_architecture_are_no_way_around() -> None:
 @any_kind
 def test_the_filter_holds_for_commands_and_for_the_first_process(kind: backends.Wanted) -> None:
     filters = "grep -h ^Seccomp: /proc/self/status; [ $(ps -o comm= 1) = bwrap ] && grep ^Seccomp: /proc/1/status"
-    assert set(said(kind, filters).split()) == {"Seccomp:", "2"}
+    assert set(payload(kind, filters).split()) == {"Seccomp:", "2"}
 
 
 CALL = "python3 -c 'import ctypes; l = ctypes.CDLL(None, use_errno=True); l.syscall({}); print(ctypes.get_errno())'"
@@ -111,9 +111,9 @@ def test_commands_cannot_make_user_namespaces_or_use_keys(kind: backends.Wanted)
         for calls in (seccomp.UNSHARE, seccomp.REFUSED["keys"]["keyctl"], seccomp.CLONE3)
     )
     calls = (f"{unshare}, 0x10000000", f"{keyctl}, 0, -3, 0", f"{clone3}, 0, 0")
-    found = said(kind, "; ".join(CALL.format(call) for call in calls)).split()
+    found = payload(kind, "; ".join(CALL.format(call) for call in calls)).split()
     assert found == [str(errno.EPERM), str(errno.EPERM), str(errno.ENOSYS)]
-    assert said(kind, CALL.format(calls[1]), seccomp=False) != str(errno.EPERM)
+    assert payload(kind, CALL.format(calls[1]), seccomp=False) != str(errno.EPERM)
 
 
 @pytest.mark.skipif(os.uname().machine != "x86_64", reason="it is x86_64 that has a second set of calls")
@@ -126,8 +126,8 @@ def test_a_32_bit_system_call_ends_its_process(kind: backends.Wanted) -> None:
         " print(ctypes.CFUNCTYPE(ctypes.c_int)(ctypes.addressof(ctypes.c_char.from_buffer(m)))())"
     )
     command = f'python3 -c "{script}" 2>&1; echo $?'
-    assert said(kind, command).splitlines()[0] == "159"
-    assert said(kind, command, seccomp=False).splitlines()[-1] == "0"
+    assert payload(kind, command).splitlines()[0] == "159"
+    assert payload(kind, command, seccomp=False).splitlines()[-1] == "0"
 
 
 TOOLS = {
@@ -145,14 +145,14 @@ TOOLS = {
 def test_programs_that_are_picky_start_all_the_same(kind: backends.Wanted, tool: str) -> None:
     if shutil.which(tool, path="/usr/bin:/bin") is None:
         pytest.skip(f"{tool} is not installed")
-    assert said(kind, TOOLS[tool]) == "1"
+    assert payload(kind, TOOLS[tool]) == "1"
 
 
 @any_kind
 def test_a_debugger_works(kind: backends.Wanted) -> None:
     if shutil.which("gdb", path="/usr/bin") is None:
         pytest.skip("gdb is not installed")
-    assert "exited normally" in said(kind, "gdb -batch -ex run --args /bin/true")
+    assert "exited normally" in payload(kind, "gdb -batch -ex run --args /bin/true")
 
 
 @any_kind
@@ -186,7 +186,7 @@ def test_an_agent_that_was_given_a_file_of_the_hosts_does_not_start(
 @any_kind
 def test_a_session_is_the_first_to_go_when_memory_runs_out(kind: backends.Wanted) -> None:
     own = int(Path("/proc/self/oom_score_adj").read_text())
-    assert int(said(kind, "cat /proc/self/oom_score_adj")) == min(own + 500, 1000)
+    assert int(payload(kind, "cat /proc/self/oom_score_adj")) == min(own + 500, 1000)
 
 
 @here
@@ -203,7 +203,7 @@ def test_the_keys_of_whoever_started_the_engine_stay_behind(kind: backends.Wante
         libc = ctypes.CDLL(None)
         libc.syscall(keyctl, 1, None)
         libc.syscall(add_key, b"user", name.encode(), b"secret", 6, -3)
-        return [said(kind, find, seccomp=False, keyring=keyring).split()[0] for keyring in (True, False)]
+        return [payload(kind, find, seccomp=False, keyring=keyring).split()[0] for keyring in (True, False)]
 
     with ThreadPoolExecutor(1) as thread:
         found = thread.submit(look).result(60)
@@ -220,12 +220,12 @@ def test_landlock_keeps_the_machines_files_from_being_written_and_users_files_fr
     (outside / "secret").write_text("host")
     command = f"cat {outside}/secret; echo >{outside}/written; echo own >$TMPDIR/x && cat $TMPDIR/x"
     try:
-        words = said(kind, command)
+        words = payload(kind, command)
         if not done(version(kind)):
             pytest.skip("this kernel has no Landlock")
         assert words.splitlines()[0] == "own"
         assert words.count("Permission denied") == 2
-        assert said(kind, command, landlock=False) == "hostown"
+        assert payload(kind, command, landlock=False) == "hostown"
         assert (outside / "written").exists()
     finally:
         shutil.rmtree(outside)

@@ -1,4 +1,4 @@
-"""What a session may use: each limit is hit, on each kind of isolation, and whoever hits it is told."""
+"""What a session may use: each limit is hit, on each kind of isolation, and anyone who hits it is reported."""
 
 import time
 import warnings

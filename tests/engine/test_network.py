@@ -52,13 +52,13 @@ def nowhere(name: str) -> None:
     """Find no program."""
 
 
-def test_a_machine_without_pasta_is_told_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_machine_without_pasta_is_reported_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(shutil, "which", nowhere)
     report = backends.Report("namespaces", BwrapSandbox)
-    network, said = done(backends.choose_network("auto", report, Path("/nonexistent")))
+    network, payload = done(backends.choose_network("auto", report, Path("/nonexistent")))
     assert network == "none"
-    assert "pasta is not installed" in said
-    assert "apt-get install passt" in said
+    assert "pasta is not installed" in payload
+    assert "apt-get install passt" in payload
     with pytest.raises(SandboxError, match=r"cannot have the network 'nat'.*apt-get install passt"):
         done(backends.choose_network("nat", report, Path("/nonexistent")))
 

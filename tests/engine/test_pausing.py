@@ -127,7 +127,7 @@ def test_the_states_on_the_way_are_visible_both_ways(engine: LocalEngine, bay: A
             assert eventually(lambda there=there: session.get_status().status == there)  # type: ignore[misc]
 
 
-def test_changes_of_state_take_as_long_as_an_engine_is_told_to_take_for_them() -> None:
+def test_changes_of_state_take_as_long_as_an_engine_is_reported_to_take_for_them() -> None:
     engine = started(transition_delay=0.3)
     with client_of(engine) as bay:
         session = bay.create().unwrap()

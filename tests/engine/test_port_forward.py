@@ -146,9 +146,9 @@ def link(serving: Session) -> str:
 @pytest.mark.parametrize("method", ["GET", "POST", "PUT", "DELETE"])
 def test_a_request_arrives_as_it_was_sent(browser: httpx.Client, link: str, method: str) -> None:
     answer = browser.request(method, f"{link}some/path?a=1&b=%20", content=b"body" if method != "GET" else None)
-    told = answer.json()
-    assert (told["method"], told["path"]) == (method, "/some/path?a=1&b=%20")
-    assert told["body"] == ("body" if method != "GET" else "")
+    reported = answer.json()
+    assert (reported["method"], reported["path"]) == (method, "/some/path?a=1&b=%20")
+    assert reported["body"] == ("body" if method != "GET" else "")
 
 
 def test_an_answers_status_and_headers_come_back(browser: httpx.Client, link: str) -> None:
@@ -215,8 +215,8 @@ def test_the_session_sees_its_own_address_only(browser: httpx.Client, link: str)
 
 @pytest.mark.parametrize("path", [";a=1;b", "%2e%2e/x", "a//b", "?", "?a=1;b#"])
 def test_a_path_arrives_as_it_is(browser: httpx.Client, link: str, path: str) -> None:
-    told = browser.get(f"{link}{path}").json()["path"]
-    assert told == "/" + path.removesuffix("#").removesuffix("?")
+    reported = browser.get(f"{link}{path}").json()["path"]
+    assert reported == "/" + path.removesuffix("#").removesuffix("?")
 
 
 def test_an_upgrade_to_anything_but_a_websocket_is_refused(browser: httpx.Client, link: str) -> None:

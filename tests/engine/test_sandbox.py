@@ -118,7 +118,7 @@ def test_the_number_of_processes_is_limited(namespaces_session: Session) -> None
 
 
 def test_bubblewrap_is_called_as_it_was_reviewed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Every word: whoever changes one changes what keeps sessions in."""
+    """Every word: anyone who changes one changes what keeps sessions in."""
     monkeypatch.setattr(bwrap, "SYSTEM", ("/usr",))
     monkeypatch.setattr(bwrap, "packages_folder", lambda python, uid: "/packages")
     spec = Spec(Path("/engine/session"), Path("/engine/shared"), "/usr/bin/python3", 1234)

@@ -88,7 +88,7 @@ def test_nothing_weaker_is_taken_where_namespaces_are_asked_for() -> None:
         LocalEngine(EngineConfig(isolation="namespaces")).start()
 
 
-def test_a_machine_that_is_no_linux_is_told_what_to_use(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_machine_that_is_no_linux_is_reported_what_to_use(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "platform", "darwin")
     with pytest.raises(SandboxError, match="needs Linux"):
         LocalEngine().start()

@@ -55,7 +55,7 @@ def test_the_size_is_as_asked_for_and_can_be_changed(hub: HubClient) -> None:
 
 
 @pytest.mark.parametrize("code", [0, 3])
-def test_the_shells_end_is_told_after_all_its_output(hub: HubClient, code: int) -> None:
+def test_the_shells_end_is_reported_after_all_its_output(hub: HubClient, code: int) -> None:
     terminal = hub.terminal()
     hub.type(terminal, f"seq 5000; echo l''ast; exit {code}\r")
     assert hub.event("pty.exit") == {"eventType": "pty.exit", "ptySessionId": terminal, "exitCode": code}
@@ -158,7 +158,7 @@ def test_a_flood_waits_for_who_does_not_read(one: HubClient, engine: LocalEngine
 def test_a_client_that_does_not_read_keeps_no_session_from_its_end() -> None:
     async def close() -> None:
         async def receive() -> Message:
-            return await said.get()
+            return await payload.get()
 
         async def send(message: Message) -> None:
             if message["type"] == "websocket.accept":
@@ -166,21 +166,21 @@ def test_a_client_that_does_not_read_keeps_no_session_from_its_end() -> None:
             else:
                 await asyncio.Event().wait()
 
-        said: asyncio.Queue[Message] = asyncio.Queue()
-        said.put_nowait({"type": "websocket.connect"})
+        payload: asyncio.Queue[Message] = asyncio.Queue()
+        payload.put_nowait({"type": "websocket.connect"})
         accepted, hub = asyncio.Event(), Hub(lambda: pytest.fail("no agent is needed"))
         serving = asyncio.create_task(hub.serve({}, receive, send))
         await accepted.wait()
         async with asyncio.timeout(20):
             await hub.close()
-        said.put_nowait({"type": "websocket.disconnect"})
+        payload.put_nowait({"type": "websocket.disconnect"})
         await serving
 
     asyncio.run(close())
 
 
 @pytest.mark.parametrize(
-    ("params", "told"),
+    ("params", "reported"),
     [
         ({"cols": 0}, "cols"),
         ({"rows": 501}, "rows"),
@@ -192,13 +192,13 @@ def test_a_client_that_does_not_read_keeps_no_session_from_its_end() -> None:
     ],
 )
 def test_a_terminal_that_cannot_be_is_refused_with_its_reason(
-    one: HubClient, params: dict[str, object], told: str
+    one: HubClient, params: dict[str, object], reported: str
 ) -> None:
-    assert told in one.call(TERMINALS, "pty.create", **params)["error"]
+    assert reported in one.call(TERMINALS, "pty.create", **params)["error"]
 
 
 @pytest.mark.parametrize("method", ["pty.connect", "pty.kill", "pty.input", "pty.resize"])
-def test_a_terminal_that_there_is_not_is_told(one: HubClient, method: str) -> None:
+def test_a_terminal_that_there_is_not_is_reported(one: HubClient, method: str) -> None:
     answer = one.call(TERMINALS, method, ptySessionId="pty-none", data="", cols=1, rows=1)
     assert "pty-none" in answer["error"]
 

@@ -1,4 +1,4 @@
-"""An engine in a thread of the program: whatever interrupts its start or its end is told, and leaves nothing."""
+"""An engine in a thread of the program: whatever interrupts its start or its end is reported, and leaves nothing."""
 
 import asyncio
 import signal
@@ -66,7 +66,7 @@ def test_an_engine_whose_start_is_interrupted_stops_by_itself(folders: Path, mon
     assert list(folders.iterdir()) == []
 
 
-def test_an_engine_that_does_not_end_in_time_is_told_of(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_engine_that_does_not_end_in_time_is_reported_of(monkeypatch: pytest.MonkeyPatch) -> None:
     engine = started()
     held = asyncio.Event()
     engine._engine._undo.push_async_callback(held.wait)

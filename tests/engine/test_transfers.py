@@ -189,8 +189,8 @@ def test_an_engine_that_is_killed_in_an_upload_leaves_the_old_file(tmp_path: Pat
     with process.stdout as output:
         endpoint, key = output.readline().decode().split()
     form = {"Authorization": f"Bearer {key}", "ContextId": made, "FilePath": "/a"}
-    asked = f"{endpoint}/?Action=GetContextFileUploadUrl"
-    url = httpx.post(asked, data=form, trust_env=False, timeout=ENOUGH).json()["Data"]["Url"]
+    sent = f"{endpoint}/?Action=GetContextFileUploadUrl"
+    url = httpx.post(sent, data=form, trust_env=False, timeout=ENOUGH).json()["Data"]["Url"]
     with raw_put(url, 4 * 2**20) as sock:
         sock.sendall(b"n" * (3 * 2**20))
         process.send_signal(signal.SIGKILL)

@@ -34,7 +34,7 @@ def refusal(url: str, **headers: str) -> int:
     return refused.value.response.status_code
 
 
-def test_both_clouds_are_told_the_address(engine: LocalEngine, session: Session) -> None:
+def test_both_clouds_are_reported_the_address(engine: LocalEngine, session: Session) -> None:
     url, token = access_of(engine, session)
     answer = Raw(engine).agb("/mcp/getSession", sessionId=session.session_id).json()["data"]
     assert (answer["wsUrl"], answer["token"]) == (url, token)
@@ -84,14 +84,14 @@ def test_an_address_that_is_no_hub_is_refused(engine: LocalEngine) -> None:
     assert refusal(f"{engine.endpoint.replace('http', 'ws')}/elsewhere") in (403, 404)
 
 
-def test_a_server_that_there_is_not_is_told_with_those_that_are(hub: HubClient) -> None:
+def test_a_server_that_there_is_not_is_reported_with_those_that_are(hub: HubClient) -> None:
     call = hub.say("wuying_elsewhere", "x")
     frame = hub.frame(lambda frame: frame["invocationId"] == call)
     assert frame["source"] == "WEBSOCKET_SERVER"
     assert all(name in frame["error"] for name in ("wuying_elsewhere", TERMINALS, FILES))
 
 
-def test_a_method_that_there_is_not_is_told_with_those_that_are(hub: HubClient) -> None:
+def test_a_method_that_there_is_not_is_reported_with_those_that_are(hub: HubClient) -> None:
     error = hub.call(TERMINALS, "pty.fly")["error"]
     assert "pty.fly" in error
     assert "pty.create" in error
@@ -181,12 +181,12 @@ def test_who_has_no_token_cannot_slow_down_who_has_one(engine: LocalEngine, sess
     parts = urlsplit(url)
     head = f"GET {parts.path} HTTP/1.1\r\nHost: {parts.netloc}\r\n"
     upgrade = "Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
-    asked = (head + upgrade + "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n").encode()
+    request = (head + upgrade + "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n").encode()
     before = usual_wait(engine)
     with contextlib.ExitStack() as stack:
         for number in range(500):
             sock = stack.enter_context(socket.create_connection((parts.hostname or "", parts.port or 0), PATIENCE))
-            sock.sendall(asked if number % 2 else head.encode())
+            sock.sendall(request if number % 2 else head.encode())
         assert usual_wait(engine) < max(5.0, 5 * before)
 
 
@@ -244,7 +244,7 @@ def test_folders_below_are_watched_too(session: Session, hub: HubClient, watched
     assert ("create", f"{watched}/sub/deep", "directory") in changes_of(hub, 2)
 
 
-def test_what_happened_between_two_connections_is_told_to_the_next(
+def test_what_happened_between_two_connections_is_reported_to_the_next(
     engine: LocalEngine, session: Session, watched: str
 ) -> None:
     folder = f"{watched}/sub"
@@ -256,7 +256,7 @@ def test_what_happened_between_two_connections_is_told_to_the_next(
         second.call(FILES, "unsubscribe_file_change", path=folder)
 
 
-def test_after_the_subscription_nothing_is_told(session: Session, hub: HubClient, watched: str) -> None:
+def test_after_the_subscription_nothing_is_reported(session: Session, hub: HubClient, watched: str) -> None:
     hub.call(FILES, "unsubscribe_file_change", path=watched)
     session.command.run(f"touch {watched}/later")
     with pytest.raises(TimeoutError):

@@ -156,7 +156,7 @@ def test_the_direct_route_needs_the_sessions_own_token(raw: Raw) -> None:
     assert answers == [401, 401, 200]
 
 
-def test_the_engine_tells_that_it_is_there(engine: LocalEngine) -> None:
+def test_the_engine_reports_that_it_is_there(engine: LocalEngine) -> None:
     assert httpx.get(f"{engine.endpoint}/health", trust_env=False, timeout=ENOUGH).json()["engine"] == "sessionbay"
 
 
@@ -172,7 +172,7 @@ def test_what_the_engine_does_not_have_yet_is_refused(raw: Raw, field: dict[str,
     assert raw.agentbay("CreateMcpSession", **field).json()["Code"] == "NotSupportedLocally"
 
 
-def test_changes_of_a_folder_are_told_to_those_who_ask(raw: Raw) -> None:
+def test_changes_of_a_folder_are_reported_to_those_who_ask(raw: Raw) -> None:
     session = raw.agentbay("CreateMcpSession").json()["Data"]["SessionId"]
 
     def use(name: str, **args: str) -> str:

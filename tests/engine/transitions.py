@@ -10,7 +10,7 @@ from .processes import ENOUGH
 
 
 def held(engine: LocalEngine, session_id: str) -> threading.Event:
-    """Have a session's agent wait before it freezes or thaws, until it is told to go on."""
+    """Have a session's agent wait before it freezes or thaws, until it is reported to go on."""
     agent = engine._engine.sessions.get(session_id).sandbox.agent
     request, go_on = agent.request, threading.Event()
 

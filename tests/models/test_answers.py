@@ -88,8 +88,8 @@ def test_entries_keep_the_order_of_the_service() -> None:
 
 
 def test_an_info_of_a_file_keeps_all_that_was_said() -> None:
-    said: dict[str, str | int | bool] = {"size": 3, "isDirectory": False, "owner": "root"}
-    assert FileInfoResult(success=True, data=FileInfo(size=3, fields=said)).file_info == said
+    payload: dict[str, str | int | bool] = {"size": 3, "isDirectory": False, "owner": "root"}
+    assert FileInfoResult(success=True, data=FileInfo(size=3, fields=payload)).file_info == payload
 
 
 def test_what_was_said_of_a_file_can_be_changed_without_the_result() -> None:

@@ -1,4 +1,4 @@
-"""How a session is asked for, and what is wrong with that before anything is sent."""
+"""How sessions are created, and what is refused before sending."""
 
 from collections.abc import Callable
 from dataclasses import fields
@@ -42,7 +42,7 @@ def test_params_without_a_word_are_right() -> None:
 
 
 @pytest.mark.parametrize(
-    ("given", "told"),
+    ("given", "message"),
     [
         ({"labels": {"": "a"}}, "labels must have no blank key"),
         ({"labels": {"a": 1}}, "labels must map strings to strings"),
@@ -60,8 +60,8 @@ def test_params_without_a_word_are_right() -> None:
     ],
     ids=str,
 )
-def test_params_that_are_wrong_are_told(given: dict[str, Any], told: str) -> None:
-    with pytest.raises(SessionUsageError, match=told):
+def test_params_that_are_wrong_are_reported(given: dict[str, Any], message: str) -> None:
+    with pytest.raises(SessionUsageError, match=message):
         CreateSessionParams(**given)
 
 
@@ -84,7 +84,7 @@ def test_keyword_arguments_take_the_place_of_the_fields_of_params() -> None:
     assert CreateSessionParams.of(params, {"image_id": "b"}) == CreateSessionParams(image_id="b", policy_id="p")
 
 
-def test_a_dict_in_place_of_params_is_told_what_is_right() -> None:
+def test_a_dict_in_place_of_params_is_reported_what_is_right() -> None:
     params: Any = {"image_id": "any"}
     with pytest.raises(SessionUsageError, match="CreateSessionParams or of keywords, not of <class 'dict'>"):
         CreateSessionParams.of(params, {})
@@ -95,7 +95,7 @@ def test_params_and_keyword_arguments_are_checked_together() -> None:
         CreateSessionParams.of(CreateSessionParams(max_runtime=60), {"manual_release": True})
 
 
-def test_an_unknown_keyword_argument_is_told_with_those_that_are_known() -> None:
+def test_an_unknown_keyword_argument_is_reported_with_those_that_are_known() -> None:
     unknown: Any = {"image": "a", "imageid": "b"}
     with pytest.raises(SessionUsageError, match="a session has no image, imageid; the fields are image_id, labels"):
         CreateSessionParams.of(None, unknown)
@@ -124,7 +124,7 @@ def test_a_value_that_no_cloud_knows_is_a_value_error(model: type[Wire], given: 
 
 
 @pytest.mark.parametrize("policy", [UploadPolicy, DownloadPolicy, RecyclePolicy, SyncPolicy, WhiteList, ContextSync])
-def test_a_misspelt_field_of_a_policy_is_told(policy: type[Wire]) -> None:
+def test_a_misspelt_field_of_a_policy_is_reported(policy: type[Wire]) -> None:
     with pytest.raises(ValidationError, match="autoUplaod"):
         policy.model_validate({"autoUplaod": True, "context_id": "c", "path": "/p"})
 

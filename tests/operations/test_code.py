@@ -46,7 +46,7 @@ def test_the_rich_form_is_read() -> None:
 
 
 @pytest.mark.parametrize("read", [code.parse_response, code.parse_failure])
-def test_what_the_code_raised_is_told_wherever_it_stands(read: Any) -> None:
+def test_what_the_code_raised_is_reported_wherever_it_stands(read: Any) -> None:
     fields = read(json.dumps({**KERNEL, "result": [], "executionError": "NameError: name 'x' is not defined"}))
     assert fields["error"] == ExecutionError("NameError", "name 'x' is not defined")
     assert (fields["success"], fields["error_message"]) == (False, "NameError: name 'x' is not defined")
@@ -94,7 +94,10 @@ def test_a_language_that_no_cloud_has_is_refused() -> None:
     ids=["output", "result", "error"],
 )
 def test_no_event_is_longer_than_a_frame_that_the_clouds_clients_take(event: Any, text: str) -> None:
-    asked = frames.call("1" * 32, "wuying_codespace", "run_code", {})
-    told = [frames.write(frames.event(asked, said.pop("eventType"), **said)) for said in write_events(event(text))]
-    assert told
-    assert max(map(len, told)) < 2**20
+    request = frames.call("1" * 32, "wuying_codespace", "run_code", {})
+    reported = [
+        frames.write(frames.event(request, payload.pop("eventType"), **payload))
+        for payload in write_events(event(text))
+    ]
+    assert reported
+    assert max(map(len, reported)) < 2**20

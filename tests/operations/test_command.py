@@ -33,7 +33,7 @@ NOT_WRAPPED = [
 
 
 @pytest.mark.parametrize(
-    ("said", "read"),
+    ("payload", "read"),
     [
         ({"stdout": "a", "stderr": "b", "exit_code": 0}, {"data": "ab", "exit_code": 0}),
         ({"stdout": "a", "stderr": "b"}, {"data": "ab", "exit_code": 0}),
@@ -45,8 +45,8 @@ NOT_WRAPPED = [
     ],
     ids=lambda value: json.dumps(value)[:60],
 )
-def test_a_wrapped_answer_is_taken_apart(said: dict[str, Any], read: dict[str, Any]) -> None:
-    assert parse_response(json.dumps(said)).items() >= read.items()
+def test_a_wrapped_answer_is_taken_apart(payload: dict[str, Any], read: dict[str, Any]) -> None:
+    assert parse_response(json.dumps(payload)).items() >= read.items()
 
 
 @pytest.mark.parametrize("text", NOT_WRAPPED, ids=lambda text: repr(text[:30]))
@@ -55,12 +55,12 @@ def test_a_text_without_the_wrapper_is_standard_output(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("stderr", "told"),
+    ("stderr", "reported"),
     [("", "exit code 2"), ("first\nls: no such file\n", "exit code 2: ls: no such file"), (" \n ", "exit code 2")],
 )
-def test_a_code_other_than_0_is_no_success_and_says_why(stderr: str, told: str) -> None:
+def test_a_code_other_than_0_is_no_success_and_says_why(stderr: str, reported: str) -> None:
     read = parse_response(json.dumps({"stdout": "out", "stderr": stderr, "exit_code": 2}))
-    assert (read["success"], read["exit_code"], read["error_message"]) == (False, 2, told)
+    assert (read["success"], read["exit_code"], read["error_message"]) == (False, 2, reported)
 
 
 def test_a_command_that_failed_keeps_what_it_wrote() -> None:
@@ -74,7 +74,7 @@ def test_a_failure_without_the_wrapper_is_its_own_reason(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("said", "exit_code", "told"),
+    ("payload", "exit_code", "reported"),
     [
         ({"errorCode": 1, "stdout": "", "stderr": "cat: no\n", "traceId": "t-1"}, 1, "cat: no"),
         ({"exit_code": 2, "errorCode": 1, "stdout": "", "stderr": "cat: no\n"}, 2, "cat: no"),
@@ -85,9 +85,9 @@ def test_a_failure_without_the_wrapper_is_its_own_reason(text: str) -> None:
     ],
     ids=lambda value: json.dumps(value)[:60],
 )
-def test_a_wrapped_failure_is_taken_apart(said: dict[str, Any], exit_code: int | None, told: str) -> None:
-    read = parse_failure(json.dumps(said))
-    assert (read["success"], read["exit_code"], read["error_message"]) == (False, exit_code, told)
+def test_a_wrapped_failure_is_taken_apart(payload: dict[str, Any], exit_code: int | None, reported: str) -> None:
+    read = parse_failure(json.dumps(payload))
+    assert (read["success"], read["exit_code"], read["error_message"]) == (False, exit_code, reported)
 
 
 def test_a_failure_keeps_output_and_trace() -> None:

@@ -62,9 +62,9 @@ def test_a_copy_in_the_other_direction_decides_nothing(
     mode: str | None, seen: ContextInfoResult, verdict: Verdict
 ) -> None:
     assert TaskWatch(mode=mode).evaluate(seen) == verdict
-    told = sync_result(PollOutcome(verdict, seen), 5, mode)
-    assert told.success == (verdict == "arrived")
-    assert (" at /p" in told.error_message) == (verdict == "elsewhere")
+    reported = sync_result(PollOutcome(verdict, seen), 5, mode)
+    assert reported.success == (verdict == "arrived")
+    assert (" at /p" in reported.error_message) == (verdict == "elsewhere")
 
 
 def test_only_what_copies_is_a_copy() -> None:
@@ -112,7 +112,7 @@ def test_a_wait_for_copies_that_was_refused_keeps_what_the_service_said() -> Non
     [PollOutcome("timeout", None, ContextError("no route")), PollOutcome("timeout", HEALS)],
     ids=["silence", "refusals"],
 )
-def test_a_wait_for_copies_that_saw_none_tells_why(waited: PollOutcome[ContextInfoResult]) -> None:
+def test_a_wait_for_copies_that_saw_none_reports_why(waited: PollOutcome[ContextInfoResult]) -> None:
     assert sync_result(waited, 2.5).error_message in (
         "not copied after 2.5 s: no route",
         "not copied after 2.5 s: busy",

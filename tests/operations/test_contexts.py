@@ -86,7 +86,7 @@ def test_contexts_are_bound_when_all_of_them_are_listed() -> None:
     assert [watch.evaluate(look) for look in looks] == ["moving", "moving", "arrived", "refused"]
 
 
-def test_contexts_that_are_not_listed_are_told_with_the_reason() -> None:
+def test_contexts_that_are_not_listed_are_reported_with_the_reason() -> None:
     refused = ContextBindingsResult(error_message="[X] why")
     assert format_unlisted(PollOutcome("refused", refused), 3) == "not seen to be bound after 3 s: [X] why"
     assert format_unlisted(PollOutcome("timeout", listing()), 3) == "not seen to be bound after 3 s"

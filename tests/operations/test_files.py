@@ -77,14 +77,14 @@ def test_what_is_no_info_is_an_error(text: str) -> None:
 
 @some
 @given(said_of_files)
-def test_an_info_is_read_as_it_was_written(said: dict[str, str | int | bool]) -> None:
-    assert file_codecs.parse_info(file_codecs.format_info(said))["data"].fields == said
+def test_an_info_is_read_as_it_was_written(payload: dict[str, str | int | bool]) -> None:
+    assert file_codecs.parse_info(file_codecs.format_info(payload))["data"].fields == payload
 
 
 @pytest.mark.parametrize("name", ["a\x0cb", "a\u2028b", "a\x1cb", "a\x85b"])
 def test_a_name_with_a_rare_end_of_line_is_read_whole(name: str) -> None:
-    said: dict[str, str | int | bool] = {"name": name, "isDirectory": False}
-    assert file_codecs.parse_info(file_codecs.format_info(said))["data"].fields == said
+    payload: dict[str, str | int | bool] = {"name": name, "isDirectory": False}
+    assert file_codecs.parse_info(file_codecs.format_info(payload))["data"].fields == payload
 
 
 def test_a_listing_is_read_line_by_line() -> None:

@@ -1,4 +1,4 @@
-"""Frames: what is written can be read, and what cannot be read is told, never fallen over."""
+"""Frames: what is written can be read, and what cannot be read is reported, never fallen over."""
 
 import json
 import string
@@ -34,13 +34,13 @@ def problem(message: str | bytes) -> str:
 
 
 @given(st.text() | st.binary() | values.map(json.dumps))
-def test_a_message_is_a_frame_or_is_told_to_be_none(message: str | bytes) -> None:
+def test_a_message_is_a_frame_or_is_reported_as_invalid(message: str | bytes) -> None:
     assert problem(message) or frames.read(message)
 
 
 @given(st.dictionaries(st.sampled_from(["invocationId", "requestId", "source", "target", "data", "error"]), values))
-def test_an_object_is_a_frame_or_is_told_to_be_none(said: dict[str, object]) -> None:
-    message = json.dumps(said)
+def test_an_object_is_a_frame_or_is_reported_as_invalid(payload: dict[str, object]) -> None:
+    message = json.dumps(payload)
     if problem(message):
         return
     frame = frames.read(message)
@@ -50,7 +50,7 @@ def test_an_object_is_a_frame_or_is_told_to_be_none(said: dict[str, object]) -> 
 
 
 @pytest.mark.parametrize("rest", ["", ',"target":"SDK"', ',"target":"SDK","data":3', ',"target":"SDK","data":"{"'])
-def test_the_call_of_a_bad_frame_is_told_where_it_can_be_read(rest: str) -> None:
+def test_the_call_of_a_bad_frame_is_reported_where_it_can_be_read(rest: str) -> None:
     with pytest.raises(BadFrame) as bad:
         frames.read(f'{{"requestId":"7"{rest}}}')
     assert bad.value.id == "7"
@@ -69,8 +69,8 @@ def test_a_call_is_written_as_the_clouds_own_clients_write_it() -> None:
 @pytest.mark.parametrize("failure", ["", "why"])
 def test_an_answer_goes_back_to_its_call(failure: str) -> None:
     call = frames.call("1", "PTY_SERVER", "pty.list", {})
-    told = frames.failed(call, "why") if failure else frames.result(call, {"ptySessionIds": []})
-    read = frames.read(frames.write(told))
+    reported = frames.failed(call, "why") if failure else frames.result(call, {"ptySessionIds": []})
+    read = frames.read(frames.write(reported))
     assert (read.id, read.source, read.target, read.failure) == ("1", "PTY_SERVER", "SDK", failure)
 
 
@@ -82,9 +82,9 @@ def test_a_stream_is_events_and_an_end() -> None:
 
 
 def test_the_hubs_own_refusal_is_read_by_both_clouds_clients() -> None:
-    said = json.loads(frames.write(frames.refused("1", "no such server")))
-    assert (said["source"], said["error"]) == ("WEBSOCKET_SERVER", "no such server")
-    assert (said["data"]["phase"], said["data"]["error"]) == ("error", "no such server")
+    payload = json.loads(frames.write(frames.refused("1", "no such server")))
+    assert (payload["source"], payload["error"]) == ("WEBSOCKET_SERVER", "no such server")
+    assert (payload["data"]["phase"], payload["data"]["error"]) == ("error", "no such server")
 
 
 def test_a_push_is_routed_by_who_sent_it() -> None:
@@ -127,7 +127,7 @@ def test_what_is_typed_arrives(typed: bytes) -> None:
 
 
 @given(st.text(string.printable))
-def test_input_that_is_not_its_encoding_is_told(text: str) -> None:
+def test_input_that_is_not_its_encoding_is_reported(text: str) -> None:
     params = terminals.InputParams(pty_session_id="1", encoding="base64", data=text + "*")
     with pytest.raises(ValueError, match=r".*"):
         params.bytes()

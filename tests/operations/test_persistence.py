@@ -33,7 +33,7 @@ policies = st.builds(
 )
 
 
-def said(policy: str | None) -> SyncPolicy:
+def parsed(policy: str | None) -> SyncPolicy:
     """Return the policy of an item that says ``policy``."""
     return PersistenceItem(context_id="c", path="/p", policy=policy).sync_policy()
 
@@ -43,22 +43,22 @@ def said(policy: str | None) -> SyncPolicy:
 @given(policy=policies)
 def test_a_policy_is_heard_as_it_was_said(dialect: Dialect, policy: SyncPolicy) -> None:
     text = policy_text(policy, dialect)
-    assert policy_text(said(text), dialect) == text
+    assert policy_text(parsed(text), dialect) == text
 
 
 @pytest.mark.parametrize("text", [None, "", " ", "null", "{}"])
 def test_no_policy_is_the_default_one(text: str | None) -> None:
-    assert said(text) == SyncPolicy()
+    assert parsed(text) == SyncPolicy()
 
 
 def test_what_a_policy_leaves_out_or_says_null_to_is_the_default() -> None:
-    policy = said('{"uploadPolicy": {"autoUpload": false, "uploadMode": null}, "deletePolicy": null}')
+    policy = parsed('{"uploadPolicy": {"autoUpload": false, "uploadMode": null}, "deletePolicy": null}')
     assert policy == SyncPolicy(upload_policy=UploadPolicy(auto_upload=False))
 
 
 def test_what_a_policy_says_beyond_ours_is_passed_over() -> None:
     text = '{"newPolicy": {"x": 1}, "bwList": {"whiteLists": [{"path": "/a", "more": 1, "excludePaths": null}]}}'
-    assert said(text) == SyncPolicy(bw_list=BWList(white_lists=(WhiteList(path="/a"),)))
+    assert parsed(text) == SyncPolicy(bw_list=BWList(white_lists=(WhiteList(path="/a"),)))
 
 
 @pytest.mark.parametrize(
@@ -73,23 +73,23 @@ def test_what_a_policy_says_beyond_ours_is_passed_over() -> None:
     ],
     ids=str,
 )
-def test_a_policy_that_makes_no_sense_is_told(policy: object) -> None:
+def test_a_policy_that_makes_no_sense_is_reported(policy: object) -> None:
     with pytest.raises(ValueError, match=r"wildcard|Input should be"):
-        said(json.dumps(policy))
+        parsed(json.dumps(policy))
 
 
-def test_a_policy_that_is_no_json_is_told() -> None:
+def test_a_policy_that_is_no_json_is_reported() -> None:
     with pytest.raises(ValueError, match="key must be a string"):
-        said("{uploadPolicy")
+        parsed("{uploadPolicy")
 
 
 def test_a_path_that_is_a_regular_expression_may_hold_what_others_may_not() -> None:
     white = WhiteList(path="/a.*", is_path_regex=True)
-    heard = said(policy_text(SyncPolicy(bw_list=BWList(white_lists=(white,))), BAY))
-    assert [white.path for white in heard.bw_list.white_lists or ()] == ["/a.*"]
+    received = parsed(policy_text(SyncPolicy(bw_list=BWList(white_lists=(white,))), BAY))
+    assert [white.path for white in received.bw_list.white_lists or ()] == ["/a.*"]
 
 
-def test_a_mount_is_told_from_a_copy() -> None:
+def test_a_mount_is_reported_from_a_copy() -> None:
     mount = mount_item(ContextMount(context_id="c", path="/p"), BAY)
     sync = sync_item(ContextSync(context_id="c", path="/p"), BAY)
     assert (mount.is_mount, sync.is_mount) == (True, False)

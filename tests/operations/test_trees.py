@@ -24,7 +24,7 @@ def tree(*names: str, **kinds: str) -> Tree:
     return Tree({name: Entry() for name in names} | {name: Entry(kind) for name, kind in kinds.items()})
 
 
-def test_a_list_tells_kinds_sizes_and_digests() -> None:
+def test_a_list_reports_kinds_sizes_and_digests() -> None:
     read = parse_listing(
         listing(
             b"d\t40\t755\ta", b"f\t1\t4644\ta/b\tc\n", b"l\t3\t777\tlink", digests=(DIGEST.encode() + b"  ./a/b\tc\n",)
@@ -97,7 +97,7 @@ def test_patterns_choose_by_path_and_by_name(include: list[str], exclude: list[s
     assert [path for path in ("a.py", "src/b.py", "src/c.txt") if rules.matches(path)] == wanted
 
 
-def test_a_plan_tells_what_goes_and_what_is_left_over() -> None:
+def test_a_plan_reports_what_goes_and_what_is_left_over() -> None:
     made = plan(
         tree("a", "b/c", b="d", link="l", pipe="p"), tree("b/c", "old", "keep.log", gone="d"), Rules((), ["*.log"])
     )

@@ -34,8 +34,8 @@ class Ended:
     """How a program ended."""
 
     status: int
-    said: str
-    complained: str
+    stdout: str
+    stderr: str
     seconds: float
 
 
@@ -73,8 +73,8 @@ class Program:
 
     def end(self) -> Ended:
         """Wait until it ends."""
-        said, complained = self.process.communicate(timeout=BOUND)
-        return Ended(self.process.returncode, said.strip(), complained.strip(), time.monotonic() - self._begin)
+        stdout, stderr = self.process.communicate(timeout=BOUND)
+        return Ended(self.process.returncode, stdout.strip(), stderr.strip(), time.monotonic() - self._begin)
 
 
 @dataclass

@@ -15,7 +15,7 @@ ENTERED = """
 
 def test_a_block_that_was_never_left_is_cleaned_up_when_the_program_ends(programs: Programs) -> None:
     ended = programs.run(ENTERED)
-    assert (ended.status, ended.complained, programs.left()) == (0, "", [])
+    assert (ended.status, ended.stderr, programs.left()) == (0, "", [])
 
 
 def test_a_block_of_the_async_twin_is_cleaned_up_when_its_event_loop_is_gone(programs: Programs) -> None:
@@ -25,7 +25,7 @@ def test_a_block_of_the_async_twin_is_cleaned_up_when_its_event_loop_is_gone(pro
                 await bay.session(labels=labels).__aenter__()
         asyncio.run(enter())
     """)
-    assert (ended.status, ended.complained, programs.left()) == (0, "", [])
+    assert (ended.status, ended.stderr, programs.left()) == (0, "", [])
 
 
 @pytest.mark.parametrize(
@@ -43,12 +43,12 @@ def test_a_program_that_exits_in_a_block_leaves_no_session(programs: Programs, e
 
 def test_a_session_that_was_created_without_a_block_is_the_callers(programs: Programs) -> None:
     ended = programs.run("print(AgentBay().create(labels=labels).session.session_id)")
-    assert programs.left() == [ended.said]
+    assert programs.left() == [ended.stdout]
 
 
 def test_a_paused_session_is_resumed_and_deleted_when_the_program_ends(programs: Programs) -> None:
     ended = programs.run(ENTERED + "    session.pause(poll_interval=0.01).raise_for_error()")
-    assert (ended.complained, programs.left()) == ("", [])
+    assert (ended.stderr, programs.left()) == ("", [])
 
 
 def test_a_pool_that_was_never_left_is_cleaned_up(programs: Programs) -> None:
@@ -56,7 +56,7 @@ def test_a_pool_that_was_never_left_is_cleaned_up(programs: Programs) -> None:
         pool = AgentBay().pool(min=12, max=12, labels=labels)
         print(pool.__enter__().size)
     """)
-    assert (ended.said, ended.complained, programs.left()) == ("12", "", [])
+    assert (ended.stdout, ended.stderr, programs.left()) == ("12", "", [])
 
 
 def test_a_session_that_is_deleted_by_hand_is_not_asked_for_again(programs: Programs) -> None:
@@ -66,7 +66,7 @@ def test_a_session_that_is_deleted_by_hand_is_not_asked_for_again(programs: Prog
             bay = AgentBay(endpoint=engine.endpoint, api_key=engine.api_key.reveal())
             bay.session(labels=labels).__enter__().delete()
     """)
-    assert (ended.status, ended.complained) == (0, "")
+    assert (ended.status, ended.stderr) == (0, "")
 
 
 def test_the_daemon_thread_of_an_ending_program_leaves_no_session(programs: Programs) -> None:
@@ -79,7 +79,7 @@ def test_the_daemon_thread_of_an_ending_program_leaves_no_session(programs: Prog
         threading.Thread(target=work, daemon=True).start()
         entered.wait(60)
     """)
-    assert (ended.complained, programs.left()) == ("", [])
+    assert (ended.stderr, programs.left()) == ("", [])
 
 
 def test_an_abandoned_block_is_not_left_by_the_garbage_collector(programs: Programs) -> None:
@@ -89,7 +89,7 @@ def test_an_abandoned_block_is_not_left_by_the_garbage_collector(programs: Progr
         import gc; gc.collect()
         print(session.get_status().status)
     """)
-    assert (ended.said, programs.left()) == ("RUNNING", [])
+    assert (ended.stdout, programs.left()) == ("RUNNING", [])
 
 
 def test_what_cannot_be_deleted_is_named(programs: Programs) -> None:
@@ -99,7 +99,7 @@ def test_what_cannot_be_deleted_is_named(programs: Programs) -> None:
             bay = AgentBay(endpoint=engine.endpoint, api_key=engine.api_key.reveal())
             print(bay.session(labels=labels).__enter__().session_id)
     """)
-    assert f"session {ended.said} was left running when the program ended" in ended.complained
+    assert f"session {ended.stdout} was left running when the program ended" in ended.stderr
 
 
 def test_a_cloud_that_does_not_answer_holds_the_program_up_for_no_longer_than_its_bound(programs: Programs) -> None:
@@ -119,10 +119,10 @@ def test_a_cloud_that_does_not_answer_holds_the_program_up_for_no_longer_than_it
             print(time.monotonic() - begin)
             os._exit(0)
         """)
-    assert ended.complained.count("was left running") == 100
-    assert float(ended.said) < 20
+    assert ended.stderr.count("was left running") == 100
+    assert float(ended.stdout) < 20
 
 
 def test_a_private_engine_is_not_waited_for(programs: Programs) -> None:
     ended = programs.run(ENTERED, AGENTBAY_ENDPOINT="local", SESSIONBAY_ISOLATION="process")
-    assert "was left running" not in ended.complained
+    assert "was left running" not in ended.stderr

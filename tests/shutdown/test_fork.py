@@ -25,7 +25,7 @@ def test_a_child_that_leaves_its_parents_block_deletes_nothing(programs: Program
         print(session.get_status().status)
     """
     )
-    assert ended.said.split() == ["3", "RUNNING"]
+    assert ended.stdout.split() == ["3", "RUNNING"]
 
 
 def test_a_child_that_exits_deletes_nothing_of_what_its_parent_holds(programs: Programs) -> None:
@@ -41,7 +41,7 @@ def test_a_child_that_exits_deletes_nothing_of_what_its_parent_holds(programs: P
     print(session.get_status().status)
     """
     )
-    assert ended.said.split() == ["3", "RUNNING"]
+    assert ended.stdout.split() == ["3", "RUNNING"]
 
 
 def test_a_child_that_leaves_its_parents_pool_deletes_nothing(programs: Programs) -> None:
@@ -55,7 +55,7 @@ def test_a_child_that_leaves_its_parents_pool_deletes_nothing(programs: Programs
         print(bay.list(labels=labels).total_count)
     """
     )
-    assert ended.said.split() == ["3", "2"]
+    assert ended.stdout.split() == ["3", "2"]
 
 
 def test_a_child_cleans_up_what_it_made_itself(programs: Programs) -> None:
@@ -74,7 +74,7 @@ def test_a_child_cleans_up_what_it_made_itself(programs: Programs) -> None:
     print(session.get_status().status)
     """
     )
-    assert (ended.said.split(), programs.left()) == (["2", "3", "RUNNING"], [])
+    assert (ended.stdout.split(), programs.left()) == (["2", "3", "RUNNING"], [])
 
 
 def test_a_child_uses_its_parents_sync_client_over_connections_of_its_own(programs: Programs) -> None:
@@ -91,7 +91,7 @@ def test_a_child_uses_its_parents_sync_client_over_connections_of_its_own(progra
         reap(child)
     """
     )
-    assert (ended.said, ended.complained) == ("0", "")
+    assert (ended.stdout, ended.stderr) == ("0", "")
 
 
 def test_a_child_uses_its_parents_async_client_in_an_event_loop_of_its_own(programs: Programs) -> None:
@@ -113,4 +113,4 @@ def test_a_child_uses_its_parents_async_client_in_an_event_loop_of_its_own(progr
         parent.run(bay.aclose())
     """
     )
-    assert (ended.said, ended.complained, programs.left()) == ("0", "", [])
+    assert (ended.stdout, ended.stderr, programs.left()) == ("0", "", [])

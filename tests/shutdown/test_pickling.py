@@ -16,12 +16,12 @@ def pickled(programs: Programs) -> str:
 
 def test_another_program_attaches_a_session_with_its_own_key(programs: Programs) -> None:
     ended = programs.run(pickled(programs) + 'print(session.command.run("echo hello").output)')
-    assert (ended.said, ended.status) == ("hello", 0)
+    assert (ended.stdout, ended.status) == ("hello", 0)
 
 
-def test_another_program_without_a_key_is_told_so(programs: Programs) -> None:
+def test_another_program_without_a_key_is_reported_so(programs: Programs) -> None:
     ended = programs.run(pickled(programs), AGENTBAY_API_KEY="")
-    assert "no API key: pass api_key= or set AGENTBAY_API_KEY" in ended.complained
+    assert "no API key: pass api_key= or set AGENTBAY_API_KEY" in ended.stderr
 
 
 def test_a_program_knows_the_key_to_its_private_engine(programs: Programs) -> None:
@@ -31,7 +31,7 @@ def test_a_program_knows_the_key_to_its_private_engine(programs: Programs) -> No
             print(pickle.loads(pickle.dumps(session)).command.run("echo hello").output)
     """
     ended = programs.run(code, AGENTBAY_ENDPOINT="local", AGENTBAY_API_KEY="", SESSIONBAY_ISOLATION="process")
-    assert ended.said == "hello"
+    assert ended.stdout == "hello"
 
 
 def test_a_forked_child_knows_the_key_to_its_parents_private_engine(programs: Programs) -> None:
@@ -44,12 +44,12 @@ def test_a_forked_child_knows_the_key_to_its_parents_private_engine(programs: Pr
             os.waitpid(child, 0)
     """
     ended = programs.run(code, AGENTBAY_ENDPOINT="local", AGENTBAY_API_KEY="", SESSIONBAY_ISOLATION="process")
-    assert (ended.said, ended.status) == ("hello", 0)
+    assert (ended.stdout, ended.status) == ("hello", 0)
 
 
-def test_a_program_is_told_how_an_engine_of_another_one_comes_to_be_known(programs: Programs) -> None:
+def test_a_program_is_reported_how_an_engine_of_another_one_comes_to_be_known(programs: Programs) -> None:
     ended = programs.run(pickled(programs), AGENTBAY_API_KEY="")
-    assert "known to other programs only if 'sessionbay serve' runs it" in ended.complained
+    assert "known to other programs only if 'sessionbay serve' runs it" in ended.stderr
 
 
 def test_a_process_of_a_pool_attaches_what_it_is_sent(programs: Programs) -> None:
@@ -63,4 +63,4 @@ def test_a_process_of_a_pool_attaches_what_it_is_sent(programs: Programs) -> Non
                 print(pool.submit(work, session).result(20))
             print(session.get_status().status)
     """)
-    assert (ended.said.split(), programs.left()) == (["hello", "RUNNING"], [])
+    assert (ended.stdout.split(), programs.left()) == (["hello", "RUNNING"], [])

@@ -77,7 +77,7 @@ def test_installing_twice_is_installing_once(programs: Programs) -> None:
         sessionbay.install_signal_handlers()
         print(signal.getsignal(signal.SIGTERM) is once)
     """)
-    assert ended.said == "True"
+    assert ended.stdout == "True"
 
 
 def test_a_signal_that_is_ignored_stays_ignored(programs: Programs) -> None:
@@ -86,7 +86,7 @@ def test_a_signal_that_is_ignored_stays_ignored(programs: Programs) -> None:
         sessionbay.install_signal_handlers()
         print(signal.getsignal(signal.SIGHUP) is signal.SIG_IGN)
     """)
-    assert ended.said == "True"
+    assert ended.stdout == "True"
 
 
 def test_a_second_signal_does_not_wait_for_the_first(programs: Programs) -> None:

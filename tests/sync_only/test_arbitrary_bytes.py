@@ -11,7 +11,7 @@ from hypothesis import example, given, strategies as st
 from sessionbay import AgentBay, AgentBayError, Result, RetryPolicy, Session
 
 from .._sync.clock import FakeClock
-from ..cloud import KEY
+from ..fake_cloud import KEY
 from ..support import json_values, some
 
 CALLS: dict[str, Callable[[AgentBay], Result[Any]]] = {

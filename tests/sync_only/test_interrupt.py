@@ -8,7 +8,7 @@ from sessionbay.engine import LocalEngine
 
 from .._sync.conftest import connect
 from .._sync.test_creation import LOST, LaggingCloud, create
-from ..cloud import yes
+from ..fake_cloud import yes
 
 
 def test_an_interrupt_from_the_keyboard_undoes_the_creation() -> None:
@@ -18,7 +18,7 @@ def test_an_interrupt_from_the_keyboard_undoes_the_creation() -> None:
     cloud = LaggingCloud(interrupted, lag=1)
     with pytest.raises(KeyboardInterrupt):
         create(cloud)
-    assert cloud.asked[-1] == "DeleteSessionAsync"
+    assert cloud.requests[-1] == "DeleteSessionAsync"
 
 
 def test_an_interrupt_while_a_lost_creation_is_looked_for_undoes_it_too() -> None:
@@ -33,7 +33,7 @@ def test_an_interrupt_while_a_lost_creation_is_looked_for_undoes_it_too() -> Non
     cloud._answers["ListSession"] = [interrupted]
     with pytest.raises(KeyboardInterrupt):
         create(cloud)
-    assert cloud.asked[-1] == "DeleteSessionAsync"
+    assert cloud.requests[-1] == "DeleteSessionAsync"
 
 
 def test_an_interrupt_before_anything_was_sent_looks_for_no_session(monkeypatch: pytest.MonkeyPatch) -> None:

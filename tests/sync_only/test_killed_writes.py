@@ -37,8 +37,8 @@ def test_a_write_whose_program_is_killed_leaves_the_old_file(
                     break
             else:
                 pytest.fail("the program is never killed in time")
-            told = session.command.run("stat -c %s file; head -c 10 file").stdout
-            assert told == "3\nold"
+            reported = session.command.run("stat -c %s file; head -c 10 file").stdout
+            assert reported == "3\nold"
 
 
 def killed(arguments: list[str], pause: float) -> bool:

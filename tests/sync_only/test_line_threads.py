@@ -1,4 +1,4 @@
-"""One line to a session in many threads: whoever waits reads for all."""
+"""One line to a session in many threads: anyone who waits reads for all."""
 
 from sessionbay import AgentBay
 from sessionbay.engine import LocalEngine

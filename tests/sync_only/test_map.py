@@ -10,7 +10,7 @@ async def echo(session: Session, number: int) -> int:
     return number
 
 
-def test_an_async_function_is_told_by_its_items_and_leaves_nothing_to_await(engine: LocalEngine) -> None:
+def test_an_async_function_is_reported_by_its_items_and_leaves_nothing_to_await(engine: LocalEngine) -> None:
     with connect(engine, AgentBay) as bay, bay.map(echo, [1]) as results:
         (done,) = results
     assert isinstance(done.error, SessionUsageError)

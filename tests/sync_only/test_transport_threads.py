@@ -15,8 +15,8 @@ from ..threads._sync import Background
 
 
 def echo(peer: Peer) -> None:
-    while asked := peer.read():
-        peer.write(answer(asked.split()[1] * 500))
+    while request := peer.read():
+        peer.write(answer(request.split()[1] * 500))
 
 
 @pytest.mark.parametrize("tls", [False, True], ids=["plain", "tls"])
@@ -34,7 +34,7 @@ def test_threads_that_share_a_transport_get_their_own_answers(tls: bool) -> None
                     beside.start(ask, thread)
             assert carrier.counts == PoolCounts(idle=carrier.counts.idle, origins=1)
         assert server.most <= 4
-        assert len(server.asked) == 240
+        assert len(server.requests) == 240
 
 
 @pytest.mark.parametrize("tls", [False, True], ids=["plain", "tls"])

@@ -7,7 +7,7 @@ from .._sync.conftest import connect
 from ..raw_server import BOUND, until
 
 
-def test_it_returns_a_thread_that_tells_a_function_until_it_is_stopped(engine: LocalEngine) -> None:
+def test_it_returns_a_thread_that_reports_a_function_until_it_is_stopped(engine: LocalEngine) -> None:
     got: list[FileChangeEvent] = []
     with connect(engine, AgentBay) as bay, bay.session() as session:
         watcher = session.file_system.watch_directory("/tmp", got.extend, 0.05)

@@ -9,13 +9,13 @@ def collect() -> None:
     over: list[bool] = []
     mine = threading.get_ident()
 
-    def told(phase: str, info: dict[str, int]) -> None:
+    def on_collection(phase: str, info: dict[str, int]) -> None:
         if phase == "stop" and info["generation"] == 2 and threading.get_ident() == mine:
             over.append(True)
 
-    gc.callbacks.append(told)
+    gc.callbacks.append(on_collection)
     try:
         while not over:
             gc.collect()
     finally:
-        gc.callbacks.remove(told)
+        gc.callbacks.remove(on_collection)

@@ -1,4 +1,4 @@
-"""A cloud made of prepared answers, for what no engine would do: it is slow, lies, or is not there."""
+"""A fake cloud that returns prepared responses: slow, wrong, or none."""
 
 import json
 from collections.abc import Callable, Sequence
@@ -15,18 +15,18 @@ KEY = "akm-canary-key"
 class FakeCloud(httpx.MockTransport):
     """Answers each request with the next of the answers prepared for its action; the last one stays.
 
-    Speaks AgentBay's wire; ``asked`` holds what came, action by action.
+    Speaks AgentBay's wire; ``requests`` holds the actions in order.
     """
 
     def __init__(self, **answers: Answer | Sequence[Answer]) -> None:
         super().__init__(self._answer)
         self._answers = {action: list(_several(answer)) for action, answer in answers.items()}
-        self.asked: list[str] = []
+        self.requests: list[str] = []
         self.forms: list[dict[str, str]] = []
 
     def _answer(self, request: httpx.Request) -> httpx.Response:
         action = request.url.params["Action"]
-        self.asked.append(action)
+        self.requests.append(action)
         self.forms.append(dict(parse_qsl(request.content.decode())))
         prepared = self._answers[action]
         answer = prepared.pop(0) if len(prepared) > 1 else prepared[0]

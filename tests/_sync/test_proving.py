@@ -1,5 +1,5 @@
 # Generated from tests/_async/test_proving.py by scripts/generate_sync.py. Do not edit.
-"""Connections to the shared engine: each proves to lead there before anything is said on it."""
+"""Connections to the shared engine: each is authenticated before anything is sent on it."""
 
 import json
 import time
@@ -71,7 +71,7 @@ STRANGERS: dict[str, Script] = {
 
 
 @pytest.mark.parametrize("script", STRANGERS.values(), ids=STRANGERS)
-def test_a_stranger_on_the_engines_port_is_told_nothing(script: Script) -> None:
+def test_a_stranger_on_the_engines_port_learns_nothing(script: Script) -> None:
     with RawServer(script) as server:
         with Carrier(known=known(server)) as carrier:
             begun = time.monotonic()
@@ -79,7 +79,7 @@ def test_a_stranger_on_the_engines_port_is_told_nothing(script: Script) -> None:
                 carrier.ask(f"{server.url}/secret", "POST", b"a secret", connect=1.5)
             assert time.monotonic() - begun < BEYOND
             assert (carrier.counts.busy, carrier.counts.idle) == (0, 0)
-    assert not [asked for asked in server.asked if b"secret" in asked or KEY.reveal().encode() in asked]
+    assert not [request for request in server.requests if b"secret" in request or KEY.reveal().encode() in request]
 
 
 def test_the_engine_is_asked_once_for_each_connection() -> None:
@@ -87,7 +87,7 @@ def test_the_engine_is_asked_once_for_each_connection() -> None:
         with Carrier(known=known(server)) as carrier:
             assert carrier.ask_often(server.url, 3) == [200, 200, 200]
     assert server.accepted == 1
-    assert [b"/health?challenge=" in asked for asked in server.asked] == [True, False, False, False]
+    assert [b"/health?challenge=" in request for request in server.requests] == [True, False, False, False]
 
 
 def test_an_engine_that_has_ended_is_noticed_by_the_next_connection() -> None:
@@ -103,14 +103,14 @@ def test_an_engine_that_has_ended_is_noticed_by_the_next_connection() -> None:
             until(lambda: server.open == 0)
             with pytest.raises(httpx.ConnectError, match="is not the engine"):
                 carrier.ask(f"{server.url}/secret")
-    assert b"/secret" not in b"".join(server.asked)
+    assert b"/secret" not in b"".join(server.requests)
 
 
 def test_nobody_else_is_asked_for_a_proof() -> None:
     with RawServer() as server:
         with Carrier(known=KnownEngine(KEY, server.port + 1)) as carrier:
             assert (carrier.ask(server.url)).status_code == 200
-    assert len(server.asked) == 1
+    assert len(server.requests) == 1
 
 
 @pytest.mark.parametrize("script", [silence, always(answer(b"{}")), elsewhere], ids=["silence", "no proof", "relayed"])
@@ -120,4 +120,4 @@ def test_a_stranger_on_the_engines_port_gets_no_websocket(script: Script, monkey
         address = WebSocketAddress.of(f"ws://127.0.0.1:{server.port}/ws/session-1", Secret("token-of-a-session"))
         with pytest.raises(ConnectionLost, match="is not the engine"):
             WebSocket.open(address, TlsSettings(True, trust_env=False), time.monotonic, BOUND, known(server))
-    assert b"token-of-a-session" not in b"".join(server.asked)
+    assert b"token-of-a-session" not in b"".join(server.requests)

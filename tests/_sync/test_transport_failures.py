@@ -11,7 +11,7 @@ import pytest
 from sessionbay import AgentBay, RetryPolicy, SessionError
 from sessionbay._sync.http.pool import PoolCounts
 
-from ..cloud import KEY
+from ..fake_cloud import KEY
 from ..raw_server import (
     BEYOND,
     BOUND,
@@ -137,7 +137,7 @@ def test_a_failure_leaves_no_connection_behind(script: Script, error: type[httpx
             assert carrier.ask_often(server.url, 1) == [200]
 
 
-def test_a_peer_that_closes_without_an_answer_is_told_in_plain_words() -> None:
+def test_a_peer_that_closes_without_an_answer_is_reported_in_plain_words() -> None:
     with RawServer(once_and_close()) as server:
         with Carrier() as carrier:
             with pytest.raises(httpx.RemoteProtocolError, match="closed the connection before its response ended"):
@@ -229,7 +229,7 @@ def test_a_header_that_cannot_be_sent_is_not_sent(headers: list[tuple[str, str]]
                 carrier.ask(server.url, headers=headers)
             assert carrier.counts == PoolCounts()
             assert carrier.ask_often(server.url, 1) == [200]
-        assert len(server.asked) == 1
+        assert len(server.requests) == 1
 
 
 def test_a_body_that_is_shorter_than_its_length_is_an_error() -> None:
@@ -241,12 +241,13 @@ def test_a_body_that_is_shorter_than_its_length_is_an_error() -> None:
 
 
 @pytest.mark.parametrize(
-    ("said", "kind"),
-    [(said, "invalid_response") for said in NO_HTTP.values()] + [(said, "unreachable") for said in CUT_OFF.values()],
+    ("payload", "kind"),
+    [(payload, "invalid_response") for payload in NO_HTTP.values()]
+    + [(payload, "unreachable") for payload in CUT_OFF.values()],
     ids=[*NO_HTTP, *CUT_OFF],
 )
-def test_a_client_tells_nonsense_from_a_connection_that_broke(said: bytes, kind: str) -> None:
-    with RawServer(once_and_close(said)) as server:
+def test_a_client_distinguishes_nonsense_from_a_connection_that_broke(payload: bytes, kind: str) -> None:
+    with RawServer(once_and_close(payload)) as server:
         with AgentBay(KEY, endpoint=server.url, retry=RetryPolicy(attempts=1)) as bay:
             with pytest.raises(SessionError) as raised:
                 bay.list()

@@ -1,6 +1,7 @@
 """The gate: ``nox`` runs what a change must pass; the sessions that are not default are asked for by name."""
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -30,6 +31,14 @@ LINT = [
     ["lint-imports"],
 ]
 TYPES = [["mypy"], ["pyright"]]
+SMOKE = [
+    "tests/core",
+    "tests/models",
+    "tests/dialects",
+    "tests/cli",
+    "tests/_sync/test_sessions.py",
+    "tests/_sync/test_code.py",
+]
 WITHOUT_ENGINE = "not engine and not faults and not attacks and not slow"
 
 
@@ -149,15 +158,44 @@ def compat(session: nox.Session) -> None:
     session.run(python, "-m", "pytest", *options, str(checks), *session.posargs, external=True)
 
 
+def requirements(*groups: str) -> list[str]:
+    """Return what the package, its extras and dependency groups require."""
+    extras = PROJECT["project"]["optional-dependencies"]
+    direct = [*PROJECT["project"]["dependencies"], *extras["local"], *extras["code"]]
+    return [*direct, *nox.project.dependency_groups(PROJECT, *groups)]
+
+
+def at_lower_bounds(lines: list[str]) -> list[str]:
+    """Return requirements pinned to the lowest versions that they allow."""
+    return [re.sub(r">=([^,]+).*", r"==\1", line) for line in lines]
+
+
 @nox.session
 def build(session: nox.Session) -> None:
-    """Build the wheel, and use it from an environment of its own."""
+    """Build the wheel, and use it in an environment of its own, with each dependency at its lower bound."""
     session.install("--quiet", "build")
     dist = Path(session.create_tmp()) / "dist"
     session.run("python", "-m", "build", "--outdir", str(dist), silent=True)
-    session.install("--quiet", *map(str, dist.glob("*.whl")))
+    session.install("--quiet", *map(str, dist.glob("*.whl")), *at_lower_bounds(requirements()))
     session.cd(session.create_tmp())
-    session.run("python", "-c", "import sessionbay; print(sessionbay.__version__, sessionbay.AgentBay)")
+    program = "from sessionbay import AgentBay\nwith AgentBay(endpoint='local') as bay, bay.session() as session:\n"
+    program += "    print(session.command.run('echo fine').raise_for_error().output)"
+    session.run("python", "-c", program, env={"SESSIONBAY_EAGER_IMPORT": "1"})
+    session.run("sessionbay", "--version")
+
+
+@nox.session
+def lowest(session: nox.Session) -> None:
+    """Run the smoke tests with each dependency at its lower bound."""
+    session.install("--quiet", "-e", ".", *at_lower_bounds(requirements("test")))
+    session.run("pytest", "-q", "-n", WORKERS, *(session.posargs or SMOKE))
+
+
+@nox.session
+def newest(session: nox.Session) -> None:
+    """Run the smoke tests with the newest release of each dependency, pre-releases included."""
+    session.install("--quiet", "--pre", "--upgrade", "-e", ".", *requirements("test"))
+    session.run("pytest", "-q", "-n", WORKERS, *(session.posargs or SMOKE))
 
 
 @nox.session(venv_backend="none")

@@ -36,7 +36,7 @@ def progress_bar(title: str = "items", console: "Console | None" = None) -> Call
         from rich.console import Console
         from rich.progress import BarColumn, MofNCompleteColumn, Progress as Bar, TextColumn, TimeRemainingColumn
     except ModuleNotFoundError as exc:
-        raise AgentBayError.usage('progress_bar needs rich: pip install "sessionbay[local]"') from exc
+        raise AgentBayError.usage('progress_bar needs rich: pip install ".[local]" in its clone') from exc
 
     failed = TextColumn("{task.fields[failed]} failed")
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), failed, TimeRemainingColumn())

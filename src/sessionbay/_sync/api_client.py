@@ -212,7 +212,7 @@ class ApiClient:
             from ..engine.resolve import find_or_start
         except ModuleNotFoundError as exc:
             raise AgentBayError.usage(
-                f'endpoint="local" needs the extra "local" ({exc.name} is missing): pip install "sessionbay[local]"'
+                f'endpoint="local" needs the extra "local" ({exc.name} is missing): pip install ".[local]" in its clone'
             ) from exc
         engine = find_or_start()
         self.owns_engine, self.known_engine = engine.private, engine.known

@@ -10,5 +10,5 @@ def main() -> None:
     except ModuleNotFoundError as exc:
         if exc.name and exc.name.startswith("sessionbay"):
             raise
-        sys.exit(f'the command needs the extra "local" ({exc.name} is missing): pip install "sessionbay[local]"')
+        sys.exit(f'the command needs the extra "local" ({exc.name} is missing): pip install ".[local]" in its clone')
     commands(prog_name="sessionbay")

@@ -1,6 +1,6 @@
 """The embedded engine: the clouds' wire protocol, served by this machine.
 
-Needs the extra ``local``: ``pip install "sessionbay[local]"``.
+Needs the extra ``local``: ``pip install ".[local]"`` in a clone.
 """
 
 from .config import EngineConfig as EngineConfig

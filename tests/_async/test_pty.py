@@ -180,7 +180,7 @@ async def test_what_was_shown_before_a_text_that_did_not_come_is_still_to_be_rea
             if "andmore" in (await terminal.read(0)).decode():
                 break
         await terminal.send_input("echo the''end; exit\r")
-        with pytest.raises(PtyError, match="its shell ended with 0 before 'never' was shown"):
+        with pytest.raises(PtyError, match="its shell ended with 0 before 'never' appeared"):
             await terminal.read_until("never", PATIENCE)
         assert "theend" in await terminal.read_until("theend", PATIENCE)
 
@@ -273,7 +273,7 @@ async def test_after_a_lost_connection_the_terminal_is_found_again(bay_session: 
         await terminal.read_until("before", PATIENCE)
         await cut(terminal)
         await terminal.send_input("echo $X-after\r")
-        socket = terminal._line._socket
+        socket = terminal._multiplexer._socket
         assert socket is not None
         await until(lambda: not socket.is_quiet)
         await terminal.read_until("kept-after", PATIENCE)
@@ -290,7 +290,7 @@ async def test_a_wait_ends_when_the_connection_is_lost_and_can_be_begun_anew(bay
 
         async with Background() as beside:
             beside.start(wait)
-            await until(lambda: bool(terminal._line._waiting))
+            await until(lambda: bool(terminal._multiplexer._waiting))
             await cut(terminal)
         await terminal.send_input("exit 6\r")
         assert await terminal.wait(PATIENCE) == 6
@@ -298,7 +298,7 @@ async def test_a_wait_ends_when_the_connection_is_lost_and_can_be_begun_anew(bay
 
 async def cut(terminal: AsyncPtyHandle) -> None:
     """Break the connection that a terminal is listened to over."""
-    socket = terminal._line._socket
+    socket = terminal._multiplexer._socket
     assert socket is not None
     await socket.drop()
 

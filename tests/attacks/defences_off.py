@@ -85,8 +85,8 @@ def as_engine(scene: Scene) -> None:
 
 
 def agent_with(code: str) -> Off:
-    """Run ``code`` inside the agent before it begins, with its modules in ``handlers``, ``files`` and ``run``."""
-    prelude = f"from inside import files, handlers, run\n{code}"
+    """Run ``code`` inside the agent before it begins, with some of its modules imported."""
+    prelude = f"from inside import files, handlers, run, truncated_buffer\n{code}"
 
     def off(scene: Scene) -> None:
         change_agent(scene, lambda start: start.replace("; from inside", f"; exec({prelude!r}); from inside", 1))

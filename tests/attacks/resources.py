@@ -51,7 +51,10 @@ def slowest_echo(session: Session, count: int = 20) -> float:
 @attack(
     USE,
     "of a command's output its beginning and its end are kept",
-    agent_with("run.Tail.add = lambda self, data: self._head.extend(data)\nrun.Tail._trim = lambda self: None"),
+    agent_with(
+        "buffer = truncated_buffer.TruncatedBuffer\n"
+        "buffer.add = lambda self, data: self._head.extend(data)\nbuffer._trim = lambda self: None"
+    ),
 )
 def flood_of_output(scene: Scene) -> str | None:
     """A command that writes as fast as it can."""

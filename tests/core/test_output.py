@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, strategies as st
 
 from sessionbay.core.output import Keep, TruncatedBuffer
-from sessionbay.engine.agent.inside.run import Tail
+from sessionbay.engine.agent.inside.truncated_buffer import TruncatedBuffer as AgentBuffer
 
 from ..support import some
 
@@ -47,17 +47,17 @@ def test_a_budget_cuts_no_character(whole: str, budget: int, size: int, keep: Ke
 @some
 @given(texts, st.integers(2, 80), st.integers(1, 7))
 def test_the_engines_limit_cuts_no_character(whole: str, limit: int, size: int) -> None:
-    kept = Tail(limit)
+    kept = AgentBuffer(limit)
     check(add(kept, whole.encode(), size), kept.omitted(), whole, limit)
 
 
-@pytest.mark.parametrize("kept", [TruncatedBuffer(8, "head+tail"), Tail(8)])
-def test_bytes_that_are_no_text_are_marked(kept: TruncatedBuffer | Tail) -> None:
+@pytest.mark.parametrize("kept", [TruncatedBuffer(8, "head+tail"), AgentBuffer(8)])
+def test_bytes_that_are_no_text_are_marked(kept: TruncatedBuffer | AgentBuffer) -> None:
     text = add(kept, b"\xff" * 20, 20)
     assert text == "\ufffd" * 4 + "\n[... 12 bytes left out ...]\n" + "\ufffd" * 4
 
 
-@pytest.mark.parametrize("kept", [TruncatedBuffer(16, "head+tail"), Tail(16)])
-def test_no_more_than_a_characters_rest_is_left_out_of_bytes_that_go_on(kept: TruncatedBuffer | Tail) -> None:
+@pytest.mark.parametrize("kept", [TruncatedBuffer(16, "head+tail"), AgentBuffer(16)])
+def test_no_more_than_a_characters_rest_is_left_out_of_bytes_that_go_on(kept: TruncatedBuffer | AgentBuffer) -> None:
     text = add(kept, b"\x80" * 40, 40)
     assert text == "\ufffd" * 8 + "\n[... 27 bytes left out ...]\n" + "\ufffd" * 5

@@ -5,7 +5,7 @@ from itertools import pairwise
 
 from sessionbay import Session
 from sessionbay.engine import LocalEngine
-from sessionbay.engine.agent.inside.run import Tail
+from sessionbay.engine.agent.inside.truncated_buffer import TruncatedBuffer
 
 from .conftest import client_of
 from .processes import ANOTHER_TICK, TICKER, eventually, until
@@ -81,7 +81,7 @@ def test_metrics_count_what_the_session_uses(any_session: Session) -> None:
 
 
 def test_a_stream_keeps_its_beginning_and_its_end() -> None:
-    tail = Tail(10)
+    tail = TruncatedBuffer(10)
     for byte in b"abcdefghijklmnopqrstuvwxyz":
         tail.add(bytes([byte]))
     assert tail.text() == "abcde\n[... 16 bytes left out ...]\nvwxyz"

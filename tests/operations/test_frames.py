@@ -109,7 +109,7 @@ def test_text_is_never_cut_within_a_character(text: str, sizes: list[int]) -> No
     for size in [*sizes, len(whole)]:
         sent.append(characters.add(rest[:size]))
         rest = rest[size:]
-    assert all(terminals.encoded(part)[0] == "utf8" for part in sent)
+    assert all(terminals.encode(part)[0] == "utf8" for part in sent)
     assert b"".join(sent) + characters.rest() == whole
 
 
@@ -122,7 +122,7 @@ def test_bytes_come_through_whatever_they_are(parts: list[bytes]) -> None:
 
 @given(st.binary())
 def test_what_is_typed_arrives(typed: bytes) -> None:
-    encoding, text = terminals.encoded(typed)
+    encoding, text = terminals.encode(typed)
     assert terminals.InputParams(pty_session_id="1", encoding=encoding, data=text).bytes() == typed
 
 

@@ -15,7 +15,7 @@ from .process import AsyncProcess
 from .session_connection import AsyncSessionConnection
 
 MAX_OUTPUT = 2**20  # bytes
-GRACE = 10.0  # seconds that the answer may take beyond the command's own limit
+GRACE = 10.0  # seconds to wait for the answer beyond the command's timeout
 
 
 @public
@@ -33,26 +33,25 @@ class AsyncCommand(AsyncModule):
         max_output: int | None = None,
         keep: Keep = "head+tail",
     ) -> CommandResult:
-        """Run a command in a fresh shell and return what it wrote.
+        """Run a command in a new shell and return its output.
 
         Args:
-            command: The command line or script; pipes, redirections and several lines are fine.
-            timeout_ms: Milliseconds after which the machine ends the command.
-            cwd: The folder to run it in; the machine's default is the user's home.
+            command: The command line or script, with pipes, redirections and any number of lines.
+            timeout_ms: Milliseconds after which the machine kills the command.
+            cwd: The working directory; the home directory by default.
             envs: Environment variables for this command.
-            check: Whether to raise when the command ends with another code than 0.
-            max_output: Bytes that are kept of each of the two outputs, however much the command writes. Without it,
-                all comes in one answer, as far as the machine's own limit goes.
-            keep: What is kept of more: ``head+tail`` (half and half), ``head`` or ``tail``.
+            check: Whether to raise on an exit code other than 0.
+            max_output: Bytes to keep of each output stream. Without it, the machine's own limit applies.
+            keep: The part to keep of longer output: ``head+tail`` (half and half), ``head`` or ``tail``.
 
         Returns:
-            ``output`` (also ``data``), ``stdout``, ``stderr`` and ``exit_code``; ``success`` is False when the code is
-            not 0, when the time ran out, and when the command could not be run. ``truncated`` and ``omitted_bytes``
-            tell what ``max_output``, or the local engine's own limit, has left out.
+            ``output`` (also ``data``), ``stdout``, ``stderr`` and ``exit_code``. ``success`` is False on an exit code
+            other than 0, on a timeout, and when the command could not run. ``truncated`` and ``omitted_bytes`` report
+            what ``max_output`` or the local engine's limit left out.
 
         Raises:
-            CommandError: With ``check=True``, when the command did not end with 0; without an answer, always.
-            CommandUsageError: An argument is wrong; nothing was sent.
+            CommandError: There is no answer; or, with ``check=True``, ``success`` is False.
+            CommandUsageError: An argument is invalid; nothing was sent.
 
         Example:
             ```python
@@ -68,7 +67,7 @@ class AsyncCommand(AsyncModule):
         return result.raise_for_error() if check else self._connection.api.raise_if_strict(result)
 
     async def _wait_or_end(self, process: AsyncProcess, timeout_ms: int) -> CommandResult:
-        """Run a command with an output budget, and end it after its timeout."""
+        """Wait for a process, and kill it after its timeout."""
         validation.milliseconds("timeout_ms", timeout_ms, CommandError)
         async with process:
             try:
@@ -87,25 +86,25 @@ class AsyncCommand(AsyncModule):
         max_output: int = MAX_OUTPUT,
         keep: Keep = "head+tail",
     ) -> AsyncProcess:
-        """Start a command that runs beside its caller: a block to enter, in which its output is read as it comes.
+        """Return a context manager that runs a command in the background.
 
-        Leaving the block ends the process and all that it started in its group; so does a cancellation. The local
-        engine has tools for it; on the clouds the process runs in the background and writes to files, which are looked
-        at every 0.05 to 0.8 seconds: lines of the two outputs are then not in the order in which they were written.
+        Leaving the block kills the process and its process group, also after a cancellation. The local engine has tools
+        for this. On the clouds the process writes to files, which are polled every 0.05 to 0.8 seconds; the lines of
+        the two streams are then not in the order in which they were written.
 
         Args:
             command: The command line or script.
-            cwd: The folder to run it in.
-            envs: Environment variables for it.
-            max_output: Bytes that ``wait`` keeps of each of the two outputs; lines come all the same.
-            keep: What is kept of more: ``head+tail`` (half and half), ``head`` or ``tail``.
+            cwd: The working directory; the home directory by default.
+            envs: Environment variables for this process.
+            max_output: Bytes that ``wait`` keeps of each output stream. Iteration yields every line.
+            keep: The part to keep of longer output: ``head+tail`` (half and half), ``head`` or ``tail``.
 
         Returns:
-            The process. Iterate over it for its lines; ``write``, ``close_stdin``, ``wait``, ``kill``, ``pid``.
+            The process, not yet started.
 
         Raises:
-            CommandError: It cannot be started; raised by the block.
-            CommandUsageError: An argument is wrong; nothing was sent.
+            CommandError: It cannot be started; raised on entering the block.
+            CommandUsageError: An argument is invalid; nothing was sent.
 
         Example:
             ```python
@@ -136,7 +135,7 @@ async def execute_shell(
     cwd: str | None = None,
     envs: Mapping[str, str] | None = None,
 ) -> CommandResult:
-    """Run a command; a refusal is a result, for a strict client too."""
+    """Run a command; a refusal is a result, also for a strict client."""
     args = ShellArgs(
         command=validation.text("command", command, CommandError),
         timeout_ms=validation.milliseconds("timeout_ms", timeout_ms, CommandError),

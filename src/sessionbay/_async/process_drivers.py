@@ -1,4 +1,4 @@
-"""The drivers of processes: the engine's tools, or the shell alone."""
+"""Drivers of background processes: the engine's tools, or the shell on machines without them."""
 
 from base64 import b64encode
 from collections.abc import Mapping
@@ -10,11 +10,11 @@ from ..operations import processes
 from ..operations.command import SHELL, ShellArgs
 from .session_connection import AsyncSessionConnection
 
-POLL_INTERVALS = (0.05, 0.1, 0.2, 0.4, 0.8)  # seconds between two looks at a file; the last one stays
+POLL_INTERVALS = (0.05, 0.1, 0.2, 0.4, 0.8)  # seconds between two polls; the last one repeats
 
 
 class AsyncDriver(Protocol):
-    """How a machine is asked for processes; some leave files there, which go with the process's end by force."""
+    """Runs a process on a machine. If it ``leaves_files``, ``kill`` removes them."""
 
     pid: int
     leaves_files: bool
@@ -26,7 +26,7 @@ class AsyncDriver(Protocol):
 
 
 class AsyncEngineDriver:
-    """By the engine's own tools: output is waited for, and told in the order in which it comes."""
+    """Uses the engine's tools: long polling, output in order of arrival."""
 
     pid = 0
     leaves_files = False
@@ -54,7 +54,7 @@ class AsyncEngineDriver:
 
 
 class AsyncShellDriver:
-    """By the shell alone: the process writes to files, which are looked at from time to time."""
+    """Uses the shell tool alone: the process writes to files, which are polled."""
 
     pid = 0
     leaves_files = True
@@ -66,13 +66,13 @@ class AsyncShellDriver:
         self._idle = 0
 
     async def start(self, command: str, cwd: str | None, envs: Mapping[str, str] | None) -> None:
-        told = await self._shell(processes.shell_start(command), cwd, envs)
-        self._folder, _, pid = told.rpartition(" ")
+        output = await self._shell(processes.shell_start(command), cwd, envs)
+        self._folder, _, pid = output.rpartition(" ")
         self.pid = int(pid)
 
     async def read(self, wait: float) -> ProcessOutput:
-        told = await self._shell(processes.shell_read(self._folder, self._seen["stdout"], self._seen["stderr"]))
-        piece = processes.parse_shell_output(told)
+        output = await self._shell(processes.shell_read(self._folder, self._seen["stdout"], self._seen["stderr"]))
+        piece = processes.parse_shell_output(output)
         for name, data in piece.chunks:
             self._seen[name] += len(data)
         self._idle = 0 if piece.chunks else self._idle + 1

@@ -1,4 +1,4 @@
-"""One terminal, as its user holds it."""
+"""Terminals."""
 
 import logging
 from collections.abc import Callable, Mapping
@@ -19,11 +19,11 @@ from .ws.multiplexer import AsyncMultiplexer
 
 log = logging.getLogger("sessionbay.pty")
 BYTES = (bytearray, memoryview)
-KILL_TIMEOUT = 15.0  # seconds that the end of a terminal may take at the end of its block
+KILL_TIMEOUT = 15.0  # seconds to kill a terminal at the end of its block
 
 
 async def attach(line: AsyncMultiplexer, events: PtySubscription) -> None:
-    """Subscribe to the output and the end of a terminal that exists."""
+    """Subscribe to the output and the exit of an existing terminal."""
     await line.subscribe(events.subscriptions, PtyError)
     try:
         await line.call(frames.TERMINALS, terminals.CONNECT, {"ptySessionId": events.id}, PtyError)
@@ -33,7 +33,7 @@ async def attach(line: AsyncMultiplexer, events: PtySubscription) -> None:
 
 
 async def kill(line: AsyncMultiplexer, terminal_id: str) -> None:
-    """End a terminal; what it still shows is dropped, so that it holds nobody up."""
+    """Kill a terminal. Its further output is dropped, so that it blocks no other subscription."""
     last = kill_event(terminal_id)
     line.mute(last)
     try:
@@ -46,13 +46,13 @@ async def kill(line: AsyncMultiplexer, terminal_id: str) -> None:
 
 @public
 class AsyncPtyHandle:
-    """One terminal; ``session.pty`` returns it.
+    """A terminal; ``session.pty`` returns it.
 
-    Iterate over it for the bytes that it shows, as they come, until its shell ends; ``text`` gives characters,
-    ``lines`` gives lines. Output waits for its reader, and a program that writes more than fits has to wait too. As a
-    context manager it kills the terminal on every way out; one that was disconnected goes on.
+    Iterating yields its output as bytes until its shell exits; ``text`` yields text, ``lines`` yields lines. Unread
+    output is buffered; a full buffer blocks the program in the terminal. As a context manager the terminal is killed at
+    the end of the block, unless it was disconnected.
 
-    A connection that breaks fails all that waits for it, with the kind ``unreachable``. The next use connects anew.
+    When the connection breaks, pending calls raise with the kind ``unreachable``. The next use reconnects.
     """
 
     def __init__(
@@ -63,7 +63,7 @@ class AsyncPtyHandle:
         on_data: Callable[[bytes], object] | None = None,
     ) -> None:
         self._connection = connection
-        self._line = line
+        self._multiplexer = line
         self._events = events
         self._exit_code: int | None = None
         self._waits = 0
@@ -81,26 +81,30 @@ class AsyncPtyHandle:
 
     @property
     def is_connected(self) -> bool:
-        """Whether the shell runs and is listened to, as far as is known: a loss shows when something is waited for."""
-        return not (self._disconnected or self._exit_code is not None or self._events.end.lost or self._line.is_closed)
+        """Whether the shell runs and is subscribed to, as far as is known: the next wait detects a lost connection."""
+        return not (
+            self._disconnected or self._exit_code is not None or self._events.end.lost or self._multiplexer.is_closed
+        )
 
     @property
     def exit_code(self) -> int | None:
-        """How the shell ended: its code, or less than 0 for a signal; None while it runs."""
+        """The shell's exit code, or the negative number of a signal; None while it runs."""
         end = self._events.end
-        while self._exit_code is None and (message := self._line.poll(end)) is not None and message is not end.lost:
+        while (
+            self._exit_code is None and (message := self._multiplexer.poll(end)) is not None and message is not end.lost
+        ):
             self._exit_code = exit_code(message)
             self._failure = self._failure or (message if self._exit_code is None else None)
         return self._exit_code
 
     async def send_input(self, data: bytes | str) -> None:
-        r"""Type into the terminal. Enter is ``\\\r``, Ctrl-C is ``\\\x03``.
+        r"""Send input to the terminal. Enter is ``\\\r``, Ctrl-C is ``\\\x03``.
 
         Args:
-            data: What to type; text is sent as UTF-8.
+            data: The input; text is encoded as UTF-8.
 
         Raises:
-            PtyError: It could not be sent. That the machine refused input is told by the next use of the terminal.
+            PtyError: It could not be sent. If the machine refuses input, the next use of the terminal raises.
 
         Example:
             ```python
@@ -110,17 +114,17 @@ class AsyncPtyHandle:
             ```
         """
         whole = validation.content("data", bytes(data) if isinstance(data, BYTES) else data, PtyError)
-        for piece in terminals.typed(whole):
+        for piece in terminals.split_input(whole):
             if piece:
-                encoding, text = terminals.encoded(piece)
+                encoding, text = terminals.encode(piece)
                 await self._notify(terminals.INPUT, {"encoding": encoding, "data": text})
 
     async def resize(self, cols: int, rows: int) -> None:
-        """Give the terminal another size.
+        """Resize the terminal.
 
         Args:
-            cols: Its width in characters, 1 to 500.
-            rows: Its height in lines, 1 to 500.
+            cols: The width in characters, 1 to 500.
+            rows: The height in lines, 1 to 500.
 
         Example:
             ```python
@@ -128,19 +132,19 @@ class AsyncPtyHandle:
                 await terminal.resize(132, 43)
             ```
         """
-        problem = terminals.size_problem(cols, rows)
+        problem = terminals.size_error(cols, rows)
         if problem:
             raise PtyError.usage(problem)
         await self._notify(terminals.RESIZE, {"cols": cols, "rows": rows})
 
     async def read(self, timeout_s: float | None = None) -> bytes:
-        """Return what the terminal shows next; empty once its shell has ended and all was read.
+        """Return the next output; empty once the shell has ended and all output was read.
 
         Args:
-            timeout_s: Seconds to wait for it; as long as it takes if not given.
+            timeout_s: Seconds to wait; unlimited by default.
 
         Raises:
-            PtyTimeoutError: Nothing came in time.
+            PtyTimeoutError: The timeout expired.
 
         Example:
             ```python
@@ -154,24 +158,24 @@ class AsyncPtyHandle:
             return data
         while not self._ended:
             await self._attach_again()
-            message = await self._line.next(self._events.output, PtyError, limit, self._name)
+            message = await self._multiplexer.next(self._events.output, PtyError, limit, self._name)
             self._note(message)
             if exit_code(message) is not None:
                 self._ended = True
-            elif data := self._shown(message):
+            elif data := self._decode(message):
                 return data
         return b""
 
     async def read_until(self, text: str, timeout_s: float | None = None) -> str:
-        r"""Return what the terminal shows up to a text, and the rest of the piece in which that came.
+        r"""Return the output up to a text, with the rest of the piece that contains its end.
 
         Args:
-            text: The text to wait for. What is typed is shown too, as on every terminal.
-            timeout_s: Seconds that all of it may take; as long as it takes if not given.
+            text: The text to wait for. Terminals echo their input, which counts as output.
+            timeout_s: Seconds to wait in total; unlimited by default.
 
         Raises:
-            PtyTimeoutError: The text did not come in time; what came is there for the next read.
-            PtyError: The shell ended before; so it is then.
+            PtyTimeoutError: The timeout expired; the next read returns the output so far.
+            PtyError: The shell ended before; the next read returns the output so far.
 
         Example:
             ```python
@@ -181,20 +185,20 @@ class AsyncPtyHandle:
             ```
         """
         until = None if timeout_s is None else self._now() + validation.seconds("timeout_s", timeout_s, PtyError)
-        wanted, found, last = validation.utf8("text", text, PtyError).encode(), bytearray(), b""
+        pattern, output, last = validation.utf8("text", text, PtyError).encode(), bytearray(), b""
         try:
-            while found.find(wanted, max(len(found) - len(last) - len(wanted), 0)) < 0:
+            while output.find(pattern, max(len(output) - len(last) - len(pattern), 0)) < 0:
                 last = await self.read(None if until is None else max(until - self._now(), 0.0))
                 if not last:
-                    raise PtyError(f"{self._name}: its shell ended with {self.exit_code} before {text!r} was shown")
-                found += last
+                    raise PtyError(f"{self._name}: its shell ended with {self.exit_code} before {text!r} appeared")
+                output += last
         except BaseException:
-            self._give_back(bytes(found))
+            self._unread_again(bytes(output))
             raise
-        return found.decode("utf-8", "replace")
+        return output.decode("utf-8", "replace")
 
     def text(self) -> AsyncPtyText:
-        r"""Return an iterator over the text that the terminal shows, piece by piece; no character is ever cut.
+        r"""Return an iterator over the output as text. Characters are never split.
 
         Example:
             ```python
@@ -204,10 +208,10 @@ class AsyncPtyHandle:
                     print(text, end="")
             ```
         """
-        return AsyncPtyText(self.read, self._give_back, lines=False)
+        return AsyncPtyText(self.read, self._unread_again, lines=False)
 
     def lines(self) -> AsyncPtyText:
-        r"""Return an iterator over the lines that the terminal shows, without their line breaks.
+        r"""Return an iterator over the lines of the output, without line breaks.
 
         Example:
             ```python
@@ -217,22 +221,22 @@ class AsyncPtyHandle:
                     print(line)
             ```
         """
-        return AsyncPtyText(self.read, self._give_back, lines=True)
+        return AsyncPtyText(self.read, self._unread_again, lines=True)
 
     async def wait(self, timeout_s: float | None = None) -> int:
         r"""Wait until the shell has ended.
 
-        What it shows meanwhile is kept for ``read``, the last MiB of it; or given to ``on_data``.
+        Meanwhile, the last MiB of output is kept for ``read``, or passed to ``on_data``.
 
         Args:
-            timeout_s: Seconds to wait; as long as it takes if not given.
+            timeout_s: Seconds to wait; unlimited by default.
 
         Returns:
-            Its exit code; less than 0 for the signal that ended it: -9 when it was killed.
+            The exit code, or the negative number of a signal: -9 after ``kill``.
 
         Raises:
-            PtyTimeoutError: It still runs.
-            PtyError: The connection broke, or the machine refused what was typed.
+            PtyTimeoutError: The timeout expired; the shell still runs.
+            PtyError: The connection broke, or the machine refused input.
 
         Example:
             ```python
@@ -245,20 +249,20 @@ class AsyncPtyHandle:
             None if timeout_s is None else self._now() + validation.seconds("timeout_s", timeout_s, PtyError, zero=True)
         )
         self._waits += 1
-        self._line.set_lossy(self._events.output, lossy=True)
+        self._multiplexer.set_lossy(self._events.output, lossy=True)
         try:
             while self._exit_code is None:
                 await self._attach_again()
-                left = None if until is None else max(until - self._now(), 0.0)
-                self._note(await self._line.next(self._events.end, PtyError, left, self._name))
+                remaining = None if until is None else max(until - self._now(), 0.0)
+                self._note(await self._multiplexer.next(self._events.end, PtyError, remaining, self._name))
         finally:
             self._waits -= 1
-            self._line.set_lossy(self._events.output, lossy=self._waits > 0)
-        self._line.drop(self._events.end)
+            self._multiplexer.set_lossy(self._events.output, lossy=self._waits > 0)
+        self._multiplexer.drop(self._events.end)
         return self._exit_code
 
     async def kill(self) -> None:
-        """End the shell and all that runs in the terminal. What it showed until then can still be read.
+        """Kill the shell and all processes in the terminal. Output so far can still be read.
 
         Example:
             ```python
@@ -270,13 +274,13 @@ class AsyncPtyHandle:
         if self.exit_code is not None:
             return
         try:
-            await kill(self._line, self.pty_session_id)
+            await kill(self._multiplexer, self.pty_session_id)
         except PtyError:
-            if self.exit_code is None:  # else it ended by itself just before
+            if self.exit_code is None:  # it did not exit meanwhile
                 raise
 
     def disconnect(self) -> None:
-        """Stop listening to the terminal, whose shell goes on; ``session.pty.connect`` finds it again.
+        """Unsubscribe from the terminal. Its shell keeps running; ``session.pty.connect`` reconnects.
 
         Example:
             ```python
@@ -286,7 +290,7 @@ class AsyncPtyHandle:
             ```
         """
         self._disconnected = True
-        self._line.drop(*self._events.subscriptions)
+        self._multiplexer.drop(*self._events.subscriptions)
 
     async def __aenter__(self) -> Self:
         return self
@@ -294,7 +298,7 @@ class AsyncPtyHandle:
     async def __aexit__(
         self, kind: type[BaseException] | None, exc: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if self._disconnected or self._line.is_closed or self._connection.is_inherited:
+        if self._disconnected or self._multiplexer.is_closed or self._connection.is_inherited:
             return
         try:
             await shielded(self.kill, KILL_TIMEOUT)
@@ -323,35 +327,35 @@ class AsyncPtyHandle:
     def _now(self) -> float:
         return self._connection.api.clock.monotonic()
 
-    def _give_back(self, data: bytes) -> None:
-        """Put output back in front of the next read."""
+    def _unread_again(self, data: bytes) -> None:
+        """Return output to the next read."""
         self._unread = data + self._unread
 
     async def _notify(self, method: str, params: Mapping[str, object]) -> None:
         if self.exit_code is not None:
             raise PtyError.usage(f"{self._name}: its shell has ended with {self._exit_code}")
         self._refuse_if_disconnected()
-        await self._line.connect(PtyError)
-        await self._attach_again()  # before the answer to what is said can come
+        await self._multiplexer.connect(PtyError)
+        await self._attach_again()  # before output in response to the input can arrive
         frame = frames.call(nonce(), frames.TERMINALS, method, {"ptySessionId": self.pty_session_id, **params})
         self._events.sent_ids.append(frame.id)
-        await self._line.notify(frame, PtyError)
+        await self._multiplexer.notify(frame, PtyError)
 
     async def _attach_again(self) -> None:
-        """Listen anew where the connection was lost since the last use."""
+        """Subscribe again if the connection was lost since the last use."""
         self._refuse_if_disconnected()
         if (failure := self._failure) is not None:
             self._failure = None
             self._note(failure)
         if self._exit_code is None and (self._events.output.lost or self._events.end.lost):
-            await attach(self._line, self._events)
+            await attach(self._multiplexer, self._events)
 
     def _refuse_if_disconnected(self) -> None:
         if self._disconnected:
-            raise PtyError.usage(f"{self._name} was disconnected: connect to it by session.pty.connect")
+            raise PtyError.usage(f"{self._name} was disconnected: reconnect by session.pty.connect")
 
     def _note(self, message: Message) -> None:
-        """Take in what a message says of the terminal's end; raise what went wrong."""
+        """Record the exit code of a message; raise its error."""
         code = exit_code(message)
         if code is not None:
             self._exit_code = code
@@ -360,16 +364,16 @@ class AsyncPtyHandle:
         elif message.error and self._exit_code is None:
             raise PtyError.of(message.error_kind, f"{self._name}: {message.error}")
 
-    def _shown(self, message: Message) -> bytes:
+    def _decode(self, message: Message) -> bytes:
         try:
-            return terminals.shown(message.data)
+            return terminals.decode_output(message.data)
         except ValueError as exc:
-            raise PtyError.of("invalid_response", f"{self._name}: its output is not what its encoding says") from exc
+            raise PtyError.of("invalid_response", f"{self._name}: its output does not match its encoding") from exc
 
 
 def _call(on_data: Callable[[bytes], object], data: Mapping[str, Any]) -> None:
-    """Call the user's function; it is called in whatever waits, which its failure must not befall."""
+    """Call the user's function. Its errors are logged: they must not fail the unrelated call that is waiting."""
     try:
-        on_data(terminals.shown(data))
+        on_data(terminals.decode_output(data))
     except Exception:
         log.exception("on_data of a terminal failed")

@@ -295,8 +295,9 @@ class BoundedQueue(Generic[T]):
         """Add a message; return False once the reader has closed the queue."""
         with self._changed:
             self._changed.wait_for(lambda: len(self._messages) < self._size or self._closed)
-            self._messages.append(message)
-            self._changed.notify_all()
+            if not self._closed:
+                self._messages.append(message)
+                self._changed.notify_all()
             return not self._closed
 
     def get(self) -> T | None:

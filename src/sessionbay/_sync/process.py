@@ -1,5 +1,5 @@
 # Generated from src/sessionbay/_async/process.py by scripts/generate_sync.py. Do not edit.
-"""Background processes: streamed output, input, and exit."""
+"""Background processes."""
 
 from collections import deque
 from collections.abc import Mapping
@@ -18,21 +18,21 @@ from ..operations.command import format_exit_code
 from .process_drivers import Driver, EngineDriver, ShellDriver
 from .session_connection import SessionConnection
 
-READ_TIMEOUT = 10.0  # seconds that one question for output may take
+READ_TIMEOUT = 10.0  # seconds of one long poll for output
 KILL_TIMEOUT = 10.0  # seconds
-KILLED_EXIT_CODE = 137  # the code of what was ended by force, as a shell tells it
+KILLED_EXIT_CODE = 137  # of a killed process, as a shell reports it
 MAX_READ_ATTEMPTS = 3
 
 
 @public
 class Process:
-    """A command that runs beside its caller; ``start`` of the command module returns it, as a block to enter.
+    """A background process; ``session.command.start`` returns it.
 
-    Iterate over it to get its lines as they come, each with the stream that it was written to. Leaving the block ends
-    the process, and all that it started in its group, if it still runs; so does a cancellation.
+    Entering the context manager starts the process. Iterating yields its lines as they arrive, each with the name of
+    its stream. Leaving the block kills the process and its process group if it still runs, also after a cancellation.
 
     Attributes:
-        exit_code: The code that it ended with; None while it runs.
+        exit_code: The exit code; None while the process runs.
     """
 
     def __init__(
@@ -47,7 +47,7 @@ class Process:
         own = bool(connection.server_of(processes.START.name))
         self._driver: Driver = EngineDriver(connection) if own else ShellDriver(connection)
         self._clock = connection.api.clock
-        self._asked = command, cwd, envs
+        self._command_line = command, cwd, envs
         self._kept = {name: TruncatedBuffer(budget, keep) for name in STREAMS}
         self._lines = LineSplitter()
         self._ready: deque[OutputLine] = deque()
@@ -56,14 +56,14 @@ class Process:
 
     @property
     def pid(self) -> int:
-        """The process's number on the machine; 0 before the block is entered."""
+        """The process id in the session; 0 before the block is entered."""
         return self._driver.pid
 
     def __enter__(self) -> Self:
         if self._entered:
-            raise CommandError.usage("this process was started before: call start() for each")
+            raise CommandError.usage("This process was started before: call start() for each process.")
         self._entered = True
-        self._driver.start(*self._asked)
+        self._driver.start(*self._command_line)
         return self
 
     def __exit__(
@@ -75,8 +75,8 @@ class Process:
             shielded(self._driver.kill, KILL_TIMEOUT)
         except (AgentBayError, TimeoutError) as failure:
             if exc is None:
-                raise CommandError(f"process {self.pid} could not be ended: {failure}") from failure
-            exc.add_note(f"and process {self.pid} could not be ended: {failure}")
+                raise CommandError(f"process {self.pid} could not be killed: {failure}") from failure
+            exc.add_note(f"and process {self.pid} could not be killed: {failure}")
 
     def __iter__(self) -> Self:
         return self
@@ -92,7 +92,7 @@ class Process:
         r"""Write to the process's standard input.
 
         Args:
-            data: Text, as UTF-8, or bytes.
+            data: Text, which is encoded as UTF-8, or bytes.
 
         Raises:
             CommandError: The process has ended, or closed its input.
@@ -108,7 +108,7 @@ class Process:
         self._driver.write(validation.content("data", data, CommandError), close=False)
 
     def close_stdin(self) -> None:
-        """End the process's standard input.
+        """Close the process's standard input.
 
         Example:
             ```python
@@ -121,19 +121,19 @@ class Process:
         self._driver.write(b"", close=True)
 
     def wait(self, timeout: float | None = None, *, check: bool = False) -> CommandResult:
-        """Wait for the process's end; return what it wrote, as far as its budget goes.
+        """Wait until the process exits, and return its output, limited by ``max_output``.
 
         Args:
-            timeout: Seconds; without an end if not given. The process runs on when they are over.
-            check: Whether to raise when it ended with another code than 0.
+            timeout: Seconds to wait; unlimited by default. The process keeps running when it expires.
+            check: Whether to raise on an exit code other than 0.
 
         Returns:
-            As for ``execute_command``: all that it wrote, lines that were iterated over too. Lines that were not are
-            not kept for later.
+            As for ``execute_command``: the whole output, also the lines that were iterated over. Other lines cannot be
+            iterated over afterwards.
 
         Raises:
-            CommandTimeoutError: The time is over.
-            CommandError: With ``check=True``, when the process did not end with 0.
+            CommandTimeoutError: The timeout expired.
+            CommandError: With ``check=True``, when the exit code is not 0.
 
         Example:
             ```python
@@ -144,16 +144,16 @@ class Process:
         seconds = None if timeout is None else validation.seconds("timeout", timeout, CommandError, zero=True)
         deadline = None if seconds is None else self._clock.monotonic() + seconds
         while self.exit_code is None:
-            left = READ_TIMEOUT if deadline is None else deadline - self._clock.monotonic()
-            if left <= 0:
+            remaining = READ_TIMEOUT if deadline is None else deadline - self._clock.monotonic()
+            if remaining <= 0:
                 raise CommandError.of("timeout", f"process {self.pid} still runs after {seconds:g} s")
-            self._take(min(left, READ_TIMEOUT))
+            self._take(min(remaining, READ_TIMEOUT))
         self._ready.clear()
         result = self.result()
         return result.raise_for_error() if check else result
 
     def kill(self) -> None:
-        """End the process and all that it started in its group.
+        """Kill the process and its process group.
 
         Example:
             ```python
@@ -163,11 +163,11 @@ class Process:
             ```
         """
         self._driver.kill()
-        if self._driver.leaves_files and self.exit_code is None:  # where its code would have stood, nothing is left
+        if self._driver.leaves_files and self.exit_code is None:  # the file for its exit code is gone
             self.exit_code = KILLED_EXIT_CODE
 
     def result(self) -> CommandResult:
-        """Return what the process wrote so far, as far as its budget goes; a success only once it has ended with 0.
+        """Return the output so far, limited by ``max_output``. ``success`` is True only after an exit with 0.
 
         Example:
             ```python
@@ -179,31 +179,33 @@ class Process:
         """
         stdout, stderr = (self._kept[name].text() for name in STREAMS)
         code = self.exit_code
-        told = "" if code == 0 else "the process has not ended" if code is None else format_exit_code(code, stderr)
+        error_message = (
+            "" if code == 0 else "the process has not ended" if code is None else format_exit_code(code, stderr)
+        )
         return CommandResult(
             success=code == 0,
             data=stdout + stderr,
             stdout=stdout,
             stderr=stderr,
             exit_code=code,
-            error_message=told,
+            error_message=error_message,
             omitted_bytes=sum(kept.omitted for kept in self._kept.values()),
         )
 
     def _take(self, wait: float = READ_TIMEOUT) -> list[OutputLine]:
-        """Take in what the process wrote, once there is something; return the lines that are whole now."""
-        piece = self._piece(wait)
+        """Wait for output and collect it; return the lines that it completes."""
+        output = self._read(wait)
         lines: list[OutputLine] = []
-        for stream, data in piece.chunks:
+        for stream, data in output.chunks:
             self._kept[stream].add(data)
             lines += self._lines.take(stream, data)
-        if piece.exit_code is not None:
-            self.exit_code = piece.exit_code
+        if output.exit_code is not None:
+            self.exit_code = output.exit_code
             lines += self._lines.rest()
         return lines
 
-    def _piece(self, wait: float) -> ProcessOutput:
-        """Ask for what the process wrote; a lost answer is asked for again, which loses nothing."""
+    def _read(self, wait: float) -> ProcessOutput:
+        """Read output; a lost answer is requested again, which is safe."""
         for _ in range(MAX_READ_ATTEMPTS - 1):
             try:
                 return self._driver.read(wait)

@@ -17,18 +17,17 @@ from ..operations.pty_events import PtySubscription
 from .module import Module
 from .pty_handle import PtyHandle, attach, kill
 from .ws.multiplexer import REPLY_TIMEOUT, Multiplexer
-from .ws.opening import multiplexer_of
+from .ws.session_multiplexer import multiplexer_of
 
-UNDO_TIMEOUT = 5.0  # seconds to end the shell of a creation that was cancelled
+UNDO_TIMEOUT = 5.0  # seconds to kill the shell of a cancelled creation
 
 
 @public
 class Pty(Module):
-    """Opens terminals: shells that are typed to, and that show what they write as it comes.
+    """Opens terminals: interactive shells over the session's WebSocket.
 
-    They go over the session's WebSocket. Every method raises ``PtyUsageError`` for a wrong argument or where the
-    session has no WebSocket, and ``PtyError`` when the session refuses or the connection breaks (its ``kind`` says
-    which).
+    Every method raises ``PtyUsageError`` for an invalid argument or a session without a WebSocket, and ``PtyError``
+    when the session refuses or the connection breaks; its ``kind`` says which.
     """
 
     def create(
@@ -41,21 +40,21 @@ class Pty(Module):
         on_data: Callable[[bytes], object] | None = None,
         timeout_s: float | None = None,
     ) -> PtyHandle:
-        r"""Open a terminal with a shell of its own.
+        r"""Open a terminal with a new shell.
 
         Args:
-            cols: Its width in characters, 1 to 500.
-            rows: Its height in lines, 1 to 500.
-            cwd: The folder to start in; the user's home if not given.
-            envs: Further environment variables; ``TERM`` and ``LANG`` are set if not given here.
-            shell: The program to run, a path; the machine's usual shell if not given.
-            on_data: Called with each piece of output, in place of its being kept for ``read``. It is called while
-                something of this session's terminals is waited for, ``wait`` for one.
-            timeout_s: Seconds that the creation may take; 30 if not given.
+            cols: The width in characters, 1 to 500.
+            rows: The height in lines, 1 to 500.
+            cwd: The working directory; the home directory by default.
+            envs: Additional environment variables. ``TERM`` and ``LANG`` have defaults.
+            shell: The path of the program to run; the machine's default shell by default.
+            on_data: Called with each piece of output, which is then not kept for ``read``. It is called only while the
+                program waits for something of this session's terminals, such as ``wait``.
+            timeout_s: Seconds that the creation may take; 30 by default.
 
         Returns:
-            The terminal. Use it as a context manager, which kills it at the end; else it lives until ``kill``, the end
-            of its shell, or that of the session.
+            The terminal. As a context manager it is killed at the end of the block; otherwise it lives until ``kill``,
+            the exit of its shell, or the end of the session.
 
         Example:
             ```python
@@ -71,27 +70,27 @@ class Pty(Module):
             **({} if cwd is None else {"cwd": validation.text("cwd", cwd, PtyError)}),
             **({} if shell is None else {"shell": validation.text("shell", shell, PtyError)}),
         }
-        problem = terminals.size_problem(cols, rows)
+        problem = terminals.size_error(cols, rows)
         if problem:
             raise PtyError.usage(problem)
         limit = REPLY_TIMEOUT if timeout_s is None else validation.seconds("timeout_s", timeout_s, PtyError)
-        line, events = self._line(), PtySubscription()
-        _create(line, events, params, limit)
+        multiplexer, events = self._multiplexer(), PtySubscription()
+        _create(multiplexer, events, params, limit)
         if not events.id:
-            line.drop(*events.subscriptions)
-            raise PtyError.of("invalid_response", f"{terminals.CREATE}: the answer names no terminal")
-        return PtyHandle(self._connection, line, events, on_data)
+            multiplexer.drop(*events.subscriptions)
+            raise PtyError.of("invalid_response", f"{terminals.CREATE}: the answer has no terminal id")
+        return PtyHandle(self._connection, multiplexer, events, on_data)
 
     def connect(self, pty_session_id: str, on_data: Callable[[bytes], object] | None = None) -> PtyHandle:
-        r"""Look at a terminal that is there already, of whatever client.
+        r"""Connect to an existing terminal of any client.
 
         Args:
-            pty_session_id: The terminal; ``list`` names them.
+            pty_session_id: The terminal's id, as returned by ``list``.
             on_data: See ``create``.
 
         Returns:
-            The terminal. What it showed before is told only as far as the machine keeps it: the local engine keeps the
-            last 64 KiB that nobody looked at.
+            The terminal. Earlier output is returned as far as the machine keeps it: the local engine keeps the last
+            64 KiB of unread output.
 
         Example:
             ```python
@@ -103,36 +102,36 @@ class Pty(Module):
             ```
         """
         events = PtySubscription(validation.text("pty_session_id", pty_session_id, PtyError))
-        line = self._line()
+        multiplexer = self._multiplexer()
         try:
-            attach(line, events)
+            attach(multiplexer, events)
         except BaseException:
-            line.drop(*events.subscriptions)
+            multiplexer.drop(*events.subscriptions)
             raise
-        return PtyHandle(self._connection, line, events, on_data)
+        return PtyHandle(self._connection, multiplexer, events, on_data)
 
     def list(self) -> list[PtySession]:
         """List the terminals whose shells run.
 
         Returns:
-            Terminals; the clouds tell of each no more than its id.
+            The terminals; the clouds return only their ids.
 
         Example:
             ```python
             print([terminal.pty_session_id for terminal in session.pty.list()])
             ```
         """
-        answer = self._line().call(frames.TERMINALS, terminals.LIST, {}, PtyError)
-        found = answer.get("ptySessionIds")
-        if not isinstance(found, (list, tuple)):
-            raise PtyError.of("invalid_response", f"{terminals.LIST}: the answer names no list of terminals")
-        return [PtySession(str(each)) for each in cast("Sequence[object]", found)]
+        answer = self._multiplexer().call(frames.TERMINALS, terminals.LIST, {}, PtyError)
+        terminal_ids = answer.get("ptySessionIds")
+        if not isinstance(terminal_ids, (list, tuple)):
+            raise PtyError.of("invalid_response", f"{terminals.LIST}: the answer has no list of terminals")
+        return [PtySession(str(each)) for each in cast("Sequence[object]", terminal_ids)]
 
     def kill(self, pty_session_id: str) -> None:
-        """End a terminal and all that runs in it; whoever waits for its end gets -9.
+        """Kill a terminal and all processes in it. Its exit code is then -9.
 
         Args:
-            pty_session_id: The terminal.
+            pty_session_id: The terminal's id.
 
         Example:
             ```python
@@ -141,38 +140,38 @@ class Pty(Module):
             print(terminal.wait())
             ```
         """
-        kill(self._line(), validation.text("pty_session_id", pty_session_id, PtyError))
+        kill(self._multiplexer(), validation.text("pty_session_id", pty_session_id, PtyError))
 
-    def _line(self) -> Multiplexer:
+    def _multiplexer(self) -> Multiplexer:
         return multiplexer_of(self._connection, PtyError)
 
 
-def _create(line: Multiplexer, events: PtySubscription, params: Mapping[str, object], limit: float) -> None:
+def _create(multiplexer: Multiplexer, events: PtySubscription, params: Mapping[str, object], limit: float) -> None:
     """Create a terminal. The subscription comes first, so that no output is missed."""
     frame = frames.call(nonce(), frames.TERMINALS, terminals.CREATE, params)
     reply = Subscription(frame.id)
-    reply.on_answer = events.bind
-    reply.over = True  # until the request was sent: without one there is no reply to wait for
+    reply.on_reply = events.bind
+    reply.over = True  # until the request is sent, there is no reply to wait for
     try:
-        line.subscribe(events.subscriptions, PtyError)
-        line.request(frame, PtyError, reply, limit)
-        message = line.next(reply, PtyError, limit, terminals.CREATE)
-        line.raise_if_failed(message, terminals.CREATE, PtyError)
+        multiplexer.subscribe(events.subscriptions, PtyError)
+        multiplexer.request(frame, PtyError, reply, limit)
+        message = multiplexer.next(reply, PtyError, limit, terminals.CREATE)
+        multiplexer.raise_if_failed(message, terminals.CREATE, PtyError)
     except PtyError:
-        line.drop(*events.subscriptions)
+        multiplexer.drop(*events.subscriptions)
         raise
     except BaseException:
         with suppress(PtyError, TimeoutError):
-            shielded(lambda: _undo(line, reply, events), UNDO_TIMEOUT)
-        line.drop(*events.subscriptions)
+            shielded(lambda: _undo(multiplexer, reply, events), UNDO_TIMEOUT)
+        multiplexer.drop(*events.subscriptions)
         raise
     finally:
-        line.drop(reply)
+        multiplexer.drop(reply)
 
 
-def _undo(line: Multiplexer, reply: Subscription, events: PtySubscription) -> None:
+def _undo(multiplexer: Multiplexer, reply: Subscription, events: PtySubscription) -> None:
     """Kill the shell that a cancelled creation may have started."""
     if not reply.over and not events.id:
-        line.next(reply, PtyError, UNDO_TIMEOUT, terminals.CREATE)
+        multiplexer.next(reply, PtyError, UNDO_TIMEOUT, terminals.CREATE)
     if events.id:
-        kill(line, events.id)
+        kill(multiplexer, events.id)

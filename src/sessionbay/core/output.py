@@ -1,4 +1,4 @@
-"""Output that is kept within a budget, and taken apart into lines: bytes in, text out, no character cut."""
+"""Output within a size limit, and as lines: bytes in, text out, no character split."""
 
 from codecs import getincrementaldecoder
 from collections.abc import Iterator
@@ -10,14 +10,14 @@ from .public import public
 Stream = Literal["stdout", "stderr"]
 Keep = Literal["head+tail", "head", "tail"]
 STREAMS: tuple[Stream, Stream] = ("stdout", "stderr")
-CONTINUED = bytes(range(0x80, 0xC0))  # what goes on with a character of UTF-8
-_SHARES = {"head+tail": 0.5, "head": 1.0, "tail": 0.0}  # of the budget that the beginning has
+UTF8_CONTINUATION = bytes(range(0x80, 0xC0))  # the second to last bytes of a character
+_SHARES = {"head+tail": 0.5, "head": 1.0, "tail": 0.0}  # the share of the beginning
 
 
 @public
 @dataclass(frozen=True)
 class OutputLine:
-    """One line that a process wrote, without its line break; as text, just that.
+    """A line of a process's output, without its line break; ``str()`` is its text.
 
     Attributes:
         text: The line.
@@ -32,35 +32,35 @@ class OutputLine:
 
 
 class TruncatedBuffer:
-    """What is kept of one output: its beginning, its end, and how much was between."""
+    """The beginning and the end of an output stream. The bytes between them are counted and dropped."""
 
     def __init__(self, budget: int, keep: Keep) -> None:
         self._budget = budget
-        self._most_head = int(budget * _SHARES[keep])
+        self._max_head = int(budget * _SHARES[keep])
         self._head, self._tail = bytearray(), bytearray()
         self._dropped = 0
 
     @property
     def omitted(self) -> int:
-        """How many bytes are not in the text."""
+        """The number of dropped bytes."""
         return self._cut()[1]
 
     def add(self, data: bytes) -> None:
-        """Take in more."""
-        room = self._most_head - len(self._head)
+        """Add output."""
+        room = self._max_head - len(self._head)
         self._head += data[:room]
         self._tail += data[room:] if room > 0 else data
         if len(self._tail) > 2 * self._budget:
             self._trim()
 
     def text(self) -> str:
-        """Return what is kept, with a note where something is missing."""
+        """Return the text, with a note in place of the dropped bytes."""
         head, omitted, tail = self._cut()
         note = f"\n[... {omitted} bytes left out ...]\n" if omitted else ""
         return head + note + tail
 
     def _cut(self) -> tuple[str, int, str]:
-        """Return the beginning, the number of bytes left out, and the end; no character is cut in two."""
+        """Return the beginning, the number of dropped bytes, and the end. Characters are never split."""
         self._trim()
         if not self._dropped:
             return (self._head + self._tail).decode("utf-8", "replace"), 0, ""
@@ -70,14 +70,14 @@ class TruncatedBuffer:
         return head, omitted, self._tail[over:].decode("utf-8", "replace")
 
     def _trim(self) -> None:
-        extra = len(self._tail) - (self._budget - self._most_head)
+        extra = len(self._tail) - (self._budget - self._max_head)
         if extra > 0:
             del self._tail[:extra]
             self._dropped += extra
 
 
 class LineSplitter:
-    """Cuts the two outputs into lines, each line when it is whole."""
+    """Splits two output streams into lines."""
 
     def __init__(self) -> None:
         self._decoders = {name: getincrementaldecoder("utf-8")("replace") for name in STREAMS}
@@ -90,7 +90,7 @@ class LineSplitter:
         return (OutputLine(line.removesuffix("\r"), stream) for line in whole)
 
     def rest(self) -> Iterator[OutputLine]:
-        """Yield what has no line break at its end."""
+        """Yield the unfinished lines at the end."""
         for stream in STREAMS:
             text, self._begun[stream] = self._begun[stream] + self._decoders[stream].decode(b"", final=True), ""
             if text:
@@ -98,6 +98,6 @@ class LineSplitter:
 
 
 def cut_off(data: bytes | bytearray) -> int:
-    """Return how many bytes at the beginning of ``data`` go on with a character that began before."""
+    """Return the number of leading bytes that belong to a character begun before ``data``."""
     first = data[:3]
-    return len(first) - len(first.lstrip(CONTINUED))
+    return len(first) - len(first.lstrip(UTF8_CONTINUATION))

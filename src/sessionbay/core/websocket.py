@@ -50,9 +50,9 @@ class WebSocketAddress:
         parts = urlsplit(url)
         secure = parts.scheme == "wss"
         if parts.scheme not in ("ws", "wss") or not parts.hostname:
-            raise ValueError("its address begins with neither ws:// nor wss://")
+            raise ValueError("its address does not begin with ws:// or wss://")
         if not token.is_header_safe():
-            raise ValueError("its token holds characters that no token has")
+            raise ValueError("its token has characters that are not allowed in a header")
         target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
         return cls(parts.hostname, parts.port or (443 if secure else 80), target, secure, token)
 
@@ -127,7 +127,7 @@ class WebSocketProtocol:
             for event in self._protocol.events():
                 self._handle(event)
         except ProtocolError as exc:
-            self.over = ConnectionLost(f"the service left the protocol of WebSockets: {exc}")
+            self.over = ConnectionLost(f"the service violated the WebSocket protocol: {exc}")
         except ConnectionLost as exc:
             self.over = exc
         if self.over:
@@ -146,15 +146,15 @@ class WebSocketProtocol:
             self._pings.append(event.response())
         elif isinstance(event, AcceptConnection):
             self.is_open = True
-            found = next((value for name, value in event.extra_headers if name.lower() == OFFERS), b"")
-            self.offers = frozenset(found.decode("ascii", "replace").split())
+            offers = next((value for name, value in event.extra_headers if name.lower() == OFFERS), b"")
+            self.offers = frozenset(offers.decode("ascii", "replace").split())
         elif isinstance(event, RejectConnection):
             status = event.status_code
             raise ConnectionLost(f"the service refused the WebSocket with HTTP status {status}", "refused", status)
         elif isinstance(event, CloseConnection):
             self._pings.append(event.response())
-            said = f"{event.code} {event.reason or ''}".strip()
-            raise ConnectionLost(f"the service hung up ({said})")
+            reason = f"{event.code} {event.reason or ''}".strip()
+            raise ConnectionLost(f"the service closed the connection ({reason})")
 
     def _add(self, event: TextMessage | BytesMessage) -> None:
         self._size += len(event.data)

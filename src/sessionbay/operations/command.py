@@ -1,4 +1,4 @@
-"""The command tool: what goes over, and the two ways in which its answer is worded."""
+"""The shell tool: its arguments and its two response formats."""
 
 from typing import Any
 
@@ -17,9 +17,9 @@ class ShellArgs(Wire):
 
 
 class ShellAnswer(Wire):
-    """What the tool answers as JSON text; ``errorCode`` stands for ``exit_code`` where the tool calls it an error.
+    """The response, as JSON text. In error responses ``errorCode`` takes the place of ``exit_code``.
 
-    ``omitted_bytes`` is told by the local engine alone, which keeps so much of an output and no more.
+    Only the local engine sends ``omitted_bytes``.
     """
 
     stdout: str | None = None
@@ -30,14 +30,14 @@ class ShellAnswer(Wire):
     omitted_bytes: int | None = None
 
     def is_wrapper(self) -> bool:
-        """Return whether this is the tool's own wrapper, not output that happens to be JSON."""
+        """Return whether this is the tool's wrapper, not output that happens to be JSON."""
         some = self.stdout is not None or self.stderr is not None
         both = self.stdout is not None and self.stderr is not None
         return both or (some and (self.exit_code is not None or self.error_code is not None))
 
 
 def parse_response(text: str) -> dict[str, Any]:
-    """Read what a command that ran has written; a text without the wrapper is standard output."""
+    """Parse the response for a command that ran; text without the wrapper is standard output."""
     answer = _parse_wrapper(text)
     if answer is None:
         return {"data": text, "stdout": text, "exit_code": 0}
@@ -45,7 +45,7 @@ def parse_response(text: str) -> dict[str, Any]:
 
 
 def parse_failure(text: str) -> dict[str, Any]:
-    """Read why a command could not be run, or was ended."""
+    """Parse the response for a command that could not run, or was killed."""
     answer = _parse_wrapper(text)
     if answer is None:
         return {"error_message": text}
@@ -78,7 +78,7 @@ def _fields(answer: ShellAnswer, exit_code: int | None) -> dict[str, Any]:
 
 
 def format_exit_code(exit_code: int, stderr: str) -> str:
-    """Say in one line how a command ended that did not end with 0."""
+    """Return a one-line message for an exit code other than 0."""
     last = stderr.strip().rpartition("\n")[2]
     return f"exit code {exit_code}" + (f": {last}" if last else "")
 

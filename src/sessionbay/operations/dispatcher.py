@@ -47,7 +47,7 @@ class Subscription:
         self.route = route
         self.accepts = accepts
         self.on_push: Callback | None = None
-        self.on_answer: Callback | None = None
+        self.on_reply: Callback | None = None
         self.ends: Accepts = _never
         self.muted = False
         self.lossy = False
@@ -76,14 +76,14 @@ class Subscription:
 
     def take_all(self) -> list[Message]:
         """Return all queued messages, without the failure that ended the subscription."""
-        found = [message for message, _ in self._messages]
+        messages = [message for message, _ in self._messages]
         self.purge(lambda message: True)
-        return found
+        return messages
 
     def put(self, message: Message, size: int) -> None:
         """Queue a message."""
-        if self.on_answer and message.kind == "answer":
-            self.on_answer(message.data)
+        if self.on_reply and message.kind == "answer":
+            self.on_reply(message.data)
         self._messages.append((message, size))
         self._buffered += size
         while self.lossy and self._buffered > MAX_BUFFERED and len(self._messages) > 1:
@@ -104,11 +104,11 @@ class Dispatcher:
 
     @property
     def is_full(self) -> bool:
-        """Whether somebody has to read before more can come."""
+        """Whether reading from the connection has to pause."""
         return any(subscription.is_full for subscription in self._all())
 
     def add(self, subscription: Subscription) -> None:
-        """Begin to deliver to an subscription."""
+        """Start to deliver to a subscription."""
         subscription.lost, subscription.over = None, False
         if subscription.id:
             self._calls[subscription.id] = subscription
@@ -131,7 +131,7 @@ class Dispatcher:
         try:
             frame = frames.read(raw)
         except BadFrame as exc:
-            self._settle(exc.id, Message("failed", {}, f"the answer is not the protocol's: {exc}", "invalid_response"))
+            self._settle(exc.id, Message("failed", {}, f"invalid answer: {exc}", "invalid_response"))
             return []
         if subscription := self._calls.get(frame.id):
             message = classify(frame, streams=subscription.streams)
@@ -205,8 +205,7 @@ def classify(frame: Frame, *, streams: bool) -> Message:
 def _of_call(frame: Frame, error: object) -> Message:
     result = frame.data.get("result")
     if result is not None:
-        found = cast("Mapping[str, Any]", result) if isinstance(result, dict) else {"result": result}
-        return Message("answer", found)
+        return Message("answer", cast("Mapping[str, Any]", result) if isinstance(result, dict) else {"result": result})
     if error is not None:
         return Message("failed", frame.data, json.dumps(error))
     return Message("answer", frame.data)

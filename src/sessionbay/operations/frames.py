@@ -1,6 +1,6 @@
-"""Frames of a session's WebSocket, which both clouds word the same: read liberally, written exactly.
+"""Frames of a session's WebSocket, the same on both clouds: parsed leniently, written strictly.
 
-Each is a text frame that holds one JSON object: whose call it belongs to, who sent it, whom it is for, and its data.
+Each is a text frame with one JSON object: the id of its call, its source, its target, and its data.
 """
 
 import json
@@ -14,7 +14,7 @@ TERMINALS = "PTY_SERVER"
 
 
 class BadFrame(ValueError):
-    """A message that is no frame; ``id`` is that of the call it belongs to, where that much can be read."""
+    """An invalid message; ``id`` is that of its call, if that can be parsed."""
 
     def __init__(self, problem: str, call_id: str = "") -> None:
         super().__init__(problem)
@@ -26,11 +26,11 @@ class Frame:
     """One frame.
 
     Attributes:
-        id: The call that it belongs to; a push has an id that no call has.
-        source: Who sent it: the client, a server in the session, or the hub itself.
-        target: Whom it is for.
-        data: What it says.
-        error: Why the hub itself refused a call; empty in all other frames.
+        id: The id of its call; unique for a push.
+        source: The sender: the client, a server in the session, or the hub.
+        target: The recipient.
+        data: The payload.
+        error: The hub's reason for refusing a call; empty in all other frames.
     """
 
     id: str
@@ -41,82 +41,82 @@ class Frame:
 
     @property
     def method(self) -> str:
-        """What a client asks for, empty where it only says something."""
+        """The method of a call; empty in other frames."""
         method = self.data.get("method")
         return method if isinstance(method, str) else ""
 
     @property
     def params(self) -> Mapping[str, Any]:
-        """What a client asks with."""
+        """The parameters of a call."""
         params = self.data.get("params")
         return cast("Mapping[str, Any]", params) if isinstance(params, dict) else {}
 
     @property
     def route(self) -> str:
-        """Whose subscribers a push is for."""
+        """The server to whose subscribers a push is delivered."""
         return self.source if self.target == CLIENT else self.target
 
     @property
     def failure(self) -> str:
-        """Why the call failed, empty where it did not."""
-        said = self.data.get("error")
+        """The reason for a failed call; empty if it did not fail."""
+        error = self.data.get("error")
         if self.error:
             return self.error
-        if isinstance(said, str) and said:
-            return said
+        if isinstance(error, str) and error:
+            return error
         return "the call failed" if self.data.get("phase") == "error" else ""
 
 
 def read(message: str | bytes) -> Frame:
-    """Return the frame of a message; raise ``BadFrame`` when it is none."""
+    """Parse a message; raise ``BadFrame`` if it is invalid."""
     try:
-        said: object = json.loads(message)
+        parsed: object = json.loads(message)
     except (ValueError, RecursionError) as exc:
         raise BadFrame("the message is not JSON") from exc
-    if not isinstance(said, dict):
-        raise BadFrame("the message is no JSON object")
-    found = cast("dict[str, object]", said)
-    call_id = _text(found, "invocationId") or _text(found, "requestId")
+    if not isinstance(parsed, dict):
+        raise BadFrame("the message is not a JSON object")
+    fields = cast("dict[str, object]", parsed)
+    call_id = _text(fields, "invocationId") or _text(fields, "requestId")
     if not call_id:
         raise BadFrame("the message has no invocationId")
-    source, target = _text(found, "source"), _text(found, "target")
+    source, target = _text(fields, "source"), _text(fields, "target")
     if not target:
         if source != HUB:
             raise BadFrame("the message has no target", call_id)
         target = CLIENT
-    return Frame(id=call_id, source=source, target=target, data=_data(found, call_id), error=_text(found, "error"))
+    return Frame(id=call_id, source=source, target=target, data=_data(fields, call_id), error=_text(fields, "error"))
 
 
-def _text(found: Mapping[str, object], name: str) -> str:
-    value = found.get(name)
+def _text(fields: Mapping[str, object], name: str) -> str:
+    value = fields.get(name)
     return value if isinstance(value, str) else ""
 
 
-def _data(found: Mapping[str, object], call_id: str) -> dict[str, Any]:
-    """Return a frame's data, which may come as JSON text in place of the object."""
-    data = found.get("data")
+def _data(fields: Mapping[str, object], call_id: str) -> dict[str, Any]:
+    """Return a frame's data, given as an object or as JSON text."""
+    data = fields.get("data")
     if isinstance(data, str):
         try:
             data = json.loads(data)
         except (ValueError, RecursionError) as exc:
             raise BadFrame("the data is not JSON", call_id) from exc
-    if data is None and found.get("source") == HUB:
+    if data is None and fields.get("source") == HUB:
         data = {}
     if not isinstance(data, dict):
-        raise BadFrame("the data is no JSON object", call_id)
+        raise BadFrame("the data is not a JSON object", call_id)
     return cast("dict[str, Any]", data)
 
 
 def write(frame: Frame) -> str:
-    """Return the message that carries a frame. It is ASCII: any text that JSON can hold gets through."""
-    said: dict[str, Any] = {"invocationId": frame.id, "source": frame.source, "target": frame.target}
+    """Return the message of a frame, in ASCII, which carries any JSON text."""
+    fields: dict[str, Any] = {"invocationId": frame.id, "source": frame.source, "target": frame.target}
     if frame.error:
-        said["error"] = frame.error
-    return json.dumps({**said, "data": frame.data}, separators=(",", ":"))
+        fields["error"] = frame.error
+    return json.dumps({**fields, "data": frame.data}, separators=(",", ":"))
 
 
 def call(call_id: str, target: str, method: str, params: Mapping[str, Any], mode: str = "") -> Frame:
-    """Return the frame with which a client asks for something; ``mode`` is ``stream`` for running code."""
+    """Return a client's call; ``mode`` is ``stream`` for code runs."""
     data = {"method": method, **({"mode": mode} if mode else {}), "params": params}
     return Frame(id=call_id, source=CLIENT, target=target, data=data)
 
@@ -127,31 +127,31 @@ def reply(to: Frame, data: Mapping[str, Any]) -> Frame:
 
 
 def result(to: Frame, value: Mapping[str, Any]) -> Frame:
-    """Return the one answer to a call."""
+    """Return the reply to a call."""
     return reply(to, {"result": value})
 
 
 def event(to: Frame, kind: str, **more: Any) -> Frame:
-    """Return one event of a call that is answered by a stream."""
+    """Return an event of a call's response stream."""
     return reply(to, {"phase": "event", "eventType": kind, **more})
 
 
 def end(to: Frame, **more: Any) -> Frame:
-    """Return the end of a stream."""
+    """Return the end of a call's response stream."""
     return reply(to, {"phase": "end", **more})
 
 
 def failed(to: Frame, problem: str) -> Frame:
-    """Return the failure of a call, be it answered once or by a stream."""
+    """Return the failure of a call."""
     return reply(to, {"phase": "error", "error": problem})
 
 
 def refused(call_id: str, problem: str) -> Frame:
-    """Return the hub's own "no" to a call that reached nobody."""
-    data = {"phase": "error", "error": problem}  # AGB's own client looks for a phase, and does not know of the hub
+    """Return the hub's refusal of a call that has no recipient."""
+    data = {"phase": "error", "error": problem}  # AGB's own client expects a phase, and does not know the hub
     return Frame(id=call_id, source=HUB, target=CLIENT, data=data, error=problem)
 
 
 def push(push_id: str, source: str, kind: str, **more: Any) -> Frame:
-    """Return a frame that nobody asked for."""
+    """Return an unsolicited frame."""
     return Frame(id=push_id, source=source, target=CLIENT, data={"eventType": kind, **more})

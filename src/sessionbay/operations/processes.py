@@ -1,4 +1,4 @@
-"""Processes: the engine's own tools for them, and how a machine without those is asked by its shell."""
+"""Background processes: the engine's tools, and the shell commands for machines without them."""
 
 import shlex
 from base64 import b64decode, b64encode
@@ -26,7 +26,7 @@ class StartArgs(Wire):
 
 
 class ReadArgs(Wire):
-    """``after`` is the number of the last chunk that arrived: those up to it are forgotten."""
+    """``after`` acknowledges the chunks up to that number; they are dropped."""
 
     pid: int
     after: int = 0
@@ -44,7 +44,7 @@ class PidArgs(Wire):
 
 
 class ProcessOutputAnswer(Wire):
-    """Chunks of output, each a number, a stream and its bytes as base64; and the code, once there is one."""
+    """Chunks of output (number, stream, base64), and the exit code once the process has ended."""
 
     chunks: list[tuple[int, str, str]] = Field(default_factory=list[tuple[int, str, str]])
     exit_code: int | None = None
@@ -55,31 +55,31 @@ class StartAnswer(Wire):
 
 
 def parse_start(text: str) -> dict[str, Any]:
-    """Read the number of a process that was started."""
+    """Parse the process id of a started process."""
     return {"data": _parse(StartAnswer, text).pid}
 
 
 def parse_output(text: str) -> dict[str, Any]:
-    """Read what a process wrote."""
-    said = _parse(ProcessOutputAnswer, text)
+    """Parse the output of a process."""
+    answer = _parse(ProcessOutputAnswer, text)
     chunks: list[tuple[Stream, bytes]] = [
-        (STREAMS_BY_NUMBER[stream], b64decode(data, validate=True)) for _, stream, data in said.chunks
+        (STREAMS_BY_NUMBER[stream], b64decode(data, validate=True)) for _, stream, data in answer.chunks
     ]
-    last = said.chunks[-1][0] if said.chunks else 0
-    return {"data": ProcessOutput(tuple(chunks), last, said.exit_code)}
+    last = answer.chunks[-1][0] if answer.chunks else 0
+    return {"data": ProcessOutput(tuple(chunks), last, answer.exit_code)}
 
 
 def _parse(kind: type[W], text: str) -> W:
     try:
         return kind.model_validate_json(text)
     except ValidationError as exc:
-        raise ValueError("the answer is not the tool's") from exc
+        raise ValueError("the answer does not have the tool's format") from exc
 
 
 START = Tool(
     name="process_start",
     server=SERVER,
-    about="Start a command and return at once; its output is read by process_read. The local engine's own.",
+    about="Start a command and return at once; process_read returns its output. Only the local engine has this tool.",
     args=StartArgs,
     result=ProcessStartResult,
     read=parse_start,
@@ -87,7 +87,7 @@ START = Tool(
 READ = Tool(
     name="process_read",
     server=SERVER,
-    about="Return what a process wrote after a chunk; wait for more for a while.",
+    about="Return the output of a process after a chunk; wait for more.",
     args=ReadArgs,
     result=ProcessOutputResult,
     read=parse_output,
@@ -103,22 +103,22 @@ WRITE = Tool(
 KILL = Tool(
     name="process_kill",
     server=SERVER,
-    about="End a process and all that it started.",
+    about="Kill a process and its process group.",
     args=PidArgs,
     result=ProcessResult,
     read=lambda text: {"data": True},
 )
 
-# For machines without these tools: the command runs in the background and writes to files, which are read on. A second
-# process keeps its input open, since a pipe ends for the reader when no writer is left; it ends with the folder.
+# For machines without these tools: the command runs in the background and writes to files, which are polled. A second
+# process keeps its input open, since a pipe ends when its last writer does; it exits once the folder is removed.
 _RUNNER = 'echo $$ >"$0/pid"; sh -c "$1" <"$0/in" >"$0/out" 2>"$0/err"; echo $? >"$0/part"; mv "$0/part" "$0/code"'
 _FEEDER = 'exec 3>"$0/in"; while [ -p "$0/in" ] && [ ! -e "$0/eof" ] && [ ! -e "$0/code" ]; do sleep 0.2; done'
 _FAIL_CLOSED = 'echo "the process has ended, or its input is closed" >&2; exit 1'
-MAX_SHELL_READ = 24_000  # bytes of each output in one answer, which base64 makes longer
+MAX_SHELL_READ = 24_000  # bytes of each stream in one answer, before base64
 
 
 def shell_start(command: str) -> str:
-    """Return the command that starts another one in the background; it prints the folder of its files, and its pid."""
+    """Return the command that starts another in the background, and prints the folder of its files and its pid."""
     runner, feeder = shlex.quote(_RUNNER), shlex.quote(_FEEDER)
     aside = ">/dev/null 2>&1 </dev/null &"
     return (
@@ -129,7 +129,7 @@ def shell_start(command: str) -> str:
 
 
 def shell_read(folder: str, out: int, err: int) -> str:
-    """Return the command that prints what comes after so many bytes of each output, and the code, if there is one."""
+    """Return the command that prints both streams from the given offsets, and the exit code if there is one."""
     parts = (
         f'tail -c +{seen + 1} "$d/{name}" | head -c {MAX_SHELL_READ} | base64 -w0; echo; '
         for name, seen in (("out", out), ("err", err))
@@ -138,7 +138,7 @@ def shell_read(folder: str, out: int, err: int) -> str:
 
 
 def parse_shell_output(text: str) -> ProcessOutput:
-    """Read what ``shell_read`` printed; the code counts once all output was read."""
+    """Parse the output of ``shell_read``; the exit code is returned once all output was read."""
     out, err, code = text.split("\n")
     found = b64decode(out, validate=True), b64decode(err, validate=True)
     pairs: Iterable[tuple[Stream, bytes]] = zip(STREAMS, found, strict=True)
@@ -148,7 +148,7 @@ def parse_shell_output(text: str) -> ProcessOutput:
 
 
 def shell_writes(folder: str, data: bytes) -> Iterator[str]:
-    """Yield the commands that write to a process's input: no message and no argument of a program may be long."""
+    """Yield the commands that write to a process's input, in pieces: arguments have a size limit."""
     for start in range(0, len(data), MAX_BINARY_CHUNK):
         piece = b64encode(data[start : start + MAX_BINARY_CHUNK]).decode()
         yield (
@@ -158,10 +158,10 @@ def shell_writes(folder: str, data: bytes) -> Iterator[str]:
 
 
 def shell_close(folder: str) -> str:
-    """Return the command that ends a process's input."""
+    """Return the command that closes a process's input."""
     return f": >{shlex.quote(folder + '/eof')}"
 
 
 def shell_kill(folder: str, pid: int) -> str:
-    """Return the command that ends a process with all of its group, and removes its files."""
+    """Return the command that kills a process group and removes its files."""
     return f"kill -KILL -- -{pid} 2>/dev/null; : >{shlex.quote(folder + '/eof')}; rm -rf -- {shlex.quote(folder)}"

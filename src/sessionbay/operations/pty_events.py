@@ -56,7 +56,7 @@ class PtySubscription:
 
 def kill_event(terminal_id: str) -> Frame:
     """Return the push of a killed terminal's exit."""
-    return push("killed", TERMINALS, terminals.EXIT, ptySessionId=terminal_id, exitCode=terminals.KILLED)
+    return push("killed", TERMINALS, terminals.EXIT, ptySessionId=terminal_id, exitCode=terminals.KILLED_EXIT_CODE)
 
 
 def exit_code(message: Message) -> int | None:

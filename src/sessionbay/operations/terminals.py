@@ -1,4 +1,4 @@
-"""Terminals: what goes over the session's WebSocket to and from ``PTY_SERVER``."""
+"""Terminals: the messages to and from ``PTY_SERVER``."""
 
 from base64 import b64decode, b64encode
 from codecs import getincrementaldecoder
@@ -12,9 +12,9 @@ from ..core.wire_model import CamelWire
 CREATE, CONNECT, LIST, KILL = "pty.create", "pty.connect", "pty.list", "pty.kill"
 INPUT, RESIZE = "pty.input", "pty.resize"
 OUTPUT, EXIT, ERROR = "pty.output", "pty.exit", "pty.error"
-MOST_SIDE = 500
-MOST_TYPED = 32 * 2**10  # bytes of input in one frame
-KILLED = -9  # the exit code of a shell that was killed
+MAX_SIDE = 500
+MAX_INPUT = 32 * 2**10  # bytes of input in one frame
+KILLED_EXIT_CODE = -9  # the exit code of a shell that was killed
 DEFAULT_ENVS = {"TERM": "xterm-256color", "LANG": "en_US.UTF-8"}
 
 Encoding = Literal["utf8", "base64"]
@@ -25,16 +25,16 @@ class TerminalRef(CamelWire):
 
 
 class CreateParams(CamelWire):
-    cols: int = Field(default=80, ge=1, le=MOST_SIDE)
-    rows: int = Field(default=24, ge=1, le=MOST_SIDE)
+    cols: int = Field(default=80, ge=1, le=MAX_SIDE)
+    rows: int = Field(default=24, ge=1, le=MAX_SIDE)
     envs: dict[str, str] | None = None
     cwd: str | None = None
     shell: str | None = None
 
 
 class ResizeParams(TerminalRef):
-    cols: int = Field(ge=1, le=MOST_SIDE)
-    rows: int = Field(ge=1, le=MOST_SIDE)
+    cols: int = Field(ge=1, le=MAX_SIDE)
+    rows: int = Field(ge=1, le=MAX_SIDE)
 
 
 class InputParams(TerminalRef):
@@ -42,12 +42,12 @@ class InputParams(TerminalRef):
     data: str
 
     def bytes(self) -> bytes:
-        """Return what was typed; raise ``ValueError`` when the text is not what its encoding says."""
+        """Return the input; raise ``ValueError`` if it does not match its encoding."""
         return b64decode(self.data, validate=True) if self.encoding == "base64" else self.data.encode()
 
 
-def encoded(data: bytes) -> tuple[Encoding, str]:
-    """Return how bytes go over: as text where they are text."""
+def encode(data: bytes) -> tuple[Encoding, str]:
+    """Return the encoding and the text for bytes: UTF-8 if they are valid UTF-8."""
     try:
         return "utf8", data.decode()
     except UnicodeDecodeError:
@@ -55,13 +55,13 @@ def encoded(data: bytes) -> tuple[Encoding, str]:
 
 
 class CharacterDecoder:
-    """Cuts a stream of bytes between characters: the first bytes of one are kept until the rest comes."""
+    """Splits a byte stream between characters. An incomplete character is kept until its rest arrives."""
 
     def __init__(self) -> None:
         self._decoder = getincrementaldecoder("utf-8")()
 
     def add(self, data: bytes) -> bytes:
-        """Return what can be sent now; bytes that are no text at all go as they are."""
+        """Return the bytes that can be sent; bytes that are not UTF-8 are returned unchanged."""
         whole = self._decoder.getstate()[0] + data
         try:
             self._decoder.decode(data)
@@ -71,31 +71,31 @@ class CharacterDecoder:
         return whole[: len(whole) - len(self._decoder.getstate()[0])]
 
     def rest(self) -> bytes:
-        """Return the character that was never finished."""
+        """Return the incomplete character at the end."""
         kept = self._decoder.getstate()[0]
         self._decoder.reset()
         return kept
 
 
-def shown(data: Mapping[str, Any]) -> bytes:
-    """Return the bytes of a push of output; raise ``ValueError`` when they are not what their encoding says."""
+def decode_output(data: Mapping[str, Any]) -> bytes:
+    """Return the bytes of an output event; raise ``ValueError`` if they do not match their encoding."""
     text = data.get("data")
     if not isinstance(text, str):
         return b""
     return b64decode(text, validate=True) if data.get("encoding") == "base64" else text.encode("utf-8", "surrogatepass")
 
 
-def typed(data: bytes) -> Iterator[bytes]:
-    """Cut input into what frames carry, between characters where it is text."""
+def split_input(data: bytes) -> Iterator[bytes]:
+    """Split input into frames, between characters if it is text."""
     characters = CharacterDecoder()
-    for start in range(0, len(data), MOST_TYPED):
-        yield characters.add(data[start : start + MOST_TYPED])
+    for start in range(0, len(data), MAX_INPUT):
+        yield characters.add(data[start : start + MAX_INPUT])
     yield characters.rest()
 
 
-def size_problem(cols: object, rows: object) -> str:
-    """Return what is wrong with a terminal's size, empty when nothing is."""
+def size_error(cols: object, rows: object) -> str:
+    """Return an error message for an invalid size; empty if the size is valid."""
     sides = (cols, rows)
-    if all(isinstance(side, int) and not isinstance(side, bool) and 1 <= side <= MOST_SIDE for side in sides):
+    if all(isinstance(side, int) and not isinstance(side, bool) and 1 <= side <= MAX_SIDE for side in sides):
         return ""
-    return f"cols={cols!r}, rows={rows!r} is no size of a terminal: each must be a whole number from 1 to {MOST_SIDE}"
+    return f"Invalid terminal size cols={cols!r}, rows={rows!r}: use whole numbers from 1 to {MAX_SIDE}."

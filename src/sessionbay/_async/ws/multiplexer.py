@@ -89,7 +89,7 @@ class AsyncMultiplexer:
         """Return the next message; after the end of a subscription, a message that says so."""
         until = None if limit is None else self._clock() + limit
         try:
-            while (message := self._taken(subscription)) is None:
+            while (message := self._take(subscription)) is None:
                 await self._wait(subscription, until)
         except TimeoutError as exc:
             queued = "; what the session sent before waits to be read" if self._room else ""
@@ -123,9 +123,9 @@ class AsyncMultiplexer:
     def poll_all(self, subscription: Subscription) -> list[Message]:
         """Return the messages that are there already."""
         with self._guard:
-            found = subscription.take_all()
+            messages = subscription.take_all()
             self._make_room()
-            return found
+            return messages
 
     def set_callback(self, subscription: Subscription, callback: Callback) -> None:
         """Call ``callback`` with the data of every push, the queued ones included."""
@@ -179,7 +179,7 @@ class AsyncMultiplexer:
         if socket is not None:
             await socket.aclose()
 
-    def _taken(self, subscription: Subscription) -> Message | None:
+    def _take(self, subscription: Subscription) -> Message | None:
         with self._guard:
             message = subscription.take()
             self._make_room()
@@ -248,7 +248,7 @@ class AsyncMultiplexer:
             self._last_received, self._pinged = self._clock(), None
             self._deliver(messages)
             async with self._sending:
-                await self._whole(socket, socket.answer)
+                await self._send_whole(socket, socket.answer)
         except TimeoutError:
             return
         except ConnectionLost as exc:
@@ -261,7 +261,7 @@ class AsyncMultiplexer:
             if now < self._last_received + PING_INTERVAL:
                 return self._last_received + PING_INTERVAL - now
             async with self._sending:
-                await self._whole(socket, socket.ping)
+                await self._send_whole(socket, socket.ping)
             self._pinged = now
         if now >= self._pinged + PONG_TIMEOUT:
             raise ConnectionLost(f"the service gave no sign of life within {PONG_TIMEOUT:g} s")
@@ -283,7 +283,7 @@ class AsyncMultiplexer:
             if subscription is not None:
                 self._add([subscription], socket)
             async with self._sending:
-                await self._whole(socket, lambda: socket.send(message))
+                await self._send_whole(socket, lambda: socket.send(message))
         except BaseException as exc:
             if subscription is not None:
                 self.drop(subscription)
@@ -298,7 +298,7 @@ class AsyncMultiplexer:
             for subscription in subscriptions:
                 self._dispatcher.add(subscription)
 
-    async def _whole(self, socket: AsyncWebSocket, send: Thunk) -> None:
+    async def _send_whole(self, socket: AsyncWebSocket, send: Thunk) -> None:
         """Send a whole frame, or drop the connection: half a frame would corrupt it."""
         try:
             await send()

@@ -16,7 +16,7 @@ from ...operations.dispatcher import Message, Subscription
 from ..api_client import CallTimeout
 from ..session_connection import SessionConnection
 from ..ws.multiplexer import Multiplexer
-from ..ws.opening import has_websocket, multiplexer_of
+from ..ws.session_multiplexer import has_websocket, multiplexer_of
 
 log = logging.getLogger("sessionbay.watch")
 SUBSCRIBING = 15.0  # seconds that a subscription may take

@@ -90,7 +90,7 @@ class Multiplexer:
         """Return the next message; after the end of a subscription, a message that says so."""
         until = None if limit is None else self._clock() + limit
         try:
-            while (message := self._taken(subscription)) is None:
+            while (message := self._take(subscription)) is None:
                 self._wait(subscription, until)
         except TimeoutError as exc:
             queued = "; what the session sent before waits to be read" if self._room else ""
@@ -124,9 +124,9 @@ class Multiplexer:
     def poll_all(self, subscription: Subscription) -> list[Message]:
         """Return the messages that are there already."""
         with self._guard:
-            found = subscription.take_all()
+            messages = subscription.take_all()
             self._make_room()
-            return found
+            return messages
 
     def set_callback(self, subscription: Subscription, callback: Callback) -> None:
         """Call ``callback`` with the data of every push, the queued ones included."""
@@ -180,7 +180,7 @@ class Multiplexer:
         if socket is not None:
             socket.close()
 
-    def _taken(self, subscription: Subscription) -> Message | None:
+    def _take(self, subscription: Subscription) -> Message | None:
         with self._guard:
             message = subscription.take()
             self._make_room()
@@ -249,7 +249,7 @@ class Multiplexer:
             self._last_received, self._pinged = self._clock(), None
             self._deliver(messages)
             with self._sending:
-                self._whole(socket, socket.answer)
+                self._send_whole(socket, socket.answer)
         except TimeoutError:
             return
         except ConnectionLost as exc:
@@ -262,7 +262,7 @@ class Multiplexer:
             if now < self._last_received + PING_INTERVAL:
                 return self._last_received + PING_INTERVAL - now
             with self._sending:
-                self._whole(socket, socket.ping)
+                self._send_whole(socket, socket.ping)
             self._pinged = now
         if now >= self._pinged + PONG_TIMEOUT:
             raise ConnectionLost(f"the service gave no sign of life within {PONG_TIMEOUT:g} s")
@@ -284,7 +284,7 @@ class Multiplexer:
             if subscription is not None:
                 self._add([subscription], socket)
             with self._sending:
-                self._whole(socket, lambda: socket.send(message))
+                self._send_whole(socket, lambda: socket.send(message))
         except BaseException as exc:
             if subscription is not None:
                 self.drop(subscription)
@@ -299,7 +299,7 @@ class Multiplexer:
             for subscription in subscriptions:
                 self._dispatcher.add(subscription)
 
-    def _whole(self, socket: WebSocket, send: Thunk) -> None:
+    def _send_whole(self, socket: WebSocket, send: Thunk) -> None:
         """Send a whole frame, or drop the connection: half a frame would corrupt it."""
         try:
             send()

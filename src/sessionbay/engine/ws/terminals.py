@@ -104,7 +104,7 @@ class Terminal:
                 self._missed = cut(self._missed + data)
 
     async def _push_output(self, data: bytes) -> None:
-        encoding, text = terminals.encoded(data)
+        encoding, text = terminals.encode(data)
         await self._push(terminals.OUTPUT, encoding=encoding, data=text)
 
     async def _push(self, kind: str, **more: object) -> None:

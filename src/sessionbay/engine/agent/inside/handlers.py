@@ -12,18 +12,19 @@ from functools import partial
 from typing import Any
 
 from . import code_kernel, files, trees
+from .drain import DRAIN
 from .frame_socket import Failure, FrameSocket, PassedDescriptor
 from .harden import harden, in_force
 from .limits import restrain
 from .process_tree import ProcessTree
 from .processes import Processes
 from .resource_monitor import ResourceMonitor
-from .run import DRAIN, TOO_MANY_PROCESSES, Run
+from .run import TOO_MANY_PROCESSES, Run
 from .subreaper import PR_SET_CHILD_SUBREAPER, keep
 from .terminal import Terminals
 from .watch import Watches
 
-THREAD_STACK_SIZE = 512 * 1024  # bytes for each thread's stack: of the usual 8 MiB a limit on memory would count all
+THREAD_STACK_SIZE = 512 * 1024  # bytes; a memory limit would count the usual 8 MiB in full
 ALWAYS_SERVED = {"ping", "freeze", "thaw", "kill", "figures"}  # served even when no thread can start
 # Refused while the session exceeds its disk limits.
 REFUSED_WHEN_FULL = {
@@ -67,7 +68,7 @@ class Agent:
             "take_file": trees.take_file,
             "keep_file": trees.keep_file,
             "extract": trees.extract,
-            "connect": connected,
+            "connect": connect_to_port,
             "environment": lambda: dict(os.environ),
             "open_kernel": partial(code_kernel.open_kernel, process_tree),
             "interrupt": code_kernel.interrupt,
@@ -90,33 +91,33 @@ class Agent:
         """Serve requests until the engine closes the connection."""
         while (received := self._socket.receive()) is not None:
             try:
-                threading.Thread(target=self._answer, args=received, daemon=True).start()
-            except RuntimeError:  # the session's own processes left no room for one more thread
-                self._answer(*received, crowded=True)
+                threading.Thread(target=self._serve_request, args=received, daemon=True).start()
+            except RuntimeError:  # the session's processes have used up the limit
+                self._serve_request(*received, crowded=True)
 
-    def _answer(self, request: dict[str, object], blob: bytes, crowded: bool = False) -> None:
+    def _serve_request(self, request: dict[str, object], blob: bytes, crowded: bool = False) -> None:
         reply: dict[str, object] = {"id": request.pop("id")}
-        done: object = None
+        value: object = None
         try:
-            done = self._done(str(request.pop("op")), request, blob, crowded)
-            if isinstance(done, PassedDescriptor):
-                reply.update(fds=1, value=done.value)
-            elif not isinstance(done, bytes):
-                reply["value"] = done
+            value = self._dispatch(str(request.pop("op")), request, blob, crowded)
+            if isinstance(value, PassedDescriptor):
+                reply.update(fds=1, value=value.value)
+            elif not isinstance(value, bytes):
+                reply["value"] = value
         except Failure as exc:
             reply["error"] = str(exc)
         except OSError as exc:
             reply["error"] = files.reason(exc)
-        except Exception as exc:  # the agent's edge: a mistake here must be told, not leave the engine waiting
+        except Exception as exc:  # the agent's edge: the engine must always get a reply
             reply["error"] = f"{type(exc).__name__}: {exc}"
         try:
-            fd = done.fd if isinstance(done, PassedDescriptor) else None
-            self._socket.send(reply, done if isinstance(done, bytes) else b"", fd)
+            fd = value.fd if isinstance(value, PassedDescriptor) else None
+            self._socket.send(reply, value if isinstance(value, bytes) else b"", fd)
         finally:
-            if isinstance(done, PassedDescriptor):
-                os.close(done.fd)
+            if isinstance(value, PassedDescriptor):
+                os.close(value.fd)
 
-    def _done(self, name: str, request: dict[str, object], blob: bytes, crowded: bool) -> object:
+    def _dispatch(self, name: str, request: dict[str, object], blob: bytes, crowded: bool) -> object:
         if crowded and name not in ALWAYS_SERVED:
             raise Failure(TOO_MANY_PROCESSES)
         if name in REFUSED_WHEN_FULL:
@@ -144,7 +145,7 @@ class Agent:
         }
 
 
-def connected(port: int) -> PassedDescriptor:
+def connect_to_port(port: int) -> PassedDescriptor:
     """Pass a socket that is connected to a port of the session."""
     problem = ""
     for family, host in ((socket.AF_INET, "127.0.0.1"), (socket.AF_INET6, "::1")):
@@ -170,10 +171,10 @@ def traffic() -> tuple[int, int]:
 
 
 def restore_signals() -> None:
-    """Undo what the engine's own parent has had ignored, as shells do in the background: Ctrl-C is to work inside.
+    """Restore signals that the engine's parent had ignored, as shells do for background jobs: Ctrl-C must work inside.
 
-    What Python itself ignores stays so: a process that does not read its input must not end the agent, nor a file that
-    has grown too large. Commands get those signals back, from subprocess.
+    Those that Python itself ignores stay ignored: neither a closed pipe nor a file that grew too large may end the
+    agent. ``subprocess`` restores them for commands.
     """
     for number in signal.valid_signals() - IGNORED_BY_PYTHON:
         if signal.getsignal(number) is signal.SIG_IGN:
@@ -184,7 +185,7 @@ def restore_signals() -> None:
 def main(
     fd: int, scope: str, limits: dict[str, Any], hardening: dict[str, bool], folders: dict[str, list[str]] | None
 ) -> None:
-    """Harden and restrain this process, then serve."""
+    """Apply hardening and limits to this process, then serve."""
     restore_signals()
     if scope == "tree":
         keep(fd)

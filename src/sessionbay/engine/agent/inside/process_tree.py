@@ -22,10 +22,10 @@ class ProcessTree:
 
     def __init__(self, whole_namespace: bool, own_user: bool = False) -> None:
         self.whole_namespace = whole_namespace
-        self._at_once = whole_namespace or own_user  # one signal reaches all: nothing that forks outruns it
+        self._at_once = whole_namespace or own_user  # one signal reaches all processes, even while they fork
         self.running = threading.Condition()
         self.woken = threading.Event()
-        self.full = ""  # why nothing more may be written or started
+        self.full = ""  # the exceeded limit because of which nothing may be written or started
         self._stopped_before: set[int] = set()
         self._reasons: set[str] = set()
         self._frozen_at = 0.0
@@ -40,17 +40,17 @@ class ProcessTree:
 
     @contextmanager
     def starting(self) -> Generator[None, None, None]:
-        """Start a process within: once processes may be started, and such that it is watched."""
+        """Wait until processes may be started, and wake the resource monitor after the block."""
         with self.running:
             while self._reasons:
                 if self.full:
                     raise Failure(self.full)
                 self.running.wait()
             yield
-            self.woken.set()  # not before: who looks must find it
+            self.woken.set()  # after the start, so that the monitor finds the process
 
     def freeze(self, reason: str = "pause") -> None:
-        """Stop every process, parents first: shells must not notice that a child stopped."""
+        """Stop every process, parents first, so that no shell notices a stopped child."""
         with self.running:
             if not self._reasons:
                 self._frozen_at = time.monotonic()
@@ -64,7 +64,7 @@ class ProcessTree:
             self._reasons.add(reason)
 
     def thaw(self, reason: str = "pause") -> None:
-        """Let every process go on that ran before, children first, unless another reason keeps them."""
+        """Continue the processes that ran before, children first, unless another reason remains."""
         with self.running:
             if self._reasons != {reason}:
                 self._reasons.discard(reason)
@@ -95,7 +95,7 @@ class ProcessTree:
         """Unregister a command; return its notes."""
         return self._commands.pop(command, [])
 
-    def tell(self, pid: int, text: str) -> None:
+    def note(self, pid: int, text: str) -> None:
         """Add a note to the command that started a process, or to the agent's log."""
         parents = {each: int(fields[PARENT]) for each, fields in self.processes()}
         line = [pid]
@@ -120,7 +120,7 @@ class ProcessTree:
     def processes(self, quick: bool = False) -> list[tuple[int, list[str]]]:
         """Return each process with the fields of its ``stat``, parents before their children.
 
-        ``quick`` may miss some that begin or end just now; without it, a tree is looked for among all of the machine.
+        ``quick`` may miss processes that start or end meanwhile. Without it, all processes of the machine are searched.
         """
         if quick and not self.whole_namespace:
             return descendants(os.getpid())
@@ -148,9 +148,9 @@ class ProcessTree:
 
 
 def stat_fields(pid: int) -> list[str]:
-    """Return the fields of a process's ``stat`` after its name, none when it is gone."""
+    """Return the fields of a process's ``stat`` after its name; empty if it is gone."""
     try:
-        with open(f"/proc/{pid}/stat", "rb") as file:  # the name is any bytes that its process likes
+        with open(f"/proc/{pid}/stat", "rb") as file:  # the name may be any bytes
             return file.read().rpartition(b")")[2].decode("ascii").split()
     except OSError:
         return []
@@ -167,7 +167,7 @@ def stopping(pid: int) -> bool:
 
 
 def descendants(pid: int) -> list[tuple[int, list[str]]]:
-    """Return the processes below one, parents first, as the kernel lists them."""
+    """Return the descendants of a process, parents first, as the kernel lists them."""
     found: list[tuple[int, list[str]]] = []
     queue = [pid]
     for parent in queue:  # grows during the iteration
@@ -179,7 +179,7 @@ def descendants(pid: int) -> list[tuple[int, list[str]]]:
 
 
 def children_of(pid: int) -> list[int]:
-    """Return the children that the threads of a process have started, or adopted."""
+    """Return the children of a process, adopted ones included."""
     found: list[int] = []
     try:
         for thread in os.listdir(f"/proc/{pid}/task"):

@@ -117,7 +117,7 @@ class ResourceMonitor:
     def _kill(self, pid: int, sizes: dict[int, int]) -> None:
         total, size = sum(sizes.values()), sizes.pop(pid)
         limit = self._limits["memory"]
-        self._process_tree.tell(
+        self._process_tree.note(
             pid,
             f"[memory] process {pid}, which held {size} bytes, was killed: the session's processes held {total}"
             f" of the {limit} bytes that they may have",

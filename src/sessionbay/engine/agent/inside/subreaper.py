@@ -12,10 +12,10 @@ PR_SET_CHILD_SUBREAPER = 36
 
 
 def keep(line: int) -> None:
-    """Return in a child. This process stays, outside of Landlock's reach, and ends the whole tree when the child ends.
+    """Fork, and return in the child. The parent stays outside Landlock, and kills the tree when the child ends.
 
-    Landlock from its sixth version on does not let the session's processes signal it; before, a session that kills both
-    can leave processes behind.
+    From Landlock 6 on, the session's processes cannot signal the parent. Before, a session that kills both processes
+    can leave others behind.
     """
     libc = ctypes.CDLL(None)
     libc.prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
@@ -23,7 +23,7 @@ def keep(line: int) -> None:
     if not agent:
         return
     libc.prctl(PR_SET_DUMPABLE, 0, 0, 0, 0)
-    os.close(line)  # the engine must see the end of the agent's
+    os.close(line)  # or the engine would not see the end of the agent's connection
     while os.wait()[0] != agent:
         pass
     ProcessTree(whole_namespace=False).kill()

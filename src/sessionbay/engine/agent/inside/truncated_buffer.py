@@ -1,0 +1,50 @@
+"""Output kept within a size limit."""
+
+from __future__ import annotations
+
+from codecs import getincrementaldecoder
+
+UTF8_CONTINUATION = bytes(range(0x80, 0xC0))  # the second to last bytes of a character
+
+
+class TruncatedBuffer:
+    """The beginning and the end of a stream. The bytes between them are counted and dropped."""
+
+    def __init__(self, keep: int) -> None:
+        self._half = keep // 2
+        self._head, self._tail = bytearray(), bytearray()
+        self._dropped = 0
+
+    def add(self, data: bytes) -> None:
+        """Add output."""
+        room = self._half - len(self._head)
+        self._head += data[:room]
+        self._tail += data[room:]
+        if len(self._tail) > 2 * self._half:
+            self._trim()
+
+    def text(self) -> str:
+        """Return the text, with a note in place of the dropped bytes."""
+        head, omitted, tail = self._cut()
+        note = f"\n[... {omitted} bytes left out ...]\n" if omitted else ""
+        return head + note + tail
+
+    def omitted(self) -> int:
+        """Return the number of dropped bytes."""
+        return self._cut()[1]
+
+    def _cut(self) -> tuple[str, int, str]:
+        """Return the beginning, the number of dropped bytes, and the end. Characters are never split."""
+        self._trim()
+        if not self._dropped:
+            return (self._head + self._tail).decode("utf-8", "replace"), 0, ""
+        decoder, first = getincrementaldecoder("utf-8")("replace"), self._tail[:3]
+        head, over = decoder.decode(bytes(self._head)), len(first) - len(first.lstrip(UTF8_CONTINUATION))
+        omitted = self._dropped + len(decoder.getstate()[0]) + over
+        return head, omitted, self._tail[over:].decode("utf-8", "replace")
+
+    def _trim(self) -> None:
+        extra = len(self._tail) - self._half
+        if extra > 0:
+            del self._tail[:extra]
+            self._dropped += extra

@@ -16,7 +16,7 @@ from ..operations.code_stream import CANCEL, MODE, RUN, CodeCollector, read_even
 from ..operations.dispatcher import Subscription
 from .session_connection import SessionConnection
 from .ws.multiplexer import Multiplexer
-from .ws.opening import multiplexer_of
+from .ws.session_multiplexer import multiplexer_of
 
 INTERRUPT_TIMEOUT = 5.0  # seconds to interrupt code
 

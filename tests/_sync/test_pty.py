@@ -179,7 +179,7 @@ def test_what_was_shown_before_a_text_that_did_not_come_is_still_to_be_read(bay_
             if "andmore" in (terminal.read(0)).decode():
                 break
         terminal.send_input("echo the''end; exit\r")
-        with pytest.raises(PtyError, match="its shell ended with 0 before 'never' was shown"):
+        with pytest.raises(PtyError, match="its shell ended with 0 before 'never' appeared"):
             terminal.read_until("never", PATIENCE)
         assert "theend" in terminal.read_until("theend", PATIENCE)
 
@@ -270,7 +270,7 @@ def test_after_a_lost_connection_the_terminal_is_found_again(bay_session: Sessio
         terminal.read_until("before", PATIENCE)
         cut(terminal)
         terminal.send_input("echo $X-after\r")
-        socket = terminal._line._socket
+        socket = terminal._multiplexer._socket
         assert socket is not None
         until(lambda: not socket.is_quiet)
         terminal.read_until("kept-after", PATIENCE)
@@ -287,7 +287,7 @@ def test_a_wait_ends_when_the_connection_is_lost_and_can_be_begun_anew(bay_sessi
 
         with Background() as beside:
             beside.start(wait)
-            until(lambda: bool(terminal._line._waiting))
+            until(lambda: bool(terminal._multiplexer._waiting))
             cut(terminal)
         terminal.send_input("exit 6\r")
         assert terminal.wait(PATIENCE) == 6
@@ -295,7 +295,7 @@ def test_a_wait_ends_when_the_connection_is_lost_and_can_be_begun_anew(bay_sessi
 
 def cut(terminal: PtyHandle) -> None:
     """Break the connection that a terminal is listened to over."""
-    socket = terminal._line._socket
+    socket = terminal._multiplexer._socket
     assert socket is not None
     socket.drop()
 

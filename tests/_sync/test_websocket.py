@@ -163,7 +163,7 @@ FAILURES: dict[str, tuple[Callable[[Frame], object], Kind, str]] = {
         "refused",
         "no target",
     ),
-    "no data": (lambda sent: to(sent), "invalid_response", "no JSON object"),
+    "no data": (lambda sent: to(sent), "invalid_response", "not a JSON object"),
     "data that is no JSON": (lambda sent: to(sent, data="{"), "invalid_response", "not JSON"),
     "no target": (
         lambda sent: {"invocationId": sent["invocationId"], "source": "S", "data": {}},
@@ -456,7 +456,7 @@ def session_with(**details: Any) -> Session:
         ({"WsUrl": "wss://hub.example/ws"}, "has no WebSocket address"),
         ({"Token": TOKEN}, "has no WebSocket address"),
         ({"WsUrl": "ws://hub.example/ws", "Token": TOKEN}, "neither wss nor on this machine"),
-        ({"WsUrl": "wss://hub.example/ws", "Token": TOKEN, "proxy": "http://127.0.0.1:9"}, "go through none"),
+        ({"WsUrl": "wss://hub.example/ws", "Token": TOKEN, "proxy": "http://127.0.0.1:9"}, "do not go through"),
     ],
 )
 def test_a_session_without_a_way_to_its_hub_says_so(details: dict[str, Any], reason: str) -> None:

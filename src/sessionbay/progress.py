@@ -1,4 +1,4 @@
-"""A ready-made bar for the progress of a fan-out, where rich is installed."""
+"""A progress bar, which needs rich."""
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING
@@ -13,14 +13,14 @@ if TYPE_CHECKING:
 
 @public
 def progress_bar(title: str = "items", console: "Console | None" = None) -> Callable[[Progress], None]:
-    """Return a ``progress`` callback for ``map`` that draws a bar with the counts and the time left.
+    """Return a ``progress`` callback that draws a bar with counts and the remaining time.
 
     Args:
-        title: What stands before the bar.
-        console: rich's console to draw on; standard error if not given.
+        title: The text before the bar.
+        console: The console of rich to draw on; standard error by default.
 
     Raises:
-        AgentBayUsageError: rich is not installed; the extra ``local`` brings it.
+        AgentBayUsageError: rich is not installed; it comes with the extra ``local``.
 
     Example:
         ```python

@@ -122,7 +122,7 @@ async def test_a_file_that_is_replaced_keeps_its_permissions_and_its_links(
     assert reported.stdout == f"tool\n750 {len(NOISE)}\n"
 
 
-@pytest.mark.parametrize(("path", "why"), [("none", "No such file"), ("/tmp", "is no file")])
+@pytest.mark.parametrize(("path", "why"), [("none", "No such file"), ("/tmp", "Is a directory")])
 async def test_what_is_no_file_does_not_come_down(
     session: AsyncSession, folder: str, tmp_path: Path, path: str, why: str
 ) -> None:

@@ -1,5 +1,6 @@
-"""Git in a session: real repositories, and true failures."""
+"""Git in a session: real repositories, and the classification of failures."""
 
+import json
 from typing import Any
 
 import pytest
@@ -159,6 +160,42 @@ async def test_changes_are_unstaged_and_given_up(git: AsyncGit) -> None:
     await git.add("repo", stage_all=False)
     await git.reset("repo", paths=["a.txt"])
     assert not (await git.status("repo")).has_staged
+
+
+async def test_long_messages_many_names_and_long_outputs_pass_complete(bay_session: AsyncSession) -> None:
+    git = bay_session.git
+    names = [f"{number:03}-{'n' * 240}" for number in range(600)]  # 147 KB: more than a command line holds
+    message = "m" * 1_200_000  # more than the engine keeps of a command's output
+    make = f"git init -q long && cd long && seq -f %03g-{'n' * 240} 0 599 | xargs touch"
+    (await bay_session.command.run(make)).raise_for_error()
+    assert (await git.add("long", files=names)).success
+    assert [file.path for file in (await git.status("long")).files if file.staged] == names
+    assert (await git.commit("long", message, author_name="Ada", author_email="a@example.com")).success
+    assert [entry.message for entry in (await git.log("long")).entries] == [message]
+    assert (await git.restore("long", names, source="HEAD")).success
+    assert (await git.reset("long", paths=names)).success
+
+
+async def test_untracked_files_are_in_the_status_although_the_configuration_hides_them(
+    bay_session: AsyncSession,
+) -> None:
+    git = bay_session.git
+    await git.init("hidden")
+    await git.set_config("hidden", "status.showUntrackedFiles", "no", scope="local")
+    await bay_session.file_system.write_file("hidden/new.txt", "text")
+    assert (await git.status("hidden")).untracked_count == 1
+
+
+@pytest.mark.parametrize(
+    "stdout", ["30\nIyBicmFuY2guaGVhZCBtYWlu\n", "# branch.head main\0", "12\nIyB[... 9 bytes", ""]
+)
+async def test_an_output_that_was_cut_is_no_status(stdout: str) -> None:
+    shell = json.dumps({"stdout": stdout, "stderr": "", "exit_code": 0})
+    cloud = FakeCloud(CallMcpTool=yes({"content": [{"type": "text", "text": shell}]}))
+    async with AsyncAgentBay(KEY, transport=cloud) as bay:
+        with pytest.raises(GitError, match="incomplete") as caught:
+            await AsyncSession(bay, "session-1").git.status("repo")
+    assert caught.value.kind == "invalid_response"
 
 
 async def test_a_folder_that_is_no_repository_is_reported(bay_session: AsyncSession) -> None:

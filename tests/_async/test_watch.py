@@ -67,9 +67,9 @@ async def test_after_a_lost_connection_nothing_is_missed(bay_session: AsyncSessi
     async with files.watch("/tmp/watched") as changes:
         await files.write_file("/tmp/watched/1", "x")
         await anext(changes)
-        assert changes._line is not None
-        assert changes._line._socket is not None
-        await changes._line._socket.drop()
+        assert changes._multiplexer is not None
+        assert changes._multiplexer._socket is not None
+        await changes._multiplexer._socket.drop()
         await files.write_file("/tmp/watched/2", "x")
         assert "/tmp/watched/2" in [event.path for event in await anext(changes)]
         assert changes.pushes
@@ -136,7 +136,7 @@ async def test_who_missed_more_than_the_session_keeps_gets_an_error_and_can_go_o
         until_gone(raw)
 
     async with watch_of(lambda raw: subscribed(raw, number=7, whole=True), second) as changes:
-        with pytest.raises(FileError, match="more changed in /tmp"):
+        with pytest.raises(FileError, match="changes in /tmp were lost"):
             await anext(changes)
         assert [event.path for event in await anext(changes)] == ["/tmp/5001"]
 
@@ -147,8 +147,8 @@ async def test_where_a_subscription_is_refused_the_session_is_asked(bay_session:
     async with files.watch("/tmp/watched", interval=0.05) as changes:
         assert changes.pushes
         changes._server = "nobody"
-        assert changes._line is not None
-        await changes._subscribe_or_ask(changes._line)
+        assert changes._multiplexer is not None
+        await changes._subscribe_or_poll(changes._multiplexer)
         assert not changes.pushes
         await files.write_file("/tmp/watched/1", "x")
         assert "/tmp/watched/1" in [event.path for event in await anext(changes)]
@@ -162,7 +162,7 @@ async def test_a_watch_whose_session_is_deleted_ends_with_an_error(bay: AsyncAge
 
 
 async def test_a_watch_is_used_as_a_context_manager(bay_session: AsyncSession) -> None:
-    with pytest.raises(FileUsageError, match="nothing is watched"):
+    with pytest.raises(FileUsageError, match="the watch has not begun"):
         await anext(bay_session.file_system.watch("/tmp"))
 
 

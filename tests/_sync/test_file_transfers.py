@@ -123,7 +123,7 @@ def test_a_file_that_is_replaced_keeps_its_permissions_and_its_links(
     assert reported.stdout == f"tool\n750 {len(NOISE)}\n"
 
 
-@pytest.mark.parametrize(("path", "why"), [("none", "No such file"), ("/tmp", "is no file")])
+@pytest.mark.parametrize(("path", "why"), [("none", "No such file"), ("/tmp", "Is a directory")])
 def test_what_is_no_file_does_not_come_down(session: Session, folder: str, tmp_path: Path, path: str, why: str) -> None:
     (tmp_path / "copy").write_text("mine")
     got = session.file_system.download_file(path, tmp_path / "copy")

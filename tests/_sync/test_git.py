@@ -1,6 +1,7 @@
 # Generated from tests/_async/test_git.py by scripts/generate_sync.py. Do not edit.
-"""Git in a session: real repositories, and true failures."""
+"""Git in a session: real repositories, and the classification of failures."""
 
+import json
 from typing import Any
 
 import pytest
@@ -160,6 +161,42 @@ def test_changes_are_unstaged_and_given_up(git: Git) -> None:
     git.add("repo", stage_all=False)
     git.reset("repo", paths=["a.txt"])
     assert not (git.status("repo")).has_staged
+
+
+def test_long_messages_many_names_and_long_outputs_pass_complete(bay_session: Session) -> None:
+    git = bay_session.git
+    names = [f"{number:03}-{'n' * 240}" for number in range(600)]  # 147 KB: more than a command line holds
+    message = "m" * 1_200_000  # more than the engine keeps of a command's output
+    make = f"git init -q long && cd long && seq -f %03g-{'n' * 240} 0 599 | xargs touch"
+    (bay_session.command.run(make)).raise_for_error()
+    assert (git.add("long", files=names)).success
+    assert [file.path for file in (git.status("long")).files if file.staged] == names
+    assert (git.commit("long", message, author_name="Ada", author_email="a@example.com")).success
+    assert [entry.message for entry in (git.log("long")).entries] == [message]
+    assert (git.restore("long", names, source="HEAD")).success
+    assert (git.reset("long", paths=names)).success
+
+
+def test_untracked_files_are_in_the_status_although_the_configuration_hides_them(
+    bay_session: Session,
+) -> None:
+    git = bay_session.git
+    git.init("hidden")
+    git.set_config("hidden", "status.showUntrackedFiles", "no", scope="local")
+    bay_session.file_system.write_file("hidden/new.txt", "text")
+    assert (git.status("hidden")).untracked_count == 1
+
+
+@pytest.mark.parametrize(
+    "stdout", ["30\nIyBicmFuY2guaGVhZCBtYWlu\n", "# branch.head main\0", "12\nIyB[... 9 bytes", ""]
+)
+def test_an_output_that_was_cut_is_no_status(stdout: str) -> None:
+    shell = json.dumps({"stdout": stdout, "stderr": "", "exit_code": 0})
+    cloud = FakeCloud(CallMcpTool=yes({"content": [{"type": "text", "text": shell}]}))
+    with AgentBay(KEY, transport=cloud) as bay:
+        with pytest.raises(GitError, match="incomplete") as caught:
+            Session(bay, "session-1").git.status("repo")
+    assert caught.value.kind == "invalid_response"
 
 
 def test_a_folder_that_is_no_repository_is_reported(bay_session: Session) -> None:

@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 
 from sessionbay import FileError, FileUsageError, Progress, Session
-from sessionbay._sync.files.folder_sync import SMALL_DIRECT
+from sessionbay._sync.files.folder_sync import MAX_DIRECT_SIZE
 
 from ..support import names
 
-LARGE = random.Random(3).randbytes(SMALL_DIRECT + 1)
+LARGE = random.Random(3).randbytes(MAX_DIRECT_SIZE + 1)
 
 
 @pytest.fixture
@@ -42,7 +42,7 @@ def test_a_folder_goes_over_and_then_only_what_changed(routed: Session, here: Pa
     pushed = files.push(here, "there", progress=seen.append)
     assert (pushed.success, pushed.sent, pushed.kept, pushed.deleted) == (True, ALL, (), ()), pushed.errors
     assert pushed.bytes == 3 + 2 + len(LARGE)
-    assert pushed.skipped == {"link": "a symbolic link", "pipe": "no regular file"}
+    assert pushed.skipped == {"link": "a symbolic link", "pipe": "not a regular file"}
     assert (files.read_file("there/in/deep/large", format="bytes")).content == LARGE
     assert (seen[0].total, seen[0].done, seen[-1].done, seen[-1].failed, seen[-1].ended) == (3, 0, 3, 0, True)
     (here / "a.txt").write_text("two")
@@ -58,7 +58,7 @@ def test_a_folder_comes_back_and_then_only_what_changed(routed: Session, here: P
     back = tmp_path / "new" / "back"
     pulled = files.pull("there", back)
     assert (pulled.success, pulled.sent, pulled.bytes) == (True, ALL, 3 + 2 + len(LARGE)), pulled.errors
-    assert pulled.skipped == {"link": "a symbolic link", "pipe": "no regular file"}
+    assert pulled.skipped == {"link": "a symbolic link", "pipe": "not a regular file"}
     assert [(back / name).read_bytes() for name in ALL] == [(here / name).read_bytes() for name in ALL]
     files.write_file("there/a.txt", "two")
     again = files.pull("there", back)
@@ -133,7 +133,7 @@ def test_one_file_that_fails_keeps_no_other_back_and_nothing_is_deleted(session:
     pushed = files.push(here, "there", delete=True)
     assert (pushed.success, pushed.sent, pushed.deleted) == (False, ("b",), ())
     assert list(pushed.errors) == ["a", "sub/c"]
-    assert "a folder of this name" in pushed.error_message
+    assert "a folder on the other side" in pushed.error_message
     assert "symbolic link" in pushed.errors["sub/c"]
     assert (session.command.run("ls -A /tmp | grep -x c || true")).stdout == ""
     with pytest.raises(FileError, match="and 1 more"):
@@ -188,12 +188,12 @@ def test_no_name_leads_outside_even_if_the_machine_lies(bay_session: Session, tm
 def test_names_that_are_no_utf8_are_reported(session: Session, tmp_path: Path) -> None:
     session.command.run("mkdir there; cd there; touch good \"$(printf 'a\\377')\"")
     pulled = session.file_system.pull("there", tmp_path / "back")
-    assert (pulled.sent, dict(pulled.errors)) == (("good",), {"a\\xff": "the name is not UTF-8"})
+    assert (pulled.sent, dict(pulled.errors)) == (("good",), {"a\\xff": "the path is not UTF-8"})
     here = tmp_path / "here"
     here.mkdir()
     os.mknod(os.fsencode(here) + b"/b\xff")
     pushed = session.file_system.push(here, "there")
-    assert dict(pushed.errors) == {"b\\xff": "the name is not UTF-8"}
+    assert dict(pushed.errors) == {"b\\xff": "the path is not UTF-8"}
 
 
 def test_what_a_callback_raises_ends_it(session: Session, here: Path) -> None:

@@ -108,8 +108,13 @@ class Example:
 
 
 def examples(classes: Iterable[type]) -> list[Example]:
-    """Return the examples of classes and of what they offer."""
+    """Return the examples of classes and of their members; those of git begin with that of its class: a repository."""
     classes = tuple(classes)
     docs = [(one.__name__, inspect.getdoc(one) or "") for one in classes]
     docs += [(member.name, member.doc) for member in members(classes)]
-    return [Example(name, dedent(code)) for name, doc in docs for code in EXAMPLE.findall(doc + "\n")]
+    found = [Example(name, dedent(code)) for name, doc in docs for code in EXAMPLE.findall(doc + "\n")]
+    repository = {one.name: one.code for one in found if one.name in ("AsyncGit", "Git")}
+    return [
+        Example(one.name, repository.get(one.name.partition(".")[0] * ("." in one.name), "") + one.code)
+        for one in found
+    ]

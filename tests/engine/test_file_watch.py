@@ -3,13 +3,16 @@
 import asyncio
 import itertools
 import json
+import os
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any, cast
 
 import pytest
 from starlette.types import Message
 
 from sessionbay.engine.agent.connection import AgentConnection
+from sessionbay.engine.agent.inside.watch import differences, snapshot
 from sessionbay.engine.ws import file_watch
 from sessionbay.engine.ws.connection import Connection
 from sessionbay.engine.ws.file_watch import Watch
@@ -121,3 +124,14 @@ async def test_who_missed_more_than_is_kept_is_reported_so(
     assert not await watch.repeat(second, begun)
     assert second.names == ["b", "c"]
     assert await watch.repeat(second, first.numbers[0])
+
+
+def test_a_rewrite_of_the_same_size_with_its_time_set_back_is_a_change(tmp_path: Path) -> None:
+    file = tmp_path / "file"
+    file.write_text("one")
+    status = file.stat()
+    before = snapshot(str(tmp_path))
+    with file.open("r+") as same:
+        same.write("two")
+    os.utime(file, ns=(status.st_atime_ns, status.st_mtime_ns))
+    assert differences(before, snapshot(str(tmp_path))) == [("modify", str(file), "file")]

@@ -102,17 +102,17 @@ def test_a_plan_reports_what_goes_and_what_is_left_over() -> None:
         tree("a", "b/c", b="d", link="l", pipe="p"), tree("b/c", "old", "keep.log", gone="d"), Rules((), ["*.log"])
     )
     assert (made.to_send, made.to_delete) == (["a", "b/c"], ["old"])
-    assert made.skipped == {"link": "a symbolic link", "pipe": "no regular file"}
+    assert made.skipped == {"link": "a symbolic link", "pipe": "not a regular file"}
 
 
 def test_what_stands_in_the_way_is_an_error_of_the_file() -> None:
     made = plan(tree("a/b/c", "d", "e", "f"), tree("a/b", d="d", e="l", f="s"), ALL)
     assert made.to_send == []
     assert made.errors == {
-        "a/b/c": "a/b is no folder on the other side",
-        "d": "on the other side there is a folder of this name",
-        "e": "on the other side there is a symbolic link of this name",
-        "f": "on the other side there is no regular file of this name",
+        "a/b/c": "a/b is not a folder on the other side",
+        "d": "it is a folder on the other side",
+        "e": "it is a symbolic link on the other side",
+        "f": "it is not a regular file on the other side",
     }
 
 

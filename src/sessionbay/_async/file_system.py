@@ -37,7 +37,7 @@ from ..operations.trees import Rules
 from .files.atomic_write import AsyncAtomicWrite
 from .files.file_mode import as_bytes, as_text
 from .files.file_reader import AsyncFileReader
-from .files.file_transfer import AsyncFileTransfer, TransferTimeouts, ask
+from .files.file_transfer import AsyncFileTransfer, TransferTimeouts, send
 from .files.file_writer import AsyncFileWriter
 from .files.folder_sync import AsyncFolderSync, FolderSyncOptions
 from .files.watch import AsyncWatch
@@ -514,7 +514,7 @@ class AsyncFileSystem(AsyncModule):
         if self._transfer_context:
             return self._transfer_context, InternalContextsResult(success=True)
         request = InternalRequest(session_id=self._connection.session_id, context_types=[FILE_TRANSFER])
-        found = await ask(self._connection, INTERNAL_CONTEXTS, request)
+        found = await send(self._connection, INTERNAL_CONTEXTS, request)
         self._transfer_context = next((one for one in found.data or () if one.context_id and one.context_path), None)
         if found.success and not self._transfer_context:
             found = found.as_failure(InternalContextsResult, "the cloud gives this session no context for transfers")

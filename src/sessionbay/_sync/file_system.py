@@ -38,7 +38,7 @@ from ..operations.trees import Rules
 from .files.atomic_write import AtomicWrite
 from .files.file_mode import as_bytes, as_text
 from .files.file_reader import FileReader
-from .files.file_transfer import FileTransfer, TransferTimeouts, ask
+from .files.file_transfer import FileTransfer, TransferTimeouts, send
 from .files.file_writer import FileWriter
 from .files.folder_sync import FolderSync, FolderSyncOptions
 from .files.watch import Watch
@@ -507,7 +507,7 @@ class FileSystem(Module):
         if self._transfer_context:
             return self._transfer_context, InternalContextsResult(success=True)
         request = InternalRequest(session_id=self._connection.session_id, context_types=[FILE_TRANSFER])
-        found = ask(self._connection, INTERNAL_CONTEXTS, request)
+        found = send(self._connection, INTERNAL_CONTEXTS, request)
         self._transfer_context = next((one for one in found.data or () if one.context_id and one.context_path), None)
         if found.success and not self._transfer_context:
             found = found.as_failure(InternalContextsResult, "the cloud gives this session no context for transfers")

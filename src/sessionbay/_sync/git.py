@@ -1,11 +1,13 @@
 # Generated from src/sessionbay/_async/git.py by scripts/generate_sync.py. Do not edit.
-"""Git repositories in a session. The clouds have no git tool, so the session's shell runs git."""
+"""Git repositories in a session. The clouds have no git tool; the session's shell runs git."""
 
-from collections.abc import Callable, Sequence
+import shlex
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any, Literal, TypeVar
 
 from ..core import validation
-from ..core.errors import CommandError, GitError
+from ..core.errors import CommandError, FileError, GitError
 from ..core.public import public
 from ..models.git import (
     GitBranchListResult,
@@ -18,24 +20,36 @@ from ..models.git import (
     GitValueResult,
 )
 from ..operations import git
+from ..operations.complete_output import framed
 from .command import execute_shell
+from .files.scratch_file import read_output, scratch_file
 from .module import Module
 
 CLONE_TIMEOUT = 300_000  # milliseconds
-Scope = Literal["global", "local"]
 PULL_TIMEOUT = 120_000  # milliseconds
+COMMAND_TIMEOUT = 30_000  # milliseconds
+Scope = Literal["global", "local"]
 ResetMode = Literal["soft", "mixed", "hard", "merge", "keep"]
 R = TypeVar("R", bound=GitResult[Any])
-COMMAND_TIMEOUT = 30_000  # milliseconds
 
 
 @public
 class Git(Module):
-    """Runs git in the session's shell; git must be installed there.
+    """Runs git in the session's shell. Git must be installed there.
 
     A failed command returns a failed result, classified by git's output: ``raise_for_error`` raises ``GitAuthError``,
     ``GitConflictError``, ``GitNotARepoError``, ``GitNotFoundError``, or ``GitError``. Every method raises
     ``GitUsageError`` for an invalid argument, before anything is sent, and ``GitError`` when there is no response.
+    Output of any length is read completely; ``GitError`` (``invalid_response``) is raised if a part is missing.
+
+    Example:
+        ```python
+        session.git.init("repo", initial_branch="main")
+        session.git.configure_user("repo", "Ada", "ada@example.com", scope="local")
+        session.file_system.write_file("repo/a.txt", "text")
+        session.git.add("repo")
+        session.git.commit("repo", "Begin")
+        ```
     """
 
     def clone(
@@ -50,57 +64,50 @@ class Git(Module):
         """Clone a repository.
 
         Args:
-            url: Where it is.
-            path: Where to; a folder of the repository's name if not given.
+            url: The URL or path of the repository.
+            path: The target folder; the name of the repository by default.
             branch: The only branch to fetch.
-            depth: How many commits to fetch.
-            timeout_ms: Milliseconds; 300,000 if not given.
+            depth: The number of commits to fetch.
+            timeout_ms: Milliseconds; 300,000 by default.
 
         Returns:
             ``path`` is the folder.
 
         Example:
             ```python
-            session.git.init("origin")
-            cloned = session.git.clone("origin", path="copy")
+            cloned = session.git.clone("repo", path="copy")
             print(cloned.path)
             ```
         """
         git.validate_word("url", url)
         target = git.clone_folder(url) if path is None else git.validate_word("path", path)
-        args = ["clone"]
-        if branch is not None:
-            args += ["--branch", git.validate_word("branch", branch), "--single-branch"]
-        if depth is not None:
-            args += ["--depth", str(validation.count("depth", depth, GitError))]
-        args += [url, target]
-        return self._git(GitPathResult, args, None, timeout_ms or CLONE_TIMEOUT, lambda text: target)
+        args = ["clone", *git.option("--branch", "branch", branch), *git.switch("--single-branch", branch is not None)]
+        args += [*git.limit("--depth", "depth", depth), url, target]
+        return self._git(GitPathResult, args, None, timeout_ms or CLONE_TIMEOUT, data=target)
 
     def init(
         self, path: str, *, initial_branch: str | None = None, bare: bool = False, timeout_ms: int | None = None
     ) -> GitPathResult:
-        """Make a new repository.
+        """Create a repository.
 
         Args:
-            path: Its folder.
-            initial_branch: The name of its first branch; git's own default if not given.
-            bare: Whether it has no working files.
-            timeout_ms: Milliseconds; 30,000 if not given.
+            path: The folder.
+            initial_branch: The name of the first branch; git's own default if not given.
+            bare: Whether the repository has no working tree.
+            timeout_ms: Milliseconds; 30,000 by default.
 
         Returns:
             ``path`` is the folder.
 
         Example:
             ```python
-            made = session.git.init("repo", initial_branch="main")
-            print(made.path)
+            created = session.git.init("new", initial_branch="main")
+            print(created.path)
             ```
         """
-        args = ["init"]
-        if initial_branch is not None:
-            args += ["--initial-branch", git.validate_word("initial_branch", initial_branch)]
-        args += [*(["--bare"] if bare else []), git.validate_word("path", path)]
-        return self._git(GitPathResult, args, None, timeout_ms, lambda text: path)
+        args = ["init", *git.option("--initial-branch", "initial_branch", initial_branch), *git.switch("--bare", bare)]
+        args.append(git.validate_word("path", path))
+        return self._git(GitPathResult, args, None, timeout_ms, data=path)
 
     def remote_add(
         self,
@@ -112,22 +119,21 @@ class Git(Module):
         overwrite: bool = False,
         timeout_ms: int | None = None,
     ) -> GitDoneResult:
-        """Name a remote repository.
+        """Add a remote repository.
 
         Args:
             repo_path: The repository.
-            name: The remote's name.
-            url: Where it is.
-            fetch: Whether to fetch from it at once.
-            overwrite: Whether a remote of this name gets the new address; it is refused otherwise.
-            timeout_ms: Milliseconds; 30,000 if not given.
+            name: The name of the remote.
+            url: Its URL or path.
+            fetch: Whether to fetch from it.
+            overwrite: Whether to replace the URL of an existing remote, which is refused otherwise.
+            timeout_ms: Milliseconds; 30,000 by default.
 
         Returns:
-            Whether it worked.
+            A result without a payload.
 
         Example:
             ```python
-            session.git.init("repo")
             added = session.git.remote_add("repo", "origin", "https://git.example/repo.git")
             print(added.success)
             ```
@@ -142,24 +148,23 @@ class Git(Module):
         return self._run(GitDoneResult, line, timeout_ms)
 
     def remote_get(self, repo_path: str, name: str, *, timeout_ms: int | None = None) -> GitValueResult:
-        """Tell the address of a remote repository.
+        """Return the URL of a remote repository.
 
         Args:
             repo_path: The repository.
-            name: The remote's name.
-            timeout_ms: Milliseconds; 30,000 if not given.
+            name: The name of the remote.
+            timeout_ms: Milliseconds; 30,000 by default.
 
         Returns:
-            ``value``; None when there is no such remote.
+            ``value``; None if there is no such remote.
 
         Example:
             ```python
-            session.git.init("repo")
             print((session.git.remote_get("repo", "origin")).value)
             ```
         """
         args = ["remote", "get-url", git.validate_word("name", name)]
-        return git.accept_unset(self._git(GitValueResult, args, repo_path, timeout_ms, git.parse_last_line))
+        return git.accept_unset(self._git(GitValueResult, args, repo_path, timeout_ms, git.parse_value))
 
     def configure_user(
         self,
@@ -170,76 +175,73 @@ class Git(Module):
         scope: Scope = "global",
         timeout_ms: int | None = None,
     ) -> GitDoneResult:
-        """Set who commits.
+        """Set the author of commits.
 
         Args:
             repo_path: The repository.
             name: The author's name.
-            email: The author's address.
+            email: The author's email address.
             scope: ``global`` for all repositories of the session's user, or ``local``.
-            timeout_ms: Milliseconds for each of the two commands; 30,000 if not given.
+            timeout_ms: Milliseconds for each of the two commands; 30,000 by default.
 
         Returns:
-            Whether it worked.
+            A result without a payload.
 
         Example:
             ```python
-            session.git.init("repo")
-            set_up = session.git.configure_user("repo", "Ada", "ada@example.com", scope="local")
-            print(set_up.success)
+            configured = session.git.configure_user("repo", "Ada", "ada@example.com", scope="local")
+            print(configured.success)
             ```
         """
-        named = self.set_config(repo_path, "user.name", name, scope=scope, timeout_ms=timeout_ms)
-        if not named.success:
-            return named
+        result = self.set_config(repo_path, "user.name", name, scope=scope, timeout_ms=timeout_ms)
+        if not result.success:
+            return result
         return self.set_config(repo_path, "user.email", email, scope=scope, timeout_ms=timeout_ms)
 
     def set_config(
         self, repo_path: str, key: str, value: str, *, scope: Scope = "global", timeout_ms: int | None = None
     ) -> GitDoneResult:
-        """Set one of git's settings.
+        """Set a configuration variable of git.
 
         Args:
             repo_path: The repository.
-            key: The setting, e.g. ``core.autocrlf``.
+            key: The variable, e.g. ``core.autocrlf``.
             value: Its value.
             scope: ``global`` for all repositories of the session's user, or ``local``.
-            timeout_ms: Milliseconds; 30,000 if not given.
+            timeout_ms: Milliseconds; 30,000 by default.
 
         Returns:
-            Whether it worked.
+            A result without a payload.
 
         Example:
             ```python
-            session.git.init("repo")
             print((session.git.set_config("repo", "core.autocrlf", "false", scope="local")).success)
             ```
         """
-        validation.choice("scope", scope, ("global", "local"), GitError)
+        validation.choice("scope", scope, git.SCOPES, GitError)
         args = ["config", f"--{scope}", git.validate_word("key", key), validation.utf8("value", value, GitError)]
         return self._git(GitDoneResult, args, repo_path, timeout_ms)
 
     def get_config(
         self, repo_path: str, key: str, *, scope: Scope = "global", timeout_ms: int | None = None
     ) -> GitValueResult:
-        """Tell one of git's settings.
+        """Return a configuration variable of git.
 
         Args:
             repo_path: The repository.
-            key: The setting.
+            key: The variable.
             scope: ``global`` for all repositories of the session's user, or ``local``.
-            timeout_ms: Milliseconds; 30,000 if not given.
+            timeout_ms: Milliseconds; 30,000 by default.
 
         Returns:
-            ``value``; None when it is not set.
+            ``value``; None if it is unset.
 
         Example:
             ```python
-            session.git.init("repo")
             print((session.git.get_config("repo", "core.bare", scope="local")).value)
             ```
         """
-        validation.choice("scope", scope, ("global", "local"), GitError)
+        validation.choice("scope", scope, git.SCOPES, GitError)
         args = ["config", f"--{scope}", "--get", git.validate_word("key", key)]
         return git.accept_unset(self._git(GitValueResult, args, repo_path, timeout_ms, git.parse_value))
 
@@ -255,28 +257,24 @@ class Git(Module):
 
         Args:
             repo_path: The repository.
-            files: The files; all if not given.
-            stage_all: Whether "all" is the whole repository; else the folder ``repo_path`` and below.
-            timeout_ms: Milliseconds; 30,000 if not given.
+            files: The files, any number of them; all by default.
+            stage_all: Whether all changes of the repository are staged, or only those below ``repo_path``.
+            timeout_ms: Milliseconds; 30,000 by default.
 
         Returns:
-            Whether it worked.
+            A result without a payload.
 
         Example:
             ```python
-            session.git.init("repo", initial_branch="main")
-            session.git.configure_user("repo", "Ada", "ada@example.com", scope="local")
-            session.file_system.write_file("repo/a.txt", "text")
-            session.git.add("repo")
+            session.file_system.write_file("repo/b.txt", "text")
+            session.git.add("repo", files=["b.txt"])
             print((session.git.status("repo")).staged_count)
             ```
         """
-        args = (
-            ["add", "--", *git.validate_words("files", files)]
-            if files is not None
-            else ["add", "-A" if stage_all else "."]
-        )
-        return self._git(GitDoneResult, args, repo_path, timeout_ms)
+        if files is None:
+            return self._git(GitDoneResult, ["add", "-A" if stage_all else "."], repo_path, timeout_ms)
+        paths, stdin = git.paths_args(git.validate_paths("files", files))
+        return self._git(GitDoneResult, ["add", *paths], repo_path, timeout_ms, stdin=stdin)
 
     def commit(
         self,
@@ -288,82 +286,70 @@ class Git(Module):
         allow_empty: bool = False,
         timeout_ms: int | None = None,
     ) -> GitCommitResult:
-        """Commit what is staged.
+        """Commit the staged changes.
 
         Args:
             repo_path: The repository.
-            message: What for.
-            author_name: Who commits; as configured if not given.
-            author_email: The author's address.
-            allow_empty: Whether a commit without changes will do.
-            timeout_ms: Milliseconds; 30,000 if not given.
+            message: The commit message, of any length.
+            author_name: The author's name; the configured one by default.
+            author_email: The author's email address.
+            allow_empty: Whether to commit without changes.
+            timeout_ms: Milliseconds; 30,000 by default.
 
         Returns:
             ``commit_hash``.
 
         Example:
             ```python
-            session.git.init("repo", initial_branch="main")
-            session.git.configure_user("repo", "Ada", "ada@example.com", scope="local")
-            session.file_system.write_file("repo/a.txt", "text")
-            session.git.add("repo")
-            print((session.git.commit("repo", "Begin")).commit_hash)
+            print((session.git.commit("repo", "Nothing", allow_empty=True)).commit_hash)
             ```
         """
-        who = {"user.name": author_name, "user.email": author_email}
-        args = [word for key, one in who.items() if one is not None for word in ("-c", f"{key}={one}")]
-        args += ["commit", "-m", validation.text("message", message, GitError)]
-        args += ["--allow-empty"] if allow_empty else []
+        author = {"user.name": author_name, "user.email": author_email}
+        args = [word for key, value in author.items() if value is not None for word in ("-c", f"{key}={value}")]
+        text, stdin = git.message_args(validation.text("message", message, GitError))
+        args += ["commit", *text, *git.switch("--allow-empty", allow_empty)]
         validation.text("repo_path", repo_path, GitError)
-        line = f"{git.command_line(args, repo_path)} && {git.command_line(['rev-parse', 'HEAD'], repo_path)}"
-        return self._run(GitCommitResult, line, timeout_ms, git.parse_last_line)
+        # Git's summary and the output of hooks go to standard error: standard output is the hash alone.
+        line = f"{git.command_line(args, repo_path)} >&2 && {git.command_line(['rev-parse', 'HEAD'], repo_path)}"
+        return self._run(GitCommitResult, line, timeout_ms, git.parse_hash, stdin=stdin)
 
     def status(self, repo_path: str, *, timeout_ms: int | None = None) -> GitStatusResult:
-        """Tell what differs from the last commit.
+        """Return the differences from the last commit.
+
+        Untracked files are listed whatever ``status.showUntrackedFiles`` is; an untracked folder is one entry.
 
         Args:
             repo_path: The repository.
-            timeout_ms: Milliseconds; 30,000 if not given.
+            timeout_ms: Milliseconds; 30,000 by default.
 
         Returns:
             ``current_branch``, ``upstream``, ``ahead``, ``behind``, ``detached``, ``files``, and counts of them.
 
         Example:
             ```python
-            session.git.init("repo", initial_branch="main")
-            session.git.configure_user("repo", "Ada", "ada@example.com", scope="local")
-            session.file_system.write_file("repo/a.txt", "text")
-            session.git.add("repo")
             status = session.git.status("repo")
             print(status.current_branch, [file.path for file in status.files])
             ```
         """
-        args = ["status", "--porcelain=v2", "--branch", "-z"]
-        return self._git(GitStatusResult, args, repo_path, timeout_ms, git.parse_status)
+        return self._git(GitStatusResult, git.STATUS, repo_path, timeout_ms, git.parse_status)
 
     def log(self, repo_path: str, *, max_count: int | None = None, timeout_ms: int | None = None) -> GitLogResult:
-        """Tell the commits that led to this one.
+        """Return the history of the current commit.
 
         Args:
             repo_path: The repository.
-            max_count: How many; all if not given.
-            timeout_ms: Milliseconds; 30,000 if not given.
+            max_count: The maximum number of commits; all by default.
+            timeout_ms: Milliseconds; 30,000 by default.
 
         Returns:
             ``entries``, newest first.
 
         Example:
             ```python
-            session.git.init("repo", initial_branch="main")
-            session.git.configure_user("repo", "Ada", "ada@example.com", scope="local")
-            session.file_system.write_file("repo/a.txt", "text")
-            session.git.add("repo")
-            session.git.commit("repo", "Begin")
             print([entry.message for entry in (session.git.log("repo")).entries])
             ```
         """
-        limit = [] if max_count is None else ["--max-count", str(validation.count("max_count", max_count, GitError))]
-        args = ["log", "-z", git.LOG_FORMAT, *limit]
+        args = [*git.LOG, *git.limit("--max-count", "max_count", max_count)]
         return self._git(GitLogResult, args, repo_path, timeout_ms, git.parse_log)
 
     def reset(
@@ -375,34 +361,29 @@ class Git(Module):
         paths: Sequence[str] | None = None,
         timeout_ms: int | None = None,
     ) -> GitDoneResult:
-        """Move the branch, or unstage.
+        """Move the branch, or unstage files.
 
         Args:
             repo_path: The repository.
-            mode: What becomes of the staged and the working files; git's own default is ``mixed``.
-            target: The commit to go to; the last one if not given.
+            mode: What happens to the index and the working tree; ``mixed`` by default.
+            target: The commit; the last one by default.
             paths: The files to unstage; without them the branch moves.
-            timeout_ms: Milliseconds; 30,000 if not given.
+            timeout_ms: Milliseconds; 30,000 by default.
 
         Returns:
-            Whether it worked.
+            A result without a payload.
 
         Example:
             ```python
-            session.git.init("repo", initial_branch="main")
-            session.git.configure_user("repo", "Ada", "ada@example.com", scope="local")
-            session.file_system.write_file("repo/a.txt", "text")
-            session.git.add("repo")
-            session.git.commit("repo", "Begin")
             print((session.git.reset("repo", mode="hard")).success)
             ```
         """
         if mode is not None:
             validation.choice("mode", mode, git.RESET_MODES, GitError)
-        args = ["reset", *([] if mode is None else [f"--{mode}"])]
+        args = ["reset", *git.switch(f"--{mode}", mode is not None)]
         args += [] if target is None else [git.validate_word("target", target)]
-        args += [] if paths is None else ["--", *git.validate_words("paths", paths)]
-        return self._git(GitDoneResult, args, repo_path, timeout_ms)
+        files, stdin = ([], "") if paths is None else git.paths_args(git.validate_paths("paths", paths))
+        return self._git(GitDoneResult, args + files, repo_path, timeout_ms, stdin=stdin)
 
     def restore(
         self,
@@ -414,35 +395,29 @@ class Git(Module):
         source: str | None = None,
         timeout_ms: int | None = None,
     ) -> GitDoneResult:
-        """Give up changes of files.
+        """Discard changes of files.
 
         Args:
             repo_path: The repository.
             paths: The files.
             staged: Whether to unstage them.
-            worktree: Whether to put the files themselves back; the contrary of ``staged`` if not given.
-            source: The commit to take them from.
-            timeout_ms: Milliseconds; 30,000 if not given.
+            worktree: Whether to restore the working tree; by default, if ``staged`` is False.
+            source: The commit to restore from.
+            timeout_ms: Milliseconds; 30,000 by default.
 
         Returns:
-            Whether it worked.
+            A result without a payload.
 
         Example:
             ```python
-            session.git.init("repo", initial_branch="main")
-            session.git.configure_user("repo", "Ada", "ada@example.com", scope="local")
-            session.file_system.write_file("repo/a.txt", "text")
-            session.git.add("repo")
-            session.git.commit("repo", "Begin")
             session.file_system.write_file("repo/a.txt", "other")
             print((session.git.restore("repo", ["a.txt"])).success)
             ```
         """
-        files = git.validate_words("paths", paths)
-        args = ["restore", *(["--worktree"] if worktree or (worktree is None and not staged) else [])]
-        args += ["--staged"] if staged else []
-        args += [] if source is None else ["--source", git.validate_word("source", source)]
-        return self._git(GitDoneResult, [*args, "--", *files], repo_path, timeout_ms)
+        files, stdin = git.paths_args(git.validate_paths("paths", paths))
+        args = ["restore", *git.switch("--worktree", worktree or (worktree is None and not staged))]
+        args += [*git.switch("--staged", staged), *git.option("--source", "source", source)]
+        return self._git(GitDoneResult, args + files, repo_path, timeout_ms, stdin=stdin)
 
     def pull(
         self, repo_path: str, *, remote: str | None = None, branch: str | None = None, timeout_ms: int | None = None
@@ -451,20 +426,15 @@ class Git(Module):
 
         Args:
             repo_path: The repository.
-            remote: Where from; the branch's own upstream if not given.
-            branch: The branch there.
-            timeout_ms: Milliseconds; 120,000 if not given.
+            remote: The remote; the upstream of the branch by default.
+            branch: The remote branch.
+            timeout_ms: Milliseconds; 120,000 by default.
 
         Returns:
-            Whether it worked; a conflict is a refusal with ``reason`` ``conflict``.
+            A result without a payload. A conflict is a failure with the ``reason`` ``conflict``.
 
         Example:
             ```python
-            session.git.init("repo", initial_branch="main")
-            session.git.configure_user("repo", "Ada", "ada@example.com", scope="local")
-            session.file_system.write_file("repo/a.txt", "text")
-            session.git.add("repo")
-            session.git.commit("repo", "Begin")
             session.git.clone("repo", path="copy")
             print((session.git.pull("copy")).success)
             ```
@@ -481,31 +451,26 @@ class Git(Module):
         set_upstream: bool = False,
         timeout_ms: int | None = None,
     ) -> GitDoneResult:
-        """Send commits to a remote repository.
+        """Push commits to a remote repository.
 
         Args:
             repo_path: The repository.
-            remote: Where to; the branch's own upstream if not given.
-            branch: The branch to send.
-            set_upstream: Whether the branch follows the remote one from now on.
-            timeout_ms: Milliseconds; 120,000 if not given.
+            remote: The remote; the upstream of the branch by default.
+            branch: The branch to push.
+            set_upstream: Whether the remote branch becomes the upstream.
+            timeout_ms: Milliseconds; 120,000 by default.
 
         Returns:
-            Whether it worked.
+            A result without a payload.
 
         Example:
             ```python
-            session.git.init("repo", initial_branch="main")
-            session.git.configure_user("repo", "Ada", "ada@example.com", scope="local")
-            session.file_system.write_file("repo/a.txt", "text")
-            session.git.add("repo")
-            session.git.commit("repo", "Begin")
             session.git.init("origin", bare=True)
             session.git.remote_add("repo", "origin", "../origin")
             print((session.git.push("repo", remote="origin", branch="main")).success)
             ```
         """
-        args = ["push", *(["--set-upstream"] if set_upstream else []), *git.remote_args(remote, branch)]
+        args = ["push", *git.switch("--set-upstream", set_upstream), *git.remote_args(remote, branch)]
         return self._git(GitDoneResult, args, repo_path, timeout_ms or PULL_TIMEOUT)
 
     def list_branches(self, repo_path: str, *, timeout_ms: int | None = None) -> GitBranchListResult:
@@ -513,45 +478,34 @@ class Git(Module):
 
         Args:
             repo_path: The repository.
-            timeout_ms: Milliseconds; 30,000 if not given.
+            timeout_ms: Milliseconds; 30,000 by default.
 
         Returns:
             ``branches``, each with ``name`` and ``is_current``, and ``current``.
 
         Example:
             ```python
-            session.git.init("repo", initial_branch="main")
-            session.git.configure_user("repo", "Ada", "ada@example.com", scope="local")
-            session.file_system.write_file("repo/a.txt", "text")
-            session.git.add("repo")
-            session.git.commit("repo", "Begin")
             print((session.git.list_branches("repo")).current)
             ```
         """
-        args = ["for-each-ref", git.BRANCH_FORMAT, "refs/heads"]
-        return self._git(GitBranchListResult, args, repo_path, timeout_ms, git.parse_branches)
+        return self._git(GitBranchListResult, git.BRANCHES, repo_path, timeout_ms, git.parse_branches)
 
     def create_branch(
         self, repo_path: str, branch: str, *, checkout: bool = True, timeout_ms: int | None = None
     ) -> GitDoneResult:
-        """Make a branch.
+        """Create a branch.
 
         Args:
             repo_path: The repository.
-            branch: Its name.
-            checkout: Whether to go to it.
-            timeout_ms: Milliseconds; 30,000 if not given.
+            branch: The name of the branch.
+            checkout: Whether to check it out.
+            timeout_ms: Milliseconds; 30,000 by default.
 
         Returns:
-            Whether it worked.
+            A result without a payload.
 
         Example:
             ```python
-            session.git.init("repo", initial_branch="main")
-            session.git.configure_user("repo", "Ada", "ada@example.com", scope="local")
-            session.file_system.write_file("repo/a.txt", "text")
-            session.git.add("repo")
-            session.git.commit("repo", "Begin")
             print((session.git.create_branch("repo", "feature")).success)
             ```
         """
@@ -559,23 +513,18 @@ class Git(Module):
         return self._git(GitDoneResult, args, repo_path, timeout_ms)
 
     def checkout_branch(self, repo_path: str, branch: str, *, timeout_ms: int | None = None) -> GitDoneResult:
-        """Go to a branch, or to a commit.
+        """Check out a branch or a commit.
 
         Args:
             repo_path: The repository.
-            branch: The branch.
-            timeout_ms: Milliseconds; 30,000 if not given.
+            branch: The branch or commit.
+            timeout_ms: Milliseconds; 30,000 by default.
 
         Returns:
-            Whether it worked.
+            A result without a payload.
 
         Example:
             ```python
-            session.git.init("repo", initial_branch="main")
-            session.git.configure_user("repo", "Ada", "ada@example.com", scope="local")
-            session.file_system.write_file("repo/a.txt", "text")
-            session.git.add("repo")
-            session.git.commit("repo", "Begin")
             print((session.git.checkout_branch("repo", "main")).success)
             ```
         """
@@ -589,19 +538,14 @@ class Git(Module):
         Args:
             repo_path: The repository.
             branch: The branch.
-            force: Whether to delete it although its commits are on no other branch.
-            timeout_ms: Milliseconds; 30,000 if not given.
+            force: Whether to delete it even if its commits are on no other branch.
+            timeout_ms: Milliseconds; 30,000 by default.
 
         Returns:
-            Whether it worked.
+            A result without a payload.
 
         Example:
             ```python
-            session.git.init("repo", initial_branch="main")
-            session.git.configure_user("repo", "Ada", "ada@example.com", scope="local")
-            session.file_system.write_file("repo/a.txt", "text")
-            session.git.add("repo")
-            session.git.commit("repo", "Begin")
             session.git.create_branch("repo", "old", checkout=False)
             print((session.git.delete_branch("repo", "old")).success)
             ```
@@ -611,25 +555,53 @@ class Git(Module):
 
     def _git(
         self,
-        kind: type[R],
+        result: type[R],
         args: Sequence[str],
         repo_path: str | None,
         timeout_ms: int | None,
-        read: Callable[[str], Any] = lambda text: True,
+        parse: Callable[[str], object] | None = None,
+        *,
+        data: object = True,
+        stdin: str = "",
     ) -> R:
-        """Run one git command in ``repo_path``; return its result."""
+        """Run one git command in ``repo_path`` and return its result."""
         if repo_path is not None:
             validation.text("repo_path", repo_path, GitError)
-        return self._run(kind, git.command_line(args, repo_path), timeout_ms, read)
+        line = git.command_line(args, repo_path)
+        return self._run(result, line, timeout_ms, parse, data=data, stdin=stdin)
 
     def _run(
-        self, kind: type[R], line: str, timeout_ms: int | None, read: Callable[[str], Any] = lambda text: True
+        self,
+        result: type[R],
+        line: str,
+        timeout_ms: int | None,
+        parse: Callable[[str], object] | None = None,
+        *,
+        data: object = True,
+        stdin: str = "",
     ) -> R:
-        """Run a git command line and return its result."""
+        """Run a command line and return its result, with the payload ``data`` or what ``parse`` makes of the output."""
         if timeout_ms is not None:
             validation.milliseconds("timeout_ms", timeout_ms, GitError)
-        try:
-            ran = execute_shell(self._connection, line, timeout_ms or COMMAND_TIMEOUT, envs=git.ENVS)
-        except CommandError as exc:
-            raise GitError.of(exc.kind, str(exc), outcome=exc.outcome, request_id=exc.request_id) from exc
-        return self._connection.api.raise_if_strict(git.parse_result(kind, ran, read))
+        with _git_errors():
+            if stdin:
+                with scratch_file(self._connection, stdin) as path:
+                    return self._run(result, f"{{ {line}; }} < {shlex.quote(path)}", timeout_ms, parse, data=data)
+            script = line if parse is None else framed(line)
+            ran = execute_shell(self._connection, script, timeout_ms or COMMAND_TIMEOUT, envs=git.ENVS)
+            if parse is not None and ran.success:
+                try:
+                    data = parse((read_output(self._connection, ran)).decode("utf-8", "replace"))
+                except (ValueError, LookupError) as exc:
+                    message = f"git's output is incomplete or invalid: {exc}"
+                    raise GitError.of("invalid_response", message, request_id=ran.request_id) from exc
+        return self._connection.api.raise_if_strict(git.to_result(result, ran, data))
+
+
+@contextmanager
+def _git_errors() -> Iterator[None]:
+    """Raise the errors of commands and files as ``GitError``."""
+    try:
+        yield
+    except (CommandError, FileError) as exc:
+        raise GitError.of(exc.kind, str(exc), outcome=exc.outcome, request_id=exc.request_id) from exc

@@ -1,4 +1,4 @@
-"""News of files: what goes over the session's WebSocket about folders that are watched."""
+"""File events on the session's WebSocket: subscriptions to folders, and pushes of changes."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -16,23 +16,23 @@ PUSH = "file_change"
 
 
 class SubscribeParams(PathArgs):
-    """``after`` is the local engine's: the number of the last push that was read, of a subscription that broke."""
+    """``after`` is the number of the last push that was read from a broken subscription (local engine only)."""
 
     after: int | None = None
 
 
 def events_of(path: str) -> Accepts:
-    """Return what tells the news of one folder from others."""
+    """Return the filter for the pushes of one folder."""
     return lambda frame: frame.data.get("eventType") == PUSH and frame.data.get("path") == path
 
 
 def sample(server: str, path: str) -> Frame:
-    """Return a push as those of a folder are."""
+    """Return a sample push of a folder."""
     return push("sample", server, PUSH, path=path, events=[])
 
 
 def read(data: Mapping[str, Any]) -> tuple[FileChangeEvent, ...]:
-    """Return what a push tells; nothing where it tells nothing that can be read."""
+    """Return the events of a push; none if they are invalid."""
     try:
         return to_events(change_list_adapter().validate_python(data.get("events")))
     except ValidationError:
@@ -40,11 +40,11 @@ def read(data: Mapping[str, Any]) -> tuple[FileChangeEvent, ...]:
 
 
 def number(data: Mapping[str, Any]) -> int:
-    """Return the number of a push, or of the last one before a subscription: the local engine's have one, 0 is none."""
-    found = data.get("number")
-    return found if isinstance(found, int) else 0
+    """Return the number of a push, or of the last one before a subscription; 0 if it has none (on the clouds)."""
+    value = data.get("number")
+    return value if isinstance(value, int) else 0
 
 
-def is_whole(data: Mapping[str, Any]) -> bool:
-    """Return whether the answer to a subscription says of nothing that it was lost; only the local engine's may."""
+def is_complete(data: Mapping[str, Any]) -> bool:
+    """Return whether no push was lost before a subscription. Only the local engine reports a loss."""
     return data.get("whole") is not False

@@ -1,4 +1,4 @@
-"""Folders by difference: what is on either side, what is to go over, and what stands in its way."""
+"""Folder synchronization: the trees of both sides, and the plan to make one like the other."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -7,21 +7,23 @@ from pathlib import PurePath
 
 FILE, FOLDER, LINK = "f", "d", "l"
 
-# What find and sha256sum write, with a NUL after each record, and an empty record between the two.
+# The records of find and sha256sum, each followed by a NUL, with an empty record between the two. $out is the file of
+# the framed output, which may be below the folder.
 LIST = (
-    'cd -- "$folder" && out=$(mktemp) && {'
-    ' find . -mindepth 1 ! -samefile "$out" -printf "%y\\t%s\\t%m\\t%P\\0"; printf "\\0";'
-    ' find . -mindepth 1 -type f -print0 2>/dev/null | xargs -0 -r sha256sum -z -- 2>/dev/null; } > "$out";'
-    ' [ -n "$out" ] && printf %s "$out"'
+    'cd -- "$folder" && { find . -mindepth 1 ! -samefile "$out" -printf "%y\\t%s\\t%m\\t%P\\0"; printf "\\0";'
+    ' find . -mindepth 1 -type f ! -samefile "$out" -print0 2>/dev/null | xargs -0 -r sha256sum -z -- 2>/dev/null; :; }'
 )
 MAKE_AND_LIST = f'mkdir -p -- "$folder" && {LIST}'
 
 
 @dataclass(frozen=True)
 class Entry:
-    """What is at one path: ``kind`` is a letter as ``find`` has them; ``digest`` is empty where it is not known yet.
+    """An entry of a tree.
 
-    ``runs`` says whether its owner may execute it; None where the system has no such permission.
+    Attributes:
+        kind: The type letter of ``find``.
+        digest: The SHA-256 in hexadecimal; empty if it is not known.
+        is_executable: Whether the owner may execute it; None if the system has no such permission.
     """
 
     kind: str = FILE
@@ -32,7 +34,7 @@ class Entry:
 
 @dataclass
 class Tree:
-    """What is in a folder, by the path below it; ``errors`` say what could not be looked at, or has no usable name."""
+    """The entries of a folder by their relative paths. ``errors`` has the paths that are unreadable or unusable."""
 
     entries: dict[str, Entry] = field(default_factory=dict[str, Entry])
     errors: dict[str, str] = field(default_factory=dict[str, str])
@@ -40,19 +42,19 @@ class Tree:
 
 @dataclass(frozen=True)
 class Rules:
-    """Which files are meant: a pattern is compared with the path, and with each name in it."""
+    """The patterns that select files: each is matched against the path, and against each component of it."""
 
     include: Sequence[str] = ()
     exclude: Sequence[str] = ()
 
     def matches(self, path: str) -> bool:
-        """Return whether a file is meant."""
+        """Return whether a file is selected."""
         return (not self.include or _matches_any(self.include, path)) and not _matches_any(self.exclude, path)
 
 
 @dataclass
 class Plan:
-    """What is to be done, as far as it shows from outside: a file of the same size may yet turn out to be the same."""
+    """The steps of a synchronization. A file to send may yet turn out to be identical."""
 
     to_send: list[str] = field(default_factory=list[str])
     to_delete: list[str] = field(default_factory=list[str])
@@ -61,13 +63,13 @@ class Plan:
 
 
 def parse_listing(data: bytes) -> Tree:
-    """Read what ``LIST`` has written; a ValueError says that it is something else.
+    """Parse the output of ``LIST``. Raise ValueError if it is something else.
 
-    The machine is not trusted: a name that would lead out of a folder is an error of that name.
+    The session is not trusted: a path that would lead out of the folder becomes an error of that path.
     """
-    found, _, hashed = data.partition(b"\0\0")
+    listed, _, hashed = data.partition(b"\0\0")
     tree = Tree()
-    for record in filter(None, found.split(b"\0")):
+    for record in filter(None, listed.split(b"\0")):
         kind, size, mode, name = record.split(b"\t", 3)
         if path := _parse_path(name, tree.errors):
             tree.entries[path] = Entry(kind.decode("ascii"), int(size), is_executable=is_executable_mode(int(mode, 8)))
@@ -80,70 +82,70 @@ def parse_listing(data: bytes) -> Tree:
 
 
 def is_executable_mode(mode: int) -> bool:
-    """Return whether a mode lets its file's owner execute it."""
+    """Return whether the owner may execute a file of this mode."""
     return bool(mode & 0o100)
 
 
 def executable_change(path: str, source: Tree, target: Tree) -> bool | None:
-    """Return whether the file at ``path`` is to become executable, or no longer to be; None where it is right.
+    """Return the executable bit to set on the target; None if it is right already.
 
-    A new file is not executable; one that is replaced keeps its permissions.
+    A new file is not executable; a replaced file keeps its permissions.
     """
-    wanted, found = source.entries[path].is_executable, target.entries.get(path, Entry()).is_executable
-    return None if wanted is None or found is None or wanted == found else wanted
+    new, old = source.entries[path].is_executable, target.entries.get(path, Entry()).is_executable
+    return None if new is None or old is None or new == old else new
 
 
 def plan(source: Tree, target: Tree, rules: Rules) -> Plan:
-    """Return what is to be done so that ``target`` has the files of ``source``."""
-    made = Plan(errors={path: why for path, why in source.errors.items() if path == "." or rules.matches(path)})
+    """Return the steps that give ``target`` the files of ``source``."""
+    steps = Plan(errors={path: reason for path, reason in source.errors.items() if path == "." or rules.matches(path)})
     for path, entry in sorted(source.entries.items()):
         if entry.kind == FOLDER or not rules.matches(path):
             continue
         if entry.kind != FILE:
-            made.skipped[path] = "a symbolic link" if entry.kind == LINK else "no regular file"
-        elif why := _find_obstacle(path, target.entries):
-            made.errors[path] = why
+            steps.skipped[path] = "a symbolic link" if entry.kind == LINK else "not a regular file"
+        elif reason := _find_obstacle(path, target.entries):
+            steps.errors[path] = reason
         else:
-            made.to_send.append(path)
-    made.to_delete = sorted(
+            steps.to_send.append(path)
+    steps.to_delete = sorted(
         path
         for path, entry in target.entries.items()
         if entry.kind == FILE and path not in source.entries and rules.matches(path)
     )
-    return made
+    return steps
 
 
 def parent_paths(path: str) -> list[str]:
-    """Return the folders above a path, the nearest one first."""
+    """Return the parent folders of a path, the nearest first."""
     return [path[:place] for place in range(len(path) - 1, 0, -1) if path[place] == "/"]
 
 
 def _find_obstacle(path: str, target: Mapping[str, Entry]) -> str:
-    """Return why a file cannot go to its place, empty when it can."""
+    """Return why a file cannot be written to ``path`` of the target; empty if it can."""
     for folder in parent_paths(path):
         if (entry := target.get(folder)) and entry.kind != FOLDER:
-            return f"{folder} is {'a symbolic link' if entry.kind == LINK else 'no folder'} on the other side"
+            return f"{folder} is {'a symbolic link' if entry.kind == LINK else 'not a folder'} on the other side"
     if (entry := target.get(path)) and entry.kind != FILE:
         kinds = {FOLDER: "a folder", LINK: "a symbolic link"}
-        return f"on the other side there is {kinds.get(entry.kind, 'no regular file')} of this name"
+        return f"it is {kinds.get(entry.kind, 'not a regular file')} on the other side"
     return ""
 
 
 def _parse_path(name: bytes, errors: dict[str, str]) -> str:
-    """Return a name as a path that stays below its folder; empty, and told, if it is none."""
+    """Return a name as a path below its folder; otherwise add an error and return an empty string."""
     try:
         path = name.decode()
     except UnicodeDecodeError:
-        errors[name.decode("utf-8", "backslashreplace")] = "the name is not UTF-8"
+        errors[name.decode("utf-8", "backslashreplace")] = "the path is not UTF-8"
         return ""
     if not is_below(path):
-        errors[path] = "the name would lead out of the folder"
+        errors[path] = "the path leads out of the folder"
         return ""
     return path
 
 
 def is_below(path: str) -> bool:
-    """Return whether a path stays below its folder on this machine, whatever system that has."""
+    """Return whether a path stays below its folder on this machine, by the rules of its operating system."""
     names = path.split("/")
     return list(PurePath(path).parts) == names and not {"", ".", ".."} & set(names)
 

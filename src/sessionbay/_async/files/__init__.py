@@ -1,1 +1,1 @@
-"""What the file module is made of."""
+"""The parts of the file module."""

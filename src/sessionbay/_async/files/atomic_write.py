@@ -1,4 +1,4 @@
-"""New content of a file that comes in pieces, and takes its place only when it is complete."""
+"""Writing a file in pieces: the file changes only when all of them have arrived."""
 
 import logging
 import shlex
@@ -16,9 +16,9 @@ from ...operations.transfers import FILE_COMMAND, part_path
 from ..session_connection import AsyncSessionConnection
 
 log = logging.getLogger("sessionbay.files")
-ABANDONING = 10.0  # seconds
+CLEANUP_TIMEOUT = 10.0  # seconds
 
-# How a complete part takes its place: an old file keeps its permissions, a link keeps leading to it.
+# The commands that put a complete part in place. An existing file keeps its permissions; a link is followed.
 PLACE: dict[WriteMode, str] = {
     "overwrite": (
         'path=$(realpath -m -- "$path") && { [ ! -e "$path" ] || chmod --reference="$path" -- "$part"; }'
@@ -31,9 +31,9 @@ DECODE = 'base64 -d -- "$part" > "$part.bytes" && mv -fT -- "$part.bytes" "$part
 
 
 class AsyncAtomicWrite:
-    """A part beside the file: filled piece by piece, then put in the file's place, or removed.
+    """A partial file beside its target: written in pieces, then renamed to the target, or removed.
 
-    The clouds' tools know neither bytes to write nor a file in several pieces, so the last step is a command.
+    The clouds' tools can neither write bytes nor rename over a file, so the last step is a command.
     """
 
     def __init__(
@@ -60,7 +60,7 @@ class AsyncAtomicWrite:
             await self._remove(exc)
 
     async def add(self, piece: str) -> FileResult:
-        """Write one more piece of the part: text, or base64. Whatever becomes of it, the file is as it was."""
+        """Append a piece, text or base64, to the part. The target does not change."""
         mode: WriteMode = "append" if self._begun else "overwrite"
         self._begun = True
         try:
@@ -72,23 +72,25 @@ class AsyncAtomicWrite:
             raise
 
     async def place(self) -> FileResult:
-        """Put the part in the file's place."""
+        """Replace the target by the part."""
         ran = await self._connection.call_tool(FILE_COMMAND, ShellArgs(command=f"{self._names}; {self._place}"))
         self._placed = ran.success
         if not ran.success:
-            return ran.as_failure(FileResult, f"the file is complete but could not be put in its place: {ran.stderr}")
+            return ran.as_failure(
+                FileResult, f"the file was received but could not be put in place: {ran.stderr.strip()}"
+            )
         return FileResult(success=True, data=True, request_id=ran.request_id)
 
     async def _remove(self, exc: BaseException | None) -> None:
-        """Remove the part; a part that stays is told with what is raised."""
+        """Remove the part. If that fails, add a note to ``exc``."""
 
         async def remove() -> None:
             command = f'{self._names}; rm -f -- "$part" "$part.bytes"'
             (await self._connection.call_tool(FILE_COMMAND, ShellArgs(command=command))).raise_for_error()
 
         try:
-            await shielded(remove, ABANDONING)
+            await shielded(remove, CLEANUP_TIMEOUT)
         except (AgentBayError, TimeoutError) as failure:
             log.warning("%s of session %s could not be removed: %s", self._part, self._connection.session_id, failure)
             if exc is not None:
-                exc.add_note(f"and {self._part} could not be removed: {failure}")
+                exc.add_note(f"{self._part} could not be removed: {failure}")

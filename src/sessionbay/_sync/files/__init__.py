@@ -1,2 +1,2 @@
 # Generated from src/sessionbay/_async/files/__init__.py by scripts/generate_sync.py. Do not edit.
-"""What the file module is made of."""
+"""The parts of the file module."""

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 T = TypeVar("T", str, bytes)
-DIRECT_PIECE = 2**20  # bytes that are asked for at once where no message bus limits them
+DIRECT_PIECE_SIZE = 2**20  # bytes per request on the direct route, whose messages are not limited
 
 
 @dataclass(frozen=True)
 class FileMode(Generic[T]):
-    """How a file reads in Python: as text or as bytes. ``decode`` is told whether these are the last bytes."""
+    """How the bytes of a file appear in Python. The second argument of ``decode`` is whether the input is final."""
 
     kind: type[T]
     line_break: T
@@ -21,10 +21,10 @@ class FileMode(Generic[T]):
 
 
 def as_text() -> FileMode[str]:
-    """Return the form of UTF-8 text; it remembers the characters that a piece has cut, so each file needs its own."""
+    """Return the mode of UTF-8 text. It keeps an incomplete character between pieces, so each file needs its own."""
     return FileMode(str, "\n", getincrementaldecoder("utf-8")().decode, str.encode)
 
 
 def as_bytes() -> FileMode[bytes]:
-    """Return the form of bytes."""
+    """Return the mode of bytes."""
     return FileMode(bytes, b"\n", lambda data, final: data, lambda data: data)

@@ -1,6 +1,7 @@
 # Generated from src/sessionbay/_async/files/file_reader.py by scripts/generate_sync.py. Do not edit.
 """A file that is open for reading."""
 
+from collections import deque
 from types import TracebackType
 from typing import Generic, Self
 
@@ -10,43 +11,46 @@ from ...models.files import BinaryFileContentResult
 from ...operations import files as tools
 from ...operations.files import MAX_BINARY_CHUNK
 from ..session_connection import SessionConnection
-from .file_mode import DIRECT_PIECE, FileMode, T
+from .file_mode import DIRECT_PIECE_SIZE, FileMode, T
 
 
 @public
 class FileReader(Generic[T]):
-    """A file of the session that is open for reading; ``open`` of the file module returns it.
+    """A file of the session that is open for reading, returned by ``open`` of the file module.
 
-    It holds one piece at a time. Iterate over it to get its lines.
+    Iterate over it for its lines. It reads ahead by one piece: 1 MiB on the direct route, else 45 KiB.
     """
 
-    def __init__(self, connection: SessionConnection, path: str, form: FileMode[T]) -> None:
+    def __init__(self, connection: SessionConnection, path: str, mode: FileMode[T]) -> None:
         self._connection = connection
         self._path = path
-        self._form: FileMode[T] = form
+        self._mode: FileMode[T] = mode
         direct = connection.has_direct_route(tools.READ_BYTES.name)
-        self._piece = DIRECT_PIECE if direct else MAX_BINARY_CHUNK
-        self._offset = 0
-        self._held: T = form.kind()
+        self._piece_size = DIRECT_PIECE_SIZE if direct else MAX_BINARY_CHUNK
+        self._offset = 0  # of the next piece
+        self._pieces: deque[T] = deque()
+        self._position = 0  # in the first piece
+        self._available = 0  # characters or bytes, in all pieces
         self._ended = False
 
     def __enter__(self) -> Self:
-        self._fetch()  # a file that is not there is told at once
+        self._fetch()  # so that a missing file raises here
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, exc: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._ended, self._held = True, self._form.kind()
+        self._ended, self._available = True, 0
+        self._pieces.clear()
 
     def read(self, size: int = -1) -> T:
-        """Return the next ``size`` characters or bytes, fewer at the end; all the rest if below 0.
+        """Return the next ``size`` characters or bytes, fewer at the end.
 
         Args:
-            size: How many.
+            size: How many; the rest of the file if negative.
 
         Raises:
-            FileError: The file cannot be read, or is no text.
+            FileError: The file cannot be read, or is not UTF-8 text.
 
         Example:
             ```python
@@ -54,15 +58,15 @@ class FileReader(Generic[T]):
                 print(file.read(10))
             ```
         """
-        while not self._ended and (size < 0 or len(self._held) < size):
+        while not self._ended and (size < 0 or self._available < size):
             self._fetch()
-        return self._take(len(self._held) if size < 0 else size)
+        return self._take(self._available if size < 0 else min(size, self._available))
 
     def readline(self) -> T:
         """Return the next line with its line break; empty at the end.
 
         Raises:
-            FileError: The file cannot be read, or is no text.
+            FileError: The file cannot be read, or is not UTF-8 text.
 
         Example:
             ```python
@@ -70,11 +74,18 @@ class FileReader(Generic[T]):
                 print(file.readline())
             ```
         """
-        looked = 0
-        while (place := self._held.find(self._form.line_break, looked)) < 0 and not self._ended:
-            looked = len(self._held)
+        number = length = 0  # of the pieces without a line break
+        while True:
+            while number < len(self._pieces):
+                start = 0 if number else self._position
+                piece = self._pieces[number]
+                if (place := piece.find(self._mode.line_break, start)) >= 0:
+                    return self._take(length + place + 1 - start)
+                length += len(piece) - start
+                number += 1
+            if self._ended:
+                return self._take(length)
             self._fetch()
-        return self._take(place + 1 if place >= 0 else len(self._held))
 
     def __iter__(self) -> Self:
         return self
@@ -86,16 +97,30 @@ class FileReader(Generic[T]):
         return line
 
     def _take(self, size: int) -> T:
-        taken, self._held = self._held[:size], self._held[size:]
-        return taken
+        self._available -= size
+        taken: list[T] = []
+        while size:
+            piece = self._pieces[0]
+            part = piece[self._position : self._position + size]
+            taken.append(part)
+            size -= len(part)
+            self._position += len(part)
+            if self._position == len(piece):
+                self._pieces.popleft()
+                self._position = 0
+        return self._mode.kind().join(taken)
 
     def _fetch(self) -> None:
-        args = tools.ReadArgs(path=self._path, offset=self._offset, length=self._piece, format="binary")
-        answer: BinaryFileContentResult = self._connection.call_tool(tools.READ_BYTES, args)
-        data = answer.unwrap()
-        self._offset += len(data)
-        self._ended = len(data) < self._piece
+        args = tools.ReadArgs(path=self._path, offset=self._offset, length=self._piece_size, format="binary")
+        result: BinaryFileContentResult = self._connection.call_tool(tools.READ_BYTES, args)
+        data = result.unwrap()
+        ended = len(data) < self._piece_size
         try:
-            self._held += self._form.decode(data, self._ended)
+            piece = self._mode.decode(data, ended)
         except UnicodeDecodeError as exc:
             raise FileError(f'{self._path} is not UTF-8 text: open it with "rb"') from exc
+        self._offset += len(data)
+        self._ended = ended
+        if piece:
+            self._pieces.append(piece)
+            self._available += len(piece)

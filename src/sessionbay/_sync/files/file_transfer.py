@@ -1,5 +1,5 @@
 # Generated from src/sessionbay/_async/files/file_transfer.py by scripts/generate_sync.py. Do not edit.
-"""One file on its way between this machine and a session, through the cloud's store."""
+"""Transferring one file between this machine and a session, through the cloud's store."""
 
 import logging
 from collections.abc import Generator
@@ -42,185 +42,186 @@ R = TypeVar("R", bound=Result[Any])
 T = TypeVar("T", bound=FileTransferResult)
 log = logging.getLogger("sessionbay.files")
 
-CLEANING = 10.0  # seconds
-SOON = 0.1  # seconds before the second look; the pauses grow from there
+CLEANUP_TIMEOUT = 10.0  # seconds
+MIN_POLL_INTERVAL = 0.1  # seconds; the intervals grow from there
 
 
 @dataclass(frozen=True)
 class TransferTimeouts:
-    """Whether the copy between session and store is waited for, how long, and how often it is looked at at least."""
+    """Whether to wait for the copy between session and store, for how long, and the maximum poll interval (seconds)."""
 
     wait: bool
     timeout: float
     interval: float
 
 
-def ask(connection: SessionConnection, op: Operation[Q, Any, R], request: Q, limit: float | None = None) -> R:
-    """Send an operation on a session, for a file's sake: when there is no answer, raise a ``FileError``."""
+def send(connection: SessionConnection, op: Operation[Q, Any, R], request: Q, limit: float | None = None) -> R:
+    """Send an operation of a session. Without a response, raise ``FileError``."""
     connection.raise_if_deleted()
-    channel = connection.api
-    return channel.call(op, request, timeout=channel.timeout(limit), errors=FileError)
+    return connection.api.call(op, request, timeout=connection.api.timeout(limit), errors=FileError)
 
 
 class FileTransfer:
-    """Carries one file; ``context`` is the session's folder for transfers, which the store shares."""
+    """The transfer of one file through ``context``, the session's transfer folder, which the store shares."""
 
     def __init__(
-        self, connection: SessionConnection, context: InternalContext, path: str, patience: TransferTimeouts
+        self, connection: SessionConnection, context: InternalContext, path: str, timeouts: TransferTimeouts
     ) -> None:
         self._connection = connection
         self._context = context
-        self._patience = patience
+        self._timeouts = timeouts
         copies_folders = connection.api.dialect.copies_folders
-        self._station = TransferPath.of(path, context.context_path, nonce()[:12], copies_folders=copies_folders)
-        if self._station.is_staged and not patience.wait:
+        self._paths = TransferPath.of(path, context.context_path, nonce()[:12], copies_folders=copies_folders)
+        if self._paths.is_staged and not timeouts.wait:
             raise FileError.usage(
-                f"wait=False needs a remote path inside {context.context_path}: others take a step after the wait"
+                f"wait=False needs a remote path inside {context.context_path}: other paths take a step after the wait"
             )
-        self._file = FileRef(context_id=context.context_id, file_path=self._station.staged)
-        self._names = self._station.names(nonce()[:12])
+        self._file = FileRef(context_id=context.context_id, file_path=self._paths.staged)
+        self._names = self._paths.names(nonce()[:12])
         self._presigned = Presigned(connection.api, FileError)
         self._deadline = 0.0
-        self._begun: CopyWatch | None = None  # a copy that may go on
+        self._running: CopyWatch | None = None  # a copy that may not have ended
 
     def upload(self, file: BinaryIO, content_type: str | None, progress: Told | None) -> UploadResult:
-        """Bring a file to the store, and from there to its place."""
-        path = self._station.path
-        address = ask(self._connection, UPLOAD_URL, self._file)
-        if not address.success:
-            return replace(address.as_failure(UploadResult), path=path, request_id_upload_url=address.request_id)
-        put = partial(self._presigned.put, address.url, file, path)
-        with self._cleaned_up():
+        """Upload a file to the store, and copy it from there to its path."""
+        path = self._paths.path
+        presigned = send(self._connection, UPLOAD_URL, self._file)
+        if not presigned.success:
+            return replace(presigned.as_failure(UploadResult), path=path, request_id_upload_url=presigned.request_id)
+        put = partial(self._presigned.put, presigned.url, file, path)
+        with self._cleanup():
             stored = put(content_type=content_type, progress=progress)
             self._start()
-            copied = self._copied("download") if stored.success else _moved(stored)
-            if copied.success and self._station.is_staged:
-                copied = self._arrive(copied)
+            copied = self._copy("download") if stored.success else _from_store(stored)
+            if copied.success and self._paths.is_staged:
+                copied = self._unstage(copied)
         return replace(
             _as(UploadResult, copied),
             path=path,
-            request_id_upload_url=address.request_id,
+            request_id_upload_url=presigned.request_id,
             http_status_code=stored.http_status_code,
             etag=stored.etag,
             bytes_sent=stored.size,
         )
 
     def download(self, place: LocalPath, *, overwrite: bool, progress: Told | None) -> DownloadResult:
-        """Bring a file to the store, and from there to this machine."""
+        """Copy a file to the store, and download it from there."""
         self._start()
-        with self._cleaned_up():
-            left = self._leave() if self._station.is_staged else FileTransferResult(success=True)
-            copied = self._copied("upload") if left.success else left
-            got = _as(DownloadResult, copied)
+        with self._cleanup():
+            staged = self._stage() if self._paths.is_staged else FileTransferResult(success=True)
+            copied = self._copy("upload") if staged.success else staged
+            result = _as(DownloadResult, copied)
             if copied.success:
-                got = self._fetch(got, place, overwrite=overwrite, progress=progress)
-        return replace(got, path=self._station.path, local_path=str(place), outcome_unknown=False)
+                result = self._fetch(result, place, overwrite=overwrite, progress=progress)
+        return replace(result, path=self._paths.path, local_path=str(place), outcome_unknown=False)
 
     def _fetch(
         self, copied: DownloadResult, place: LocalPath, *, overwrite: bool, progress: Told | None
     ) -> DownloadResult:
-        address = ask(self._connection, DOWNLOAD_URL, self._file)
-        known = partial(replace, request_id_sync=copied.request_id_sync, request_id_download_url=address.request_id)
-        if not address.success:
-            return known(address.as_failure(DownloadResult))
-        path = self._station.path
-        got = self._presigned.get(address.url, path, place, overwrite=overwrite, progress=progress)
+        presigned = send(self._connection, DOWNLOAD_URL, self._file)
+        with_ids = partial(
+            replace, request_id_sync=copied.request_id_sync, request_id_download_url=presigned.request_id
+        )
+        if not presigned.success:
+            return with_ids(presigned.as_failure(DownloadResult))
+        path = self._paths.path
+        got = self._presigned.get(presigned.url, path, place, overwrite=overwrite, progress=progress)
         status = got.http_status_code
-        told = replace(_as(DownloadResult, _moved(got)), request_id=got.request_id or address.request_id)
-        return known(told, http_status_code=status, bytes_received=got.size)
+        result = replace(_as(DownloadResult, _from_store(got)), request_id=got.request_id or presigned.request_id)
+        return with_ids(result, http_status_code=status, bytes_received=got.size)
 
     def _start(self) -> None:
-        self._deadline = self._connection.api.clock.monotonic() + self._patience.timeout
+        self._deadline = self._connection.api.clock.monotonic() + self._timeouts.timeout
 
     def _left(self) -> float:
         return max(self._deadline - self._connection.api.clock.monotonic(), 0.001)
 
-    def _copied(self, mode: str) -> FileTransferResult:
-        """Have the file copied between session and store: ``upload`` is out of the session."""
-        context_id, path, session_id = self._context.context_id, self._station.synced, self._connection.session_id
+    def _copy(self, mode: str) -> FileTransferResult:
+        """Request the copy between session and store: ``upload`` is out of the session."""
+        context_id, path, session_id = self._context.context_id, self._paths.synced, self._connection.session_id
         request = SyncRequest(session_id=session_id, context_id=context_id, path=path, mode=mode)
-        watch = self._begun = CopyWatch(context_id, path, mode)
-        asked = ask(self._connection, SYNC_CONTEXT, request, self._left())
-        if not asked.success:
-            return replace(asked.as_failure(FileTransferResult), request_id_sync=asked.request_id)
-        told = FileTransferResult(success=True, request_id=asked.request_id, request_id_sync=asked.request_id)
-        return self._awaited(told, watch) if self._patience.wait else told
+        watch = self._running = CopyWatch(context_id, path, mode)
+        requested = send(self._connection, SYNC_CONTEXT, request, self._left())
+        if not requested.success:
+            return replace(requested.as_failure(FileTransferResult), request_id_sync=requested.request_id)
+        result = FileTransferResult(success=True, request_id=requested.request_id, request_id_sync=requested.request_id)
+        return self._wait_for_copy(result, watch) if self._timeouts.wait else result
 
-    def _awaited(self, told: FileTransferResult, watch: CopyWatch) -> FileTransferResult:
+    def _wait_for_copy(self, result: FileTransferResult, watch: CopyWatch) -> FileTransferResult:
         request = ContextInfoRequest(
             session_id=self._connection.session_id, context_id=watch.context_id, path=watch.path, task_type=watch.mode
         )
 
-        def look(limit: float | None) -> ContextInfoResult:
-            return ask(self._connection, CONTEXT_INFO, request, limit)
+        def poll(limit: float | None) -> ContextInfoResult:
+            return send(self._connection, CONTEXT_INFO, request, limit)
 
-        pauses = exponential_backoff(min(SOON, self._patience.interval), 1.5, self._patience.interval)
+        intervals = exponential_backoff(min(MIN_POLL_INTERVAL, self._timeouts.interval), 1.5, self._timeouts.interval)
         clock = self._connection.api.clock
-        waited = poll_until(look, watch.evaluate, clock=clock, deadline=self._deadline, intervals=pauses)
+        waited = poll_until(poll, watch.evaluate, clock=clock, deadline=self._deadline, intervals=intervals)
         if waited.verdict != "timeout":
-            self._begun = None
+            self._running = None
         if waited.verdict == "arrived":
-            return told
+            return result
         reason, late = str(waited.cause or watch.reason), waited.verdict == "timeout"
         if late:
-            reason = f"not copied after {self._patience.timeout:g} s: {reason}"
+            reason = f"not copied after {self._timeouts.timeout:g} s: {reason}"
         code = waited.last.code if waited.last and waited.verdict == "refused" else ""
-        return replace(told, success=False, error_message=reason, code=code, timed_out=late, outcome_unknown=True)
+        return replace(result, success=False, error_message=reason, code=code, timed_out=late, outcome_unknown=True)
 
-    def _leave(self) -> FileTransferResult:
-        """Copy the file into the folder for transfers."""
+    def _stage(self) -> FileTransferResult:
+        """Copy the file into the transfer folder."""
         ran = self._shell(STAGE_UPLOAD, self._left())
-        return FileTransferResult(success=True) if ran.success else _no(ran)
+        return FileTransferResult(success=True) if ran.success else _from_command(ran)
 
-    def _arrive(self, copied: FileTransferResult) -> FileTransferResult:
-        """Put the file from the folder for transfers into its place."""
+    def _unstage(self, copied: FileTransferResult) -> FileTransferResult:
+        """Move the file from the transfer folder to its path."""
         ran = self._shell(UNSTAGE_DOWNLOAD % PLACE["overwrite"] + REMOVE_STAGE, self._left())
-        return copied if ran.success else replace(_no(ran), request_id_sync=copied.request_id_sync)
+        return copied if ran.success else replace(_from_command(ran), request_id_sync=copied.request_id_sync)
 
     def _shell(self, script: str, limit: float) -> FileCommandResult:
         args = ShellArgs(command=f"{self._names}; {script}", timeout_ms=max(int(limit * 1000), 1))
         return self._connection.call_tool(FILE_COMMAND, args, CallTimeout(limit + GRACE), strict=False)
 
     @contextmanager
-    def _cleaned_up(self) -> Generator[None]:
-        """Leave nothing behind, here and in the store, of a file that has its place elsewhere."""
+    def _cleanup(self) -> Generator[None]:
+        """Remove the staged file from the session and from the store."""
         try:
             yield
         finally:
-            if self._station.is_staged:
+            if self._paths.is_staged:
                 try:
-                    shielded(self._clean, CLEANING)
-                except (AgentBayError, TimeoutError) as exc:  # the session's end removes it
-                    log.debug("%s stays until the session ends: %s", self._station.staged, exc)
+                    shielded(self._clean, CLEANUP_TIMEOUT)
+                except (AgentBayError, TimeoutError) as exc:  # it is removed with the session
+                    log.debug("%s remains until the session ends: %s", self._paths.staged, exc)
 
     def _clean(self) -> None:
-        if self._begun is not None:  # it would make anew what is removed
-            self._deadline = self._connection.api.clock.monotonic() + CLEANING / 2
-            self._awaited(FileTransferResult(), self._begun)
-        self._shell(REMOVE_STAGE, CLEANING)
-        ask(self._connection, DELETE_FILE, self._file, CLEANING)
+        if self._running is not None:  # it would create the removed file again
+            self._deadline = self._connection.api.clock.monotonic() + CLEANUP_TIMEOUT / 2
+            self._wait_for_copy(FileTransferResult(), self._running)
+        self._shell(REMOVE_STAGE, CLEANUP_TIMEOUT)
+        send(self._connection, DELETE_FILE, self._file, CLEANUP_TIMEOUT)
 
 
-def _moved(stored: ContextTransferResult) -> FileTransferResult:
-    """Return what a store has said."""
+def _from_store(stored: ContextTransferResult) -> FileTransferResult:
+    """Return the result of a request to the store."""
     if stored.success:
         return FileTransferResult(success=True, request_id=stored.request_id)
     return stored.as_failure(FileTransferResult)
 
 
-def _no(ran: FileCommandResult) -> FileTransferResult:
+def _from_command(ran: FileCommandResult) -> FileTransferResult:
     return ran.as_failure(FileTransferResult, ran.stderr.strip() or ran.error_message)
 
 
-def _as(kind: type[T], said: FileTransferResult) -> T:
-    """Return what was said, as an answer that has more to tell."""
+def _as(kind: type[T], result: FileTransferResult) -> T:
+    """Return a result as one of a subclass."""
     return kind(
-        success=said.success,
-        request_id=said.request_id,
-        error_message=said.error_message,
-        code=said.code,
-        http_status_code=said.http_status_code,
-        outcome_unknown=said.outcome_unknown,
-        request_id_sync=said.request_id_sync,
-        timed_out=said.timed_out,
+        success=result.success,
+        request_id=result.request_id,
+        error_message=result.error_message,
+        code=result.code,
+        http_status_code=result.http_status_code,
+        outcome_unknown=result.outcome_unknown,
+        request_id_sync=result.request_id_sync,
+        timed_out=result.timed_out,
     )

@@ -11,22 +11,23 @@ from ...operations import files as tools
 from ...operations.files import MAX_BINARY_CHUNK, WriteMode
 from ..session_connection import SessionConnection
 from .atomic_write import AtomicWrite
-from .file_mode import DIRECT_PIECE, FileMode, T
+from .file_mode import DIRECT_PIECE_SIZE, FileMode, T
 
 
 @public
 class FileWriter(Generic[T]):
-    """A file of the session that is open for writing; ``open`` of the file module returns it.
+    """A file of the session that is open for writing, returned by ``open`` of the file module.
 
-    What is written takes the file's place when the block is left. A block that is left by an exception, or cancelled,
-    leaves the file as it was.
+    The written content replaces the file at the end of the block. A block that raises or is cancelled leaves the file
+    unchanged.
     """
 
-    def __init__(self, connection: SessionConnection, path: str, mode: WriteMode, form: FileMode[T]) -> None:
-        self._staged = AtomicWrite(connection, path, mode, "base64")  # which may be cut anywhere, as text may not
-        self._form: FileMode[T] = form
+    def __init__(self, connection: SessionConnection, path: str, write_mode: WriteMode, mode: FileMode[T]) -> None:
+        # Base64 may be split anywhere; text may not.
+        self._atomic_write = AtomicWrite(connection, path, write_mode, "base64")
+        self._mode: FileMode[T] = mode
         direct = connection.has_direct_route(tools.WRITE.name)
-        self._piece = (DIRECT_PIECE if direct else MAX_BINARY_CHUNK) // 3 * 3  # pieces join only where no padding is
+        self._piece_size = (DIRECT_PIECE_SIZE if direct else MAX_BINARY_CHUNK) // 3 * 3  # base64 without padding
         self._held = bytearray()
         self._begun = False
 
@@ -37,22 +38,22 @@ class FileWriter(Generic[T]):
         self, kind: type[BaseException] | None, exc: BaseException | None, trace: TracebackType | None
     ) -> None:
         if exc is not None:
-            self._staged.__exit__(kind, exc, trace)
+            self._atomic_write.__exit__(kind, exc, trace)
             return
-        with self._staged:
+        with self._atomic_write:
             self._send(1)
             if not self._begun:
-                (self._staged.add("")).raise_for_error()
-            (self._staged.place()).raise_for_error()
+                (self._atomic_write.add("")).raise_for_error()
+            (self._atomic_write.place()).raise_for_error()
 
     def write(self, data: T) -> int:
-        r"""Write more; return how many characters or bytes that was.
+        r"""Write data, and return its length.
 
         Args:
-            data: A string, or bytes for a file that was opened with ``b``.
+            data: A string; bytes if the file was opened with ``b``.
 
         Raises:
-            FileError: The machine refused; the file will be as it was.
+            FileError: The session refused the data. The file stays unchanged.
 
         Example:
             ```python
@@ -62,16 +63,16 @@ class FileWriter(Generic[T]):
             ```
         """
         try:
-            self._held += self._form.encode(data)
+            self._held += self._mode.encode(data)
         except TypeError as exc:
-            raise FileError.usage(f"this file takes {self._form.kind.__name__}, not {type(data).__name__}") from exc
-        self._send(self._piece)
+            raise FileError.usage(f"this file takes {self._mode.kind.__name__}, not {type(data).__name__}") from exc
+        self._send(self._piece_size)
         return len(data)
 
-    def _send(self, least: int) -> None:
-        """Send what is held, while it is at least so many bytes."""
-        while len(self._held) >= least:
-            piece = bytes(self._held[: self._piece])
-            del self._held[: self._piece]
+    def _send(self, threshold: int) -> None:
+        """Send pieces while at least ``threshold`` bytes are held."""
+        while len(self._held) >= threshold:
+            piece = bytes(self._held[: self._piece_size])
+            del self._held[: self._piece_size]
             self._begun = True
-            (self._staged.add(b64encode(piece).decode())).raise_for_error()
+            (self._atomic_write.add(b64encode(piece).decode())).raise_for_error()

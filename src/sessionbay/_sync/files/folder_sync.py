@@ -1,5 +1,5 @@
 # Generated from src/sessionbay/_async/files/folder_sync.py by scripts/generate_sync.py. Do not edit.
-"""One push or pull: the files of a folder that differ, several at a time."""
+"""Folder synchronization between this machine and a session."""
 
 import posixpath
 import shlex
@@ -10,13 +10,14 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ..._concurrency._sync import StateLock, UnaryCall, run_for_each, run_in_thread, shielded
-from ...core.errors import AgentBayError
+from ..._concurrency._sync import StateLock, UnaryCall, run_for_each, run_in_thread
+from ...core.errors import AgentBayError, FileError
 from ...core.result import Result
 from ...local_files import safe_join, scan_tree, set_executable, sha256_of, write_atomically
 from ...models.files import FolderResult
 from ...models.map import Progress
 from ...operations.command import ShellArgs
+from ...operations.complete_output import framed
 from ...operations.transfers import FILE_COMMAND, FileCommandResult
 from ...operations.trees import (
     LIST,
@@ -32,19 +33,19 @@ from ...operations.trees import (
 from ..api_client import CallTimeout
 from ..command import GRACE
 from ..session_connection import SessionConnection
+from .scratch_file import read_output
 
 if TYPE_CHECKING:
     from ..file_system import FileSystem
 
-AT_ONCE = 8  # files that go over beside each other
-SMALL = 256 * 1024  # bytes up to which a file goes by a tool call: above that, by the store
-SMALL_DIRECT = 2**20  # the same where tool calls go straight to the machine
-CLEANING = 10.0  # seconds
+CONCURRENCY = 8  # transfers at a time
+MAX_TOOL_CALL_SIZE = 256 * 1024  # bytes of a file that a tool call carries; larger files go through the store
+MAX_DIRECT_SIZE = 2**20  # the same on the direct route
 
 
 @dataclass(frozen=True, kw_only=True)
 class FolderSyncOptions:
-    """What a push or pull is to do; see their arguments."""
+    """The arguments of a push or pull."""
 
     local: Path
     remote: str
@@ -56,7 +57,7 @@ class FolderSyncOptions:
 
 @dataclass
 class FolderSyncReport:
-    """What has become of the files so far."""
+    """The outcome of each file so far."""
 
     sent: list[str] = field(default_factory=list[str])
     kept: list[str] = field(default_factory=list[str])
@@ -66,7 +67,7 @@ class FolderSyncReport:
 
 
 class FolderSync:
-    """What ``push`` and ``pull`` share, and each of them."""
+    """One ``push`` or ``pull``."""
 
     def __init__(self, connection: SessionConnection, files: "FileSystem", options: FolderSyncOptions) -> None:
         self._files = files
@@ -75,79 +76,69 @@ class FolderSync:
         self._here, self._there = Tree(), Tree()
         self._report = FolderSyncReport()
         self._done = 0
-        self._guard = StateLock()
-        direct = self._connection.has_direct_route("write_file")
-        self._small = SMALL_DIRECT if direct else SMALL
+        self._lock = StateLock()
+        direct = connection.has_direct_route("write_file")
+        self._max_tool_call_size = MAX_DIRECT_SIZE if direct else MAX_TOOL_CALL_SIZE
 
     def push(self) -> FolderResult:
-        """Send what the session lacks."""
-        listed = self._look(MAKE_AND_LIST)
+        """Send the files that differ."""
+        listed = self._scan(MAKE_AND_LIST)
         if not listed.success:
             return listed
         planned = plan(self._here, self._there, self._options.rules)
         folders = {above[0] for path in planned.to_send if (above := parent_paths(path))} - self._there.entries.keys()
-        self._several(self._make_folder, sorted(folders))
-        return self._carried_out(planned, self._push_file, self._delete_there)
+        self._run_for_each(self._make_folder, sorted(folders))
+        return self._carry_out(planned, self._push_file, self._delete_there)
 
     def pull(self) -> FolderResult:
-        """Fetch what this machine lacks."""
-        listed = self._look(LIST)
+        """Fetch the files that differ."""
+        listed = self._scan(LIST)
         if not listed.success:
             return listed
         run_in_thread(partial(self._options.local.mkdir, parents=True, exist_ok=True))
         planned = plan(self._there, self._here, self._options.rules)
-        return self._carried_out(planned, self._pull_file, self._delete_here)
+        return self._carry_out(planned, self._pull_file, self._delete_here)
 
-    def _look(self, script: str) -> FolderResult:
-        """See what is on both sides."""
+    def _scan(self, script: str) -> FolderResult:
+        """Scan both sides."""
         if run_in_thread(self._options.local.is_dir):
             self._here = run_in_thread(partial(scan_tree, self._options.local))
         ran = self._run(script)
         if not ran.success:
-            return ran.as_failure(FolderResult, ran.error_message)
-        place = ran.stdout
+            return ran.as_failure(FolderResult, ran.stderr.strip())
         try:
-            content = self._files.read_file(place, format="bytes")
-        finally:
-            shielded(partial(self._forget, place), CLEANING)
-        if content.data is None:
-            return content.as_failure(FolderResult)
-        try:
-            self._there = parse_listing(content.data)
-        except ValueError:
-            return content.as_failure(FolderResult, "the session's list of files cannot be read")
+            self._there = parse_listing(read_output(self._connection, ran))
+        except ValueError as exc:
+            message = f"the session's list of files is incomplete or invalid: {exc}"
+            raise FileError.of("invalid_response", message, request_id=ran.request_id) from exc
         if ran.stderr.strip():
             self._there.errors["."] = ran.stderr.strip()
         return FolderResult(success=True)
 
     def _run(self, script: str) -> FileCommandResult:
         args = ShellArgs(
-            command=f"folder={shlex.quote(self._options.remote)}; {script}",
+            command=f"folder={shlex.quote(self._options.remote)}; {framed(script)}",
             timeout_ms=int(self._options.timeout * 1000),
         )
         limits = CallTimeout(self._options.timeout + GRACE)
         return self._connection.call_tool(FILE_COMMAND, args, limits, strict=False)
 
-    def _forget(self, place: str) -> None:
-        args = ShellArgs(command=f"rm -f -- {shlex.quote(place)}")
-        self._connection.call_tool(FILE_COMMAND, args, CallTimeout(CLEANING), strict=False)
-
-    def _carried_out(
+    def _carry_out(
         self,
         planned: Plan,
-        carry: UnaryCall[str, int | None],
+        transfer: UnaryCall[str, int | None],
         delete: UnaryCall[str, None],
     ) -> FolderResult:
         report, total = self._report, len(planned.to_send)
         report.errors |= planned.errors
 
-        def go(path: str) -> None:
+        def send(path: str) -> None:
             try:
-                size = carry(path)
+                size = transfer(path)
             except (AgentBayError, OSError) as exc:
-                self._note(path, total, error=str(exc) or type(exc).__name__)
+                self._record(path, total, error=str(exc) or type(exc).__name__)
             else:
-                self._note(path, total, size)
+                self._record(path, total, size)
 
         def drop(path: str) -> None:
             try:
@@ -157,35 +148,35 @@ class FolderSync:
             else:
                 report.deleted.append(path)
 
-        self._tell(total)
-        self._several(go, planned.to_send)
+        self._report_progress(total)
+        self._run_for_each(send, planned.to_send)
         if self._options.delete and not report.errors:
-            self._several(drop, planned.to_delete)
-        self._tell(total, ended=True)
+            self._run_for_each(drop, planned.to_delete)
+        self._report_progress(total, ended=True)
         return _result(report, planned)
 
-    def _several(self, call: UnaryCall[str, None], items: Iterable[str]) -> None:
-        """Make ``call`` of every item, a few at a time; what it raises ends all of it."""
-        left, failures = iter(items), list[Exception]()
+    def _run_for_each(self, call: UnaryCall[str, None], items: Iterable[str]) -> None:
+        """Call ``call`` for each item, several at a time. An exception ends all of them."""
+        queue, failures = iter(items), list[Exception]()
 
         def work(number: int) -> None:
-            while (item := self._next(left)) is not None and not failures:
+            while (item := self._next(queue)) is not None and not failures:
                 try:
                     call(item)
-                except Exception as exc:  # noqa: BLE001  # the user's callback, told to the user as it is
+                except Exception as exc:  # noqa: BLE001  # raised by the progress callback
                     failures.append(exc)
 
-        run_for_each(work, range(AT_ONCE))
+        run_for_each(work, range(CONCURRENCY))
         if failures:
             raise failures[0]
 
-    def _next(self, left: Iterator[str]) -> str | None:
-        with self._guard:
-            return next(left, None)
+    def _next(self, queue: Iterator[str]) -> str | None:
+        with self._lock:
+            return next(queue, None)
 
-    def _note(self, path: str, total: int, size: int | None = None, error: str = "") -> None:
-        """Note what became of a file; no size is that of one that stays."""
-        with self._guard:
+    def _record(self, path: str, total: int, size: int | None = None, error: str = "") -> None:
+        """Record the outcome of a file. A file without a size was identical."""
+        with self._lock:
             report = self._report
             self._done += 1
             if error:
@@ -195,29 +186,29 @@ class FolderSync:
             else:
                 report.sent.append(path)
                 report.bytes += size
-        self._tell(total)
+        self._report_progress(total)
 
-    def _tell(self, total: int, *, ended: bool = False) -> None:
+    def _report_progress(self, total: int, *, ended: bool = False) -> None:
         if self._options.progress:
             failed = self._done - len(self._report.sent) - len(self._report.kept)
             self._options.progress(Progress(total=total, done=self._done, failed=failed, ended=ended))
 
     def _make_folder(self, path: str) -> None:
-        with suppress(AgentBayError):  # a folder that is not made is told by its files
+        with suppress(AgentBayError):  # its files will fail, with the reason
             self._files.create_directory(self._remote(path))
 
     def _push_file(self, path: str) -> int | None:
-        """Send a file; return its size, None when the session has its bytes."""
+        """Send a file; return its size, or None if the session has its content."""
         place = self._options.local / path
         size = None if self._is_same(path, place) else self._send(path, place)
-        if (runs := executable_change(path, self._here, self._there)) is not None:
-            command = f"chmod {'+x' if runs else 'a-x'} -- {shlex.quote(self._remote(path))}"
+        if (executable := executable_change(path, self._here, self._there)) is not None:
+            command = f"chmod {'+x' if executable else 'a-x'} -- {shlex.quote(self._remote(path))}"
             (self._connection.call_tool(FILE_COMMAND, ShellArgs(command=command), strict=False)).raise_for_error()
         return size
 
     def _send(self, path: str, place: Path) -> int:
         size = self._here.entries[path].size
-        if size <= self._small:
+        if size <= self._max_tool_call_size:
             content = run_in_thread(place.read_bytes)
             (self._files.write_file(self._remote(path), content)).raise_for_error()
             return len(content)
@@ -225,15 +216,15 @@ class FolderSync:
         return (upload(wait_timeout=self._options.timeout)).raise_for_error().bytes_sent
 
     def _pull_file(self, path: str) -> int | None:
-        """Fetch a file; return its size, None when this machine has its bytes."""
+        """Fetch a file; return its size, or None if this machine has its content."""
         place = run_in_thread(partial(safe_join, self._options.local, path))
         size = None if self._is_same(path, place) else self._fetch(path, place)
-        if (runs := executable_change(path, self._there, self._here)) is not None:
-            run_in_thread(partial(set_executable, place, runs))
+        if (executable := executable_change(path, self._there, self._here)) is not None:
+            run_in_thread(partial(set_executable, place, executable))
         return size
 
     def _fetch(self, path: str, place: Path) -> int:
-        if self._there.entries[path].size <= self._small:
+        if self._there.entries[path].size <= self._max_tool_call_size:
             content = (self._files.read_file(self._remote(path), format="bytes")).unwrap()
             run_in_thread(partial(write_atomically, place, content))
             return len(content)
@@ -259,7 +250,7 @@ class FolderSync:
 
 
 def _result(report: FolderSyncReport, planned: Plan) -> FolderResult:
-    told = FolderResult(
+    result = FolderResult(
         success=not report.errors,
         sent=tuple(sorted(report.sent)),
         kept=tuple(sorted(report.kept)),
@@ -268,8 +259,8 @@ def _result(report: FolderSyncReport, planned: Plan) -> FolderResult:
         errors=report.errors,
         bytes=report.bytes,
     )
-    if told.success:
-        return told
-    first = next(iter(report.errors.items()))
+    if result.success:
+        return result
+    path, reason = next(iter(report.errors.items()))
     more = f", and {len(report.errors) - 1} more" if len(report.errors) > 1 else ""
-    return replace(told, error_message=f"{first[0]}: {first[1]}{more}")
+    return replace(result, error_message=f"{path}: {reason}{more}")

@@ -1,5 +1,5 @@
 # Generated from src/sessionbay/_async/files/watch.py by scripts/generate_sync.py. Do not edit.
-"""Watching a folder: the session tells what changes where it can, else it is asked again and again."""
+"""Watching a folder: the session pushes changes over its WebSocket, or is polled for them."""
 
 import logging
 from collections.abc import Iterable
@@ -11,7 +11,7 @@ from ...core.errors import FileError
 from ...core.public import public
 from ...environment import nonce
 from ...models.files import FileChangeEvent, FileChangeResult
-from ...operations import file_events as news, files as tools, frames
+from ...operations import file_events, files as tools, frames
 from ...operations.dispatcher import Message, Subscription
 from ..api_client import CallTimeout
 from ..session_connection import SessionConnection
@@ -19,18 +19,18 @@ from ..ws.multiplexer import Multiplexer
 from ..ws.session_multiplexer import has_websocket, multiplexer_of
 
 log = logging.getLogger("sessionbay.watch")
-SUBSCRIBING = 15.0  # seconds that a subscription may take
-LEAVING = 5.0  # seconds that its end may take
-ASKING = 30.0  # seconds that one look may take
-MOST_FAILURES = 3  # looks in a row that may go unanswered
+SUBSCRIBE_TIMEOUT = 15.0  # seconds
+UNSUBSCRIBE_TIMEOUT = 5.0  # seconds
+POLL_TIMEOUT = 30.0  # seconds for one request
+MAX_FAILURES = 3  # consecutive polls without a response
 
 
 @public
 class Watch:
-    """A folder that is watched; ``watch`` of the file module returns it.
+    """A watched folder, returned by ``watch`` of the file module.
 
-    As a context manager it begins to watch, so that nothing that happens in the block is missed. Iterate over it for
-    lists of ``FileChangeEvent``, each as soon as it is known.
+    The watch begins when the block is entered, so that no change within the block is missed. Iterate over it for lists
+    of ``FileChangeEvent``.
     """
 
     def __init__(self, connection: SessionConnection, path: str, interval: float) -> None:
@@ -38,59 +38,61 @@ class Watch:
         self._path = path
         self._interval = interval
         self._server = connection.server_of(tools.CHANGES.name)
-        self._line: Multiplexer | None = None
-        self._subscription = Subscription(route=self._server, accepts=news.events_of(path))
+        self._multiplexer: Multiplexer | None = None
+        self._subscription = Subscription(route=self._server, accepts=file_events.events_of(path))
         self._entered = False
         self._failures = 0
-        self._seen = 0  # the number of the last push that was read, where they are numbered
+        self._seen = 0  # the number of the last push that was read, if pushes are numbered
 
     @property
     def pushes(self) -> bool:
-        """Whether the session tells of changes by itself; else it is asked every ``interval`` seconds."""
-        return self._line is not None
+        """Whether the session pushes changes; otherwise it is polled every ``interval`` seconds."""
+        return self._multiplexer is not None
 
     def __enter__(self) -> Self:
         self._entered = True
         if has_websocket(self._connection) and self._server:
-            self._line = multiplexer_of(self._connection, FileError)
-        if not self._goes_on():
-            (self._look()).raise_for_error()
-        if self._line is not None:
-            self._subscribe_or_ask(self._line)
+            self._multiplexer = multiplexer_of(self._connection, FileError)
+        if not self._can_resume():
+            (self._poll()).raise_for_error()
+        if self._multiplexer is not None:
+            self._subscribe_or_poll(self._multiplexer)
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, exc: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._entered = False
-        line, self._line = self._line, None
-        if line is None:
+        multiplexer, self._multiplexer = self._multiplexer, None
+        if multiplexer is None:
             return
-        line.drop(self._subscription)
+        multiplexer.drop(self._subscription)
         if not (
-            self._subscription.lost or line.is_closed or line.has_subscriber(news.sample(self._server, self._path))
+            self._subscription.lost
+            or multiplexer.is_closed
+            or multiplexer.has_subscriber(file_events.sample(self._server, self._path))
         ):
             try:
-                shielded(lambda: self._unsubscribe(line), LEAVING)
+                shielded(lambda: self._unsubscribe(multiplexer), UNSUBSCRIBE_TIMEOUT)
             except (FileError, TimeoutError) as error:
-                log.info("the watch of %r could not be ended: %s", self._path, error)
+                log.info("the subscription to %r could not be ended: %s", self._path, error)
 
     def __iter__(self) -> Self:
         return self
 
     def __next__(self) -> list[FileChangeEvent]:
-        while not (found := self.changes(ASKING)):
+        while not (events := self.changes(POLL_TIMEOUT)):
             pass
-        return found
+        return events
 
     def changes(self, timeout_s: float) -> list[FileChangeEvent]:
-        """Return what happened, as soon as something does; an empty list when nothing did in time.
+        """Return the next changes; an empty list if there is none before the timeout.
 
         Args:
-            timeout_s: Seconds to wait for it. Where the session has to be asked it is a little more.
+            timeout_s: The timeout in seconds. A poll may exceed it.
 
         Raises:
-            FileError: The session refuses to look, or does not answer.
+            FileError: The session refuses the request, or does not respond.
 
         Example:
             ```python
@@ -101,101 +103,101 @@ class Watch:
             ```
         """
         if not self._entered:
-            raise FileError.usage("nothing is watched: use the watch as a context manager")
+            raise FileError.usage("the watch has not begun: enter it as a context manager")
         until = self._now() + timeout_s
         while (left := until - self._now()) > 0:
-            found = self._pushed(self._line, left) if self._line else self._asked(left)
-            if found:
-                return found
+            events = self._pushed(self._multiplexer, left) if self._multiplexer else self._polled(left)
+            if events:
+                return events
         return []
 
-    def _pushed(self, line: Multiplexer, left: float) -> list[FileChangeEvent]:
-        """Return what the session pushes; after a lost connection, subscribe anew."""
+    def _pushed(self, multiplexer: Multiplexer, left: float) -> list[FileChangeEvent]:
+        """Return the next pushed changes. After a lost connection, subscribe again."""
         try:
-            message = line.next(self._subscription, FileError, left, f"the watch of {self._path}")
+            message = multiplexer.next(self._subscription, FileError, left, f"the watch of {self._path}")
         except TimeoutError:
             return []
         if message.kind == "failed":
-            return self._begin_anew(line, message)
+            return self._resubscribe(multiplexer, message)
         return self._new([message])
 
-    def _begin_anew(self, line: Multiplexer, message: Message) -> list[FileChangeEvent]:
-        if line.is_closed:
+    def _resubscribe(self, multiplexer: Multiplexer, message: Message) -> list[FileChangeEvent]:
+        if multiplexer.is_closed:
             raise FileError.usage(f"the watch of {self._path} is over: {message.error}")
-        log.info("the watch of %r is begun anew: %s", self._path, message.error)
-        whole = self._subscribe_or_ask(line)
-        if not whole:
-            told = f"more changed in {self._path} while the connection was lost than is kept: look at the folder itself"
-            raise FileError.of("unreachable", told)
-        if self._goes_on():
-            return self._new(line.poll_all(self._subscription))
-        return list((self._look()).raise_for_error().events)
+        log.info("subscribing to %r again: %s", self._path, message.error)
+        complete = self._subscribe_or_poll(multiplexer)
+        if not complete:
+            reason = f"changes in {self._path} were lost with the connection: list the folder"
+            raise FileError.of("unreachable", reason)
+        if self._can_resume():
+            return self._new(multiplexer.poll_all(self._subscription))
+        return list((self._poll()).raise_for_error().events)
 
     def _new(self, pushes: Iterable[Message]) -> list[FileChangeEvent]:
-        """Return what pushes tell that were not read yet; after a lost connection they may come twice."""
-        found: list[FileChangeEvent] = []
-        for message in sorted(pushes, key=lambda one: news.number(one.data)):
-            number = news.number(message.data)
+        """Return the events of pushes that were not read yet. After a lost connection, pushes may be repeated."""
+        events: list[FileChangeEvent] = []
+        for message in sorted(pushes, key=lambda one: file_events.number(one.data)):
+            number = file_events.number(message.data)
             if not 0 < number <= self._seen:
                 self._seen = max(self._seen, number)
-                found += news.read(message.data)
-        return found
+                events += file_events.read(message.data)
+        return events
 
-    def _asked(self, left: float) -> list[FileChangeEvent]:
+    def _polled(self, left: float) -> list[FileChangeEvent]:
         self._connection.api.clock.sleep(min(self._interval, left))
         try:
-            found = (self._look()).raise_for_error().events
+            events = (self._poll()).raise_for_error().events
         except FileError as exc:
             self._failures += 1
-            if exc.kind not in ("unreachable", "timeout") or self._failures >= MOST_FAILURES:
+            if exc.kind not in ("unreachable", "timeout") or self._failures >= MAX_FAILURES:
                 raise
-            log.info("a look at %r was not answered: %s", self._path, exc)
+            log.info("a poll of %r failed: %s", self._path, exc)
             return []
         self._failures = 0
-        return found
+        return events
 
-    def _look(self) -> FileChangeResult:
+    def _poll(self) -> FileChangeResult:
         args = tools.PathArgs.of(self._path)
-        return self._connection.call_tool(tools.CHANGES, args, CallTimeout(ASKING), strict=False)
+        return self._connection.call_tool(tools.CHANGES, args, CallTimeout(POLL_TIMEOUT), strict=False)
 
-    def _goes_on(self) -> bool:
-        """Return whether the session itself sees to it that nothing is missed, when a subscription begins or breaks."""
-        if self._line is None:
+    def _can_resume(self) -> bool:
+        """Return whether a subscription that breaks can be resumed without missing changes."""
+        if self._multiplexer is None:
             return False
         try:
-            return self._line.offers("resume", FileError)
+            return self._multiplexer.offers("resume", FileError)
         except FileError as exc:
-            self._ask_from_now_on(exc)
+            self._fall_back_to_polling(exc)
             return False
 
-    def _subscribe_or_ask(self, line: Multiplexer) -> bool:
-        """Subscribe; where that does not work, the session is asked from now on. False where changes were lost."""
-        wanted = news.SubscribeParams(path=self._path, after=self._seen or None)
+    def _subscribe_or_poll(self, multiplexer: Multiplexer) -> bool:
+        """Subscribe, or fall back to polling. Return False if changes were lost."""
+        params = file_events.SubscribeParams(path=self._path, after=self._seen or None)
         try:
-            line.subscribe([self._subscription], FileError)
-            frame = frames.call(nonce(), self._server, news.SUBSCRIBE, wanted.dump())
-            ended = line.request(frame, FileError, Subscription(frame.id, streams=True))
-            answer = line.answer(ended, news.SUBSCRIBE, FileError, SUBSCRIBING)
+            multiplexer.subscribe([self._subscription], FileError)
+            frame = frames.call(nonce(), self._server, file_events.SUBSCRIBE, params.dump())
+            ended = multiplexer.request(frame, FileError, Subscription(frame.id, streams=True))
+            answer = multiplexer.answer(ended, file_events.SUBSCRIBE, FileError, SUBSCRIBE_TIMEOUT)
         except FileError as exc:
-            line.drop(self._subscription)
-            if line.is_closed:
+            multiplexer.drop(self._subscription)
+            if multiplexer.is_closed:
                 raise
-            self._ask_from_now_on(exc)
+            self._fall_back_to_polling(exc)
             if exc.kind == "refused" and self._server:
-                (self._look()).raise_for_error()  # a folder that is not there is refused here too, and told
+                (self._poll()).raise_for_error()  # a missing folder is refused here too
             return True
         except BaseException:
-            line.drop(self._subscription)
+            multiplexer.drop(self._subscription)
             raise
-        self._seen = self._seen or news.number(answer)
-        return news.is_whole(answer)
+        self._seen = self._seen or file_events.number(answer)
+        return file_events.is_complete(answer)
 
-    def _ask_from_now_on(self, exc: FileError) -> None:
-        log.info("changes in %r are asked for, since they are not pushed: %s", self._path, exc)
-        self._line = None
+    def _fall_back_to_polling(self, exc: FileError) -> None:
+        log.info("polling %r, as changes cannot be pushed: %s", self._path, exc)
+        self._multiplexer = None
 
-    def _unsubscribe(self, line: Multiplexer) -> None:
-        line.notify(frames.call(nonce(), self._server, news.UNSUBSCRIBE, {"path": self._path}), FileError)
+    def _unsubscribe(self, multiplexer: Multiplexer) -> None:
+        multiplexer.notify(frames.call(nonce(), self._server, file_events.UNSUBSCRIBE, {"path": self._path}), FileError)
 
     def _now(self) -> float:
         return self._connection.api.clock.monotonic()

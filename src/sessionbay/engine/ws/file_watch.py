@@ -7,7 +7,7 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from ...operations import file_events as news
+from ...operations import file_events
 from ...operations.files import SERVER, PathArgs
 from ..agent.connection import AgentConnection, AgentFailure, AgentGone
 from .connection import Connection, IncomingCall, Methods
@@ -77,7 +77,7 @@ class Watch:
         events: list[dict[str, Any]] = [
             {"eventType": event, "path": path, "pathType": kind} for event, path, kind in changes
         ]
-        await connection.push(SERVER, news.PUSH, path=self.path, events=events, number=number)
+        await connection.push(SERVER, file_events.PUSH, path=self.path, events=events, number=number)
 
     @property
     def _name(self) -> str:
@@ -93,7 +93,7 @@ class FileWatches:
         self._running: dict[str, asyncio.Task[None]] = {}
         self._changing = asyncio.Lock()
         self._numbers = itertools.count(1)
-        self.methods: Methods = {news.SUBSCRIBE: self._subscribe, news.UNSUBSCRIBE: self._unsubscribe}
+        self.methods: Methods = {file_events.SUBSCRIBE: self._subscribe, file_events.UNSUBSCRIBE: self._unsubscribe}
 
     def leave(self, connection: Connection) -> None:
         """Remove a connection; its subscriptions wait for the next one."""
@@ -118,7 +118,7 @@ class FileWatches:
         await asyncio.gather(*running, return_exceptions=True)
 
     async def _subscribe(self, call: IncomingCall) -> None:
-        params = call.params(news.SubscribeParams)
+        params = call.params(file_events.SubscribeParams)
         agent = self._agent()
         async with self._changing:
             watch = self._watches.get(params.path)

@@ -1,4 +1,4 @@
-"""Folders that are copied from or to a context: which of their files, and one file at a time."""
+"""Copying folders from and to a context: the selection of files, and the transfer of each file."""
 
 from __future__ import annotations
 
@@ -13,23 +13,23 @@ MAX_REPORTED = 100
 
 
 class Selection:
-    """Which files are copied, as their paths below the bound folder are.
+    """Selects files by their paths below the mount.
 
-    ``lists`` are those that let files in, each with what it leaves out; without any, all are in. ``never`` are out.
+    Each of ``lists`` includes files, with exclusions; without any list, all files are included. ``never`` is excluded.
     """
 
     def __init__(self, lists: list[dict[str, object]], never: list[str]) -> None:
-        self._lists = [_List(**entry) for entry in lists]  # type: ignore[arg-type]  # the engine's own words
+        self._lists = [_List(**entry) for entry in lists]  # type: ignore[arg-type]  # from the engine
         self._never = never
 
     def has(self, path: str) -> bool:
-        """Return whether a file is copied."""
+        """Return whether a file is selected."""
         if any(below(path, out) for out in self._never):
             return False
         return not self._lists or any(entry.has(path) for entry in self._lists)
 
     def may_have(self, folder: str) -> bool:
-        """Return whether a folder may hold files that are copied."""
+        """Return whether a folder may hold selected files."""
         if any(below(folder, out) for out in self._never):
             return False
         return not self._lists or any(entry.may_have(folder) for entry in self._lists)
@@ -59,30 +59,30 @@ class _List:
 
 
 def matches(pattern: re.Pattern[str], path: str) -> bool:
-    """Return whether a pattern is found in a path, written with or without its first slash."""
+    """Return whether a pattern is found in a path, with or without a leading slash."""
     return bool(pattern.search(path) or pattern.search("/" + path))
 
 
 def below(path: str, folder: str) -> bool:
-    """Return whether ``path`` is ``folder`` or in it; an empty folder is the top of all."""
+    """Return whether ``path`` is ``folder`` or below it. An empty folder is the root."""
     return not folder or path == folder or path.startswith(folder + "/")
 
 
 def joined(folder: str, name: str) -> str:
-    """Return the path of a name in a folder, either of which may be empty."""
+    """Join a folder and a name, either of which may be empty."""
     return "/".join(part for part in (folder, name) if part)
 
 
 def tree(path: str, prefix: str, selection: dict[str, list[object]], max_files: int) -> dict[str, object]:
-    """Return the files at and below ``path`` that are selected, and what is in the way.
+    """Return the selected files at and below ``path``, the entries that are not files, and unreadable folders.
 
     Args:
-        path: A file or folder of the session; a link there is followed, none below it is.
-        prefix: How ``path`` is called below the bound folder.
-        selection: What ``Selection`` takes.
-        max_files: How many files there may be.
+        path: A file or folder of the session. It may be a link; links below it are not followed.
+        prefix: The path of ``path`` below the mount.
+        selection: The arguments of ``Selection``.
+        max_files: The maximum number of files.
     """
-    chosen = Selection(**selection)  # type: ignore[arg-type]  # the engine's own words
+    chosen = Selection(**selection)  # type: ignore[arg-type]  # from the engine
     found: list[tuple[str, list[int], bool]] = []
     odd: list[str] = []
     unread: list[str] = []
@@ -132,34 +132,34 @@ def _sort(
 
 
 def stamp(status: os.stat_result) -> list[int]:
-    """Return what changes when a file does."""
+    """Return values of which at least one changes with the file."""
     return [status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino]
 
 
 def choose(names: list[str], selection: dict[str, list[object]]) -> list[str]:
-    """Return those names, of files below the bound folder, that are selected."""
-    chosen = Selection(**selection)  # type: ignore[arg-type]  # the engine's own words
+    """Return the selected names of files below the mount."""
+    chosen = Selection(**selection)  # type: ignore[arg-type]  # from the engine
     return [name for name in names if chosen.has(name)]
 
 
 def send_file(path: str, follow: bool) -> PassedDescriptor:
-    """Pass a file to read; a link is followed only where the caller named it itself."""
+    """Pass a file descriptor for reading. A link is followed if ``follow`` is set."""
     fd = files.open_regular(path, os.O_RDONLY | (0 if follow else os.O_NOFOLLOW))
     return PassedDescriptor(fd, stamp(os.fstat(fd)))
 
 
 def take_file(path: str) -> PassedDescriptor:
-    """Pass a file to write, in the folder where it is to be kept; the folder is made."""
+    """Create a file and its folders, and pass a descriptor for writing."""
     os.makedirs(os.path.dirname(path), exist_ok=True)
     return PassedDescriptor(files.open_regular(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW))
 
 
 def keep_file(scratch: str, path: str, executable: bool) -> list[int]:
-    """Put a file that was taken in its place; return its stamp."""
+    """Rename a file of ``take_file`` to its path; return its stamp."""
     try:
         os.chmod(scratch, 0o755 if executable else 0o644)
         if os.path.isdir(path) and not os.path.islink(path):
-            raise Failure(f"{path}: a folder is there already")
+            raise Failure(f"{path}: Is a directory")
         os.replace(scratch, path)
     except (OSError, Failure):
         os.unlink(scratch)
@@ -169,6 +169,6 @@ def keep_file(scratch: str, path: str, executable: bool) -> list[int]:
 
 def extract(archive: str, folder: str, limits: dict[str, int]) -> list[str]:
     """Extract an archive into a folder; return the names of its files. ``limits`` are those of ``archives.extract``."""
-    from . import archives  # few need it, and what it needs takes longer to load than the agent has to start
+    from . import archives  # rarely needed, and slow to import
 
     return archives.extract(archive, folder, **limits)

@@ -15,76 +15,79 @@ MAX_WATCHES = 32
 SCAN_INTERVAL = 0.2  # seconds between two scans
 PAUSE_FACTOR = 10  # the pause after a scan, in multiples of its duration
 
-Seen = dict[str, tuple[bool, object]]
+Snapshot = dict[str, tuple[bool, object]]
 Change = tuple[str, str, str]
 
 
 class Watches:
-    """The folders that are watched, and how each was when it was last told of."""
+    """The watched folders, each with its last snapshot."""
 
     def __init__(self) -> None:
-        self._seen: dict[str, tuple[threading.Lock, Seen]] = {}
+        self._watched: dict[str, tuple[threading.Lock, Snapshot]] = {}
 
     def changes(self, watch: str, path: str, patience: float) -> list[Change]:
-        """Return what changed since the last time; wait for it up to ``patience`` seconds. The first time, nothing."""
-        known = self._seen.get(watch)
+        """Return the changes since the last call, after up to ``patience`` seconds. The first call returns none."""
+        known = self._watched.get(watch)
         if known is None:
             self._begin(watch, path)
             return []
         lock, before = known
         with lock:
-            return news(path, before, time.monotonic() + patience)
+            return wait_for_changes(path, before, time.monotonic() + patience)
 
     def forget(self, watch: str) -> None:
         """Stop watching a folder."""
-        self._seen.pop(watch, None)
+        self._watched.pop(watch, None)
 
     def _begin(self, watch: str, path: str) -> None:
-        if len(self._seen) >= MAX_WATCHES:
-            raise Failure(f"{path}: {MAX_WATCHES} folders are watched already")
+        if len(self._watched) >= MAX_WATCHES:
+            raise Failure(f"{path}: Too many watches: {MAX_WATCHES} folders are watched already")
         if not os.path.isdir(path):
             raise Failure(f"{path}: there is no such folder")
-        self._seen[watch] = threading.Lock(), look(path)
+        self._watched[watch] = threading.Lock(), snapshot(path)
 
 
-def news(path: str, before: Seen, deadline: float) -> list[Change]:
-    """Return what differs from ``before``, and bring that up to date; nothing when nothing does until ``deadline``."""
+def wait_for_changes(path: str, before: Snapshot, deadline: float) -> list[Change]:
+    """Return the changes since ``before``, which is updated; none if there is none until ``deadline``."""
     while True:
         begun = time.monotonic()
-        now = look(path)
-        found = differences(before, now)
-        if found or time.monotonic() + SCAN_INTERVAL > deadline:
+        now = snapshot(path)
+        changes = differences(before, now)
+        if changes or time.monotonic() + SCAN_INTERVAL > deadline:
             before.clear()
             before.update(now)
-            return found
+            return changes
         time.sleep(max(SCAN_INTERVAL, PAUSE_FACTOR * (time.monotonic() - begun)))
 
 
-def look(path: str) -> Seen:
-    """Return all that is below a folder, itself included: whether it is a folder, and what differs when it changed."""
-    seen: Seen = {}
+def snapshot(path: str) -> Snapshot:
+    """Return each entry at and below a folder: whether it is a folder, and values that differ after a change."""
+    entries: Snapshot = {}
     folders = [path] if os.path.isdir(path) else []
     while folders:
         folder = folders.pop()
-        names = entries(folder)
-        seen[folder] = (True, names)
+        names = list_names(folder)
+        entries[folder] = (True, names)
         for name in names:
             here = os.path.join(folder, name)
             try:
-                found = os.lstat(here)
+                status = os.lstat(here)
             except OSError:
                 continue
-            if stat.S_ISDIR(found.st_mode):
+            if stat.S_ISDIR(status.st_mode):
                 folders.append(here)
             else:
-                seen[here] = (False, (found.st_mtime_ns, found.st_size, found.st_ino, found.st_mode))
-        if len(seen) > MAX_ENTRIES:
-            raise Failure(f"{path}: there is too much in it to be watched: more than {MAX_ENTRIES} files")
-    return seen
+                entries[here] = (
+                    False,
+                    (status.st_mtime_ns, status.st_ctime_ns, status.st_size, status.st_ino, status.st_mode),
+                )
+        if len(entries) > MAX_ENTRIES:
+            raise Failure(f"{path}: it has more than {MAX_ENTRIES} entries: watch a smaller folder")
+    return entries
 
 
-def entries(folder: str) -> tuple[str, ...]:
-    """Return the names in a folder; none of one that cannot be read or is gone, and none of files half written."""
+def list_names(folder: str) -> tuple[str, ...]:
+    """Return the names in a folder, without partial files; none if it cannot be read."""
     try:
         return tuple(sorted(name for name in os.listdir(folder) if not is_scratch(name)))
     except OSError:
@@ -92,13 +95,13 @@ def entries(folder: str) -> tuple[str, ...]:
 
 
 def is_scratch(name: str) -> bool:
-    """Return whether a name is one that this agent gives to files that it has not yet written to the end."""
+    """Return whether a name is that of a partial file of this agent."""
     parts = name.rsplit(".", 3)
     return len(parts) == 4 and parts[3] == "part" and parts[1].isdigit() and parts[2].isdigit()
 
 
-def differences(before: Seen, now: Seen) -> list[Change]:
-    """Return what happened between two looks: the event, the path, and the kind of what is there."""
+def differences(before: Snapshot, now: Snapshot) -> list[Change]:
+    """Return the changes between two snapshots: event, path, and kind of the entry."""
     found = [("delete", path) for path in before if path not in now]
     found += [("create", path) for path in now if path not in before]
     found += [("modify", path) for path in now if path in before and before[path] != now[path]]

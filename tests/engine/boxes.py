@@ -21,7 +21,7 @@ from .processes import ENOUGH
 
 T = TypeVar("T")
 ALL = Hardening()
-KINDS: list[backends.Wanted] = ["namespaces", "uid", "process"]
+KINDS: list[backends.IsolationChoice] = ["namespaces", "uid", "process"]
 
 
 @dataclass
@@ -45,7 +45,7 @@ def open_folder() -> Path:
 
 @asynccontextmanager
 async def box(
-    kind: backends.Wanted, network: backends.WantedNetwork = "none", hardening: Hardening = ALL
+    kind: backends.IsolationChoice, network: backends.NetworkChoice = "none", hardening: Hardening = ALL
 ) -> AsyncGenerator[Box]:
     """Give a sandbox of a kind; skip where there is no such kind."""
     folder = open_folder()
@@ -78,7 +78,7 @@ def done(work: Coroutine[Any, Any, T]) -> T:
     return asyncio.run(bounded())
 
 
-def payload(kind: backends.Wanted, command: str, **off: bool) -> str:
+def payload(kind: backends.IsolationChoice, command: str, **off: bool) -> str:
     """Return what a command wrote in a sandbox of its own, with the named defences off (``seccomp=False``)."""
 
     async def run() -> str:

@@ -71,7 +71,7 @@ def test_what_is_weaker_without_landlock_is_said() -> None:
 
 
 @any_kind
-def test_a_session_reports_what_keeps_it_in(kind: backends.Wanted) -> None:
+def test_a_session_reports_what_keeps_it_in(kind: backends.IsolationChoice) -> None:
     async def look() -> SandboxCapabilities:
         async with box(kind) as found:
             return found.sandbox.capabilities
@@ -84,7 +84,7 @@ def test_a_session_reports_what_keeps_it_in(kind: backends.Wanted) -> None:
 
 
 @any_kind
-def test_the_end_of_a_sandbox_leaves_no_process(kind: backends.Wanted) -> None:
+def test_the_end_of_a_sandbox_leaves_no_process(kind: backends.IsolationChoice) -> None:
     mark = marker()
 
     async def look() -> None:
@@ -97,7 +97,7 @@ def test_the_end_of_a_sandbox_leaves_no_process(kind: backends.Wanted) -> None:
 
 
 @any_kind
-def test_a_session_that_kills_its_own_agent_leaves_no_process(kind: backends.Wanted) -> None:
+def test_a_session_that_kills_its_own_agent_leaves_no_process(kind: backends.IsolationChoice) -> None:
     mark = marker()
 
     async def look() -> bool:

@@ -329,7 +329,7 @@ def test_what_cannot_be_read_as_an_archive_is_kept_and_fails_the_copy_up(account
     account.run(session, f"echo 1 >{PLACE}/a")
     [task] = account.sync(session)
     assert task["status"] == "Failed"
-    assert "cannot be read as an archive" in task["errorMessage"]
+    assert "is not a readable archive" in task["errorMessage"]
     account.delete(session)
     assert account.get(home, f"{PLACE}/data.zip") == b"no archive at all"
 
@@ -342,7 +342,7 @@ def test_a_session_ends_whatever_befalls_its_last_copy(tmp_path: Path, monkeypat
     with serving(state=tmp_path) as engine:
         account = Account(engine)
         session = account.session(bound(account.context("one")))
-        assert [task["errorMessage"] for task in account.sync(session)] == ["it broke off"]
+        assert [task["errorMessage"] for task in account.sync(session)] == ["the copy was aborted"]
         account.delete(session)
 
 

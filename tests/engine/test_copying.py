@@ -5,7 +5,7 @@ import threading
 
 import pytest
 
-from sessionbay.engine.contexts.copy import run_in_threads, shutdown_threads
+from sessionbay.engine.contexts.threads import run_in_threads, shutdown_threads
 
 
 def test_who_is_cancelled_waits_for_what_works_on_its_files() -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from sessionbay.engine.agent.inside import disk
-from sessionbay.engine.agent.inside.disk import Space
+from sessionbay.engine.agent.inside.disk import DiskUsage
 
 LIMITS = {"disk": 10_000, "files": 0}
 
@@ -36,24 +36,24 @@ def free(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> SimpleNamespace:
 def test_what_the_disk_has_lost_makes_a_session_doubtful(
     tmp_path: Path, now: SimpleNamespace, free: SimpleNamespace
 ) -> None:
-    space = Space([str(tmp_path)])
+    space = DiskUsage([str(tmp_path)])
     space.count([])
     free.f_bfree -= 10_000
-    assert not space.doubtful(LIMITS, used=False)
+    assert not space.may_exceed(LIMITS, used=False)
     free.f_bfree -= 1
-    assert space.doubtful(LIMITS, used=False)
+    assert space.may_exceed(LIMITS, used=False)
 
 
 def test_a_session_that_was_used_is_counted_soon_whatever_others_have_removed(
     tmp_path: Path, now: SimpleNamespace, free: SimpleNamespace
 ) -> None:
-    space = Space([str(tmp_path)])
+    space = DiskUsage([str(tmp_path)])
     assert space.count([]) == (0, 0)
     tmp_path.joinpath("big").write_bytes(bytes(5000))
     free.f_bfree += 5000
-    assert not space.doubtful(LIMITS, used=True)
+    assert not space.may_exceed(LIMITS, used=True)
     now.value += disk.COUNT_INTERVAL
-    assert space.doubtful(LIMITS, used=False)
+    assert space.may_exceed(LIMITS, used=False)
     assert space.count([])[0] >= 5000
     now.value += disk.COUNT_INTERVAL
-    assert not space.doubtful(LIMITS, used=False)
+    assert not space.may_exceed(LIMITS, used=False)

@@ -115,9 +115,9 @@ def test_an_address_ends(monkeypatch: pytest.MonkeyPatch) -> None:
     signer = Signer(100)
     url, expires = signer.address("", "GET", "SdkCtx-x", ("a",))
     query = dict(httpx.QueryParams(urlsplit(url).query))
-    assert signer.check("GET", "SdkCtx-x", ("a",), query).most == 100
+    assert signer.check("GET", "SdkCtx-x", ("a",), query).max_bytes == 100
     monkeypatch.setattr("time.time", lambda: float(expires))
-    with pytest.raises(BadSignature, match="over"):
+    with pytest.raises(BadSignature, match="expired"):
         signer.check("GET", "SdkCtx-x", ("a",), query)
 
 

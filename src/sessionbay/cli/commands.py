@@ -16,7 +16,7 @@ from .._async.clouds import CLOUDS
 from .._version import __version__
 from ..core.errors import AgentBayError
 from ..engine.config import EngineConfig
-from ..engine.sandbox.backends import Wanted, WantedNetwork
+from ..engine.sandbox.backends import IsolationChoice, NetworkChoice
 from ..engine.sandbox.sandbox import SandboxError
 from . import daemon, doctor, maintenance
 from .cleanup import delete_orphans
@@ -28,14 +28,14 @@ NOT_SERVING = 3  # the exit code of "status" for services that do not run, as in
 
 isolation_option = click.option(
     "--isolation",
-    type=click.Choice(get_args(Wanted)),
+    type=click.Choice(get_args(IsolationChoice)),
     default="namespaces",
     show_default=True,
     help="Isolation of sessions; anything weaker than namespaces must be chosen explicitly.",
 )
 network_option = click.option(
     "--network",
-    type=click.Choice(get_args(WantedNetwork)),
+    type=click.Choice(get_args(NetworkChoice)),
     default=EngineConfig.network,
     show_default=True,
     help="Network access of sessions.",
@@ -67,8 +67,8 @@ def demo() -> None:
 @click.option("--log-to", type=click.Path(path_type=Path), hidden=True)
 def serve(
     port: int,
-    isolation: Wanted,
-    network: WantedNetwork,
+    isolation: IsolationChoice,
+    network: NetworkChoice,
     limits: tuple[tuple[str, float], ...],
     detach: bool,
     as_json: bool,

@@ -7,7 +7,7 @@ from pathlib import Path
 from ..core import validation
 from ..core.errors import AgentBayError
 from .limits import Limits
-from .sandbox.backends import Wanted, WantedNetwork
+from .sandbox.backends import IsolationChoice, NetworkChoice
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,8 +30,8 @@ class EngineConfig:
         context_limit: The maximum size in bytes of one file of a context, and of one copy of a context.
     """
 
-    isolation: Wanted = "auto"
-    network: WantedNetwork = "auto"
+    isolation: IsolationChoice = "auto"
+    network: NetworkChoice = "auto"
     port: int = 0
     direct_route: bool = True
     transition_delay: float = 0.0

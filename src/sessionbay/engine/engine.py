@@ -8,10 +8,10 @@ from ..core.secrets import Secret
 from .actions import Actions
 from .app import create_app
 from .config import EngineConfig
-from .contexts.copy import shutdown_threads
 from .contexts.scheduler import SyncScheduler
 from .contexts.signing import Signer
 from .contexts.store import Store
+from .contexts.threads import shutdown_threads
 from .crash_cleanup import Remover
 from .discovery import folder as state_folder
 from .listener import Listener

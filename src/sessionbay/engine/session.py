@@ -10,7 +10,7 @@ from ..models.sessions import SessionStatus as Status
 from .agent.connection import AgentConnection
 from .api_errors import not_running
 from .code_kernel import CodeKernel
-from .contexts.mount import Mounts
+from .contexts.mounts import Mounts
 from .port_forward.port_forwards import PortForwards
 from .sandbox.sandbox import Sandbox
 from .ws.hub import Hub

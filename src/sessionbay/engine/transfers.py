@@ -14,11 +14,12 @@ from starlette.responses import FileResponse, Response
 from starlette.types import Receive, Scope, Send
 
 from .api_errors import ApiError
-from .contexts.copy import CHUNK, run_in_threads, write_all
+from .contexts.copy import CHUNK, write_all
 from .contexts.paths import BadPath, Parts, file_parts
 from .contexts.signing import PREFIX, BadSignature, SignedGrant, Signer
 from .contexts.store import Packed, Store
 from .contexts.sync_job import ARCHIVE_SUFFIXES
+from .contexts.threads import run_in_threads
 
 log = logging.getLogger("sessionbay.engine")
 ROUTE = PREFIX + "/{context_id}/files{path:path}"
@@ -78,12 +79,12 @@ class Transfers:
             return _error_response("MissingContentLength", "Content-Length is required", 411)
         if not length.isdecimal():
             return _error_response("InvalidArgument", "Content-Length must be a number", 400)
-        if int(length) > grant.most:
-            return _error_response("EntityTooLarge", f"the file is larger than {grant.most} bytes", 413)
-        draft, fd = await run_in_threads(self._store.draft)
+        if int(length) > grant.max_bytes:
+            return _error_response("EntityTooLarge", f"the file is larger than {grant.max_bytes} bytes", 413)
+        draft, fd = await run_in_threads(self._store.create_draft)
         try:
             try:
-                size, digest = await _receive(request, fd, grant.most)
+                size, digest = await _receive(request, fd, grant.max_bytes)
             finally:
                 os.close(fd)
             if size != int(length):
@@ -92,7 +93,8 @@ class Transfers:
                     f"received {size} bytes, but Content-Length is {length}: upload the file again",
                     400,
                 )
-            await run_in_threads(partial(self._store.keep, draft, grant.context_id, grant.parts, _packed(grant.parts)))
+            packed = _packed(grant.parts)
+            await run_in_threads(partial(self._store.publish, draft, grant.context_id, grant.parts, packed))
         finally:
             draft.unlink(missing_ok=True)
         return Response(headers={"ETag": f'"{digest}"'})
@@ -121,13 +123,13 @@ def _error_response(code: str, message: str, status: int) -> Response:
     return Response(f'<?xml version="1.0" encoding="UTF-8"?>\n{body}\n', status, media_type="application/xml")
 
 
-async def _receive(request: Request, fd: int, most: int) -> tuple[int, str]:
+async def _receive(request: Request, fd: int, max_bytes: int) -> tuple[int, str]:
     """Stream a body to ``fd``; return its size, and its digest in the form of the clouds' stores."""
     digest, size, buffer = hashlib.md5(usedforsecurity=False), 0, bytearray()
     async for chunk in request.stream():
         buffer += chunk
         size += len(chunk)
-        if size > most:
+        if size > max_bytes:
             break
         if len(buffer) >= CHUNK:
             await run_in_threads(partial(_write, fd, bytes(buffer), digest))

@@ -9,13 +9,13 @@ from ...core.wire_model import as_text
 from ...operations import context, contexts
 from ...operations.session import SessionRef
 from ..api_errors import ApiError
-from ..contexts.copy import run_in_threads
-from ..contexts.files import Entry
-from ..contexts.mount import Mode
+from ..contexts.data_folder import Entry
 from ..contexts.paths import BadPath, Parts, file_parts, folder_parts, joined
 from ..contexts.scheduler import SyncScheduler
 from ..contexts.signing import Method, Signer
 from ..contexts.store import Record
+from ..contexts.sync_task import Mode
+from ..contexts.threads import run_in_threads
 from ..paging import MAX_PAGE_SIZE, Pages
 from ..session import new_id
 from ..session_registry import SessionRegistry
@@ -67,9 +67,9 @@ class ContextActions:
         if request.context_id:
             find: Callable[[], Record] = partial(self._store.get, request.context_id)
         elif request.allow_create:
-            find = partial(self._store.made, new_id("SdkCtx"), _name(request.name))
+            find = partial(self._store.get_or_create, new_id("SdkCtx"), _name(request.name))
         else:
-            find = partial(self._store.named, _name(request.name))
+            find = partial(self._store.get_by_name, _name(request.name))
         return OperationReply(data=_answer(await run_in_threads(find)))
 
     async def _modify(self, request: contexts.ModifyContextRequest) -> OperationReply[None]:
@@ -104,7 +104,7 @@ class ContextActions:
     async def _address(self, method: Method, request: contexts.FileRef) -> OperationReply[contexts.UrlAnswer]:
         parts = _read(file_parts, request.file_path)
         await run_in_threads(
-            partial(self._store.used, (await run_in_threads(partial(self._store.get, request.context_id))).id)
+            partial(self._store.touch, (await run_in_threads(partial(self._store.get, request.context_id))).id)
         )
         if method == "GET":
             found = await run_in_threads(partial(self._store.files.find, request.context_id, parts))
@@ -116,7 +116,7 @@ class ContextActions:
     async def _delete_file(self, request: contexts.FileRef) -> OperationReply[None]:
         parts = _read(file_parts, request.file_path)
         await run_in_threads(partial(self._store.get, request.context_id))
-        if not await run_in_threads(partial(self._store.drop, request.context_id, parts)):
+        if not await run_in_threads(partial(self._store.remove_file, request.context_id, parts)):
             raise ApiError("ContextFile.NotFound", f"the context has no file {request.file_path!a}")
         return OperationReply()
 
@@ -145,7 +145,7 @@ class SessionContextActions:
 
     async def _info(self, request: context.ContextInfoRequest) -> OperationReply[context.ContextInfoAnswer]:
         attached = self._sessions.get(request.session_id).attached
-        tasks = attached.told(request.context_id, request.path, request.task_type)
+        tasks = attached.select(request.context_id, request.path, request.task_type)
         found = [task.entry() for task in tasks]
         groups = [context.TaskGroup(type="data", data=as_text(found))] if found else []
         return OperationReply(data=context.ContextInfoAnswer(context_status=groups))

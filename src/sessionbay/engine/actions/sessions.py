@@ -4,7 +4,7 @@ from ...core.operation import OperationReply
 from ...operations import labels, session
 from .. import images, tool_dispatch
 from ..api_errors import ApiError
-from ..contexts.mount import Mounts
+from ..contexts.mounts import Mounts
 from ..contexts.scheduler import SyncScheduler
 from ..paging import MAX_PAGE_SIZE, Pages
 from ..session import EngineSession

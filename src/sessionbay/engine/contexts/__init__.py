@@ -1,1 +1,1 @@
-"""Contexts: folders that outlive sessions, common to all engines of the user, and what copies them in and out."""
+"""Contexts: persistent folders that all engines of a user share, and their synchronization with sessions."""

@@ -1,33 +1,34 @@
-"""All files of a path as one archive, which is how mode ``Archive`` keeps them. Content alone: nothing is a link."""
+"""The zip archive in which upload mode ``Archive`` stores all files of a path."""
 
 import os
 import shutil
 import zipfile
 
-from .copy import CHUNK, ByteBudget
+from .byte_budget import ByteBudget
+from .copy import CHUNK
 
-FILE, RUNNABLE = 0o100644 << 16, 0o100755 << 16
+FILE, EXECUTABLE = 0o100644 << 16, 0o100755 << 16  # file modes, as zip stores them
 
 
 class Archive:
-    """An archive that is being written."""
+    """An archive that is being written; it contains regular files only."""
 
-    def __init__(self, fd: int, allowance: ByteBudget) -> None:
+    def __init__(self, fd: int, budget: ByteBudget) -> None:
         self._file = os.fdopen(fd, "w+b")
         self._zip = zipfile.ZipFile(self._file, "w", zipfile.ZIP_DEFLATED, compresslevel=1)
-        self._allowance = allowance
+        self._budget = budget
 
     def add(self, name: str, source: int, executable: bool) -> None:
-        """Add what can be read from ``source``, up to the end it has now, and close that."""
+        """Add a file by its descriptor, at its current size, and close the descriptor."""
         with os.fdopen(source, "rb", buffering=0) as content:
-            size = self._allowance.take(source)
+            size = self._budget.take(source)
             with self._zip.open(self._member(name, executable), "w", force_zip64=True) as member:
                 while size > 0 and (data := content.read(min(CHUNK, size))):
                     size -= len(data)
                     member.write(data)
 
     def add_missing(self, old: int, names: set[str]) -> None:
-        """Add what an older archive has besides ``names``, and close that."""
+        """Add the files of an older archive that are not in ``names``, and close its descriptor."""
         with os.fdopen(old, "rb") as file, zipfile.ZipFile(file) as archive:
             for member in archive.infolist():
                 if member.filename in names or member.is_dir():
@@ -37,20 +38,20 @@ class Archive:
                     shutil.copyfileobj(source, target, CHUNK)
 
     def close(self) -> None:
-        """End it."""
+        """Complete the archive."""
         try:
             self._zip.close()
         finally:
             self._file.close()
 
     def abandon(self) -> None:
-        """Let go of it, whole or not; nobody wants it any more."""
-        self._zip.fp = None  # the library takes it for closed then, and writes no end to it
+        """Close the file without completing the archive."""
+        self._zip.fp = None  # the library then considers it closed and writes no directory
         self._file.close()
 
     @staticmethod
     def _member(name: str, executable: bool) -> zipfile.ZipInfo:
         member = zipfile.ZipInfo(name)
         member.compress_type = zipfile.ZIP_DEFLATED
-        member.external_attr = RUNNABLE if executable else FILE
+        member.external_attr = EXECUTABLE if executable else FILE
         return member

@@ -1,28 +1,26 @@
-"""A context at a path of a session: by which policy, what was copied last, and how each copy went."""
+"""A context that is bound to a path of a session."""
 
 import re
 import time
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any
 
 from ...core.wire_model import as_text
 from ...models.creation import SyncPolicy, WhiteList
-from ...operations.context import TaskEntry
 from ...operations.mounts import PersistenceItem
 from ..api_errors import ApiError
-from .files import Stamp
+from .data_folder import FileVersion
 from .paths import BadPath, Parts, folder_parts, mapped, relative_parts
 
-Mode = Literal["upload", "download"]
 ALL_FILES: dict[str, Any] = {"lists": [], "never": []}
 
 
 @dataclass(frozen=True)
 class FileState:
-    """A file as it was on both sides when it was last copied."""
+    """The versions of a file on both sides after its last copy."""
 
-    stored: Stamp
-    inside: Stamp
+    stored: FileVersion
+    inside: FileVersion
 
 
 @dataclass(eq=False)
@@ -31,10 +29,10 @@ class Mount:
 
     Attributes:
         path: The path as the caller gave it.
-        parts: The path's names.
+        parts: The names on the path.
         text: The policy as the caller gave it.
-        internal: Whether it is the session's own for the transfer of files, and so for any path.
-        seen: The files that this session has in common with the context, by their names in the session.
+        internal: Whether it is the session's own context for file transfers, which covers all paths.
+        seen: The files that the session and the context have in common, by their names in the session.
     """
 
     context_id: str
@@ -49,12 +47,12 @@ class Mount:
 
     @property
     def archives(self) -> bool:
-        """Whether all files go up as one archive."""
+        """Whether all files are uploaded as one archive."""
         return self.policy.upload_policy.upload_mode == "Archive"
 
     @property
     def archive(self) -> Parts:
-        """Where that archive is kept."""
+        """The path of that archive in the context."""
         return (*self.stored(self.parts), f"{self.parts[-1]}.zip")
 
     def covers(self, parts: Parts) -> bool:
@@ -62,90 +60,26 @@ class Mount:
         return covers(self.parts, parts)
 
     def stored(self, parts: Parts) -> Parts:
-        """Return where the context keeps a file of the session."""
+        """Return the path in the context of a file of the session."""
         mapping = self.policy.mapping_policy
         return (*mapped(mapping.path), *parts[len(self.parts) :]) if mapping else parts
 
     def inside(self, stored: Parts) -> Parts:
-        """Return where the session has a file that the context keeps."""
+        """Return the path in the session of a file of the context."""
         return (*self.parts, *stored[len(self.stored(self.parts)) :])
 
     def selection(self) -> dict[str, Any]:
-        """Return which files are copied, in the words of the agent."""
+        """Return the selection of files to copy, as the agent expects it."""
         lists = self.policy.bw_list.white_lists or ()
         never = (self.policy.upload_policy.archive_exclude_paths or ()) if self.archives else ()
         return {"lists": [_list(entry) for entry in lists], "never": [path.strip("/") for path in never]}
 
     def recycling(self) -> tuple[list[Parts], int | None]:
-        """Return below which paths the context keeps files for so many days; None means for ever."""
+        """Return the paths whose files expire, and the number of days; None means never."""
         policy = self.policy.recycle_policy
         days = re.fullmatch(r"Lifecycle_(\d+)Days?", policy.lifecycle)
         tops = [relative_parts(path.strip("/")) if path.strip("/") else () for path in policy.paths]
         return [self.stored((*self.parts, *top)) for top in tops], int(days[1]) if days else None
-
-
-@dataclass(eq=False)
-class Task:
-    """One copy in one direction, and how it went."""
-
-    context_id: str
-    path: str
-    mode: Mode
-    status: str = "Running"
-    error: str = ""
-    started: float = field(default_factory=time.time)
-    finished: float | None = None
-
-    def end(self, error: str = "") -> None:
-        """Note how it ended; an error says that it failed."""
-        self.status, self.error, self.finished = "Failed" if error else "Success", error, time.time()
-
-    def redoes(self, other: "Task") -> bool:
-        """Return whether this copy began after another one had ended, and copies all that that one did."""
-        alike = (self.context_id, self.mode) == (other.context_id, other.mode) and self is not other
-        later = other.finished is not None and self.started >= other.finished
-        return alike and later and covers(folder_parts(self.path), folder_parts(other.path))
-
-    def entry(self) -> TaskEntry:
-        """Return the task as the wire has it; its times are whole seconds."""
-        return TaskEntry(
-            context_id=self.context_id,
-            path=self.path,
-            status=self.status,
-            task_type=self.mode,
-            error_message=self.error,
-            start_time=int(self.started),
-            finish_time=None if self.finished is None else int(self.finished),
-        )
-
-
-@dataclass(eq=False)
-class Mounts:
-    """The contexts of one session; of each kind of copy the last one is remembered."""
-
-    bindings: list[Mount] = field(default_factory=list[Mount])
-    tasks: dict[tuple[str, str, Mode], Task] = field(default_factory=dict[tuple[str, str, Mode], Task])
-
-    def told(self, context_id: str | None, path: str | None, mode: str | None) -> list[Task]:
-        """Return the copies that somebody asks for; without a path, those that no later copy of a folder has redone."""
-        asked = (context_id, path, mode)
-        found = [
-            task
-            for key, task in self.tasks.items()
-            if all(want in (None, "", has) for want, has in zip(asked, key, strict=True))
-        ]
-        return found if path else [task for task in found if not any(other.redoes(task) for other in found)]
-
-    def add(self, bindings: list[Mount]) -> None:
-        """Bind more contexts: all of them, or none when a path is taken."""
-        taken = [bound.parts for bound in self.bindings if not bound.internal]
-        for binding in bindings:
-            for other in taken:
-                if binding.covers(other) or covers(other, binding.parts):
-                    told = f"{binding.path}: this path, or one in it or above, is bound already"
-                    raise ApiError("PathAlreadyBound", told, status=409)
-            taken.append(binding.parts)
-        self.bindings += bindings
 
 
 def covers(top: Parts, parts: Parts) -> bool:
@@ -153,36 +87,36 @@ def covers(top: Parts, parts: Parts) -> bool:
     return parts[: len(top)] == top
 
 
-def binding_of(item: PersistenceItem, name: str) -> Mount:
-    """Return a binding as the wire asks for it; what cannot be done is refused by its name."""
+def parse_binding(item: PersistenceItem, name: str) -> Mount:
+    """Return the binding that a request describes; raise ApiError for an invalid one."""
     if item.is_mount:
-        told = f"{item.path}: the local engine has no mounts: copy the context, with context_syncs"
-        raise ApiError("NotSupportedLocally", told)
+        message = f"{item.path}: the local engine does not mount contexts: copy this one, with context_syncs"
+        raise ApiError("NotSupportedLocally", message)
     try:
         parts, policy = folder_parts(item.path), item.sync_policy()
         binding = Mount(item.context_id, name, item.path, parts, policy, item.policy or as_text(policy))
-        _check(binding)
+        _validate(binding)
     except (BadPath, ValueError) as exc:
         raise ApiError("InvalidParameter", f"the binding of {item.context_id} to {item.path!a}: {exc}") from exc
     return binding
 
 
-def _check(binding: Mount) -> None:
+def _validate(binding: Mount) -> None:
     if not binding.parts:
-        raise BadPath("a context cannot take the place of all files: bind it to a folder")
+        raise BadPath("a context cannot be bound to the root folder: bind it to a folder below")
     binding.recycling()
     binding.stored(binding.parts)
     for entry in binding.policy.bw_list.white_lists or ():
         patterns = [entry.path] if entry.is_path_regex else []
         for pattern in (*patterns, *(entry.exclude_paths if entry.is_exclude_regex else ())):
-            _check_regex(pattern)
+            _validate_regex(pattern)
 
 
-def _check_regex(pattern: str) -> None:
+def _validate_regex(pattern: str) -> None:
     try:
         re.compile(pattern)
     except re.error as exc:
-        raise ValueError(f"{pattern!r} is no regular expression: {exc}") from exc
+        raise ValueError(f"invalid regular expression {pattern!r}: {exc}") from exc
 
 
 def _list(entry: WhiteList) -> dict[str, Any]:

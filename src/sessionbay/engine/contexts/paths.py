@@ -1,4 +1,4 @@
-"""The paths of a context's files: absolute, as a session has them, and of plain names only."""
+"""The paths of context files: absolute paths in a session, without ``.``, ``..`` or special characters."""
 
 MAX_PATH_BYTES = 4096
 MAX_NAME_BYTES = 255
@@ -6,28 +6,28 @@ Parts = tuple[str, ...]
 
 
 class BadPath(ValueError):
-    """A path that no file of a context has; the message says why."""
+    """An invalid path; the message has the reason."""
 
 
 def file_parts(path: str) -> Parts:
-    """Return the names that lead to a file."""
+    """Parse the path of a file into its names."""
     parts = folder_parts(path)
     if not parts or path.endswith("/"):
-        raise BadPath(f"{shown(path)} names no file")
+        raise BadPath(f"{shown(path)} does not name a file")
     return parts
 
 
 def folder_parts(path: str) -> Parts:
-    """Return the names that lead to a folder; a path without any is the root, and a last slash does no harm."""
+    """Parse the path of a folder into its names; the root has none, and a trailing slash is ignored."""
     if path in ("", "/"):
         return ()
     if not path.startswith("/"):
-        raise BadPath(f"{shown(path)} is not absolute: give the path that it has in the session")
+        raise BadPath(f"{shown(path)} is not absolute: use its absolute path in the session")
     return relative_parts(path[1:].removesuffix("/"))
 
 
 def relative_parts(path: str) -> Parts:
-    """Return the names of a path that does not begin with a slash."""
+    """Parse a relative path into its names."""
     parts = tuple(path.split("/"))
     for name in parts:
         if problem := _problem(name):
@@ -38,18 +38,18 @@ def relative_parts(path: str) -> Parts:
 
 
 def joined(parts: Parts) -> str:
-    """Return the path that ``folder_parts`` reads as ``parts``."""
+    """Return the absolute path of ``parts``."""
     return "/" + "/".join(parts)
 
 
 def mapped(path: str) -> Parts:
-    """Return where the files of a path on another operating system are kept, in the words of this one."""
+    """Return the path in the context of a path on another operating system."""
     plain = path.replace("\\", "/")
     return folder_parts(plain if plain.startswith("/") else f"/{plain}")
 
 
 def shown(path: str) -> str:
-    """Return a path as a message may hold it: short, and without characters that do things."""
+    """Return a path for a message: shortened, and without control characters."""
     text = ascii(path)
     return text if len(text) < 200 else f"{text[:200]}..."
 

@@ -1,4 +1,4 @@
-"""Keeping sessions and their contexts the same: bind, copy down, copy up, and up once more at the end."""
+"""Scheduling the synchronization of sessions with their contexts."""
 
 import asyncio
 import contextlib
@@ -13,80 +13,82 @@ from ..agent.connection import AgentFailure, AgentGone
 from ..api_errors import ApiError
 from ..session import EngineSession, new_id
 from ..workdir import remove_tree
-from .copy import ByteBudget, run_in_threads
-from .mount import Mode, Mount, Mounts, Task, binding_of
+from .byte_budget import ByteBudget
+from .mount import Mount, parse_binding
+from .mounts import Mounts
 from .paths import BadPath, Parts, folder_parts
 from .store import Store
 from .sync_job import FILE_ERRORS, CopyFailed, SyncJob
+from .sync_task import Mode, SyncTask
+from .threads import run_in_threads
 
 log = logging.getLogger("sessionbay.engine")
-FREEZE_TIMEOUT = 5.0
-SWEEP_INTERVAL = 3600.0
-TRANSFERS = "file-transfer"  # the folder's name on the clouds, which programs may have written down
-RELEASE_TIMEOUT = 300.0
-"""Seconds that the last copy of a session may take before the session ends without it."""
+FREEZE_TIMEOUT = 5.0  # seconds
+SWEEP_INTERVAL = 3600.0  # seconds
+TRANSFERS = "file-transfer"  # the folder's name on the clouds, which programs may rely on
+RELEASE_TIMEOUT = 300.0  # seconds for the last uploads of a session, which then ends without them
 
 
 class SyncScheduler:
-    """The copies of an engine's sessions. Those of one session are made one after the other."""
+    """Starts the copies of an engine's sessions; those of one session run sequentially."""
 
-    def __init__(self, store: Store, most: int) -> None:
+    def __init__(self, store: Store, max_bytes: int) -> None:
         self.store = store
-        self._most = most
+        self._max_bytes = max_bytes
         self._running: set[asyncio.Task[None]] = set()
-        self._turns: dict[str, asyncio.Lock] = {}
+        self._session_locks: dict[str, asyncio.Lock] = {}
 
     async def bindings(self, items: list[PersistenceItem]) -> list[Mount]:
-        """Return what ``items`` ask for; a context that does not exist is refused."""
+        """Return the bindings that ``items`` describe; raise ApiError for a context that does not exist."""
         return [
-            binding_of(item, (await run_in_threads(partial(self.store.get, item.context_id))).name) for item in items
+            parse_binding(item, (await run_in_threads(partial(self.store.get, item.context_id))).name) for item in items
         ]
 
     async def attach(self, session: EngineSession, bindings: list[Mount]) -> None:
-        """Bind contexts to a session, and begin to copy them into it."""
+        """Bind contexts to a session, and start to copy them into it."""
         session.attached.add(bindings)
         for binding in bindings:
-            await run_in_threads(partial(self._note, binding))
+            await run_in_threads(partial(self._record_use, binding))
             task = self._task(session, binding, binding.path, "download")
             if binding.policy.download_policy.auto_download:
-                self._begin(self._copy(session, binding, binding.parts, task))
+                self._start(self._copy(session, binding, binding.parts, task))
             else:
-                task.end()  # clients wait for a word on each context: there is nothing to wait for
+                task.finish()  # clients wait for the task of each context
 
     def sync(self, session: EngineSession, context_id: str | None, path: str | None, mode: Mode) -> None:
-        """Begin to copy what is bound: all of it, or one context, or what a path has of it."""
+        """Start to copy all bound contexts, one of them, or its part below a path."""
         session.running_agent()
-        works = [
+        jobs = [
             (binding, parts, self._task(session, binding, path or binding.path, mode))
-            for binding, parts in _meant(session.attached, context_id, path)
+            for binding, parts in _matching(session.attached, context_id, path)
         ]
-        for work in works:
-            self._begin(self._copy(session, *work))
+        for job in jobs:
+            self._start(self._copy(session, *job))
 
     async def internal(self, session: EngineSession) -> Mount:
-        """Return the session's own context for the transfer of files, made at the first call."""
-        async with self._turn(session):
+        """Return the session's internal context for file transfers; the first call creates it."""
+        async with self._session_lock(session):
             for binding in session.attached.bindings:
                 if binding.internal:
                     return binding
-            made = await run_in_threads(partial(self.store.made, new_id("SdkCtx"), None, "file_transfer"))
+            context = await run_in_threads(partial(self.store.get_or_create, new_id("SdkCtx"), None, "file_transfer"))
             path = f"{session.sandbox.capabilities.folders[-1]}/{TRANSFERS}"
-            binding = binding_of(PersistenceItem(context_id=made.id, path=path), "")
+            binding = parse_binding(PersistenceItem(context_id=context.id, path=path), "")
             binding.internal, binding.parts = True, ()
             session.attached.bindings.append(binding)
             return binding
 
     async def release(self, session: EngineSession) -> None:
-        """Copy up what is to go up by itself, and remove what only the session needed; say so when that fails."""
+        """Upload the contexts with automatic upload, and delete the internal one; log failures."""
         attached, session.attached = session.attached, Mounts(tasks=session.attached.tasks)
         due = [bound for bound in attached.bindings if not bound.internal and bound.policy.upload_policy.auto_upload]
         try:
             async with asyncio.timeout(RELEASE_TIMEOUT):
                 await self._release(session, due)
         except TimeoutError:
-            log.warning("session %s ends before its contexts are copied: it took too long", session.id)
+            log.warning("session %s ends before its contexts are uploaded: the timeout expired", session.id)
         finally:
-            self._turns.pop(session.id, None)
+            self._session_locks.pop(session.id, None)
             for binding in attached.bindings:
                 if binding.internal:
                     with contextlib.suppress(ApiError, sqlite3.Error, OSError):
@@ -94,47 +96,47 @@ class SyncScheduler:
                         await self.empty_trash()
 
     async def clear(self, context_id: str, delay: float) -> None:
-        """Begin to empty a context; its files are out of sight when this returns."""
+        """Start to clear a context; its files are inaccessible when this returns."""
         await run_in_threads(partial(self.store.clear, context_id))
-        self._begin(self._clear(context_id, delay))
+        self._start(self._clear(context_id, delay))
 
     async def delete(self, context_id: str) -> None:
-        """Delete a context; its files are out of sight when this returns."""
+        """Delete a context; its files are inaccessible when this returns."""
         await run_in_threads(partial(self.store.delete, context_id))
-        self._begin(self.empty_trash())
+        self._start(self.empty_trash())
 
     def start(self) -> None:
-        """Begin to remove what is too old: now, and every hour."""
-        self._begin(self._tend())
+        """Start to remove expired files, now and every hour."""
+        self._start(self._sweep_loop())
 
-    async def _tend(self) -> None:
+    async def _sweep_loop(self) -> None:
         while True:
             if self.store.exists:
                 try:
                     await run_in_threads(partial(self.store.sweep, time.time()))
                     await self.empty_trash()
                 except (sqlite3.Error, OSError) as exc:
-                    log.warning("the contexts could not be tidied: %s", exc)
+                    log.warning("expired files of contexts could not be removed: %s", exc)
             await asyncio.sleep(SWEEP_INTERVAL)
 
     async def empty_trash(self) -> None:
-        """Remove the files of contexts that are no more."""
+        """Remove the files of deleted contexts."""
         for folder in await run_in_threads(self.store.trash):
             await remove_tree(folder)
 
     async def _clear(self, context_id: str, delay: float) -> None:
         await asyncio.sleep(delay)
         await self.empty_trash()
-        await run_in_threads(partial(self.store.cleared, context_id))
+        await run_in_threads(partial(self.store.finish_clear, context_id))
 
     async def close(self) -> None:
-        """Give up what is being copied."""
+        """Cancel all copies."""
         for task in self._running:
             task.cancel()
         await asyncio.gather(*self._running, return_exceptions=True)
 
     async def _release(self, session: EngineSession, due: list[Mount]) -> None:
-        if due:  # what is copied stands still meanwhile
+        if due:  # files must not change while they are copied
             with contextlib.suppress(AgentFailure, AgentGone, TimeoutError):
                 async with asyncio.timeout(FREEZE_TIMEOUT):
                     await session.sandbox.agent.request("freeze")
@@ -143,53 +145,53 @@ class SyncScheduler:
             await self._copy(session, binding, binding.parts, task)
             if task.error:
                 log.warning(
-                    "session %s ends, and context %s lacks something of it: %s",
+                    "session %s ends, and not all of its files were uploaded to context %s: %s",
                     session.id,
                     binding.context_id,
                     task.error,
                 )
 
-    async def _copy(self, session: EngineSession, binding: Mount, top: Parts, task: Task) -> None:
-        async with self._turn(session):
+    async def _copy(self, session: EngineSession, binding: Mount, top: Parts, task: SyncTask) -> None:
+        async with self._session_lock(session):
             top = binding.parts if binding.archives else top
-            copy = SyncJob(session.sandbox.agent, self.store, binding, top, ByteBudget(self._most))
+            sync_job = SyncJob(session.sandbox.agent, self.store, binding, top, ByteBudget(self._max_bytes))
             try:
-                await (copy.upload() if task.mode == "upload" else copy.download())
+                await (sync_job.upload() if task.mode == "upload" else sync_job.download())
             except (CopyFailed, AgentGone, *FILE_ERRORS) as exc:
-                task.end(str(exc) or "the session does not answer")
+                task.finish(str(exc) or "the session does not respond")
             except (LookupError, TypeError, ValueError) as exc:
-                task.end(f"the session's agent broke the protocol: {type(exc).__name__}")
+                task.finish(f"the session's agent sent an invalid reply: {type(exc).__name__}")
             except asyncio.CancelledError:
-                task.end("it was given up: the engine stops")
+                task.finish("the copy was cancelled: the engine stops")
                 raise
             else:
-                task.end()
+                task.finish()
             finally:
-                if task.finished is None:  # clients wait for its end, whatever befell it
-                    task.end("it broke off")
+                if task.finished is None:  # clients wait for it
+                    task.finish("the copy was aborted")
 
-    def _note(self, binding: Mount) -> None:
-        """Note that a context is in use, and how long it keeps its files."""
-        self.store.used(binding.context_id)
+    def _record_use(self, binding: Mount) -> None:
+        """Record that a context is in use, and the lifetime of its files."""
+        self.store.touch(binding.context_id)
         tops, days = binding.recycling()
         for top in tops:
             self.store.recycle_after(binding.context_id, top, days)
 
-    def _task(self, session: EngineSession, binding: Mount, path: str, mode: Mode) -> Task:
-        task = session.attached.tasks[binding.context_id, path, mode] = Task(binding.context_id, path, mode)
+    def _task(self, session: EngineSession, binding: Mount, path: str, mode: Mode) -> SyncTask:
+        task = session.attached.tasks[binding.context_id, path, mode] = SyncTask(binding.context_id, path, mode)
         return task
 
-    def _turn(self, session: EngineSession) -> asyncio.Lock:
-        return self._turns.setdefault(session.id, asyncio.Lock())
+    def _session_lock(self, session: EngineSession) -> asyncio.Lock:
+        return self._session_locks.setdefault(session.id, asyncio.Lock())
 
-    def _begin(self, work: Coroutine[object, object, None]) -> None:
+    def _start(self, work: Coroutine[object, object, None]) -> None:
         task = asyncio.get_running_loop().create_task(work)
         self._running.add(task)
         task.add_done_callback(self._running.discard)
 
 
-def _meant(attached: Mounts, context_id: str | None, path: str | None) -> Iterator[tuple[Mount, Parts]]:
-    """Yield what a request to copy means; what is not bound is refused."""
+def _matching(attached: Mounts, context_id: str | None, path: str | None) -> Iterator[tuple[Mount, Parts]]:
+    """Yield the bindings and paths that a request selects; raise ApiError if nothing matches."""
     try:
         parts = folder_parts(path) if path else None
     except BadPath as exc:
@@ -202,5 +204,5 @@ def _meant(attached: Mounts, context_id: str | None, path: str | None) -> Iterat
         return
     covering = [bound for bound in named if bound.covers(parts) and (context_id or not bound.internal)]
     if not covering:
-        raise ApiError("InvalidParameter", f"{path!a} is in no path that a context is bound to")
+        raise ApiError("InvalidParameter", f"{path!a} is not below a path that a context is bound to")
     yield from ((bound, parts) for bound in covering)

@@ -1,4 +1,4 @@
-"""Addresses that open one file to one method for a while, to whoever has them."""
+"""Presigned URLs: each permits one method on one file until it expires."""
 
 import hashlib
 import hmac
@@ -12,61 +12,66 @@ from urllib.parse import quote, urlencode
 
 from .paths import Parts, joined
 
-LIFETIME = 3600
+LIFETIME = 3600  # seconds
 PREFIX = "/contexts"
 Method = Literal["GET", "PUT"]
 
 
 class BadSignature(Exception):
-    """An address that this engine did not give out, or whose time is over; the message says which."""
+    """An invalid or expired URL; the message says which."""
 
 
 @dataclass(frozen=True)
 class SignedGrant:
-    """What an address opens.
+    """The permission that a URL grants.
 
     Attributes:
         expires: Unix time in whole seconds.
-        most: The most bytes that may be put there.
+        max_bytes: The maximum size of an upload.
     """
 
     method: Method
     context_id: str
     parts: Parts
     expires: int
-    most: int
+    max_bytes: int
 
 
 class Signer:
-    """Signs with a key that no other engine has and that ends with this one."""
+    """Signs URLs with a random key of this engine."""
 
-    def __init__(self, most: int) -> None:
+    def __init__(self, max_bytes: int) -> None:
         self._key = secrets.token_bytes(32)
-        self._most = most
+        self._max_bytes = max_bytes
 
     def address(self, base: str, method: Method, context_id: str, parts: Parts) -> tuple[str, int]:
-        """Return an address at the engine ``base``, and when it ends."""
-        grant = SignedGrant(method, context_id, parts, int(time.time()) + LIFETIME, self._most)
-        query = {"method": method, "expires": grant.expires, "most": grant.most, "signature": self._signature(grant)}
+        """Return a URL of the engine at ``base``, and its expiry."""
+        grant = SignedGrant(method, context_id, parts, int(time.time()) + LIFETIME, self._max_bytes)
+        query = {
+            "method": method,
+            "expires": grant.expires,
+            "most": self._max_bytes,
+            "signature": self._signature(grant),
+        }
         return f"{base}{PREFIX}/{context_id}/files{quote(joined(parts))}?{urlencode(query)}", grant.expires
 
     def check(self, method: str, context_id: str, parts: Parts, query: Mapping[str, str]) -> SignedGrant:
-        """Return what an address opens; the method must be the one that it was made for."""
+        """Return the grant of a URL; raise BadSignature unless it permits ``method``."""
         try:
-            expires, most = int(query["expires"]), int(query["most"])
+            expires, max_bytes = int(query["expires"]), int(query["most"])
         except (KeyError, ValueError) as exc:
-            raise BadSignature("the address is not complete") from exc
-        # HEAD tells nothing that GET does not.
-        asked: Method = "PUT" if method == "PUT" else "GET"
-        grant = SignedGrant(asked, context_id, parts, expires, most)
+            raise BadSignature("the URL is incomplete") from exc
+        # HEAD reveals nothing that GET does not.
+        signed_method: Method = "PUT" if method == "PUT" else "GET"
+        grant = SignedGrant(signed_method, context_id, parts, expires, max_bytes)
         signature = query.get("signature", "").encode("utf-8", "replace")
         known = hmac.compare_digest(signature, self._signature(grant).encode())
         if not known or method not in ("GET", "HEAD", "PUT"):
-            raise BadSignature(f"the address was not given out for this: {method} of this file")
+            raise BadSignature(f"the URL does not permit {method} of this file")
         if expires <= time.time():
-            raise BadSignature("the time of the address is over: ask for a new one")
+            raise BadSignature("the URL has expired: request a new one")
         return grant
 
     def _signature(self, grant: SignedGrant) -> str:
-        said = json.dumps([grant.method, grant.context_id, joined(grant.parts), grant.expires, grant.most])
-        return hmac.new(self._key, said.encode(), hashlib.sha256).hexdigest()
+        payload = json.dumps([grant.method, grant.context_id, joined(grant.parts), grant.expires, grant.max_bytes])
+        return hmac.new(self._key, payload.encode(), hashlib.sha256).hexdigest()

@@ -1,4 +1,4 @@
-"""The contexts of a user: a small database, and beside it the files. All engines of the user share them."""
+"""The contexts of a user: a SQLite database and a folder of files, shared by all engines of the user."""
 
 import contextlib
 import os
@@ -14,19 +14,17 @@ from pathlib import Path
 from typing import Literal
 
 from ..api_errors import ApiError
-from .files import DataFolder, Entry, Stamp
+from .data_folder import DataFolder, Entry, FileVersion
 from .paths import Parts, folder_parts, joined
 
 SCHEMA_VERSION = 1
-BUSY_TIMEOUT = 10.0
-DAY = 86400.0
-STALE_AFTER = DAY
-"""Seconds after which a half-written file, or a hidden context, is taken for left over by an engine that was killed."""
-MIN_FREE_BYTES = 2**30
-"""Bytes that a copy leaves free on the disk."""
+BUSY_TIMEOUT = 10.0  # seconds
+DAY = 86400.0  # seconds
+STALE_AFTER = DAY  # seconds after which a draft or an internal context is considered a leftover of a killed engine
+MIN_FREE_BYTES = 2**30  # bytes that a copy leaves free on the disk
 Kind = Literal["", "file_transfer"]
 Packed = Literal["", "archive", "tree"]
-"""What becomes of a file on the way down: nothing, it may be extracted, or it is all files of a path in one."""
+"""Whether a file is an archive: no, one that may be extracted on download, or the files of a path as one archive."""
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS contexts (
@@ -42,7 +40,7 @@ COLUMNS = "number, id, name, kind, state, created, used"
 
 @dataclass(frozen=True)
 class Record:
-    """A context as the database has it; times are Unix times."""
+    """A context in the database; times are Unix times."""
 
     number: int
     id: str
@@ -54,14 +52,14 @@ class Record:
 
 
 def no_context(context_id: str) -> ApiError:
-    """Return the refusal for a context that does not exist."""
+    """Return the error for a context that does not exist."""
     return ApiError("Context.NotFound", f"there is no context {context_id}")
 
 
 class Store:
-    """What is known of contexts. Every change is one short transaction, so that engines do not keep each other waiting.
+    """The contexts of a user. Each change is one short transaction, as engines share the database.
 
-    Nothing is written, and no file opened, before the first call.
+    No file is created or opened before the first call.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -70,16 +68,16 @@ class Store:
 
     @property
     def exists(self) -> bool:
-        """Whether anything was ever kept here."""
+        """Whether the database exists."""
         return (self.folder / "contexts.sqlite3").exists()
 
     @cached_property
     def files(self) -> DataFolder:
-        """The files."""
+        """The files of all contexts."""
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         status = self.folder.lstat()
         if not stat.S_ISDIR(status.st_mode) or status.st_uid != os.geteuid() or status.st_mode & 0o077:
-            raise PermissionError(f"{self.folder} is not a folder of yours alone: remove it, or make it so (0700)")
+            raise PermissionError(f"{self.folder} must be a folder of yours: run chmod 700, or remove it")
         return DataFolder(self.folder)
 
     @cached_property
@@ -107,8 +105,8 @@ class Store:
                 self._database.close()
                 del self._database
 
-    def made(self, context_id: str, name: str | None, kind: Kind = "") -> Record:
-        """Return the context of that name, made with that id when there is none yet."""
+    def get_or_create(self, context_id: str, name: str | None, kind: Kind = "") -> Record:
+        """Return the context with a name, and create it under ``context_id`` if it does not exist."""
         now = time.time()
         with self._change() as db:
             db.execute(
@@ -127,14 +125,14 @@ class Store:
             return found
         raise no_context(context_id)
 
-    def named(self, name: str) -> Record:
-        """Return the context of a name."""
+    def get_by_name(self, name: str) -> Record:
+        """Return the context with a name."""
         if found := self._first("name = ?", name):
             return found
         raise ApiError("Context.NotFound", f"there is no context named {name!r}")
 
     def page(self, after: int, size: int, ids: Iterable[str] | None = None) -> tuple[list[Record], int]:
-        """Return the next ``size`` contexts, oldest first, and how many there are in all; ``ids`` narrows both."""
+        """Return the next ``size`` contexts, oldest first, and their total number; ``ids`` filters both."""
         wanted = None if ids is None else sorted(ids)
         where = "kind = ''" + ("" if wanted is None else f" AND id IN ({', '.join('?' * len(wanted))})")
         query = f"SELECT {COLUMNS} FROM contexts WHERE {where} AND number > ? ORDER BY number LIMIT ?"  # noqa: S608  # marks
@@ -144,21 +142,21 @@ class Store:
         return [_record(row) for row in rows], count
 
     def rename(self, context_id: str, name: str) -> None:
-        """Give a context another name, which no other context has."""
+        """Rename a context; names are unique."""
         with self._change() as db:
             self.get(context_id)
             try:
                 db.execute("UPDATE contexts SET name = ?, used = ? WHERE id = ?", (name, time.time(), context_id))
             except sqlite3.IntegrityError as exc:
-                raise ApiError("Context.NameExists", f"another context is named {name!r} already", status=409) from exc
+                raise ApiError("Context.NameExists", f"the name {name!r} is taken", status=409) from exc
 
-    def used(self, context_id: str) -> None:
-        """Note that a context is in use."""
+    def touch(self, context_id: str) -> None:
+        """Update the time of a context's last use."""
         with self._change() as db:
             db.execute("UPDATE contexts SET used = ? WHERE id = ?", (time.time(), context_id))
 
     def delete(self, context_id: str) -> None:
-        """Remove a context; its files are out of sight at once, and then only wait to be removed."""
+        """Delete a context, and move its files to the trash."""
         with self._change() as db:
             self.get(context_id)
             for table, column in (("contexts", "id"), ("packed", "context"), ("recycling", "context")):
@@ -166,62 +164,62 @@ class Store:
             self.files.discard(context_id)
 
     def clear(self, context_id: str) -> None:
-        """Begin to empty a context: its files are out of sight at once."""
+        """Start to clear a context: move its files to the trash."""
         with self._change() as db:
             self.get(context_id)
             db.execute("UPDATE contexts SET state = 'clearing', used = ? WHERE id = ?", (time.time(), context_id))
             db.execute("DELETE FROM packed WHERE context = ?", (context_id,))
             self.files.discard(context_id)
 
-    def cleared(self, context_id: str) -> None:
-        """End what ``clear`` has begun."""
+    def finish_clear(self, context_id: str) -> None:
+        """Mark a cleared context as available."""
         with self._change() as db:
             db.execute("UPDATE contexts SET state = 'available' WHERE id = ?", (context_id,))
 
-    def draft(self) -> tuple[Path, int]:
-        """Return a file to write to, and its descriptor, unless the disk is all but full."""
+    def create_draft(self) -> tuple[Path, int]:
+        """Create a draft; raise ApiError if the disk is nearly full."""
         if shutil.disk_usage(self.files.root).free < MIN_FREE_BYTES:
             raise ApiError(
                 "InsufficientStorage", f"less than {MIN_FREE_BYTES} bytes are free where contexts are kept", status=507
             )
-        return self.files.draft()
+        return self.files.create_draft()
 
-    def keep(self, draft: Path, context_id: str, parts: Parts, packed: Packed = "") -> Stamp:
-        """Put a draft into a context, whole, in place of the file that is there; the draft is gone either way."""
+    def publish(self, draft: Path, context_id: str, parts: Parts, packed: Packed = "") -> FileVersion:
+        """Move a draft to its path in a context; on failure, delete the draft."""
         try:
             with self._change() as db:
                 if self.get(context_id).state != "available":
                     raise ApiError("Context.Clearing", f"context {context_id} is being cleared: try again", status=409)
-                stamp = self.files.place(draft, context_id, parts)
+                version = self.files.publish(draft, context_id, parts)
                 where = (context_id, joined(parts))
                 db.execute("DELETE FROM packed WHERE context = ? AND path = ?", where)
                 if packed:
                     db.execute("INSERT INTO packed VALUES (?, ?, ?)", (*where, packed))
         finally:
             draft.unlink(missing_ok=True)
-        return stamp
+        return version
 
-    def drop(self, context_id: str, parts: Parts, stamp: Stamp | None = None) -> bool:
-        """Remove a file, only as it was when ``stamp`` was taken if that is given; return whether it was there."""
+    def remove_file(self, context_id: str, parts: Parts, version: FileVersion | None = None) -> bool:
+        """Remove a file, if its version is ``version`` or that is None; return whether it was removed."""
         with self._change() as db:
             found = self.files.find(context_id, parts)
-            if found is None or (stamp is not None and found.stamp != stamp):
+            if found is None or (version is not None and found.version != version):
                 return False
             db.execute("DELETE FROM packed WHERE context = ? AND path = ?", (context_id, joined(parts)))
             return self.files.remove(context_id, parts)
 
     def packed(self, context_id: str) -> dict[Parts, Packed]:
-        """Return which files of a context are archives."""
+        """Return the files of a context that are archives."""
         with self._lock:
             rows = self._database.execute("SELECT path, packed FROM packed WHERE context = ?", (context_id,)).fetchall()
         return {folder_parts(path): packed for path, packed in rows}
 
     def entries(self, context_id: str, parts: Parts) -> list[Entry]:
-        """Return all files at and below ``parts``."""
+        """Return all files at and below a path."""
         return list(self.files.walk(context_id, parts))
 
     def recycle_after(self, context_id: str, parts: Parts, days: int | None) -> None:
-        """Have the files below ``parts`` removed so many days after they were kept; None keeps them."""
+        """Set the number of days after which files below a path expire; None is never."""
         with self._change() as db:
             where = (context_id, joined(parts))
             db.execute("DELETE FROM recycling WHERE context = ? AND path = ?", where)
@@ -229,7 +227,7 @@ class Store:
                 db.execute("INSERT INTO recycling VALUES (?, ?, ?)", (*where, days))
 
     def sweep(self, now: float) -> None:
-        """Remove what is too old: files by their contexts' rules, and what killed engines have left."""
+        """Remove expired files, and the leftovers of killed engines."""
         with self._lock:
             rules = self._database.execute("SELECT context, path, days FROM recycling").fetchall()
             hidden = self._database.execute(
@@ -241,19 +239,19 @@ class Store:
         for context_id, path, days in rules:
             for entry in self.entries(context_id, folder_parts(path)):
                 if entry.modified < now - days * DAY:
-                    self.drop(context_id, entry.parts, entry.stamp)
+                    self.remove_file(context_id, entry.parts, entry.version)
         for (context_id,) in hidden:
             with contextlib.suppress(ApiError):
                 self.delete(context_id)
         for (context_id,) in stuck:
-            self.cleared(context_id)
+            self.finish_clear(context_id)
         for draft in (self.files.root / "drafts").iterdir():
             with contextlib.suppress(FileNotFoundError):
                 if draft.stat().st_mtime < now - STALE_AFTER:
                     draft.unlink()
 
     def trash(self) -> list[Path]:
-        """Return the folders that are out of sight, and only wait to be removed."""
+        """Return the folders in the trash."""
         return list((self.files.root / "trash").iterdir())
 
     def _first(self, where: str, value: str | None) -> Record | None:
@@ -263,7 +261,7 @@ class Store:
 
     @contextlib.contextmanager
     def _change(self) -> Generator[sqlite3.Connection]:
-        """Give the database for one transaction, alone among all engines."""
+        """Run one exclusive transaction."""
         with self._lock:
             self._database.execute("BEGIN IMMEDIATE")
             try:

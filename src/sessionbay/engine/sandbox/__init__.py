@@ -1,1 +1,1 @@
-"""Where a session's processes live, and what keeps them in."""
+"""Sandboxes: the isolation of sessions."""

@@ -1,4 +1,4 @@
-"""Choosing the sandbox: each kind proves itself by running."""
+"""Selecting the kind of sandbox, by running a command in each."""
 
 import compileall
 import os
@@ -23,10 +23,10 @@ from .programs import interpreters
 from .sandbox import Sandbox, SandboxError
 from .spec import Network, Spec
 
-Wanted = Literal["auto", "namespaces", "uid", "process"]
-WantedNetwork = Literal["auto", "none", "nat", "host"]
+IsolationChoice = Literal["auto", "namespaces", "uid", "process"]
+NetworkChoice = Literal["auto", "none", "nat", "host"]
 AGENT_SOURCE = Path(__file__).parents[1] / "agent" / "inside"
-IGNORE_TEMPORARY = shutil.ignore_patterns("*.pyc.*")  # by another process that compiles, which renames it in the end
+IGNORE_TEMPORARY = shutil.ignore_patterns("*.pyc.*")  # files that another process is compiling
 FIRST_UID = 200_000
 WEAKNESSES = {
     "namespaces": "",
@@ -46,14 +46,14 @@ ALLOW_HINT = (
 
 @dataclass(frozen=True)
 class Report:
-    """What the self-test of one kind of sandbox has shown.
+    """The result of the self-test of one kind of sandbox.
 
     Attributes:
-        make: Makes such a sandbox; None when the test failed.
-        python: The interpreter that its agents run on.
-        capabilities: What it gave.
-        reason: Why it failed.
-        fix: What would make it work.
+        make: Creates such a sandbox; None if the test failed.
+        python: The interpreter of its agents.
+        capabilities: The properties of the sandbox of the test.
+        reason: Why the test failed.
+        fix: How to make it pass.
     """
 
     isolation: Isolation
@@ -66,11 +66,11 @@ class Report:
 
 @dataclass(frozen=True)
 class Backend:
-    """The kind of sandbox that an engine uses, and what it makes them from.
+    """The kind of sandbox that an engine uses.
 
     Attributes:
-        weakness: What is to be said aloud; empty for namespaces.
-        no_network: Why sessions have no network though they might have one, and what would mend it.
+        weakness: A warning about what it lacks; empty for namespaces.
+        no_network: Why sessions have no network, and how to enable it; empty if they have one or want none.
     """
 
     isolation: Isolation
@@ -83,35 +83,35 @@ class Backend:
     hardening: Hardening = field(default_factory=Hardening)
 
     def sandbox(self, root: Path, limits: Limits) -> Sandbox:
-        """Return a sandbox, not started, whose folder is ``root``."""
+        """Return a new sandbox in the folder ``root``."""
         spec = Spec(root, self.shared, self.python, session_uid(), self.network, limits, self.hardening)
         return self.make(spec)
 
 
-async def choose(wanted: Wanted, shared: Path, network: WantedNetwork = "none") -> Backend:
-    """Return the strongest kind that is wanted and works."""
+async def choose(wanted: IsolationChoice, shared: Path, network: NetworkChoice = "none") -> Backend:
+    """Return the strongest of the requested kinds that works."""
     if sys.platform != "linux":
         raise SandboxError("the local engine needs Linux: use WSL, a virtual machine, or the cloud")
     reports = await probe(wanted, shared, "host" if network == "host" else "none")
     best = reports[-1]
     if best.make is None or best.capabilities is None:
         failed = "; ".join(f"{report.isolation}: {report.reason}" for report in reports)
-        raise SandboxError(f"no sandbox of the kind {wanted!r} works here ({failed}). To mend it: {reports[0].fix}")
-    found, no_network = await choose_network(network, best, shared)
-    why = f" because {reports[0].reason}. To mend it: {reports[0].fix}" if len(reports) > 1 else ""
+        raise SandboxError(f"no sandbox of the kind {wanted!r} works here ({failed}). To fix it: {reports[0].fix}")
+    available, no_network = await choose_network(network, best, shared)
+    why = f" because {reports[0].reason}. To fix it: {reports[0].fix}" if len(reports) > 1 else ""
     return Backend(
-        best.isolation, best.make, best.python, shared, found, f"{weakness(best.capabilities)}{why}", no_network
+        best.isolation, best.make, best.python, shared, available, f"{weakness(best.capabilities)}{why}", no_network
     )
 
 
 def weakness(capabilities: SandboxCapabilities) -> str:
-    """Return what a kind of sandbox lacks, empty for the strongest."""
-    said = WEAKNESSES[capabilities.isolation]
-    return said and said + (CONFINED if capabilities.landlock else UNCONFINED)
+    """Return the warning about a kind of sandbox, empty for namespaces."""
+    text = WEAKNESSES[capabilities.isolation]
+    return text and text + (CONFINED if capabilities.landlock else UNCONFINED)
 
 
-async def probe(wanted: Wanted, shared: Path, network: Network) -> list[Report]:
-    """Return the reports of the kinds that are wanted, strongest first, up to the first that works."""
+async def probe(wanted: IsolationChoice, shared: Path, network: Network) -> list[Report]:
+    """Test the requested kinds, strongest first, until one works; return the reports."""
     reports: list[Report] = []
     for kind, test in _TESTS.items():
         if wanted in (kind, "auto"):
@@ -121,8 +121,8 @@ async def probe(wanted: Wanted, shared: Path, network: Network) -> list[Report]:
     return reports
 
 
-async def choose_network(wanted: WantedNetwork, best: Report, shared: Path) -> tuple[Network, str]:
-    """Return the network that sessions of this kind have, and why it is none where they might have one."""
+async def choose_network(wanted: NetworkChoice, best: Report, shared: Path) -> tuple[Network, str]:
+    """Return the network of sessions of this kind, and why it is ``none`` if ``auto`` finds no other."""
     if best.isolation != "namespaces":
         return "host", ""
     if wanted in ("none", "host"):
@@ -131,17 +131,17 @@ async def choose_network(wanted: WantedNetwork, best: Report, shared: Path) -> t
     if not reason:
         return "nat", ""
     if wanted == "nat":
-        raise SandboxError(f"sessions cannot have the network 'nat' here: {reason}. To mend it: {fix}")
-    return "none", f"sessions have no network: {reason}. To mend it: {fix}"
+        raise SandboxError(f"sessions cannot have the network 'nat' here: {reason}. To fix it: {fix}")
+    return "none", f"sessions have no network: {reason}. To fix it: {fix}"
 
 
 async def test_nat(best: Report, shared: Path) -> tuple[str, str]:
-    """Run a command in a sandbox of this kind behind pasta; return why that failed and what would mend it."""
+    """Run a command in a sandbox behind pasta; return the reason of a failure and its fix."""
     if shutil.which("pasta") is None:
         return "pasta is not installed", pasta.INSTALL_HINT
     if not pasta.device_opens(session_uid()):
         return "/dev/net/tun cannot be opened by a session's user", pasta.ALLOW_HINT
-    assert best.make is not None  # noqa: S101  # it has passed its own test
+    assert best.make is not None  # noqa: S101  # it has passed its test
     report = await _test_with(best.isolation, best.make, best.python, shared, "nat")
     return report.reason, pasta.ALLOW_HINT if "tun" in report.reason else pasta.INSTALL_HINT
 
@@ -170,14 +170,14 @@ _TESTS = {"namespaces": _test_namespaces, "uid": _test_users, "process": _test_p
 
 
 async def _test(isolation: Isolation, make: Callable[[Spec], Sandbox], shared: Path, network: Network) -> Report:
-    """Run a command in such a sandbox, on the first interpreter that can; what fails first says why."""
+    """Run a command in a sandbox on the first interpreter that works; else return the first failure."""
     failed: Report | None = None
     for python in interpreters():
         report = await _test_with(isolation, make, python, shared, network)
         if report.make:
             return report
         failed = failed or report
-    reason = "there is no Python 3.9 or later that an ordinary user may run"
+    reason = "no Python 3.9 or later is executable for ordinary users"
     return failed or Report(isolation, reason=reason, fix="install one, as /usr/bin/python3")
 
 
@@ -201,18 +201,18 @@ async def _test_with(
 
 
 def session_uid() -> int | None:
-    """Return a user for one session when the engine runs as root: a session never does. None is the engine's own."""
+    """Return a user for one session if the engine runs as root, else None: the engine's user."""
     return None if os.geteuid() else FIRST_UID + secrets.randbelow(2**30)
 
 
 def write_agent(folder: Path) -> Path:
-    """Put what sandboxes share, the agent above all, into a new folder that everyone may read; return it."""
+    """Create the world-readable folder of what sandboxes share: the agent and the generated system files."""
     shared = folder / "shared"
     shared.mkdir(mode=0o755)
     inside = shared / "inside"
-    compileall.compile_dir(AGENT_SOURCE, quiet=2)  # once for all engines, where this folder may be written to
+    compileall.compile_dir(AGENT_SOURCE, quiet=2)  # cached for later engines, if the folder is writable
     shutil.copytree(AGENT_SOURCE, inside, ignore=IGNORE_TEMPORARY)
-    compileall.compile_dir(inside, quiet=2)  # or each session's agent would do it anew, having nowhere to keep it
+    compileall.compile_dir(inside, quiet=2)  # agents cannot write there, and would compile at each start
     for path in (shared, *shared.rglob("*")):
         path.chmod(0o755 if path.is_dir() else 0o644)
     write_shared(shared)

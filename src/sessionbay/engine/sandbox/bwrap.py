@@ -1,4 +1,4 @@
-"""Sessions in namespaces of their own, made by bubblewrap."""
+"""Sandboxes in namespaces, made by bubblewrap."""
 
 import contextlib
 import os
@@ -25,12 +25,12 @@ AGENT_MOUNT = "/run/sessionbay"
 PACKAGES_MOUNT = f"{AGENT_MOUNT}/packages"
 ETC_ENTRIES = (
     *("alternatives", "ca-certificates", "fonts", "ld.so.cache", "localtime", "mime.types", "nsswitch.conf", "ssl"),
-    *sorted(path.name for path in Path("/etc").glob("java-*")),  # where Debian's Java has its settings
+    *sorted(path.name for path in Path("/etc").glob("java-*")),  # the settings of Debian's Java
 )
-SHARED_MEMORY_SIZE, RUN_SIZE = 256 * 2**20, 2**20  # bytes that the folders in memory may hold
-CHILD_PID = re.compile(rb'"child-pid": (\d+)')  # the namespace's first process, as bwrap tells of it
-MAX_INFO_BYTES = 4096  # bytes, more than all that it tells
-PARENT_FIELD = 1  # the place of the parent's number in what ``stat_fields`` returns
+SHARED_MEMORY_SIZE, RUN_SIZE = 256 * 2**20, 2**20  # bytes, the capacities of the folders in memory
+CHILD_PID = re.compile(rb'"child-pid": (\d+)')  # the namespace's first process, in bwrap's info
+MAX_INFO_BYTES = 4096
+PARENT_FIELD = 1  # the index of the parent's ID in the result of ``stat_fields``
 SYSTEM_FILES = {
     "passwd": f"root:x:0:0:root:/root:/usr/sbin/nologin\nwuying:x:1000:1000:wuying:{HOME}:/bin/bash\n",
     "group": "root:x:0:\nwuying:x:1000:\n",
@@ -40,7 +40,7 @@ SYSTEM_FILES = {
 
 
 class BwrapSandbox(Sandbox):
-    """User, PID, mount, network, IPC and UTS namespaces; no capabilities; a file system made for the session."""
+    """User, PID, mount, network, IPC and UTS namespaces; no capabilities; a file system of its own."""
 
     scope: ClassVar[Literal["namespace", "user", "tree"]] = "namespace"
 
@@ -58,13 +58,13 @@ class BwrapSandbox(Sandbox):
         )
 
     def _hardening(self) -> dict[str, bool]:
-        # Given to bubblewrap, the filter also holds for the namespace's first process, which commands could trace.
+        # bubblewrap installs the filter, so that the namespace's first process has it too: commands could trace that.
         return super()._hardening() | {"seccomp": False}
 
     def _launch(self, agent_socket: int, log: int) -> subprocess.Popen[bytes]:
         with contextlib.ExitStack() as opened:
             theirs = -1
-            if self.spec.network != "nat":  # pasta has a PID namespace of its own: the number would be another's here
+            if self.spec.network != "nat":  # pasta's PID namespace would make the process ID meaningless here
                 self._info, theirs = os.pipe()
                 opened.callback(os.close, theirs)
             code = self._filter()
@@ -72,12 +72,12 @@ class BwrapSandbox(Sandbox):
                 opened.callback(os.close, code)
             argv = [*arguments(self.spec, theirs, self._nested_userns, code), "--"]
             argv += self._agent_command(AGENT_MOUNT, agent_socket)
-            # An environment of one name: what bwrap itself starts with can be read inside, under /proc/1.
+            # An environment of one variable: the session can read bwrap's own in /proc/1.
             fds = tuple(fd for fd in (agent_socket, theirs, code) if fd >= 0)
             return self._popen(argv, fds, log, {"PATH": os.defpath})
 
     def _filter(self) -> int:
-        """Return a file with the filter of system calls, -1 where there is none."""
+        """Return a descriptor of the seccomp filter, -1 if there is none."""
         code = seccomp.program(os.uname().machine) if self.spec.hardening.seccomp else None
         self._filtered = code is not None
         if code is None:
@@ -91,7 +91,7 @@ class BwrapSandbox(Sandbox):
         self.in_force = InForce(landlock=found["landlock"], seccomp=self._filtered)
 
     async def kill(self) -> None:
-        """Kill the namespace's first process: the kernel then ends all others before it counts as ended."""
+        """Kill the namespace's first process; the kernel kills all others before that one ends."""
         if hasattr(self, "agent"):
             self.agent.close()
         if self._info >= 0:
@@ -106,22 +106,21 @@ class BwrapSandbox(Sandbox):
 
 
 async def _kill_namespace(info: FileIO, parent: int) -> None:
-    """Kill the process that bwrap names, once it has named one."""
-    # It comes first and in one piece. The end may not come: a fork of this program may hold the other end.
+    """Kill the process that bwrap reports, once it has reported one."""
+    # It arrives first and at once. EOF may never arrive: a fork of this program may hold the other end.
     found = CHILD_PID.search(info.read(MAX_INFO_BYTES) or b"") if await readable(info.fileno()) else None
     if found is None:
         return
     first = int(found[1])
     with contextlib.suppress(ProcessLookupError), pidfd_of(first) as pidfd:
-        if stat_fields(first)[PARENT_FIELD : PARENT_FIELD + 1] == [
-            str(parent)
-        ]:  # or it has ended, and its number is another's
+        # Another parent means that it has ended and its ID was reused.
+        if stat_fields(first)[PARENT_FIELD : PARENT_FIELD + 1] == [str(parent)]:
             signal.pidfd_send_signal(pidfd, signal.SIGKILL)
             await ended(pidfd)
 
 
 def arguments(spec: Spec, info_fd: int, nested_userns: bool, filter_fd: int = -1) -> list[str]:
-    """Return how bwrap is called, up to the command; a descriptor of -1 is none."""
+    """Return bwrap's command line without the command; a descriptor of -1 is omitted."""
     return [
         *(PASTA if spec.network == "nat" else ()),
         "bwrap",
@@ -139,7 +138,7 @@ def arguments(spec: Spec, info_fd: int, nested_userns: bool, filter_fd: int = -1
 
 
 def _mounts(spec: Spec) -> Iterator[tuple[str, ...]]:
-    """Yield the session's file system: the host's programs to read, folders of its own to write."""
+    """Yield the mounts: the host's programs read-only, the session's folders writable."""
     for path in map(Path, SYSTEM):
         if path.is_symlink():
             yield "--symlink", str(path.readlink()), str(path)
@@ -148,7 +147,7 @@ def _mounts(spec: Spec) -> Iterator[tuple[str, ...]]:
     yield "--proc", "/proc"
     yield "--dev", "/dev"
     yield "--size", str(SHARED_MEMORY_SIZE), "--tmpfs", "/dev/shm"
-    yield "--size", str(RUN_SIZE), "--tmpfs", "/run"  # never the host's: it is full of sockets that lead out
+    yield "--size", str(RUN_SIZE), "--tmpfs", "/run"  # the host's contains sockets
     for name in ETC_ENTRIES:
         yield "--ro-bind-try", f"/etc/{name}", f"/etc/{name}"
     if spec.network == "host":
@@ -172,7 +171,7 @@ def _environment(spec: Spec) -> dict[str, str]:
 
 
 def write_shared(folder: Path) -> None:
-    """Put the made-up system files where sandboxes mount them from."""
+    """Write the generated system files, which sandboxes mount."""
     etc = folder / "etc"
     etc.mkdir(mode=0o755)
     for name, text in SYSTEM_FILES.items():

@@ -1,4 +1,4 @@
-"""The way out of sessions in namespaces: pasta, which speaks for them as an ordinary program of this machine."""
+"""The network of sessions in namespaces: pasta, a user-mode NAT."""
 
 import contextlib
 import os
@@ -10,22 +10,22 @@ import psutil
 
 from .process_exit import ended
 
-RESOLVER = "169.254.1.1"  # what sessions ask for names; pasta passes it on to this machine's own resolver
+RESOLVER = "169.254.1.1"  # the sessions' DNS server, which pasta forwards to this machine's resolver
 ARGUMENTS = (
     *("pasta", "--config-net", "--quiet", "--foreground"),
-    # No port of the machine is led in, none out: not even 127.0.0.1 and the gateway's address lead to the machine.
+    # No port is forwarded in either direction, and neither 127.0.0.1 nor the gateway's address reaches the machine.
     *("-T", "none", "-U", "none", "-t", "none", "-u", "none", "--no-map-gw"),
     *("--dns-forward", RESOLVER),
     "--",
 )
 INSTALL_HINT = "apt-get install passt (Debian, Ubuntu), dnf install passt (Fedora), pacman -S passt (Arch)"
-ALLOW_HINT = "chmod 666 /dev/net/tun, which is what most systems have, so that pasta can make a session's interface"
+ALLOW_HINT = "chmod 666 /dev/net/tun, the usual mode, so that pasta can create a session's interface"
 
 
 def device_opens(uid: int | None, device: str = "/dev/net/tun") -> bool:
     """Return whether a session's user may open the device that pasta needs.
 
-    Asked before pasta is tried: some versions leave a process behind when they fail, which nothing would end if the
+    Checked before pasta is tried: some versions leave a process behind when they fail, which would survive if the
     engine were killed meanwhile.
     """
     try:
@@ -38,9 +38,9 @@ def device_opens(uid: int | None, device: str = "/dev/net/tun") -> bool:
 
 
 async def kill_group(process: subprocess.Popen[bytes]) -> None:
-    """Kill pasta and what it started, which stays in its process group even where pasta itself has failed."""
+    """Kill pasta and its descendants, which stay in its process group even after pasta has failed."""
     if process.returncode is not None and psutil.pid_exists(process.pid):
-        return  # the number, given back with the last of the group, is another's by now
+        return  # the group has ended, and its ID was reused
     members = [pid for pid in psutil.pids() if _group(pid) == process.pid]
     pidfds: list[int] = []
     for pid in members:
@@ -49,7 +49,7 @@ async def kill_group(process: subprocess.Popen[bytes]) -> None:
     try:
         with contextlib.suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
-        for pidfd in pidfds:  # the first process of a PID namespace ends only after all others in it
+        for pidfd in pidfds:  # the first process of a PID namespace ends last
             await ended(pidfd)
     finally:
         for pidfd in pidfds:

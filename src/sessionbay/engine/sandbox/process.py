@@ -1,4 +1,4 @@
-"""Sessions as ordinary processes, for machines without namespaces: they share the host's network and paths."""
+"""Sandboxes without namespaces: processes that share the host's network and paths."""
 
 import asyncio
 import contextlib
@@ -18,11 +18,11 @@ from .sandbox import Sandbox
 READABLE = (*SYSTEM, "/etc", "/nix", "/opt", "/proc", "/sys")
 WRITABLE = tuple(f"/dev/{name}" for name in ("full", "null", "ptmx", "pts", "random", "shm", "tty", "urandom", "zero"))
 SHELL = "/bin/sh"
-KILL_ROUNDS = 20  # one is enough, unless a process of the session ends the one that kills
+KILL_ROUNDS = 20  # one is enough, unless the session kills the killer first
 
 
 class ProcessSandbox(Sandbox):
-    """A tree of processes below the agent, which adopts its orphans; Landlock keeps it to its own files."""
+    """A process tree below the agent, which is the subreaper; Landlock confines it to its own files."""
 
     scope: ClassVar[Literal["namespace", "user", "tree"]] = "tree"
     isolation: ClassVar[Literal["uid", "process"]] = "process"
@@ -37,14 +37,14 @@ class ProcessSandbox(Sandbox):
 
     @property
     def limits(self) -> Limits:
-        # The kernel counts all processes of a user: only a user that is the session's own can have such a limit.
+        # The kernel counts the processes of a user, so the limit needs a user per session.
         return self.spec.limits if self.spec.uid is not None else replace(self.spec.limits, processes=0)
 
     @property
     def _folders(self) -> tuple[str, str]:
         return str(self.spec.root / "home"), str(self.spec.root / "tmp")
 
-    def _left_open(self) -> dict[str, list[str]]:
+    def _landlock_paths(self) -> dict[str, list[str]]:
         prefix = interpreter_folder(self.spec.python)
         packages = packages_folder(self.spec.python, self.spec.uid)
         read = [*READABLE, str(self.spec.shared), *(path for path in (prefix, packages) if path)]
@@ -56,35 +56,35 @@ class ProcessSandbox(Sandbox):
         return self._popen(argv, (agent_socket,), log, environment(self.spec.python, home, temporary), cwd=home)
 
     async def kill(self) -> None:
-        """Have the agent end its tree, then the agent itself, then what else runs as the session's own user."""
+        """Have the agent kill its tree, then kill the agent, then all other processes of the session's user."""
         if hasattr(self, "agent"):
             with contextlib.suppress(AgentGone, AgentFailure, TimeoutError):
                 async with asyncio.timeout(STOP_TIMEOUT):
                     await self.agent.request("kill")
             self.agent.close()
         if self._process:
-            await _let_end(self._process)
+            await _wait_for_end(self._process)
             await kill_process(self._process)
         if self.spec.uid is not None:
             await kill_user(self.spec.uid)
 
 
 class UserSandbox(ProcessSandbox):
-    """Processes of a user that this session alone has: all of them are reached at once, and no other session's."""
+    """Processes of a user that only this session has, and that can be killed at once."""
 
     scope: ClassVar[Literal["namespace", "user", "tree"]] = "user"
     isolation: ClassVar[Literal["uid", "process"]] = "uid"
 
 
-async def _let_end(process: subprocess.Popen[bytes]) -> None:
-    """Wait for a process that ends by itself: the agent ends its tree first, once the line to the engine is closed."""
+async def _wait_for_end(process: subprocess.Popen[bytes]) -> None:
+    """Wait for a process to exit: the agent kills its tree first, after its connection has closed."""
     if process.poll() is None:
         with contextlib.suppress(ProcessLookupError), pidfd_of(process.pid) as pidfd:
             await ended(pidfd)
 
 
 async def kill_user(uid: int) -> None:
-    """Kill all processes of a user that only one session has: they cannot outrun one signal to all."""
+    """Kill all processes of a session's user with one signal, which forks cannot outrun."""
     for _ in range(KILL_ROUNDS):
         if not any(_runs_as(process, uid) for process in psutil.process_iter(["uids", "status"])):
             return
@@ -92,7 +92,7 @@ async def kill_user(uid: int) -> None:
             [SHELL, "-c", "kill -KILL -1"], user=uid, group=uid, extra_groups=[], env={}, cwd="/"
         )
         try:
-            await _let_end(process)
+            await _wait_for_end(process)
         finally:
             await kill_process(process)
 

@@ -1,4 +1,4 @@
-"""The machine's programs that sessions use: where they are, which Python runs the agent, what they are told."""
+"""The machine's programs in sessions: their folders, the agent's interpreter, and the environment."""
 
 import os
 import sys
@@ -12,7 +12,7 @@ PATH = "/usr/local/bin:/usr/bin:/bin"
 
 
 def environment(python: str, home: str, temporary: str) -> dict[str, str]:
-    """Return what all programs of a session are told, whatever keeps it in."""
+    """Return the environment of a session."""
     prefix = interpreter_folder(python)
     return {
         "HOME": home,
@@ -24,24 +24,23 @@ def environment(python: str, home: str, temporary: str) -> dict[str, str]:
 
 
 def interpreters() -> Iterator[str]:
-    """Yield interpreters for the agent, those first that need no further mount."""
+    """Yield interpreters for the agent, those without a further mount first."""
     yield from dict.fromkeys(path for path in (*SYSTEM_PYTHONS, base_interpreter()) if os.access(path, os.X_OK))
 
 
 def interpreter_folder(python: str) -> str | None:
-    """Return what else must be seen for an interpreter to run: nothing for the system's own."""
+    """Return the folder that an interpreter needs, None if it is in /usr."""
     prefix = sys.base_prefix if python == base_interpreter() else str(Path(python).parents[1])
     return None if Path(prefix).is_relative_to("/usr") else prefix
 
 
 def base_interpreter() -> str:
-    """Return the interpreter that this program runs on, outside of any virtual environment."""
-    found: str = getattr(sys, "_base_executable", sys.executable)
-    return os.path.realpath(found)
+    """Return this program's interpreter, outside of any virtual environment."""
+    return os.path.realpath(getattr(sys, "_base_executable", sys.executable))
 
 
 def packages_folder(python: str, uid: int | None) -> str | None:
-    """Return where this program's own packages are, for code in sessions; None where an interpreter cannot use them."""
+    """Return the folder of this program's packages, None if ``python`` or ``uid`` cannot use them."""
     same = f"python{sys.version_info.major}.{sys.version_info.minor}"
     if python != base_interpreter() and Path(os.path.realpath(python)).name != same:
         return None

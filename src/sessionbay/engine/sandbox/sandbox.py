@@ -98,7 +98,7 @@ class Sandbox(ABC):
         """Return the hardening switches for the agent."""
         return asdict(self.spec.hardening)
 
-    def _left_open(self) -> dict[str, list[str]] | None:
+    def _landlock_paths(self) -> dict[str, list[str]] | None:
         """Return the paths that Landlock allows; None where mounts confine the session."""
         return None
 
@@ -135,5 +135,5 @@ class Sandbox(ABC):
 
     def _agent_command(self, folder: str, agent_socket: int) -> list[str]:
         limits = asdict(self.limits) | {"folders": self.capabilities.folders}
-        start = AGENT_SCRIPT.format(folder, agent_socket, self.scope, limits, self._hardening(), self._left_open())
+        start = AGENT_SCRIPT.format(folder, agent_socket, self.scope, limits, self._hardening(), self._landlock_paths())
         return [self.spec.python, "-I", "-S", "-c", start]

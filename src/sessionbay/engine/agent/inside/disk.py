@@ -1,4 +1,4 @@
-"""How much disk a session's own files take, however they are hidden."""
+"""Measuring the disk usage of a session, including hidden and deleted files."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from collections.abc import Mapping
 
 FOLDER_FLAGS = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 OWNER_RWX = stat.S_IRWXU
-COUNT_INTERVAL = 5.0  # seconds until the files of a session that is used are counted anew
-PAUSE_FACTOR = 50  # counting takes at most this part of the time
-UNCOUNTABLE_FILES = 2**62  # files, where folders are nested so deep that they cannot be counted
+COUNT_INTERVAL = 5.0  # seconds until the files of an active session are counted again
+PAUSE_FACTOR = 50  # counting takes at most 1/50 of the time
+UNCOUNTABLE_FILES = 2**62  # reported if folders are nested too deeply to be counted
 
 
-class Space:
-    """What the session's folders hold, and what may have been added since that was counted."""
+class DiskUsage:
+    """The disk usage of the session's folders: the last count, and an estimate since."""
 
     def __init__(self, folders: list[str]) -> None:
         self._folders = folders
@@ -24,10 +24,10 @@ class Space:
         self._used = False
         self.in_memory = 0
 
-    def doubtful(self, limits: Mapping[str, int], used: bool) -> bool:
-        """Return whether the session may be over its limits: the disk lost as much as it lacks, or it has been used.
+    def may_exceed(self, limits: Mapping[str, int], used: bool) -> bool:
+        """Return whether the session may exceed its limits, by the disk's free space or after activity.
 
-        The latter since others use the same disk: what they remove hides what the session adds.
+        Free space alone is not enough: files that others remove from the disk hide files that the session adds.
         """
         self._used = self._used or used
         space = os.statvfs(self._folders[0])
@@ -37,29 +37,29 @@ class Space:
         return bool(over) or (self._used and time.monotonic() >= self._due)
 
     def count(self, pids: list[int]) -> tuple[int, int]:
-        """Return the bytes and the number of the session's files, those included that are deleted and still open."""
-        begun, self._used = time.monotonic(), False
+        """Return the size and the number of the session's files, including deleted files that are open."""
+        started, self._used = time.monotonic(), False
         space = os.statvfs(self._folders[0])
         count = Count()
         for folder in self._folders:
             count.add_tree(folder)
-        deleted, self.in_memory = held_open(pids, {os.stat(folder).st_dev for folder in self._folders})
+        deleted, self.in_memory = deleted_open_files(pids, {os.stat(folder).st_dev for folder in self._folders})
         self._size, self._files = count.size + deleted, count.files
         self._free, self._free_files = space.f_bfree, space.f_ffree
         now = time.monotonic()
-        self._due = now + max(COUNT_INTERVAL, PAUSE_FACTOR * (now - begun))
+        self._due = now + max(COUNT_INTERVAL, PAUSE_FACTOR * (now - started))
         return self._size, self._files
 
 
 class Count:
-    """The sum of trees of files. It goes by descriptors: a path may be too long to be opened by its name."""
+    """The total of file trees, walked by descriptors, as paths may be too long to open."""
 
     def __init__(self) -> None:
         self.size = self.files = 0
         self._linked: set[tuple[int, int]] = set()
 
     def add_tree(self, folder: str) -> None:
-        """Add a folder and all in it."""
+        """Add a folder and its contents."""
         levels: list[tuple[int, list[str], int]] = []
         try:
             self._enter(levels, folder, None)
@@ -76,7 +76,7 @@ class Count:
                 leave(levels)
 
     def _enter(self, levels: list[tuple[int, list[str], int]], name: str, above: int | None) -> None:
-        """Open a folder, whatever its mode is, and add what is in it; ``leave`` puts the mode back."""
+        """Open a folder, changing its mode if necessary, and add its entries; ``leave`` restores the mode."""
         try:
             mode = os.stat(name, dir_fd=above, follow_symlinks=False).st_mode
             if not stat.S_ISDIR(mode):
@@ -86,7 +86,7 @@ class Count:
                 os.chmod(name, stat.S_IMODE(mode) | OWNER_RWX, dir_fd=above)
             fd = os.open(name, FOLDER_FLAGS, dir_fd=above)
         except (FileNotFoundError, NotADirectoryError, PermissionError):
-            return  # it went away, or was never the session's
+            return  # removed meanwhile, or owned by another user
         levels.append((fd, [], stat.S_IMODE(mode) if closed else -1))
         with os.scandir(fd) as entries:
             for entry in entries:
@@ -107,7 +107,7 @@ class Count:
 
 
 def leave(levels: list[tuple[int, list[str], int]]) -> None:
-    """Close the innermost folder."""
+    """Close the innermost folder, and restore its mode."""
     fd, _, mode = levels.pop()
     try:
         if mode >= 0:
@@ -116,8 +116,8 @@ def leave(levels: list[tuple[int, list[str], int]]) -> None:
         os.close(fd)
 
 
-def held_open(pids: list[int], devices: set[int]) -> tuple[int, int]:
-    """Return the bytes of files that have no name any more but are open: on disk, and in memory only."""
+def deleted_open_files(pids: list[int], devices: set[int]) -> tuple[int, int]:
+    """Return the sizes of deleted files that are open: on disk, and in memory."""
     found: dict[tuple[int, int], tuple[int, bool]] = {}
     for pid in pids:
         folder = f"/proc/{pid}/fd"
@@ -129,6 +129,6 @@ def held_open(pids: list[int], devices: set[int]) -> tuple[int, int]:
                     if in_memory or status.st_dev in devices:
                         found[status.st_dev, status.st_ino] = status.st_blocks * 512, in_memory
         except OSError:
-            continue  # it ended, or may not be looked into
+            continue  # the process has ended, or is inaccessible
     on_disk = sum(size for size, in_memory in found.values() if not in_memory)
     return on_disk, sum(size for size, in_memory in found.values() if in_memory)

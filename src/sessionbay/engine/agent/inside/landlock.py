@@ -1,4 +1,4 @@
-"""Which files may be read, and which written: kept by the kernel's Landlock, which needs no rights and no mounts."""
+"""Restricting file access with Landlock, which needs neither privileges nor mounts."""
 
 from __future__ import annotations
 
@@ -11,21 +11,19 @@ CREATE_RULESET, ADD_RULE, RESTRICT_SELF = 444, 445, 446  # the same on all machi
 GET_VERSION, PATH_BENEATH = 1, 1
 EXECUTE, WRITE_FILE, READ_FILE, READ_DIR = 1 << 0, 1 << 1, 1 << 2, 1 << 3
 TRUNCATE, IOCTL_DEVICE = 1 << 14, 1 << 15
-FILE_RIGHTS = (
-    EXECUTE | WRITE_FILE | READ_FILE | TRUNCATE | IOCTL_DEVICE
-)  # what a rule for a file that is no folder may name
+FILE_RIGHTS = EXECUTE | WRITE_FILE | READ_FILE | TRUNCATE | IOCTL_DEVICE  # the rights that a rule for a file may have
 READ_RIGHTS = EXECUTE | READ_FILE | READ_DIR
-RIGHT_COUNTS = {1: 13, 2: 14, 3: 15, 4: 15}  # how many rights each version knows; 16 from the fifth on
-ALL_SCOPES = 3  # no abstract sockets and no signals to processes outside, from the sixth version on
+RIGHT_COUNTS = {1: 13, 2: 14, 3: 15, 4: 15}  # the number of rights in each version; 16 from version 5 on
+ALL_SCOPES = 3  # abstract sockets and signals, from version 6 on
 
 
 def version(libc: ctypes.CDLL) -> int:
-    """Return the version of Landlock that the kernel has, 0 for none."""
+    """Return the kernel's Landlock version, 0 if there is none."""
     return max(int(libc.syscall(CREATE_RULESET, None, ctypes.c_size_t(0), GET_VERSION)), 0)
 
 
 def confine(libc: ctypes.CDLL, read: list[str], write: list[str]) -> int:
-    """Let this process, and all that it starts, open nothing else; return the version used, 0 where there is none."""
+    """Restrict this process and its descendants to these paths; return the version used, 0 if there is none."""
     found = version(libc)
     if not found:
         return 0
@@ -45,7 +43,7 @@ def confine(libc: ctypes.CDLL, read: list[str], write: list[str]) -> int:
 
 
 def allow(libc: ctypes.CDLL, rules: int, path: str, rights: int) -> None:
-    """Add a file, or a folder with all below it; one that is missing needs no rule."""
+    """Add a rule for a file, or for a folder and its contents; ignore a missing one."""
     try:
         fd = os.open(path, os.O_PATH | os.O_CLOEXEC)
     except OSError:
@@ -55,6 +53,6 @@ def allow(libc: ctypes.CDLL, rules: int, path: str, rights: int) -> None:
             rights &= FILE_RIGHTS
         rule = struct.pack("=Qi", rights, fd)
         if libc.syscall(ADD_RULE, rules, PATH_BENEATH, ctypes.c_char_p(rule), 0):
-            raise OSError(ctypes.get_errno(), "Landlock takes no rule", path)
+            raise OSError(ctypes.get_errno(), "Landlock rejects a rule", path)
     finally:
         os.close(fd)

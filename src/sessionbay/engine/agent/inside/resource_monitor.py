@@ -1,4 +1,4 @@
-"""Watching over what a whole session uses: its memory, its disk. The kernel does it for single processes only."""
+"""Enforcing the memory and disk limits of a session, as the kernel only limits single processes."""
 
 from __future__ import annotations
 
@@ -10,30 +10,30 @@ import time
 from collections.abc import Mapping
 from typing import Any
 
-from .disk import Space
+from .disk import DiskUsage
 from .frame_socket import Failure
 from .process_tree import PAGE, RESIDENT, STATE, TIMES, ProcessTree, send
 
-MIN_INTERVAL, MAX_INTERVAL = 0.1, 2.0  # seconds between two looks at processes: busy ones, and those that do nothing
-PAUSE_FACTOR = 20  # a look must not take more than this part of the time
+MIN_INTERVAL, MAX_INTERVAL = 0.1, 2.0  # seconds between two checks: of busy processes, of idle ones
+PAUSE_FACTOR = 20  # checks take at most 1/20 of the time
 BUSY_CPU_SHARE = 0.05  # of a processor
 CLEANUP_HINT = "delete files with delete_file, or delete the session"
 
 
 class ResourceMonitor:
-    """Looks at a session while something runs in it; an idle one costs nothing."""
+    """Checks a session while processes run in it; an idle session is not checked."""
 
     def __init__(self, process_tree: ProcessTree, limits: Mapping[str, Any]) -> None:
         self._process_tree = process_tree
         self._limits = limits
-        self._space = Space(limits["folders"])
-        self._looking = threading.Lock()
+        self._space = DiskUsage(limits["folders"])
+        self._checking = threading.Lock()
         self._dying: set[int] = set()
         self._ticks = 0
-        self._looked = 0.0
+        self._checked = 0.0
 
     def start(self) -> None:
-        """Begin to watch."""
+        """Start the monitoring thread."""
         threading.Thread(target=self._watch, daemon=True).start()
 
     def _watch(self) -> None:
@@ -41,59 +41,58 @@ class ResourceMonitor:
         while True:
             woken = self._process_tree.woken.wait(pause)
             self._process_tree.woken.clear()
-            begun = time.monotonic()
+            started = time.monotonic()
             try:
-                running, busy = self._look(woken)
-            except Exception as exc:  # a session whose guard is gone would have no limits
-                sys.stderr.write(f"the guard failed: {type(exc).__name__}: {exc}\n")
+                running, busy = self._check(woken)
+            except Exception as exc:  # without the thread, the session would have no limits
+                sys.stderr.write(f"the resource monitor failed: {type(exc).__name__}: {exc}\n")
                 running = busy = True
-            time.sleep(max(MIN_INTERVAL, PAUSE_FACTOR * (time.monotonic() - begun)))
+            time.sleep(max(MIN_INTERVAL, PAUSE_FACTOR * (time.monotonic() - started)))
             if woken or busy or self._process_tree.full:
                 pause = MIN_INTERVAL
             else:
                 pause = min(MAX_INTERVAL, 2 * (pause or MIN_INTERVAL)) if running else None
 
-    def _look(self, woken: bool) -> tuple[bool, bool]:
-        """Look once; return whether anything runs, and whether it does much."""
+    def _check(self, woken: bool) -> tuple[bool, bool]:
+        """Check once; return whether processes run, and whether they are busy."""
         processes = self._process_tree.processes(quick=True)
         busy = self._busy(processes)
         if self._limits["memory"]:
             self._check_memory(processes)
         if self._limits["disk"] or self._limits["files"]:
-            with self._looking:
-                if self._process_tree.full or self._space.doubtful(self._limits, woken or busy):
+            with self._checking:
+                if self._process_tree.full or self._space.may_exceed(self._limits, woken or busy):
                     self._count()
         return bool(processes), busy
 
     def _busy(self, processes: list[tuple[int, list[str]]]) -> bool:
-        """Return whether the processes have used a processor since they were last looked at."""
+        """Return whether the processes have used a processor since the last check."""
         now, ticks = time.monotonic(), sum(int(field) for _, fields in processes for field in fields[TIMES])
         used = abs(ticks - self._ticks) / os.sysconf("SC_CLK_TCK")
-        busy = used > BUSY_CPU_SHARE * (now - self._looked)
-        self._ticks, self._looked = ticks, now
+        busy = used > BUSY_CPU_SHARE * (now - self._checked)
+        self._ticks, self._checked = ticks, now
         return busy
 
     def admit(self) -> None:
-        """Let something be added to the session, which is watched then; refuse it when the session is full."""
+        """Wake the monitor before an operation that adds files; raise Failure if the session is full."""
         self._process_tree.woken.set()
         if self._process_tree.full:
-            with self._looking:
-                self._count()  # now: some files may have been deleted
+            with self._checking:
+                self._count()  # files may have been deleted meanwhile
             if self._process_tree.full:
                 raise Failure(self._process_tree.full)
 
     def _count(self) -> None:
         pids = [pid for pid, _ in self._process_tree.processes()]
         size, files = self._space.count(pids)
-        told = self._excess(size, files)
-        was, self._process_tree.full = self._process_tree.full, told
-        if told:
+        was, self._process_tree.full = self._process_tree.full, self._excess(size, files)
+        if self._process_tree.full:
             self._process_tree.freeze("full")
         elif was:
             self._process_tree.thaw("full")
 
     def _excess(self, size: int, files: int) -> str:
-        """Return what to tell a session that is over its limits, nothing when it is not."""
+        """Return the error message for an exceeded limit, empty if none is."""
         if self._limits["disk"] and size > self._limits["disk"]:
             return (
                 f"the session's files take {size} bytes of the {self._limits['disk']} that it may have: {CLEANUP_HINT}"
@@ -103,15 +102,15 @@ class ResourceMonitor:
         return ""
 
     def _check_memory(self, processes: list[tuple[int, list[str]]]) -> None:
-        """Kill the largest processes while all together hold too much."""
+        """Kill the largest processes while the session exceeds its memory limit."""
         self._dying &= {pid for pid, _ in processes}
         alive = [(pid, fields) for pid, fields in processes if pid not in self._dying and fields[STATE] != "Z"]
         shared = shared_memory() if self._process_tree.whole_namespace else 0
-        most = self._limits["memory"] - shared - self._space.in_memory
-        if sum(int(fields[RESIDENT]) for _, fields in alive) * PAGE <= most:
-            return  # pages that several hold were counted for each: it cannot be too much
+        limit = self._limits["memory"] - shared - self._space.in_memory
+        if sum(int(fields[RESIDENT]) for _, fields in alive) * PAGE <= limit:
+            return  # an upper bound, as shared pages are counted for each process
         sizes = {pid: proportional(pid, int(fields[RESIDENT]) * PAGE) for pid, fields in alive}
-        while sizes and sum(sizes.values()) > most:
+        while sizes and sum(sizes.values()) > limit:
             self._kill(max(sizes, key=lambda pid: sizes[pid]), sizes)
 
     def _kill(self, pid: int, sizes: dict[int, int]) -> None:
@@ -127,7 +126,7 @@ class ResourceMonitor:
 
 
 def proportional(pid: int, resident: int) -> int:
-    """Return the bytes of memory that a process holds, with its part of what it shares; else ``resident``."""
+    """Return a process's proportional set size in bytes; ``resident`` if it is not available."""
     try:
         with open(f"/proc/{pid}/smaps_rollup") as file:
             for line in file:
@@ -139,7 +138,7 @@ def proportional(pid: int, resident: int) -> int:
 
 
 def shared_memory() -> int:
-    """Return the bytes of memory that files under /dev/shm take."""
+    """Return the size in bytes of the files in /dev/shm."""
     try:
         space = os.statvfs("/dev/shm")
     except OSError:

@@ -1,7 +1,7 @@
-"""The system calls that only attacks need, refused by a filter in the kernel, which can never be taken off again.
+"""A seccomp filter that denies system calls that attacks need and ordinary programs do not.
 
-What is left open on purpose: ``ptrace`` and ``process_vm_readv``, without which no debugger works. They reach the
-session's own processes only: the agent is not dumpable, and a tracer's own filter holds for what it makes others do.
+``ptrace`` and ``process_vm_readv`` are allowed, as debuggers need them. They reach only the session's own processes:
+the agent is not dumpable, and a tracer's filter also applies to its tracees.
 """
 
 from __future__ import annotations
@@ -14,10 +14,15 @@ import struct
 PR_SET_SECCOMP, SECCOMP_MODE_FILTER = 22, 2
 LOAD, EQUAL, AT_LEAST, ANY_BIT, RETURN = 0x20, 0x15, 0x35, 0x45, 0x06
 ALLOW, KILL, ERRNO = 0x7FFF0000, 0x80000000, 0x00050000
-NUMBER_AT, ARCHITECTURE_AT, FIRST_AT, SECOND_AT = 0, 4, 16, 24  # the low halves: the kernel reads no more of these
-X32 = 0x40000000  # from here on, calls of x86_64 are those of its 32-bit twin
+NUMBER_AT, ARCHITECTURE_AT, FIRST_AT, SECOND_AT = (
+    0,
+    4,
+    16,
+    24,
+)  # the low halves of the arguments, as the kernel ignores the rest
+X32 = 0x40000000  # the first system call of the x32 ABI
 NEW_NAMESPACE = 0x7E020000  # CLONE_NEWNS, NEWCGROUP, NEWUTS, NEWIPC, NEWUSER, NEWPID, NEWNET
-TIOCSTI, TIOCLINUX = 0x5412, 0x541C  # they type into a terminal, as its user would
+TIOCSTI, TIOCLINUX = 0x5412, 0x541C  # they inject input into a terminal
 
 MACHINES = {"x86_64": 0xC000003E, "aarch64": 0xC00000B7}
 IOCTL, CLONE, UNSHARE, CLONE3 = (16, 29), (56, 220), (272, 97), (435, 435)
@@ -72,18 +77,18 @@ REFUSED: dict[str, dict[str, tuple[int, int | None]]] = {
 
 
 def program(machine: str) -> bytes | None:
-    """Return the filter for a machine, None when its calls are not known here."""
+    """Return the filter program for a machine, None if the machine is unknown."""
     if machine not in MACHINES:
         return None
     column = list(MACHINES).index(machine)
     plain = [row[column] for group in REFUSED.values() for row in group.values()]
-    return assembled(
+    return assemble(
         [
             (LOAD, ARCHITECTURE_AT),
             (EQUAL, MACHINES[machine], "", "kill"),
             (LOAD, NUMBER_AT),
             *([(AT_LEAST, X32, "missing", "")] if machine == "x86_64" else []),
-            (EQUAL, CLONE3[column], "missing", ""),  # its flags are out of a filter's reach; libc then uses clone
+            (EQUAL, CLONE3[column], "missing", ""),  # a filter cannot read its flags; libc falls back to clone
             (EQUAL, IOCTL[column], "ioctl", ""),
             (EQUAL, CLONE[column], "flags", ""),
             (EQUAL, UNSHARE[column], "flags", ""),
@@ -108,24 +113,24 @@ def program(machine: str) -> bytes | None:
     )
 
 
-def assembled(lines: list[str | tuple[int, int] | tuple[int, int, str, str]]) -> bytes:
-    """Return instructions as the kernel reads them. A word alone names the place after it; no name is the next one."""
-    places: dict[str, int] = {}
+def assemble(lines: list[str | tuple[int, int] | tuple[int, int, str, str]]) -> bytes:
+    """Assemble instructions. A string is a label for the next instruction; an empty target is the next one."""
+    labels: dict[str, int] = {}
     steps: list[tuple[int, int, str, str]] = []
     for line in lines:
         if isinstance(line, str):
-            places[line] = len(steps)
+            labels[line] = len(steps)
         else:
             steps.append(line if len(line) == 4 else (*line, "", ""))
-    found = b""
-    for here, (code, value, yes, no) in enumerate(steps):
-        jumps = [places[name] - here - 1 if name else 0 for name in (yes, no)]
-        found += struct.pack("=HBBI", code, *jumps, value)
-    return found
+    code = b""
+    for index, (opcode, value, yes, no) in enumerate(steps):
+        jumps = [labels[name] - index - 1 if name else 0 for name in (yes, no)]
+        code += struct.pack("=HBBI", opcode, *jumps, value)
+    return code
 
 
-def forbid(libc: ctypes.CDLL) -> bool:
-    """Have the kernel refuse those calls to this process and all that it starts; return whether it does."""
+def install(libc: ctypes.CDLL) -> bool:
+    """Install the filter for this process and its descendants; return whether that succeeded."""
     code = program(os.uname().machine)
     if code is None:
         return False

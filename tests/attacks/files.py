@@ -12,7 +12,7 @@ from typing import Any
 from sessionbay import ContextSync, Session
 from sessionbay.engine import listener, logs, session_registry, tool_dispatch, workdir
 from sessionbay.engine.api_errors import ToolFailure
-from sessionbay.engine.contexts import copy, sync_job
+from sessionbay.engine.contexts import byte_budget, copy, sync_job
 from sessionbay.operations.files import ReadArgs
 
 from ..engine.processes import eventually
@@ -208,7 +208,7 @@ def file_of_a_tebibyte(scene: Scene) -> str | None:
 
 def any_size(scene: Scene) -> None:
     """Copy to the end, wherever that is by then."""
-    scene.patch.setattr(copy.ByteBudget, "take", lambda self, fd: 2**40)
+    scene.patch.setattr(byte_budget.ByteBudget, "take", lambda self, fd: 2**40)
 
 
 @attack(NO_FILES, "a copy moves as many bytes as the file had when it was opened, and no more", any_size)

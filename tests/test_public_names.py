@@ -39,16 +39,23 @@ except sessionbay.AgentBayUsageError as exc:
 """
 
 
-def annotations_of(kind: type) -> Iterator[object]:
-    """Yield the annotations of a class's public attributes, properties and methods."""
-    yield from (value for name, value in inspect.get_annotations(kind).items() if not name.startswith("_"))
+def functions_of(kind: type) -> Iterator[Any]:
+    """Yield the functions of a class's public methods and properties."""
     for name, member in inspect.getmembers_static(kind):
-        if name.startswith("_") and name not in ("__aenter__", "__enter__", "__anext__", "__next__"):
+        if name.startswith("_") and name not in ("__init__", "__aenter__", "__enter__", "__anext__", "__next__"):
             continue
         wrapped = member.fget if isinstance(member, property) else getattr(member, "__func__", member)
         function = wrapped.func if isinstance(wrapped, cached_property) else wrapped
-        for signature in (function, *(typing.get_overloads(function) if inspect.isfunction(function) else ())):
-            if inspect.isfunction(signature):
+        if inspect.isfunction(function) and function.__module__.startswith("sessionbay"):
+            yield function
+
+
+def annotations_of(kind: type) -> Iterator[object]:
+    """Yield the annotations of a class's public attributes, properties and methods."""
+    yield from (value for name, value in inspect.get_annotations(kind).items() if not name.startswith("_"))
+    for function in functions_of(kind):
+        if function.__name__ != "__init__":
+            for signature in (function, *typing.get_overloads(function)):
                 yield from signature.__annotations__.values()
 
 
@@ -120,6 +127,14 @@ def test_public_classes_can_be_inspected() -> None:
         typing.get_type_hints(kind)
         if not typing.is_typeddict(kind):
             assert inspect.signature(kind)
+
+
+def test_the_annotations_of_public_functions_can_be_evaluated() -> None:
+    assert typing.get_type_hints(sessionbay.AsyncClient.attach)["return"] is sessionbay.AsyncSession
+    assert typing.get_type_hints(sessionbay.Client.attach)["return"] is sessionbay.Session
+    for value in public_values():
+        for function in functions_of(value) if inspect.isclass(value) else [value]:
+            assert not inspect.isfunction(function) or typing.get_type_hints(function) is not None
 
 
 def is_error(kind: type) -> bool:

@@ -11,13 +11,7 @@ ROOT = Path(__file__).parents[1]
 SOURCE = ROOT / "src"
 CLIENT = SOURCE / "sessionbay" / "_async"
 DEFINITIONS = (ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
-TYPE_ONLY = {
-    ("session", "client"),  # session.agent_bay is a client
-    ("creation", "client"),
-    ("orphans", "client"),
-    ("pickling", "client"),
-    ("files.folder_sync", "file_system"),
-}
+TYPE_ONLY = {("session", "client")}  # session.agent_bay is a client
 """The edges against the order of imports that a module of the client may have, for annotations only."""
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from .core.errors import AgentBayError
-from .core.public import public
+from .core.public import lazy_annotations, public
 from .models.map import Progress
 
 if TYPE_CHECKING:
@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
 
 @public
+@lazy_annotations("rich.console")
 def progress_bar(title: str = "items", console: "Console | None" = None) -> Callable[[Progress], None]:
     """Return a ``progress`` callback that draws a bar with counts and the remaining time.
 

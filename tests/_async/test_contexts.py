@@ -118,7 +118,7 @@ async def test_a_file_that_becomes_shorter_while_it_is_sent_is_reported_and_not_
     source.write_bytes(bytes(LARGE))
     address = await either.context.get_file_upload_url(context, FILE)
     sender = AsyncPresigned(either.core.api)
-    with source.open("rb") as file, pytest.raises(ContextUsageError, match="bytes shorter while it was sent"):
+    with source.open("rb") as file, pytest.raises(ContextUsageError, match="bytes shorter during the upload"):
         await sender.put(address.url, file, FILE, progress=lambda _: os.truncate(source, 0))
     assert (await either.context.list_files(context, "/tmp/data/notes")).entries == []
 
@@ -142,7 +142,7 @@ async def test_what_is_no_context_is_refused_before_sending() -> None:
 
 
 async def test_what_cannot_be_bound_is_refused_before_sending(bay_session: AsyncSession) -> None:
-    with pytest.raises(ContextUsageError, match="a ContextSync or a ContextMount, not 'an id'"):
+    with pytest.raises(ContextUsageError, match="Invalid context 'an id': pass a ContextSync"):
         await bay_session.context.bind("an id")  # type: ignore[arg-type]
 
 
@@ -255,7 +255,7 @@ async def test_a_binding_whose_copy_fails_says_why() -> None:
 async def test_a_binding_that_is_never_listed_says_so() -> None:
     cloud = FakeCloud(BindContexts=yes(), DescribeSessionContexts=yes([]))
     result = await AsyncSession(client(cloud), "session-1").context.bind(ContextSync(context_id="c", path="/p"))
-    assert result.context_error == "not seen to be bound after 180 s"
+    assert result.context_error == "not listed as bound after 180 s"
 
 
 async def test_nobody_waits_for_a_mount() -> None:

@@ -88,7 +88,7 @@ async def test_a_mistake_raises_before_anything_is_sent(items: Any, message: str
     for method in (client(cloud).beta_skills.bind_context, client(cloud).beta_skills.unbind_context):
         with pytest.raises(SkillUsageError, match=message):
             await method(items)
-    with pytest.raises(SkillUsageError, match="goes alone"):
+    with pytest.raises(SkillUsageError, match="cannot be combined"):
         await client(cloud).beta_skills.get_metadata("image", skill_ids=["x"])
     with pytest.raises(SkillUsageError, match="skill_names"):
         await client(cloud).beta_skills.get_metadata(skill_names="pdf")

@@ -115,7 +115,7 @@ def test_a_file_that_becomes_shorter_while_it_is_sent_is_reported_and_not_kept(
     source.write_bytes(bytes(LARGE))
     address = either.context.get_file_upload_url(context, FILE)
     sender = Presigned(either.core.api)
-    with source.open("rb") as file, pytest.raises(ContextUsageError, match="bytes shorter while it was sent"):
+    with source.open("rb") as file, pytest.raises(ContextUsageError, match="bytes shorter during the upload"):
         sender.put(address.url, file, FILE, progress=lambda _: os.truncate(source, 0))
     assert (either.context.list_files(context, "/tmp/data/notes")).entries == []
 
@@ -137,7 +137,7 @@ def test_what_is_no_context_is_refused_before_sending() -> None:
 
 
 def test_what_cannot_be_bound_is_refused_before_sending(bay_session: Session) -> None:
-    with pytest.raises(ContextUsageError, match="a ContextSync or a ContextMount, not 'an id'"):
+    with pytest.raises(ContextUsageError, match="Invalid context 'an id': pass a ContextSync"):
         bay_session.context.bind("an id")  # type: ignore[arg-type]
 
 
@@ -250,7 +250,7 @@ def test_a_binding_whose_copy_fails_says_why() -> None:
 def test_a_binding_that_is_never_listed_says_so() -> None:
     cloud = FakeCloud(BindContexts=yes(), DescribeSessionContexts=yes([]))
     result = Session(client(cloud), "session-1").context.bind(ContextSync(context_id="c", path="/p"))
-    assert result.context_error == "not seen to be bound after 180 s"
+    assert result.context_error == "not listed as bound after 180 s"
 
 
 def test_nobody_waits_for_a_mount() -> None:

@@ -80,13 +80,13 @@ def test_no_log_shows_an_address_of_the_engine(engine: LocalEngine, caplog: pyte
 def test_a_store_that_leads_to_no_address_is_reported() -> None:
     for nowhere in ("http:0", "https://xn--/"):
         store = FakeStore(lambda request, to=nowhere: httpx.Response(302, headers={"location": to}))  # type: ignore[misc]
-        with pytest.raises(ContextError, match="leads to no address") as raised:
+        with pytest.raises(ContextError, match="redirects to an invalid URL") as raised:
             upload(store)
         assert (raised.value.kind, raised.value.outcome) == ("invalid_response", "unknown")
 
 
 def test_an_address_that_is_none_is_reported_and_not_shown() -> None:
-    with pytest.raises(ContextError, match="the address that the cloud gave is none") as raised:
+    with pytest.raises(ContextError, match="the cloud returned an invalid presigned URL") as raised:
         upload(FakeStore(refuse, "https://store.invalid/a\x07?Signature=abc"))
     assert (raised.value.kind, raised.value.outcome) == ("invalid_response", "not_sent")
 
@@ -124,7 +124,7 @@ def test_a_refusal_of_the_store_says_why_and_no_more(tmp_path: Path) -> None:
 
 def test_a_refusal_without_words_reports_its_status() -> None:
     refused = upload(FakeStore(lambda request: httpx.Response(500, text="<html>")))
-    assert refused.error_message == "the store answered HTTP 500"
+    assert refused.error_message == "the store returned HTTP 500"
 
 
 class Counting(HttpTransport):

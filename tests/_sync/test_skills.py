@@ -89,7 +89,7 @@ def test_a_mistake_raises_before_anything_is_sent(items: Any, message: str) -> N
     for method in (client(cloud).beta_skills.bind_context, client(cloud).beta_skills.unbind_context):
         with pytest.raises(SkillUsageError, match=message):
             method(items)
-    with pytest.raises(SkillUsageError, match="goes alone"):
+    with pytest.raises(SkillUsageError, match="cannot be combined"):
         client(cloud).beta_skills.get_metadata("image", skill_ids=["x"])
     with pytest.raises(SkillUsageError, match="skill_names"):
         client(cloud).beta_skills.get_metadata(skill_names="pdf")

@@ -75,14 +75,14 @@ def test_a_request_goes_by_its_action_on_every_route(url: str, names: list[str])
     ],
 )
 def test_a_fault_makes_something_else_of_an_answer(fault: Fault, status: int, body: bytes) -> None:
-    made = fault.made_of(ANSWER)
+    made = fault.apply(ANSWER)
     assert (made.status, made.body) == (status, body)
     assert "content-length" not in made.headers
 
 
 def test_headers_stay_with_a_body_that_stays() -> None:
-    assert Fault.truncate().made_of(ANSWER).headers == {"x-request-id": "REQ-1"}
-    assert Fault.answer(500, b"x", {"a": "b"}).made_of(ANSWER).headers == {"a": "b"}
+    assert Fault.truncate().apply(ANSWER).headers == {"x-request-id": "REQ-1"}
+    assert Fault.answer(500, b"x", {"a": "b"}).apply(ANSWER).headers == {"a": "b"}
 
 
 @pytest.mark.parametrize("wrong", [{"first": 0}, {"times": 0}, {"probability": 1.5}, {"probability": -0.1}])

@@ -41,14 +41,14 @@ def refused(code: str = "", status: int = 200) -> SessionStatusResult:
 @pytest.mark.parametrize(
     ("states", "verdicts"),
     [
-        ([PAUSED], ["arrived"]),
-        ([PAUSING, PAUSED], ["moving", "arrived"]),
-        ([RUNNING, RUNNING, PAUSING, PAUSED], ["moving", "moving", "moving", "arrived"]),
-        ([PAUSING, RUNNING, RUNNING], ["moving", "moving", "elsewhere"]),
-        ([PAUSING, RUNNING, PAUSING, RUNNING, PAUSED], ["moving", "moving", "moving", "moving", "arrived"]),
-        (["DELETING"], ["elsewhere"]),
-        ([PAUSING, "FINISH"], ["moving", "elsewhere"]),
-        ([""], ["elsewhere"]),
+        ([PAUSED], ["done"]),
+        ([PAUSING, PAUSED], ["pending", "done"]),
+        ([RUNNING, RUNNING, PAUSING, PAUSED], ["pending", "pending", "pending", "done"]),
+        ([PAUSING, RUNNING, RUNNING], ["pending", "pending", "failed"]),
+        ([PAUSING, RUNNING, PAUSING, RUNNING, PAUSED], ["pending", "pending", "pending", "pending", "done"]),
+        (["DELETING"], ["failed"]),
+        ([PAUSING, "FINISH"], ["pending", "failed"]),
+        ([""], ["failed"]),
     ],
     ids=" ".join,
 )
@@ -60,11 +60,11 @@ def test_a_change_is_judged_state_by_state(states: list[str], verdicts: list[str
 def test_a_deletion_may_pass_any_state() -> None:
     transition = deletion()
     verdicts = [transition.evaluate(saw(state)) for state in (RUNNING, "DELETING", "a new word", "FINISH")]
-    assert verdicts == ["moving", "moving", "moving", "arrived"]
+    assert verdicts == ["pending", "pending", "pending", "done"]
 
 
 def test_what_is_gone_is_deleted() -> None:
-    assert deletion().evaluate(refused("InvalidMcpSession.NotFound", 400)) == "arrived"
+    assert deletion().evaluate(refused("InvalidMcpSession.NotFound", 400)) == "done"
 
 
 def test_what_is_gone_is_not_paused() -> None:
@@ -73,7 +73,7 @@ def test_what_is_gone_is_not_paused() -> None:
 
 @pytest.mark.parametrize("transition", [pause, deletion])
 def test_a_refusal_that_heals_is_waited_out(transition: Callable[[], Transition]) -> None:
-    assert transition().evaluate(refused("InternalError", 503)) == "moving"
+    assert transition().evaluate(refused("InternalError", 503)) == "pending"
 
 
 def test_a_refusal_that_does_not_heal_ends_the_wait() -> None:
@@ -153,7 +153,7 @@ def test_a_code_reports_whether_there_were_too_many_requests(code: str, throttle
 @pytest.mark.parametrize(
     ("waited", "last_state", "text"),
     [
-        (PollOutcome("elsewhere", saw("FINISH")), "FINISH", "went FINISH, not PAUSED"),
+        (PollOutcome("failed", saw("FINISH")), "FINISH", "went FINISH, not PAUSED"),
         (PollOutcome("timeout", saw(PAUSING)), PAUSING, "not PAUSED after 2.5 s, last seen PAUSING"),
         (PollOutcome("timeout"), "", "not PAUSED after 2.5 s, no state was seen"),
         (PollOutcome("timeout", refused()), PAUSING, "not PAUSED after 2.5 s, last seen PAUSING; why"),

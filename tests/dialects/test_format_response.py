@@ -151,7 +151,7 @@ def test_a_session_that_could_not_be_made_may_have_no_id() -> None:
 @pytest.mark.parametrize("action", ["CreateMcpSession", "GetSession"])
 @either_dialect
 def test_a_session_without_an_id_is_no_answer(dialect: Dialect, action: str) -> None:
-    with pytest.raises(InvalidResponse, match="names no session"):
+    with pytest.raises(InvalidResponse, match="has no session id"):
         decode(dialect, action, {"success": True, "data": {"status": "RUNNING"}})
 
 

@@ -37,9 +37,9 @@ def test_each_image_of_the_clouds_is_something_here(image: str, kind: str) -> No
 @pytest.mark.parametrize(
     ("image", "instead"),
     [
-        ("mobile_latest", "phones"),
-        ("mobile-use-android-12-gw", "phones"),
-        ("agb-mobile-use-1", "phones"),
+        ("mobile_latest", "mobile images"),
+        ("mobile-use-android-12-gw", "mobile images"),
+        ("agb-mobile-use-1", "mobile images"),
         ("windows_latest", "a Linux image here"),
         ("agb-windows-11", "a Linux image here"),
     ],
@@ -51,7 +51,7 @@ def test_what_no_linux_machine_can_be_is_refused_with_what_to_use_instead(image:
 
 
 def test_a_browser_image_without_a_browser_is_refused_with_the_line_that_installs_one() -> None:
-    with pytest.raises(ApiError, match="To mend it: apt-get install it") as refused:
+    with pytest.raises(ApiError, match="Install one: apt-get install it") as refused:
         images.check("browser_latest", NOT_THERE)
     assert refused.value.code == "DependencyMissing"
 

@@ -24,21 +24,21 @@ HEALS = ContextInfoResult(code="InternalError", error_message="busy", http_statu
 @pytest.mark.parametrize(
     ("awaited", "looks", "verdicts"),
     [
-        ("", [saw(DONE)], ["arrived"]),
-        ("", [saw(RUNNING), saw(DONE)], ["moving", "arrived"]),
-        ("", [saw(DONE, RUNNING), saw(DONE, DONE)], ["moving", "arrived"]),
-        ("", [saw(DONE, FAILED)], ["elsewhere"]),
-        ("", [saw(RUNNING, FAILED), saw(DONE, FAILED)], ["moving", "elsewhere"]),
-        ("", [saw(), saw()], ["moving", "arrived"]),
-        ("", [saw(), saw(RUNNING), saw(DONE)], ["moving", "moving", "arrived"]),
-        ("", [saw(task("a", "Running", "other"))] * 2, ["moving", "arrived"]),
-        ("", [saw(task("a", "a new word"))], ["moving"]),
-        ("a", [saw(task("b", "Success")), saw(DONE)], ["moving", "arrived"]),
-        ("a", [saw(), saw(), saw()], ["moving", "moving", "moving"]),
-        ("ab", [saw(DONE), saw(DONE, task("b", "Success"))], ["moving", "arrived"]),
-        ("a", [saw(DONE, task("b", "Running"))], ["moving"]),
-        ("", [HEALS, saw(DONE)], ["moving", "arrived"]),
-        ("", [HEALS, saw(), saw()], ["moving", "moving", "arrived"]),
+        ("", [saw(DONE)], ["done"]),
+        ("", [saw(RUNNING), saw(DONE)], ["pending", "done"]),
+        ("", [saw(DONE, RUNNING), saw(DONE, DONE)], ["pending", "done"]),
+        ("", [saw(DONE, FAILED)], ["failed"]),
+        ("", [saw(RUNNING, FAILED), saw(DONE, FAILED)], ["pending", "failed"]),
+        ("", [saw(), saw()], ["pending", "done"]),
+        ("", [saw(), saw(RUNNING), saw(DONE)], ["pending", "pending", "done"]),
+        ("", [saw(task("a", "Running", "other"))] * 2, ["pending", "done"]),
+        ("", [saw(task("a", "a new word"))], ["pending"]),
+        ("a", [saw(task("b", "Success")), saw(DONE)], ["pending", "done"]),
+        ("a", [saw(), saw(), saw()], ["pending", "pending", "pending"]),
+        ("ab", [saw(DONE), saw(DONE, task("b", "Success"))], ["pending", "done"]),
+        ("a", [saw(DONE, task("b", "Running"))], ["pending"]),
+        ("", [HEALS, saw(DONE)], ["pending", "done"]),
+        ("", [HEALS, saw(), saw()], ["pending", "pending", "done"]),
         ("", [REFUSED], ["refused"]),
     ],
 )
@@ -50,12 +50,12 @@ def test_copies_are_judged_look_by_look(awaited: str, looks: list[ContextInfoRes
 @pytest.mark.parametrize(
     ("mode", "seen", "verdict"),
     [
-        ("upload", saw(DONE, task("a", "Failed", "download")), "arrived"),
-        ("download", saw(FAILED, task("a", "Success", "download")), "arrived"),
-        ("download", saw(DONE, task("a", "Failed", "download")), "elsewhere"),
-        ("upload", saw(task("a", "Success", "download")), "moving"),
-        (None, saw(DONE, task("a", "Failed", "download")), "arrived"),
-        (None, saw(task("a", "Failed", "download")), "elsewhere"),
+        ("upload", saw(DONE, task("a", "Failed", "download")), "done"),
+        ("download", saw(FAILED, task("a", "Success", "download")), "done"),
+        ("download", saw(DONE, task("a", "Failed", "download")), "failed"),
+        ("upload", saw(task("a", "Success", "download")), "pending"),
+        (None, saw(DONE, task("a", "Failed", "download")), "done"),
+        (None, saw(task("a", "Failed", "download")), "failed"),
     ],
 )
 def test_a_copy_in_the_other_direction_decides_nothing(
@@ -63,8 +63,8 @@ def test_a_copy_in_the_other_direction_decides_nothing(
 ) -> None:
     assert TaskWatch(mode=mode).evaluate(seen) == verdict
     reported = sync_result(PollOutcome(verdict, seen), 5, mode)
-    assert reported.success == (verdict == "arrived")
-    assert (" at /p" in reported.error_message) == (verdict == "elsewhere")
+    assert reported.success == (verdict == "done")
+    assert (" at /p" in reported.error_message) == (verdict == "failed")
 
 
 def test_only_what_copies_is_a_copy() -> None:
@@ -80,9 +80,9 @@ def test_without_a_list_there_are_no_copies(seen: ContextInfoResult | None) -> N
 @pytest.mark.parametrize(
     ("waited", "result"),
     [
-        (PollOutcome("arrived", saw(DONE)), ContextSyncResult(success=True, tasks=(DONE,), request_id="REQ-1")),
+        (PollOutcome("done", saw(DONE)), ContextSyncResult(success=True, tasks=(DONE,), request_id="REQ-1")),
         (
-            PollOutcome("elsewhere", saw(DONE, FAILED)),
+            PollOutcome("failed", saw(DONE, FAILED)),
             ContextSyncResult(error_message="upload of a at /p: disk full", tasks=(DONE, FAILED), request_id="REQ-1"),
         ),
         (
@@ -94,7 +94,7 @@ def test_without_a_list_there_are_no_copies(seen: ContextInfoResult | None) -> N
             ),
         ),
     ],
-    ids=["arrived", "elsewhere", "timeout"],
+    ids=["done", "failed", "timeout"],
 )
 def test_the_end_of_a_wait_for_copies_is_a_result(
     waited: PollOutcome[ContextInfoResult], result: ContextSyncResult
@@ -121,4 +121,4 @@ def test_a_wait_for_copies_that_saw_none_reports_why(waited: PollOutcome[Context
 
 def test_a_copy_that_failed_raises_a_context_error() -> None:
     with pytest.raises(ContextError, match="disk full"):
-        sync_result(PollOutcome("elsewhere", saw(FAILED)), 1).raise_for_error()
+        sync_result(PollOutcome("failed", saw(FAILED)), 1).raise_for_error()

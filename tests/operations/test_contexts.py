@@ -42,12 +42,12 @@ def state(word: str) -> ContextStateResult:
 @pytest.mark.parametrize(
     ("looks", "verdicts"),
     [
-        ([state("clearing"), state("available")], ["moving", "arrived"]),
-        ([state("clearing"), state("pre-available"), state("available")], ["moving", "moving", "arrived"]),
-        ([state("available"), state("available")], ["moving", "arrived"]),
-        ([state("available"), state("clearing"), state("available")], ["moving", "moving", "arrived"]),
-        ([state("a new word")], ["moving"]),
-        ([HEALS, state("clearing"), HEALS, state("available")], ["moving", "moving", "moving", "arrived"]),
+        ([state("clearing"), state("available")], ["pending", "done"]),
+        ([state("clearing"), state("pre-available"), state("available")], ["pending", "pending", "done"]),
+        ([state("available"), state("available")], ["pending", "done"]),
+        ([state("available"), state("clearing"), state("available")], ["pending", "pending", "done"]),
+        ([state("a new word")], ["pending"]),
+        ([HEALS, state("clearing"), HEALS, state("available")], ["pending", "pending", "pending", "done"]),
         ([REFUSED], ["refused"]),
     ],
 )
@@ -59,7 +59,7 @@ def test_a_clearing_is_judged_look_by_look(looks: list[ContextStateResult], verd
 def test_a_clearing_that_is_done_says_so() -> None:
     watch = ClearWatch()
     watch.last_state = "available"
-    result = clear_result(PollOutcome("arrived", state("available")), watch, "c", 60)
+    result = clear_result(PollOutcome("done", state("available")), watch, "c", 60)
     assert result == ClearContextResult(success=True, status="available", context_id="c", request_id="REQ-1")
 
 
@@ -83,13 +83,13 @@ def listing(*context_ids: str) -> ContextBindingsResult:
 def test_contexts_are_bound_when_all_of_them_are_listed() -> None:
     watch = BindingListWatch(frozenset("ab"))
     looks = [listing(), listing("a"), listing("a", "b", "c"), ContextBindingsResult(code="X", http_status_code=400)]
-    assert [watch.evaluate(look) for look in looks] == ["moving", "moving", "arrived", "refused"]
+    assert [watch.evaluate(look) for look in looks] == ["pending", "pending", "done", "refused"]
 
 
 def test_contexts_that_are_not_listed_are_reported_with_the_reason() -> None:
     refused = ContextBindingsResult(error_message="[X] why")
-    assert format_unlisted(PollOutcome("refused", refused), 3) == "not seen to be bound after 3 s: [X] why"
-    assert format_unlisted(PollOutcome("timeout", listing()), 3) == "not seen to be bound after 3 s"
+    assert format_unlisted(PollOutcome("refused", refused), 3) == "not listed as bound after 3 s: [X] why"
+    assert format_unlisted(PollOutcome("timeout", listing()), 3) == "not listed as bound after 3 s"
 
 
 def copying(*words: str, task_type: str = "download") -> ContextInfoResult:
@@ -100,13 +100,13 @@ def copying(*words: str, task_type: str = "download") -> ContextInfoResult:
 @pytest.mark.parametrize(
     ("looks", "verdicts"),
     [
-        ([copying("Running"), copying("Success")], ["moving", "arrived"]),
-        ([copying("Failed")], ["elsewhere"]),
-        ([copying("Success", "Failed")], ["arrived"]),
-        ([copying(), copying(), copying()], ["moving", "moving", "arrived"]),
-        ([copying("Success", task_type="upload")] * 3, ["moving", "moving", "arrived"]),
-        ([copying("Running")] * 4, ["moving"] * 4),
-        ([ContextInfoResult(http_status_code=503), copying("Success")], ["moving", "arrived"]),
+        ([copying("Running"), copying("Success")], ["pending", "done"]),
+        ([copying("Failed")], ["failed"]),
+        ([copying("Success", "Failed")], ["done"]),
+        ([copying(), copying(), copying()], ["pending", "pending", "done"]),
+        ([copying("Success", task_type="upload")] * 3, ["pending", "pending", "done"]),
+        ([copying("Running")] * 4, ["pending"] * 4),
+        ([ContextInfoResult(http_status_code=503), copying("Success")], ["pending", "done"]),
         ([ContextInfoResult(http_status_code=400)], ["refused"]),
     ],
 )

@@ -171,7 +171,7 @@ def test_the_statistics_say_who_calls(dialect: Dialect, framework: str, stats: d
 
 
 def test_agb_takes_no_framework() -> None:
-    with pytest.raises(SessionUsageError, match="AGB takes no framework"):
+    with pytest.raises(SessionUsageError, match="AGB has no framework"):
         create_request(CreateSessionParams(framework="langchain"), AGB)
 
 

@@ -31,7 +31,7 @@ def test_what_is_worded_is_read_again(envs: dict[str, str]) -> None:
 
 @pytest.mark.parametrize("text", ["", "A=1", "[]", '{"A": 1}', '{"A": null}', "null"])
 def test_what_is_no_environment_is_not_taken_for_an_empty_one(text: str) -> None:
-    with pytest.raises(ValueError, match="not the tool's"):
+    with pytest.raises(ValueError, match="not a JSON object"):
         to_tool_result(GET_ENV, McpToolResult(success=True, data=text))
 
 

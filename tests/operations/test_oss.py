@@ -35,7 +35,7 @@ def test_the_tools_have_the_clouds_names_which_are_spelled_so() -> None:
         ("[]", {"data": {}}),
         ("OSS client is ready", {"data": {}}),
         ("Init failed: no key", {"success": False, "error_message": "Init failed: no key"}),
-        (" ", {"success": False, "error_message": "the machine said nothing"}),
+        (" ", {"success": False, "error_message": "the session reported no outcome"}),
     ],
 )
 def test_a_set_up_is_read_as_json_or_as_words(text: str, fields: dict[str, Any]) -> None:

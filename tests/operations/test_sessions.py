@@ -27,7 +27,7 @@ def pause(verdict: Verdict, last: SessionStatusResult | None, last_state: str = 
     ("ended", "result"),
     [
         (
-            pause("arrived", LAST, "PAUSED"),
+            pause("done", LAST, "PAUSED"),
             SessionPauseResult(success=True, status="PAUSED", request_id="REQ-1", http_status_code=200),
         ),
         (
@@ -41,7 +41,7 @@ def pause(verdict: Verdict, last: SessionStatusResult | None, last_state: str = 
             ),
         ),
         (
-            pause("elsewhere", LAST, "FINISH"),
+            pause("failed", LAST, "FINISH"),
             SessionPauseResult(
                 status="FINISH", outcome_unknown=True, error_message="went FINISH, not PAUSED", request_id="REQ-1"
             ),
@@ -53,7 +53,7 @@ def pause(verdict: Verdict, last: SessionStatusResult | None, last_state: str = 
             ),
         ),
     ],
-    ids=["arrived", "timeout", "elsewhere", "never answered"],
+    ids=["done", "timeout", "failed", "never answered"],
 )
 def test_the_end_of_a_wait_is_a_result(ended: SessionPauseResult, result: SessionPauseResult) -> None:
     assert ended == result
@@ -73,7 +73,7 @@ def test_a_wait_that_was_refused_keeps_what_the_service_said() -> None:
 def test_what_is_gone_has_arrived_at_its_deletion() -> None:
     transition = Transition(frozenset({"FINISH"}), via=None, gone_is_target=True)
     gone = SessionStatusResult(code="InvalidMcpSession.NotFound", http_status_code=400)
-    deleted = wait_result(DeleteResult, PollOutcome("arrived", gone), transition, "deleted", 30)
+    deleted = wait_result(DeleteResult, PollOutcome("done", gone), transition, "deleted", 30)
     assert (deleted.success, deleted.error_message) == (True, "")
 
 

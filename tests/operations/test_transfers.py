@@ -16,13 +16,13 @@ def saw(
 
 @pytest.mark.parametrize("word", ["success", "Successful", "OK", "finished", "done", "completed", "complete"])
 def test_a_copy_is_done_by_any_of_the_words_for_it(word: str) -> None:
-    assert CopyWatch("c", PATH, "download").evaluate(saw(word)) == "arrived"
+    assert CopyWatch("c", PATH, "download").evaluate(saw(word)) == "done"
 
 
 @pytest.mark.parametrize("other", [{"path": PATH + "/"}, {"mode": "upload"}, {"context": "d"}])
 def test_another_copy_is_not_the_one_that_is_waited_for(other: dict[str, str]) -> None:
     watch = CopyWatch("c", PATH, "download")
-    assert watch.evaluate(saw("Success", **other)) == "moving"
+    assert watch.evaluate(saw("Success", **other)) == "pending"
     assert "no such copy" in watch.reason
 
 
@@ -38,18 +38,18 @@ def test_another_copy_is_not_the_one_that_is_waited_for(other: dict[str, str]) -
 )
 def test_a_copy_that_failed_ends_the_wait_with_or_without_a_reason(status: str, error: str, reason: str) -> None:
     watch = CopyWatch("c", PATH, "download")
-    assert watch.evaluate(saw(status, error)) == "elsewhere"
+    assert watch.evaluate(saw(status, error)) == "failed"
     assert reason in watch.reason
 
 
 def test_a_copy_that_runs_is_waited_for() -> None:
     watch = CopyWatch("c", PATH, "download")
-    assert (watch.evaluate(saw("Running")), watch.reason) == ("moving", "last seen Running")
+    assert (watch.evaluate(saw("Running")), watch.reason) == ("pending", "last seen Running")
 
 
 def test_a_look_that_is_refused_for_now_is_made_again() -> None:
     watch = CopyWatch("c", PATH, "download")
-    assert watch.evaluate(ContextInfoResult(error_message="busy", http_status_code=503)) == "moving"
+    assert watch.evaluate(ContextInfoResult(error_message="busy", http_status_code=503)) == "pending"
     assert watch.evaluate(ContextInfoResult(error_message="gone", code="Context.NotFound")) == "refused"
     assert watch.reason == "gone"
 

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from functools import cached_property
-from typing import TYPE_CHECKING, Any, NoReturn, Self, TypeVar, cast
+from collections.abc import Callable, Iterable, Mapping
+from functools import cached_property, partial
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, NoReturn, Self, TypeVar, Unpack, cast
 
-from ..core.public import public
+from ..core.public import lazy_annotations, public
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
-    from types import TracebackType
-    from typing import Unpack
-
     from .._concurrency._async import AsyncClock, BinaryCall, HttpTransport
     from ..core.retry import RetryPolicy
     from ..models.creation import CreateSessionFields, CreateSessionParams
@@ -23,16 +21,32 @@ if TYPE_CHECKING:
     from .paginator import AsyncPaginator
     from .pool import AsyncSessionPool
     from .pooled_sessions import AsyncPooledSessions, PoolRules
-    from .session import AsyncSession, AsyncSessionBlock
+    from .session import AsyncSession, AsyncSessionBlock, Create
     from .skills import AsyncBeta, AsyncSkills
 
 T = TypeVar("T")
 V = TypeVar("V")
 
+
 MAX_CONNECTIONS = 512  # half of the 1024 file descriptors that a process usually has
 
 
 @public
+@lazy_annotations(
+    "..core.retry",
+    "..models.creation",
+    "..models.map",
+    "..models.orphans",
+    "..models.sessions",
+    ".client_config",
+    ".context_service",
+    ".map",
+    ".paginator",
+    ".pool",
+    ".pooled_sessions",
+    ".session",
+    ".skills",
+)
 class AsyncClient:
     """The base class of ``AsyncAgentBay`` and ``AsyncAGB``.
 
@@ -168,10 +182,7 @@ class AsyncClient:
                 await result.session.delete()
             ```
         """
-        from ..models.creation import CreateSessionParams
-        from .creation import create_session
-
-        result = await create_session(self, CreateSessionParams.of(params, fields))
+        result = await self._creator(params, fields)(None)
         if result.data is not None:
             self.core.keep_at_exit(result.data.session_id)
         return result
@@ -199,13 +210,9 @@ class AsyncClient:
                 print(result.output)
             ```
         """
-        from functools import partial
-
-        from ..models.creation import CreateSessionParams
-        from .creation import create_session
         from .session import AsyncSessionBlock
 
-        return AsyncSessionBlock(partial(create_session, self, CreateSessionParams.of(params, fields)))
+        return AsyncSessionBlock(self._creator(params, fields))
 
     async def get(self, session_id: str) -> SessionResult[AsyncSession]:
         """Get an existing session by its id.
@@ -233,11 +240,11 @@ class AsyncClient:
         from .session import AsyncSession, session_from_details
 
         request = SessionRef(session_id=validation.text("session_id", session_id, SessionError))
-        found = await self.core.api.call(GET, request)
-        if found.data is None:
-            return self.core.api.raise_if_strict(found.as_failure(SessionResult[AsyncSession]))
-        session = session_from_details(self, found.data, found.data.image_id)
-        return SessionResult(success=True, data=session, request_id=found.request_id, code=found.code)
+        result = await self.core.api.call(GET, request)
+        if result.data is None:
+            return self.core.api.raise_if_strict(result.as_failure(SessionResult[AsyncSession]))
+        session = session_from_details(self, result.data, result.data.image_id)
+        return SessionResult(success=True, data=session, request_id=result.request_id, code=result.code)
 
     async def list(
         self,
@@ -370,9 +377,10 @@ class AsyncClient:
             ```
         """
         from .orphans import AsyncOrphanSearch, OrphanFilter
+        from .session import AsyncSession
 
         orphans = OrphanFilter.of(attempt, labels, older_than)
-        search = AsyncOrphanSearch(self, orphans, dry_run)
+        search = AsyncOrphanSearch(partial(AsyncSession, self), self.core.clock, orphans, dry_run)
         return self.core.api.raise_if_strict(await search.run(self.iter_sessions(labels=orphans.labels)))
 
     def attach(self, ref: SessionReference) -> AsyncSession:
@@ -518,14 +526,18 @@ class AsyncClient:
     def _pooled_sessions(
         self, rules: PoolRules, params: CreateSessionParams | None, fields: CreateSessionFields
     ) -> AsyncPooledSessions:
-        from functools import partial
-
-        from ..models.creation import CreateSessionParams
-        from .creation import create_session
         from .pooled_sessions import AsyncPooledSessions
 
-        create = partial(create_session, self, CreateSessionParams.of(params, fields))
-        return AsyncPooledSessions(self.core, create, rules)
+        return AsyncPooledSessions(self.core, self._creator(params, fields), rules)
+
+    def _creator(self, params: CreateSessionParams | None, fields: CreateSessionFields) -> Create:
+        """Return a function that creates a session; raise SessionUsageError if a parameter is invalid."""
+        from ..models.creation import CreateSessionParams
+        from .creation import create_session
+        from .session import session_from_details
+
+        attach = partial(session_from_details, self)
+        return partial(create_session, self.core, attach, CreateSessionParams.of(params, fields))
 
     @classmethod
     def _unpickle_session(cls, ref: SessionReference) -> AsyncSession:

@@ -38,7 +38,7 @@ async def _wait(connection: AsyncSessionConnection, transition: Transition, dead
 
     clock, intervals = connection.api.clock, exponential_backoff(*BACKOFF)
     outcome = await poll_until(look, transition.evaluate, clock=clock, deadline=deadline, intervals=intervals)
-    return outcome.verdict == "arrived"
+    return outcome.verdict == "done"
 
 
 def _remaining(connection: AsyncSessionConnection, deadline: float) -> float:

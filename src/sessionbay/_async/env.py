@@ -1,4 +1,4 @@
-"""The environment."""
+"""The environment variables of a session."""
 
 from collections.abc import Mapping, Sequence
 
@@ -12,22 +12,22 @@ from .module import AsyncModule
 
 @public
 class AsyncEnv(AsyncModule):
-    """Environment variables of the whole session: commands, code and terminals that start later have them.
+    """Environment variables of the whole session, for the commands, code and terminals that start later.
 
-    AgentBay has tools for it; AGB has none, where ``envs`` of ``execute_command`` serves one command.
+    AgentBay only. On AGB, pass ``envs`` to ``execute_command``.
     """
 
     async def set(self, envs: Mapping[str, str]) -> EnvSetResult:
-        """Set variables; the others stay.
+        """Set variables; the others are kept.
 
         Args:
             envs: Names and values; at least one.
 
         Returns:
-            Whether it worked.
+            Whether the variables were set.
 
         Raises:
-            EnvUsageError: An argument is wrong, or the cloud is AGB; nothing was sent.
+            EnvUsageError: An argument is invalid, or the cloud is AGB; nothing was sent.
 
         Example:
             ```python
@@ -35,24 +35,23 @@ class AsyncEnv(AsyncModule):
             print((await session.command.run("echo $GREETING")).output)
             ```
         """
-        found = validation.variables("envs", envs, EnvError)
-        if not found:
-            raise EnvError.usage("envs must not be empty: give at least one name and value")
-        return await self._connection.call_tool(
-            SET_ENV, SetEnvArgs(envs=[Variable(key=key, value=value) for key, value in found.items()])
-        )
+        variables = validation.variables("envs", envs, EnvError)
+        if not variables:
+            raise EnvError.usage("envs must not be empty: pass at least one name and value")
+        args = SetEnvArgs(envs=[Variable(key=key, value=value) for key, value in variables.items()])
+        return await self._connection.call_tool(SET_ENV, args)
 
     async def get(self, keys: Sequence[str] | None = None) -> EnvResult:
-        """Tell variables.
+        """Get variables.
 
         Args:
-            keys: Their names; all if not given.
+            keys: Their names; all by default.
 
         Returns:
-            ``envs`` maps names to values; one that is not set is not in it.
+            ``envs`` maps names to values; it leaves out names that are not set.
 
         Raises:
-            EnvUsageError: An argument is wrong, or the cloud is AGB; nothing was sent.
+            EnvUsageError: An argument is invalid, or the cloud is AGB; nothing was sent.
 
         Example:
             ```python
@@ -60,5 +59,5 @@ class AsyncEnv(AsyncModule):
             print((await session.env.get(["GREETING"])).envs)
             ```
         """
-        wanted = None if keys is None else validation.texts("keys", keys, EnvError)
-        return await self._connection.call_tool(GET_ENV, GetEnvArgs(keys=wanted or None))
+        names = None if keys is None else validation.texts("keys", keys, EnvError)
+        return await self._connection.call_tool(GET_ENV, GetEnvArgs(keys=names or None))

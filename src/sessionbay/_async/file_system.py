@@ -42,7 +42,7 @@ from .files.file_writer import AsyncFileWriter
 from .files.folder_sync import AsyncFolderSync, FolderSyncOptions
 from .files.watch import AsyncWatch
 from .module import AsyncModule
-from .presigned import Told
+from .presigned import ByteProgress
 
 _WRITE_MODES: dict[str, WriteMode] = {"w": "overwrite", "a": "append", "x": "create_new"}
 _Callback = Callable[[list[FileChangeEvent]], object]
@@ -390,7 +390,7 @@ class AsyncFileSystem(AsyncModule):
         wait: bool = True,
         wait_timeout: float = 30.0,
         poll_interval: float = 1.5,
-        progress_cb: Told | None = None,
+        progress_cb: ByteProgress | None = None,
     ) -> UploadResult:
         """Bring a file of this machine into the session, whatever its size: it is never held in memory as a whole.
 
@@ -446,7 +446,7 @@ class AsyncFileSystem(AsyncModule):
         wait: bool = True,
         wait_timeout: float = 30.0,
         poll_interval: float = 1.5,
-        progress_cb: Told | None = None,
+        progress_cb: ByteProgress | None = None,
     ) -> DownloadResult:
         """Bring a file of the session to this machine, whatever its size. It is in its place when it is whole.
 

@@ -1,13 +1,10 @@
 """The base class of a session's modules."""
 
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from .session_connection import AsyncSessionConnection
+from .session_connection import AsyncSessionConnection
 
 
 class AsyncModule:
     """A group of a session's tools."""
 
-    def __init__(self, connection: "AsyncSessionConnection") -> None:
+    def __init__(self, connection: AsyncSessionConnection) -> None:
         self._connection = connection

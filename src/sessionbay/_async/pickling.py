@@ -1,32 +1,42 @@
 """Unpickles sessions: each is attached with the settings and the key of the process that unpickles it."""
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 from urllib.parse import urlsplit
 from weakref import WeakValueDictionary
 
 from ..core.config import LOCAL, is_loopback
 from ..core.errors import AgentBayUsageError, SessionError
 from ..models.sessions import SessionReference
+from .client_core import AsyncClientCore
 
 if TYPE_CHECKING:
     from ..engine.resolve import ResolvedEngine
-    from .client import AsyncClient
-
-_clients: "WeakValueDictionary[object, AsyncClient]" = WeakValueDictionary()
 
 
-def client_for(kind: "type[AsyncClient]", ref: SessionReference) -> "AsyncClient":
+class AttachingClient(Protocol):
+    """A client, of which no more is needed than what its sessions share."""
+
+    core: AsyncClientCore
+
+
+C = TypeVar("C", bound=AttachingClient)
+
+_clients: WeakValueDictionary[object, Any] = WeakValueDictionary()
+
+
+def client_for(connect: Callable[..., C], ref: SessionReference) -> C:
     """Return a client for a reference, made from this process's settings; equal settings share one."""
     try:
         engine = _find_engine(ref.endpoint)
         key = engine.api_key.reveal() if engine else None
-        client = kind(key, endpoint=ref.endpoint, region_id=ref.region_id)
+        client = connect(key, endpoint=ref.endpoint, region_id=ref.region_id)
         client.core.api.known_engine = engine.known if engine else None
     except AgentBayUsageError as exc:
         reason = f"session {ref.session_id} at {ref.endpoint} cannot be attached here by itself: {_explain(ref, exc)}"
         raise SessionError.usage(f"{reason}; or send session.ref, and give it to attach() of a client") from exc
     dialect = client.core.api.dialect
-    shared = _clients.get(dialect)
+    shared: C | None = _clients.get(dialect)
     if shared is None or shared.core.api.is_closed:
         shared = _clients[dialect] = client
     return shared

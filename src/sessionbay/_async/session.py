@@ -15,7 +15,7 @@ from ..core.adaptive_rate import AdaptiveRate
 from ..core.errors import AgentBayError, SessionError
 from ..core.operation import Operation
 from ..core.polling import PollOutcome, PollState, Transition, constant_backoff, exponential_backoff, is_gone
-from ..core.public import public
+from ..core.public import lazy_annotations, public
 from ..models.sessions import (
     DeleteResult,
     InfoResult,
@@ -59,6 +59,7 @@ if TYPE_CHECKING:
     from .pty import AsyncPty
     from .session_context import AsyncSessionContext
 
+
 log = logging.getLogger("sessionbay.session")
 W = TypeVar("W", bound=WaitResult)
 
@@ -68,6 +69,7 @@ DELETED = frozenset({"FINISH", "DELETED"})
 
 
 @public
+@lazy_annotations(".client", ".code", ".command", ".env", ".file_system", ".git", ".oss", ".pty", ".session_context")
 class AsyncSession:
     """A sandbox: a machine of the cloud's, or of the local engine's.
 

@@ -39,7 +39,7 @@ class AsyncSessionContext(AsyncModule):
     async def info(
         self, context_id: str | None = None, path: str | None = None, task_type: str | None = None
     ) -> ContextInfoResult:
-        """Tell how the copying of contexts goes.
+        """Get the progress of the copies of contexts.
 
         Args:
             context_id: Only this context.
@@ -47,15 +47,15 @@ class AsyncSessionContext(AsyncModule):
             task_type: Only ``upload`` (session to context) or ``download``.
 
         Returns:
-            ``context_status_data``, a task each; a session without contexts has none.
+            ``context_status_data`` has a task for each copy; a session without contexts has none.
 
         Raises:
             ContextError: There was no answer.
 
         Example:
             ```python
-            seen = await session.context.info()
-            print(seen.context_status_data)
+            progress = await session.context.info()
+            print(progress.context_status_data)
             ```
         """
         request = ContextInfoRequest(
@@ -74,19 +74,19 @@ class AsyncSessionContext(AsyncModule):
         retry_interval: float | None = None,
         timeout: float = 600,
     ) -> ContextSyncResult:
-        """Copy the contexts of the session, and wait until that is done.
+        """Copy the contexts of the session, and wait until they are copied.
 
         Args:
             context_id: Only this context; goes with ``path``.
             path: Only this path.
-            mode: ``upload`` (session to context) or ``download``; the cloud's choice if not given.
-            callback: Called with the outcome when it is over, before this returns.
-            max_retries: How often to look at most, as the clouds' own clients count it.
-            retry_interval: Milliseconds between two looks; if not given, pauses that grow from 250 to 5000.
-            timeout: Seconds that all of it may take.
+            mode: ``upload`` (session to context) or ``download``; the cloud's choice by default.
+            callback: Called with ``success`` before this returns.
+            max_retries: The maximum number of looks, as the clouds' own clients count them.
+            retry_interval: Milliseconds between two looks. By default the intervals grow from 250 to 5000.
+            timeout: Seconds for the request and the wait.
 
         Returns:
-            Whether all was copied; ``tasks`` are the copies as they were last seen.
+            Whether all contexts were copied; ``tasks`` holds their last known states.
 
         Raises:
             ContextUsageError: An argument is wrong; nothing was sent.
@@ -98,47 +98,45 @@ class AsyncSessionContext(AsyncModule):
             print(copied.success)
             ```
         """
-        limit = validation.seconds("timeout", timeout, ContextError, zero=True)
+        timeout = validation.seconds("timeout", timeout, ContextError, zero=True)
         if (context_id is None) != (path is None):
-            raise ContextError.usage("context_id and path go together: give both, or neither for all contexts")
+            raise ContextError.usage("context_id and path go together: pass both, or neither for all contexts")
         if mode is not None:
             validation.choice("mode", mode, ("upload", "download"), ContextError)
-        pause = (
-            None
-            if retry_interval is None
-            else validation.seconds("retry_interval", retry_interval, ContextError) / 1000
-        )
+        interval = None
+        if retry_interval is not None:
+            interval = validation.seconds("retry_interval", retry_interval, ContextError) / 1000
         if max_retries is not None:
-            limit = min(limit, validation.count("max_retries", max_retries, ContextError) * (pause or BACKOFF[2]))
-        deadline = self._connection.api.clock.monotonic() + limit
+            looks = validation.count("max_retries", max_retries, ContextError)
+            timeout = min(timeout, looks * (interval or BACKOFF[2]))
+        deadline = self._connection.api.clock.monotonic() + timeout
         request = SyncRequest(session_id=self._connection.session_id, context_id=context_id, path=path, mode=mode)
-        asked = await self._connection.send(SYNC_CONTEXT, request, limit)
-        if asked.success:
+        result = await self._connection.send(SYNC_CONTEXT, request, timeout)
+        if result.success:
             watch = TaskWatch(frozenset({context_id} if context_id else ()), mode)
-            pauses = constant_backoff(pause) if pause else None
-            asked = sync_result(
-                await watch_tasks(self._connection, watch, deadline, context_id, path, pauses), limit, mode
-            )
+            intervals = constant_backoff(interval) if interval else None
+            outcome = await watch_tasks(self._connection, watch, deadline, context_id, path, intervals)
+            result = sync_result(outcome, timeout, mode)
         if callback:
-            callback(asked.success)
-        return self._connection.api.raise_if_strict(asked)
+            callback(result.success)
+        return self._connection.api.raise_if_strict(result)
 
     async def bind(
         self, *contexts: ContextSync | ContextMount, wait_for_completion: bool = True, timeout: float = 180
     ) -> ContextBindResult:
-        """Bind contexts to the running session, each at a path of its own. AgentBay only.
+        """Bind contexts to the running session, each to its own path. AgentBay only.
 
         Args:
-            contexts: What to bind: copied in and out (``ContextSync``), or written through to (``ContextMount``).
-            wait_for_completion: Whether to wait until they are copied in; mounts are not waited for.
-            timeout: Seconds that the wait may take.
+            contexts: A ``ContextSync`` is copied in and out, a ``ContextMount`` is written through.
+            wait_for_completion: Whether to wait until the ``ContextSync`` ones are copied in.
+            timeout: Seconds for the wait.
 
         Returns:
-            Whether they are bound; ``context_error`` says why they could not be copied in. A path that is bound already
-            is a refusal.
+            Whether the contexts are bound; ``context_error`` holds the reason if they were not copied in. A path that
+            is bound already is a refusal.
 
         Raises:
-            ContextUsageError: There are no contexts, or the cloud has no binding; nothing was sent.
+            ContextUsageError: No contexts were passed, or the cloud cannot bind; nothing was sent.
             ContextError: There was no answer.
 
         Example:
@@ -150,13 +148,13 @@ class AsyncSessionContext(AsyncModule):
             print(bound.success)
             ```
         """
-        limit = validation.seconds("timeout", timeout, ContextError, zero=True)
+        timeout = validation.seconds("timeout", timeout, ContextError, zero=True)
         request = bind_request(self._connection.session_id, contexts, self._connection.api.dialect)
         bound = await self._connection.request(BIND_CONTEXTS, request)
         pairs = awaited_bindings(contexts)
         if not bound.success or not pairs or not wait_for_completion:
             return bound
-        return replace(bound, context_error=await self._wait_for(pairs, limit))
+        return replace(bound, context_error=await self._wait_for(pairs, timeout))
 
     async def list_bindings(self) -> ContextBindingsResult:
         """List the contexts that are bound to the session. AgentBay only.
@@ -166,7 +164,7 @@ class AsyncSessionContext(AsyncModule):
             ``bind_time``.
 
         Raises:
-            ContextUsageError: The cloud has no such list; nothing was sent.
+            ContextUsageError: The cloud is AGB; nothing was sent.
             ContextError: There was no answer.
 
         Example:
@@ -177,23 +175,21 @@ class AsyncSessionContext(AsyncModule):
         """
         return await self._connection.request(LIST_BINDINGS, self._connection.ref)
 
-    async def _wait_for(self, pairs: frozenset[tuple[str, str]], limit: float) -> str:
+    async def _wait_for(self, pairs: frozenset[tuple[str, str]], timeout: float) -> str:
         """Wait until contexts are bound and copied in; return why they are not, or an empty string."""
         clock = self._connection.api.clock
-        deadline = clock.monotonic() + limit
+        deadline = clock.monotonic() + timeout
         watch = BindingListWatch(frozenset(context_id for context_id, _ in pairs))
 
-        async def look(left: float | None) -> ContextBindingsResult:
-            return await self._connection.send(LIST_BINDINGS, self._connection.ref, left)
+        async def look(remaining: float | None) -> ContextBindingsResult:
+            return await self._connection.send(LIST_BINDINGS, self._connection.ref, remaining)
 
-        listed = await poll_until(
-            look, watch.evaluate, clock=clock, deadline=deadline, intervals=exponential_backoff(*BACKOFF)
-        )
-        if listed.verdict != "arrived":
-            return format_unlisted(listed, limit)
-        return sync_result(
-            await watch_tasks(self._connection, BindWatch(pairs), deadline), limit, "download"
-        ).error_message
+        intervals = exponential_backoff(*BACKOFF)
+        listed = await poll_until(look, watch.evaluate, clock=clock, deadline=deadline, intervals=intervals)
+        if listed.verdict != "done":
+            return format_unlisted(listed, timeout)
+        copied = await watch_tasks(self._connection, BindWatch(pairs), deadline)
+        return sync_result(copied, timeout, "download").error_message
 
 
 async def watch_tasks(

@@ -23,12 +23,11 @@ ROOT_VARIABLE = "AGENTBAY_OFFICIAL_SKILLS_ROOT"
 
 @public
 class AsyncSkills:
-    """Tells of the skills that the cloud keeps for agents, and gives them to contexts.
+    """Lists the cloud's skills for agents, and binds them to contexts.
 
-    AgentBay only; the local engine keeps none, and refuses. A session gets skills when it is created with
-    ``load_skills=True``, and ``skill_names`` for some of them. A refusal is a result. Every method raises
-    ``SkillUsageError`` for a wrong argument, and on AGB, before anything is sent, and ``SkillError`` when there was no
-    answer.
+    AgentBay only; the local engine refuses. A session gets skills when it is created with ``load_skills=True``, and
+    ``skill_names`` to select some. A refusal is a result. Every method raises ``SkillUsageError`` for an invalid
+    argument and on AGB, before anything is sent, and ``SkillError`` when there is no response.
     """
 
     def __init__(self, api: AsyncApiClient) -> None:
@@ -40,12 +39,12 @@ class AsyncSkills:
         skill_names: Sequence[str] | None = None,
         skill_ids: Sequence[str] | None = None,
     ) -> SkillsMetadataResult:
-        """Tell which skills there are.
+        """Get the metadata of skills.
 
         Args:
-            image_id: Only those of this image.
-            skill_names: Only these; a name that there is no skill of is no error.
-            skill_ids: Those with these ids, in place of the other two.
+            image_id: Only skills of this image.
+            skill_names: Only these; unknown names are ignored.
+            skill_ids: The ids of the skills, in place of the other two.
 
         Returns:
             ``skills`` (also ``data``), each with ``name``, ``description`` and ``skill_id``, and ``skills_root_path``.
@@ -58,29 +57,29 @@ class AsyncSkills:
         """
         if skill_ids is None:
             names = None if skill_names is None else validation.texts("skill_names", skill_names, SkillError)
-            found = await self._call(ops.GET_SKILLS, ops.SkillsRequest(image_id=image_id, skill_group_ids=names))
+            result = await self._call(ops.GET_SKILLS, ops.SkillsRequest(image_id=image_id, skill_group_ids=names))
         elif image_id is None and skill_names is None:
             ids = validation.texts("skill_ids", skill_ids, SkillError)
-            found = await self._call(ops.LIST_SKILLS, ops.SkillIdsRequest(skill_id_list=ids))
+            result = await self._call(ops.LIST_SKILLS, ops.SkillIdsRequest(skill_id_list=ids))
         else:
-            raise SkillError.usage("skill_ids goes alone: give it without image_id and skill_names")
-        if not found.success or found.skills_root_path:
-            return found
-        return replace(found, skills_root_path=environment().get(ROOT_VARIABLE) or SKILLS_ROOT)
+            raise SkillError.usage("skill_ids cannot be combined: pass it without image_id and skill_names")
+        if not result.success or result.skills_root_path:
+            return result
+        return replace(result, skills_root_path=environment().get(ROOT_VARIABLE) or SKILLS_ROOT)
 
     async def bind_context(self, items: Sequence[SkillBinding]) -> SkillsOperationResult:
-        """Give skills to contexts: a session with the context has them at a path.
+        """Bind skills to contexts: a session with the context has them at a path.
 
         Args:
             items: Each a dict of ``context_id``, ``skill_ids`` and ``path``.
 
         Returns:
-            Whether the cloud took the request.
+            Whether the cloud accepted the request.
 
         Example:
             ```python
-            given = {"context_id": "SdkCtx-1", "skill_ids": ["builtin:pdf"], "path": "/home/wuying/skills"}
-            print((await bay.beta_skills.bind_context([given])).error_message)
+            binding = {"context_id": "SdkCtx-1", "skill_ids": ["builtin:pdf"], "path": "/home/wuying/skills"}
+            print((await bay.beta_skills.bind_context([binding])).error_message)
             ```
         """
         region = self._api.dialect.region_id
@@ -88,18 +87,18 @@ class AsyncSkills:
         return await self._call(ops.BIND_SKILLS, request)
 
     async def unbind_context(self, items: Sequence[SkillBinding]) -> SkillsOperationResult:
-        """Take skills from contexts again.
+        """Unbind skills from contexts.
 
         Args:
             items: Each a dict of ``context_id``, ``skill_ids`` and ``path``.
 
         Returns:
-            Whether the cloud took the request.
+            Whether the cloud accepted the request.
 
         Example:
             ```python
-            given = {"context_id": "SdkCtx-1", "skill_ids": ["builtin:pdf"], "path": "/home/wuying/skills"}
-            print((await bay.beta_skills.unbind_context([given])).error_message)
+            binding = {"context_id": "SdkCtx-1", "skill_ids": ["builtin:pdf"], "path": "/home/wuying/skills"}
+            print((await bay.beta_skills.unbind_context([binding])).error_message)
             ```
         """
         region = self._api.dialect.region_id
@@ -112,7 +111,7 @@ class AsyncSkills:
 
 @public
 class AsyncBeta:
-    """What the clouds call beta, by its shorter names."""
+    """The beta features under short names."""
 
     def __init__(self, skills: AsyncSkills) -> None:
         self.skills = skills

@@ -3,16 +3,14 @@
 
 from __future__ import annotations
 
-from functools import cached_property
-from typing import TYPE_CHECKING, Any, NoReturn, Self, TypeVar, cast
+from collections.abc import Callable, Iterable, Mapping
+from functools import cached_property, partial
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, NoReturn, Self, TypeVar, Unpack, cast
 
-from ..core.public import public
+from ..core.public import lazy_annotations, public
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
-    from types import TracebackType
-    from typing import Unpack
-
     from .._concurrency._sync import BinaryCall, Clock, HttpTransport
     from ..core.retry import RetryPolicy
     from ..models.creation import CreateSessionFields, CreateSessionParams
@@ -24,16 +22,32 @@ if TYPE_CHECKING:
     from .paginator import Paginator
     from .pool import SessionPool
     from .pooled_sessions import PooledSessions, PoolRules
-    from .session import Session, SessionBlock
+    from .session import Create, Session, SessionBlock
     from .skills import Beta, Skills
 
 T = TypeVar("T")
 V = TypeVar("V")
 
+
 MAX_CONNECTIONS = 512  # half of the 1024 file descriptors that a process usually has
 
 
 @public
+@lazy_annotations(
+    "..core.retry",
+    "..models.creation",
+    "..models.map",
+    "..models.orphans",
+    "..models.sessions",
+    ".client_config",
+    ".context_service",
+    ".map",
+    ".paginator",
+    ".pool",
+    ".pooled_sessions",
+    ".session",
+    ".skills",
+)
 class Client:
     """The base class of ``AgentBay`` and ``AGB``.
 
@@ -169,10 +183,7 @@ class Client:
                 result.session.delete()
             ```
         """
-        from ..models.creation import CreateSessionParams
-        from .creation import create_session
-
-        result = create_session(self, CreateSessionParams.of(params, fields))
+        result = self._creator(params, fields)(None)
         if result.data is not None:
             self.core.keep_at_exit(result.data.session_id)
         return result
@@ -200,13 +211,9 @@ class Client:
                 print(result.output)
             ```
         """
-        from functools import partial
-
-        from ..models.creation import CreateSessionParams
-        from .creation import create_session
         from .session import SessionBlock
 
-        return SessionBlock(partial(create_session, self, CreateSessionParams.of(params, fields)))
+        return SessionBlock(self._creator(params, fields))
 
     def get(self, session_id: str) -> SessionResult[Session]:
         """Get an existing session by its id.
@@ -234,11 +241,11 @@ class Client:
         from .session import Session, session_from_details
 
         request = SessionRef(session_id=validation.text("session_id", session_id, SessionError))
-        found = self.core.api.call(GET, request)
-        if found.data is None:
-            return self.core.api.raise_if_strict(found.as_failure(SessionResult[Session]))
-        session = session_from_details(self, found.data, found.data.image_id)
-        return SessionResult(success=True, data=session, request_id=found.request_id, code=found.code)
+        result = self.core.api.call(GET, request)
+        if result.data is None:
+            return self.core.api.raise_if_strict(result.as_failure(SessionResult[Session]))
+        session = session_from_details(self, result.data, result.data.image_id)
+        return SessionResult(success=True, data=session, request_id=result.request_id, code=result.code)
 
     def list(
         self,
@@ -371,9 +378,10 @@ class Client:
             ```
         """
         from .orphans import OrphanFilter, OrphanSearch
+        from .session import Session
 
         orphans = OrphanFilter.of(attempt, labels, older_than)
-        search = OrphanSearch(self, orphans, dry_run)
+        search = OrphanSearch(partial(Session, self), self.core.clock, orphans, dry_run)
         return self.core.api.raise_if_strict(search.run(self.iter_sessions(labels=orphans.labels)))
 
     def attach(self, ref: SessionReference) -> Session:
@@ -519,14 +527,18 @@ class Client:
     def _pooled_sessions(
         self, rules: PoolRules, params: CreateSessionParams | None, fields: CreateSessionFields
     ) -> PooledSessions:
-        from functools import partial
-
-        from ..models.creation import CreateSessionParams
-        from .creation import create_session
         from .pooled_sessions import PooledSessions
 
-        create = partial(create_session, self, CreateSessionParams.of(params, fields))
-        return PooledSessions(self.core, create, rules)
+        return PooledSessions(self.core, self._creator(params, fields), rules)
+
+    def _creator(self, params: CreateSessionParams | None, fields: CreateSessionFields) -> Create:
+        """Return a function that creates a session; raise SessionUsageError if a parameter is invalid."""
+        from ..models.creation import CreateSessionParams
+        from .creation import create_session
+        from .session import session_from_details
+
+        attach = partial(session_from_details, self)
+        return partial(create_session, self.core, attach, CreateSessionParams.of(params, fields))
 
     @classmethod
     def _unpickle_session(cls, ref: SessionReference) -> Session:

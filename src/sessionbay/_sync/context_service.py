@@ -58,15 +58,15 @@ class ContextService:
         max_results: int | None = None,
         next_token: str | None = None,
     ) -> ContextFileListResult:
-        """List the files in a folder of a context, one page of them: by number, or by mark.
+        """List a page of the files in a folder of a context, by page number or by token.
 
         Args:
             context_id: The context, or its id.
-            parent_folder_path: The folder, as it is called inside a session, e.g. ``/tmp/data``.
-            page_number: Which page, from 1.
-            page_size: How many files make a page.
-            max_results: How many files make a page, where pages go by ``next_token`` (AgentBay).
-            next_token: Which page: the ``next_token`` of the page before (AgentBay).
+            parent_folder_path: The folder's path inside a session, e.g. ``/tmp/data``.
+            page_number: The page number, from 1.
+            page_size: The page size.
+            max_results: The page size where pages go by ``next_token`` (AgentBay).
+            next_token: The ``next_token`` of the previous page (AgentBay).
 
         Returns:
             ``entries`` (also ``data``), ``count``, and ``next_token``.
@@ -78,23 +78,23 @@ class ContextService:
             print([entry.file_name for entry in listed.entries])
             ```
         """
-        by_mark = max_results is not None or next_token is not None
+        by_token = max_results is not None or next_token is not None
         request = ops.FilesRequest(
             context_id=ops.parse_context_id(context_id),
             parent_folder_path=validation.utf8("parent_folder_path", parent_folder_path or "", ContextError),
-            page_number=None if by_mark else validation.count("page_number", page_number, ContextError),
-            page_size=None if by_mark else validation.count("page_size", page_size, ContextError),
-            max_results=validation.count("max_results", max_results or page_size, ContextError) if by_mark else None,
+            page_number=None if by_token else validation.count("page_number", page_number, ContextError),
+            page_size=None if by_token else validation.count("page_size", page_size, ContextError),
+            max_results=validation.count("max_results", max_results or page_size, ContextError) if by_token else None,
             next_token=next_token,
         )
-        return self._ask(ops.LIST_FILES, request)
+        return self._request(ops.LIST_FILES, request)
 
     def get_file_upload_url(self, context_id: Context | str, file_path: str) -> FileUrlResult:
-        """Get an address that a file of a context can be sent to with ``PUT``, for a while and without a key.
+        """Get a presigned URL to upload a file of a context with ``PUT``.
 
         Args:
             context_id: The context, or its id.
-            file_path: Where the file is to be, as it is called inside a session, e.g. ``/tmp/data/a.txt``.
+            file_path: The file's path inside a session, e.g. ``/tmp/data/a.txt``.
 
         Returns:
             ``url`` (also ``data``), a secret, and ``expire_time``.
@@ -106,14 +106,14 @@ class ContextService:
             print(address.success)
             ```
         """
-        return self._ask(ops.UPLOAD_URL, ops.file_ref(context_id, file_path))
+        return self._request(ops.UPLOAD_URL, ops.file_ref(context_id, file_path))
 
     def get_file_download_url(self, context_id: Context | str, file_path: str) -> FileUrlResult:
-        """Get an address that a file of a context can be had from with ``GET``, for a while and without a key.
+        """Get a presigned URL to download a file of a context with ``GET``.
 
         Args:
             context_id: The context, or its id.
-            file_path: The file, as it is called inside a session, or as ``list_files`` calls it.
+            file_path: The file's path inside a session, or the one that ``list_files`` returns.
 
         Returns:
             ``url`` (also ``data``), a secret, and ``expire_time``.
@@ -126,17 +126,17 @@ class ContextService:
             print(address.success)
             ```
         """
-        return self._ask(ops.DOWNLOAD_URL, ops.file_ref(context_id, file_path))
+        return self._request(ops.DOWNLOAD_URL, ops.file_ref(context_id, file_path))
 
     def delete_file(self, context_id: Context | str, file_path: str) -> ContextOperationResult:
         """Delete a file of a context.
 
         Args:
             context_id: The context, or its id.
-            file_path: The file, as it is called inside a session.
+            file_path: The file's path inside a session.
 
         Returns:
-            Whether it worked.
+            Whether the file was deleted.
 
         Example:
             ```python
@@ -146,17 +146,17 @@ class ContextService:
             print(deleted.success)
             ```
         """
-        return self._do(ops.DELETE_FILE, ops.file_ref(context_id, file_path))
+        return self._change(ops.DELETE_FILE, ops.file_ref(context_id, file_path))
 
     def upload_file(
         self, context_id: Context | str, file_path: str, source: LocalPath | bytes
     ) -> ContextTransferResult:
-        """Put a file into a context, whatever its size: it is never held in memory as a whole.
+        """Upload a file to a context in chunks, so that its size is not limited by memory.
 
         Args:
             context_id: The context, or its id.
-            file_path: Where it is to be, as it is called inside a session, e.g. ``/tmp/data/a.txt``.
-            source: The path of a file on this machine; or bytes.
+            file_path: The file's path inside a session, e.g. ``/tmp/data/a.txt``.
+            source: The path of a file on this machine, or bytes.
 
         Returns:
             ``size`` (bytes) and ``etag``.
@@ -171,29 +171,29 @@ class ContextService:
             print(sent.size)
             ```
         """
-        where = ops.file_ref(context_id, file_path)
+        request = ops.file_ref(context_id, file_path)
         with run_in_thread(partial(open_source, source, ContextError)) as file:
-            address = self._ask(ops.UPLOAD_URL, where)
-            if not address.success:
-                return replace(address.as_failure(ContextTransferResult), path=file_path)
-            return self._api.raise_if_strict(Presigned(self._api).put(address.url, file, file_path))
+            target = self._request(ops.UPLOAD_URL, request)
+            if not target.success:
+                return replace(target.as_failure(ContextTransferResult), path=file_path)
+            return self._api.raise_if_strict(Presigned(self._api).put(target.url, file, file_path))
 
     def download_file(
         self, context_id: Context | str, file_path: str, target: LocalPath, *, overwrite: bool = True
     ) -> ContextTransferResult:
-        """Get a file out of a context, whatever its size. It is in its place when it is whole, and not before.
+        """Download a file of a context in chunks. The target appears when it is complete.
 
         Args:
             context_id: The context, or its id.
-            file_path: The file, as it is called inside a session.
-            target: Where to put it on this machine; folders that are missing are made.
-            overwrite: Whether a file that is there may be replaced.
+            file_path: The file's path inside a session.
+            target: The path on this machine; missing folders are created.
+            overwrite: Whether to replace an existing file.
 
         Returns:
             ``size`` (bytes) and ``etag``.
 
         Raises:
-            ContextUsageError: There is such a file on this machine, and ``overwrite`` is False; nothing was sent.
+            ContextUsageError: The target exists, and ``overwrite`` is False; nothing was sent.
             OSError: The file could not be written.
 
         Example:
@@ -207,35 +207,36 @@ class ContextService:
                 print(got.size)
             ```
         """
-        where, place = ops.file_ref(context_id, file_path), Path(target)
-        if not overwrite and run_in_thread(place.exists):
-            raise ContextError.usage(f"{place} exists, and overwrite is False: give another place")
-        address = self._ask(ops.DOWNLOAD_URL, where)
-        if not address.success:
-            return replace(address.as_failure(ContextTransferResult), path=file_path)
-        got = Presigned(self._api).get(address.url, file_path, place, overwrite=overwrite)
-        return self._api.raise_if_strict(got)
+        request, path = ops.file_ref(context_id, file_path), Path(target)
+        if not overwrite and run_in_thread(path.exists):
+            raise ContextError.usage(f"{path} exists, and overwrite is False: pass another path")
+        source = self._request(ops.DOWNLOAD_URL, request)
+        if not source.success:
+            return replace(source.as_failure(ContextTransferResult), path=file_path)
+        result = Presigned(self._api).get(source.url, file_path, path, overwrite=overwrite)
+        return self._api.raise_if_strict(result)
 
-    def _do(
+    def _change(
         self, op: Operation[Q, None, ContextOperationResult], request: Q, *, gone_is_done: bool = False
     ) -> ContextOperationResult:
-        """Send an operation that answers yes or no."""
-        done = self._call(op, request)
-        if done.success or (gone_is_done and is_gone(done)):
+        """Send an operation whose response holds no data; a success gets ``data=True``."""
+        result = self._send(op, request)
+        if result.success or (gone_is_done and is_gone(result)):
             return ContextOperationResult(
                 success=True,
                 data=True,
-                request_id=done.request_id,
-                code=done.code,
-                http_status_code=done.http_status_code,
+                request_id=result.request_id,
+                code=result.code,
+                http_status_code=result.http_status_code,
             )
-        return self._api.raise_if_strict(done)
+        return self._api.raise_if_strict(result)
 
-    def _ask(self, op: Operation[Q, Any, R], request: Q) -> R:
-        return self._api.raise_if_strict(self._call(op, request))
+    def _request(self, op: Operation[Q, Any, R], request: Q) -> R:
+        """Send an operation; a strict client raises a refusal."""
+        return self._api.raise_if_strict(self._send(op, request))
 
-    def _call(self, op: Operation[Q, Any, R], request: Q, limit: float | None = None) -> R:
-        return self._api.call(op, request, timeout=self._api.timeout(limit))
+    def _send(self, op: Operation[Q, Any, R], request: Q, timeout: float | None = None) -> R:
+        return self._api.call(op, request, timeout=self._api.timeout(timeout))
 
     def get(
         self,
@@ -249,12 +250,12 @@ class ContextService:
 
         Args:
             name: The name.
-            create: Whether to make the context if there is none of that name.
-            context_id: The id, in place of the name; it cannot be created.
-            login_region_id: The region to make it in; the client's own if not given.
+            create: Whether to create the context if it does not exist.
+            context_id: The id in place of the name; ``create`` needs a name.
+            login_region_id: The region to create it in; the client's own by default.
 
         Returns:
-            ``context`` (also ``data``) and ``context_id``; a refusal if there is none.
+            ``context`` (also ``data``) and ``context_id``. An unknown context is a refusal.
 
         Example:
             ```python
@@ -264,13 +265,13 @@ class ContextService:
         """
         region = login_region_id or (self._api.dialect.region_id if create else None)
         request = ops.get_request(name, context_id, region, create=create)
-        return self._ask(ops.GET_CONTEXT, request)
+        return self._request(ops.GET_CONTEXT, request)
 
     def create(self, name: str) -> ContextResult:
-        """Make a context, or get the one that has this name already.
+        """Create a context, or return the one that has this name.
 
         Args:
-            name: Its name, which is unique in the account.
+            name: The name, unique in the account.
 
         Returns:
             ``context`` (also ``data``) and ``context_id``.
@@ -291,12 +292,12 @@ class ContextService:
         next_token: str | None = None,
         session_id: str | None = None,
     ) -> ContextListResult:
-        """List contexts, one page of them.
+        """List a page of contexts.
 
         Args:
-            params: All of what follows in one, in place of it.
-            limit: How many contexts make a page.
-            next_token: Which page: the ``next_token`` of the page before; None is the first.
+            params: The other arguments as one object.
+            limit: The page size.
+            next_token: The ``next_token`` of the previous page; None is the first page.
             session_id: Only contexts of this session (AgentBay).
 
         Returns:
@@ -308,18 +309,18 @@ class ContextService:
             print([context.name for context in page.contexts])
             ```
         """
-        wanted = params or ContextListParams(max_results=limit, next_token=next_token, session_id=session_id)
-        return self._ask(ops.LIST_CONTEXTS, ops.list_request(wanted))
+        params = params or ContextListParams(max_results=limit, next_token=next_token, session_id=session_id)
+        return self._request(ops.LIST_CONTEXTS, ops.list_request(params))
 
     def iter(self, *, limit: int = 50, session_id: str | None = None) -> Paginator[Any, Context]:
-        """Iterate over all contexts, whatever number of pages they take.
+        """Iterate over all contexts.
 
         Args:
-            limit: How many contexts each request asks for.
+            limit: The page size.
             session_id: Only contexts of this session (AgentBay).
 
         Returns:
-            An iterator of ``Context``; it raises what the service refuses.
+            An iterator of ``Context``. It raises a refusal.
 
         Example:
             ```python
@@ -327,17 +328,17 @@ class ContextService:
                 print(context.name)
             ```
         """
-        wanted = ContextListParams(max_results=limit, session_id=session_id)
-        return Paginator(self._api, ops.LIST_CONTEXTS, ops.list_request(wanted))
+        params = ContextListParams(max_results=limit, session_id=session_id)
+        return Paginator(self._api, ops.LIST_CONTEXTS, ops.list_request(params))
 
     def update(self, context: Context) -> ContextOperationResult:
-        """Give a context the name that ``context`` has.
+        """Rename a context to ``context.name``.
 
         Args:
             context: The context, with its new name.
 
         Returns:
-            Whether it worked.
+            Whether the context was renamed.
 
         Example:
             ```python
@@ -348,16 +349,16 @@ class ContextService:
             print(renamed.success)
             ```
         """
-        return self._do(ops.MODIFY_CONTEXT, ops.rename_request(context))
+        return self._change(ops.MODIFY_CONTEXT, ops.rename_request(context))
 
     def delete(self, context: Context | str) -> ContextOperationResult:
-        """Delete a context and all that is in it. Deleting what is deleted already is a success.
+        """Delete a context and its files. Deleting a deleted context succeeds.
 
         Args:
             context: The context, or its id.
 
         Returns:
-            Whether it is gone.
+            Whether the context is gone.
 
         Example:
             ```python
@@ -366,19 +367,19 @@ class ContextService:
             print(deleted.success)
             ```
         """
-        return self._do(ops.DELETE_CONTEXT, ops.ContextRef(id=ops.parse_context_id(context)), gone_is_done=True)
+        return self._change(ops.DELETE_CONTEXT, ops.ContextRef(id=ops.parse_context_id(context)), gone_is_done=True)
 
     def clear(self, context_id: Context | str, timeout: float = 60, poll_interval: float = 2.0) -> ClearContextResult:
-        """Delete all that is in a context, and wait until it is empty. The context keeps its id and its name.
+        """Delete the files of a context, and wait until it is empty. The context keeps its id and name.
 
         Args:
             context_id: The context, or its id.
-            timeout: Seconds that all of it may take; 0 asks, looks once, and returns.
+            timeout: Seconds for the request and the wait; 0 sends the request, looks once, and returns.
             poll_interval: Seconds between two looks.
 
         Returns:
-            Whether it is empty; ``status`` is the last state seen. A wait that ran out has ``success=False`` and
-            ``timed_out=True``; the clearing itself may still come about.
+            Whether the context is empty; ``status`` is the last state seen. A wait that ran out has ``success=False``
+            and ``timed_out=True``; the context may still be cleared later.
 
         Example:
             ```python
@@ -387,26 +388,25 @@ class ContextService:
             print(cleared.status)
             ```
         """
-        wanted, clock = ops.parse_context_id(context_id), self._api.clock
-        limit = validation.seconds("timeout", timeout, ContextError, zero=True)
-        pauses = constant_backoff(validation.seconds("poll_interval", poll_interval, ContextError))
-        deadline = clock.monotonic() + limit
-        cleared = self._call(ops.CLEAR_CONTEXT, ops.ContextRef(id=wanted), limit)
-        if cleared.success:
-            watch = ops.ClearWatch()
-            look = partial(self._look, wanted)
-            waited = poll_until(look, watch.evaluate, clock=clock, deadline=deadline, intervals=pauses)
-            cleared = ops.clear_result(waited, watch, wanted, limit)
-        return self._api.raise_if_strict(cleared)
+        context_id, clock = ops.parse_context_id(context_id), self._api.clock
+        timeout = validation.seconds("timeout", timeout, ContextError, zero=True)
+        intervals = constant_backoff(validation.seconds("poll_interval", poll_interval, ContextError))
+        deadline = clock.monotonic() + timeout
+        result = self._send(ops.CLEAR_CONTEXT, ops.ContextRef(id=context_id), timeout)
+        if result.success:
+            watch, look = ops.ClearWatch(), partial(self._get_state, context_id)
+            outcome = poll_until(look, watch.evaluate, clock=clock, deadline=deadline, intervals=intervals)
+            result = ops.clear_result(outcome, watch, context_id, timeout)
+        return self._api.raise_if_strict(result)
 
     def clear_async(self, context_id: Context | str) -> ClearContextResult:
-        """Begin to delete all that is in a context, without waiting for it.
+        """Request that a context is cleared, without waiting for it.
 
         Args:
             context_id: The context, or its id.
 
         Returns:
-            Whether the cloud took the request; ``status`` is ``clearing``, and ``get_clear_status`` tells how it goes.
+            Whether the cloud accepted the request; ``get_clear_status`` returns the progress.
 
         Example:
             ```python
@@ -415,22 +415,21 @@ class ContextService:
             print(begun.status)
             ```
         """
-        wanted = ops.parse_context_id(context_id)
-        begun = self._call(ops.CLEAR_CONTEXT, ops.ContextRef(id=wanted))
-        return self._api.raise_if_strict(
-            replace(begun, status=ops.CLEARING if begun.success else "", context_id=wanted)
-        )
+        context_id = ops.parse_context_id(context_id)
+        result = self._send(ops.CLEAR_CONTEXT, ops.ContextRef(id=context_id))
+        status = ops.CLEARING if result.success else ""
+        return self._api.raise_if_strict(replace(result, status=status, context_id=context_id))
 
-    start_clear = clear_async  # as some of the clouds' users know it
+    start_clear = clear_async  # an older name of the clouds' own clients
 
     def get_clear_status(self, context_id: Context | str) -> ClearContextResult:
-        """Tell how the clearing of a context goes.
+        """Get the progress of the clearing of a context.
 
         Args:
             context_id: The context, or its id.
 
         Returns:
-            ``status``: ``clearing``, ``available`` when it is done, or another word of the cloud's.
+            ``status``: ``clearing``, ``available`` when the context is empty, or another state of the cloud.
 
         Example:
             ```python
@@ -439,17 +438,13 @@ class ContextService:
             print(seen.status)
             ```
         """
-        wanted = ops.parse_context_id(context_id)
-        seen = self._look(wanted, None)
-        if seen.data is None:
-            return self._api.raise_if_strict(replace(seen.as_failure(ClearContextResult), context_id=wanted))
+        context_id = ops.parse_context_id(context_id)
+        state = self._get_state(context_id, None)
+        if state.data is None:
+            return self._api.raise_if_strict(replace(state.as_failure(ClearContextResult), context_id=context_id))
         return ClearContextResult(
-            success=True,
-            status=seen.data,
-            context_id=wanted,
-            request_id=seen.request_id,
-            code=seen.code,
+            success=True, status=state.data, context_id=context_id, request_id=state.request_id, code=state.code
         )
 
-    def _look(self, context_id: str, limit: float | None) -> ContextStateResult:
-        return self._call(ops.LOOK_CONTEXT, ops.GetContextRequest(context_id=context_id), limit)
+    def _get_state(self, context_id: str, timeout: float | None) -> ContextStateResult:
+        return self._send(ops.GET_STATE, ops.GetContextRequest(context_id=context_id), timeout)

@@ -6,9 +6,8 @@ If the response is lost, the session is looked up in the list by a reserved labe
 """
 
 import logging
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
 
 from .._concurrency._sync import checkpoint, shielded
 from ..core.adaptive_rate import AdaptiveRate
@@ -21,11 +20,9 @@ from ..operations.creation import awaited_context_ids, create_request
 from ..operations.labels import GET_LABELS
 from ..operations.session import CREATE, DELETE, GET, LIST, CreateRequest, ListRequest, SessionAnswer, SessionRef
 from .api_client import CallTimeout
-from .session import Session, delete_shielded, session_from_details
+from .client_core import ClientCore
+from .session import Session, delete_shielded
 from .session_context import wait_for_contexts
-
-if TYPE_CHECKING:
-    from .client import Client
 
 log = logging.getLogger("sessionbay.session")
 
@@ -35,13 +32,19 @@ TOTAL_LOOKUP_TIMEOUT = sum(LOOKUP_DELAYS) + LOOKUP_TIMEOUT
 
 
 def create_session(
-    client: "Client", params: CreateSessionParams, rate: AdaptiveRate | None = None
+    core: ClientCore,
+    attach: Callable[[SessionAnswer, str | None], Session],
+    params: CreateSessionParams,
+    rate: AdaptiveRate | None = None,
 ) -> SessionResult[Session]:
-    """Create a session and wait for its contexts. It is deleted at exit, unless it is left to the caller."""
-    core, dialect = client.core, client.core.api.dialect
+    """Create a session, ``attach`` it to the client, and wait for its contexts.
+
+    It is deleted at exit, unless it is left to the caller.
+    """
+    dialect = core.api.dialect
     if dialect.image_required and not params.image_id:
         raise SessionError.usage(f"{dialect.title} needs an image: pass image_id, e.g. {dialect.default_image!r}")
-    creation = Creation(client)
+    creation = Creation(core)
     semaphore = core.creations
     semaphore.acquire()
     try:
@@ -50,7 +53,7 @@ def create_session(
         semaphore.release()
     if created.data is None:
         return core.api.raise_if_strict(created.as_failure(SessionResult[Session]))
-    session = session_from_details(client, created.data, params.image_id or created.data.image_id)
+    session = attach(created.data, params.image_id or created.data.image_id)
     session.connection.reserved_labels = creation.reserved_labels
     core.delete_at_exit(session.session_id)
     with _deleted_on_failure(session):
@@ -76,8 +79,8 @@ def _deleted_on_failure(session: Session) -> Generator[None]:
 class Creation:
     """One attempt to create a session."""
 
-    def __init__(self, client: "Client") -> None:
-        self._api = client.core.api
+    def __init__(self, core: ClientCore) -> None:
+        self._api = core.api
         self._attempt = CreationAttempt(nonce()[:16], self._api.clock.time())
         self.reserved_labels = self._attempt.labels() if self._api.config.tag_sessions else {}
 

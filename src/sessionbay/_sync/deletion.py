@@ -39,7 +39,7 @@ def _wait(connection: SessionConnection, transition: Transition, deadline: float
 
     clock, intervals = connection.api.clock, exponential_backoff(*BACKOFF)
     outcome = poll_until(look, transition.evaluate, clock=clock, deadline=deadline, intervals=intervals)
-    return outcome.verdict == "arrived"
+    return outcome.verdict == "done"
 
 
 def _remaining(connection: SessionConnection, deadline: float) -> float:

@@ -1,5 +1,5 @@
 # Generated from src/sessionbay/_async/env.py by scripts/generate_sync.py. Do not edit.
-"""The environment."""
+"""The environment variables of a session."""
 
 from collections.abc import Mapping, Sequence
 
@@ -13,22 +13,22 @@ from .module import Module
 
 @public
 class Env(Module):
-    """Environment variables of the whole session: commands, code and terminals that start later have them.
+    """Environment variables of the whole session, for the commands, code and terminals that start later.
 
-    AgentBay has tools for it; AGB has none, where ``envs`` of ``execute_command`` serves one command.
+    AgentBay only. On AGB, pass ``envs`` to ``execute_command``.
     """
 
     def set(self, envs: Mapping[str, str]) -> EnvSetResult:
-        """Set variables; the others stay.
+        """Set variables; the others are kept.
 
         Args:
             envs: Names and values; at least one.
 
         Returns:
-            Whether it worked.
+            Whether the variables were set.
 
         Raises:
-            EnvUsageError: An argument is wrong, or the cloud is AGB; nothing was sent.
+            EnvUsageError: An argument is invalid, or the cloud is AGB; nothing was sent.
 
         Example:
             ```python
@@ -36,24 +36,23 @@ class Env(Module):
             print((session.command.run("echo $GREETING")).output)
             ```
         """
-        found = validation.variables("envs", envs, EnvError)
-        if not found:
-            raise EnvError.usage("envs must not be empty: give at least one name and value")
-        return self._connection.call_tool(
-            SET_ENV, SetEnvArgs(envs=[Variable(key=key, value=value) for key, value in found.items()])
-        )
+        variables = validation.variables("envs", envs, EnvError)
+        if not variables:
+            raise EnvError.usage("envs must not be empty: pass at least one name and value")
+        args = SetEnvArgs(envs=[Variable(key=key, value=value) for key, value in variables.items()])
+        return self._connection.call_tool(SET_ENV, args)
 
     def get(self, keys: Sequence[str] | None = None) -> EnvResult:
-        """Tell variables.
+        """Get variables.
 
         Args:
-            keys: Their names; all if not given.
+            keys: Their names; all by default.
 
         Returns:
-            ``envs`` maps names to values; one that is not set is not in it.
+            ``envs`` maps names to values; it leaves out names that are not set.
 
         Raises:
-            EnvUsageError: An argument is wrong, or the cloud is AGB; nothing was sent.
+            EnvUsageError: An argument is invalid, or the cloud is AGB; nothing was sent.
 
         Example:
             ```python
@@ -61,5 +60,5 @@ class Env(Module):
             print((session.env.get(["GREETING"])).envs)
             ```
         """
-        wanted = None if keys is None else validation.texts("keys", keys, EnvError)
-        return self._connection.call_tool(GET_ENV, GetEnvArgs(keys=wanted or None))
+        names = None if keys is None else validation.texts("keys", keys, EnvError)
+        return self._connection.call_tool(GET_ENV, GetEnvArgs(keys=names or None))

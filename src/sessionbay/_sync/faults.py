@@ -1,5 +1,5 @@
 # Generated from src/sessionbay/_async/faults.py by scripts/generate_sync.py. Do not edit.
-"""A transport in which things go wrong as they were asked to."""
+"""A transport that injects faults."""
 
 import math
 from collections.abc import Callable
@@ -19,20 +19,19 @@ from .client_config import IDLE_CONNECTION_TIMEOUT
 from .http.pool import PoolLimits
 from .http.transport import Transport
 
-_SILENCES: dict[Silence, Callable[[], httpx.TransportError]] = {
+_TRANSPORT_ERRORS: dict[Silence, Callable[[], httpx.TransportError]] = {
     "refused": lambda: httpx.ConnectError("connection refused"),
     "unreachable": lambda: httpx.ConnectError("no route to host"),
     "reset": lambda: httpx.ReadError("connection reset by peer"),
     "cut": lambda: httpx.RemoteProtocolError("peer closed connection without sending complete message body"),
 }
-_DECIDING = StateLock()
+_PLAN_LOCK = StateLock()
 
 
 class FaultTransport(HttpTransport):
-    """Carries a client's requests, and lets faults befall them as a plan says.
+    """Sends a client's requests, and injects the faults of a plan.
 
-    The time that a fault takes counts against the client's limits as a slow network's does. ``plan`` is the plan, and
-    may be replaced by another one.
+    The duration of a fault counts against the client's timeouts. ``plan`` may be replaced.
 
     Example:
         ```python
@@ -44,105 +43,104 @@ class FaultTransport(HttpTransport):
     """
 
     def __init__(self, plan: FaultPlan, transport: HttpTransport | None = None, *, clock: Clock | None = None) -> None:
-        """Make a transport, for a client's ``transport=``.
+        """Create a transport, for ``transport=`` of a client.
 
         Args:
-            plan: Which faults befall which requests.
-            transport: What carries the requests; if not given, a transport such as a client makes for itself.
-            clock: The time that faults take; the client's own ``clock``, where it was given one.
+            plan: The faults, and the requests that they apply to.
+            transport: The transport that sends the requests; by default one like a client's own.
+            clock: The clock of the faults' durations; pass the client's ``clock`` if it has one.
         """
         self.plan = plan
         self._clock = clock or Clock()
-        self._inner = transport or _usual(self._clock)
+        self._inner = transport or _default_transport(self._clock)
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
-        """Send a request, or let something else become of it; the client calls this.
+        """Send a request, or inject a fault; the client calls this.
 
         Args:
             request: The request.
 
         Returns:
-            The answer, such as it is.
+            The response, possibly modified by a fault.
         """
-        with _DECIDING:
+        with _PLAN_LOCK:
             fault = self.plan.decide(request_names(str(request.url)))
         if fault is None:
             return self._inner.handle_request(request)
-        time = _Time(self._clock, request)
-        answer = self._ask(request) if fault.processed else HttpResponse(200)
-        time.passes(fault.seconds, fault)
+        delay = _Delay(self._clock, request)
+        response = self._send(request) if fault.processed else HttpResponse(200)
+        delay.wait(fault.seconds, fault)
         if fault.silence and fault.silence != "cut":
-            raise _SILENCES[fault.silence]()
-        made = fault.made_of(answer)
-        return httpx.Response(made.status, headers=dict(made.headers), stream=FaultyBody(made.body, fault, time))
+            raise _TRANSPORT_ERRORS[fault.silence]()
+        faulty = fault.apply(response)
+        body = FaultyBody(faulty.body, fault, delay)
+        return httpx.Response(faulty.status, headers=dict(faulty.headers), stream=body)
 
-    def _ask(self, request: httpx.Request) -> HttpResponse:
-        answer = self._inner.handle_request(request)
-        stream = cast("HttpBody", answer.stream)
+    def _send(self, request: httpx.Request) -> HttpResponse:
+        response = self._inner.handle_request(request)
+        stream = cast("HttpBody", response.stream)
         try:
-            body = b"".join([piece for piece in stream])
+            body = b"".join([chunk for chunk in stream])
         finally:
             stream.close()
-        return HttpResponse(answer.status_code, dict(answer.headers), body)
+        return HttpResponse(response.status_code, dict(response.headers), body)
 
     def close(self) -> None:
-        """Close what carries the requests."""
+        """Close the transport that sends the requests."""
         self._inner.close()
 
 
-class _Time:
-    """What a client's limits leave of the time for one request."""
+class _Delay:
+    """Waits for the durations of a fault, within the timeouts of its request."""
 
     def __init__(self, clock: Clock, request: httpx.Request) -> None:
         self._clock = clock
-        self._began = clock.monotonic()
-        self._limits: dict[str, float | None] = request.extensions.get("timeout", {})
+        self._start = clock.monotonic()
+        self._timeouts: dict[str, float | None] = request.extensions.get("timeout", {})
 
-    def passes(self, seconds: float, fault: Fault) -> None:
-        """Let time pass, no more than the client has."""
+    def wait(self, seconds: float, fault: Fault) -> None:
+        """Sleep; raise the timeout of httpx if that ends first."""
         connecting = fault.silence in ("refused", "unreachable")
-        limit = self._limits.get("connect" if connecting else "read")
-        left = math.inf if limit is None else max(self._began + limit - self._clock.monotonic(), 0.0)
-        if pause := min(seconds, left):
+        timeout = self._timeouts.get("connect" if connecting else "read")
+        remaining = math.inf if timeout is None else max(self._start + timeout - self._clock.monotonic(), 0.0)
+        if pause := min(seconds, remaining):
             self._clock.sleep(pause)
-        if seconds <= left:
+        if seconds <= remaining:
             return
-        if connecting:
-            raise httpx.ConnectTimeout("no connection")
-        raise httpx.ReadTimeout("nothing came")
+        raise httpx.ConnectTimeout("no connection") if connecting else httpx.ReadTimeout("no data")
 
 
 class FaultyBody(HttpBody):
-    """The body of an answer, as far as and as fast as it comes."""
+    """The body of a response, sent in chunks, with pauses and a premature end."""
 
-    def __init__(self, content: bytes, fault: Fault, time: _Time) -> None:
+    def __init__(self, content: bytes, fault: Fault, delay: _Delay) -> None:
         size = 1 if fault.pause else max(len(content), 1)
-        self._left = [content[start : start + size] for start in range(0, len(content), size)][::-1]
+        self._chunks = [content[start : start + size] for start in range(0, len(content), size)][::-1]
         self._fault = fault
-        self._time = time
+        self._delay = delay
 
     def __iter__(self) -> Self:
         return self
 
     def __next__(self) -> bytes:
-        if self._left:
-            self._time.passes(self._fault.pause, self._fault)
-            return self._left.pop()
+        if self._chunks:
+            self._delay.wait(self._fault.pause, self._fault)
+            return self._chunks.pop()
         if self._fault.silence:
-            raise _SILENCES[self._fault.silence]()
+            raise _TRANSPORT_ERRORS[self._fault.silence]()
         raise StopIteration
 
 
-def _usual(clock: Clock) -> HttpTransport:
-    """Return a transport as a client makes it whose settings are the usual ones."""
-    found = proxy_of(None, trust_env=True)
+def _default_transport(clock: Clock) -> HttpTransport:
+    """Return a transport with a client's default settings."""
+    proxy_from_env = proxy_of(None, trust_env=True)
 
     def proxy(url: httpx.URL) -> str | None:
-        return found(url) if found and not is_loopback(url.host) else None
+        return proxy_from_env(url) if proxy_from_env and not is_loopback(url.host) else None
 
     return Transport(
         PoolLimits(MAX_CONNECTIONS, IDLE_CONNECTION_TIMEOUT),
         TlsSettings(True, trust_env=True),
-        proxy if found else None,
+        proxy if proxy_from_env else None,
         clock.monotonic,
     )

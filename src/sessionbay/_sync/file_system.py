@@ -43,7 +43,7 @@ from .files.file_writer import FileWriter
 from .files.folder_sync import FolderSync, FolderSyncOptions
 from .files.watch import Watch
 from .module import Module
-from .presigned import Told
+from .presigned import ByteProgress
 
 _WRITE_MODES: dict[str, WriteMode] = {"w": "overwrite", "a": "append", "x": "create_new"}
 _Callback = Callable[[list[FileChangeEvent]], object]
@@ -385,7 +385,7 @@ class FileSystem(Module):
         wait: bool = True,
         wait_timeout: float = 30.0,
         poll_interval: float = 1.5,
-        progress_cb: Told | None = None,
+        progress_cb: ByteProgress | None = None,
     ) -> UploadResult:
         """Bring a file of this machine into the session, whatever its size: it is never held in memory as a whole.
 
@@ -441,7 +441,7 @@ class FileSystem(Module):
         wait: bool = True,
         wait_timeout: float = 30.0,
         poll_interval: float = 1.5,
-        progress_cb: Told | None = None,
+        progress_cb: ByteProgress | None = None,
     ) -> DownloadResult:
         """Bring a file of the session to this machine, whatever its size. It is in its place when it is whole.
 

@@ -1,19 +1,15 @@
 # Generated from src/sessionbay/_async/orphans.py by scripts/generate_sync.py. Do not edit.
 """Finds and deletes orphaned sessions: those of this package, which their reserved labels identify."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
 
-from .._concurrency._sync import run_for_each
+from .._concurrency._sync import Clock, run_for_each
 from ..core import reserved_labels, validation
 from ..core.errors import AgentBayError, SessionError
 from ..models.orphans import OrphanedSession, ReapResult
 from ..models.sessions import SessionEntry
 from .session import Session
-
-if TYPE_CHECKING:
-    from .client import Client
 
 
 @dataclass(frozen=True)
@@ -25,15 +21,15 @@ class OrphanFilter:
 
     @classmethod
     def of(cls, attempt: str | None, labels: Mapping[str, str] | None, older_than: float | None) -> "OrphanFilter":
-        """Return the filter of a caller; raise SessionUsageError if it selects every session."""
+        """Return the filter; raise SessionUsageError if it selects every session."""
         if attempt is None and not labels and older_than is None:
-            raise SessionError.usage("say what to reap: attempt=, labels= or older_than=")
-        wanted = validation.labels(labels, SessionError) if labels else {}
+            raise SessionError.usage("reap() needs a filter: pass attempt=, labels= or older_than=")
+        selected = validation.labels(labels, SessionError) if labels else {}
         if attempt is not None:
-            wanted |= {reserved_labels.ATTEMPT: validation.text("attempt", attempt, SessionError)}
+            selected |= {reserved_labels.ATTEMPT: validation.text("attempt", attempt, SessionError)}
         if older_than is not None:
             older_than = validation.seconds("older_than", older_than, SessionError, zero=True)
-        return cls({**wanted, reserved_labels.MINE: "1"}, older_than)
+        return cls({**selected, reserved_labels.MINE: "1"}, older_than)
 
     def matches(self, labels: Mapping[str, str], age: float | None) -> bool:
         """Return whether a session with these labels and this age is selected."""
@@ -43,9 +39,10 @@ class OrphanFilter:
 
 @dataclass
 class OrphanSearch:
-    """One run of ``reap``."""
+    """One run of ``reap``; ``attach`` returns the session of an id."""
 
-    client: "Client"
+    attach: Callable[[str], Session]
+    clock: Clock
     filter: OrphanFilter
     dry_run: bool
     orphans: list[OrphanedSession] = field(default_factory=list[OrphanedSession])
@@ -57,14 +54,14 @@ class OrphanSearch:
         return ReapResult(success=not errors, data=tuple(self.orphans), error_message="; ".join(errors))
 
     def _reap(self, session_id: str) -> None:
-        session = Session(self.client, session_id)
+        session = self.attach(session_id)
         orphan = OrphanedSession(session_id)
         try:
             result = session.get_labels(reserved=True)
             if not result.success:
                 return  # it is gone by now, or belongs to another account
             labels = result.unwrap()
-            age = reserved_labels.age(labels, self.client.core.clock.time())
+            age = reserved_labels.age(labels, self.clock.time())
             if not self.filter.matches(labels, age):
                 return
             orphan = OrphanedSession(session_id, labels.get(reserved_labels.ATTEMPT, ""), age)

@@ -1,8 +1,6 @@
 # Generated from src/sessionbay/_async/oss.py by scripts/generate_sync.py. Do not edit.
 """Object storage."""
 
-from typing import Any
-
 from ..core import validation
 from ..core.errors import OssError
 from ..core.public import public
@@ -14,10 +12,10 @@ from .module import Module
 
 @public
 class Oss(Module):
-    """Moves files between the session's machine and Alibaba Cloud's object storage; the machine does the transfer.
+    """Transfers files between the session and Alibaba Cloud's object storage (OSS). AgentBay only.
 
-    AgentBay only. Every method raises ``OssUsageError`` for a wrong argument, before anything is sent, and ``OssError``
-    when there was no answer.
+    Every method raises ``OssUsageError`` for an invalid argument, before anything is sent, and ``OssError`` when there
+    is no response.
     """
 
     def env_init(
@@ -28,17 +26,17 @@ class Oss(Module):
         endpoint: str | None = None,
         region: str | None = None,
     ) -> OSSClientResult:
-        """Give the machine temporary credentials, which ``upload`` and ``download`` need.
+        """Set the temporary credentials that ``upload`` and ``download`` use.
 
         Args:
             access_key_id: The id of a temporary (STS) key.
             access_key_secret: Its secret.
             security_token: Its token.
-            endpoint: Where the storage is; the region's own if not given.
+            endpoint: The endpoint of the storage; the region's own by default.
             region: The region.
 
         Returns:
-            ``client_config`` is what the machine says of its set-up.
+            ``client_config`` is the session's configuration.
 
         Example:
             ```python
@@ -56,15 +54,15 @@ class Oss(Module):
         return self._connection.call_tool(oss.INIT, args)
 
     def upload(self, bucket: str, object: str, path: str) -> OSSTransferResult:
-        """Upload a file of the machine's to a bucket.
+        """Upload a file of the session to a bucket.
 
         Args:
             bucket: The bucket.
             object: The object's key.
-            path: The file on the machine.
+            path: The file's path in the session.
 
         Returns:
-            ``content`` is what the machine said.
+            ``content`` is the output of the transfer.
 
         Example:
             ```python
@@ -74,15 +72,15 @@ class Oss(Module):
         return self._with_object(oss.UPLOAD, bucket, object, path)
 
     def download(self, bucket: str, object: str, path: str) -> OSSTransferResult:
-        """Download an object of a bucket to the machine.
+        """Download an object of a bucket to the session.
 
         Args:
             bucket: The bucket.
             object: The object's key.
-            path: Where to on the machine.
+            path: The target path in the session.
 
         Returns:
-            ``content`` is what the machine said.
+            ``content`` is the output of the transfer.
 
         Example:
             ```python
@@ -92,14 +90,14 @@ class Oss(Module):
         return self._with_object(oss.DOWNLOAD, bucket, object, path)
 
     def upload_anonymous(self, url: str, path: str) -> OSSTransferResult:
-        """Upload a file of the machine's to an address, without credentials.
+        """Upload a file of the session to a URL, without credentials.
 
         Args:
-            url: Where to; the machine sends it a PUT.
-            path: The file on the machine.
+            url: The URL, which receives a PUT.
+            path: The file's path in the session.
 
         Returns:
-            ``content`` is what the machine said.
+            ``content`` is the output of the transfer.
 
         Example:
             ```python
@@ -109,14 +107,14 @@ class Oss(Module):
         return self._with_url(oss.UPLOAD_ANONYMOUS, url, path)
 
     def download_anonymous(self, url: str, path: str) -> OSSTransferResult:
-        """Download what is at an address to the machine, without credentials.
+        """Download from a URL to the session, without credentials.
 
         Args:
-            url: Where from.
-            path: Where to on the machine.
+            url: The URL.
+            path: The target path in the session.
 
         Returns:
-            ``content`` is what the machine said.
+            ``content`` is the output of the transfer.
 
         Example:
             ```python
@@ -128,8 +126,8 @@ class Oss(Module):
     def _with_object(
         self, tool: Tool[oss.ObjectArgs, OSSTransferResult], bucket: str, object: str, path: str
     ) -> OSSTransferResult:
-        said: dict[str, Any] = {"bucket": bucket, "object": object, "path": path}
-        args = oss.ObjectArgs(**{name: validation.text(name, value, OssError) for name, value in said.items()})
+        fields = {"bucket": bucket, "object": object, "path": path}
+        args = oss.ObjectArgs(**{name: validation.text(name, value, OssError) for name, value in fields.items()})
         return self._connection.call_tool(tool, args)
 
     def _with_url(self, tool: Tool[oss.UrlArgs, OSSTransferResult], url: str, path: str) -> OSSTransferResult:

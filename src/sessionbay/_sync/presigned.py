@@ -1,7 +1,7 @@
 # Generated from src/sessionbay/_async/presigned.py by scripts/generate_sync.py. Do not edit.
-"""Files to and from a store by addresses that need no key: piece by piece, so that a large one takes no memory.
+"""Uploads and downloads by presigned URLs, in chunks, so that the size of a file is not limited by memory.
 
-Nothing goes along but the file: no key, no token. The address lets its reader in, so no error and no log shows it.
+The requests carry no key and no token. A presigned URL grants access by itself, so no error and no log shows it.
 """
 
 import logging
@@ -31,21 +31,21 @@ from .api_client import INVALID_URL_ERRORS, ApiClient, map_transport_error
 log = logging.getLogger("sessionbay.channel")
 
 STORED = (200, 201, 204)
-_TOLD = re.compile(rb"<(Code|Message|RequestId)>([^<]{1,500})<")
-_MOST_TOLD = 64 * 1024  # bytes of a refusal that are read
+_ERROR_FIELDS = re.compile(rb"<(Code|Message|RequestId)>([^<]{1,500})<")
+_MAX_ERROR_SIZE = 64 * 1024  # bytes of a refusal that are read
 
-Told = Callable[[int], object]
-"""What is called with the number of bytes that have gone over so far."""
+ByteProgress = Callable[[int], object]
+"""Called with the number of bytes that have been transferred so far."""
 
 
 class FileShrank(Exception):
-    """A file that is sent has no longer as many bytes as were promised; the message says so."""
+    """A file became shorter during its upload, whose length was announced."""
 
 
 class FileBody(HttpBody):
-    """An open file as the body of a request: as long as it was when it was opened."""
+    """An open file as the body of a request, with the size that it had when it was opened."""
 
-    def __init__(self, file: BinaryIO, size: int, progress: Told | None) -> None:
+    def __init__(self, file: BinaryIO, size: int, progress: ByteProgress | None) -> None:
         self._file = file
         self._size = size
         self._left = size
@@ -56,20 +56,20 @@ class FileBody(HttpBody):
 
     def __next__(self) -> bytes:
         if self._progress and 0 < self._left < self._size:
-            self._progress(self._size - self._left)  # who asks for more has sent what there was
-        piece = run_in_thread(partial(self._file.read, min(RECEIVE_SIZE, self._left)))
-        if not piece and self._left:
-            raise FileShrank(f"the file became {self._left} bytes shorter while it was sent")
-        if not piece:
+            self._progress(self._size - self._left)  # the previous chunk is sent when the next one is requested
+        chunk = run_in_thread(partial(self._file.read, min(RECEIVE_SIZE, self._left)))
+        if not chunk and self._left:
+            raise FileShrank(f"the file became {self._left} bytes shorter during the upload")
+        if not chunk:
             raise StopIteration
-        self._left -= len(piece)
-        return piece
+        self._left -= len(chunk)
+        return chunk
 
 
 class Presigned:
-    """Carries files of one client; each step of it (connecting, a piece) has the client's timeout.
+    """Transfers files of one client. The client's timeout applies to each step: connecting, or a chunk.
 
-    What is not answered raises one of ``errors``.
+    A request without a response raises one of ``errors``.
     """
 
     def __init__(self, api: ApiClient, errors: type[AgentBayError] = ContextError) -> None:
@@ -77,105 +77,113 @@ class Presigned:
         self._errors = errors
 
     def put(
-        self, url: str, file: BinaryIO, path: str, *, content_type: str | None = None, progress: Told | None = None
+        self,
+        url: str,
+        file: BinaryIO,
+        path: str,
+        *,
+        content_type: str | None = None,
+        progress: ByteProgress | None = None,
     ) -> ContextTransferResult:
-        """Send a file to an address; ``progress`` is told how many bytes of it have gone."""
+        """Upload a file to a presigned URL."""
         size = run_in_thread(partial(file_size, file))
         request = self._request("PUT", url)
         request.headers["content-length"] = str(size)
         if content_type:
             request.headers["content-type"] = content_type
         request.stream = FileBody(file, size, progress)
-        with self._answered(request, f"upload of {path}") as answer:
-            if answer.status_code not in STORED:
-                return _refused(answer, path)
+        with self._response(request, f"upload of {path}") as response:
+            if response.status_code not in STORED:
+                return _refusal(response, path)
             if progress:
                 progress(size)
-            etag = answer.headers.get("etag", "")
+            etag = response.headers.get("etag", "")
             return ContextTransferResult(
-                success=True, path=path, size=size, etag=etag, http_status_code=answer.status_code
+                success=True, path=path, size=size, etag=etag, http_status_code=response.status_code
             )
 
     def get(
-        self, url: str, path: str, place: LocalPath, *, overwrite: bool, progress: Told | None = None
+        self, url: str, path: str, target: LocalPath, *, overwrite: bool, progress: ByteProgress | None = None
     ) -> ContextTransferResult:
-        """Write what an address gives to ``place``, which has all of it or nothing; ``progress`` is told the bytes."""
-        with self._answered(self._request("GET", url), f"download of {path}") as answer:
-            if answer.status_code != 200:
-                return _refused(answer, path)
-            landing = run_in_thread(partial(AtomicFile, place, overwrite=overwrite))
+        """Download from a presigned URL to a local file, which is replaced when the download is complete."""
+        with self._response(self._request("GET", url), f"download of {path}") as response:
+            if response.status_code != 200:
+                return _refusal(response, path)
+            file = run_in_thread(partial(AtomicFile, target, overwrite=overwrite))
             try:
-                _each_piece(answer, landing.write, progress)
-                run_in_thread(landing.finish)
+                _for_each_chunk(response, file.write, progress)
+                run_in_thread(file.finish)
             finally:
-                landing.discard()
-            etag = answer.headers.get("etag", "")
-            return ContextTransferResult(success=True, path=path, size=landing.size, etag=etag, http_status_code=200)
+                file.discard()
+            etag = response.headers.get("etag", "")
+            return ContextTransferResult(success=True, path=path, size=file.size, etag=etag, http_status_code=200)
 
     def _request(self, method: str, url: str) -> httpx.Request:
-        """Return the request; raise where the address is no safe one."""
-        options, parts = self._api.config, urlsplit(url)
-        parse_endpoint(f"{parts.scheme}://{parts.netloc}", allow_http=options.allow_http)
+        """Return the request; raise an AgentBayError if the URL is invalid or unsafe."""
+        config, parts = self._api.config, urlsplit(url)
+        parse_endpoint(f"{parts.scheme}://{parts.netloc}", allow_http=config.allow_http)
         request = HttpRequest(method, url, {"accept": "*/*", "user-agent": self._api.dialect.user_agent})
         try:
-            made = http_request(request, options.call_timeout, None, math.inf)
-            made.url = RedactedUrl(url)
+            prepared = http_request(request, config.call_timeout, None, math.inf)
+            prepared.url = RedactedUrl(url)
         except INVALID_URL_ERRORS as exc:
-            raise self._errors.of(
-                "invalid_response", "the address that the cloud gave is none", outcome="not_sent"
-            ) from exc
-        return made
+            message = "the cloud returned an invalid presigned URL"
+            raise self._errors.of("invalid_response", message, outcome="not_sent") from exc
+        return prepared
 
     @contextmanager
-    def _answered(self, request: httpx.Request, name: str) -> Generator[httpx.Response]:
-        """Send ``request`` and give its answer, the body still to be read; redirects are not followed."""
+    def _response(self, request: httpx.Request, name: str) -> Generator[httpx.Response]:
+        """Send a request and yield its response, whose body is not read yet; redirects are not followed."""
         http = self._api.open()
-        answer: httpx.Response | None = None
+        response: httpx.Response | None = None
         try:
-            answer = http.send(request, stream=True, follow_redirects=False)
-            log.debug("%s -> HTTP %s", name, answer.status_code)
-            yield answer
+            response = http.send(request, stream=True, follow_redirects=False)
+            log.debug("%s -> HTTP %s", name, response.status_code)
+            yield response
         except (TimeoutError, httpx.TransportError) as exc:
             raise map_transport_error(name, self._errors, exc, self._api.config.call_timeout)[0] from exc
         except FileShrank as exc:
             raise self._errors.of("usage", f"{name}: {exc}", outcome="unknown") from exc
-        except INVALID_URL_ERRORS as exc:  # of a redirect, see the channel
-            raise self._errors.of("invalid_response", f"{name}: the store leads to no address") from exc
+        except INVALID_URL_ERRORS as exc:  # httpx parses the target of a redirect
+            raise self._errors.of("invalid_response", f"{name}: the store redirects to an invalid URL") from exc
         finally:
-            if answer:
-                answer.close()
+            if response:
+                response.close()
 
 
-def _each_piece(answer: httpx.Response, take: Callable[[bytes], object], progress: Told | None = None) -> None:
-    """Give every piece of a body to ``take``, which may block, and says False when it has enough."""
-    body: Any = answer.stream
-    pieces, size = body.__iter__(), 0
+def _for_each_chunk(
+    response: httpx.Response, take: Callable[[bytes], object], progress: ByteProgress | None = None
+) -> None:
+    """Call ``take``, which may block, with each chunk of a body until it returns False."""
+    body: Any = response.stream
+    chunks, size = body.__iter__(), 0
     try:
-        for piece in pieces:
-            if run_in_thread(partial(take, piece)) is False:
+        for chunk in chunks:
+            if run_in_thread(partial(take, chunk)) is False:
                 break
-            size += len(piece)
+            size += len(chunk)
             if progress:
                 progress(size)
     finally:
-        pieces.close()  # trio finds a generator that is left half-way
+        chunks.close()  # trio reports a generator that was not exhausted
 
 
-def _refused(answer: httpx.Response, path: str) -> ContextTransferResult:
-    """Return the store's "no": its code and message, since the rest may repeat what opens the address."""
-    told = bytearray()
+def _refusal(response: httpx.Response, path: str) -> ContextTransferResult:
+    """Return a refusal with the store's code and message; the rest of the body may repeat the URL's signature."""
+    body = bytearray()
 
-    def take(piece: bytes) -> bool:
-        told.extend(piece[:_MOST_TOLD])
-        return len(told) < _MOST_TOLD
+    def take(chunk: bytes) -> bool:
+        body.extend(chunk[:_MAX_ERROR_SIZE])
+        return len(body) < _MAX_ERROR_SIZE
 
-    _each_piece(answer, take)
-    said = {name.decode(): unescape(value.decode("utf-8", "replace")) for name, value in _TOLD.findall(bytes(told))}
-    code, message = said.get("Code", ""), said.get("Message", "")
+    _for_each_chunk(response, take)
+    matches = _ERROR_FIELDS.findall(bytes(body))
+    fields = {name.decode(): unescape(value.decode("utf-8", "replace")) for name, value in matches}
+    code, message = fields.get("Code", ""), fields.get("Message", "")
     return ContextTransferResult(
         path=path,
         code=code,
-        error_message=format_refusal(code, message) or f"the store answered HTTP {answer.status_code}",
-        request_id=said.get("RequestId", ""),
-        http_status_code=answer.status_code,
+        error_message=format_refusal(code, message) or f"the store returned HTTP {response.status_code}",
+        request_id=fields.get("RequestId", ""),
+        http_status_code=response.status_code,
     )

@@ -7,7 +7,7 @@ from typing import Any, Generic, Literal, TypeVar
 from .errors import AgentBayError
 from .result import Result
 
-Verdict = Literal["arrived", "moving", "elsewhere", "refused", "timeout"]
+Verdict = Literal["done", "pending", "failed", "refused", "timeout"]
 R = TypeVar("R", bound=Result[Any])
 
 _PERMANENT_CODES = ("NOT_LOGIN", "Forbidden", "AccessDenied", "InvalidApiKey", "Unauthorized")
@@ -25,7 +25,7 @@ class PollOutcome(Generic[R]):
 
     def describe(self, target: str, state: str, timeout: float) -> str:
         """Return one line for an error message."""
-        if self.verdict == "elsewhere":
+        if self.verdict == "failed":
             return f"went {state}, not {target}"
         last = f"last seen {state}" if state else "no state was seen"
         reason = self.reason()
@@ -42,7 +42,7 @@ class PollState(Generic[R]):
     def __init__(self, evaluate: Callable[[R], Verdict], deadline: float) -> None:
         self._evaluate = evaluate
         self._deadline = deadline
-        self._verdict: Verdict = "moving"
+        self._verdict: Verdict = "pending"
         self._last: R | None = None
         self._cause: AgentBayError | None = None
 
@@ -59,13 +59,13 @@ class PollState(Generic[R]):
 
     def pause(self, now: float, intervals: Iterator[float]) -> float:
         """Return the seconds until the next look, cut to the deadline; 0 when there is none."""
-        if self._verdict != "moving" or now >= self._deadline:
+        if self._verdict != "pending" or now >= self._deadline:
             return 0.0
         return min(next(intervals), self._deadline - now)
 
     def outcome(self, now: float) -> PollOutcome[R] | None:
         """Return the outcome, or None if another look is due."""
-        if self._verdict != "moving":
+        if self._verdict != "pending":
             return PollOutcome(self._verdict, self._last)
         return PollOutcome("timeout", self._last, self._cause) if now >= self._deadline else None
 
@@ -74,7 +74,7 @@ class PollState(Generic[R]):
 class Transition:
     """A requested change of state.
 
-    The start state right after the request is "moving". Seen twice in a row after the change had begun, it means that
+    The start state right after the request is "pending". Seen twice in a row after the change had begun, it means that
     the service gave the change up.
 
     Attributes:
@@ -106,18 +106,18 @@ class Transition:
         """Return what the look at a state means for the wait."""
         if not look.success:
             if self.gone_is_target and is_gone(look):
-                return "arrived"
-            return "moving" if is_transient(look) else "refused"
+                return "done"
+            return "pending" if is_transient(look) else "refused"
         self.last_state = look.data or ""
         if self.last_state in self.target:
-            return "arrived"
+            return "done"
         if self.via is None or self.last_state in self.via:
             self.has_begun, self._back = True, 0
-            return "moving"
+            return "pending"
         if self.last_state not in self.start:
-            return "elsewhere"
+            return "failed"
         self._back += self.has_begun
-        return "elsewhere" if self._back > 1 else "moving"
+        return "failed" if self._back > 1 else "pending"
 
 
 def is_gone(result: Result[Any]) -> bool:

@@ -11,8 +11,8 @@ from .sandbox.programs import PATH
 Kind = Literal["linux", "code", "browser"]
 
 DEFAULT_IMAGE = "linux_latest"
-CUSTOM = "imgc-"  # made by a user of a cloud, which alone knows what is in it: served as the default
-PHONE = "phones need the cloud: use its endpoint for images named mobile_..."
+CUSTOM = "imgc-"  # custom images of the clouds, whose contents are unknown here: served as the default
+PHONE = "mobile images need the cloud: use its endpoint"
 WINDOWS = "Windows needs the cloud: use its endpoint, or a Linux image here"
 ELSEWHERE = {"mobile": PHONE, "android": PHONE, "windows": WINDOWS}
 WORDS: dict[str, Kind] = {"browser": "browser", "code": "code"}
@@ -74,5 +74,5 @@ def kind_of(image: str) -> Kind:
 def check(image: str, browser: Runtime = CHROMIUM) -> None:
     """Raise ApiError for an image that this machine cannot serve."""
     if kind_of(image) == "browser" and browser.find() is None:
-        reason = f"{image} needs a browser on this machine, and there is none"
-        raise ApiError("DependencyMissing", f"{reason}. To mend it: {browser.install}")
+        reason = f"{image} needs a browser, and this machine has none"
+        raise ApiError("DependencyMissing", f"{reason}. Install one: {browser.install}")

@@ -70,13 +70,16 @@ class EngineSession:
         await self.hub.close()
         await self.links.close()
 
+    @property
+    def is_idle(self) -> bool:
+        """Whether the idle timeout runs: not during a call, and not in a paused session."""
+        return self.status == Status.RUNNING and not self.sandbox.agent.busy
+
     def overdue(self, now: float) -> str:
         """Return why the session has expired, or an empty string."""
-        if self.status != Status.RUNNING or self.sandbox.agent.busy:
-            self.last_used = now  # a call being served is use, and paused time does not count as idle
         if self.max_runtime and now - self.created > self.max_runtime:
             return "the maximum run time is over"
-        if self.idle_timeout and now - self.last_used > self.idle_timeout:
+        if self.idle_timeout and self.is_idle and now - self.last_used > self.idle_timeout:
             return "the session was idle for too long"
         return ""
 

@@ -137,7 +137,7 @@ class SessionRegistry:
     async def end(self, sessions: Iterable[EngineSession]) -> None:
         """End sessions in any state, and wait until they are removed."""
         living = (session for session in sessions if session.status != Status.FINISH)
-        await asyncio.gather(*(self._end(session, "ended with what it was for") for session in living))
+        await asyncio.gather(*(self._end(session, "ended with its owner") for session in living))
 
     async def close(self) -> None:
         """End all sessions immediately."""
@@ -224,6 +224,8 @@ class SessionRegistry:
             now = time.monotonic()
             self._ended = {known: ended for known, ended in self._ended.items() if now - ended.since <= ENDED_RETENTION}
             for session in self.living():
+                if not session.is_idle:
+                    session.used()
                 if session.status not in GONE and (reason := session.overdue(now)):
                     session.status = Status.DELETING
                     self._start(self._end(session, reason))

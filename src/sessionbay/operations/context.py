@@ -1,4 +1,4 @@
-"""Contexts of a session: bind them, have them copied, and see how it goes."""
+"""The contexts of a session: bind them, copy them, and get the progress of the copies."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -54,7 +54,7 @@ class TaskEntry(Wire):
 
 
 class TaskGroup(Wire):
-    """JSON text inside JSON text: ``data`` holds tasks only where ``type`` is ``data``."""
+    """A list of tasks as JSON text within JSON text; other groups than ``type="data"`` hold no tasks."""
 
     type: str = ""
     data: Any = None
@@ -64,7 +64,7 @@ class ContextInfoAnswer(Wire):
     context_status: JsonText[list[TaskGroup] | None] = None
 
     def tasks(self) -> tuple[ContextStatus, ...]:
-        """Return the tasks of all groups; a ValueError says that they are not the protocol."""
+        """Return the tasks of all groups; raise ValueError if they are malformed."""
         groups = [parsed(group.data) for group in self.context_status or [] if group.type == "data"]
         entries = [entry for group in groups for entry in _entries().validate_python(group or [])]
         return tuple(ContextStatus(**entry.dump()) for entry in entries)
@@ -132,7 +132,7 @@ LIST_BINDINGS = Operation(
     request=SessionRef,
     answer=list[BindingAnswer],
     result=ContextBindingsResult,
-    fields=lambda bound: {"data": tuple(answer.binding() for answer in bound)},
+    fields=lambda bindings: {"data": tuple(binding.binding() for binding in bindings)},
     idempotent=True,
 )
 INTERNAL_CONTEXTS = Operation(
@@ -141,16 +141,16 @@ INTERNAL_CONTEXTS = Operation(
     request=InternalRequest,
     answer=list[InternalAnswer],
     result=InternalContextsResult,
-    fields=lambda found: {"data": tuple(answer.context() for answer in found)},
+    fields=lambda contexts: {"data": tuple(context.context() for context in contexts)},
     idempotent=True,
 )
 
 
 class TaskWatch:
-    """Decides when the copies of a session's contexts are done: those of ``context_ids``, or all of them.
+    """Decides when the copies of ``context_ids``, or of all contexts, are done.
 
-    A list without tasks is looked at twice: it may lag behind the request that started them. A copy that failed ends
-    nothing while another one runs: whoever waits may be about to delete the session.
+    A list without tasks is looked at twice: it may lag behind the request that started them. A failed copy does not end
+    the wait while another one runs: the caller may be about to delete the session.
     """
 
     def __init__(self, context_ids: frozenset[str] = frozenset(), mode: str | None = None) -> None:
@@ -159,62 +159,62 @@ class TaskWatch:
         self._looks = 0
 
     def evaluate(self, seen: ContextInfoResult) -> Verdict:
-        """Return what a look has shown."""
+        """Return what a look means for the wait."""
         if not seen.success:
-            return "moving" if is_transient(seen) else "refused"
+            return "pending" if is_transient(seen) else "refused"
         self._looks += 1
         tasks = select_direction(select_copies(seen), self._mode)
         if any(task.status == "Failed" for task in tasks):
-            return "elsewhere" if all(task.status in FINAL_STATUSES for task in tasks) else "moving"
+            return "failed" if all(task.status in FINAL_STATUSES for task in tasks) else "pending"
         if self._context_ids - {task.context_id for task in tasks} or (not tasks and self._looks < 2):
-            return "moving"
-        return "arrived" if all(task.status == "Success" for task in tasks) else "moving"
+            return "pending"
+        return "done" if all(task.status == "Success" for task in tasks) else "pending"
 
 
 @dataclass
 class BindWatch:
-    """Decides when contexts that were bound are copied in: those of ``expected``, by id and path.
+    """Decides when bound contexts, ``expected`` by id and path, are copied in.
 
-    Of a context without any download nothing is expected after the third look.
+    A context without a download counts as copied after the third look.
     """
 
     expected: frozenset[tuple[str, str]]
     _looks: int = 0
 
     def evaluate(self, seen: ContextInfoResult) -> Verdict:
-        """Return what a look has shown."""
+        """Return what a look means for the wait."""
         if not seen.success:
-            return "moving" if is_transient(seen) else "refused"
+            return "pending" if is_transient(seen) else "refused"
         self._looks += 1
         downloads = [task for task in select_copies(seen) if task.task_type == "download"]
         mine = [task for task in downloads if (task.context_id, task.path) in self.expected]
         if any(task.status == "Failed" for task in mine):
-            return "elsewhere"
+            return "failed"
         missing = self.expected - {(task.context_id, task.path) for task in mine}
         done = all(task.status == "Success" for task in mine) and (not missing or self._looks > 2)
-        return "arrived" if done else "moving"
+        return "done" if done else "pending"
 
 
 @dataclass
 class BindingListWatch:
-    """Decides when a session lists the contexts that were bound: those of ``expected``, by id."""
+    """Decides when a session lists the contexts that were bound, ``expected`` by id."""
 
     expected: frozenset[str]
 
     def evaluate(self, seen: ContextBindingsResult) -> Verdict:
-        """Return what a look has shown."""
+        """Return what a look means for the wait."""
         if not seen.success:
-            return "moving" if is_transient(seen) else "refused"
-        return "moving" if self.expected - {binding.context_id for binding in seen.data or ()} else "arrived"
+            return "pending" if is_transient(seen) else "refused"
+        return "pending" if self.expected - {binding.context_id for binding in seen.data or ()} else "done"
 
 
 def bind_request(session_id: str, contexts: Sequence[ContextSync | ContextMount], dialect: Dialect) -> BindRequest:
-    """Return the request that binds ``contexts``; raise when there is nothing to bind."""
+    """Return the request that binds contexts; raise ContextUsageError if they are not contexts."""
     if not contexts:
-        raise ContextError.usage("No contexts provided: give a ContextSync or a ContextMount, or several")
+        raise ContextError.usage("No contexts provided: pass a ContextSync or a ContextMount, or several")
     for context in contexts:
-        if not isinstance(context, (ContextSync, ContextMount)):  # pyright: ignore[reportUnnecessaryIsInstance]  # asked of who checks no types
-            raise ContextError.usage(f"what is bound is a ContextSync or a ContextMount, not {context!r}")
+        if not isinstance(context, (ContextSync, ContextMount)):  # pyright: ignore[reportUnnecessaryIsInstance]  # for callers without a type checker
+            raise ContextError.usage(f"Invalid context {context!r}: pass a ContextSync or a ContextMount.")
     items = [
         mount_item(context, dialect) if isinstance(context, ContextMount) else sync_item(context, dialect)
         for context in contexts
@@ -223,16 +223,16 @@ def bind_request(session_id: str, contexts: Sequence[ContextSync | ContextMount]
 
 
 def awaited_bindings(contexts: Sequence[ContextSync | ContextMount]) -> frozenset[tuple[str, str]]:
-    """Return which of ``contexts`` are waited for once they are bound, by id and path."""
+    """Return the contexts, by id and path, that ``bind`` waits for."""
     return frozenset(
         (context.context_id, context.path) for context in contexts if isinstance(context, ContextSync) and context.wait
     )
 
 
-def format_unlisted(waited: PollOutcome[ContextBindingsResult], timeout: float) -> str:
-    """Return why a session does not list what was bound to it."""
-    why = waited.reason()
-    return f"not seen to be bound after {timeout:g} s" + (f": {why}" if why else "")
+def format_unlisted(outcome: PollOutcome[ContextBindingsResult], timeout: float) -> str:
+    """Return an error message for contexts that were bound, and are not listed."""
+    reason = outcome.reason()
+    return f"not listed as bound after {timeout:g} s" + (f": {reason}" if reason else "")
 
 
 def select_copies(seen: ContextInfoResult | None) -> tuple[ContextStatus, ...]:
@@ -242,29 +242,29 @@ def select_copies(seen: ContextInfoResult | None) -> tuple[ContextStatus, ...]:
 
 
 def select_direction(tasks: tuple[ContextStatus, ...], mode: str | None) -> tuple[ContextStatus, ...]:
-    """Return the tasks of one direction: how a copy in the other one ended, long ago maybe, says nothing of it.
+    """Return the tasks of one direction; a copy in the other direction may have ended long ago.
 
-    Where the direction was the cloud's choice, that is out of the session if anything goes out, as the clouds have it.
+    Without a ``mode`` the clouds upload, if there is anything to upload.
     """
-    found = tuple(task for task in tasks if task.task_type == (mode or "upload"))
-    return found if mode else found or tasks
+    selected = tuple(task for task in tasks if task.task_type == (mode or "upload"))
+    return selected if mode else selected or tasks
 
 
-def sync_result(waited: PollOutcome[ContextInfoResult], timeout: float, mode: str | None = None) -> ContextSyncResult:
+def sync_result(outcome: PollOutcome[ContextInfoResult], timeout: float, mode: str | None = None) -> ContextSyncResult:
     """Return the result of a wait for copies."""
-    last = ContextInfoResult() if waited.last is None else waited.last
-    tasks = select_copies(waited.last)
-    if waited.verdict == "refused":
+    last = ContextInfoResult() if outcome.last is None else outcome.last
+    tasks = select_copies(outcome.last)
+    if outcome.verdict == "refused":
         return last.as_failure(ContextSyncResult)
-    open_ones = "; ".join(
+    message = "; ".join(
         f"{task.task_type} of {task.context_id} at {task.path}: {task.error_message or task.status}"
         for task in select_direction(tasks, mode)
         if task.status != "Success"
     )
-    if waited.verdict == "timeout":
-        why = "; ".join(part for part in (open_ones, waited.reason()) if part)
-        open_ones = f"not copied after {timeout:g} s" + (f": {why}" if why else "")
-    done = waited.verdict == "arrived"
+    if outcome.verdict == "timeout":
+        reason = "; ".join(part for part in (message, outcome.reason()) if part)
+        message = f"not copied after {timeout:g} s" + (f": {reason}" if reason else "")
+    done = outcome.verdict == "done"
     return ContextSyncResult(
-        success=done, error_message="" if done else open_ones, tasks=tasks, request_id=last.request_id
+        success=done, error_message="" if done else message, tasks=tasks, request_id=last.request_id
     )

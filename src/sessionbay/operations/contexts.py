@@ -1,4 +1,4 @@
-"""The contexts of an account, which are folders that outlive sessions, and the files in them."""
+"""The contexts of an account, folders that outlive sessions, and their files."""
 
 from dataclasses import replace
 from typing import Annotated, Any
@@ -29,7 +29,7 @@ CLEARING = "clearing"
 
 
 class ContextAnswer(Wire):
-    """A context; ``state`` is ``available``, ``clearing``, or another word for what is on its way."""
+    """A context; ``state`` is ``available``, ``clearing``, or another transient state."""
 
     id: NullableStr = ""
     name: NullableStr = ""
@@ -39,7 +39,7 @@ class ContextAnswer(Wire):
     state: NullableStr = ""
 
     def refusal(self) -> str | None:
-        """A context without an id is none: the clouds may say yes to a question for one that is not there."""
+        """Refuse a response without an id: a cloud may report success for an unknown context."""
         return None if self.id else "there is no such context"
 
     def context(self) -> Context:
@@ -48,7 +48,7 @@ class ContextAnswer(Wire):
 
 
 class ListContextsRequest(Wire):
-    """Without ``max_results`` a page holds ten."""
+    """The page size is 10 without ``max_results``."""
 
     max_results: int | None = None
     next_token: str | None = None
@@ -57,7 +57,7 @@ class ListContextsRequest(Wire):
 
 
 class GetContextRequest(Wire):
-    """By id or by name; only by name a context is made where there is none."""
+    """Selects a context by id or by name; ``allow_create`` needs a name."""
 
     context_id: Annotated[str | None, DialectField("agb", name="id")] = None
     name: str | None = None
@@ -74,7 +74,7 @@ class ModifyContextRequest(ContextRef):
 
 
 class FilesRequest(Wire):
-    """Pages by number, or by mark: never both."""
+    """A page by number or by token, never both."""
 
     context_id: str
     parent_folder_path: str = ""
@@ -98,8 +98,8 @@ class FileAnswer(Wire):
 
     def entry(self) -> ContextFileEntry:
         """Return the public value."""
-        said: dict[str, Any] = {"size": 0, **self.dump()}
-        return ContextFileEntry(**said)
+        fields: dict[str, Any] = {"size": 0, **self.dump()}
+        return ContextFileEntry(**fields)
 
 
 class FileRef(Wire):
@@ -108,7 +108,7 @@ class FileRef(Wire):
 
 
 class UrlAnswer(Wire):
-    """An address that needs no key, for as long as it lasts."""
+    """A presigned URL."""
 
     url: str = Field(min_length=1, repr=False)
     expire_time: int | None = None
@@ -120,7 +120,7 @@ LIST_CONTEXTS = Operation(
     request=ListContextsRequest,
     answer=list[ContextAnswer],
     result=ContextListResult,
-    fields=lambda found: {"data": tuple(answer.context() for answer in found)},
+    fields=lambda contexts: {"data": tuple(context.context() for context in contexts)},
     paged=True,
     idempotent=True,
 )
@@ -133,7 +133,7 @@ GET_CONTEXT = Operation(
     fields=lambda answer: {"data": answer.context()},
     idempotent=True,
 )
-LOOK_CONTEXT = Operation(
+GET_STATE = Operation(
     action=GET_CONTEXT.action,
     agb=GET_CONTEXT.agb,
     request=GetContextRequest,
@@ -142,7 +142,7 @@ LOOK_CONTEXT = Operation(
     fields=lambda answer: {"data": answer.state or CLEARING},
     idempotent=True,
 )
-"""GetContext for the sake of the state alone."""
+"""GetContext, reduced to the state."""
 MODIFY_CONTEXT = Operation(
     action="ModifyContext",
     agb=Route("POST", "/sdk/ModifyContext"),
@@ -205,30 +205,30 @@ DELETE_FILE = Operation(
 
 
 def parse_context_id(context: object) -> str:
-    """Return the id of a context, which may be given as itself."""
+    """Return the id of a context, given as a ``Context`` or as an id."""
     return validation.text("context_id", context.id if isinstance(context, Context) else context, ContextError)
 
 
 def rename_request(context: object) -> ModifyContextRequest:
-    """Return the request that gives a context the name that it has here."""
+    """Return the request that renames a context to its current name."""
     if not isinstance(context, Context):
         raise ContextError.usage(f"context must be a Context with its new name, not {context!r}")
     return ModifyContextRequest(id=parse_context_id(context), name=validation.text("name", context.name, ContextError))
 
 
 def file_ref(context: object, path: object) -> FileRef:
-    """Return what names a file of a context."""
+    """Return the request body that identifies a file of a context."""
     return FileRef(context_id=parse_context_id(context), file_path=validation.text("file_path", path, ContextError))
 
 
-def list_request(wanted: ContextListParams) -> ListContextsRequest:
-    """Return the request for a page; raise when it makes no sense."""
-    size = validation.count("max_results", wanted.max_results, ContextError)
-    return ListContextsRequest(max_results=size, next_token=wanted.next_token or None, session_id=wanted.session_id)
+def list_request(params: ContextListParams) -> ListContextsRequest:
+    """Return the request for a page; raise ContextUsageError if the page size is invalid."""
+    size = validation.count("max_results", params.max_results, ContextError)
+    return ListContextsRequest(max_results=size, next_token=params.next_token or None, session_id=params.session_id)
 
 
 def get_request(name: str | None, context_id: str | None, region_id: str | None, *, create: bool) -> GetContextRequest:
-    """Return the request for a context by its name or its id; raise when it makes no sense."""
+    """Return the request for a context by its name or its id."""
     if name is None and context_id is None:
         raise ContextError.usage("Either 'name' or 'context_id' must be provided")
     if create and context_id is not None:
@@ -244,7 +244,7 @@ def get_request(name: str | None, context_id: str | None, region_id: str | None,
 class ClearWatch:
     """Decides when a context is empty.
 
-    One that is available at first sight is looked at twice: the state may lag behind the request to clear it.
+    An ``available`` context is looked at twice: the state may lag behind the request to clear it.
     """
 
     def __init__(self) -> None:
@@ -252,26 +252,26 @@ class ClearWatch:
         self._looks = 0
 
     def evaluate(self, look: ContextStateResult) -> Verdict:
-        """Return what a look has shown."""
+        """Return what a look at the state means for the wait."""
         if not look.success:
-            return "moving" if is_transient(look) else "refused"
+            return "pending" if is_transient(look) else "refused"
         begun = self.last_state not in ("", AVAILABLE)
         self._looks += 1
         self.last_state = look.data or ""
-        return "arrived" if self.last_state == AVAILABLE and (begun or self._looks > 1) else "moving"
+        return "done" if self.last_state == AVAILABLE and (begun or self._looks > 1) else "pending"
 
 
 def clear_result(
-    waited: PollOutcome[ContextStateResult], watch: ClearWatch, context_id: str, timeout: float
+    outcome: PollOutcome[ContextStateResult], watch: ClearWatch, context_id: str, timeout: float
 ) -> ClearContextResult:
     """Return the result of a wait for an empty context."""
-    last = ContextStateResult() if waited.last is None else waited.last
-    known: dict[str, Any] = {"status": watch.last_state or CLEARING, "context_id": context_id}
-    if waited.verdict == "arrived":
-        return ClearContextResult(success=True, request_id=last.request_id, **known)
-    if waited.verdict == "refused":
-        return replace(last.as_failure(ClearContextResult), outcome_unknown=True, **known)
-    story = waited.describe("empty", watch.last_state, timeout)
+    last = ContextStateResult() if outcome.last is None else outcome.last
+    fields: dict[str, Any] = {"status": watch.last_state or CLEARING, "context_id": context_id}
+    if outcome.verdict == "done":
+        return ClearContextResult(success=True, request_id=last.request_id, **fields)
+    if outcome.verdict == "refused":
+        return replace(last.as_failure(ClearContextResult), outcome_unknown=True, **fields)
+    message = outcome.describe("empty", watch.last_state, timeout)
     return ClearContextResult(
-        error_message=story, outcome_unknown=True, timed_out=True, request_id=last.request_id, **known
+        error_message=message, outcome_unknown=True, timed_out=True, request_id=last.request_id, **fields
     )

@@ -1,4 +1,4 @@
-"""From what a caller asks for to what the wire says: ``CreateSessionParams`` as a request."""
+"""Encodes ``CreateSessionParams`` as a request."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -45,15 +45,15 @@ EXTENSIONS_PATH = "/tmp/extensions/"
 
 
 def create_request(
-    params: CreateSessionParams, dialect: Dialect, tags: Mapping[str, str] | None = None
+    params: CreateSessionParams, dialect: Dialect, reserved_labels: Mapping[str, str] | None = None
 ) -> CreateRequest:
-    """Return the request for a session that is ``params`` and has our own labels, with what goes along with each."""
+    """Return the request that creates a session with the parameters and the reserved labels."""
     idle = params.idle_release_timeout
     if idle is None and params.max_runtime is not None:
         idle = DEFAULT_IDLE_MINUTES * 60
     return CreateRequest(
         image_id=params.image_id,
-        labels={**params.labels, **(tags or {})} or None,
+        labels={**params.labels, **(reserved_labels or {})} or None,
         mcp_policy_id=params.policy_id,
         timeout=None if idle is None else int(idle),
         max_runtime=None if params.max_runtime is None else int(params.max_runtime),
@@ -75,25 +75,25 @@ def create_request(
 
 
 def sdk_stats(framework: str, dialect: Dialect) -> dict[str, Any]:
-    """Return who is calling, as both clouds ask for it with every new session."""
+    """Return the client's name and version, which both clouds expect with each new session."""
     stats = {"source": "sdk", "sdk_language": "python", "sdk_version": __version__, "is_release": True}
     if dialect.names_framework:
         return stats | {"framework": framework}
     if framework:
-        raise SessionError.usage(f"{dialect.title} takes no framework: leave it out")
+        raise SessionError.usage(f"{dialect.title} has no framework parameter: leave it out")
     return stats
 
 
 def awaited_context_ids(params: CreateSessionParams) -> frozenset[str]:
-    """Return the contexts whose copying in ``create`` waits for."""
-    found = {sync.context_id for sync in params.context_syncs if sync.wait}
+    """Return the contexts that ``create`` waits for."""
+    ids = {sync.context_id for sync in params.context_syncs if sync.wait}
     if params.browser_context:
-        found.add(params.browser_context.context_id)
-    return frozenset(found)
+        ids.add(params.browser_context.context_id)
+    return frozenset(ids)
 
 
 def _persistence(params: CreateSessionParams, dialect: Dialect) -> Iterator[PersistenceItem]:
-    """Yield the bindings in the clouds' own order."""
+    """Yield the bindings in the order of the clouds' own clients."""
     browser = params.browser_context
     for sync in params.context_syncs:
         yield sync_item(sync, dialect)

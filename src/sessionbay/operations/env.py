@@ -22,21 +22,21 @@ class SetEnvArgs(Wire):
 
 
 class GetEnvArgs(Wire):
-    """Without ``keys``, all of them."""
+    """All variables without ``keys``."""
 
     keys: list[str] | None = None
 
 
 def parse_envs(text: str) -> dict[str, Any]:
-    """Read a JSON object of names and values."""
+    """Parse a JSON object of names and values."""
     try:
         return {"data": TypeAdapter(dict[str, str]).validate_json(text)}
     except ValidationError as exc:
-        raise ValueError("the environment is not the tool's") from exc
+        raise ValueError("the environment is not a JSON object of strings") from exc
 
 
 def format_envs(envs: dict[str, str]) -> str:
-    """Word the environment, the other way round than ``parse_envs``."""
+    """Format names and values as JSON, the inverse of ``parse_envs``."""
     return json.dumps(envs, ensure_ascii=False)
 
 
@@ -44,7 +44,7 @@ SET_ENV = Tool(
     name="set_env",
     server=SERVER,
     only="agentbay",
-    about="Set environment variables for all that the session starts from now on.",
+    about="Set environment variables for the processes that the session starts later.",
     args=SetEnvArgs,
     result=EnvSetResult,
     read=lambda text: {"data": True},
@@ -53,7 +53,7 @@ GET_ENV = Tool(
     name="get_env",
     server=SERVER,
     only="agentbay",
-    about="Tell the session's environment variables.",
+    about="Get the session's environment variables.",
     args=GetEnvArgs,
     result=EnvResult,
     read=parse_envs,

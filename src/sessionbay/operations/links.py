@@ -1,4 +1,4 @@
-"""How a session is reached: its screen, and links to its ports."""
+"""The access to a session: its screen, and links to its ports."""
 
 from typing import Annotated
 
@@ -26,7 +26,7 @@ class InfoAnswer(Wire):
     desktop_info: DesktopInfo | None = None
 
     def info(self) -> SessionInfo:
-        """Return the public value: the two levels of the wire in one."""
+        """Return the public value, which flattens the two levels of the wire."""
         desktop: dict[str, str] = self.desktop_info.dump() if self.desktop_info else {}
         return SessionInfo(session_id=self.session_id, resource_url=self.resource_url or "", **desktop)
 

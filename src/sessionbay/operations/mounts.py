@@ -1,4 +1,4 @@
-"""Contexts bound to paths of a session, and by which policies: as callers say it, and as the wire does."""
+"""The bindings of contexts to paths of a session, and their policies, on the wire."""
 
 import json
 from typing import Any
@@ -30,28 +30,28 @@ class PersistenceItem(Wire):
 
     @property
     def is_mount(self) -> bool:
-        """Whether the session writes through to the context, so that nothing is copied."""
+        """Whether the session writes through to the context; nothing is copied."""
         return self.type == MOUNT
 
     def sync_policy(self) -> SyncPolicy:
-        """Return the policy, its gaps filled with the clouds' defaults; a ValueError says what is wrong with it."""
+        """Return the policy, completed with the clouds' defaults; raise ValueError if it is invalid."""
         return SyncPolicy.model_validate(parsed(self.policy) or {}, context=WIRE_CONTEXT)
 
 
 def policy_item(context_id: str, path: str, policy: SyncPolicy, dialect: Dialect) -> PersistenceItem:
-    """Return the binding of a context by a policy."""
+    """Return the binding of a context with a policy."""
     return PersistenceItem(context_id=context_id, path=path, policy=policy_text(policy, dialect))
 
 
 def sync_item(sync: ContextSync, dialect: Dialect) -> PersistenceItem:
-    """Return a binding; AGB gets the default policy spelled out, AgentBay fills it in itself."""
+    """Return a binding that is copied; AGB needs the default policy in full."""
     policy = sync.policy or (SyncPolicy() if dialect.policy_required else None)
     text = policy_text(policy, dialect) if policy else None
     return PersistenceItem(context_id=sync.context_id, path=sync.path, policy=text)
 
 
 def mount_item(mount: ContextMount, dialect: Dialect) -> PersistenceItem:
-    """Return a binding that is written through to."""
+    """Return a binding that is written through."""
     if not dialect.mounts:
         raise SessionError.usage(f"{dialect.title} has no mounts: use context_syncs")
     config = MountConfig(access_mode=mount.access_mode, storage_mode=mount.storage_mode, source_path=mount.source_path)
@@ -59,7 +59,7 @@ def mount_item(mount: ContextMount, dialect: Dialect) -> PersistenceItem:
 
 
 def policy_text(policy: SyncPolicy, dialect: Dialect) -> str:
-    """Return a policy as JSON text, with what the cloud would assume spelled out."""
+    """Return a policy as JSON text, with the cloud's defaults in full."""
     if policy.upload_policy.archive_exclude_paths and not dialect.archive_excludes:
         raise SessionError.usage(f"{dialect.title} has no archive_exclude_paths: leave them out")
     entries = policy.bw_list.white_lists
@@ -70,10 +70,10 @@ def policy_text(policy: SyncPolicy, dialect: Dialect) -> str:
 
 
 def _white_list(entry: WhiteList, dialect: Dialect) -> dict[str, Any]:
-    spelled = {"path": entry.path, "excludePaths": list(entry.exclude_paths)}
+    fields = {"path": entry.path, "excludePaths": list(entry.exclude_paths)}
     flags = {"isPathRegex": bool(entry.is_path_regex), "isExcludeRegex": bool(entry.is_exclude_regex)}
     if dialect.regex_white_lists:
-        return spelled | flags
+        return fields | flags
     if any(flags.values()):
         raise SessionError.usage(f"{dialect.title} has no regular expressions in white lists: name the paths")
-    return spelled
+    return fields

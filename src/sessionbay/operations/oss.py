@@ -1,4 +1,4 @@
-"""The object storage tools. The traffic is the machine's own; none of it goes through the client."""
+"""The object storage tools. The session transfers the files; no data passes through the client."""
 
 from typing import Any, TypeVar, cast
 
@@ -29,30 +29,30 @@ class ObjectArgs(Wire):
 
 
 class UrlArgs(Wire):
-    """The address may hold a signature, which is as good as a password."""
+    """The URL may be presigned, and is a secret then."""
 
     url: str = Field(repr=False)
     path: str
 
 
 def parse_init(text: str) -> dict[str, Any]:
-    """Read the machine's set-up; words that are no JSON say how it went."""
+    """Parse the configuration, as JSON; other text is a message, of a failure or a success."""
     try:
-        found: Any = from_json(text)
+        config: Any = from_json(text)
     except ValueError:
         return parse_transfer(text) | ({} if _is_failure(text) else {"data": {}})
-    return {"data": cast("dict[str, Any]", found) if isinstance(found, dict) else {}}
+    return {"data": cast("dict[str, Any]", config) if isinstance(config, dict) else {}}
 
 
 def parse_transfer(text: str) -> dict[str, Any]:
-    """Read how a transfer went, which the machine says in words."""
+    """Parse the outcome of a transfer, which is a message."""
     if _is_failure(text):
-        return {"success": False, "error_message": text.strip() or "the machine said nothing"}
+        return {"success": False, "error_message": text.strip() or "the session reported no outcome"}
     return {"data": text}
 
 
 def _is_failure(text: str) -> bool:
-    """Return whether words tell of a failure: those of a success name it."""
+    """Return whether a message is a failure: that of a success contains the word."""
     return not text.strip() or ("failed" in text.lower() and "success" not in text.lower())
 
 
@@ -71,7 +71,7 @@ def _transfer_tool(name: str, about: str, args: type[Q]) -> Tool[Q, OSSTransferR
 INIT = Tool(
     name="oss_env_init",
     server=SERVER,
-    about="Set up the machine's access to object storage, with temporary credentials.",
+    about="Set up access to object storage with temporary credentials.",
     args=InitArgs,
     result=OSSClientResult,
     read=parse_init,
@@ -79,6 +79,6 @@ INIT = Tool(
 )
 UPLOAD = _transfer_tool("oss_upload", "Upload a file to a bucket.", ObjectArgs)
 DOWNLOAD = _transfer_tool("oss_download", "Download a file from a bucket.", ObjectArgs)
-# The clouds spell these so.
-UPLOAD_ANONYMOUS = _transfer_tool("oss_upload_annon", "Upload a file to an address (PUT).", UrlArgs)
-DOWNLOAD_ANONYMOUS = _transfer_tool("oss_download_annon", "Download a file from an address.", UrlArgs)
+# The clouds' spelling.
+UPLOAD_ANONYMOUS = _transfer_tool("oss_upload_annon", "Upload a file to a URL (PUT).", UrlArgs)
+DOWNLOAD_ANONYMOUS = _transfer_tool("oss_download_annon", "Download a file from a URL.", UrlArgs)

@@ -1,4 +1,4 @@
-"""A session's life: create, look, list, pause, resume, keep alive, delete."""
+"""The operations on sessions: create, get, list, pause, resume, keep alive, delete."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -39,7 +39,7 @@ W = TypeVar("W", bound=WaitResult)
 
 
 class SessionRef(Wire):
-    """The request of every operation that needs no more than the session."""
+    """The request of the operations that need nothing but the session's id."""
 
     session_id: str
 
@@ -49,14 +49,14 @@ class DetailRequest(Wire):
 
 
 class Minutes(Encoder):
-    """Seconds here, whole minutes on the wire."""
+    """Encodes seconds as whole minutes."""
 
     def write(
         self, name: str, value: Any, request: Wire, convention: NamingConvention, place: ParameterLocation
     ) -> Iterator[tuple[str, Any]]:
         minutes, rest = divmod(value, 60)
         if rest:
-            raise SessionError.usage(f"with max_runtime the times are whole minutes on AgentBay: not {value} seconds")
+            raise SessionError.usage(f"Invalid time of {value} s: with max_runtime, AgentBay takes whole minutes.")
         return super().write(name, minutes, request, convention, place)
 
     def read(self, name: str, params: Params) -> Any:
@@ -65,7 +65,7 @@ class Minutes(Encoder):
 
 
 class IdleTime(Minutes):
-    """Seconds here; on the wire seconds too, but minutes beside a maximum run time."""
+    """Encodes seconds as they are, or as minutes if the request has a maximum run time."""
 
     def write(
         self, name: str, value: Any, request: Wire, convention: NamingConvention, place: ParameterLocation
@@ -103,7 +103,7 @@ class CreateRequest(Wire):
 
 
 class ToolEntry(Wire):
-    """A tool as the clouds list it."""
+    """A tool in the clouds' lists."""
 
     name: str
     description: str | None = None
@@ -115,7 +115,7 @@ class ToolEntry(Wire):
 
 
 def _if_readable(value: object, read: ValidatorFunctionWrapHandler) -> object:
-    """Return a list of tools, or None: a session whose tools cannot be read is there all the same."""
+    """Return a list of tools, or None if it is malformed: the session exists all the same."""
     try:
         return read(value)
     except ValueError:
@@ -123,7 +123,7 @@ def _if_readable(value: object, read: ValidatorFunctionWrapHandler) -> object:
 
 
 class SessionAnswer(Wire):
-    """A session as ``create`` and ``get`` answer it; ``success`` and ``err_msg`` are the inner outcome."""
+    """The response of ``create`` and ``get``; ``success`` and ``err_msg`` are the inner outcome."""
 
     session_id: NullableStr = ""
     success: bool | None = None
@@ -144,13 +144,13 @@ class SessionAnswer(Wire):
     http_port: str | None = None
 
     def refusal(self) -> str | None:
-        no_reason = "the cloud could not create the session, and gave no reason"
+        no_reason = "the cloud could not create the session, for an unknown reason"
         return (self.err_msg or no_reason) if self.success is False else None
 
     def to_fields(self) -> dict[str, Any]:
-        """Return the result's own fields; a session without an id is none."""
+        """Return the fields of the result; raise ValueError if there is no session id."""
         if not self.session_id and self.success is not False:
-            raise ValueError("the answer names no session")
+            raise ValueError("the response has no session id")
         return {"data": self}
 
 
@@ -204,7 +204,7 @@ GET_STATUS = Operation(
     fields=lambda session: {"data": session.status or ""},
     idempotent=True,
 )
-"""GetSession for the sake of the state alone; it shows the states of a pause at once."""
+"""GetSession, reduced to the state; it shows the states of a pause at once."""
 GET_DETAIL = Operation(
     action="GetSessionDetail",
     agb=Route("POST", "/mcp/getSessionInfo", "body"),
@@ -247,23 +247,23 @@ KEEP_ALIVE = Operation(
 
 
 def wait_result(
-    kind: type[W], waited: PollOutcome[SessionStatusResult], transition: Transition, want: str, timeout: float
+    kind: type[W], outcome: PollOutcome[SessionStatusResult], transition: Transition, target: str, timeout: float
 ) -> W:
     """Return the result of a wait for a state."""
-    last = SessionStatusResult() if waited.last is None else waited.last
-    if waited.verdict == "arrived":
+    last = SessionStatusResult() if outcome.last is None else outcome.last
+    if outcome.verdict == "done":
         return kind(
             success=True,
             status=transition.last_state,
             request_id=last.request_id,
             http_status_code=last.http_status_code,
         )
-    if waited.verdict == "refused":
+    if outcome.verdict == "refused":
         return replace(last.as_failure(kind), status=transition.last_state, outcome_unknown=True)
     return kind(
         status=transition.last_state,
         outcome_unknown=True,
-        timed_out=waited.verdict == "timeout",
-        error_message=waited.describe(want, transition.last_state, timeout),
+        timed_out=outcome.verdict == "timeout",
+        error_message=outcome.describe(target, transition.last_state, timeout),
         request_id=last.request_id,
     )

@@ -1,4 +1,4 @@
-"""Skills, which the cloud keeps. AgentBay only."""
+"""Skills of the cloud. AgentBay only."""
 
 from typing import Annotated
 
@@ -13,7 +13,7 @@ from ..models.skills import Skill, SkillBinding, SkillsMetadataResult, SkillsOpe
 
 
 class SkillsRequest(Wire):
-    """The names travel as ``SkillGroupIds``, as the cloud calls them here."""
+    """The cloud's name for the skill names is ``SkillGroupIds`` here."""
 
     image_id: str | None = None
     skill_group_ids: Annotated[list[str] | None, TEXT_COMPACT] = None
@@ -50,9 +50,9 @@ class UnbindSkillsRequest(Wire):
     login_region_id: str | None = None
 
 
-def _skills(found: list[SkillAnswer]) -> tuple[Skill, ...]:
-    """Return the skills; what has no name is none."""
-    return tuple(Skill(**answer.dump()) for answer in found if answer.name.strip())
+def _skills(answers: list[SkillAnswer]) -> tuple[Skill, ...]:
+    """Return the skills that have a name."""
+    return tuple(Skill(**answer.dump()) for answer in answers if answer.name.strip())
 
 
 GET_SKILLS = Operation(
@@ -70,7 +70,7 @@ LIST_SKILLS = Operation(
     request=SkillIdsRequest,
     answer=list[SkillAnswer],
     result=SkillsMetadataResult,
-    fields=lambda found: {"data": _skills(found)},
+    fields=lambda answers: {"data": _skills(answers)},
     idempotent=True,
 )
 BIND_SKILLS = Operation(
@@ -86,18 +86,18 @@ UNBIND_SKILLS = Operation(
 
 
 def parse_bindings(bindings: object) -> list[SkillItem]:
-    """Return what is to be bound or unbound; raise when it makes no sense."""
-    found = validation.items("items", bindings, SkillError)
-    if not found:
-        raise SkillError.usage("items must not be empty: give at least one")
-    return [_item(f"items[{place}]", item) for place, item in enumerate(found)]
+    """Return the bindings of a request; raise SkillUsageError if one is invalid."""
+    items = validation.items("items", bindings, SkillError)
+    if not items:
+        raise SkillError.usage("items must not be empty: pass at least one")
+    return [_item(f"items[{index}]", item) for index, item in enumerate(items)]
 
 
 def _item(name: str, binding: object) -> SkillItem:
-    wanted = sorted(SkillBinding.__annotations__)
+    keys = sorted(SkillBinding.__annotations__)
     plain = validation.json_object(name, binding, SkillError)
-    if sorted(plain) != wanted:
-        raise SkillError.usage(f"{name} must have {', '.join(wanted)}, not {', '.join(map(repr, plain)) or 'nothing'}")
+    if sorted(plain) != keys:
+        raise SkillError.usage(f"{name} must have {', '.join(keys)}, not {', '.join(map(repr, plain)) or 'nothing'}")
     return SkillItem(
         context_id=validation.text(f"{name}: context_id", plain["context_id"], SkillError),
         skill_ids=validation.texts(f"{name}: skill_ids", plain["skill_ids"], SkillError),

@@ -38,14 +38,14 @@ class CopyWatch:
         """Evaluate a poll. ``reason`` is why the copy failed, or its last status."""
         if not info.success:
             self.reason = info.error_message
-            return "moving" if is_transient(info) else "refused"
+            return "pending" if is_transient(info) else "refused"
         task = next(filter(self._is_ours, info.data or ()), None)
         status = task.status if task else ""
         self.reason = f"last seen {status}" if status else "the cloud reports no such copy"
         if task and (task.error_message or status.lower() in FAILURE_STATUSES):
             self.reason = task.error_message or f"the copy ended as {status}, without a reason"
-            return "elsewhere"
-        return "arrived" if status.lower() in SUCCESS_STATUSES else "moving"
+            return "failed"
+        return "done" if status.lower() in SUCCESS_STATUSES else "pending"
 
     def _is_ours(self, task: ContextStatus) -> bool:
         return (task.context_id, task.path, task.task_type) == (self.context_id, self.path, self.mode)

@@ -32,7 +32,7 @@ from ...operations.transfers import (
 from ..api_client import CallTimeout
 from ..command import GRACE
 from ..polling import poll_until
-from ..presigned import AsyncPresigned, Told
+from ..presigned import AsyncPresigned, ByteProgress
 from ..session_connection import AsyncSessionConnection
 from .atomic_write import PLACE
 
@@ -83,7 +83,7 @@ class AsyncFileTransfer:
         self._deadline = 0.0
         self._running: CopyWatch | None = None  # a copy that may not have ended
 
-    async def upload(self, file: BinaryIO, content_type: str | None, progress: Told | None) -> UploadResult:
+    async def upload(self, file: BinaryIO, content_type: str | None, progress: ByteProgress | None) -> UploadResult:
         """Upload a file to the store, and copy it from there to its path."""
         path = self._paths.path
         presigned = await send(self._connection, UPLOAD_URL, self._file)
@@ -105,7 +105,7 @@ class AsyncFileTransfer:
             bytes_sent=stored.size,
         )
 
-    async def download(self, place: LocalPath, *, overwrite: bool, progress: Told | None) -> DownloadResult:
+    async def download(self, place: LocalPath, *, overwrite: bool, progress: ByteProgress | None) -> DownloadResult:
         """Copy a file to the store, and download it from there."""
         self._start()
         async with self._cleanup():
@@ -117,7 +117,7 @@ class AsyncFileTransfer:
         return replace(result, path=self._paths.path, local_path=str(place), outcome_unknown=False)
 
     async def _fetch(
-        self, copied: DownloadResult, place: LocalPath, *, overwrite: bool, progress: Told | None
+        self, copied: DownloadResult, place: LocalPath, *, overwrite: bool, progress: ByteProgress | None
     ) -> DownloadResult:
         presigned = await send(self._connection, DOWNLOAD_URL, self._file)
         with_ids = partial(
@@ -161,7 +161,7 @@ class AsyncFileTransfer:
         waited = await poll_until(poll, watch.evaluate, clock=clock, deadline=self._deadline, intervals=intervals)
         if waited.verdict != "timeout":
             self._running = None
-        if waited.verdict == "arrived":
+        if waited.verdict == "done":
             return result
         reason, late = str(waited.cause or watch.reason), waited.verdict == "timeout"
         if late:

@@ -7,13 +7,13 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Literal, Protocol
 
 from ..._concurrency._async import StateLock, UnaryCall, run_for_each, run_in_thread
 from ...core.errors import AgentBayError, FileError
 from ...core.result import Result
 from ...local_files import safe_join, scan_tree, set_executable, sha256_of, write_atomically
-from ...models.files import FolderResult
+from ...models.files import BinaryFileContentResult, DownloadResult, FileResult, FolderResult, UploadResult
 from ...models.map import Progress
 from ...operations.command import ShellArgs
 from ...operations.complete_output import framed
@@ -34,12 +34,20 @@ from ..command import GRACE
 from ..session_connection import AsyncSessionConnection
 from .scratch_file import read_output
 
-if TYPE_CHECKING:
-    from ..file_system import AsyncFileSystem
-
 CONCURRENCY = 8  # transfers at a time
 MAX_TOOL_CALL_SIZE = 256 * 1024  # bytes of a file that a tool call carries; larger files go through the store
 MAX_DIRECT_SIZE = 2**20  # the same on the direct route
+
+
+class RemoteFiles(Protocol):
+    """The methods of ``session.file_system`` that a push or pull calls."""
+
+    async def read_file(self, path: str, *, format: Literal["bytes"]) -> BinaryFileContentResult: ...
+    async def write_file(self, path: str, content: bytes) -> FileResult: ...
+    async def create_directory(self, path: str) -> FileResult: ...
+    async def delete_file(self, path: str) -> FileResult: ...
+    async def upload_file(self, local_path: Path, remote_path: str, *, wait_timeout: float) -> UploadResult: ...
+    async def download_file(self, remote_path: str, local_path: Path, *, wait_timeout: float) -> DownloadResult: ...
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,9 +76,7 @@ class FolderSyncReport:
 class AsyncFolderSync:
     """One ``push`` or ``pull``."""
 
-    def __init__(
-        self, connection: AsyncSessionConnection, files: "AsyncFileSystem", options: FolderSyncOptions
-    ) -> None:
+    def __init__(self, connection: AsyncSessionConnection, files: RemoteFiles, options: FolderSyncOptions) -> None:
         self._files = files
         self._connection = connection
         self._options = options

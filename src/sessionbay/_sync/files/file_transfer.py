@@ -33,7 +33,7 @@ from ...operations.transfers import (
 from ..api_client import CallTimeout
 from ..command import GRACE
 from ..polling import poll_until
-from ..presigned import Presigned, Told
+from ..presigned import ByteProgress, Presigned
 from ..session_connection import SessionConnection
 from .atomic_write import PLACE
 
@@ -82,7 +82,7 @@ class FileTransfer:
         self._deadline = 0.0
         self._running: CopyWatch | None = None  # a copy that may not have ended
 
-    def upload(self, file: BinaryIO, content_type: str | None, progress: Told | None) -> UploadResult:
+    def upload(self, file: BinaryIO, content_type: str | None, progress: ByteProgress | None) -> UploadResult:
         """Upload a file to the store, and copy it from there to its path."""
         path = self._paths.path
         presigned = send(self._connection, UPLOAD_URL, self._file)
@@ -104,7 +104,7 @@ class FileTransfer:
             bytes_sent=stored.size,
         )
 
-    def download(self, place: LocalPath, *, overwrite: bool, progress: Told | None) -> DownloadResult:
+    def download(self, place: LocalPath, *, overwrite: bool, progress: ByteProgress | None) -> DownloadResult:
         """Copy a file to the store, and download it from there."""
         self._start()
         with self._cleanup():
@@ -116,7 +116,7 @@ class FileTransfer:
         return replace(result, path=self._paths.path, local_path=str(place), outcome_unknown=False)
 
     def _fetch(
-        self, copied: DownloadResult, place: LocalPath, *, overwrite: bool, progress: Told | None
+        self, copied: DownloadResult, place: LocalPath, *, overwrite: bool, progress: ByteProgress | None
     ) -> DownloadResult:
         presigned = send(self._connection, DOWNLOAD_URL, self._file)
         with_ids = partial(
@@ -160,7 +160,7 @@ class FileTransfer:
         waited = poll_until(poll, watch.evaluate, clock=clock, deadline=self._deadline, intervals=intervals)
         if waited.verdict != "timeout":
             self._running = None
-        if waited.verdict == "arrived":
+        if waited.verdict == "done":
             return result
         reason, late = str(waited.cause or watch.reason), waited.verdict == "timeout"
         if late:

@@ -11,7 +11,7 @@ from ..session import EngineSession
 from ..session_registry import SessionRegistry
 from .base import Action, page_of
 
-NOT_YET = {"network_id": "networks", "load_skill": "skills"}
+UNSUPPORTED = {"network_id": "networks", "load_skill": "skills"}
 
 
 class SessionActions:
@@ -38,14 +38,16 @@ class SessionActions:
     async def _create(self, request: session.CreateRequest) -> OperationReply[session.SessionAnswer]:
         image = request.image_id or images.DEFAULT_IMAGE
         images.check(image)
-        for name, what in NOT_YET.items():
+        for name, feature in UNSUPPORTED.items():
             if getattr(request, name):
-                raise ApiError("NotSupportedLocally", f"the local engine has no {what} yet: create the session without")
+                raise ApiError(
+                    "NotSupportedLocally", f"the local engine has no {feature} yet: create the session without them"
+                )
         bindings = await self._copies.bindings(request.persistence_data_list or [])
         Mounts().add(bindings)  # reject invalid bindings before a session is started
-        made = await self._sessions.create(image, request.labels or {}, request.timeout, request.max_runtime)
-        await self._copies.attach(made, bindings)
-        return OperationReply(data=self._answer(made).model_copy(update={"success": True}))
+        created = await self._sessions.create(image, request.labels or {}, request.timeout, request.max_runtime)
+        await self._copies.attach(created, bindings)
+        return OperationReply(data=self._answer(created).model_copy(update={"success": True}))
 
     async def _get(self, request: session.SessionRef) -> OperationReply[session.SessionAnswer]:
         return OperationReply(data=self._answer(self._sessions.get(request.session_id)))
@@ -113,7 +115,7 @@ class SessionActions:
 
 
 def _matches(found: EngineSession, request: session.ListRequest) -> bool:
-    """Return whether a session is one that a list asks for: all labels given, and state and image where given."""
+    """Return whether a session matches the filters of a list request."""
     return (
         request.labels.items() <= found.labels.items()
         and request.status in (None, "", found.status)

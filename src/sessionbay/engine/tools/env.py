@@ -14,7 +14,8 @@ async def set_env(session: EngineSession, args: SetEnvArgs) -> str:
     for variable in args.envs:
         if not is_variable(variable.key, variable.value):  # no command would start
             raise execution_failed(
-                -32602, f"set_env: {variable.key!r} cannot be the name of a variable with that value"
+                -32602,
+                f"set_env: invalid variable {variable.key!r}: use a name without '=', and no NUL in name or value",
             )
     session.env.update({variable.key: variable.value for variable in args.envs})
     return DONE

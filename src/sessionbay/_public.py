@@ -76,8 +76,16 @@ from .core.errors import ContextUsageError as ContextUsageError
 from .core.errors import EnvError as EnvError
 from .core.errors import EnvTimeoutError as EnvTimeoutError
 from .core.errors import EnvUsageError as EnvUsageError
+from .core.errors import FileConflictError as FileConflictError
 from .core.errors import FileError as FileError
+from .core.errors import FileIsDirectoryError as FileIsDirectoryError
+from .core.errors import FileMissingError as FileMissingError
+from .core.errors import FileNotDirectoryError as FileNotDirectoryError
+from .core.errors import FileNotTextError as FileNotTextError
+from .core.errors import FilePermissionError as FilePermissionError
+from .core.errors import FileReadOnlyError as FileReadOnlyError
 from .core.errors import FileTimeoutError as FileTimeoutError
+from .core.errors import FileTooLargeError as FileTooLargeError
 from .core.errors import FileUsageError as FileUsageError
 from .core.errors import GitAuthError as GitAuthError
 from .core.errors import GitConflictError as GitConflictError

@@ -50,11 +50,18 @@ class AtomicFile:
         self._part.unlink(missing_ok=True)
 
 
+def local_file(path: LocalPath) -> Path:
+    """Return a path of this machine, in which ``~`` is the user's home folder."""
+    return Path(path).expanduser()
+
+
 def open_source(source: LocalPath | bytes, errors: type[AgentBayError]) -> BinaryIO:
     """Open a file, or bytes, for reading. Raise a usage error if it is not a file."""
     if isinstance(source, bytes):
         return BytesIO(source)
-    path = Path(source)
+    path = local_file(source)
+    if path.is_dir():
+        raise errors.usage(f"{path} is a folder, not a file: push of the file module copies folders")
     if not path.is_file():
         raise errors.usage(f"there is no file {path} on this machine")
     return path.open("rb")

@@ -52,7 +52,7 @@ async def test_many_pieces_keep_permissions_and_links(routed: AsyncSession) -> N
 
 
 async def test_a_folder_that_is_missing_is_reported(routed: AsyncSession) -> None:
-    written = await routed.file_system.write_file("nowhere/file", NOISE)
+    written = await routed.file_system.write_file("nowhere/file", NOISE, parents=False)
     assert not written.success
     assert "No such file or directory" in written.error_message
 
@@ -157,7 +157,8 @@ async def test_an_open_file_reports_what_is_wrong(routed: AsyncSession) -> None:
     with pytest.raises(FileError, match="No such file"):
         async with files.open("missing"):
             pass
-    with pytest.raises(FileError, match="No such file"):
+    await files.write_file("nowhere", "a file")
+    with pytest.raises(FileError, match="Not a directory"):
         async with files.open("nowhere/file", "w") as file:
             await file.write("text")
     await files.write_file("file", "old")
@@ -175,9 +176,20 @@ async def test_an_open_file_reports_what_is_wrong(routed: AsyncSession) -> None:
         files.open("file", "r+")  # type: ignore[call-overload]
 
 
-async def test_a_file_that_is_too_large_for_one_answer_says_how_to_get_it(bay_session: AsyncSession) -> None:
-    await bay_session.command.run("truncate -s 40M large")
+async def test_a_file_that_is_too_large_for_one_answer_is_read_in_pieces(bay_session: AsyncSession) -> None:
+    await bay_session.command.run("truncate -s 33M large; printf end >> large")
     read = await bay_session.file_system.read_file("large", format="bytes")
-    assert "larger than 33554432 bytes: read it in parts, or download it" in read.error_message
-    async with bay_session.file_system.open("large", "rb") as file:
-        assert len(await file.read(3 * 2**20)) == 3 * 2**20
+    assert (read.size, read.content[-4:]) == (33 * 2**20 + 3, b"\0end")
+
+
+@pytest.mark.parametrize("kind", [str, bytes])
+async def test_a_part_of_a_file_is_read(routed: AsyncSession, kind: type) -> None:
+    files, text = routed.file_system, "a\u00e9\u20ac\N{GRINNING FACE}b" * 20_000  # 11 bytes each
+    await files.write_file("parts", text)
+    if kind is bytes:
+        part = await files.read_file("parts", format="bytes", offset=3, length=100_000)
+        assert part.content == text.encode()[3:100_003]
+    else:
+        parts = [(await files.read_file("parts", offset=at, length=90_001)).content for at in range(0, 220_000, 90_001)]
+        assert "".join(parts) == text
+    assert (await files.read_file("parts", offset=220_001)).content == ""

@@ -135,7 +135,7 @@ async def test_what_is_no_file_does_not_come_down(
 async def test_a_folder_is_not_replaced_by_a_file(session: AsyncSession, folder: str, source: Path) -> None:
     await session.command.run("mkdir box")
     sent = await session.file_system.upload_file(source, "box")
-    assert (sent.success, "directory" in sent.error_message) == (False, True)
+    assert (sent.success, sent.code, sent.error_message) == (False, "is_directory", "box: Is a directory")
     assert (await session.command.run("ls -A; ls -A box")).stdout == "box\n"
 
 
@@ -301,7 +301,7 @@ async def test_a_mistake_raises_before_anything_is_sent(source: Path, tmp_path: 
     files = on(cloud).file_system
     with pytest.raises(FileUsageError, match="there is no file"):
         await files.upload_file(tmp_path / "none", FILE)
-    with pytest.raises(FileUsageError, match="there is no file"):
+    with pytest.raises(FileUsageError, match="is a folder, not a file"):
         await files.upload_file(tmp_path, FILE)
     for blank in (" ", "a\0b"):
         with pytest.raises(FileUsageError, match="remote_path"):
@@ -323,4 +323,4 @@ async def test_without_a_folder_for_transfers_nothing_goes(source: Path) -> None
     files = on(StoreCloud(GetAndLoadInternalContext=yes([]))).file_system
     assert await files.get_file_transfer_context_path() is None
     sent = await files.upload_file(source, FILE)
-    assert (sent.success, "no context for transfers" in sent.error_message) == (False, True)
+    assert (sent.success, "no transfer folder" in sent.error_message) == (False, True)

@@ -143,7 +143,7 @@ async def test_moving_replaces_nothing(session: AsyncSession) -> None:
     files = session.file_system
     for name in ("one", "two"):
         await files.write_file(name, name)
-    assert "exists already" in (await files.move_file("one", "two")).error_message
+    assert "two: File exists" in (await files.move_file("one", "two")).error_message
     assert (await files.read_file("two")).content == "two"
 
 
@@ -163,12 +163,12 @@ async def test_what_is_not_there_is_refused_with_its_path(routed: AsyncSession, 
 async def test_a_folder_is_neither_read_nor_deleted_as_a_file(routed: AsyncSession) -> None:
     await routed.file_system.create_directory("folder")
     assert not (await routed.file_system.read_file("folder")).success
-    assert "it is a folder" in (await routed.file_system.delete_file("folder")).error_message
+    assert "folder: Is a directory" in (await routed.file_system.delete_file("folder")).error_message
 
 
 async def test_a_pipe_keeps_nobody_waiting(session: AsyncSession) -> None:
     await session.command.run("mkfifo pipe")
-    assert "no regular file" in (await session.file_system.read_file("pipe")).error_message
+    assert "pipe: Not a regular file" in (await session.file_system.read_file("pipe")).error_message
 
 
 async def test_files_and_commands_see_the_same_paths(session: AsyncSession) -> None:

@@ -43,7 +43,7 @@ async def test_what_was_there_before_is_not_told(watched: AsyncSession) -> None:
 
 
 async def test_a_folder_that_is_not_there_is_refused(watched: AsyncSession) -> None:
-    with pytest.raises(FileError, match="no such folder"):
+    with pytest.raises(FileError, match="No such file or directory"):
         async with watched.file_system.watch("/tmp/nowhere"):
             raise AssertionError
 

@@ -134,7 +134,7 @@ def test_what_is_no_file_does_not_come_down(session: Session, folder: str, tmp_p
 def test_a_folder_is_not_replaced_by_a_file(session: Session, folder: str, source: Path) -> None:
     session.command.run("mkdir box")
     sent = session.file_system.upload_file(source, "box")
-    assert (sent.success, "directory" in sent.error_message) == (False, True)
+    assert (sent.success, sent.code, sent.error_message) == (False, "is_directory", "box: Is a directory")
     assert (session.command.run("ls -A; ls -A box")).stdout == "box\n"
 
 
@@ -300,7 +300,7 @@ def test_a_mistake_raises_before_anything_is_sent(source: Path, tmp_path: Path) 
     files = on(cloud).file_system
     with pytest.raises(FileUsageError, match="there is no file"):
         files.upload_file(tmp_path / "none", FILE)
-    with pytest.raises(FileUsageError, match="there is no file"):
+    with pytest.raises(FileUsageError, match="is a folder, not a file"):
         files.upload_file(tmp_path, FILE)
     for blank in (" ", "a\0b"):
         with pytest.raises(FileUsageError, match="remote_path"):
@@ -322,4 +322,4 @@ def test_without_a_folder_for_transfers_nothing_goes(source: Path) -> None:
     files = on(StoreCloud(GetAndLoadInternalContext=yes([]))).file_system
     assert files.get_file_transfer_context_path() is None
     sent = files.upload_file(source, FILE)
-    assert (sent.success, "no context for transfers" in sent.error_message) == (False, True)
+    assert (sent.success, "no transfer folder" in sent.error_message) == (False, True)

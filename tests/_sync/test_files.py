@@ -142,7 +142,7 @@ def test_moving_replaces_nothing(session: Session) -> None:
     files = session.file_system
     for name in ("one", "two"):
         files.write_file(name, name)
-    assert "exists already" in (files.move_file("one", "two")).error_message
+    assert "two: File exists" in (files.move_file("one", "two")).error_message
     assert (files.read_file("two")).content == "two"
 
 
@@ -162,12 +162,12 @@ def test_what_is_not_there_is_refused_with_its_path(routed: Session, method: str
 def test_a_folder_is_neither_read_nor_deleted_as_a_file(routed: Session) -> None:
     routed.file_system.create_directory("folder")
     assert not (routed.file_system.read_file("folder")).success
-    assert "it is a folder" in (routed.file_system.delete_file("folder")).error_message
+    assert "folder: Is a directory" in (routed.file_system.delete_file("folder")).error_message
 
 
 def test_a_pipe_keeps_nobody_waiting(session: Session) -> None:
     session.command.run("mkfifo pipe")
-    assert "no regular file" in (session.file_system.read_file("pipe")).error_message
+    assert "pipe: Not a regular file" in (session.file_system.read_file("pipe")).error_message
 
 
 def test_files_and_commands_see_the_same_paths(session: Session) -> None:

@@ -44,7 +44,7 @@ def test_what_was_there_before_is_not_told(watched: Session) -> None:
 
 
 def test_a_folder_that_is_not_there_is_refused(watched: Session) -> None:
-    with pytest.raises(FileError, match="no such folder"):
+    with pytest.raises(FileError, match="No such file or directory"):
         with watched.file_system.watch("/tmp/nowhere"):
             raise AssertionError
 

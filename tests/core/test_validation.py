@@ -127,7 +127,7 @@ def test_what_is_right_is_returned(check: Callable[[object], object], value: Any
         (count, "1", "limit must be a whole number of 1 or more, not '1'"),
         (text, "", "path must be a string that is not blank, not ''"),
         (text, " \n", "path must be a string that is not blank"),
-        (text, "a\0b", "path must be a string that is not blank"),
+        (text, "a\0b", "path must not contain NUL, which it has at index 1"),
         (text, b"a", "path must be a string that is not blank, not b'a'"),
         (text, None, "path must be a string that is not blank, not None"),
         (choice, "sync", "mode must be 'upload' or 'download', not 'sync'"),

@@ -3,8 +3,8 @@
 import pytest
 from hypothesis import given, strategies as st
 
+from sessionbay.core.output import whole_characters
 from sessionbay.engine.api_errors import ToolFailure
-from sessionbay.engine.tools.files import whole_characters
 
 
 @given(st.text(), st.integers(1, 7))

@@ -142,7 +142,7 @@ def test_an_action_that_failed_keeps_its_reason(tool: Tool[Any, FileResult]) -> 
     assert (result.success, result.data, result.error_message) == (False, None, "no such file")
 
 
-@pytest.mark.parametrize("path", ["", "  ", "a\0b"])
+@pytest.mark.parametrize("path", ["", "  "])
 def test_a_blank_path_is_the_callers_mistake(path: str) -> None:
     with pytest.raises(FileUsageError, match="path must be a string that is not blank"):
         files.PathArgs.of(path)

@@ -1,20 +1,22 @@
 # Generated from src/sessionbay/_async/file_system.py by scripts/generate_sync.py. Do not edit.
 """The files and folders of a session."""
 
+import shlex
 from base64 import b64encode
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
-from pathlib import Path
 from typing import Literal, overload
 
 from .._concurrency._sync import Background, background, run_in_thread
 from ..core import validation
+from ..core.error_codes import ErrorCode
 from ..core.errors import FileError
+from ..core.output import MAX_CHARACTER_SIZE
 from ..core.public import public
 from ..core.text import pieces
 from ..environment import StopFlag, SupportsIsSet
-from ..local_files import LocalPath, open_source
+from ..local_files import LocalPath, local_file, open_source
 from ..models.contexts import InternalContext, InternalContextsResult
 from ..models.files import (
     BinaryFileContentResult,
@@ -32,11 +34,14 @@ from ..models.files import (
 )
 from ..models.map import Progress
 from ..operations import files as tools
+from ..operations.command import ShellArgs
 from ..operations.context import FILE_TRANSFER, INTERNAL_CONTEXTS, InternalRequest
-from ..operations.files import MAX_BINARY_CHUNK, MAX_TEXT_CHUNK, WriteMode
+from ..operations.file_failures import describe
+from ..operations.files import MAX_BINARY_CHUNK, MAX_DIRECT_CHUNK, MAX_TEXT_CHUNK, RemotePath, WriteMode
+from ..operations.transfers import FILE_COMMAND
 from ..operations.trees import Rules
-from .files.atomic_write import AtomicWrite
-from .files.file_mode import as_bytes, as_text
+from .files.atomic_write import AtomicWrite, write_piece
+from .files.file_mode import DIRECT_PIECE_SIZE, as_bytes, as_text
 from .files.file_reader import FileReader
 from .files.file_transfer import FileTransfer, TransferTimeouts, send
 from .files.file_writer import FileWriter
@@ -46,142 +51,192 @@ from .module import Module
 from .presigned import ByteProgress
 
 _WRITE_MODES: dict[str, WriteMode] = {"w": "overwrite", "a": "append", "x": "create_new"}
+_OPEN_MODES = [f"{first}{kind}" for first in ("r", *_WRITE_MODES) for kind in ("", "b")]
 _Callback = Callable[[list[FileChangeEvent]], object]
 
 
 @public
 class FileSystem(Module):
-    """Reads, writes, finds, moves and watches the files of a session. Relative paths start at the user's home.
+    """Reads, writes, finds, moves and watches the files of a session.
 
-    A refused call returns a failed result. Every method raises ``FileUsageError`` for an invalid argument, before
-    anything is sent, and ``FileError`` when there is no response.
+    Paths are strings or ``PathLike`` objects; relative ones start at the home folder of the session's user.
+
+    A refused call returns a failed result with a ``code``, such as ``not_found``: ``raise_for_error`` raises the
+    matching subclass of ``FileError``, which is also Python's own exception (``FileNotFoundError``). Every method
+    raises ``FileUsageError`` for an invalid argument, before anything is sent, and ``FileError`` when there is no
+    response.
     """
 
     _transfer_context: InternalContext | None = None
 
-    def write_file(self, path: str, content: str | bytes, mode: WriteMode = "overwrite") -> FileResult:
-        """Write a file.
+    def write_file(
+        self, path: RemotePath, content: str | bytes, mode: WriteMode = "overwrite", *, parents: bool = True
+    ) -> FileResult:
+        """Write a file of any size.
 
-        What does not go in one message (a long text over the control plane, bytes that are no text) is written beside
-        the file and takes its place by a command of the machine's: the file is whole at all times.
+        Content that does not fit into one message (on the direct route 8 MiB, else 50 KiB of text and no bytes) is
+        written to a partial file, which then replaces the file: readers never see a part of it.
 
         Args:
-            path: Where to.
-            content: A text, written as UTF-8, or bytes.
-            mode: ``overwrite``, ``append``, or ``create_new``, which refuses a file that is there.
+            path: The file.
+            content: A string, which is encoded as UTF-8, or bytes.
+            mode: ``overwrite``, ``append``, or ``create_new``, which refuses an existing file.
+            parents: Whether to create missing parent folders.
 
         Returns:
-            Whether it worked; ``data`` is True then.
+            A result without a payload.
 
         Example:
             ```python
-            written = session.file_system.write_file("notes.txt", "first line")
+            written = session.file_system.write_file("notes/today.txt", "first line")
             print(written.success)
             ```
         """
-        validation.text("path", path, FileError)
+        target = validation.path("path", path, FileError, file=True)
         validation.choice("mode", mode, ("overwrite", "append", "create_new"), FileError)
         data = validation.content("content", content, FileError)
         text = _as_text(data)
-        whole = self._connection.has_direct_route(tools.WRITE.name)
-        if text is None:
-            parts = _parts(b64encode(data).decode(), whole)
-            return self._write_parts(AtomicWrite(self._connection, path, mode, "base64"), parts)
-        parts = _parts(text, whole)
-        if len(parts) > 1:
-            return self._write_parts(AtomicWrite(self._connection, path, mode), parts)
-        return self._connection.call_tool(tools.WRITE, tools.WriteArgs(path=path, content=text, mode=mode))
+        parts = self._split(b64encode(data).decode() if text is None else text)
+        if text is None or len(parts) > 1:
+            encoding: Literal["text", "base64"] = "base64" if text is None else "text"
+            atomic_write = AtomicWrite(self._connection, target, mode, encoding, parents=parents)
+            return self._write_parts(atomic_write, parts)
+        args = tools.WriteArgs(path=target, content=text, mode=mode)
+        written = write_piece(self._connection, args, parents=parents)
+        message = describe(target, written.code, written.error_message)
+        return self._connection.api.raise_if_strict(replace(written, error_message=message))
 
-    def _write_parts(self, staged: AtomicWrite, parts: Iterable[str]) -> FileResult:
-        with staged:
+    def _split(self, text: str) -> list[str]:
+        """Return the parts of a text that fit into messages."""
+        if not self._connection.has_direct_route(tools.WRITE.name):
+            return list(pieces(text, MAX_TEXT_CHUNK))
+        starts = range(0, max(len(text), 1), MAX_DIRECT_CHUNK)
+        return [text[start : start + MAX_DIRECT_CHUNK] for start in starts]
+
+    def _write_parts(self, atomic_write: AtomicWrite, parts: Iterable[str]) -> FileResult:
+        with atomic_write:
             for part in parts:
-                written = staged.add(part)
+                written = atomic_write.add(part)
                 if not written.success:
-                    return replace(written, outcome_unknown=False)
-            return staged.place()
+                    return self._connection.api.raise_if_strict(replace(written, outcome_unknown=False))
+            return self._connection.api.raise_if_strict(atomic_write.place())
 
     @overload
-    def read_file(self, path: str, *, format: Literal["text"] = "text") -> FileContentResult: ...
-    @overload
-    def read_file(self, path: str, *, format: Literal["bytes"]) -> BinaryFileContentResult: ...
     def read_file(
-        self, path: str, *, format: Literal["text", "bytes"] = "text"
+        self, path: RemotePath, *, format: Literal["text"] = "text", offset: int = 0, length: int | None = None
+    ) -> FileContentResult: ...
+    @overload
+    def read_file(
+        self, path: RemotePath, *, format: Literal["bytes"], offset: int = 0, length: int | None = None
+    ) -> BinaryFileContentResult: ...
+    def read_file(
+        self,
+        path: RemotePath,
+        *,
+        format: Literal["text", "bytes"] = "text",
+        offset: int = 0,
+        length: int | None = None,
     ) -> FileContentResult | BinaryFileContentResult:
-        """Read a whole file.
+        """Read a file of any size, or a part of it.
 
         Args:
             path: The file.
             format: ``text`` (UTF-8) or ``bytes``.
+            offset: The first byte to read. A character of a text belongs to the part in which it begins.
+            length: The number of bytes to read; the rest of the file by default.
 
         Returns:
-            ``content`` (also ``data``) is the text or the bytes.
+            ``content`` (also ``data``) is the text or the bytes. The code ``not_text`` means that a text is not UTF-8.
 
         Example:
             ```python
             session.file_system.write_file("notes.txt", "first line")
-            read = session.file_system.read_file("notes.txt")
-            print(read.content)
+            print((session.file_system.read_file("notes.txt")).content)
+            print((session.file_system.read_file("notes.txt", offset=6)).content)
             ```
         """
-        validation.text("path", path, FileError)
+        source = validation.path("path", path, FileError)
         validation.choice("format", format, ("text", "bytes"), FileError)
-        if self._connection.has_direct_route(tools.READ_TEXT.name):
-            return self._read(path, format)
-        info = self.get_file_info(path)
-        if info.data is None or info.data.is_directory:
-            reason = info.error_message or f"{path} is a directory"
-            refused = info.as_failure(BinaryFileContentResult, reason)
-            return refused if format == "bytes" else decode_text(refused)
-        if info.data.size <= MAX_TEXT_CHUNK:
-            return self._read(path, format, length=info.data.size)
-        whole = self._read_pieces(path, info.data.size)
-        return whole if format == "bytes" else decode_text(whole)
+        validation.count("offset", offset, FileError, least=0)
+        if length is not None:
+            validation.count("length", length, FileError)
+        read = self._read_whole(source, format) if not offset and length is None else None
+        result = read or self._read_range(source, format, offset, length)
+        return self._connection.api.raise_if_strict(result)
 
-    def _read(
-        self, path: str, format: Literal["text", "bytes"], offset: int = 0, length: int = 0
+    def _read_whole(self, path: str, format: Literal["text", "bytes"]) -> FileContentResult | BinaryFileContentResult:
+        if self._connection.has_direct_route(tools.READ_TEXT.name):
+            whole = self._read_once(path, format)
+            return self._read_range(path, format, 0, None) if whole.code == ErrorCode.TOO_LARGE else whole
+        info = self._connection.call_tool(tools.INFO, tools.PathArgs(path=path), strict=False)
+        if info.data is None or info.data.is_directory:
+            message = info.error_message or describe(path, ErrorCode.IS_DIRECTORY, "")
+            failure = info.as_failure(BinaryFileContentResult, message)
+            failure = replace(failure, code=info.code or ErrorCode.IS_DIRECTORY.value)
+            return failure if format == "bytes" else decode_text(failure, path)
+        if info.data.size <= MAX_TEXT_CHUNK:
+            return self._read_once(path, format, length=info.data.size)
+        return self._read_range(path, format, 0, info.data.size)
+
+    def _read_once(
+        self, path: str, format: Literal["text", "bytes"], length: int = 0
     ) -> FileContentResult | BinaryFileContentResult:
         if format == "text":
-            return self._connection.call_tool(tools.READ_TEXT, tools.ReadArgs(path=path, offset=offset, length=length))
-        return self._read_bytes(path, offset, length)
+            args = tools.ReadArgs(path=path, length=length)
+            return self._connection.call_tool(tools.READ_TEXT, args, strict=False)
+        return self._read_bytes(path, 0, length)
 
-    def _read_bytes(self, path: str, offset: int, length: int) -> BinaryFileContentResult:
-        args = tools.ReadArgs(path=path, offset=offset, length=length, format="binary")
-        return self._connection.call_tool(tools.READ_BYTES, args)
+    def _read_range(
+        self, path: str, format: Literal["text", "bytes"], offset: int, length: int | None
+    ) -> FileContentResult | BinaryFileContentResult:
+        """Read a part of a file as bytes, piece by piece: a piece of text might end inside a character."""
+        if format == "bytes":
+            return self._read_pieces(path, offset, length)
+        margin = MAX_CHARACTER_SIZE - 1
+        before = min(offset, margin)
+        wanted = None if length is None else length + before + margin
+        return decode_text(self._read_pieces(path, offset - before, wanted), path, before, length or 0)
 
-    def _read_pieces(self, path: str, size: int) -> BinaryFileContentResult:
-        """Read bytes piece by piece: a piece of text might end inside a character."""
-        piece = self._read_bytes(path, 0, MAX_BINARY_CHUNK)
-        content = bytearray(piece.data or b"")
-        while piece.data and len(content) < size:
-            piece = self._read_bytes(path, len(content), min(MAX_BINARY_CHUNK, size - len(content)))
+    def _read_pieces(self, path: str, offset: int, length: int | None) -> BinaryFileContentResult:
+        direct = self._connection.has_direct_route(tools.READ_BYTES.name)
+        piece_size, content = DIRECT_PIECE_SIZE if direct else MAX_BINARY_CHUNK, bytearray()
+        while True:
+            size = piece_size if length is None else min(piece_size, length - len(content))
+            piece = self._read_bytes(path, offset + len(content), size)
             content += piece.data or b""
+            if not piece.success or len(piece.data or b"") < size or len(content) == length:
+                break
         if not piece.success:
             return piece
         return BinaryFileContentResult(success=True, data=bytes(content), request_id=piece.request_id)
 
+    def _read_bytes(self, path: str, offset: int, length: int) -> BinaryFileContentResult:
+        args = tools.ReadArgs(path=path, offset=offset, length=length, format="binary")
+        return self._connection.call_tool(tools.READ_BYTES, args, strict=False)
+
     @overload
-    def open(self, path: str, mode: Literal["r"] = "r") -> FileReader[str]: ...
+    def open(self, path: RemotePath, mode: Literal["r"] = "r") -> FileReader[str]: ...
     @overload
-    def open(self, path: str, mode: Literal["rb"]) -> FileReader[bytes]: ...
+    def open(self, path: RemotePath, mode: Literal["rb"]) -> FileReader[bytes]: ...
     @overload
-    def open(self, path: str, mode: Literal["w", "a", "x"]) -> FileWriter[str]: ...
+    def open(self, path: RemotePath, mode: Literal["w", "a", "x"]) -> FileWriter[str]: ...
     @overload
-    def open(self, path: str, mode: Literal["wb", "ab", "xb"]) -> FileWriter[bytes]: ...
+    def open(self, path: RemotePath, mode: Literal["wb", "ab", "xb"]) -> FileWriter[bytes]: ...
     def open(
-        self, path: str, mode: Literal["r", "rb", "w", "wb", "a", "ab", "x", "xb"] = "r"
+        self, path: RemotePath, mode: Literal["r", "rb", "w", "wb", "a", "ab", "x", "xb"] = "r"
     ) -> FileReader[str] | FileReader[bytes] | FileWriter[str] | FileWriter[bytes]:
-        r"""Open a file of the session, to read or write it piece by piece: a block to enter.
+        r"""Open a file for reading or writing in pieces. The result is a context manager.
 
         Args:
-            path: The file.
-            mode: As for Python's ``open``: ``r``, ``w``, ``a`` or ``x``, with ``b`` for bytes; text is UTF-8.
+            path: The file. Missing parent folders of a file to write are created.
+            mode: As in Python's ``open``: ``r``, ``w``, ``a`` or ``x``, with ``b`` for bytes. Text is UTF-8.
 
         Returns:
-            A reader (``read``, ``readline``, lines by iteration) or a writer (``write``). What is written takes the
-            file's place when the block is left without an exception.
+            A reader (``read``, ``readline``, iteration over lines) or a writer (``write``). What is written replaces
+            the file when the block ends without an exception.
 
         Raises:
-            FileError: The file cannot be read or written; raised by the block and by what is called in it.
+            FileError: The file cannot be read or written; raised within the block.
 
         Example:
             ```python
@@ -192,29 +247,27 @@ class FileSystem(Module):
                     print(line.rstrip())
             ```
         """
-        validation.text("path", path, FileError)
-        validation.choice(
-            "mode", mode, [f"{first}{kind}" for first in ("r", *_WRITE_MODES) for kind in ("", "b")], FileError
-        )
-        if writing := _WRITE_MODES.get(mode[0]):
+        validation.choice("mode", mode, _OPEN_MODES, FileError)
+        target = validation.path("path", path, FileError, file=True)
+        if write_mode := _WRITE_MODES.get(mode[0]):
             if mode.endswith("b"):
-                return FileWriter(self._connection, path, writing, as_bytes())
-            return FileWriter(self._connection, path, writing, as_text())
+                return FileWriter(self._connection, target, write_mode, as_bytes())
+            return FileWriter(self._connection, target, write_mode, as_text())
         if mode == "rb":
-            return FileReader(self._connection, path, as_bytes())
-        return FileReader(self._connection, path, as_text())
+            return FileReader(self._connection, target, as_bytes())
+        return FileReader(self._connection, target, as_text())
 
-    def read_multiple_files(self, paths: Sequence[str]) -> MultipleFileContentResult:
+    def read_multiple_files(self, paths: Sequence[RemotePath]) -> MultipleFileContentResult:
         """Read several text files in one call.
 
-        The clouds answer with all files in one text: whether a file ends with a line break may be lost there, and a
-        file with a line ``---`` before a line that begins like another file's path is cut. ``read_file`` is exact.
+        The clouds return all files as one text. There, a line break at the end of a file may be lost, and a file that
+        contains a line ``---`` followed by the path of another file is cut. ``read_file`` is exact.
 
         Args:
             paths: The files; at least one.
 
         Returns:
-            ``contents`` maps paths to texts; ``errors`` those that could not be read to the reason.
+            ``contents`` maps paths to texts. ``errors`` maps the paths of unreadable files to the reason.
 
         Example:
             ```python
@@ -223,23 +276,23 @@ class FileSystem(Module):
             print(read.contents, read.errors)
             ```
         """
-        wanted = validation.texts("paths", paths, FileError)
-        if not wanted:
+        sources = validation.paths("paths", paths, FileError)
+        if not sources:
             raise FileError.usage("paths must not be empty: give at least one")
-        return self._connection.call_tool(tools.read_many_tool(wanted), tools.PathsArgs(paths=wanted))
+        return self._connection.call_tool(tools.read_many_tool(sources), tools.PathsArgs(paths=sources))
 
-    def edit_file(self, path: str, edits: Sequence[Mapping[str, str]], dry_run: bool = False) -> FileResult:
+    def edit_file(self, path: RemotePath, edits: Sequence[Mapping[str, str]], dry_run: bool = False) -> FileResult:
         """Replace texts in a file.
 
         Args:
             path: The file.
-            edits: What to do, one after the other: each a dict of ``oldText`` and ``newText`` (or ``old_text`` and
-                ``new_text``), which replaces the first place where the old text stands.
-            dry_run: Whether to leave the file as it is, and only see whether the edits fit.
+            edits: The replacements, in this order: dicts of ``oldText`` and ``newText`` (or ``old_text`` and
+                ``new_text``). Each replaces the first occurrence of the old text.
+            dry_run: Whether to check the edits without changing the file.
 
         Returns:
-            Whether it worked. A text that is not in the file is a refusal on the local engine, and leaves the file as
-            it was; what the clouds say to one is not documented.
+            A result without a payload. The local engine refuses a text that is not in the file, and leaves the file
+            unchanged; the behaviour of the clouds is not documented.
 
         Example:
             ```python
@@ -248,38 +301,40 @@ class FileSystem(Module):
             print(edited.success)
             ```
         """
-        validation.text("path", path, FileError)
-        found = [_edit(number, edit) for number, edit in enumerate(validation.items("edits", edits, FileError))]
-        if not found:
+        target = validation.path("path", path, FileError)
+        checked = [_edit(number, edit) for number, edit in enumerate(validation.items("edits", edits, FileError))]
+        if not checked:
             raise FileError.usage("edits must not be empty: give at least one")
-        return self._connection.call_tool(tools.EDIT, tools.EditArgs(path=path, edits=found, dry_run=bool(dry_run)))
+        args = tools.EditArgs(path=target, edits=checked, dry_run=bool(dry_run))
+        return self._connection.call_tool(tools.EDIT, args)
 
-    def list_directory(self, path: str) -> DirectoryListResult:
-        """List the entries of a folder, without those of its folders.
+    def list_directory(self, path: RemotePath) -> DirectoryListResult:
+        """List the entries of a folder.
 
         Args:
             path: The folder.
 
         Returns:
-            ``entries``, each with ``name``, ``is_directory`` and ``is_file``.
+            ``entries``, each with ``name``, ``is_directory``, ``is_file`` and ``size`` (bytes; None on the clouds,
+            which do not report it: see ``get_file_info``).
 
         Example:
             ```python
             listing = session.file_system.list_directory("/tmp")
-            print([entry.name for entry in listing.entries])
+            print([(entry.name, entry.size) for entry in listing.entries])
             ```
         """
         return self._connection.call_tool(tools.LIST, tools.PathArgs.of(path))
 
-    def get_file_info(self, path: str) -> FileInfoResult:
-        """Tell size, kind, permissions and times of a file or folder.
+    def get_file_info(self, path: RemotePath) -> FileInfoResult:
+        """Return the size, kind, permissions and times of a file or folder.
 
         Args:
             path: The file or folder.
 
         Returns:
             ``size`` (bytes), ``is_file``, ``is_directory``, ``permissions``, ``modified``, and ``file_info`` with all
-            that the machine says, by its own names. A path that is not there is a refusal.
+            fields by the service's names. A missing path is a failure with the code ``not_found``.
 
         Example:
             ```python
@@ -289,50 +344,60 @@ class FileSystem(Module):
         """
         return self._connection.call_tool(tools.INFO, tools.PathArgs.of(path))
 
-    def create_directory(self, path: str) -> FileResult:
-        """Make a folder, and those above it; one that is there is left as it is.
+    def create_directory(self, path: RemotePath) -> FileResult:
+        """Create a folder and its parents. An existing folder is a success.
 
         Args:
             path: The folder.
 
         Returns:
-            Whether it worked.
+            A result without a payload.
 
         Example:
             ```python
-            made = session.file_system.create_directory("reports/2026")
-            print(made.success)
+            created = session.file_system.create_directory("reports/2026")
+            print(created.success)
             ```
         """
         return self._connection.call_tool(tools.MAKE_DIRECTORY, tools.PathArgs.of(path))
 
-    def delete_file(self, path: str) -> FileResult:
-        """Delete a file. What the clouds do with a folder is not documented; the local engine refuses it.
+    def delete_file(self, path: RemotePath, *, recursive: bool = False) -> FileResult:
+        """Delete a file, or a folder and all that is in it.
 
         Args:
             path: The file.
+            recursive: Whether a folder may be deleted, which is done by a command. Without it the local engine refuses
+                a folder (``is_directory``); the behaviour of the clouds is not documented.
 
         Returns:
-            Whether it worked.
+            A result without a payload.
 
         Example:
             ```python
-            session.file_system.write_file("old.txt", "gone soon")
-            deleted = session.file_system.delete_file("old.txt")
+            session.file_system.write_file("old/a.txt", "text")
+            deleted = session.file_system.delete_file("old", recursive=True)
             print(deleted.success)
             ```
         """
-        return self._connection.call_tool(tools.DELETE, tools.PathArgs.of(path))
+        target = validation.path("path", path, FileError)
+        if not recursive:
+            return self._connection.call_tool(tools.DELETE, tools.PathArgs(path=target))
+        args = ShellArgs(command=f"rm -r -- {shlex.quote(target)} </dev/null")
+        ran = self._connection.call_tool(FILE_COMMAND, args, strict=False)
+        if ran.success:
+            return FileResult(success=True, data=True, request_id=ran.request_id)
+        message = describe(target, ran.code, ran.stderr.strip() or ran.error_message)
+        return self._connection.api.raise_if_strict(ran.as_failure(FileResult, message))
 
-    def move_file(self, source: str, destination: str) -> FileResult:
-        """Move or rename a file or folder. An existing destination is not replaced on the local engine.
+    def move_file(self, source: RemotePath, destination: RemotePath) -> FileResult:
+        """Move or rename a file or folder. The local engine does not replace an existing destination.
 
         Args:
-            source: What to move.
-            destination: Its new path; not the folder to put it in.
+            source: The file or folder.
+            destination: Its new path, not the folder to move it into.
 
         Returns:
-            Whether it worked.
+            A result without a payload.
 
         Example:
             ```python
@@ -342,21 +407,25 @@ class FileSystem(Module):
             ```
         """
         args = tools.MoveArgs(
-            source=validation.text("source", source, FileError),
-            destination=validation.text("destination", destination, FileError),
+            source=validation.path("source", source, FileError),
+            destination=validation.path("destination", destination, FileError),
         )
         return self._connection.call_tool(tools.MOVE, args)
 
-    def search_files(self, path: str, pattern: str, exclude_patterns: Sequence[str] | None = None) -> FileSearchResult:
-        """Find files and folders by their names, in a folder and all that are below it.
+    def search_files(
+        self, path: RemotePath, pattern: str, exclude_patterns: Sequence[str] | None = None
+    ) -> FileSearchResult:
+        """Find files and folders by name, in a folder and all folders below it.
 
         Args:
-            path: The folder to look in.
-            pattern: What names must look like; ``*`` stands for any text, ``?`` for one character.
-            exclude_patterns: Patterns of names to leave out. On AgentBay none of them may hold a comma.
+            path: The folder.
+            pattern: The pattern of the names: ``*`` matches any text, ``?`` one character. It has no slash, since
+                names are matched, not paths.
+            exclude_patterns: Patterns of names to exclude. On AgentBay they must not contain a comma.
 
         Returns:
-            ``matches`` is a list of paths, empty when nothing was found.
+            ``matches`` is a list of paths. ``skipped`` maps folders that could not be read to the reason (on the local
+            engine; the clouds do not report them).
 
         Example:
             ```python
@@ -368,10 +437,12 @@ class FileSystem(Module):
         excluded = validation.texts("exclude_patterns", exclude_patterns or (), FileError)
         joined = self._connection.api.dialect.joins_patterns
         if joined and any("," in one for one in excluded):
-            raise FileError.usage("exclude_patterns: AgentBay joins them with commas, so none may hold one")
+            raise FileError.usage("exclude_patterns must not contain commas: AgentBay separates them by commas")
+        if "/" in validation.text("pattern", pattern, FileError):
+            raise FileError.usage(f"Invalid pattern {pattern!r}: it matches names, so give the folder in path.")
         args = tools.SearchArgs(
-            path=validation.text("path", path, FileError),
-            pattern=validation.text("pattern", pattern, FileError),
+            path=validation.path("path", path, FileError),
+            pattern=pattern,
             exclude_patterns=",".join(excluded) if joined else excluded,
         )
         return self._connection.call_tool(tools.SEARCH, args)
@@ -379,7 +450,7 @@ class FileSystem(Module):
     def upload_file(
         self,
         local_path: LocalPath,
-        remote_path: str,
+        remote_path: RemotePath,
         *,
         content_type: str | None = None,
         wait: bool = True,
@@ -387,27 +458,26 @@ class FileSystem(Module):
         poll_interval: float = 1.5,
         progress_cb: ByteProgress | None = None,
     ) -> UploadResult:
-        """Bring a file of this machine into the session, whatever its size: it is never held in memory as a whole.
+        """Upload a file of this machine, of any size, in constant memory.
 
-        It goes to the cloud's store by an address that needs no key, and is copied from there into the session's folder
-        for transfers (``get_file_transfer_context_path``). A path outside that folder is reached by one more step, a
-        command on the machine: the file passes through the folder, and then takes its place, whole at all times.
-        Folders that are missing are made.
+        The file is uploaded to the cloud's store by a presigned URL, and copied from there into the session's transfer
+        folder (``get_file_transfer_context_path``). From there, a command moves it to any other path. The file appears
+        under its name when it is complete. Missing parent folders are created.
 
         Args:
             local_path: The file on this machine.
-            remote_path: Where to in the session.
-            content_type: The store's ``Content-Type``; none if not given.
-            wait: Whether to wait until the file is in its place. False, which only a path inside the folder for
-                transfers allows, returns when the cloud took the request to copy it there.
-            wait_timeout: Seconds that all that follows the sending may take. The sending has no limit but that each
-                step of it has the client's ``timeout``.
-            poll_interval: Seconds between two looks at the copy, at most; the first ones follow faster.
-            progress_cb: Called with the number of bytes sent so far; what it raises ends the upload.
+            remote_path: The path in the session.
+            content_type: The ``Content-Type`` in the store; none by default.
+            wait: Whether to wait until the file is in place. False returns when the cloud has accepted the copy; only
+                paths inside the transfer folder allow it.
+            wait_timeout: Seconds for the steps after the upload. The upload itself has no limit; each step has the
+                client's ``timeout``.
+            poll_interval: Maximum seconds between two polls of the copy; the first ones follow faster.
+            progress_cb: Called with the number of bytes sent so far. An exception ends the upload.
 
         Returns:
-            ``bytes_sent``, ``etag``, ``path``, and the ids of the requests. A copy that failed is a refusal with its
-            reason; one that was not seen to end has ``timed_out=True``, and may still come about.
+            ``bytes_sent``, ``etag``, ``path``, and the ids of the requests. A failed copy is a failure with the reason;
+            a copy that did not end in time has ``timed_out=True``, and may still take effect.
 
         Raises:
             FileUsageError: There is no such file on this machine; nothing was sent.
@@ -423,18 +493,18 @@ class FileSystem(Module):
                 print(sent.bytes_sent)
             ```
         """
-        validation.text("remote_path", remote_path, FileError)
+        target = validation.path("remote_path", remote_path, FileError, file=True)
         timeouts = _transfer_timeouts(wait, wait_timeout, poll_interval)
         with run_in_thread(partial(open_source, local_path, FileError)) as file:
             context, failure = self._find_transfer_context()
             if context is None:
                 return self._connection.api.raise_if_strict(failure.as_failure(UploadResult))
-            transfer = FileTransfer(self._connection, context, remote_path, timeouts)
+            transfer = FileTransfer(self._connection, context, target, timeouts)
             return self._connection.api.raise_if_strict(transfer.upload(file, content_type, progress_cb))
 
     def download_file(
         self,
-        remote_path: str,
+        remote_path: RemotePath,
         local_path: LocalPath,
         *,
         overwrite: bool = True,
@@ -443,29 +513,29 @@ class FileSystem(Module):
         poll_interval: float = 1.5,
         progress_cb: ByteProgress | None = None,
     ) -> DownloadResult:
-        """Bring a file of the session to this machine, whatever its size. It is in its place when it is whole.
+        """Download a file of the session, of any size, in constant memory.
 
-        It is copied to the cloud's store, and fetched from there by an address that needs no key. A file outside the
-        session's folder for transfers is copied into that folder first, by a command on the machine.
+        The file is copied to the cloud's store, and downloaded from there by a presigned URL. A file outside the
+        session's transfer folder is first copied into it by a command. The local file appears when it is complete.
 
         Args:
             remote_path: The file in the session.
-            local_path: Where to put it on this machine; folders that are missing are made.
-            overwrite: Whether a file that is there may be replaced; its permissions stay.
-            wait: Whether to wait until the store has the file as it is now. False, which only a path inside the folder
-                for transfers allows, takes what the store has.
-            wait_timeout: Seconds that all that comes before the fetching may take. The fetching has no limit but that
-                each step of it has the client's ``timeout``.
-            poll_interval: Seconds between two looks at the copy, at most; the first ones follow faster.
-            progress_cb: Called with the number of bytes received so far; what it raises ends the download.
+            local_path: The path on this machine. Missing parent folders are created.
+            overwrite: Whether to replace an existing file, which keeps its permissions.
+            wait: Whether to wait until the store has the current content. False downloads what the store has; only
+                paths inside the transfer folder allow it.
+            wait_timeout: Seconds for the steps before the download. The download itself has no limit; each step has
+                the client's ``timeout``.
+            poll_interval: Maximum seconds between two polls of the copy; the first ones follow faster.
+            progress_cb: Called with the number of bytes received so far. An exception ends the download.
 
         Returns:
-            ``bytes_received``, ``local_path``, ``path``, and the ids of the requests. A copy that failed is a refusal
-            with its reason; one that was not seen to end has ``timed_out=True``.
+            ``bytes_received``, ``local_path``, ``path``, and the ids of the requests. A failed copy is a failure with
+            the reason; a copy that did not end in time has ``timed_out=True``.
 
         Raises:
-            FileUsageError: There is such a file on this machine, and ``overwrite`` is False; nothing was sent.
-            OSError: The file could not be written.
+            FileUsageError: The local file exists, and ``overwrite`` is False; nothing was sent.
+            OSError: The local file could not be written.
 
         Example:
             ```python
@@ -477,20 +547,22 @@ class FileSystem(Module):
                 print(got.bytes_received)
             ```
         """
-        validation.text("remote_path", remote_path, FileError)
-        timeouts, path = _transfer_timeouts(wait, wait_timeout, poll_interval), Path(local_path)
-        if run_in_thread(path.is_dir):
-            raise FileError.usage(f"{path} is a folder: give the path of the file to write")
-        if not overwrite and run_in_thread(path.exists):
-            raise FileError.usage(f"{path} exists and overwrite is False: give another path")
+        source = validation.path("remote_path", remote_path, FileError, file=True)
+        timeouts, target = _transfer_timeouts(wait, wait_timeout, poll_interval), local_file(local_path)
+        if run_in_thread(target.is_dir):
+            raise FileError.usage(f"local_path must name the file to write, and {target} is a folder")
+        if not overwrite and run_in_thread(target.exists):
+            raise FileError.usage(f"{target} exists, and overwrite is False: give another path")
         context, failure = self._find_transfer_context()
         if context is None:
             return self._connection.api.raise_if_strict(failure.as_failure(DownloadResult))
-        transfer = FileTransfer(self._connection, context, remote_path, timeouts)
-        return self._connection.api.raise_if_strict(transfer.download(path, overwrite=overwrite, progress=progress_cb))
+        transfer = FileTransfer(self._connection, context, source, timeouts)
+        return self._connection.api.raise_if_strict(
+            transfer.download(target, overwrite=overwrite, progress=progress_cb)
+        )
 
     def get_file_transfer_context_path(self) -> str | None:
-        """Return the session's folder for transfers, None where the cloud gives none.
+        """Return the path of the session's transfer folder; None if the cloud provides none.
 
         Example:
             ```python
@@ -503,20 +575,20 @@ class FileSystem(Module):
         return context.context_path if context else None
 
     def _find_transfer_context(self) -> tuple[InternalContext | None, InternalContextsResult]:
-        """Return the context that carries files, asked for once; without one, why there is none."""
+        """Return the context of the transfer folder, which is requested once; without one, return the failure."""
         if self._transfer_context:
             return self._transfer_context, InternalContextsResult(success=True)
         request = InternalRequest(session_id=self._connection.session_id, context_types=[FILE_TRANSFER])
-        found = send(self._connection, INTERNAL_CONTEXTS, request)
-        self._transfer_context = next((one for one in found.data or () if one.context_id and one.context_path), None)
-        if found.success and not self._transfer_context:
-            found = found.as_failure(InternalContextsResult, "the cloud gives this session no context for transfers")
-        return self._transfer_context, found
+        result = send(self._connection, INTERNAL_CONTEXTS, request)
+        self._transfer_context = next((one for one in result.data or () if one.context_id and one.context_path), None)
+        if result.success and not self._transfer_context:
+            result = result.as_failure(InternalContextsResult, "the cloud provides no transfer folder for this session")
+        return self._transfer_context, result
 
     def push(
         self,
         local_dir: LocalPath,
-        remote_dir: str,
+        remote_dir: RemotePath,
         *,
         include: Sequence[str] | None = None,
         exclude: Sequence[str] | None = None,
@@ -524,27 +596,27 @@ class FileSystem(Module):
         progress: Callable[[Progress], object] | None = None,
         timeout: float = 300.0,
     ) -> FolderResult:
-        """Make a folder of the session hold the files of a folder here; only those that differ are sent.
+        """Copy the files of a local folder to a folder of the session. Only files that differ are sent.
 
-        Files are the same when their size and their SHA-256 are; the session's are found by one command on its machine,
-        which needs GNU ``find`` and ``sha256sum``. Several go over at a time: small files by tool calls, large ones
-        as ``upload_file`` does it. Of the permissions, whether a file may be executed goes along, also where its bytes
-        are there already; times and empty folders do not. Symbolic links are not followed and not sent; ``skipped``
-        tells of them.
+        Files are identical if their size and SHA-256 are; one command in the session, which needs GNU ``find`` and
+        ``sha256sum``, collects them. Several files are sent at a time: small ones by tool calls, large ones as by
+        ``upload_file``. The executable bit is copied, also of identical files; other permissions, times and empty
+        folders are not. Symbolic links are neither followed nor copied; ``skipped`` lists them.
 
         Args:
             local_dir: The folder on this machine.
-            remote_dir: The folder in the session; it is made if it is missing.
-            include: Only files that one of these patterns matches: the path below the folder, or one of the names in
-                it; ``*`` stands for any text, ``?`` for one character.
-            exclude: No files that one of these patterns matches; they are not deleted either.
-            delete: Whether to delete the session's files that are not here. Nothing is deleted if anything failed.
-            progress: Called before the first file, after each, and at the end; ``progress_bar()`` is one.
-            timeout: Seconds that looking at the session's files, and each wait for a large file, may take.
+            remote_dir: The folder in the session; it is created if it is missing.
+            include: Patterns of the files to copy, matched against the path below the folder and against each
+                component of it; ``*`` matches any text, ``?`` one character.
+            exclude: Patterns of files that are neither copied nor deleted.
+            delete: Whether to delete files of the session that are not in the local folder. If anything failed,
+                nothing is deleted.
+            progress: Called before the first file, after each, and at the end; see ``progress_bar()``.
+            timeout: Seconds for collecting the session's files, and for each wait for a large file.
 
         Returns:
-            What became of each file: ``sent``, ``kept``, ``deleted``, ``skipped``, ``errors``, and ``bytes``. One file
-            that failed does not keep the others back; ``success`` is False then.
+            The outcome of each file: ``sent``, ``kept``, ``deleted``, ``skipped``, ``errors``, and ``bytes``. A file
+            that fails does not stop the others; ``success`` is False then.
 
         Raises:
             FileUsageError: There is no such folder on this machine; nothing was sent.
@@ -562,12 +634,14 @@ class FileSystem(Module):
         """
         options = _folder_sync_options(local_dir, remote_dir, include, exclude, delete, progress, timeout)
         if not run_in_thread(options.local.is_dir):
-            raise FileError.usage(f"there is no folder {options.local} on this machine")
+            is_file = run_in_thread(options.local.exists)
+            hint = "is not a folder: use upload_file" if is_file else "does not exist on this machine"
+            raise FileError.usage(f"local_dir {options.local} {hint}")
         return self._connection.api.raise_if_strict(FolderSync(self._connection, self, options).push())
 
     def pull(
         self,
-        remote_dir: str,
+        remote_dir: RemotePath,
         local_dir: LocalPath,
         *,
         include: Sequence[str] | None = None,
@@ -576,7 +650,7 @@ class FileSystem(Module):
         progress: Callable[[Progress], object] | None = None,
         timeout: float = 300.0,
     ) -> FolderResult:
-        """Make a folder here hold the files of a folder of the session; only those that differ are fetched.
+        """Copy the files of a folder of the session to a local folder. Only files that differ are fetched.
 
         This is ``push`` in the other direction. Nothing is written outside ``local_dir`` or through a symbolic link,
         whatever names the session's files have. Each file is replaced atomically and keeps the permissions of the
@@ -584,19 +658,19 @@ class FileSystem(Module):
 
         Args:
             remote_dir: The folder in the session.
-            local_dir: The folder on this machine; it is made if it is missing.
-            include: Only files that one of these patterns matches; see ``push``.
-            exclude: No files that one of these patterns matches; they are not deleted either.
-            delete: Whether to delete the files here that the session has not. Nothing is deleted if anything failed.
-            progress: Called before the first file, after each, and at the end; ``progress_bar()`` is one.
-            timeout: Seconds that looking at the session's files, and each wait for a large file, may take.
+            local_dir: The folder on this machine; it is created if it is missing.
+            include: Patterns of the files to copy; see ``push``.
+            exclude: Patterns of files that are neither copied nor deleted.
+            delete: Whether to delete local files that are not in the session. If anything failed, nothing is deleted.
+            progress: Called before the first file, after each, and at the end; see ``progress_bar()``.
+            timeout: Seconds for collecting the session's files, and for each wait for a large file.
 
         Returns:
-            What became of each file, as ``push`` tells it; ``sent`` are those that were fetched.
+            The outcome of each file, as of ``push``; ``sent`` are the fetched files.
 
         Raises:
-            FileUsageError: There is a file of this name on this machine; nothing was sent.
-            OSError: The folder could not be made.
+            FileUsageError: ``local_dir`` is a file; nothing was sent.
+            OSError: The folder could not be created.
 
         Example:
             ```python
@@ -610,24 +684,24 @@ class FileSystem(Module):
         """
         options = _folder_sync_options(local_dir, remote_dir, include, exclude, delete, progress, timeout)
         if run_in_thread(options.local.exists) and not run_in_thread(options.local.is_dir):
-            raise FileError.usage(f"{options.local} is no folder: give another place")
+            raise FileError.usage(f"local_dir {options.local} is not a folder: give another path")
         return self._connection.api.raise_if_strict(FolderSync(self._connection, self, options).pull())
 
-    def watch(self, path: str, interval: float = 0.5) -> Watch:
-        """Watch a folder, and all that is below it, for the length of a block.
+    def watch(self, path: RemotePath, interval: float = 0.5) -> Watch:
+        """Watch a folder and all folders below it. The result is a context manager.
 
-        Where the session has a WebSocket and the tool for it, it tells of changes by itself; else it is asked.
+        A session with a WebSocket and the tool for it pushes the changes; any other is polled.
 
         Args:
             path: The folder.
-            interval: Seconds between two questions where the session has to be asked.
+            interval: Seconds between two polls.
 
         Returns:
-            A context manager that gives an iterator over lists of ``FileChangeEvent``, each with ``event_type``
-            (``create``, ``modify`` or ``delete``), ``path`` and ``path_type`` (``file`` or ``directory``).
+            An iterator over lists of ``FileChangeEvent``, each with ``event_type`` (``create``, ``modify`` or
+            ``delete``), ``path`` and ``path_type`` (``file`` or ``directory``).
 
         Raises:
-            FileError: The folder cannot be watched, or the session no longer answers.
+            FileError: The folder cannot be watched, or the session does not respond any more.
 
         Example:
             ```python
@@ -638,25 +712,25 @@ class FileSystem(Module):
                     break
             ```
         """
-        checked = validation.text("path", path, FileError)
-        return Watch(self._connection, checked, validation.seconds("interval", interval, FileError))
+        target = validation.path("path", path, FileError)
+        return Watch(self._connection, target, validation.seconds("interval", interval, FileError))
 
     def watch_directory(
         self,
-        path: str,
+        path: RemotePath,
         callback: _Callback,
         interval: float = 0.5,
         stop_event: SupportsIsSet | None = None,
     ) -> Background:
-        """Return what watches a folder until it is stopped: a coroutine on clients, else a thread to be started.
+        """Return a watch in the background: a coroutine on clients, else a thread to be started.
 
         The thread has ``stop_event``, which ends it, and ``ready_event``, which is set once it watches.
 
         Args:
             path: The folder.
-            callback: Called with each list of changes. What it raises ends the watch.
-            interval: Seconds between two looks at ``stop_event``, and between two questions; see ``watch``.
-            stop_event: Ends the watch once it is set; an event of any library, or whatever has ``is_set``.
+            callback: Called with each list of changes. An exception ends the watch.
+            interval: Seconds between two checks of ``stop_event``, and between two polls; see ``watch``.
+            stop_event: Ends the watch once it is set: an event of any library, or an object with ``is_set``.
 
         Raises:
             FileError: See ``watch``.
@@ -676,8 +750,8 @@ class FileSystem(Module):
             with watch as changes:
                 ready.set()
                 while not stop.is_set():
-                    if found := changes.changes(timeout_s=interval):
-                        callback(found)
+                    if events := changes.changes(timeout_s=interval):
+                        callback(events)
 
         return background(work, stop_event)
 
@@ -696,22 +770,18 @@ class FileSystem(Module):
 
 
 def _as_text(content: bytes) -> str | None:
-    """Return content as text, None when it is none."""
+    """Return content as text; None if it is not UTF-8."""
     try:
         return content.decode()
     except UnicodeDecodeError:
         return None
 
 
-def _parts(text: str, whole: bool) -> list[str]:
-    return [text] if whole else list(pieces(text, MAX_TEXT_CHUNK))
-
-
 def _edit(number: int, edit: object) -> tools.Edit:
-    found = validation.string_map(f"edits[{number}]", edit, FileError)
-    old, new = (found.get(f"{which}Text", found.get(f"{which}_text")) for which in ("old", "new"))
+    fields = validation.string_map(f"edits[{number}]", edit, FileError)
+    old, new = (fields.get(f"{which}Text", fields.get(f"{which}_text")) for which in ("old", "new"))
     if not old or new is None:
-        raise FileError.usage(f"edits[{number}] must hold oldText, which is not empty, and newText")
+        raise FileError.usage(f"edits[{number}] must have oldText, which is not empty, and newText")
     return tools.Edit(old_text=old, new_text=new)
 
 
@@ -725,7 +795,7 @@ def _transfer_timeouts(wait: bool, timeout: float, interval: float) -> TransferT
 
 def _folder_sync_options(
     local: LocalPath,
-    remote: str,
+    remote: RemotePath,
     include: Sequence[str] | None,
     exclude: Sequence[str] | None,
     delete: bool,
@@ -737,8 +807,8 @@ def _folder_sync_options(
         validation.texts("exclude", exclude or (), FileError),
     )
     return FolderSyncOptions(
-        local=Path(local).absolute(),
-        remote=validation.text("remote_dir", remote, FileError),
+        local=local_file(local).absolute(),
+        remote=validation.path("remote_dir", remote, FileError),
         rules=rules,
         delete=delete,
         progress=progress,

@@ -7,6 +7,7 @@ The class names the module that raised, ``kind`` the cause::
       CommandError                a command
         CodeError                 a code run
       FileError                   a file operation
+        FileMissingError, ...     one for each code, also a FileNotFoundError, ...
       ContextError                a context operation
       EnvError                    environment variables
       OssError                    object storage
@@ -18,8 +19,10 @@ The class names the module that raised, ``kind`` the cause::
       ...TimeoutError             no response before the timeout; also a TimeoutError
 """
 
+import errno
 from typing import Any, ClassVar, Literal
 
+from .error_codes import ErrorCode
 from .public import public
 
 Kind = Literal["refused", "timeout", "unreachable", "invalid_response", "usage", "unknown_outcome"]
@@ -43,13 +46,13 @@ class AgentBayError(Exception):
         result: The failed result that this error was raised from, or None.
     """
 
-    _variants: ClassVar[dict[Kind, type["AgentBayError"]]] = {}
+    _variants: ClassVar[dict[str, type["AgentBayError"]]] = {}  # by kind, or by code
 
-    def __init_subclass__(cls, kind: Kind | None = None) -> None:
-        if kind is None:
-            cls._variants = {}
+    def __init_subclass__(cls, kind: Kind | None = None, code: ErrorCode | None = None) -> None:
+        if variant := kind or code:
+            cls.__bases__[0]._variants[variant] = cls  # type: ignore[attr-defined]  # the first base is one of ours
         else:
-            cls.__bases__[0]._variants[kind] = cls  # type: ignore[attr-defined]  # the first base is one of ours
+            cls._variants = {}
 
     def __init__(
         self,
@@ -74,8 +77,9 @@ class AgentBayError(Exception):
 
     @classmethod
     def of(cls, kind: Kind, message: str, **details: Any) -> "AgentBayError":
-        """Return an error of this class's variant for ``kind``."""
-        return cls._variants.get(kind, cls)(message, kind=kind, **details)
+        """Return an error of this class's variant for ``kind``, or for the code of a refusal."""
+        variant = details.get("code", "") if kind == "refused" else kind
+        return cls._variants.get(variant, cls)(message, kind=kind, **details)
 
     @classmethod
     def usage(cls, message: str) -> "AgentBayError":
@@ -143,6 +147,60 @@ class FileUsageError(FileError, ValueError, kind="usage"):
 @public
 class FileTimeoutError(FileError, TimeoutError, kind="timeout"):
     """A file operation timed out."""
+
+
+@public
+class FileMissingError(FileError, FileNotFoundError, code=ErrorCode.NOT_FOUND):
+    """There is no such file or folder."""
+
+    errno = errno.ENOENT
+
+
+@public
+class FileConflictError(FileError, FileExistsError, code=ErrorCode.ALREADY_EXISTS):
+    """There is a file or folder of this name already."""
+
+    errno = errno.EEXIST
+
+
+@public
+class FileIsDirectoryError(FileError, IsADirectoryError, code=ErrorCode.IS_DIRECTORY):
+    """The operation needs a file, and this is a folder."""
+
+    errno = errno.EISDIR
+
+
+@public
+class FileNotDirectoryError(FileError, NotADirectoryError, code=ErrorCode.NOT_A_DIRECTORY):
+    """The operation needs a folder, and this, or a part of the path, is a file."""
+
+    errno = errno.ENOTDIR
+
+
+@public
+class FilePermissionError(FileError, PermissionError, code=ErrorCode.PERMISSION_DENIED):
+    """The session's user may not do this."""
+
+    errno = errno.EACCES
+
+
+@public
+class FileReadOnlyError(FileError, OSError, code=ErrorCode.READ_ONLY):
+    """The file system is read-only."""
+
+    errno = errno.EROFS
+
+
+@public
+class FileTooLargeError(FileError, OSError, code=ErrorCode.TOO_LARGE):
+    """The file or the folder is too large for this operation."""
+
+    errno = errno.EFBIG
+
+
+@public
+class FileNotTextError(FileError, UnicodeError, code=ErrorCode.NOT_TEXT):
+    """The file is not UTF-8 text: read it as bytes."""
 
 
 @public
@@ -286,8 +344,16 @@ __all__ = [
     "EnvError",
     "EnvTimeoutError",
     "EnvUsageError",
+    "FileConflictError",
     "FileError",
+    "FileIsDirectoryError",
+    "FileMissingError",
+    "FileNotDirectoryError",
+    "FileNotTextError",
+    "FilePermissionError",
+    "FileReadOnlyError",
     "FileTimeoutError",
+    "FileTooLargeError",
     "FileUsageError",
     "GitAuthError",
     "GitConflictError",

@@ -11,6 +11,7 @@ Stream = Literal["stdout", "stderr"]
 Keep = Literal["head+tail", "head", "tail"]
 STREAMS: tuple[Stream, Stream] = ("stdout", "stderr")
 UTF8_CONTINUATION = bytes(range(0x80, 0xC0))  # the second to last bytes of a character
+MAX_CHARACTER_SIZE = 4  # bytes of a character of UTF-8
 _SHARES = {"head+tail": 0.5, "head": 1.0, "tail": 0.0}  # the share of the beginning
 
 
@@ -95,6 +96,16 @@ class LineSplitter:
             text, self._begun[stream] = self._begun[stream] + self._decoders[stream].decode(b"", final=True), ""
             if text:
                 yield OutputLine(text, stream)
+
+
+def whole_characters(data: bytes, start: int, length: int) -> str:
+    """Return the characters whose first byte lies in ``length`` bytes from ``start``; a length of 0 is all the rest.
+
+    Consecutive parts join without loss, wherever they were cut. Raise UnicodeDecodeError if it is not UTF-8.
+    """
+    end = start + length if length else len(data)
+    begin, end = start and start + cut_off(data[start : start + 3]), end + cut_off(data[end : end + 3])
+    return data[begin : max(begin, end)].decode()
 
 
 def cut_off(data: bytes | bytearray) -> int:

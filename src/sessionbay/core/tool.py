@@ -23,6 +23,7 @@ class Tool(Generic[Q, R]):
         result: The result class.
         read: Parses the output text into the result's fields. It raises ValueError for invalid output.
         read_error: Parses the text of a tool error.
+        read_extra: Adds the structured content, by which the local engine extends its text, to the result's fields.
         only: The only cloud that has it. Empty means both.
     """
 
@@ -33,4 +34,5 @@ class Tool(Generic[Q, R]):
     result: type[R]
     read: Callable[[str], Mapping[str, Any]]
     read_error: Callable[[str], Mapping[str, Any]] = lambda text: {"error_message": text}
+    read_extra: Callable[[Mapping[str, Any], Mapping[str, Any]], Mapping[str, Any]] = lambda fields, extra: fields
     only: str = ""

@@ -2,8 +2,10 @@
 
 import json
 import math
+import os
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
+from pathlib import PurePath
 from typing import Any, cast
 
 from . import reserved_labels
@@ -47,9 +49,28 @@ def milliseconds(name: str, value: object, errors: Errors) -> int:
 
 def text(name: str, value: object, errors: Errors) -> str:
     """Return a non-blank string without NUL that UTF-8 can encode."""
-    if not isinstance(value, str) or not value.strip() or "\0" in value:
+    if not isinstance(value, str) or not value.strip():
         raise errors.usage(f"{name} must be a string that is not blank, not {value!r}")
+    if "\0" in value:
+        raise errors.usage(f"{name} must not contain NUL, which it has at index {value.index(chr(0))}")
     return utf8(name, value, errors)
+
+
+def path(name: str, value: object, errors: Errors, *, file: bool = False) -> str:
+    """Return a path of a session: a string, or a ``PathLike``. ``file`` refuses one that can only be a folder's."""
+    plain = value.as_posix() if isinstance(value, PurePath) else value
+    plain = os.fspath(cast("os.PathLike[str]", plain)) if isinstance(plain, os.PathLike) else plain
+    checked = text(name, plain, errors)
+    if checked == "~" or checked.startswith("~/"):
+        raise errors.usage(f"{name} must not begin with '~': relative paths start at the home folder: {checked!r}")
+    if file and checked.endswith("/"):
+        raise errors.usage(f"{name} must name a file, and {checked!r} ends with a slash")
+    return checked
+
+
+def paths(name: str, value: object, errors: Errors) -> list[str]:
+    """Return a list of paths, each validated by ``path``."""
+    return [path(f"{name}[{index}]", item, errors) for index, item in enumerate(items(name, value, errors))]
 
 
 def choice(name: str, value: object, allowed: Sequence[str], errors: Errors) -> None:
@@ -89,9 +110,12 @@ def texts(name: str, value: object, errors: Errors) -> list[str]:
 
 
 def content(name: str, value: object, errors: Errors) -> bytes:
-    """Return text encoded as UTF-8, and bytes unchanged."""
-    if isinstance(value, bytes):
-        return value
+    """Return text encoded as UTF-8, and bytes as they are."""
+    if isinstance(value, (bytes, bytearray, memoryview)):
+        return bytes(value)
+    if not isinstance(value, str):
+        hint = ": use json.dumps" if isinstance(value, (dict, list)) else ""
+        raise errors.usage(f"{name} must be a string or bytes, not {type(value).__name__}{hint}")
     return utf8(name, value, errors).encode()
 
 

@@ -21,10 +21,11 @@ from .tools.metrics import get_metrics
 from .tools.shell import shell
 from .unsupported import no_tool
 
-Serve = Callable[[EngineSession, Any, EngineConfig], Awaitable[str]]
+Output = str | tuple[str, dict[str, Any]]  # a text, and structured content that extends it
+Serve = Callable[[EngineSession, Any, EngineConfig], Awaitable[Output]]
 
 
-def _plain(serve: Callable[[EngineSession, Any], Awaitable[str]]) -> Serve:
+def _plain(serve: Callable[[EngineSession, Any], Awaitable[Output]]) -> Serve:
     return lambda session, args, config: serve(session, args)
 
 
@@ -58,12 +59,12 @@ async def call(session: EngineSession, name: str, args: dict[str, Any], config: 
     try:
         if tool is None or name not in SERVED:
             raise execution_failed(-32601, no_tool(name, ", ".join(SERVED)))
-        text = await SERVED[name](session, _arguments(tool, args), config)
+        output = await SERVED[name](session, _arguments(tool, args), config)
     except ToolFailure as exc:
         return _answer(exc.text, is_error=True)
     except (AgentFailure, AgentGone) as exc:
         return _answer(execution_failed(-32602, str(exc)).text, is_error=True)
-    return _answer(text)
+    return _answer(output) if isinstance(output, str) else _answer(*output)
 
 
 def _arguments(tool: Tool[Any, Any], args: dict[str, Any]) -> Any:
@@ -73,8 +74,9 @@ def _arguments(tool: Tool[Any, Any], args: dict[str, Any]) -> Any:
         raise execution_failed(-32602, f"{tool.name}: {first_error(exc)}") from exc
 
 
-def _answer(text: str, *, is_error: bool = False) -> CallAnswer:
-    return CallAnswer(content=[ContentAnswer(type="text", text=text)], is_error=is_error)
+def _answer(text: str, extra: dict[str, Any] | None = None, *, is_error: bool = False) -> CallAnswer:
+    content = [ContentAnswer(type="text", text=text)]
+    return CallAnswer(content=content, is_error=is_error, structured_content=extra or None)
 
 
 @cache

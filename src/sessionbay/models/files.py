@@ -1,10 +1,12 @@
 """Files and folders of a session, and the results of file operations."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import ClassVar
 
+from ..core.error_codes import ErrorCode
 from ..core.errors import AgentBayError, FileError, Kind
+from ..core.output import whole_characters
 from ..core.public import public
 from ..core.result import Delegated, Result
 
@@ -32,10 +34,11 @@ class FileInfo:
 @public
 @dataclass(frozen=True)
 class DirectoryEntry:
-    """One entry of a folder."""
+    """One entry of a folder. ``size`` is in bytes; None if the service does not report it."""
 
     name: str
     is_directory: bool
+    size: int | None = None
 
     @property
     def is_file(self) -> bool:
@@ -148,8 +151,15 @@ class MultipleFileContentResult(Result[dict[str, str]]):
 
 
 @public
+@dataclass(frozen=True, kw_only=True)
 class FileSearchResult(Result[tuple[str, ...]]):
-    """The result of ``search_files``."""
+    """The result of ``search_files``.
+
+    Attributes:
+        skipped: The folders that could not be read, with the reason.
+    """
+
+    skipped: Mapping[str, str] = field(default_factory=dict[str, str])
 
     error_type: ClassVar[type[AgentBayError]] = FileError
 
@@ -252,13 +262,13 @@ class FolderResult(Result[None]):
     error_type: ClassVar[type[AgentBayError]] = FileError
 
 
-def decode_text(content: BinaryFileContentResult) -> FileContentResult:
-    """Return the content decoded as UTF-8. Invalid UTF-8 is a failure."""
+def decode_text(content: BinaryFileContentResult, path: str = "", start: int = 0, length: int = 0) -> FileContentResult:
+    """Decode the characters that begin in ``length`` bytes from ``start``; 0 is the rest. Fail if it is not UTF-8."""
     if content.data is None:
         return content.as_failure(FileContentResult)
     try:
-        text = content.data.decode()
-    except UnicodeDecodeError as exc:
-        reason = f'the file is not UTF-8 text (byte {exc.start}): read it with format="bytes"'
-        return content.as_failure(FileContentResult, reason)
+        text = whole_characters(content.data, start, length)
+    except UnicodeDecodeError:
+        failure = content.as_failure(FileContentResult, f'{path}: Not UTF-8 text: read it with format="bytes"')
+        return replace(failure, code=ErrorCode.NOT_TEXT.value)
     return FileContentResult(success=True, data=text, request_id=content.request_id)

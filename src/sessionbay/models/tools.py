@@ -52,10 +52,12 @@ class McpToolResult(Result[str]):
     Attributes:
         content: All content items.
         is_error: Whether the tool itself failed; ``error_message`` is then its text.
+        structured_content: The structured content of MCP, if there is any.
     """
 
     content: tuple[ToolContent, ...] = ()
     is_error: bool = False
+    structured_content: Mapping[str, Any] = field(default_factory=dict[str, Any])
 
 
 @public

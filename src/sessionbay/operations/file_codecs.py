@@ -1,4 +1,4 @@
-"""How the file tools word their answers, both ways: what the client reads, the engine writes."""
+"""The texts of the file tools, both ways: the client parses what the engine formats."""
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -9,21 +9,22 @@ from pydantic import TypeAdapter, ValidationError
 
 from ..core.wire_model import CamelWire
 from ..models.files import DirectoryEntry, FileChangeEvent, FileInfo
+from .file_failures import parse_failure
 
 NO_MATCHES = "No matches found"
-FAILURE_MARK = "Error - "  # what follows the path of a file that could not be read
+FAILURE_MARK = "Error - "  # follows the path of a file that could not be read
 SEPARATOR = "\n---\n"
 
 
 def parse_info(text: str) -> dict[str, Any]:
-    """Read lines of ``name: value``; only sizes and flags are made into more than text."""
+    """Parse lines of ``name: value``. Only sizes and flags are converted."""
     fields: dict[str, str | int | bool] = {}
     for line in text.split("\n"):
         name, colon, value = line.partition(":")
         if colon:
             fields[name.strip()] = _parse_value(name.strip(), value.strip())
     if "isDirectory" not in fields:
-        raise ValueError("the answer does not say isDirectory")
+        raise ValueError("isDirectory is missing")
     return {"data": _info(fields)}
 
 
@@ -46,14 +47,14 @@ def _info(fields: Mapping[str, str | int | bool]) -> FileInfo:
 
 
 def format_info(fields: Mapping[str, str | int | bool]) -> str:
-    """Word what is known of a file, the other way round than ``parse_info``."""
+    """Format the metadata of a file."""
     return "\n".join(
         f"{name}: {str(value).lower() if isinstance(value, bool) else value}" for name, value in fields.items()
     )
 
 
 def parse_listing(text: str) -> dict[str, Any]:
-    """Read lines of ``[DIR] name`` and ``[FILE] name``; others say nothing."""
+    """Parse lines of ``[DIR] name`` and ``[FILE] name``, and ignore others."""
     entries = [
         DirectoryEntry(line.removeprefix(mark).removesuffix("\r"), is_directory=mark == "[DIR] ")
         for line in text.split("\n")
@@ -64,28 +65,28 @@ def parse_listing(text: str) -> dict[str, Any]:
 
 
 def format_listing(entries: Iterable[DirectoryEntry]) -> str:
-    """Word the entries of a folder, the other way round than ``parse_listing``."""
+    """Format the entries of a folder."""
     return "\n".join(f"[{'DIR' if entry.is_directory else 'FILE'}] {entry.name}" for entry in entries)
 
 
 def parse_blocks(paths: Sequence[str], text: str) -> dict[str, Any]:
-    """Take the contents of ``paths`` apart; a line of dashes in a file is told from one between two files."""
+    """Split the contents of ``paths``. A separator within a file is recognized by the missing path after it."""
     contents: dict[str, str] = {}
-    errors = dict.fromkeys(paths, "the service said nothing of it")
-    found = list(_block_bounds(paths, text))
-    ends = [start for _, start, _ in found[1:]] + [len(text)]
-    for (path, _, begin), end in zip(found, ends, strict=True):
-        said = text[begin:end]
-        if said.startswith(f" {FAILURE_MARK}"):
-            errors[path] = said.strip().removeprefix(FAILURE_MARK)
+    errors = dict.fromkeys(paths, "the service did not return it")
+    blocks = list(_block_bounds(paths, text))
+    ends = [start for _, start, _ in blocks[1:]] + [len(text)]
+    for (path, _, begin), end in zip(blocks, ends, strict=True):
+        block = text[begin:end]
+        if block.startswith(f" {FAILURE_MARK}"):
+            errors[path] = parse_failure(block.strip().removeprefix(FAILURE_MARK))["error_message"]
         else:
-            contents[path] = said[1:]  # after a line break, or a blank where the content begins on the path's line
+            contents[path] = block[1:]  # after a line break, or a blank if the content begins on the path's line
             del errors[path]
     return {"data": contents, "errors": errors}
 
 
 def _block_bounds(paths: Sequence[str], text: str) -> Iterator[tuple[str, int, int]]:
-    """Yield each path with where its block starts, and where what follows the path does."""
+    """Yield each path, the start of its block, and the end of the path in it."""
     position = 0
     for path in paths:
         mark = f"{SEPARATOR if position else ''}{path}:"
@@ -96,19 +97,19 @@ def _block_bounds(paths: Sequence[str], text: str) -> Iterator[tuple[str, int, i
 
 
 def format_blocks(paths: Iterable[str], contents: Mapping[str, str], errors: Mapping[str, str]) -> str:
-    """Word the contents of files, the other way round than ``parse_blocks``."""
-    said = {path: f"\n{contents[path]}" if path in contents else f" {FAILURE_MARK}{errors[path]}" for path in paths}
-    return SEPARATOR.join(f"{path}:{what}" for path, what in said.items())
+    """Format the contents of files."""
+    blocks = {path: f"\n{contents[path]}" if path in contents else f" {FAILURE_MARK}{errors[path]}" for path in paths}
+    return SEPARATOR.join(f"{path}:{block}" for path, block in blocks.items())
 
 
 def parse_matches(text: str) -> dict[str, Any]:
-    """Read one path a line; blank text and a certain sentence mean that there are none."""
-    found = [line.removesuffix("\r") for line in text.split("\n") if line.strip()]
-    return {"data": () if text.strip() == NO_MATCHES else tuple(found)}
+    """Parse one path per line. Blank text and ``NO_MATCHES`` mean that there are none."""
+    matches = [line.removesuffix("\r") for line in text.split("\n") if line.strip()]
+    return {"data": () if text.strip() == NO_MATCHES else tuple(matches)}
 
 
 def format_matches(paths: Iterable[str]) -> str:
-    """Word the paths that were found."""
+    """Format the found paths."""
     return "\n".join(paths) or NO_MATCHES
 
 
@@ -120,24 +121,24 @@ class Change(CamelWire):
 
 @cache
 def change_list_adapter() -> TypeAdapter[list[Change]]:
-    """Return what reads changes; the making of it takes long, so it is made when it is needed, and once."""
+    """Return the parser of changes. It is built once, when it is first needed, as that is slow."""
     return TypeAdapter(list[Change])
 
 
 def parse_changes(text: str) -> dict[str, Any]:
-    """Read a JSON array of what happened; blank text says that nothing did."""
+    """Parse a JSON array of changes. Blank text means that there are none."""
     try:
         changes = change_list_adapter().validate_json(text) if text.strip() else []
     except ValidationError as exc:
-        raise ValueError("the changes are not the tool's") from exc
+        raise ValueError("it is not a list of changes") from exc
     return {"data": to_events(changes)}
 
 
 def to_events(changes: Iterable[Change]) -> tuple[FileChangeEvent, ...]:
-    """Return changes as callers see them."""
+    """Return changes as public values."""
     return tuple(FileChangeEvent(change.event_type, change.path, change.path_type) for change in changes)
 
 
 def format_changes(changes: Iterable[FileChangeEvent]) -> str:
-    """Word what happened, the other way round than ``parse_changes``."""
+    """Format changes."""
     return json.dumps([{"eventType": c.event_type, "path": c.path, "pathType": c.path_type} for c in changes])

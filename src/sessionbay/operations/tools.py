@@ -1,9 +1,9 @@
-"""Tools in general: which there are, and how one is called through the control plane."""
+"""Listing MCP tools, and calling them through the control plane."""
 
 from dataclasses import replace
 from typing import Annotated, Any, TypeVar, cast
 
-from pydantic import Field, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 from pydantic.alias_generators import to_camel
 
 from ..core.encoding import ONLY_AGENTBAY, TEXT, DialectField
@@ -26,7 +26,7 @@ class CallRequest(SessionRef):
 
 
 class ContentAnswer(Wire):
-    """One item of MCP content; the direct route also sends bare strings, and ``blob`` for ``data``."""
+    """One item of MCP content. The direct route also sends bare strings, and ``blob`` for ``data``."""
 
     type: str = "text"
     text: str | None = None
@@ -43,19 +43,26 @@ class ContentAnswer(Wire):
         return ToolContent(self.type, self.text or "", self.data or self.blob or "", self.mime_type or "")
 
 
+def _dict_or_none(value: object) -> object:
+    return value if isinstance(value, dict) else None
+
+
 class CallAnswer(TextWire):
+    """The result of a tool. ``structured_content``, of the local engine alone, extends what the text has room for."""
+
     content: list[ContentAnswer] = Field(default_factory=list[ContentAnswer])
     is_error: bool = False
+    structured_content: Annotated[dict[str, Any] | None, BeforeValidator(_dict_or_none)] = None
 
     @property
     def text(self) -> str:
-        """All texts, a line each; where there is none, the first item's data."""
+        """All texts, one per line; if there is none, the data of the first item."""
         texts = [item.text for item in self.content if item.text is not None]
         data = next((item.data or item.blob or "" for item in self.content), "")
         return "\n".join(texts) if texts else data
 
     def dump(self, case: Case = str) -> Any:
-        """Return the plain value; MCP's own names are camelCase on both clouds."""
+        """Return the plain value. The names of MCP are camelCase on both clouds."""
         return super().dump(to_camel)
 
     def refusal(self) -> str | None:
@@ -64,7 +71,12 @@ class CallAnswer(TextWire):
     def fields(self) -> dict[str, Any]:
         """Return the result's own fields."""
         content = tuple(item.item() for item in self.content)
-        return {"data": self.text, "content": content, "is_error": self.is_error}
+        return {
+            "data": self.text,
+            "content": content,
+            "is_error": self.is_error,
+            "structured_content": self.structured_content or {},
+        }
 
 
 class ToolsRequest(Wire):
@@ -77,11 +89,11 @@ class ToolsAnswer(Wire):
     @model_validator(mode="before")
     @classmethod
     def _from_list(cls, value: object) -> object:
-        found = parsed(value)
-        return {"tools": cast("list[object]", found)} if isinstance(found, list) else found
+        tools = parsed(value)
+        return {"tools": cast("list[object]", tools)} if isinstance(tools, list) else tools
 
     def dump(self, case: Case = str) -> Any:
-        """Return the list as the JSON text that it travels as."""
+        """Return the list as JSON text, its form on the wire."""
         return as_text(self.tools)
 
     def public(self) -> tuple[McpTool, ...]:
@@ -109,14 +121,15 @@ LIST_TOOLS = Operation(
 
 
 def to_tool_result(tool: Tool[Any, R], answer: McpToolResult) -> R:
-    """Return what ``answer`` means as the tool's own result; a ValueError says that it is not the tool's answer."""
-    refused = answer.as_failure(tool.result)
+    """Return the result of ``tool``. Raise ValueError if the answer is invalid."""
+    failure = answer.as_failure(tool.result)
     if answer.success:
-        return replace(refused, **{"success": True, **tool.read(answer.data or "")})
-    return replace(refused, **tool.read_error(answer.error_message)) if answer.is_error else refused
+        fields = {"success": True, **tool.read(answer.data or "")}
+        return replace(failure, **tool.read_extra(fields, answer.structured_content))
+    return replace(failure, **tool.read_error(answer.error_message)) if answer.is_error else failure
 
 
 def secret_args(args: Wire) -> tuple[Secret, ...]:
-    """Return the arguments that must not be seen in an error: those that the model's repr leaves out."""
+    """Return the arguments that must not appear in errors: those that the model's repr omits."""
     hidden = [getattr(args, name) for name, info in type(args).model_fields.items() if not info.repr]
     return tuple(Secret(value) for value in hidden if isinstance(value, str) and value)

@@ -3,14 +3,15 @@
 import posixpath
 import shlex
 from dataclasses import dataclass, replace
-from typing import ClassVar, cast
+from typing import Any, ClassVar, cast
 
 from ..core.errors import AgentBayError, FileError
 from ..core.polling import Verdict, is_transient
 from ..core.tool import Tool
 from ..models.commands import CommandResult
 from ..models.contexts import ContextInfoResult, ContextStatus
-from .command import SHELL, ShellArgs
+from .command import SHELL, ShellArgs, parse_response
+from .file_failures import classify_command
 
 SUCCESS_STATUSES = frozenset(("success", "successful", "ok", "finished", "done", "completed", "complete"))
 FAILURE_STATUSES = frozenset(("failed", "fail", "failure", "error", "cancelled", "canceled"))
@@ -22,7 +23,12 @@ class FileCommandResult(CommandResult):
     error_type: ClassVar[type[AgentBayError]] = FileError
 
 
-FILE_COMMAND = cast("Tool[ShellArgs, FileCommandResult]", replace(SHELL, result=FileCommandResult))
+def _parse_command(text: str) -> dict[str, Any]:
+    fields = parse_response(text)
+    return fields | {"code": "" if fields.get("success", True) else classify_command(fields["stderr"])}
+
+
+FILE_COMMAND = cast("Tool[ShellArgs, FileCommandResult]", replace(SHELL, result=FileCommandResult, read=_parse_command))
 
 
 @dataclass

@@ -4,6 +4,7 @@ from collections import deque
 from types import TracebackType
 from typing import Generic, Self
 
+from ...core.error_codes import ErrorCode
 from ...core.errors import FileError
 from ...core.public import public
 from ...models.files import BinaryFileContentResult
@@ -31,15 +32,17 @@ class AsyncFileReader(Generic[T]):
         self._position = 0  # in the first piece
         self._available = 0  # characters or bytes, in all pieces
         self._ended = False
+        self._is_open = False
 
     async def __aenter__(self) -> Self:
+        self._is_open = True
         await self._fetch()  # so that a missing file raises here
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, exc: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._ended, self._available = True, 0
+        self._is_open = False
         self._pieces.clear()
 
     async def read(self, size: int = -1) -> T:
@@ -50,6 +53,7 @@ class AsyncFileReader(Generic[T]):
 
         Raises:
             FileError: The file cannot be read, or is not UTF-8 text.
+            FileUsageError: The file is not open; nothing was sent.
 
         Example:
             ```python
@@ -57,6 +61,7 @@ class AsyncFileReader(Generic[T]):
                 print(await file.read(10))
             ```
         """
+        self._raise_if_closed()
         while not self._ended and (size < 0 or self._available < size):
             await self._fetch()
         return self._take(self._available if size < 0 else min(size, self._available))
@@ -66,6 +71,7 @@ class AsyncFileReader(Generic[T]):
 
         Raises:
             FileError: The file cannot be read, or is not UTF-8 text.
+            FileUsageError: The file is not open; nothing was sent.
 
         Example:
             ```python
@@ -73,6 +79,7 @@ class AsyncFileReader(Generic[T]):
                 print(await file.readline())
             ```
         """
+        self._raise_if_closed()
         number = length = 0  # of the pieces without a line break
         while True:
             while number < len(self._pieces):
@@ -94,6 +101,10 @@ class AsyncFileReader(Generic[T]):
         if not line:
             raise StopAsyncIteration
         return line
+
+    def _raise_if_closed(self) -> None:
+        if not self._is_open:
+            raise FileError.usage("the file is not open: enter it as a context manager, and read within the block")
 
     def _take(self, size: int) -> T:
         self._available -= size
@@ -117,7 +128,8 @@ class AsyncFileReader(Generic[T]):
         try:
             piece = self._mode.decode(data, ended)
         except UnicodeDecodeError as exc:
-            raise FileError(f'{self._path} is not UTF-8 text: open it with "rb"') from exc
+            message = f'{self._path}: Not UTF-8 text: open it with "rb"'
+            raise FileError.of("refused", message, code=ErrorCode.NOT_TEXT.value) from exc
         self._offset += len(data)
         self._ended = ended
         if piece:

@@ -20,6 +20,7 @@ from ...models.files import DownloadResult, FileTransferResult, UploadResult
 from ...operations.command import ShellArgs
 from ...operations.context import CONTEXT_INFO, SYNC_CONTEXT, ContextInfoRequest, SyncRequest
 from ...operations.contexts import DELETE_FILE, DOWNLOAD_URL, UPLOAD_URL, FileRef
+from ...operations.file_failures import describe
 from ...operations.transfers import (
     FILE_COMMAND,
     REMOVE_STAGE,
@@ -172,16 +173,20 @@ class AsyncFileTransfer:
     async def _stage(self) -> FileTransferResult:
         """Copy the file into the transfer folder."""
         ran = await self._shell(STAGE_UPLOAD, self._left())
-        return FileTransferResult(success=True) if ran.success else _from_command(ran)
+        return FileTransferResult(success=True) if ran.success else self._from_command(ran)
 
     async def _unstage(self, copied: FileTransferResult) -> FileTransferResult:
         """Move the file from the transfer folder to its path."""
         ran = await self._shell(UNSTAGE_DOWNLOAD % PLACE["overwrite"] + REMOVE_STAGE, self._left())
-        return copied if ran.success else replace(_from_command(ran), request_id_sync=copied.request_id_sync)
+        return copied if ran.success else replace(self._from_command(ran), request_id_sync=copied.request_id_sync)
 
     async def _shell(self, script: str, limit: float) -> FileCommandResult:
         args = ShellArgs(command=f"{self._names}; {script}", timeout_ms=max(int(limit * 1000), 1))
         return await self._connection.call_tool(FILE_COMMAND, args, CallTimeout(limit + GRACE), strict=False)
+
+    def _from_command(self, ran: FileCommandResult) -> FileTransferResult:
+        message = describe(self._paths.path, ran.code, ran.stderr.strip() or ran.error_message)
+        return ran.as_failure(FileTransferResult, message)
 
     @asynccontextmanager
     async def _cleanup(self) -> AsyncGenerator[None]:
@@ -208,10 +213,6 @@ def _from_store(stored: ContextTransferResult) -> FileTransferResult:
     if stored.success:
         return FileTransferResult(success=True, request_id=stored.request_id)
     return stored.as_failure(FileTransferResult)
-
-
-def _from_command(ran: FileCommandResult) -> FileTransferResult:
-    return ran.as_failure(FileTransferResult, ran.stderr.strip() or ran.error_message)
 
 
 def _as(kind: type[T], result: FileTransferResult) -> T:

@@ -29,13 +29,16 @@ class AsyncFileWriter(Generic[T]):
         self._piece_size = (DIRECT_PIECE_SIZE if direct else MAX_BINARY_CHUNK) // 3 * 3  # base64 without padding
         self._held = bytearray()
         self._begun = False
+        self._is_open = False
 
     async def __aenter__(self) -> Self:
+        self._is_open = True
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, exc: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self._is_open = False
         if exc is not None:
             await self._atomic_write.__aexit__(kind, exc, trace)
             return
@@ -53,6 +56,7 @@ class AsyncFileWriter(Generic[T]):
 
         Raises:
             FileError: The session refused the data. The file stays unchanged.
+            FileUsageError: The file is not open, or takes the other type; nothing was sent.
 
         Example:
             ```python
@@ -61,6 +65,8 @@ class AsyncFileWriter(Generic[T]):
                     await file.write(f"line {number}\n")
             ```
         """
+        if not self._is_open:
+            raise FileError.usage("the file is not open: enter it as a context manager, and write within the block")
         try:
             self._held += self._mode.encode(data)
         except TypeError as exc:

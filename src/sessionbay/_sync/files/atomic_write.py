@@ -2,16 +2,20 @@
 """Writing a file in pieces: the file changes only when all of them have arrived."""
 
 import logging
+import posixpath
 import shlex
+from dataclasses import replace
 from types import TracebackType
 from typing import Literal, Self
 
 from ..._concurrency._sync import shielded
+from ...core.error_codes import ErrorCode
 from ...core.errors import AgentBayError, FileError
 from ...environment import nonce
 from ...models.files import FileResult
 from ...operations import files as tools
 from ...operations.command import ShellArgs
+from ...operations.file_failures import describe
 from ...operations.files import WriteMode
 from ...operations.transfers import FILE_COMMAND, part_path
 from ..session_connection import SessionConnection
@@ -19,16 +23,29 @@ from ..session_connection import SessionConnection
 log = logging.getLogger("sessionbay.files")
 CLEANUP_TIMEOUT = 10.0  # seconds
 
-# The commands that put a complete part in place. An existing file keeps its permissions; a link is followed.
+# The commands that put a complete part in place. An existing file must be writable, as for any other way to write it,
+# and keeps its permissions; a link is followed.
 PLACE: dict[WriteMode, str] = {
     "overwrite": (
-        'path=$(realpath -m -- "$path") && { [ ! -e "$path" ] || chmod --reference="$path" -- "$part"; }'
-        ' && mv -fT -- "$part" "$path"'
+        'path=$(realpath -m -- "$path")'
+        ' && { [ ! -d "$path" ] || { echo "$path: Is a directory" >&2; false; }; }'
+        ' && { [ ! -e "$path" ] || [ -w "$path" ] || { echo "$path: Permission denied" >&2; false; }; }'
+        ' && { [ ! -e "$path" ] || chmod --reference="$path" -- "$part"; } && mv -fT -- "$part" "$path"'
     ),
     "append": 'cat -- "$part" >> "$path" && rm -f -- "$part"',
     "create_new": 'ln -T -- "$part" "$path" && rm -f -- "$part"',
 }
 DECODE = 'base64 -d -- "$part" > "$part.bytes" && mv -fT -- "$part.bytes" "$part" && '
+
+
+def write_piece(connection: SessionConnection, args: tools.WriteArgs, *, parents: bool) -> FileResult:
+    """Write one message's content. With ``parents``, create missing folders if the write needs them."""
+    result = connection.call_tool(tools.WRITE, args, strict=False)
+    folder = posixpath.dirname(args.path)
+    if not parents or not folder or result.code != ErrorCode.NOT_FOUND:
+        return result
+    created = connection.call_tool(tools.MAKE_DIRECTORY, tools.PathArgs(path=folder), strict=False)
+    return connection.call_tool(tools.WRITE, args, strict=False) if created.success else created
 
 
 class AtomicWrite:
@@ -43,8 +60,12 @@ class AtomicWrite:
         path: str,
         mode: WriteMode,
         encoding: Literal["text", "base64"] = "text",
+        *,
+        parents: bool = True,
     ) -> None:
         self._connection = connection
+        self._path = path
+        self._parents = parents
         self._part = part_path(path, nonce()[:12])
         self._names = f"path={shlex.quote(path)} part={shlex.quote(self._part)}"
         self._place = (DECODE if encoding == "base64" else "") + PLACE[mode]
@@ -64,20 +85,22 @@ class AtomicWrite:
         """Append a piece, text or base64, to the part. The target does not change."""
         mode: WriteMode = "append" if self._begun else "overwrite"
         self._begun = True
+        args = tools.WriteArgs(path=self._part, content=piece, mode=mode)
         try:
-            return self._connection.call_tool(tools.WRITE, tools.WriteArgs(path=self._part, content=piece, mode=mode))
+            result = write_piece(self._connection, args, parents=self._parents and mode == "overwrite")
         except FileError as exc:
             exc.outcome = "rejected"
             raise
+        return replace(result, error_message=describe(self._path, result.code, result.error_message))
 
     def place(self) -> FileResult:
         """Replace the target by the part."""
-        ran = self._connection.call_tool(FILE_COMMAND, ShellArgs(command=f"{self._names}; {self._place}"))
+        args = ShellArgs(command=f"{self._names}; {self._place}")
+        ran = self._connection.call_tool(FILE_COMMAND, args, strict=False)
         self._placed = ran.success
         if not ran.success:
-            return ran.as_failure(
-                FileResult, f"the file was received but could not be put in place: {ran.stderr.strip()}"
-            )
+            message = f"{self._path}: it was received but could not be put in place: {ran.stderr.strip()}"
+            return ran.as_failure(FileResult, describe(self._path, ran.code, message))
         return FileResult(success=True, data=True, request_id=ran.request_id)
 
     def _remove(self, exc: BaseException | None) -> None:

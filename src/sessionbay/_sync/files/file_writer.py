@@ -30,13 +30,16 @@ class FileWriter(Generic[T]):
         self._piece_size = (DIRECT_PIECE_SIZE if direct else MAX_BINARY_CHUNK) // 3 * 3  # base64 without padding
         self._held = bytearray()
         self._begun = False
+        self._is_open = False
 
     def __enter__(self) -> Self:
+        self._is_open = True
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, exc: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self._is_open = False
         if exc is not None:
             self._atomic_write.__exit__(kind, exc, trace)
             return
@@ -54,6 +57,7 @@ class FileWriter(Generic[T]):
 
         Raises:
             FileError: The session refused the data. The file stays unchanged.
+            FileUsageError: The file is not open, or takes the other type; nothing was sent.
 
         Example:
             ```python
@@ -62,6 +66,8 @@ class FileWriter(Generic[T]):
                     file.write(f"line {number}\n")
             ```
         """
+        if not self._is_open:
+            raise FileError.usage("the file is not open: enter it as a context manager, and write within the block")
         try:
             self._held += self._mode.encode(data)
         except TypeError as exc:

@@ -18,6 +18,7 @@ from ...models.files import BinaryFileContentResult, DownloadResult, FileResult,
 from ...models.map import Progress
 from ...operations.command import ShellArgs
 from ...operations.complete_output import framed
+from ...operations.file_failures import describe
 from ...operations.transfers import FILE_COMMAND, FileCommandResult
 from ...operations.trees import (
     LIST,
@@ -113,7 +114,7 @@ class FolderSync:
             self._here = run_in_thread(partial(scan_tree, self._options.local))
         ran = self._run(script)
         if not ran.success:
-            return ran.as_failure(FolderResult, ran.stderr.strip())
+            return ran.as_failure(FolderResult, describe(self._options.remote, ran.code, ran.stderr.strip()))
         try:
             self._there = parse_listing(read_output(self._connection, ran))
         except ValueError as exc:

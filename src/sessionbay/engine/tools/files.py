@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from posixpath import dirname
 from typing import Any
 
-from ...core.output import cut_off
+from ...core.output import MAX_CHARACTER_SIZE, whole_characters
 from ...models.files import DirectoryEntry, FileChangeEvent
 from ...operations.file_codecs import format_blocks, format_changes, format_info, format_listing, format_matches
 from ...operations.files import EditArgs, MoveArgs, PathArgs, PathsArgs, ReadArgs, SearchArgs, WriteArgs
@@ -14,7 +14,7 @@ from ..api_errors import ToolFailure, execution_failed
 from ..session import EngineSession
 
 DONE = "True"
-MAX_CHARACTER_SIZE = 4  # bytes of a UTF-8 character
+Extended = tuple[str, dict[str, Any]]  # a text, and structured content that extends it
 
 
 async def read_file(session: EngineSession, args: ReadArgs) -> str:
@@ -25,20 +25,10 @@ async def read_file(session: EngineSession, args: ReadArgs) -> str:
     before = min(args.offset, MAX_CHARACTER_SIZE - 1)
     after = args.length + before + MAX_CHARACTER_SIZE - 1 if args.length else 0
     data: bytes = await agent.request("read", path=args.path, offset=args.offset - before, length=after)
-    return whole_characters(data, before, args.length, args.path)
-
-
-def whole_characters(data: bytes, start: int, length: int, path: str = "the file") -> str:
-    """Return the characters whose first byte lies in ``length`` bytes from ``start``; 0 is all the rest.
-
-    Consecutive parts join without loss, wherever they were cut.
-    """
-    end = start + length if length else len(data)
-    begin, end = start and start + cut_off(data[start : start + 3]), end + cut_off(data[end : end + 3])
     try:
-        return data[begin : max(begin, end)].decode()
+        return whole_characters(data, before, args.length)
     except UnicodeDecodeError as exc:
-        raise execution_failed(-32602, f"{path} is not UTF-8 text: read it in the format binary") from exc
+        raise execution_failed(-32602, f"{args.path}: Not UTF-8 text") from exc
 
 
 async def write_file(session: EngineSession, args: WriteArgs) -> str:
@@ -69,10 +59,11 @@ async def get_file_info(session: EngineSession, args: PathArgs) -> str:
     )
 
 
-async def list_directory(session: EngineSession, args: PathArgs) -> str:
+async def list_directory(session: EngineSession, args: PathArgs) -> Extended:
     """List a folder."""
     entries = await session.running_agent().request("list", path=args.path)
-    return format_listing(DirectoryEntry(name, is_directory) for name, is_directory in entries)
+    text = format_listing(DirectoryEntry(name, is_directory) for name, is_directory, _ in entries)
+    return text, {"sizes": [size for _, _, size in entries]}
 
 
 async def create_directory(session: EngineSession, args: PathArgs) -> str:
@@ -112,12 +103,12 @@ async def read_multiple_files(session: EngineSession, args: PathsArgs) -> str:
     return format_blocks(args.paths, contents, errors)
 
 
-async def search_files(session: EngineSession, args: SearchArgs) -> str:
+async def search_files(session: EngineSession, args: SearchArgs) -> Extended:
     """Find files by their names."""
-    found: list[str] = await session.running_agent().request(
+    found, skipped = await session.running_agent().request(
         "search", path=args.path, pattern=args.pattern, excluded=args.exclude_list()
     )
-    return format_matches(found)
+    return format_matches(found), {"skipped": skipped} if skipped else {}
 
 
 async def get_file_change(session: EngineSession, args: PathArgs) -> str:

@@ -42,8 +42,7 @@ class Watches:
     def _begin(self, watch: str, path: str) -> None:
         if len(self._watched) >= MAX_WATCHES:
             raise Failure(f"{path}: Too many watches: {MAX_WATCHES} folders are watched already")
-        if not os.path.isdir(path):
-            raise Failure(f"{path}: there is no such folder")
+        os.scandir(path).close()  # raises if it is not a readable folder
         self._watched[watch] = threading.Lock(), snapshot(path)
 
 

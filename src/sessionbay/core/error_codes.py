@@ -1,0 +1,39 @@
+"""The codes of failures that do not depend on the cloud. docs/reference/errors.md lists these and the engine's."""
+
+from enum import StrEnum
+
+from .public import public
+
+
+@public
+class ErrorCode(StrEnum):
+    """The codes that this package gives to failures; other codes are the service's own.
+
+    A code is a plain string: ``result.code == "not_found"`` works.
+
+    Example:
+        ```python
+        result = session.file_system.read_file("missing.txt")
+        print(result.code == ErrorCode.NOT_FOUND)
+        ```
+    """
+
+    # Files.
+    NOT_FOUND = "not_found"
+    IS_DIRECTORY = "is_directory"
+    NOT_A_DIRECTORY = "not_a_directory"
+    NOT_A_FILE = "not_a_file"  # a socket, a pipe, a device
+    DIRECTORY_NOT_EMPTY = "directory_not_empty"
+    PERMISSION_DENIED = "permission_denied"
+    ALREADY_EXISTS = "already_exists"
+    TOO_LARGE = "too_large"
+    NOT_TEXT = "not_text"
+    READ_ONLY = "read_only"
+    NO_SPACE = "no_space"
+    # Commands and code.
+    TIMEOUT = "timeout"
+    EXIT_CODE = "exit_code"  # a command exited with a code other than 0
+    CODE_RAISED = "code_raised"
+    OUTPUT_TRUNCATED = "output_truncated"
+    # Sessions; the code of both clouds' gateways.
+    SESSION_GONE = "InvalidMcpSession.NotFound"

@@ -22,12 +22,14 @@ from ..dialects.agb import AGBDialect
 from ..dialects.agentbay import AgentBayDialect
 from ..dialects.base import Dialect
 from ..operations.registry import OPERATIONS
+from ..operations.tools import CallAnswer, CallRequest
 from . import direct_route
 from .actions import Actions
 from .api_errors import ApiError, bad_key
 from .request_body import constant_time_equal, read_body
 from .session import GONE, EngineSession
 from .session_registry import SessionRegistry
+from .tool_response import run_for_client, to_response
 from .transfers import ROUTE, Transfers
 from .unsupported import not_served
 from .ws.code_stream import serve_code
@@ -82,7 +84,8 @@ class Endpoints:
             accepted = dialect.parse_request(await _read_request(request), OPERATIONS)
             if not constant_time_equal(accepted.api_key, self._api_key.reveal()):
                 raise bad_key()
-            reply = await self._actions.serve(accepted.op, accepted.request)
+            tool = accepted.request.name if isinstance(accepted.request, CallRequest) else ""
+            reply = await run_for_client(request, tool, self._actions.serve(accepted.op, accepted.request))
         except UnknownOperation as exc:
             reply = _error_reply(not_served(exc.name))
         except (InvalidRequest, ApiError) as exc:
@@ -94,6 +97,8 @@ class Endpoints:
             reply = _failure("InternalError", "the local engine failed; its log says how", 500, gateway=True)
         reply = replace(reply, request_id=str(uuid.uuid4()).upper())
         log.debug("%s %s -> success=%s code=%s", dialect.title, request.url.path, reply.success, reply.code)
+        if isinstance(reply.data, CallAnswer):
+            return await to_response(reply.data, lambda one: dialect.format_response(replace(reply, data=one)))
         answer = dialect.format_response(reply)
         return Response(answer.body, answer.status, dict(answer.headers))
 

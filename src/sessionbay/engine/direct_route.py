@@ -6,13 +6,14 @@ from pydantic import ValidationError
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 
-from ..core.http import InvalidRequest
+from ..core.http import HttpResponse, InvalidRequest
 from ..operations.direct_route import DirectCall, format_response
 from . import tool_dispatch
 from .api_errors import ApiError
 from .config import EngineConfig
 from .request_body import constant_time_equal, read_body
 from .session import EngineSession
+from .tool_response import run_for_client, to_response
 
 log = logging.getLogger("sessionbay.engine")
 HEADER = "x-access-token"  # holds the session's token
@@ -26,7 +27,7 @@ async def serve(session: EngineSession, request: Request, config: EngineConfig) 
         request_id = call.request_id
         if call.token and not constant_time_equal(call.token, session.token):
             raise unauthorized()
-        answer = await tool_dispatch.call(session, call.tool, call.args, config)
+        return await run_for_client(request, call.tool, _respond(session, call, config))
     except ValidationError:
         return error_response(ApiError("InvalidParameter", "Invalid request body: it must be a tool call in JSON."))
     except (InvalidRequest, ApiError) as exc:
@@ -38,7 +39,13 @@ async def serve(session: EngineSession, request: Request, config: EngineConfig) 
         return error_response(
             ApiError("InternalError", "the local engine failed; its log says how", status=500), request_id
         )
-    return Response(format_response(request_id, answer), media_type="application/json")
+
+
+async def _respond(session: EngineSession, call: DirectCall, config: EngineConfig) -> Response:
+    """Call the tool, and encode its answer."""
+    answer = await tool_dispatch.call(session, call.tool, call.args, config)
+    headers = {"content-type": "application/json"}
+    return await to_response(answer, lambda one: HttpResponse(200, headers, format_response(call.request_id, one)))
 
 
 def unauthorized() -> ApiError:

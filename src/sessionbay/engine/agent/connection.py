@@ -148,7 +148,9 @@ class AgentConnection:
             if len(self._buffer) < end:
                 return
             reply = json.loads(self._buffer[HEADER.size : HEADER.size + size])
-            blob = bytes(self._buffer[HEADER.size + size : end])
+            is_wanted = reply["id"] in self._waiting  # a cancelled caller takes no megabytes
+            with memoryview(self._buffer) as view:
+                blob = bytes(view[HEADER.size + size : end]) if is_wanted else b""
             del self._buffer[:end]
             self._settle(reply, blob)
 

@@ -1,6 +1,9 @@
 """The file tools."""
 
+import asyncio
 from base64 import b64encode
+from codecs import getincrementaldecoder
+from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from posixpath import dirname
 from typing import Any
@@ -14,6 +17,7 @@ from ..api_errors import ToolFailure, execution_failed
 from ..session import EngineSession
 
 DONE = "True"
+SLICE_SIZE = 3 * 2**16  # bytes that are converted before other requests get their turn; base64 without padding
 Extended = tuple[str, dict[str, Any]]  # a text, and structured content that extends it
 
 
@@ -21,14 +25,25 @@ async def read_file(session: EngineSession, args: ReadArgs) -> str:
     """Return a file, or the requested part of it."""
     agent = session.running_agent()
     if args.format == "binary":
-        return b64encode(await agent.request("read", path=args.path, offset=args.offset, length=args.length)).decode()
+        content: bytes = await agent.request("read", path=args.path, offset=args.offset, length=args.length)
+        return "".join([b64encode(piece).decode() async for piece in _slices(content, SLICE_SIZE)])
     before = min(args.offset, MAX_CHARACTER_SIZE - 1)
     after = args.length + before + MAX_CHARACTER_SIZE - 1 if args.length else 0
     data: bytes = await agent.request("read", path=args.path, offset=args.offset - before, length=after)
     try:
-        return whole_characters(data, before, args.length)
+        if before or args.length:
+            return whole_characters(data, before, args.length)
+        decoder = getincrementaldecoder("utf-8")()
+        return "".join([decoder.decode(piece) async for piece in _slices(data, SLICE_SIZE)]) + decoder.decode(b"", True)
     except UnicodeDecodeError as exc:
         raise execution_failed(-32602, f"{args.path}: Not UTF-8 text") from exc
+
+
+async def _slices(data: bytes, size: int) -> AsyncIterator[bytes]:
+    """Yield slices, and let other requests have their turn after each."""
+    for start in range(0, len(data), size):
+        yield data[start : start + size]
+        await asyncio.sleep(0)
 
 
 async def write_file(session: EngineSession, args: WriteArgs) -> str:

@@ -52,6 +52,8 @@ def definitions() -> dict[str, list[str]]:
         for node in ast.parse(path.read_text("utf-8")).body:
             if isinstance(node, (ast.ClassDef, ast.FunctionDef)):
                 found[node.name].append(module)
+            elif isinstance(node, ast.Assign) and isinstance(node.value, ast.Name):  # a second name
+                found[ast.unparse(node.targets[0])].append(module)
     return found
 
 

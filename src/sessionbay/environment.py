@@ -8,10 +8,11 @@ import threading
 import time
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Protocol
+from typing import Literal, Protocol
 
 from ._version import __version__
-from .core.config import DotEnv, parse_dotenv
+from .core.config import Config, DotEnv, Sources, parse_dotenv, parse_timeout
+from .core.errors import AgentBayError
 from .core.public import public
 
 log = logging.getLogger("sessionbay.config")
@@ -43,21 +44,6 @@ class SupportsIsSet(Protocol):
         ...
 
 
-class StopFlag:
-    """A flag to poll."""
-
-    def __init__(self) -> None:
-        self._is_set = False
-
-    def set(self) -> None:
-        """Set the flag."""
-        self._is_set = True
-
-    def is_set(self) -> bool:
-        """Return whether the flag is set."""
-        return self._is_set
-
-
 def nonce() -> str:
     """Return a random 32-digit hexadecimal nonce."""
     return secrets.token_hex(16)
@@ -73,8 +59,13 @@ def process_id() -> int:
     return os.getpid()
 
 
-def find_dotenv(*, upwards: bool) -> DotEnv | None:
-    """Return the ``.env`` file of the working directory, or of the nearest one above it."""
+def find_dotenv(path: str | os.PathLike[str] | None = None, *, upwards: bool) -> DotEnv | None:
+    """Return the ``.env`` file at ``path``, or else that of the working directory or the nearest one above it."""
+    if path is not None:
+        try:
+            return DotEnv(str(path), parse_dotenv(Path(path).read_text("utf-8", "replace")), chosen=True)
+        except OSError as exc:
+            raise AgentBayError.usage(f"env_file {str(path)!r} cannot be read: {exc.strerror}") from exc
     try:
         here = Path.cwd()
     except FileNotFoundError:  # it was deleted
@@ -88,3 +79,42 @@ def find_dotenv(*, upwards: bool) -> DotEnv | None:
     except OSError as exc:
         log.warning("settings of %s are left out, it cannot be read: %s", path, exc.strerror)
     return None
+
+
+@public
+def load_config(
+    cfg: Config | None = None,
+    env_file: str | os.PathLike[str] | None = None,
+    *,
+    cloud: Literal["agb", "agentbay"] = "agb",
+) -> Config:
+    """Return the settings of a client: ``cfg``, or else those of the environment, a ``.env`` file and the cloud.
+
+    Args:
+        cfg: Settings to return as they are.
+        env_file: The ``.env`` file to read in place of the one that is found.
+        cloud: The cloud, whose variables are read.
+
+    Returns:
+        The settings.
+
+    Raises:
+        AgentBayUsageError: ``env_file`` cannot be read, or the timeout of the environment is not a number.
+
+    Example:
+        ```python
+        print(load_config(Config(endpoint="local")).endpoint)
+        ```
+    """
+    from .dialects.agb import AGBDialect
+    from .dialects.agentbay import AgentBayDialect
+
+    if cfg is not None:
+        return Config.of(cfg)
+    dialect = {"agb": AGBDialect, "agentbay": AgentBayDialect}[cloud]
+    names = dialect.variables
+    sources = Sources(environment(), find_dotenv(env_file, upwards=names.dotenv_upwards))
+    endpoint, region = dialect.address(sources.find(None, names.region_id)[0] or None)
+    endpoint = sources.find(None, names.endpoint)[0] or endpoint
+    timeout = parse_timeout(None, sources.find(None, names.timeout_ms)[0], names.timeout_ms)
+    return Config(region_id=region, endpoint=endpoint, timeout_ms=timeout * 1000)

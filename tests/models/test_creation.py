@@ -167,10 +167,6 @@ def test_a_context_is_waited_for_unless_said_otherwise() -> None:
     assert ContextSync(context_id="c", path="/p").wait
 
 
-def test_a_policy_cannot_be_changed() -> None:
-    with pytest.raises(ValidationError):
-        UploadPolicy().auto_upload = False
-
 
 def test_a_binding_is_built_by_position_too() -> None:
     policy = SyncPolicy(upload_policy=UploadPolicy(auto_upload=False))

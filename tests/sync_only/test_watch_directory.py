@@ -16,7 +16,7 @@ def test_it_returns_a_thread_that_reports_a_function_until_it_is_stopped(engine:
         assert watcher.ready_event.wait(BOUND)
         session.file_system.write_file("/tmp/1", "x")
         until(lambda: bool(got))
-        watcher.stop_event.set()  # type: ignore[attr-defined]  # whatever the caller gave, and an event if nothing
+        watcher.stop()
         watcher.join(BOUND)
         assert not watcher.is_alive()
     assert got[0] == FileChangeEvent("create", "/tmp/1", "file")

@@ -69,6 +69,7 @@ class AsyncApiClient:
         self.owns_engine = False
         self.multiplexers: AsyncPerLoop[dict[str, AsyncMultiplexer]] = AsyncPerLoop(dict)
         self._http: AsyncHttpClient | None = None
+        self._transport: AsyncTransport | None = None
         self._opening = AsyncPerLoop(Lock)
         self._http_lock = ThreadLock()
         self._closed = False
@@ -223,9 +224,10 @@ class AsyncApiClient:
         tls = TlsSettings(config.verify, trust_env=trust_env)
         proxy = proxy_of(config.proxy, trust_env=trust_env)
         limits = PoolLimits(config.max_connections, IDLE_CONNECTION_TIMEOUT)
-        own = AsyncRedactingTransport(config.transport) if config.transport else None
+        own = AsyncTransport(limits, tls, proxy, self.clock.monotonic, self.known_engine)
+        self._transport = None if config.transport else own
         return AsyncHttpClient(
-            transport=own or AsyncTransport(limits, tls, proxy, self.clock.monotonic, self.known_engine),
+            transport=AsyncRedactingTransport(config.transport) if config.transport else own,
             bounded=not config.transport and not proxy,
             trust_env=trust_env,
         )
@@ -239,6 +241,13 @@ class AsyncApiClient:
     def is_closed(self) -> bool:
         """Whether the client was closed, and refuses calls."""
         return self._closed
+
+    async def leave_loop(self) -> None:
+        """Close the connections of this event loop; other loops keep theirs."""
+        for multiplexer in (self.multiplexers.pop() or {}).values():
+            await multiplexer.aclose()
+        if self._transport is not None:
+            await self._transport.aclose()
 
     async def aclose(self) -> None:
         """Close the connections; later calls raise."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property, partial
+from os import PathLike
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, NoReturn, Self, TypeVar, Unpack, cast
 
@@ -11,6 +12,7 @@ from ..core.public import lazy_annotations, public
 
 if TYPE_CHECKING:
     from .._concurrency._async import AsyncClock, BinaryCall, HttpTransport
+    from ..core.config import Config
     from ..core.retry import RetryPolicy
     from ..models.creation import CreateSessionFields, CreateSessionParams
     from ..models.map import Progress
@@ -33,6 +35,7 @@ MAX_CONNECTIONS = 512  # half of the 1024 file descriptors that a process usuall
 
 @public
 @lazy_annotations(
+    "..core.config",
     "..core.retry",
     "..models.creation",
     "..models.map",
@@ -59,6 +62,8 @@ class AsyncClient:
     def __init__(
         self,
         api_key: str | None = None,
+        cfg: Config | None = None,
+        env_file: str | PathLike[str] | None = None,
         *,
         region_id: str | None = None,
         endpoint: str | None = None,
@@ -78,6 +83,9 @@ class AsyncClient:
         Args:
             api_key: The API key. The default is ``AGENTBAY_API_KEY`` (``AGB_API_KEY``) of the environment or of a
                 ``.env`` file.
+            cfg: ``region_id``, ``endpoint`` and ``timeout`` as one object, as in the official clients. Arguments take
+                precedence.
+            env_file: The ``.env`` file to read in place of the one that is found.
             region_id: AgentBay's region, e.g. ``ap-southeast-1``. The default is ``AGENTBAY_REGION_ID``, or else
                 ``cn-hangzhou``. A region that is passed takes precedence over an endpoint of the environment.
             endpoint: A host or URL in place of the cloud's own. ``local`` is the embedded engine on this machine.
@@ -100,15 +108,18 @@ class AsyncClient:
             AgentBayUsageError: There is no key, and the endpoint is not ``local``; or a setting is invalid or unsafe.
         """
         from .._concurrency._async import AsyncClock
+        from ..core.config import Config
         from ..core.retry import RetryPolicy
         from .client_config import ClientConfig
         from .client_core import AsyncClientCore
 
+        cfg = Config.of(cfg)
         config = ClientConfig(
             api_key=api_key,
-            region_id=region_id,
-            endpoint=endpoint,
-            timeout=timeout,
+            env_file=env_file,
+            region_id=cfg.region_id if region_id is None else region_id,
+            endpoint=cfg.endpoint if endpoint is None else endpoint,
+            timeout=cfg.timeout if timeout is None else timeout,
             strict=strict,
             retry=RetryPolicy() if retry is None else retry,
             proxy=proxy,
@@ -158,7 +169,7 @@ class AsyncClient:
         return self.core.api.dialect.region_id
 
     async def create(
-        self, params: CreateSessionParams | None = None, /, **fields: Unpack[CreateSessionFields]
+        self, params: CreateSessionParams | None = None, **fields: Unpack[CreateSessionFields]
     ) -> SessionResult[AsyncSession]:
         """Create a session. It runs, and is billed, until it is deleted; ``session()`` deletes it by itself.
 
@@ -188,7 +199,7 @@ class AsyncClient:
         return result
 
     def session(
-        self, params: CreateSessionParams | None = None, /, **fields: Unpack[CreateSessionFields]
+        self, params: CreateSessionParams | None = None, **fields: Unpack[CreateSessionFields]
     ) -> AsyncSessionBlock:
         """Create a session for a block, and delete it when the block is left.
 

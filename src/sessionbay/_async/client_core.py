@@ -44,7 +44,7 @@ class AsyncClientCore:
         """Return the core of a client; raise AgentBayUsageError if the settings are incomplete or unsafe."""
         kind = DIALECTS[cloud]
         names = kind.variables
-        dotenv = find_dotenv(upwards=names.dotenv_upwards)
+        dotenv = find_dotenv(config.env_file, upwards=names.dotenv_upwards)
         settings = resolve(config, names, kind.address, env=environment(), dotenv=dotenv)
         dialect = kind(settings.endpoint, settings.api_key, settings.region_id, USER_AGENT)
         return cls(AsyncApiClient(dialect, replace(config, timeout=settings.timeout)), unpickle)

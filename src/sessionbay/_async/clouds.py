@@ -1,12 +1,20 @@
 """The clients of the two clouds."""
 
-from collections.abc import Mapping
+from __future__ import annotations
 
-from ..core.public import public
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from ..core.public import lazy_annotations, public
 from .client import AsyncClient
+
+if TYPE_CHECKING:
+    from ..models.sessions import SessionPauseResult, SessionResumeResult
+    from .session import AsyncSession
 
 
 @public
+@lazy_annotations("..models.sessions", ".session")
 class AsyncAgentBay(AsyncClient):
     """A client of AgentBay (Alibaba Cloud), or of the local engine in AgentBay's words.
 
@@ -20,6 +28,49 @@ class AsyncAgentBay(AsyncClient):
     """
 
     _cloud = "agentbay"
+
+    async def beta_pause(
+        self, session: AsyncSession, timeout: float = 600, poll_interval: float = 2.0
+    ) -> SessionPauseResult:
+        """Pause a session; the same as ``session.pause(timeout, poll_interval)``.
+
+        Args:
+            session: The session.
+            timeout: Seconds for the request and the wait.
+            poll_interval: Seconds between two looks.
+
+        Returns:
+            Whether the session is paused.
+
+        Example:
+            ```python
+            paused = await bay.beta_pause(session, timeout=30, poll_interval=0.1)
+            print(paused.status)
+            await bay.beta_resume(session, timeout=30, poll_interval=0.1)
+            ```
+        """
+        return await session.pause(timeout, poll_interval)
+
+    async def beta_resume(
+        self, session: AsyncSession, timeout: float = 600, poll_interval: float = 2.0
+    ) -> SessionResumeResult:
+        """Resume a session; the same as ``session.resume(timeout, poll_interval)``.
+
+        Args:
+            session: The session.
+            timeout: Seconds for the request and the wait.
+            poll_interval: Seconds between two looks.
+
+        Returns:
+            Whether the session is running.
+
+        Example:
+            ```python
+            await session.pause(timeout=30, poll_interval=0.1)
+            print((await bay.beta_resume(session, timeout=30, poll_interval=0.1)).status)
+            ```
+        """
+        return await session.resume(timeout, poll_interval)
 
 
 @public

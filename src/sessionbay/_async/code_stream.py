@@ -5,7 +5,7 @@ from types import TracebackType
 from typing import Self
 
 from .._concurrency._async import shielded
-from ..core.errors import CodeError
+from ..core.errors import CodeError, WsCancelledError
 from ..core.public import public
 from ..environment import nonce
 from ..models.code import CodeEvent, EnhancedCodeExecutionResult
@@ -38,6 +38,7 @@ class AsyncCodeStream:
         self._subscription = Subscription(nonce(), streams=True)
         self._result: EnhancedCodeExecutionResult | None = None
         self._multiplexer: AsyncMultiplexer | None = None
+        self._left = False
 
     @property
     def result(self) -> EnhancedCodeExecutionResult:
@@ -66,6 +67,7 @@ class AsyncCodeStream:
         multiplexer = self._multiplexer
         if multiplexer is None:
             return
+        self._left = True
         try:
             if self._result is None and not (self._subscription.lost or multiplexer.is_closed):
                 with suppress(CodeError, TimeoutError):
@@ -79,6 +81,8 @@ class AsyncCodeStream:
     async def __anext__(self) -> CodeEvent:
         if self._multiplexer is None:
             raise CodeError.usage("the code was not started: use the stream as a context manager")
+        if self._left and self._result is None:
+            raise WsCancelledError("the code was interrupted: its block was left before its end", kind="usage")
         while self._result is None:
             message = await self._multiplexer.next(self._subscription, CodeError, self._limit, RUN)
             if message.kind == "failed" and message.error_kind != "refused":

@@ -5,16 +5,16 @@ from base64 import b64encode
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
-from typing import Literal, overload
+from typing import Any, Literal, overload
 
-from .._concurrency._async import Background, background, run_in_thread
+from .._concurrency._async import AsyncBackground, run_in_thread
 from ..core import validation
 from ..core.error_codes import ErrorCode
 from ..core.errors import FileError
 from ..core.output import MAX_CHARACTER_SIZE
 from ..core.public import public
 from ..core.text import pieces
-from ..environment import StopFlag, SupportsIsSet
+from ..environment import SupportsIsSet
 from ..local_files import LocalPath, local_file, open_source
 from ..models.contexts import InternalContext, InternalContextsResult
 from ..models.files import (
@@ -724,10 +724,11 @@ class AsyncFileSystem(AsyncModule):
         callback: _Callback,
         interval: float = 0.5,
         stop_event: SupportsIsSet | None = None,
-    ) -> Background:
-        """Return a watch in the background: a coroutine on async clients, else a thread to be started.
+    ) -> AsyncBackground:
+        """Watch a folder until it is stopped, in a thread that is to be started, or, on async clients, awaited.
 
-        The thread has ``stop_event``, which ends it, and ``ready_event``, which is set once it watches.
+        The thread has ``start()``, ``stop()``, ``stop_event``, which ends it, and ``ready_event``, which is set once it
+        watches. It calls ``callback`` in itself. Awaited, the watch calls it in the caller's own task.
 
         Args:
             path: The folder.
@@ -749,14 +750,14 @@ class AsyncFileSystem(AsyncModule):
         """
         watch = self.watch(path, interval)
 
-        async def work(stop: SupportsIsSet, ready: StopFlag) -> None:
+        async def work(stop: SupportsIsSet, ready: Any) -> None:
             async with watch as changes:
                 ready.set()
                 while not stop.is_set():
                     if events := await changes.changes(timeout_s=interval):
                         callback(events)
 
-        return background(work, stop_event)
+        return AsyncBackground(work, stop_event, self._connection.api.leave_loop)
 
     # The aliases that users of both clouds know.
     read, write, edit = read_file, write_file, edit_file

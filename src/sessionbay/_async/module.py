@@ -1,10 +1,18 @@
 """The base class of a session's modules."""
 
+from typing import Protocol
+
 from .session_connection import AsyncSessionConnection
 
 
-class AsyncModule:
-    """A group of a session's tools."""
+class _HasConnection(Protocol):
+    """A session."""
 
-    def __init__(self, connection: AsyncSessionConnection) -> None:
-        self._connection = connection
+    connection: AsyncSessionConnection
+
+
+class AsyncModule:
+    """A group of a session's tools; ``AsyncOss(session)`` is ``session.oss``, and so on."""
+
+    def __init__(self, session: AsyncSessionConnection | _HasConnection) -> None:
+        self._connection = session if isinstance(session, AsyncSessionConnection) else session.connection

@@ -2,8 +2,10 @@
 
 import asyncio
 import ssl
-from collections.abc import Awaitable, Callable, Coroutine, Iterable
+import threading
+from collections.abc import Awaitable, Callable, Coroutine, Generator, Iterable
 from contextlib import AbstractContextManager, nullcontext
+from functools import partial
 from typing import Any, Generic, ParamSpec, Self, TypeVar, cast
 
 import anyio
@@ -19,7 +21,7 @@ from .._http.timeouts import CLOSE_TIMEOUT, format_timeout
 from ..core.errors import SessionError
 from ..core.http import HttpResponse
 from ..core.public import public
-from ..environment import BaseClock, StopFlag, SupportsIsSet
+from ..environment import BaseClock, SupportsIsSet
 from .asyncio_stream import LoopStream, running_loop
 from .cancellation import in_own_task
 from .readiness import RECEIVE_SIZE, SocketWatch
@@ -321,9 +323,54 @@ def deferred(call: Callable[P, Coroutine[Any, Any, T]], *args: P.args, **kwargs:
     return call(*args, **kwargs)
 
 
-Background = Coroutine[Any, Any, None]
+@public
+class AsyncBackground(threading.Thread, Coroutine[Any, Any, None]):
+    """Work until it is stopped: await it, or start it as a thread, which has an event loop of its own.
 
+    ``stop()`` ends it, and so does ``stop_event``. ``ready_event`` is set once it works.
+    """
 
-def background(work: Callable[[SupportsIsSet, StopFlag], Background], stop: SupportsIsSet | None) -> Background:
-    """Return a coroutine that runs ``work`` until ``stop`` is set, to await or to run as a task."""
-    return work(stop or StopFlag(), StopFlag())
+    def __init__(
+        self,
+        work: Callable[[SupportsIsSet, threading.Event], Coroutine[Any, Any, None]],
+        stop: SupportsIsSet | None,
+        leave_loop: Callable[[], Awaitable[None]],
+    ) -> None:
+        self.stop_event: Any = stop or threading.Event()
+        self.ready_event = threading.Event()
+        self._work = partial(work, self.stop_event, self.ready_event)
+        self._leave_loop = leave_loop
+        self._awaited: Coroutine[Any, Any, None] | None = None
+        super().__init__(name="sessionbay-watch", daemon=True)
+
+    def run(self) -> None:
+        """Work in this thread; ``start`` calls it."""
+        anyio.run(self._run)
+
+    def stop(self) -> None:
+        """End the work, and return at once."""
+        self.stop_event.set()
+
+    async def _run(self) -> None:
+        try:
+            await self._work()
+        finally:
+            await self._leave_loop()
+
+    def send(self, value: Any) -> Any:
+        """Run the coroutine on, as its task does."""
+        self._awaited = self._awaited or self._work()
+        return self._awaited.send(value)
+
+    def throw(self, *exc: Any) -> Any:
+        """Raise an exception in the coroutine, as its task does."""
+        self._awaited = self._awaited or self._work()
+        return self._awaited.throw(*exc)
+
+    def close(self) -> None:
+        """Close the coroutine, as its task does."""
+        if self._awaited is not None:
+            self._awaited.close()
+
+    def __await__(self) -> Generator[Any, Any, None]:
+        return self._work().__await__()

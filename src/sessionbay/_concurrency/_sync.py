@@ -345,14 +345,21 @@ async def deferred(call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T
 
 @public
 class Background(threading.Thread):
-    """A thread that the caller starts. ``stop_event`` ends it, ``ready_event`` is set once it works."""
+    """Work until it is stopped, as a thread that the caller starts.
 
-    def __init__(self, work: Callable[[SupportsIsSet, Any], None], stop: SupportsIsSet | None) -> None:
-        self.stop_event = stop or threading.Event()
+    ``stop()`` ends it, and so does ``stop_event``. ``ready_event`` is set once it works.
+    """
+
+    def __init__(
+        self,
+        work: Callable[[SupportsIsSet, Any], None],
+        stop: SupportsIsSet | None,
+        leave_loop: Callable[[], None],  # threads share the connections
+    ) -> None:
+        self.stop_event: Any = stop or threading.Event()
         self.ready_event = threading.Event()
         super().__init__(target=work, args=(self.stop_event, self.ready_event), name="sessionbay-watch", daemon=True)
 
-
-def background(work: Callable[[SupportsIsSet, Any], None], stop: SupportsIsSet | None) -> Background:
-    """Return a thread that runs ``work`` until ``stop`` is set, for the caller to start."""
-    return Background(work, stop)
+    def stop(self) -> None:
+        """End the work, and return at once."""
+        self.stop_event.set()

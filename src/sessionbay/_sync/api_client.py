@@ -70,6 +70,7 @@ class ApiClient:
         self.owns_engine = False
         self.multiplexers: PerLoop[dict[str, Multiplexer]] = PerLoop(dict)
         self._http: HttpClient | None = None
+        self._transport: Transport | None = None
         self._opening = PerLoop(Lock)
         self._http_lock = ThreadLock()
         self._closed = False
@@ -224,9 +225,10 @@ class ApiClient:
         tls = TlsSettings(config.verify, trust_env=trust_env)
         proxy = proxy_of(config.proxy, trust_env=trust_env)
         limits = PoolLimits(config.max_connections, IDLE_CONNECTION_TIMEOUT)
-        own = RedactingTransport(config.transport) if config.transport else None
+        own = Transport(limits, tls, proxy, self.clock.monotonic, self.known_engine)
+        self._transport = None if config.transport else own
         return HttpClient(
-            transport=own or Transport(limits, tls, proxy, self.clock.monotonic, self.known_engine),
+            transport=RedactingTransport(config.transport) if config.transport else own,
             bounded=not config.transport and not proxy,
             trust_env=trust_env,
         )
@@ -240,6 +242,13 @@ class ApiClient:
     def is_closed(self) -> bool:
         """Whether the client was closed, and refuses calls."""
         return self._closed
+
+    def leave_loop(self) -> None:
+        """Close the connections of this event loop; other loops keep theirs."""
+        for multiplexer in (self.multiplexers.pop() or {}).values():
+            multiplexer.close()
+        if self._transport is not None:
+            self._transport.close()
 
     def close(self) -> None:
         """Close the connections; later calls raise."""

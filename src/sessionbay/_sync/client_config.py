@@ -2,6 +2,7 @@
 """The settings of a client."""
 
 from dataclasses import dataclass, field
+from os import PathLike
 from typing import Any
 
 from .._concurrency._sync import Clock, HttpTransport
@@ -22,6 +23,7 @@ class ClientConfig:
     """
 
     api_key: str | None = field(default=None, repr=False)
+    env_file: str | PathLike[str] | None = None
     region_id: str | None = None
     endpoint: str | None = None
     timeout: float | None = None

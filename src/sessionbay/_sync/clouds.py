@@ -1,10 +1,17 @@
 # Generated from src/sessionbay/_async/clouds.py by scripts/generate_sync.py. Do not edit.
 """The clients of the two clouds."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from ..core.public import public
 from .client import Client
+
+if TYPE_CHECKING:
+    from ..models.sessions import SessionPauseResult, SessionResumeResult
+    from .session import Session
 
 
 @public
@@ -21,6 +28,45 @@ class AgentBay(Client):
     """
 
     _cloud = "agentbay"
+
+    def beta_pause(self, session: Session, timeout: float = 600, poll_interval: float = 2.0) -> SessionPauseResult:
+        """Pause a session; the same as ``session.pause(timeout, poll_interval)``.
+
+        Args:
+            session: The session.
+            timeout: Seconds for the request and the wait.
+            poll_interval: Seconds between two looks.
+
+        Returns:
+            Whether the session is paused.
+
+        Example:
+            ```python
+            paused = bay.beta_pause(session, timeout=30, poll_interval=0.1)
+            print(paused.status)
+            bay.beta_resume(session, timeout=30, poll_interval=0.1)
+            ```
+        """
+        return session.pause(timeout, poll_interval)
+
+    def beta_resume(self, session: Session, timeout: float = 600, poll_interval: float = 2.0) -> SessionResumeResult:
+        """Resume a session; the same as ``session.resume(timeout, poll_interval)``.
+
+        Args:
+            session: The session.
+            timeout: Seconds for the request and the wait.
+            poll_interval: Seconds between two looks.
+
+        Returns:
+            Whether the session is running.
+
+        Example:
+            ```python
+            session.pause(timeout=30, poll_interval=0.1)
+            print((bay.beta_resume(session, timeout=30, poll_interval=0.1)).status)
+            ```
+        """
+        return session.resume(timeout, poll_interval)
 
 
 @public

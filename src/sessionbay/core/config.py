@@ -10,8 +10,9 @@ from ipaddress import ip_address
 from typing import Protocol
 
 from .errors import AgentBayError
+from .public import public
 from .secrets import Secret
-from .validation import seconds, utf8
+from .validation import instance, seconds, utf8
 
 LOCAL = "local"
 DEFAULT_TIMEOUT = 60.0
@@ -42,6 +43,7 @@ class DotEnv:
 
     path: str
     values: Mapping[str, str]
+    chosen: bool = False  # by the program, rather than found in the working directory
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +54,33 @@ class Settings:
     api_key: Secret
     region_id: str | None
     timeout: float
+
+
+@public
+@dataclass(kw_only=True)
+class Config:
+    """A client's settings as one object, as in the official clients. None is "not given".
+
+    Attributes:
+        region_id: AgentBay's region.
+        endpoint: A host or URL in place of the cloud's own, or ``local``.
+        timeout_ms: Milliseconds for one call.
+    """
+
+    region_id: str | None = None
+    endpoint: str | None = None
+    timeout_ms: float | None = None
+
+    @property
+    def timeout(self) -> float | None:
+        """Seconds for one call, or None."""
+        return None if self.timeout_ms is None else seconds("timeout_ms", self.timeout_ms, AgentBayError) / 1000
+
+    @classmethod
+    def of(cls, value: "Config | None") -> "Config":
+        """Return ``value``, or empty settings for None."""
+        instance("cfg", value, Config, AgentBayError)
+        return value or cls()
 
 
 class Arguments(Protocol):
@@ -69,7 +98,7 @@ class Arguments(Protocol):
     def allow_http(self) -> bool: ...
 
 
-class _Sources:
+class Sources:
     """The sources of a setting, in the order of their precedence."""
 
     def __init__(self, env: Mapping[str, str], dotenv: DotEnv | None) -> None:
@@ -94,13 +123,20 @@ def resolve(
     for name in ("api_key", "region_id", "endpoint"):
         if (value := getattr(given, name)) is not None:
             utf8(name, value, AgentBayError)
-    sources = _Sources(env, dotenv)
+    sources = Sources(env, dotenv)
     api_key, key_from_file = sources.find(given.api_key, names.api_key)
     region: str | None = sources.find(given.region_id, names.region_id)[0]
     endpoint, endpoint_from_file = sources.find(given.endpoint, names.endpoint)
     if given.region_id and names.region_id is None:
         raise AgentBayError.usage("this cloud has no regions: leave region_id out")
-    if endpoint and endpoint != LOCAL and endpoint_from_file and dotenv and api_key and not key_from_file:
+    if (
+        endpoint
+        and endpoint != LOCAL
+        and endpoint_from_file
+        and dotenv
+        and api_key
+        and not (key_from_file or dotenv.chosen)
+    ):
         raise AgentBayError.usage(
             f"{dotenv.path} sets {names.endpoint}, but the API key does not come from that file, and is not sent to"
             f" an address that a file in the working directory chose: pass endpoint=, or put {names.api_key} there too"
@@ -121,7 +157,7 @@ def resolve(
         raise AgentBayError.usage(
             "Invalid API key: it contains a space, a line break or another character that a header cannot carry."
         )
-    timeout = _parse_timeout(given.timeout, sources.find(None, names.timeout_ms)[0], names.timeout_ms)
+    timeout = parse_timeout(given.timeout, sources.find(None, names.timeout_ms)[0], names.timeout_ms)
     return Settings(parse_endpoint(endpoint, allow_http=given.allow_http), Secret(api_key), region, timeout)
 
 
@@ -160,7 +196,8 @@ def is_loopback(host: str) -> bool:
         return False
 
 
-def _parse_timeout(argument: float | None, milliseconds: str, variable: str) -> float:
+def parse_timeout(argument: float | None, milliseconds: str, variable: str) -> float:
+    """Return the timeout of a call in seconds: an argument in seconds, or a variable in milliseconds."""
     if argument is not None:
         return seconds("timeout", argument, AgentBayError)
     if not milliseconds:

@@ -94,6 +94,9 @@ def _rebuild(cls: type[AgentBayError], args: tuple[Any, ...]) -> AgentBayError:
     return cls(*args)
 
 
+AGBError = AgentBayError
+
+
 @public
 class AgentBayUsageError(AgentBayError, ValueError, kind="usage"):
     """The client was used incorrectly. Nothing was sent."""
@@ -219,8 +222,23 @@ class ContextTimeoutError(ContextError, TimeoutError, kind="timeout"):
 
 
 @public
+class ClearanceTimeoutError(ContextTimeoutError):
+    """The wait for a context to be cleared timed out."""
+
+
+@public
 class GitError(AgentBayError):
     """A git command failed."""
+
+    @property
+    def exit_code(self) -> int | None:
+        """Git's exit code; None if it did not complete."""
+        return getattr(self.result, "exit_code", None)
+
+    @property
+    def stderr(self) -> str:
+        """Git's standard error."""
+        return getattr(self.result, "stderr", "")
 
 
 @public
@@ -266,6 +284,11 @@ class CodeUsageError(CodeError, ValueError, kind="usage"):
 @public
 class CodeTimeoutError(CodeError, TimeoutError, kind="timeout"):
     """A code run got no response before the timeout."""
+
+
+@public
+class WsCancelledError(CodeUsageError):
+    """A code stream was read after its block had been left before the end of the run."""
 
 
 @public
@@ -328,10 +351,17 @@ class PtyTimeoutError(PtyError, TimeoutError, kind="timeout"):
     """A terminal operation, or a wait for the shell's exit, timed out."""
 
 
+@public
+class PtyNotConnectedError(PtyUsageError):
+    """The terminal was disconnected. Nothing was sent."""
+
+
 __all__ = [
+    "AGBError",
     "AgentBayError",
     "AgentBayTimeoutError",
     "AgentBayUsageError",
+    "ClearanceTimeoutError",
     "CodeError",
     "CodeTimeoutError",
     "CodeUsageError",
@@ -366,6 +396,7 @@ __all__ = [
     "OssTimeoutError",
     "OssUsageError",
     "PtyError",
+    "PtyNotConnectedError",
     "PtyTimeoutError",
     "PtyUsageError",
     "SessionError",
@@ -374,4 +405,5 @@ __all__ = [
     "SkillError",
     "SkillTimeoutError",
     "SkillUsageError",
+    "WsCancelledError",
 ]

@@ -41,6 +41,15 @@ class Result(Generic[T]):
     def __bool__(self) -> bool:
         return self.success
 
+    @property
+    def message(self) -> str:
+        """The same as ``error_message``."""
+        return self.error_message
+
+    def get_request_id(self) -> str:
+        """Return the service's id of the request."""
+        return self.request_id
+
     def raise_for_error(self) -> Self:
         """Return this result. Raise the error of its module if the operation failed."""
         if not self.success:

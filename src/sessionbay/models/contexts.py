@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import ClassVar, TypeVar
 
-from ..core.errors import AgentBayError, ContextError, Kind
+from ..core.errors import AgentBayError, ClearanceTimeoutError, ContextError, Kind
 from ..core.public import public
 from ..core.result import PageResult, Result
 
@@ -11,9 +11,9 @@ D = TypeVar("D")
 
 
 @public
-@dataclass(frozen=True)
+@dataclass
 class Context:
-    """A named folder of the account that outlives sessions.
+    """A named folder of the account that outlives sessions. To rename it, assign ``name`` and call ``context.update``.
 
     Attributes:
         created_at, last_used_at: Timestamps in the cloud's format.
@@ -29,7 +29,7 @@ class Context:
 
 
 @public
-@dataclass(frozen=True, kw_only=True)
+@dataclass(kw_only=True)
 class ContextListParams:
     """The page of a list of contexts.
 
@@ -104,6 +104,9 @@ class ContextStatus:
     error_message: str = ""
     start_time: int = 0
     finish_time: int = 0
+
+
+ContextStatusData = ContextStatus
 
 
 @public
@@ -222,6 +225,9 @@ class ClearContextResult(ContextBaseResult[None]):
 
     def _kind(self) -> Kind:
         return "timeout" if self.timed_out else "refused"
+
+    def _errors(self) -> type[AgentBayError]:
+        return ClearanceTimeoutError if self.timed_out else self.error_type
 
 
 @public

@@ -1,10 +1,12 @@
-"""The parameters of a new session."""
+"""The parameters of a new session. They are mutable: results are frozen, and what callers build and send is not."""
 
+import copy
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, Literal, TypedDict, TypeVar, cast
+from enum import StrEnum
+from typing import Annotated, Any, ClassVar, Literal, Self, TypedDict, TypeVar, cast
 
-from pydantic import ConfigDict, Field, ValidationInfo, model_validator
+from pydantic import AfterValidator, ConfigDict, Field, ValidationInfo, model_validator
 from pydantic.alias_generators import to_camel, to_pascal
 
 from ..core import validation
@@ -12,7 +14,7 @@ from ..core.errors import SessionError
 from ..core.public import public
 from ..core.wire_model import Wire
 
-Lifecycle = Literal[
+LifecycleText = Literal[
     "Lifecycle_1Day",
     "Lifecycle_3Days",
     "Lifecycle_5Days",
@@ -25,15 +27,80 @@ Lifecycle = Literal[
     "Lifecycle_Forever",
 ]
 _WILDCARDS = frozenset("*?[]")
+_NESTED_FIELDS = ("context_syncs", "context_mounts", "browser_context", "extra_configs")
+_OFFICIAL_FIELDS = {
+    "beta_network_id": "network_id",
+    "beta_context_mounts": "context_mounts",
+    "enable_browser_replay": "enable_record",
+}
 WIRE_CONTEXT = {"from_wire": True}
 """The pydantic validation context of values that the engine parsed from the wire."""
 M = TypeVar("M", bound=Wire)
 
 
-class _StrictModel(Wire):
-    """A model that callers build. An unknown keyword or an invalid value raises a ``ValidationError``."""
+@public
+class UploadMode(StrEnum):
+    """How a context is stored: file by file, or as one archive."""
 
-    model_config = ConfigDict(extra="forbid")
+    FILE = "File"
+    ARCHIVE = "Archive"
+
+
+@public
+class UploadStrategy(StrEnum):
+    """When a session's files are uploaded."""
+
+    UPLOAD_BEFORE_RESOURCE_RELEASE = "UploadBeforeResourceRelease"
+
+
+@public
+class DownloadStrategy(StrEnum):
+    """How a context's files are downloaded."""
+
+    DOWNLOAD_ASYNC = "DownloadAsync"
+
+
+@public
+class Lifecycle(StrEnum):
+    """How long a context keeps its files."""
+
+    LIFECYCLE_1DAY = "Lifecycle_1Day"
+    LIFECYCLE_3DAYS = "Lifecycle_3Days"
+    LIFECYCLE_5DAYS = "Lifecycle_5Days"
+    LIFECYCLE_10DAYS = "Lifecycle_10Days"
+    LIFECYCLE_15DAYS = "Lifecycle_15Days"
+    LIFECYCLE_30DAYS = "Lifecycle_30Days"
+    LIFECYCLE_90DAYS = "Lifecycle_90Days"
+    LIFECYCLE_180DAYS = "Lifecycle_180Days"
+    LIFECYCLE_360DAYS = "Lifecycle_360Days"
+    LIFECYCLE_FOREVER = "Lifecycle_Forever"
+
+
+class _StrictModel(Wire):
+    """A model that callers build and change. An unknown name or an invalid value raises a ``ValidationError``.
+
+    ``default()`` returns a new object with the default values.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=False, validate_assignment=True)
+    _official: ClassVar[Mapping[str, str]] = {}  # arguments of the official clients, and their names here
+
+    @classmethod
+    def default(cls) -> Self:
+        """Return a new object with the default values."""
+        return cls()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _rename_official(cls, value: Any) -> Any:
+        """Accept the argument names of the official clients."""
+        if not (isinstance(value, dict) and cls._official.keys() & value.keys()):
+            return value
+        fields = cast("dict[str, Any]", value)
+        renamed = {cls._official.get(name, name): inner for name, inner in fields.items() if inner is not None}
+        if len(renamed) < sum(inner is not None for inner in fields.values()):
+            raise ValueError(f"give either {' or '.join(f'{new} or {old}' for old, new in cls._official.items())}")
+        return renamed
 
     @model_validator(mode="before")
     @classmethod
@@ -51,8 +118,10 @@ class UploadPolicy(_StrictModel):
     """How files are uploaded from the session; ``archive_exclude_paths`` (AgentBay) need mode ``Archive``."""
 
     auto_upload: bool = True
-    upload_strategy: Literal["UploadBeforeResourceRelease"] = "UploadBeforeResourceRelease"
-    upload_mode: Literal["File", "Archive"] = "File"
+    upload_strategy: Annotated[
+        UploadStrategy | Literal["UploadBeforeResourceRelease"], AfterValidator(UploadStrategy)
+    ] = UploadStrategy.UPLOAD_BEFORE_RESOURCE_RELEASE
+    upload_mode: Annotated[UploadMode | Literal["File", "Archive"], AfterValidator(UploadMode)] = UploadMode.FILE
     archive_exclude_paths: tuple[str, ...] | None = None
 
     @model_validator(mode="after")
@@ -67,7 +136,9 @@ class DownloadPolicy(_StrictModel):
     """How files are downloaded to the session."""
 
     auto_download: bool = True
-    download_strategy: Literal["DownloadAsync"] = "DownloadAsync"
+    download_strategy: Annotated[DownloadStrategy | Literal["DownloadAsync"], AfterValidator(DownloadStrategy)] = (
+        DownloadStrategy.DOWNLOAD_ASYNC
+    )
 
 
 @public
@@ -79,7 +150,9 @@ class DeletePolicy(_StrictModel):
 
 @public
 class ExtractPolicy(_StrictModel):
-    """How downloaded archives are extracted."""
+    """How downloaded archives are extracted. The official clients' ``extract_current_folder`` is accepted, too."""
+
+    _official: ClassVar[Mapping[str, str]] = {"extract_current_folder": "extract_to_current_folder"}
 
     extract: bool = True
     delete_src_file: bool = True
@@ -90,7 +163,7 @@ class ExtractPolicy(_StrictModel):
 class RecyclePolicy(_StrictModel):
     """How long the context keeps the files below ``paths``; an empty path means all files."""
 
-    lifecycle: Lifecycle = "Lifecycle_Forever"
+    lifecycle: Annotated[Lifecycle | LifecycleText, AfterValidator(Lifecycle)] = Lifecycle.LIFECYCLE_FOREVER
     paths: tuple[str, ...] = ("",)
 
     @model_validator(mode="after")
@@ -125,7 +198,7 @@ class BWList(_StrictModel):
 class MappingPolicy(_StrictModel):
     """The path of the context on another operating system."""
 
-    path: str
+    path: str = ""
 
 
 @public
@@ -143,7 +216,12 @@ class SyncPolicy(_StrictModel):
 
 @public
 class ContextSync(_StrictModel):
-    """A context to copy to ``path`` of the session and back. With ``wait``, ``create`` waits for the copy."""
+    """A context to copy to ``path`` of the session and back. With ``wait``, ``create`` waits for the copy.
+
+    The official client's name of ``wait``, ``beta_wait_for_completion``, is accepted, too.
+    """
+
+    _official: ClassVar[Mapping[str, str]] = {"beta_wait_for_completion": "wait"}
 
     context_id: str = Field(min_length=1)
     path: str = Field(min_length=1)
@@ -151,13 +229,20 @@ class ContextSync(_StrictModel):
     wait: bool = True
 
     @classmethod
-    def new(cls, context_id: str, path: str, policy: SyncPolicy | None = None) -> "ContextSync":
+    def new(
+        cls,
+        context_id: str,
+        path: str,
+        policy: SyncPolicy | None = None,
+        beta_wait_for_completion: bool | None = None,
+    ) -> "ContextSync":
         """Return a binding of a context to a path.
 
         Args:
             context_id: The id of the context.
             path: The path in the session.
             policy: How the two are synchronised; None is the cloud's default.
+            beta_wait_for_completion: Whether ``create`` waits for the copy; the default is yes.
 
         Returns:
             The binding.
@@ -167,7 +252,7 @@ class ContextSync(_StrictModel):
             print(ContextSync.new("SdkCtx-1", "/tmp/data").path)
             ```
         """
-        return cls(context_id=context_id, path=path, policy=policy)
+        return cls(context_id=context_id, path=path, policy=policy, wait=beta_wait_for_completion is not False)
 
     def with_policy(self, policy: SyncPolicy) -> "ContextSync":
         """Return the same binding with another policy.
@@ -189,13 +274,37 @@ class ContextSync(_StrictModel):
 
 @public
 class ContextMount(_StrictModel):
-    """A context mounted in the session (AgentBay, image ``aio-ubuntu-2404``)."""
+    """A context mounted in the session (AgentBay, image ``aio-ubuntu-2404``). ``strategy`` is ``storage_mode``."""
+
+    _official: ClassVar[Mapping[str, str]] = {"strategy": "storage_mode"}
 
     context_id: str = Field(min_length=1)
     path: str = Field(min_length=1)
     access_mode: Literal["readWrite", "readOnly"] = "readWrite"
     storage_mode: Literal["standard", "performance"] = "standard"
     source_path: str = ""
+
+    @classmethod
+    def new(cls, context_id: str, path: str, **settings: Any) -> Self:
+        """Return a mount of a context.
+
+        Args:
+            context_id: The id of the context.
+            path: The path in the session.
+            settings: The other fields.
+
+        Returns:
+            The mount.
+
+        Example:
+            ```python
+            print(ContextMount.new("SdkCtx-1", "/mnt/data", access_mode="readOnly").access_mode)
+            ```
+        """
+        return cls(context_id=context_id, path=path, **settings)
+
+
+BetaContextMount = ContextMount
 
 
 @public
@@ -238,6 +347,9 @@ class MobileConfig(_StrictModel):
     uninstall_blacklist: tuple[str, ...] | None = None
 
 
+MobileExtraConfig = MobileConfig
+
+
 @public
 class ExtraConfigs(_StrictModel):
     """Settings of special kinds of sessions."""
@@ -246,9 +358,21 @@ class ExtraConfigs(_StrictModel):
 
 
 @public
-@dataclass(frozen=True, kw_only=True)
+@dataclass
+class LifecyclePolicy:
+    """When the cloud releases a session: the three fields of ``CreateSessionParams`` as one object."""
+
+    idle_release_timeout: float | None = None
+    max_runtime: float | None = None
+    manual_release: bool = False
+
+
+@public
+@dataclass(kw_only=True)
 class CreateSessionParams:
     """The parameters of a new session. All are optional, except ``image_id`` on AGB.
+
+    The fields may be assigned until the parameters are used; a client copies them.
 
     Attributes:
         image_id: The image, e.g. ``linux_latest`` or ``agb-code-space-1``; the default is AgentBay's. Required on AGB.
@@ -267,6 +391,9 @@ class CreateSessionParams:
         browser_context: Contexts for the browser's profile.
         extra_configs: Settings of phones (AgentBay).
         framework: The agent framework in use, for the cloud's statistics (AgentBay).
+        lifecycle_policy: ``idle_release_timeout``, ``max_runtime`` and ``manual_release`` as one object.
+        beta_network_id, beta_context_mounts, enable_browser_replay: The official client's names of ``network_id``,
+            ``context_mounts`` and ``enable_record``.
         context_id, session_id, external_user_id, vpc_resource, direct_link: Fields of the protocol that the official
             clients do not use.
     """
@@ -281,11 +408,15 @@ class CreateSessionParams:
     enable_record: bool | None = None
     load_skills: bool = False
     skill_names: Sequence[str] = ()
-    context_syncs: Sequence[ContextSync] = ()
-    context_mounts: Sequence[ContextMount] = ()
+    context_syncs: Sequence[ContextSync] = field(default_factory=list[ContextSync])
+    context_mounts: Sequence[ContextMount] = field(default_factory=list[ContextMount])
     browser_context: BrowserContext | None = None
     extra_configs: ExtraConfigs | None = None
     framework: str = ""
+    lifecycle_policy: LifecyclePolicy | None = None
+    beta_network_id: str | None = None
+    beta_context_mounts: Sequence[ContextMount] | None = None
+    enable_browser_replay: bool | None = None
     context_id: str | None = None
     session_id: str | None = None
     external_user_id: str | None = None
@@ -293,6 +424,9 @@ class CreateSessionParams:
     direct_link: bool | None = None
 
     def __post_init__(self) -> None:
+        for name in ("labels", "skill_names", "context_syncs", "context_mounts", "framework", "load_skills"):
+            if getattr(self, name) is None:  # as the official clients allow
+                setattr(self, name, {"labels": {}, "framework": "", "load_skills": False}.get(name, []))
         if self.labels:
             validation.own_labels(self.labels, SessionError)
         for name in ("image_id", "policy_id", "network_id", "framework", "context_id", "session_id"):
@@ -308,15 +442,27 @@ class CreateSessionParams:
         if self.skill_names and not self.load_skills:
             raise SessionError.usage("skill_names needs load_skills=True")
 
+    def _resolve(self) -> "CreateSessionParams":
+        """Return a copy that keeps its values, with the official client's names replaced by those used here."""
+        given = {new: getattr(self, old) for old, new in _OFFICIAL_FIELDS.items()}
+        if policy := self.lifecycle_policy:
+            given |= {name: getattr(policy, name) or None for name in LifecyclePolicy.__dataclass_fields__}
+        given = {name: value for name, value in given.items() if value is not None}
+        if twice := [name for name in given if getattr(self, name)]:
+            raise SessionError.usage(f"{', '.join(twice)} is given twice, once by the official client's name")
+        nested = {name: getattr(self, name) for name in _NESTED_FIELDS}
+        values: dict[str, Any] = dict.fromkeys([*_OFFICIAL_FIELDS, "lifecycle_policy"])
+        return replace(self, labels=dict(self.labels), **values | copy.deepcopy(nested | given))
+
     @classmethod
     def of(cls, params: "CreateSessionParams | None", fields: "CreateSessionFields") -> "CreateSessionParams":
-        """Return ``params`` with ``fields`` replaced."""
+        """Return a copy of ``params`` with ``fields`` replaced."""
         if unknown := sorted(fields.keys() - cls.__dataclass_fields__.keys()):
             allowed = ", ".join(cls.__dataclass_fields__)
             raise SessionError.usage(f"a session has no {', '.join(unknown)}; the fields are {allowed}")
         if params is not None and not isinstance(params, CreateSessionParams):  # pyright: ignore[reportUnnecessaryIsInstance]  # for callers without a type checker
             raise SessionError.usage(f"a session is made of CreateSessionParams or of keywords, not of {type(params)}")
-        return replace(params or cls(), **fields)
+        return replace(params or cls(), **fields)._resolve()
 
 
 @public
@@ -338,6 +484,10 @@ class CreateSessionFields(TypedDict, total=False):
     browser_context: BrowserContext | None
     extra_configs: ExtraConfigs | None
     framework: str
+    lifecycle_policy: LifecyclePolicy | None
+    beta_network_id: str | None
+    beta_context_mounts: Sequence[ContextMount] | None
+    enable_browser_replay: bool | None
     context_id: str | None
     session_id: str | None
     external_user_id: str | None

@@ -180,6 +180,25 @@ class FileChangeResult(Result[tuple[FileChangeEvent, ...]]):
         """The changes, in the service's order."""
         return list(self.unwrap())
 
+    def has_changes(self) -> bool:
+        """Return whether there are changes."""
+        return bool(self.unwrap())
+
+    def get_created_files(self) -> list[str]:
+        """Return the paths of new files."""
+        return self._paths("create")
+
+    def get_modified_files(self) -> list[str]:
+        """Return the paths of modified files."""
+        return self._paths("modify")
+
+    def get_deleted_files(self) -> list[str]:
+        """Return the paths of deleted files."""
+        return self._paths("delete")
+
+    def _paths(self, event_type: str) -> list[str]:
+        return [event.path for event in self.unwrap() if (event.event_type, event.path_type) == (event_type, "file")]
+
 
 @dataclass(frozen=True, kw_only=True)
 class FileTransferResult(Result[None]):

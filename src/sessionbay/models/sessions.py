@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, Generic, Literal, NoReturn, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Generic, Literal, NoReturn, SupportsIndex, TypeVar, cast
 
 from ..core.absent import no_attribute
 from ..core.errors import Kind
@@ -92,6 +92,27 @@ class SessionEntry:
     status: str = ""
     image_id: str = ""
     app_instance_id: str = ""
+
+
+class _ListedId(str):
+    """A session's id, with the keys ``sessionId`` and ``sessionStatus``, as in AgentBay's own client."""
+
+    __slots__ = ("_status",)
+    _status: str
+
+    @classmethod
+    def of(cls, entry: SessionEntry) -> "_ListedId":
+        listed = cls(entry.session_id)
+        listed._status = entry.status
+        return listed
+
+    def __getitem__(self, key: SupportsIndex | slice | str) -> str:
+        if isinstance(key, str):
+            return {"sessionId": str(self), "sessionStatus": self._status}[key]
+        return super().__getitem__(key)
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return str, (str(self),)
 
 
 @public
@@ -240,4 +261,4 @@ class SessionListResult(PageResult[SessionEntry]):
     @property
     def session_ids(self) -> list[str]:
         """The ids of the sessions of this page."""
-        return [entry.session_id for entry in self.unwrap()]
+        return [_ListedId.of(entry) for entry in self.unwrap()]

@@ -33,6 +33,7 @@ from ..models.sessions import (
     SessionStatusResult,
     WaitResult,
 )
+from ..models.tools import McpTool
 from .mounts import PersistenceItem
 
 W = TypeVar("W", bound=WaitResult)
@@ -112,6 +113,10 @@ class ToolEntry(Wire):
         default=None, validation_alias=AliasChoices("server", "Server", "serverName", "server_name")
     )
     tool: str | None = None
+
+    def to_tool(self) -> McpTool:
+        """Return the tool as callers see it."""
+        return McpTool(**self.dump())
 
 
 def _if_readable(value: object, read: ValidatorFunctionWrapHandler) -> object:

@@ -98,7 +98,7 @@ class ToolsAnswer(Wire):
 
     def public(self) -> tuple[McpTool, ...]:
         """Return the public values."""
-        return tuple(McpTool(**entry.dump()) for entry in self.tools)
+        return tuple(entry.to_tool() for entry in self.tools)
 
 
 CALL_TOOL = Operation(

@@ -167,7 +167,6 @@ def test_a_context_is_waited_for_unless_said_otherwise() -> None:
     assert ContextSync(context_id="c", path="/p").wait
 
 
-
 def test_a_binding_is_built_by_position_too() -> None:
     policy = SyncPolicy(upload_policy=UploadPolicy(auto_upload=False))
     built = ContextSync.new("c", "/p").with_policy(policy)

@@ -725,16 +725,20 @@ class AsyncFileSystem(AsyncModule):
         interval: float = 0.5,
         stop_event: SupportsIsSet | None = None,
     ) -> AsyncBackground:
-        """Watch a folder until it is stopped, in a thread that is to be started, or, on async clients, awaited.
+        """Watch a folder until it is stopped: in a thread, or on async clients as a coroutine.
 
-        The thread has ``start()``, ``stop()``, ``stop_event``, which ends it, and ``ready_event``, which is set once it
-        watches. It calls ``callback`` in itself. Awaited, the watch calls it in the caller's own task.
+        Nothing happens until the returned object is started or awaited. A thread calls ``callback`` itself; a
+        coroutine calls it in its own task.
 
         Args:
             path: The folder.
             callback: Called with each list of changes. An exception ends the watch.
             interval: Seconds between two checks of ``stop_event``, and between two polls; see ``watch``.
             stop_event: Ends the watch once it is set: an event of any library, or an object with ``is_set``.
+
+        Returns:
+            A thread with ``start()``, ``stop()``, ``stop_event``, and ``ready_event``, which is set once it watches. On
+            async clients it is a coroutine, too.
 
         Raises:
             FileError: See ``watch``.

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property, partial
+from os import PathLike
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, NoReturn, Self, TypeVar, Unpack, cast
 
@@ -12,6 +13,7 @@ from ..core.public import lazy_annotations, public
 
 if TYPE_CHECKING:
     from .._concurrency._sync import BinaryCall, Clock, HttpTransport
+    from ..core.config import Config
     from ..core.retry import RetryPolicy
     from ..models.creation import CreateSessionFields, CreateSessionParams
     from ..models.map import Progress
@@ -34,6 +36,7 @@ MAX_CONNECTIONS = 512  # half of the 1024 file descriptors that a process usuall
 
 @public
 @lazy_annotations(
+    "..core.config",
     "..core.retry",
     "..models.creation",
     "..models.map",
@@ -60,6 +63,8 @@ class Client:
     def __init__(
         self,
         api_key: str | None = None,
+        cfg: Config | None = None,
+        env_file: str | PathLike[str] | None = None,
         *,
         region_id: str | None = None,
         endpoint: str | None = None,
@@ -79,6 +84,9 @@ class Client:
         Args:
             api_key: The API key. The default is ``AGENTBAY_API_KEY`` (``AGB_API_KEY``) of the environment or of a
                 ``.env`` file.
+            cfg: ``region_id``, ``endpoint`` and ``timeout`` as one object, as in the official clients. Arguments take
+                precedence.
+            env_file: The ``.env`` file to read in place of the one that is found.
             region_id: AgentBay's region, e.g. ``ap-southeast-1``. The default is ``AGENTBAY_REGION_ID``, or else
                 ``cn-hangzhou``. A region that is passed takes precedence over an endpoint of the environment.
             endpoint: A host or URL in place of the cloud's own. ``local`` is the embedded engine on this machine.
@@ -101,15 +109,18 @@ class Client:
             AgentBayUsageError: There is no key, and the endpoint is not ``local``; or a setting is invalid or unsafe.
         """
         from .._concurrency._sync import Clock
+        from ..core.config import Config
         from ..core.retry import RetryPolicy
         from .client_config import ClientConfig
         from .client_core import ClientCore
 
+        cfg = Config.of(cfg)
         config = ClientConfig(
             api_key=api_key,
-            region_id=region_id,
-            endpoint=endpoint,
-            timeout=timeout,
+            env_file=env_file,
+            region_id=cfg.region_id if region_id is None else region_id,
+            endpoint=cfg.endpoint if endpoint is None else endpoint,
+            timeout=cfg.timeout if timeout is None else timeout,
             strict=strict,
             retry=RetryPolicy() if retry is None else retry,
             proxy=proxy,
@@ -159,7 +170,7 @@ class Client:
         return self.core.api.dialect.region_id
 
     def create(
-        self, params: CreateSessionParams | None = None, /, **fields: Unpack[CreateSessionFields]
+        self, params: CreateSessionParams | None = None, **fields: Unpack[CreateSessionFields]
     ) -> SessionResult[Session]:
         """Create a session. It runs, and is billed, until it is deleted; ``session()`` deletes it by itself.
 
@@ -188,9 +199,7 @@ class Client:
             self.core.keep_at_exit(result.data.session_id)
         return result
 
-    def session(
-        self, params: CreateSessionParams | None = None, /, **fields: Unpack[CreateSessionFields]
-    ) -> SessionBlock:
+    def session(self, params: CreateSessionParams | None = None, **fields: Unpack[CreateSessionFields]) -> SessionBlock:
         """Create a session for a block, and delete it when the block is left.
 
         Args:

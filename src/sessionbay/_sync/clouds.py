@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from ..core.public import public
+from ..core.public import lazy_annotations, public
 from .client import Client
 
 if TYPE_CHECKING:
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 
 @public
+@lazy_annotations("..models.sessions", ".session")
 class AgentBay(Client):
     """A client of AgentBay (Alibaba Cloud), or of the local engine in AgentBay's words.
 

@@ -6,7 +6,7 @@ from types import TracebackType
 from typing import Self
 
 from .._concurrency._sync import shielded
-from ..core.errors import CodeError
+from ..core.errors import CodeError, WsCancelledError
 from ..core.public import public
 from ..environment import nonce
 from ..models.code import CodeEvent, EnhancedCodeExecutionResult
@@ -39,6 +39,7 @@ class CodeStream:
         self._subscription = Subscription(nonce(), streams=True)
         self._result: EnhancedCodeExecutionResult | None = None
         self._multiplexer: Multiplexer | None = None
+        self._left = False
 
     @property
     def result(self) -> EnhancedCodeExecutionResult:
@@ -67,6 +68,7 @@ class CodeStream:
         multiplexer = self._multiplexer
         if multiplexer is None:
             return
+        self._left = True
         try:
             if self._result is None and not (self._subscription.lost or multiplexer.is_closed):
                 with suppress(CodeError, TimeoutError):
@@ -80,6 +82,8 @@ class CodeStream:
     def __next__(self) -> CodeEvent:
         if self._multiplexer is None:
             raise CodeError.usage("the code was not started: use the stream as a context manager")
+        if self._left and self._result is None:
+            raise WsCancelledError("the code was interrupted: its block was left before its end", kind="usage")
         while self._result is None:
             message = self._multiplexer.next(self._subscription, CodeError, self._limit, RUN)
             if message.kind == "failed" and message.error_kind != "refused":

@@ -1,11 +1,19 @@
 # Generated from src/sessionbay/_async/module.py by scripts/generate_sync.py. Do not edit.
 """The base class of a session's modules."""
 
+from typing import Protocol
+
 from .session_connection import SessionConnection
 
 
-class Module:
-    """A group of a session's tools."""
+class _HasConnection(Protocol):
+    """A session."""
 
-    def __init__(self, connection: SessionConnection) -> None:
-        self._connection = connection
+    connection: SessionConnection
+
+
+class Module:
+    """A group of a session's tools; ``Oss(session)`` is ``session.oss``, and so on."""
+
+    def __init__(self, session: SessionConnection | _HasConnection) -> None:
+        self._connection = session if isinstance(session, SessionConnection) else session.connection

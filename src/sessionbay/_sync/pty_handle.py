@@ -8,7 +8,7 @@ from typing import Any, Self
 
 from .._concurrency._sync import shielded
 from ..core import validation
-from ..core.errors import PtyError
+from ..core.errors import PtyError, PtyNotConnectedError
 from ..core.public import public
 from ..environment import nonce
 from ..operations import frames, terminals
@@ -353,7 +353,8 @@ class PtyHandle:
 
     def _refuse_if_disconnected(self) -> None:
         if self._disconnected:
-            raise PtyError.usage(f"{self._name} was disconnected: reconnect by session.pty.connect")
+            message = f"{self._name} was disconnected: reconnect by session.pty.connect"
+            raise PtyNotConnectedError(message, kind="usage")
 
     def _note(self, message: Message) -> None:
         """Record the exit code of a message; raise its error."""

@@ -30,7 +30,7 @@ from ..models.sessions import (
     SessionStatusResult,
     WaitResult,
 )
-from ..models.tools import McpToolResult, McpToolsResult, SessionMetricsResult
+from ..models.tools import McpTool, McpToolResult, McpToolsResult, SessionMetricsResult
 from ..operations.labels import GET_LABELS, SET_LABELS, SetLabelsRequest
 from ..operations.links import GET_LINK, INFO, LinkRequest
 from ..operations.session import (
@@ -471,6 +471,16 @@ class Session:
         """
         return self.connection.details.http_port or ""
 
+    def get_link_url(self) -> str:
+        """Return the URL of the direct route, a secret; empty if the session has none. ``get_link`` leads to a port.
+
+        Example:
+            ```python
+            print(bool(session.get_link_url()))
+            ```
+        """
+        return self.connection.details.link_url or ""
+
     def get_token(self) -> str:
         """Return the token of the direct route, a secret; empty if the session has no direct route.
 
@@ -480,6 +490,31 @@ class Session:
             ```
         """
         return self.connection.details.token or ""
+
+    @property
+    def link_url(self) -> str:
+        """``get_link_url()``."""
+        return self.get_link_url()
+
+    @property
+    def token(self) -> str:
+        """``get_token()``."""
+        return self.get_token()
+
+    @property
+    def ws_url(self) -> str:
+        """The URL of the session's WebSocket, a secret; empty if the session has none."""
+        return self.connection.details.ws_url or ""
+
+    @property
+    def app_instance_id(self) -> str:
+        """The cloud's id of the machine; empty if it returned none."""
+        return self.connection.details.app_instance_id or ""
+
+    @property
+    def mcpTools(self) -> list[McpTool]:  # noqa: N802  # the official clients' name
+        """The tools that the cloud returned with the session; ``list_mcp_tools`` requests those of an image."""
+        return [entry.to_tool() for entry in self.connection.details.tool_list or ()]
 
     @property
     def resource_url(self) -> str:

@@ -6,16 +6,16 @@ from base64 import b64encode
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
-from typing import Literal, overload
+from typing import Any, Literal, overload
 
-from .._concurrency._sync import Background, background, run_in_thread
+from .._concurrency._sync import Background, run_in_thread
 from ..core import validation
 from ..core.error_codes import ErrorCode
 from ..core.errors import FileError
 from ..core.output import MAX_CHARACTER_SIZE
 from ..core.public import public
 from ..core.text import pieces
-from ..environment import StopFlag, SupportsIsSet
+from ..environment import SupportsIsSet
 from ..local_files import LocalPath, local_file, open_source
 from ..models.contexts import InternalContext, InternalContextsResult
 from ..models.files import (
@@ -722,15 +722,20 @@ class FileSystem(Module):
         interval: float = 0.5,
         stop_event: SupportsIsSet | None = None,
     ) -> Background:
-        """Return a watch in the background: a coroutine on clients, else a thread to be started.
+        """Watch a folder until it is stopped: in a thread, or on clients as a coroutine.
 
-        The thread has ``stop_event``, which ends it, and ``ready_event``, which is set once it watches.
+        Nothing happens until the returned object is started or awaited. A thread calls ``callback`` itself; a
+        coroutine calls it in its own task.
 
         Args:
             path: The folder.
             callback: Called with each list of changes. An exception ends the watch.
             interval: Seconds between two checks of ``stop_event``, and between two polls; see ``watch``.
             stop_event: Ends the watch once it is set: an event of any library, or an object with ``is_set``.
+
+        Returns:
+            A thread with ``start()``, ``stop()``, ``stop_event``, and ``ready_event``, which is set once it watches. On
+            clients it is a coroutine, too.
 
         Raises:
             FileError: See ``watch``.
@@ -746,14 +751,14 @@ class FileSystem(Module):
         """
         watch = self.watch(path, interval)
 
-        def work(stop: SupportsIsSet, ready: StopFlag) -> None:
+        def work(stop: SupportsIsSet, ready: Any) -> None:
             with watch as changes:
                 ready.set()
                 while not stop.is_set():
                     if events := changes.changes(timeout_s=interval):
                         callback(events)
 
-        return background(work, stop_event)
+        return Background(work, stop_event, self._connection.api.leave_loop)
 
     # The aliases that users of both clouds know.
     read, write, edit = read_file, write_file, edit_file

@@ -1,6 +1,5 @@
 """Code in a session: its values and errors, what stays, what is shown, and what happens when it does not end."""
 
-import base64
 import json
 import shutil
 from typing import Any
@@ -204,12 +203,9 @@ async def test_what_is_sent_is_what_the_clouds_clients_send() -> None:
     assert json.loads(cloud.forms[0]["Args"]) == {"code": "2 + 2", "language": "python", "timeout_s": 9}
 
 
-async def test_a_plot_comes_back_as_a_picture_and_html_as_html(shared_bay: AsyncSession) -> None:
-    code = "import matplotlib.pyplot as plt\nplt.plot([1, 2])\nplt.show()"
-    plot = await shared_bay.code.run_code(code, "python")
-    if plot.error is not None and plot.error.name == "ModuleNotFoundError":
+async def test_html_and_other_formats_are_returned(shared_bay: AsyncSession) -> None:
+    if (await shared_bay.code.run_code("import IPython", "python")).error is not None:
         pytest.skip("the Python of the sessions is of another version: it cannot use the packages of this one")
-    assert base64.b64decode(plot.results[0].png or "").startswith(b"\x89PNG")
     html = "from IPython.display import HTML, Latex, Markdown, SVG, display\n"
     shown = await shared_bay.code.run_code(
         f"{html}display(HTML('<b>x</b>'), Markdown('*x*'), Latex('$x$'))\n7", "python"

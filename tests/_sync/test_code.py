@@ -1,7 +1,6 @@
 # Generated from tests/_async/test_code.py by scripts/generate_sync.py. Do not edit.
 """Code in a session: its values and errors, what stays, what is shown, and what happens when it does not end."""
 
-import base64
 import json
 import shutil
 from typing import Any
@@ -205,12 +204,9 @@ def test_what_is_sent_is_what_the_clouds_clients_send() -> None:
     assert json.loads(cloud.forms[0]["Args"]) == {"code": "2 + 2", "language": "python", "timeout_s": 9}
 
 
-def test_a_plot_comes_back_as_a_picture_and_html_as_html(shared_bay: Session) -> None:
-    code = "import matplotlib.pyplot as plt\nplt.plot([1, 2])\nplt.show()"
-    plot = shared_bay.code.run_code(code, "python")
-    if plot.error is not None and plot.error.name == "ModuleNotFoundError":
+def test_html_and_other_formats_are_returned(shared_bay: Session) -> None:
+    if (shared_bay.code.run_code("import IPython", "python")).error is not None:
         pytest.skip("the Python of the sessions is of another version: it cannot use the packages of this one")
-    assert base64.b64decode(plot.results[0].png or "").startswith(b"\x89PNG")
     html = "from IPython.display import HTML, Latex, Markdown, SVG, display\n"
     shown = shared_bay.code.run_code(f"{html}display(HTML('<b>x</b>'), Markdown('*x*'), Latex('$x$'))\n7", "python")
     assert [result.formats() for result in shown.results] == [

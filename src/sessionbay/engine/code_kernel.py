@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 import secrets
 import socket
 import time
@@ -17,6 +18,7 @@ from .agent.connection import AgentConnection, AgentFailure, AgentGone
 POLL_INTERVAL = 0.25  # seconds between two checks whether the session is paused
 INTERRUPT_TIMEOUT = 3.0  # seconds that interrupted code has to stop
 MAX_LINE_BYTES = 32 * 2**20
+ESCAPED_SURROGATE = re.compile(rb"\\u[dD]")
 OnEvent = Callable[[Mapping[str, Any]], None]
 IsPaused = Callable[[], bool]
 
@@ -120,7 +122,7 @@ class CodeKernel:
     async def _follow(self, collector: "OutputCollector") -> None:
         """Collect events until the run has ended."""
         while not collector.take(_event(await self._line())):
-            pass
+            await asyncio.sleep(0)  # a line that is already there does not yield to the event loop
 
     async def _line(self) -> bytes:
         try:
@@ -134,12 +136,21 @@ class CodeKernel:
 def _event(line: bytes) -> dict[str, Any]:
     """Decode an event; raise AgentFailure when the process has ended or the line is invalid."""
     try:
-        event: Any = json.loads(line) if line else None
-    except ValueError:
+        event: Any = json.loads(line, parse_constant=str) if line else None
+    except (ValueError, RecursionError):
         event = None
     if not isinstance(event, dict):
         raise AgentFailure("the process that ran the code has ended: its variables are lost")
-    return cast("dict[str, Any]", event)
+    return cast("dict[str, Any]", _escaped(event) if ESCAPED_SURROGATE.search(line) else event)
+
+
+def _escaped(value: Any) -> Any:
+    """Escape lone surrogates, which UTF-8 cannot encode, as Python does in its error output."""
+    if isinstance(value, str):
+        return value.encode("utf-8", "backslashreplace").decode()
+    if isinstance(value, dict):
+        return {_escaped(key): _escaped(item) for key, item in cast("dict[str, Any]", value).items()}
+    return [_escaped(item) for item in value] if isinstance(value, list) else value
 
 
 class OutputCollector:

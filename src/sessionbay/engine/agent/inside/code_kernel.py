@@ -13,6 +13,7 @@ from .frame_socket import Failure, PassedDescriptor
 from .process_tree import ProcessTree
 
 AGENT_FOLDER = os.path.dirname(os.path.abspath(__file__))
+START_PYTHON = "import sys; sys.path.insert(0, {!r}); from inside.python_code import main; sys.path.pop(0); main({!r})"
 PROGRAMS = {  # language: interpreter, kernel script, Debian package of the interpreter
     "javascript": ("node", "javascript_code.js", "nodejs"),
     "java": ("java", "JavaCode.java", "default-jdk-headless"),
@@ -22,7 +23,7 @@ PROGRAMS = {  # language: interpreter, kernel script, Debian package of the inte
 def command(language: str, packages: str) -> list[str]:
     """Return the command that starts the kernel of a language."""
     if language == "python":
-        return [sys.executable, "-I", os.path.join(AGENT_FOLDER, "python_code.py"), packages]
+        return [sys.executable, "-I", "-c", START_PYTHON.format(os.path.dirname(AGENT_FOLDER), packages)]
     if language not in PROGRAMS:
         available = ", ".join(["python", *PROGRAMS])
         raise Failure(f"the local engine runs code in {available}, not in {language}: use a command for that")

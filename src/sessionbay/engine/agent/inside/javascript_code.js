@@ -1,26 +1,24 @@
-// A process that runs JavaScript for a session, and keeps what it defines. Its peer is the engine: see python_code.py.
-// Its words are the descriptors of the engine's socket and of the ends at which its own two outputs, 1 and 2, are read.
+// The JavaScript kernel: node's own REPL. python_code.py documents its protocol. Its arguments are the descriptors of the
+// engine's socket and of the read ends of its own outputs, 1 and 2.
 "use strict";
 const crypto = require("crypto");
 const fs = require("fs");
 const net = require("net");
-const path = require("path");
-const vm = require("vm");
-const { Console } = require("console");
-const { createRequire } = require("module");
-const { Writable } = require("stream");
+const repl = require("repl");
+const { PassThrough, Writable } = require("stream");
 const { StringDecoder } = require("string_decoder");
 const { inspect } = require("util");
 const { isMainThread, parentPort, workerData, Worker } = require("worker_threads");
 
 const OUTPUTS = { stdout: 1, stderr: 2 };
+const KERNEL_FRAME = /\n +at [^\n]*\(node:(internal\/)?(vm|repl|domain):[^]*$/;
 
-// The thread that speaks with the engine, also while code keeps the other one busy, or a child process writes.
-function carry({ engine, ends, mark }) {
+// The thread that serves the engine, also while code blocks the main thread, or a child process writes.
+function serveEngine({ engine, ends, mark }) {
   const socket = new net.Socket({ fd: engine, readable: true, writable: true });
-  const pipes = Object.entries(ends).map(([event, fd]) => follow(fd, mark, (chunk) => tell({ event, chunk })));
-  const tell = (said) => {
-    if (!socket.write(JSON.stringify(said) + "\n")) pipes.forEach((pipe) => pipe.pause());
+  const pipes = Object.entries(ends).map(([event, fd]) => follow(fd, mark, (chunk) => send({ event, chunk })));
+  const send = (event) => {
+    if (!socket.write(JSON.stringify(event) + "\n")) pipes.forEach((pipe) => pipe.pause());
   };
   let held = "";
   socket.setEncoding("utf8");
@@ -29,13 +27,13 @@ function carry({ engine, ends, mark }) {
   socket.on("data", (data) => {
     const lines = (held + data).split("\n");
     held = lines.pop();
-    lines.forEach((order) => parentPort.postMessage({ order }));
+    lines.forEach((request) => parentPort.postMessage({ request }));
   });
-  parentPort.on("message", tell);
+  parentPort.on("message", send);
 }
 
-// Tell what comes out of a pipe; the mark, which nobody else writes, says that all before it has been told.
-function follow(fd, mark, tell) {
+// Send the output of a pipe. The mark, a secret, shows that all output before it was sent.
+function follow(fd, mark, send) {
   const pipe = new net.Socket({ fd, readable: true, writable: false });
   const decoder = new StringDecoder("utf8");
   let held = Buffer.alloc(0);
@@ -45,8 +43,8 @@ function follow(fd, mark, tell) {
     const end = place < 0 ? held.length - overlap(held, mark) : place;
     const chunk = decoder.write(held.subarray(0, end));
     held = held.subarray(place < 0 ? end : end + mark.length);
-    if (chunk) tell(chunk);
-    if (place >= 0) parentPort.postMessage({ told: true });
+    if (chunk) send(chunk);
+    if (place >= 0) parentPort.postMessage({ drained: true });
   });
 }
 
@@ -59,17 +57,17 @@ function overlap(data, mark) {
 
 const pause = new Int32Array(new SharedArrayBuffer(4));
 function write(fd, data) {
-  for (let left = data; left.length; ) {
+  for (let rest = data; rest.length; ) {
     try {
-      left = left.subarray(fs.writeSync(fd, left));
+      rest = rest.subarray(fs.writeSync(fd, rest));
     } catch (error) {
       if (error.code !== "EAGAIN") throw error;
-      Atomics.wait(pause, 0, 0, 5); // a child process shares it, and does not want to be kept waiting
+      Atomics.wait(pause, 0, 0, 5); // a child process has set the shared pipe to non-blocking
     }
   }
 }
 
-// An output that holds nothing back: code that is interrupted while it writes leaves no state behind.
+// An unbuffered output: code that is interrupted in a write leaves no state behind.
 function output(fd) {
   const stream = Object.assign(new Writable(), { fd });
   stream.write = (chunk, encoding, done) => {
@@ -84,85 +82,111 @@ function output(fd) {
 function serve(engine, stdout, stderr) {
   const mark = crypto.randomBytes(16);
   const worker = new Worker(__filename, { workerData: { engine, ends: { stdout, stderr }, mark } });
-  const tell = (event, more) => worker.postMessage({ event, ...more });
+  const send = (event, fields) => worker.postMessage({ event, ...fields });
   for (const [name, fd] of Object.entries(OUTPUTS)) {
     Object.defineProperty(process, name, { value: output(fd), configurable: true, enumerable: true });
   }
-  const context = contextOf(process);
-  let interrupt = () => {};
-  let told = () => {};
+  process.argv.splice(1);
+  let stop = () => {};
+  let drained = () => {};
+  let running = false;
   let queue = Promise.resolve();
   let count = 0;
 
-  const raised = (error) => {
-    const isError = error && typeof error === "object" && "stack" in error;
-    tell("error", {
-      name: (isError && String(error.name)) || "Error",
-      value: isError ? String(error.message) : inspect(error),
-      traceback: isError ? String(error.stack) : "",
-    });
+  const fail = (error) => {
+    const { name, value, traceback } = describe(error);
+    if (running) send("error", { name, value, traceback });
+    else write(OUTPUTS.stderr, Buffer.from(`Uncaught ${traceback || value}\n`)); // between two runs
+    if (!server.underscoreErrAssigned) server.lastError = error;
   };
-  const run = async (code) => {
-    const options = { filename: "code.js", breakOnSigint: true };
-    let value;
-    try {
-      value = vm.runInContext(code, context, options);
-    } catch (error) {
-      if (!(error && error.name === "SyntaxError" && /\bawait\b/.test(code))) throw error;
-      value = vm.runInContext(`(async () => {${code}\n})()`, context, options);
-    }
-    return await Promise.race([value, new Promise((_, reject) => { interrupt = reject; })]);
-  };
-  const drained = () => new Promise((resolve) => {
-    let left = 2;
-    told = () => { left -= 1; if (!left) resolve(); };
+  process.on("uncaughtException", fail);
+  const server = startRepl(fail);
+  const drain = () => new Promise((resolve) => {
+    let open = 2;
+    drained = () => { open -= 1; if (!open) resolve(); };
     for (const fd of Object.values(OUTPUTS)) {
       try {
         write(fd, mark);
       } catch {
-        told(); // the code has closed it
+        drained(); // the code has closed it
       }
     }
   });
-  const answer = async (order) => {
-    const [id, ...encoded] = order.split(" ");
+  const answer = async (request) => {
+    const [id, ...encoded] = request.split(" ");
     const [code, envs] = encoded.map((one) => Buffer.from(one, "base64").toString());
     const begun = performance.now();
     count += 1;
+    running = true;
     Object.assign(process.env, JSON.parse(envs));
-    let after = () => {};
+    let report = () => {};
     try {
-      const value = await run(code);
-      const shown = value === undefined ? undefined : inspect(value);
-      after = () => shown === undefined || tell("result", { main: true, mime: { "text/plain": shown } });
+      const interrupted = new Promise((_, reject) => { stop = reject; });
+      const value = await Promise.race([server.evaluate(code, count), interrupted]);
+      if (!server.underscoreAssigned) server.last = value;
+      const text = value === undefined ? undefined : wellFormed(server.writer(value));
+      report = () => text === undefined || send("result", { main: true, mime: { "text/plain": text } });
     } catch (error) {
-      after = () => raised(error);
+      report = () => fail(error);
     }
-    await drained();
-    after();
-    tell("end", { mark: id, count, seconds: (performance.now() - begun) / 1000 });
+    await drain();
+    report();
+    running = false;
+    send("end", { mark: id, count, seconds: (performance.now() - begun) / 1000 });
   };
-  process.on("SIGINT", () => interrupt(new Error("the code was interrupted")));
-  process.on("uncaughtException", raised);
+  for (const source of [process, server]) source.on("SIGINT", () => stop(new Error("the code was interrupted")));
   worker.on("exit", () => process.exit());
-  worker.on("message", (said) => {
-    if (said.told) told();
-    else queue = queue.then(() => answer(said.order));
+  worker.on("message", (message) => {
+    if (message.drained) drained();
+    else queue = queue.then(() => answer(message.request));
   });
 }
 
-function contextOf(process) {
-  const names = ["process", "Buffer", "URL", "URLSearchParams", "TextEncoder", "TextDecoder", "setTimeout",
-    "clearTimeout", "setInterval", "clearInterval", "setImmediate", "clearImmediate", "queueMicrotask", "fetch",
-    "AbortController", "structuredClone", "performance", "btoa", "atob"];
-  const context = vm.createContext({
-    ...Object.fromEntries(names.filter((name) => name in globalThis).map((name) => [name, globalThis[name]])),
-    console: new Console({ stdout: process.stdout, stderr: process.stderr }),
-    require: createRequire(path.join(process.cwd(), "code.js")),
+// Start a REPL without a terminal. Its method `evaluate` returns a promise of the value of code, awaited if it is one.
+function startRepl(fail) {
+  const sink = new Writable({ write(chunk, encoding, done) { write(OUTPUTS.stderr, chunk); done(); } });
+  const options = { useGlobal: true, breakEvalOnSigint: true, terminal: false, prompt: "" };
+  const server = repl.start({ input: new PassThrough(), output: sink, ...options });
+  let refuse = fail;
+  if (server._domain) { // where eval emits the errors of code, and node those of callbacks
+    server._domain.removeAllListeners("error");
+    server._domain.on("error", (error) => refuse(error));
+    server._domain._errorHandler = (error) => { server._domain.exit(); fail(error); return true; };
+  }
+  server.removeAllListeners("SIGINT");
+  server.evaluate = (code, count) => new Promise((resolve, reject) => {
+    refuse = reject;
+    const listeners = takeListeners(); // eval resets the signal's handler, and with listeners an interrupt would exit
+    server.eval(code, server.context, `REPL${count}`, (error, value) => {
+      if (!error) resolve(value);
+      else reject(error instanceof repl.Recoverable ? error.err : error);
+    });
+    [...listeners, ...takeListeners()].forEach((listener) => process.on("SIGINT", listener));
   });
-  context.globalThis = context.global = context;
-  return context;
+  return server;
+}
+
+function takeListeners() {
+  const listeners = process.rawListeners("SIGINT");
+  process.removeAllListeners("SIGINT");
+  return listeners;
+}
+
+// Return the texts of a thrown value, whose properties may throw in turn.
+function describe(error) {
+  try {
+    if (!(error instanceof Error)) return { name: "Error", value: wellFormed(inspect(error)), traceback: "" };
+    const traceback = wellFormed(error.stack).replace(KERNEL_FRAME, "");
+    return { name: wellFormed(error.name) || "Error", value: wellFormed(error.message), traceback };
+  } catch {
+    return { name: "Error", value: "<a thrown value that cannot be shown>", traceback: "" };
+  }
+}
+
+// Return a text with U+FFFD in place of lone surrogates, as node writes it.
+function wellFormed(value) {
+  return Buffer.from(String(value)).toString();
 }
 
 if (isMainThread) serve(...process.argv.slice(2).map(Number));
-else carry(workerData);
+else serveEngine(workerData);

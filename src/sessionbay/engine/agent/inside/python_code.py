@@ -1,16 +1,14 @@
-"""A process that runs Python code for a session, and keeps what the code defines: on IPython where there is one.
+"""The Python kernel: runs code and keeps its variables, on IPython if that is installed.
 
-Its peer is the engine: a line for each run (a mark, the code as base64, the environment's variables as base64 of JSON),
-then lines of JSON of what happens (``event`` is ``stdout``, ``stderr``, ``result``, ``error`` or ``end``). The code
-itself may write to that socket too: the engine takes nothing from it on trust.
+Protocol, on the socket to the engine: a request is a line of three words: a mark, the code as base64, and variables of
+the environment as base64 of JSON. The answer is lines of JSON, whose ``event`` is ``stdout``, ``stderr``, ``result`` or
+``error``, and at last ``end``, with the mark. The code can write to that socket, too: the engine does not trust it.
 """
 
 from __future__ import annotations
 
-import ast
 import base64
-import codecs
-import io
+import builtins
 import json
 import os
 import signal
@@ -18,178 +16,140 @@ import socket
 import sys
 import threading
 import time
-import traceback
-from collections.abc import Callable
-from importlib import import_module
-from typing import Protocol
+import warnings
+from collections.abc import Mapping
+from contextlib import suppress
+from functools import partial
+from typing import Any, NoReturn
 
-Event = Callable[..., None]
+from .python_ipython import ipython
+from .python_output import Pipe, uninterrupted
+from .python_runner import Loop, Plain, Runner, describe, leave
 
-
-class Runner(Protocol):
-    """What runs code, and tells of it as it goes."""
-
-    def run(self, code: str) -> None: ...
-
-
-MIME_METHODS = {  # the methods by which objects offer more than text, as IPython has them
-    "_repr_html_": "text/html",
-    "_repr_markdown_": "text/markdown",
-    "_repr_svg_": "image/svg+xml",
-    "_repr_latex_": "text/latex",
-    "_repr_json_": "application/json",
-}
+STREAMS = ("stdout", "stderr")
 
 
-class Pipe:
-    """One of the two outputs, the process's own: what child processes write comes too."""
+class Kernel:
+    """Takes requests from the engine, and sends it the events of each run."""
 
-    def __init__(self, number: int, name: str, tell: Event) -> None:
-        self._name = name
-        self._tell = tell
-        self._mark = b""
-        self._seen = threading.Event()
-        self._end, self._begin = os.pipe()
-        os.dup2(self._begin, number)
-        os.set_inheritable(number, True)
-        threading.Thread(target=self._read, daemon=True).start()
+    def __init__(self) -> None:
+        self._socket = socket.socket(fileno=os.dup(0))
+        with open(os.devnull) as nothing:
+            os.dup2(nothing.fileno(), 0)
+        self._sending = threading.RLock()
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        self._is_child = False
+        os.register_at_fork(after_in_child=self._become_child)
+        self._pipes = [Pipe(number, partial(self._send_chunk, name)) for number, name in enumerate(STREAMS, 1)]
+        self.loop = Loop()
 
-    def drain(self, mark: bytes) -> None:
-        """Wait until all that was written so far was told."""
-        self._mark = mark
-        self._seen.clear()
-        os.write(self._begin, mark)
-        self._seen.wait(5)
+    def _become_child(self) -> None:
+        """Leave the engine to the parent."""
+        self._is_child = True
+        self._socket.close()
 
-    def _read(self) -> None:
-        decoder = codecs.getincrementaldecoder("utf-8")("replace")
-        held = b""
-        while data := os.read(self._end, 65536):
-            held += data
-            mark = self._mark
-            ended = bool(mark) and mark in held
-            keep = 0 if ended or not mark else _overlap(held, mark)
-            text = held.replace(mark, b"") if ended else held[: len(held) - keep]
-            held = held[len(held) - keep :] if keep else b""
-            if chunk := decoder.decode(text):
-                self._tell(self._name, chunk=chunk)
-            if ended:
-                self._mark = b""
-                self._seen.set()
-
-
-def _overlap(data: bytes, mark: bytes) -> int:
-    """Return how many bytes at the end of ``data`` may be the beginning of ``mark``."""
-    return next((size for size in range(min(len(mark) - 1, len(data)), 0, -1) if mark.startswith(data[-size:])), 0)
-
-
-class Plain:
-    """Runs code without IPython: text, and what objects offer by their own methods."""
-
-    def __init__(self, tell: Event) -> None:
-        self._tell = tell
-        self._names: dict[str, object] = {"__name__": "__main__", "__builtins__": __builtins__}
-
-    def run(self, code: str) -> None:
-        """Run code; tell its value, or what it raised."""
+    def serve(self) -> None:
+        """Run the code of each request until the engine closes the connection."""
+        sys.stdout, sys.stderr = [pipe.stream for pipe in self._pipes]
+        warnings.filterwarnings("ignore", ".*multi-threaded, use of fork", DeprecationWarning)  # the kernel's threads
+        builtins.exit = builtins.quit = leave  # type: ignore[assignment]
+        runner: Runner
         try:
-            tree = ast.parse(code, "<code>")
-            last = tree.body.pop() if tree.body and isinstance(tree.body[-1], ast.Expr) else None
-            exec(compile(tree, "<code>", "exec"), self._names)  # noqa: S102  # what this page is for
-            if isinstance(last, ast.Expr):
-                value = eval(compile(ast.Expression(last.value), "<code>", "eval"), self._names)  # noqa: S307  # too
-                if value is not None:
-                    self._names["_"] = value
-                    self._tell("result", main=True, mime=_forms(value))
-        except BaseException as exc:
-            exc.__traceback__ = exc.__traceback__ and exc.__traceback__.tb_next  # without this page
-            self._tell(
-                "error", name=type(exc).__name__, value=str(exc), traceback="".join(traceback.format_exception(exc))
-            )
+            runner = ipython(self)
+        except ImportError:
+            runner = Plain(self)
+        count = 0
+        while request := self._receive():
+            count += 1
+            mark, *encoded = request.rstrip(b"\n").split(b" ")  # the word for empty code is empty
+            code, envs = map(base64.b64decode, encoded)
+            os.environ.update(json.loads(envs))
+            begun = time.monotonic()
+            self._run(runner, code.decode())
+            self._send("end", mark=mark.decode(), count=count, seconds=time.monotonic() - begun)
 
+    def _receive(self) -> bytes:
+        """Return a line; an empty one at the end of the connection."""
+        data = b""
+        while not data.endswith(b"\n"):
+            self.loop.wait_readable(self._socket)
+            received = self._socket.recv(2**20)
+            if not received:
+                return b""
+            data += received
+        return data
 
-def _forms(value: object) -> dict[str, object]:
-    forms: dict[str, object] = {"text/plain": repr(value)}
-    for method, mime in MIME_METHODS.items():
-        offered = getattr(value, method, None)
-        if callable(offered) and not isinstance(value, type) and (form := offered()) is not None:
-            forms[mime] = form
-    return forms
+    def _run(self, runner: Runner, code: str) -> None:
+        """Run code, and send its output. In a child process that the code has forked, exit."""
+        self._open_streams()
+        self.loop.select()
+        error: BaseException | None = None
+        try:
+            signal.signal(signal.SIGINT, signal.default_int_handler)
+            error = runner.run(code)
+            signal.signal(signal.SIGINT, signal.SIG_IGN)
+        except KeyboardInterrupt as exc:
+            signal.signal(signal.SIGINT, signal.SIG_IGN)
+            self.send_error(exc, "")
+        if self._is_child:
+            self._exit(error)
+        self._flush()
 
+    def _open_streams(self) -> None:
+        """Replace the streams that code has closed or deleted."""
+        for name, pipe in zip(STREAMS, self._pipes):  # noqa: B905  # Python 3.9
+            old, new = pipe.stream, pipe.reopen()
+            if getattr(sys, name, None) in (None, old):
+                setattr(sys, name, new)
+            setattr(sys, f"__{name}__", new)
 
-def rich(tell: Event) -> Runner:
-    """Return what runs code on IPython; an ImportError says that there is none."""
-    core = "IPython.core."
-    hook, display, shells = (import_module(core + name) for name in ("displayhook", "displaypub", "interactiveshell"))
+    @staticmethod
+    def _exit(error: BaseException | None) -> NoReturn:
+        """End a child process where its code has ended, as a script does."""
+        raise error if isinstance(error, SystemExit) else SystemExit(0 if error is None else 1)
 
-    class Value(hook.DisplayHook):  # type: ignore[misc,name-defined]  # IPython is the session's, not ours
-        def write_output_prompt(self) -> None:
-            pass
+    def _flush(self) -> None:
+        """Wait until all output so far was sent."""
+        streams: list[Any] = [getattr(sys, name, None) for name in STREAMS]
+        for stream in (*streams, *(pipe.stream for pipe in self._pipes)):
+            with suppress(Exception):  # the code's own, closed, or deleted
+                stream.flush()
+        for pipe in self._pipes:
+            pipe.mark()
+        for pipe in self._pipes:
+            pipe.drain()
 
-        def write_format_data(self, format_dict: dict[str, object], md_dict: object = None) -> None:
-            tell("result", main=True, mime=_plain(format_dict))
+    def send_result(self, forms: Mapping[str, object], *, main: bool) -> None:
+        """Send a displayed value; ``main`` for that of the code's last expression."""
+        plain = {
+            mime: base64.b64encode(form).decode() if isinstance(form, bytes) else form for mime, form in forms.items()
+        }
+        self._send_in_order("result", main=main, mime=plain)
 
-    class Display(display.DisplayPublisher):  # type: ignore[misc,name-defined]
-        def publish(self, data: dict[str, object], *args: object, **kwargs: object) -> None:
-            tell("result", main=False, mime=_plain(data))
+    def send_error(self, error: BaseException, trace: str) -> None:
+        """Send the exception that ended a run. In a child process, print it."""
+        if self._is_child and not isinstance(error, SystemExit):
+            print(trace, file=sys.stderr)  # noqa: T201
+        self._send_in_order("error", name=type(error).__name__, value=describe(error), traceback=trace)
 
-    class Shell(shells.InteractiveShell):  # type: ignore[misc,name-defined]
-        def _showtraceback(self, etype: type[BaseException], evalue: BaseException, stb: list[str]) -> None:
-            tell("error", name=etype.__name__, value=str(evalue), traceback="\n".join(stb))
+    def _send_in_order(self, event: str, **fields: object) -> None:
+        """Send an event after all output so far."""
+        with uninterrupted():
+            if not self._is_child:
+                self._flush()
+                self._send(event, **fields)
 
-        def run(self, code: str) -> None:
-            self.run_cell(code, store_history=True)
+    def _send_chunk(self, name: str, chunk: str) -> None:
+        self._send(name, chunk=chunk)
 
-    shell: Runner = Shell.instance(displayhook_class=Value, display_pub_class=Display, colors="NoColor")
-    return shell
-
-
-def _plain(forms: dict[str, object]) -> dict[str, object]:
-    return {mime: base64.b64encode(form).decode() if isinstance(form, bytes) else form for mime, form in forms.items()}
+    def _send(self, event: str, **fields: object) -> None:
+        line = json.dumps({"event": event, **fields}, default=str).encode() + b"\n"
+        with self._sending:
+            self._socket.sendall(line)
 
 
 def main(packages: str) -> None:
-    """Run what comes until the engine is gone; ``packages`` is a folder of further modules, or empty."""
-    sys.path.insert(0, "")  # as in a script of its own
-    sys.path += [packages] if packages else []
-    os.environ.setdefault("MPLBACKEND", "module://matplotlib_inline.backend_inline")
-    sock = socket.socket(fileno=os.dup(0))
-    with open(os.devnull) as nothing:
-        os.dup2(nothing.fileno(), 0)
-    sending = threading.Lock()
-
-    def tell(event: str, **more: object) -> None:
-        line = json.dumps({"event": event, **more}, default=str).encode() + b"\n"
-        with sending:
-            sock.sendall(line)
-
-    pipes = [Pipe(1, "stdout", tell), Pipe(2, "stderr", tell)]
-    streams = [
-        io.TextIOWrapper(io.FileIO(number, "w", closefd=False), "utf-8", line_buffering=True) for number in (1, 2)
-    ]
-    sys.stdout, sys.stderr = streams
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    runner: Runner
-    try:
-        runner = rich(tell)
-    except ImportError:
-        runner = Plain(tell)
-    for count, line in enumerate(sock.makefile("rb"), 1):
-        mark, *encoded = line.rstrip(b"\n").split(b" ")  # no code at all is an empty word
-        code, envs = map(base64.b64decode, encoded)
-        os.environ.update(json.loads(envs))
-        begun = time.monotonic()
-        signal.signal(signal.SIGINT, signal.default_int_handler)
-        try:
-            runner.run(code.decode())
-        except KeyboardInterrupt:
-            tell("error", name="KeyboardInterrupt", value="", traceback="")
-        signal.signal(signal.SIGINT, signal.SIG_IGN)
-        for place, pipe in enumerate(pipes):
-            streams[place].flush()
-            pipe.drain(mark)
-        tell("end", mark=mark.decode(), count=count, seconds=time.monotonic() - begun)
-
-
-if __name__ == "__main__":
-    main(sys.argv[1])
+    """Run code until the engine is gone; ``packages`` is a folder of further modules, or empty."""
+    sys.path[:] = ["", *sys.path, packages] if packages else ["", *sys.path]  # first as in a script
+    sys.argv = [""]
+    Kernel().serve()

@@ -122,9 +122,10 @@ class CodeKernel:
     async def _follow(self, collector: "OutputCollector") -> None:
         """Collect events until the run has ended."""
         while not collector.take(_event(await self._line())):
-            await asyncio.sleep(0)  # a line that is already there does not yield to the event loop
+            pass
 
     async def _line(self) -> bytes:
+        await asyncio.sleep(0)  # to read a line that is already there does not yield to the event loop
         try:
             return await self._reader.readline()
         except ValueError as exc:

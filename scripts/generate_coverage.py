@@ -23,9 +23,9 @@ CLOUDS = json.loads((ROOT / "scripts" / "data" / "clouds.json").read_text("utf-8
 HEADER = "<!-- Written by scripts/generate_coverage.py from the code. Do not edit. -->"
 INTRODUCTION = """# What the local engine serves
 
-Every operation and every tool of the two clouds: served, and in which file of `src/sessionbay/engine`, or refused, and
-why. An operation is refused with the code `ActionNotSupportedLocally` and its name; a tool with an error that names it.
-The engine asks for no version of the protocol and ignores fields that it does not know."""
+Every operation and every tool of the two clouds, with the file of `src/sessionbay/engine` that serves it, or the reason why
+it is refused. The engine refuses an operation with the code `ActionNotSupportedLocally` and the operation's name, and a tool
+with an error that names the tool. It requires no protocol version and ignores unknown fields."""
 
 
 def main() -> None:

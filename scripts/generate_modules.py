@@ -24,11 +24,11 @@ METHODS: dict[str, dict[str, list[str]]] = json.loads((ROOT / "scripts" / "data"
 HEADER = "<!-- Written by scripts/generate_modules.py from the code. Do not edit. -->"
 INTRODUCTION = """# The modules of a session
 
-Every method that AgentBay's own client has for files, commands, code, variables, git, terminals, object storage,
-contexts and skills: what is behind it, which clouds have that, whether the local engine serves it, and the tests that
-use it. A test in **bold** does so on both routes, straight to the machine and through the control plane; the operations
-of the control plane have but that one, and terminals go over the session's WebSocket. All of these tests run for the
-async and the sync twin, and AGB's users find the same methods."""
+The methods of AgentBay's official SDK for files, commands, code, variables, git, terminals, object storage, contexts and
+skills, each with the tools or operations that it uses, the clouds that have them, whether the local engine serves them, and
+the tests that cover it. A test in **bold** runs on both routes, the direct route and the control plane. Operations of the
+control plane have one route only, and terminals use the session's WebSocket. All tests run for the async and the sync twin.
+The methods are the same on AGB."""
 
 
 @dataclass(frozen=True)
@@ -66,7 +66,7 @@ SERVED = served_actions()
 
 
 def main() -> None:
-    """Write the page, or say that it differs."""
+    """Write the page, or report that it is out of date."""
     renew(PAGE, __doc__, lambda _: "\n\n".join((HEADER, INTRODUCTION, *sections())) + "\n")
 
 

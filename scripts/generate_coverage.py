@@ -23,9 +23,10 @@ CLOUDS = json.loads((ROOT / "scripts" / "data" / "clouds.json").read_text("utf-8
 HEADER = "<!-- Written by scripts/generate_coverage.py from the code. Do not edit. -->"
 INTRODUCTION = """# What the local engine serves
 
-Every operation and every tool of the two clouds, with the file of `src/sessionbay/engine` that serves it, or the reason why
-it is refused. The engine refuses an operation with the code `ActionNotSupportedLocally` and the operation's name, and a tool
-with an error that names the tool. It requires no protocol version and ignores unknown fields."""
+Every operation and every tool of the two clouds, with the file of `src/sessionbay/engine` that serves it, or the
+reason why it is refused. The engine refuses an operation with the code `ActionNotSupportedLocally` and the
+operation's name, and a tool with an error that names the tool. It requires no protocol version and ignores unknown
+fields."""
 
 
 def main() -> None:

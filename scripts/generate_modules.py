@@ -24,11 +24,11 @@ METHODS: dict[str, dict[str, list[str]]] = json.loads((ROOT / "scripts" / "data"
 HEADER = "<!-- Written by scripts/generate_modules.py from the code. Do not edit. -->"
 INTRODUCTION = """# The modules of a session
 
-The methods of AgentBay's official SDK for files, commands, code, variables, git, terminals, object storage, contexts and
-skills, each with the tools or operations that it uses, the clouds that have them, whether the local engine serves them, and
-the tests that cover it. A test in **bold** runs on both routes, the direct route and the control plane. Operations of the
-control plane have one route only, and terminals use the session's WebSocket. All tests run for the async and the sync twin.
-The methods are the same on AGB."""
+The methods of AgentBay's official SDK for files, commands, code, variables, git, terminals, object storage, contexts
+and skills, each with the tools or operations that it uses, the clouds that have them, whether the local engine serves
+them, and the tests that cover it. A test in **bold** runs on both routes, the direct route and the control plane.
+Operations of the control plane have one route only, and terminals use the session's WebSocket. All tests run for the
+async and the sync twin. The methods are the same on AGB."""
 
 
 @dataclass(frozen=True)

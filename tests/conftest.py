@@ -116,6 +116,12 @@ def engine_without_direct_route() -> Iterator[LocalEngine]:
     yield from _engine(EngineConfig(direct_route=False))
 
 
+@pytest.fixture(scope="session")
+def slow_engine() -> Iterator[LocalEngine]:
+    """Give an engine whose sessions take a moment to change their states, as a cloud's do."""
+    yield from _engine(EngineConfig(transition_delay=0.05))
+
+
 @pytest.fixture(scope="module")
 def shared_sessions() -> Iterator[SharedSessions]:
     """Give the sessions that the tests of a module share."""

@@ -3,14 +3,14 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 import pytest
 from _pytest.mark import ParameterSet
 
 from sessionbay.core.faults import Fault, FaultPlan, Rule
 
-Group = Literal["repeated", "once", "create", "delete"]
+Group = Literal["repeated", "once", "create", "delete", "pause"]
 """Operations that are repeated, that are sent once, and the two that look after what they did."""
 Expected = tuple[str, int | None]
 """What the caller gets, and how often the client asks; None is as often as chance has it."""
@@ -60,7 +60,7 @@ REPEATED = [
 ONCE = [
     Asked("pause_async", "session.pause_async", "PauseSessionAsync", "once"),
     Asked("resume_async", "session.resume_async", "ResumeSessionAsync", "once", start="PAUSED"),
-    Asked("pause", "session.pause", "PauseSessionAsync", "once", given={"timeout": CALL}),
+    Asked("pause", "session.pause", "PauseSessionAsync", "pause", given={"timeout": CALL}),
     Asked("call_mcp_tool", "session.call_mcp_tool", "CallMcpTool", "once", ("click", {"x": 1})),
     Asked("command.run", "session.command.run", "CallMcpTool", "once", ("make",)),
     Asked("code.run_code", "session.code.run_code", "CallMcpTool", "once", ("1 + 1", "python"), bound=CODE),
@@ -117,12 +117,13 @@ def after(first: Fault, then: Fault) -> Strikes:
 
 def all_get(word: str, tries: int) -> dict[Group, Expected]:
     """Return the same for all groups."""
-    return {"repeated": (word, tries), "once": (word, tries), "create": (word, tries), "delete": (word, tries)}
+    return dict.fromkeys(get_args(Group), (word, tries))
 
 
 def refused(tries: int) -> dict[Group, Expected]:
-    """Return what becomes of a refusal. A session that is not to be deleted may be paused: it is asked about again."""
-    return all_get("refused rejected", tries) | {"delete": ("refused rejected", None)}
+    """Return the result of a refusal. A deletion or pause is repeated where the session's state may explain it."""
+    result = ("refused rejected", None)
+    return all_get("refused rejected", tries) | {"delete": result, "pause": result}
 
 
 def answered(code: str, status: int, *, processed: bool = False) -> Fault:
@@ -133,12 +134,12 @@ def answered(code: str, status: int, *, processed: bool = False) -> Fault:
 
 def ridden_out(word: str, *, created: str = "success") -> dict[Group, Expected]:
     """Return what becomes of a fault that strikes once, and that only what may be repeated overcomes."""
-    return {"repeated": ("success", 2), "once": (word, 1), "create": (created, 1), "delete": ("success", 2)}
+    return all_get("success", 2) | {"once": (word, 1), "pause": (word, 1), "create": (created, 1)}
 
 
 def given_up(word: str, *, created: str = "success", tries: int = 4) -> dict[Group, Expected]:
     """Return what becomes of a fault that stays."""
-    return {"repeated": (word, tries), "once": (word, 1), "create": (created, 1), "delete": (word, tries)}
+    return all_get(word, tries) | {"once": (word, 1), "pause": (word, 1), "create": (created, 1)}
 
 
 RESET, UNREAD = Fault.reset(), Fault.reset(processed=False)
@@ -157,12 +158,12 @@ CASES = [
     Case(
         "reset, then throttled",
         after(RESET, Fault.throttle()),
-        given_up("refused unknown", tries=8) | {"once": (LOST, 1)},
+        given_up("refused unknown", tries=8) | {"once": (LOST, 1), "pause": (LOST, 1)},
     ),
     Case(
         "reset, then forbidden",
         after(RESET, answered("Forbidden", 403)),
-        given_up("refused unknown", tries=2) | {"once": (LOST, 1)},
+        given_up("refused unknown", tries=2) | {"once": (LOST, 1), "pause": (LOST, 1), "delete": ("success", 2)},
     ),
     Case("throttled once, Retry-After", once(Fault.throttle()), all_get("success", 2)),
     Case("throttled once, x-acs-retry-after", once(Fault.throttle(2.5, milliseconds=True)), all_get("success", 2)),
@@ -173,17 +174,17 @@ CASES = [
     Case(
         "500 before it was done, once",
         once(answered("InternalError", 500)),
-        ridden_out("refused unknown", created=NOBODY_KNOWS),
+        ridden_out("refused unknown", created=NOBODY_KNOWS) | {"pause": ("success", 2)},
     ),
     Case(
         "500 after it was done, once",
         once(answered("InternalError", 500, processed=True)),
-        ridden_out("refused unknown"),
+        ridden_out("refused unknown") | {"pause": ("success", 1)},
     ),
     Case(
         "500 after it was done, always",
         always(answered("InternalError", 500, processed=True)),
-        given_up("refused unknown"),
+        given_up("refused unknown") | {"delete": ("success", 4), "pause": ("success", 1)},
     ),
     Case("502 and HTML, before it was done", once(Fault.bad_gateway()), ridden_out(ODD, created=NOBODY_KNOWS)),
     Case("502 and HTML, after it was done", once(Fault.bad_gateway(processed=True)), ridden_out(ODD)),

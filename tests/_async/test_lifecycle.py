@@ -133,9 +133,18 @@ async def test_a_state_that_leads_elsewhere_ends_a_wait_at_once() -> None:
 
 
 async def test_a_refused_request_to_pause_is_the_result() -> None:
-    cloud = FakeCloud(PauseSessionAsync=no("NotAllowed", "your account has no pause"))
+    cloud = FakeCloud(PauseSessionAsync=no("NotAllowed", "your account has no pause"), GetSession=status("RUNNING"))
     result = await on(cloud).pause()
     assert (result.code, result.error_message) == ("NotAllowed", "[NotAllowed] your account has no pause")
+    assert (result.status, result.timed_out) == ("RUNNING", False)
+    assert cloud.requests == ["PauseSessionAsync", "GetSession"] * 2  # once more: its state might just have changed
+
+
+@pytest.mark.parametrize("refusal", [GONE, no("Throttling.User", status=429)], ids=["gone", "throttled"])
+async def test_a_refusal_that_no_state_explains_is_the_result_at_once(refusal: httpx.Response) -> None:
+    cloud = FakeCloud(PauseSessionAsync=refusal)
+    assert not (await on(cloud).pause()).success
+    assert set(cloud.requests) == {"PauseSessionAsync"}
 
 
 async def test_a_request_to_pause_without_an_answer_raises() -> None:

@@ -1,6 +1,5 @@
 """How a wait decides."""
 
-from collections.abc import Callable
 from itertools import islice
 
 import pytest
@@ -8,7 +7,6 @@ import pytest
 from sessionbay.core.errors import SessionError
 from sessionbay.core.polling import (
     PollOutcome,
-    Transition,
     constant_backoff,
     exponential_backoff,
     is_gone,
@@ -17,17 +15,7 @@ from sessionbay.core.polling import (
 )
 from sessionbay.models.sessions import SessionStatusResult
 
-PAUSED, PAUSING, RUNNING = "PAUSED", "PAUSING", "RUNNING"
-
-
-def pause() -> Transition:
-    """Return the transition that a pause is."""
-    return Transition(frozenset({PAUSED}), frozenset({PAUSING}), frozenset({RUNNING}))
-
-
-def deletion() -> Transition:
-    """Return the transition that a deletion is."""
-    return Transition(frozenset({"FINISH", "DELETED"}), via=None, gone_is_target=True)
+PAUSED, PAUSING = "PAUSED", "PAUSING"
 
 
 def saw(status: str) -> SessionStatusResult:
@@ -36,55 +24,6 @@ def saw(status: str) -> SessionStatusResult:
 
 def refused(code: str = "", status: int = 200) -> SessionStatusResult:
     return SessionStatusResult(code=code, http_status_code=status, error_message="why")
-
-
-@pytest.mark.parametrize(
-    ("states", "verdicts"),
-    [
-        ([PAUSED], ["done"]),
-        ([PAUSING, PAUSED], ["pending", "done"]),
-        ([RUNNING, RUNNING, PAUSING, PAUSED], ["pending", "pending", "pending", "done"]),
-        ([PAUSING, RUNNING, RUNNING], ["pending", "pending", "failed"]),
-        ([PAUSING, RUNNING, PAUSING, RUNNING, PAUSED], ["pending", "pending", "pending", "pending", "done"]),
-        (["DELETING"], ["failed"]),
-        ([PAUSING, "FINISH"], ["pending", "failed"]),
-        ([""], ["failed"]),
-    ],
-    ids=" ".join,
-)
-def test_a_change_is_judged_state_by_state(states: list[str], verdicts: list[str]) -> None:
-    transition = pause()
-    assert [transition.evaluate(saw(state)) for state in states] == verdicts
-
-
-def test_a_deletion_may_pass_any_state() -> None:
-    transition = deletion()
-    verdicts = [transition.evaluate(saw(state)) for state in (RUNNING, "DELETING", "a new word", "FINISH")]
-    assert verdicts == ["pending", "pending", "pending", "done"]
-
-
-def test_what_is_gone_is_deleted() -> None:
-    assert deletion().evaluate(refused("InvalidMcpSession.NotFound", 400)) == "done"
-
-
-def test_what_is_gone_is_not_paused() -> None:
-    assert pause().evaluate(refused("InvalidMcpSession.NotFound", 400)) == "refused"
-
-
-@pytest.mark.parametrize("transition", [pause, deletion])
-def test_a_refusal_that_heals_is_waited_out(transition: Callable[[], Transition]) -> None:
-    assert transition().evaluate(refused("InternalError", 503)) == "pending"
-
-
-def test_a_refusal_that_does_not_heal_ends_the_wait() -> None:
-    assert deletion().evaluate(refused("NOT_LOGIN", 400)) == "refused"
-
-
-def test_the_last_state_seen_outlives_a_refusal() -> None:
-    transition = pause()
-    transition.evaluate(saw(PAUSING))
-    transition.evaluate(refused("InternalError", 503))
-    assert transition.last_state == PAUSING
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 
 from sessionbay.core.errors import SessionError
-from sessionbay.core.polling import PollOutcome, Transition, Verdict
+from sessionbay.core.polling import PollOutcome, Verdict
+from sessionbay.core.transitions import Transition
 from sessionbay.models.sessions import DeleteResult, SessionInfo, SessionPauseResult, SessionStatusResult
 from sessionbay.operations.links import DesktopInfo, InfoAnswer
 from sessionbay.operations.registry import OPERATIONS, TOOLS
@@ -18,7 +19,7 @@ REFUSED = SessionStatusResult(code="X", error_message="[X] why", request_id="REQ
 
 def pause(verdict: Verdict, last: SessionStatusResult | None, last_state: str = "PAUSING") -> SessionPauseResult:
     """Return the result of a wait for a pause."""
-    transition = Transition(frozenset({"PAUSED"}), frozenset({"PAUSING"}))
+    transition = Transition.of("pause")
     transition.last_state = last_state
     return wait_result(SessionPauseResult, PollOutcome(verdict, last), transition, "PAUSED", 2.5)
 
@@ -71,7 +72,7 @@ def test_a_wait_that_was_refused_keeps_what_the_service_said() -> None:
 
 
 def test_what_is_gone_has_arrived_at_its_deletion() -> None:
-    transition = Transition(frozenset({"FINISH"}), via=None, gone_is_target=True)
+    transition = Transition.of("delete")
     gone = SessionStatusResult(code="InvalidMcpSession.NotFound", http_status_code=400)
     deleted = wait_result(DeleteResult, PollOutcome("done", gone), transition, "deleted", 30)
     assert (deleted.success, deleted.error_message) == (True, "")

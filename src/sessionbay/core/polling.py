@@ -1,13 +1,14 @@
 """The decisions of a polling loop: what a look means, and when to look again. Pure: the caller looks and sleeps."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Generic, Literal, TypeVar
 
 from .errors import AgentBayError
 from .result import Result
 
-Verdict = Literal["done", "pending", "failed", "refused", "timeout"]
+Verdict = Literal["done", "pending", "failed", "refused", "request", "timeout"]
+"""The meaning of a look for a wait; ``request``: the request must be sent, or sent again, before the wait goes on."""
 R = TypeVar("R", bound=Result[Any])
 
 _PERMANENT_CODES = ("NOT_LOGIN", "Forbidden", "AccessDenied", "InvalidApiKey", "Unauthorized")
@@ -68,56 +69,6 @@ class PollState(Generic[R]):
         if self._verdict != "pending":
             return PollOutcome(self._verdict, self._last)
         return PollOutcome("timeout", self._last, self._cause) if now >= self._deadline else None
-
-
-@dataclass
-class Transition:
-    """A requested change of state.
-
-    The start state right after the request is "pending". Seen twice in a row after the change had begun, it means that
-    the service gave the change up.
-
-    Attributes:
-        target: The states that end the wait.
-        via: The states on the way; None allows any.
-        start: The states before the request took effect.
-        gone_is_target: Whether "not found" ends the wait, too.
-        seen: The last state that was seen.
-        begun: Whether a state on the way was seen.
-    """
-
-    target: frozenset[str]
-    via: frozenset[str] | None
-    start: frozenset[str] = frozenset()
-    gone_is_target: bool = False
-    last_state: str = field(default="", init=False)
-    has_begun: bool = field(default=False, init=False)
-    _back: int = field(default=0, init=False)
-
-    def is_conclusive(self, state: str) -> bool:
-        """Return whether a state from a list, which may lag, needs no direct look: it does not end in failure."""
-        return (
-            state in self.target
-            or (self.via is not None and state in self.via)
-            or not (self.has_begun or self.start - {state})
-        )
-
-    def evaluate(self, look: Result[str]) -> Verdict:
-        """Return what the look at a state means for the wait."""
-        if not look.success:
-            if self.gone_is_target and is_gone(look):
-                return "done"
-            return "pending" if is_transient(look) else "refused"
-        self.last_state = look.data or ""
-        if self.last_state in self.target:
-            return "done"
-        if self.via is None or self.last_state in self.via:
-            self.has_begun, self._back = True, 0
-            return "pending"
-        if self.last_state not in self.start:
-            return "failed"
-        self._back += self.has_begun
-        return "failed" if self._back > 1 else "pending"
 
 
 def is_gone(result: Result[Any]) -> bool:

@@ -104,19 +104,22 @@ class SessionRegistry:
         return (session for session in self._sessions.values() if session.status not in GONE)
 
     def pause(self, session: EngineSession) -> None:
-        """Begin to freeze a session."""
+        """Begin to freeze a session; do nothing if it is paused, or being paused."""
+        if session.status in (Status.PAUSING, Status.PAUSED):
+            return
         if session.status != Status.RUNNING:
             raise not_running(session.status)
         session.status = Status.PAUSING
         self._start(self._change(session, Status.PAUSED, "freeze"))
 
     def resume(self, session: EngineSession) -> None:
-        """Begin to thaw a session; do nothing if it is running."""
-        if session.status not in (Status.PAUSED, Status.RUNNING):
+        """Begin to thaw a session; do nothing if it is running, or being resumed."""
+        if session.status in (Status.RESUMING, Status.RUNNING):
+            return
+        if session.status != Status.PAUSED:
             raise not_running(session.status)
-        if session.status == Status.PAUSED:
-            session.status = Status.RESUMING
-            self._start(self._change(session, Status.RUNNING, "thaw"))
+        session.status = Status.RESUMING
+        self._start(self._change(session, Status.RUNNING, "thaw"))
 
     def delete(self, session: EngineSession) -> None:
         """Begin to end a session; raise for a paused one, as the clouds do."""

@@ -183,6 +183,11 @@ class SessionResumeResult(WaitResult):
 
 
 @public
+class SessionWaitResult(WaitResult):
+    """The result of ``wait_for_status``."""
+
+
+@public
 class SessionStatusResult(Result[str]):
     """The result of ``get_status``."""
 

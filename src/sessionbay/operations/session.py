@@ -20,7 +20,8 @@ from ..core.encoding import (
 )
 from ..core.errors import SessionError
 from ..core.operation import NOTHING, Operation, Route
-from ..core.polling import PollOutcome, Transition
+from ..core.polling import PollOutcome
+from ..core.transitions import Transition
 from ..core.wire_model import JsonText, NullableStr, Wire
 from ..models.creation import ExtraConfigs
 from ..models.sessions import (
@@ -268,7 +269,7 @@ def wait_result(
     return kind(
         status=transition.last_state,
         outcome_unknown=True,
-        timed_out=outcome.verdict == "timeout",
+        timed_out=outcome.verdict in ("timeout", "request"),
         error_message=outcome.describe(target, transition.last_state, timeout),
         request_id=last.request_id,
     )

@@ -15,8 +15,9 @@ from ..core.absent import AbsentModule, no_attribute
 from ..core.adaptive_rate import AdaptiveRate
 from ..core.errors import AgentBayError, SessionError
 from ..core.operation import Operation
-from ..core.polling import PollOutcome, PollState, Transition, constant_backoff, exponential_backoff, is_gone
+from ..core.polling import PollOutcome, PollState, constant_backoff, exponential_backoff, is_gone, is_throttled
 from ..core.public import lazy_annotations, public
+from ..core.transitions import Change, Transition
 from ..models.sessions import (
     DeleteResult,
     InfoResult,
@@ -28,6 +29,7 @@ from ..models.sessions import (
     SessionResult,
     SessionResumeResult,
     SessionStatusResult,
+    SessionWaitResult,
     WaitResult,
 )
 from ..models.tools import McpTool, McpToolResult, McpToolsResult, SessionMetricsResult
@@ -66,7 +68,6 @@ W = TypeVar("W", bound=WaitResult)
 
 DELETE_TIMEOUT = 30.0  # seconds
 CLEANUP_TIMEOUT = DELETE_TIMEOUT + 5.0  # seconds, for a deletion that cancellation must not interrupt
-DELETED = frozenset({"FINISH", "DELETED"})
 
 
 @public
@@ -552,13 +553,15 @@ class Session:
     def pause(self, timeout: float = 600, poll_interval: float = 2.0) -> SessionPauseResult:
         """Pause this session and wait until it is ``PAUSED``. AgentBay only, where the account has access to it.
 
+        A session that is paused already, or being paused, is a success. One that is being resumed is paused afterwards.
+
         Args:
             timeout: Seconds for the request and the wait; 0 sends the request, looks once, and returns.
             poll_interval: Seconds between two looks.
 
         Returns:
-            Whether the session is paused; ``status`` is the last state seen. A wait that ran out has ``success=False``
-            and ``timed_out=True``; the session may still pause later.
+            Whether the session is paused; ``status`` is the last state seen, also of a refusal. A wait that ran out has
+            ``success=False`` and ``timed_out=True``; the session may still pause later.
 
         Raises:
             SessionUsageError: An argument is wrong, or the cloud has no pause; nothing was sent.
@@ -571,8 +574,7 @@ class Session:
             session.resume(timeout=30, poll_interval=0.1)
             ```
         """
-        pausing = Transition(frozenset({"PAUSED"}), via=frozenset({"PAUSING"}), start=frozenset({"RUNNING"}))
-        return self._change(PAUSE, pausing, "PAUSED", timeout, poll_interval)
+        return self._change("pause", PAUSE, "PAUSED", timeout, poll_interval)
 
     def pause_async(self) -> SessionPauseResult:
         """Request a pause without waiting for it. AgentBay only.
@@ -594,6 +596,8 @@ class Session:
     def resume(self, timeout: float = 600, poll_interval: float = 2.0) -> SessionResumeResult:
         """Resume this session and wait until it is ``RUNNING``. AgentBay only.
 
+        A session that is running, or being resumed, is a success. One that is being paused is resumed afterwards.
+
         Args:
             timeout: Seconds for the request and the wait; 0 sends the request, looks once, and returns.
             poll_interval: Seconds between two looks.
@@ -612,8 +616,7 @@ class Session:
             print(resumed.status)
             ```
         """
-        resuming = Transition(frozenset({"RUNNING"}), via=frozenset({"RESUMING"}), start=frozenset({"PAUSED"}))
-        return self._change(RESUME, resuming, "RUNNING", timeout, poll_interval)
+        return self._change("resume", RESUME, "RUNNING", timeout, poll_interval)
 
     def resume_async(self) -> SessionResumeResult:
         """Request the end of a pause without waiting for it. AgentBay only.
@@ -636,18 +639,59 @@ class Session:
     # Older releases of AgentBay's own client have these two as "beta_".
     beta_pause, beta_resume = pause, resume
 
+    def wait_for_status(self, status: str, timeout: float = 600, poll_interval: float = 2.0) -> SessionWaitResult:
+        """Wait until this session is in a state, whoever changes it.
+
+        Args:
+            status: The state, e.g. ``PAUSED``; see ``SessionStatus``. ``DELETED`` and ``FINISH`` are the same.
+            timeout: Seconds to wait; 0 looks once.
+            poll_interval: Seconds between two looks.
+
+        Returns:
+            Whether the session is in that state; ``status`` is the last state seen. A wait that ran out has
+            ``success=False`` and ``timed_out=True``. A session that is being deleted ends the wait at once.
+
+        Raises:
+            SessionUsageError: An argument is invalid; nothing was sent.
+
+        Example:
+            ```python
+            session.pause_async()
+            paused = session.wait_for_status("PAUSED", timeout=30, poll_interval=0.1)
+            print(paused.success, paused.status)
+            ```
+        """
+        status = validation.text("status", status, SessionError).upper()
+        timeout = validation.seconds("timeout", timeout, SessionError, zero=True)
+        poll_interval = validation.seconds("poll_interval", poll_interval, SessionError)
+        waiting = Transition.waiting_for(status)
+        with self._core.poller.waiting():
+            outcome = self._wait(waiting, timeout, poll_interval)
+        return self.connection.api.raise_if_strict(wait_result(SessionWaitResult, outcome, waiting, status, timeout))
+
     def _change(
-        self, op: Operation[SessionRef, Any, W], transition: Transition, target: str, timeout: float, interval: float
+        self, change: Change, op: Operation[SessionRef, Any, W], target: str, timeout: float, interval: float
     ) -> W:
-        """Request a change of state and wait for it."""
+        """Request a change of state and wait for it; ``core.transitions`` decides whether to repeat the request."""
         timeout = validation.seconds("timeout", timeout, SessionError, zero=True)
         poll_interval = validation.seconds("poll_interval", interval, SessionError)
-        deadline = self._core.clock.monotonic() + timeout
+        clock, transition = self._core.clock, Transition.of(change)
+        remaining, deadline = timeout, clock.monotonic() + timeout
         with self._core.poller.waiting():
-            result = self.connection.send(op, self.connection.ref, timeout)
-            if result.success:
-                outcome = self._wait(transition, deadline - self._core.clock.monotonic(), poll_interval)
-                result = wait_result(op.result, outcome, transition, target, timeout)
+            while True:
+                result = self.connection.send(op, self.connection.ref, remaining)
+                transition.record_request(accepted=result.success)
+                if is_gone(result) or is_throttled(result.code):
+                    break
+                outcome = self._wait(transition, deadline - clock.monotonic(), poll_interval)
+                remaining = deadline - clock.monotonic()
+                if outcome.verdict == "request" and remaining > 0:
+                    continue
+                if result.success or outcome.verdict not in ("refused", "request"):
+                    result = wait_result(op.result, outcome, transition, target, timeout)
+                else:
+                    result = replace(result, status=transition.last_state)
+                break
         return self.connection.api.raise_if_strict(result)
 
     def _wait(
@@ -692,7 +736,7 @@ class Session:
                 deleted all the same, and ``sync_error`` holds the reason.
 
         Returns:
-            Whether the session is gone; ``timed_out`` if it still existed after 30 seconds.
+            Whether the session is gone; ``timed_out`` if it still existed after 30 seconds, in the state ``status``.
 
         Raises:
             SessionError: The request to delete was not answered.
@@ -720,12 +764,15 @@ class Session:
 
     def _delete(self) -> DeleteResult:
         deadline = self._core.clock.monotonic() + DELETE_TIMEOUT
-        result = request_deletion(self.connection, deadline)
-        if not result.success:
-            return replace(result, success=True, error_message="") if is_gone(result) else result
-        deleting = Transition(DELETED, via=None, gone_is_target=True)
-        outcome = self._wait(deleting, deadline - self._core.clock.monotonic(), None)
-        return wait_result(DeleteResult, outcome, deleting, "deleted", DELETE_TIMEOUT)
+        deleting = Transition.of("delete")
+        while True:
+            result = request_deletion(self.connection, deadline)
+            if not result.success:
+                return replace(result, success=True, error_message="") if is_gone(result) else result
+            deleting.record_request(accepted=True)
+            outcome = self._wait(deleting, deadline - self._core.clock.monotonic(), None)
+            if outcome.verdict != "request":
+                return wait_result(DeleteResult, outcome, deleting, "deleted", DELETE_TIMEOUT)
 
     def _sync_contexts(self) -> str:
         """Copy the contexts out; return why that failed, or an empty string."""

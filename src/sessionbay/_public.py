@@ -214,6 +214,7 @@ from .models.sessions import SessionResult as SessionResult
 from .models.sessions import SessionResumeResult as SessionResumeResult
 from .models.sessions import SessionStatus as SessionStatus
 from .models.sessions import SessionStatusResult as SessionStatusResult
+from .models.sessions import SessionWaitResult as SessionWaitResult
 from .models.skills import Skill as Skill
 from .models.skills import SkillBinding as SkillBinding
 from .models.skills import SkillsMetadataResult as SkillsMetadataResult

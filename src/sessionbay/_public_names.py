@@ -205,6 +205,7 @@ MODULES = {
     "SessionStatusResult": "models.sessions",
     "SessionTimeoutError": "core.errors",
     "SessionUsageError": "core.errors",
+    "SessionWaitResult": "models.sessions",
     "Skill": "models.skills",
     "SkillBinding": "models.skills",
     "SkillError": "core.errors",

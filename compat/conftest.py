@@ -11,11 +11,11 @@ from .report import Check, report, write
 
 PAGE = Path(__file__).parents[1] / "docs" / "internals" / "compatibility.md"
 
-os.environ |= {"AGENTBAY_LOG_LEVEL": "ERROR", "AGB_LOG_LEVEL": "ERROR"}  # else they tell of each call
+os.environ |= {"AGENTBAY_LOG_LEVEL": "ERROR", "AGB_LOG_LEVEL": "ERROR"}  # else they log each call
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Say where the engine's command is, and whether to write the page."""
+    """Add the options: the engine's command, and whether to write the page."""
     parser.addoption("--sessionbay", default="sessionbay", help="the command that serves the engine")
     parser.addoption("--write", action="store_true", help="put the table into docs/internals/compatibility.md")
 
@@ -35,7 +35,7 @@ def engine(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Say in a test's report which check it belongs to: the report may go to another process."""
+    """Add the check to a test's report, which may go to another process."""
     done = yield
     mark = item.get_closest_marker("defect")
     name = item.originalname if isinstance(item, pytest.Function) else item.name
@@ -51,7 +51,7 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
 
 
 class Table:
-    """Gathers what came of the checks, prints it, and writes it where that is asked for."""
+    """Gathers what came of the checks, prints it, and writes it if that is requested."""
 
     def __init__(self, config: pytest.Config) -> None:
         self._config = config
@@ -59,10 +59,10 @@ class Table:
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Note what came of a test: of its call, or of what failed before or after it."""
-        said = {name: str(value) for name, value in report.user_properties}
-        if said and (report.failed or (report.when == "call" and not report.skipped)):
-            key = (said["cloud"], said["area"], said["name"])
-            self._checks.setdefault(key, Check(*key, said["defect"])).add(said["flavour"], report.passed)
+        properties = {name: str(value) for name, value in report.user_properties}
+        if properties and (report.failed or (report.when == "call" and not report.skipped)):
+            key = (properties["cloud"], properties["area"], properties["name"])
+            self._checks.setdefault(key, Check(*key, properties["defect"])).add(properties["flavour"], report.passed)
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         """Print the tables."""

@@ -33,7 +33,7 @@ def serving(command: str, home: Path) -> Iterator[Engine]:
         assert process.stdout is not None
         line = process.stdout.readline()
         if not line:
-            raise RuntimeError(f"{command} serve has ended; what it wrote to its error output says why")
+            raise RuntimeError(f"{command} serve has ended; see its error output")
         yield Engine(**json.loads(line))
     finally:
         process.terminate()
@@ -41,6 +41,6 @@ def serving(command: str, home: Path) -> Iterator[Engine]:
 
 
 def skip_unless_mapped(connection: str) -> None:
-    """Skip where sessions are plain processes: no path is a session's own there, so that it cannot be asked for."""
+    """Skip where sessions are plain processes: there, no path belongs to one session."""
     if json.loads(connection)["path_mapping"] == "none":
         pytest.skip("paths are not mapped here: sessions are plain processes")

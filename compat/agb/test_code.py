@@ -6,8 +6,8 @@ from .conftest import NUMBERS
 
 
 def test_code_gives_its_result_and_its_output(machine: Any) -> None:
-    result = machine.code.run("print('said')\n6 * 7", "python")
-    assert (result.success, result.result, result.logs.stdout) == (True, "42", ["said\n"]), result.error_message
+    result = machine.code.run("print('hello')\n6 * 7", "python")
+    assert (result.success, result.result, result.logs.stdout) == (True, "42", ["hello\n"]), result.error_message
 
 
 def test_code_keeps_its_variables(machine: Any) -> None:
@@ -16,12 +16,12 @@ def test_code_keeps_its_variables(machine: Any) -> None:
     assert machine.code.run(f"{name} + 1", "python").result == "21"
 
 
-def test_code_that_fails_says_why(machine: Any) -> None:
+def test_code_that_fails_reports_the_error(machine: Any) -> None:
     result = machine.code.run("1 / 0", "python")
     assert (result.success, "ZeroDivisionError" in result.error_message) == (False, True)
 
 
-def test_code_tells_what_it_writes_while_it_runs(machine: Any) -> None:
+def test_code_streams_its_output(machine: Any) -> None:
     came: list[str] = []
     code = "print('one')\nprint('two')\n6 * 7"
     result = machine.code.run(code, "python", stream_beta=True, on_stdout=came.append)

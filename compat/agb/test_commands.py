@@ -17,7 +17,7 @@ def test_both_outputs_are_kept_apart(machine: Any) -> None:
     assert (result.stdout, result.stderr, result.output) == ("a\n", "b\n", "a\nb\n")
 
 
-def test_an_exit_code_is_told(machine: Any) -> None:
+def test_an_exit_code_is_reported(machine: Any) -> None:
     result = machine.command.execute("echo why >&2; exit 3", timeout_ms=60_000)
     assert (result.success, result.exit_code, result.stderr) == (False, 3, "why\n")
 
@@ -28,7 +28,7 @@ def test_the_error_message_of_an_exit_code(machine: Any) -> None:
     assert (result.success, result.error_message) == (False, "")
 
 
-def test_a_command_runs_where_it_is_told(machine: Any, folder: str) -> None:
+def test_a_command_runs_in_the_given_folder(machine: Any, folder: str) -> None:
     assert machine.file.mkdir(f"{folder}/with a blank").success
     result = machine.command.execute("pwd", timeout_ms=30_000, cwd=f"{folder}/with a blank")
     assert result.stdout == f"{folder}/with a blank\n"
@@ -50,12 +50,12 @@ def test_output_that_looks_like_an_answer_is_output(machine: Any) -> None:
     assert (result.success, result.exit_code, result.stdout) == (True, 0, f"{text}\n")
 
 
-def test_a_command_that_takes_too_long_is_killed_and_told(machine: Any) -> None:
+def test_a_command_that_takes_too_long_is_killed_and_reported(machine: Any) -> None:
     begun = time.monotonic()
     result = machine.command.execute("sleep 100", timeout_ms=300)
     assert (result.success, time.monotonic() - begun < 50, bool(result.error_message)) == (False, True, True)
 
 
-@pytest.mark.defect("Unless told otherwise, it gives a command one second.")
+@pytest.mark.defect("Its default timeout of a command is one second.")
 def test_a_command_of_two_seconds(machine: Any) -> None:
     assert machine.command.execute("sleep 2").success is False

@@ -115,8 +115,8 @@ def test_a_sync_brings_what_a_session_wrote_to_its_context(agb: Any, make: Any, 
     session.file.write(f"{PATH}/new.txt", "Grüße")
     assert do(session.context.sync(context.id, PATH, mode="upload", retry_interval=100)).success
     assert download(agb, context, f"{PATH}/new.txt") == "Grüße".encode()
-    (told,) = session.context.info(context.id, PATH, "upload").context_status_data
-    assert (told.context_id, told.path, told.status, told.task_type) == (context.id, PATH, "Success", "upload")
+    (task,) = session.context.info(context.id, PATH, "upload").context_status_data
+    assert (task.context_id, task.path, task.status, task.task_type) == (context.id, PATH, "Success", "upload")
 
 
 @pytest.mark.defect("It does not send a context to bind that has no policy.")

@@ -1,4 +1,4 @@
-"""Files, on both routes; this client sends and asks for pieces on both."""
+"""Files, on both routes; this client transfers pieces on both."""
 
 import hashlib
 from typing import Any
@@ -44,8 +44,8 @@ def test_five_megabytes_of_text_are_written_and_read(
     monkeypatch.setattr(session, "link_url", "")  # it is the faster route: for each direct call the client is new
     text = ANY_LANGUAGE * (5 * 2**20 // len(ANY_LANGUAGE.encode()) + 1)
     assert session.file.write(f"{folder}/big", text).success
-    said = session.command.execute(f"sha256sum < {folder}/big", timeout_ms=60_000).stdout.split()[0]
-    assert said == hashlib.sha256(text.encode()).hexdigest()
+    digest = session.command.execute(f"sha256sum < {folder}/big", timeout_ms=60_000).stdout.split()[0]
+    assert digest == hashlib.sha256(text.encode()).hexdigest()
     assert session.file.read(f"{folder}/big").content == text
 
 
@@ -69,13 +69,13 @@ def test_a_folder_is_made_and_listed(machine: Any, folder: str) -> None:
     assert (result.success, found) == (True, {"sub": True, "a b": False})
 
 
-def test_what_a_file_is_is_told(machine: Any, folder: str) -> None:
+def test_the_details_of_a_file(machine: Any, folder: str) -> None:
     machine.file.write(f"{folder}/a.txt", "Grüße")
     info = machine.file.info(f"{folder}/a.txt").file_info
     assert (info["size"], info["isDirectory"], info["isFile"], info["name"]) == (7, False, True, "a.txt")
 
 
-def test_what_is_not_there_is_refused_by_name(machine: Any, folder: str) -> None:
+def test_a_missing_path_is_refused_by_name(machine: Any, folder: str) -> None:
     files = machine.file
     for result in [call(f"{folder}/missing") for call in (files.info, files.read, files.list, files.remove)]:
         assert (result.success, "missing" in result.error_message) == (False, True)

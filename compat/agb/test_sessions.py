@@ -97,12 +97,12 @@ def test_set_labels_replaces_all(make: Make) -> None:
     assert session.get_labels().data == {"new": "2"}
 
 
-def test_the_status_is_told(session: Any) -> None:
+def test_the_status_is_reported(session: Any) -> None:
     result = session.get_status()
     assert (result.success, result.status, result.http_status_code) == (True, "RUNNING", 200)
 
 
-def test_info_tells_the_session_and_its_page(session: Any) -> None:
+def test_info_has_the_session_and_its_page(session: Any) -> None:
     result = session.info()
     assert (result.success, result.data["session_id"]) == (True, session.session_id)
     assert result.data["resource_url"] == session.resource_url
@@ -164,7 +164,7 @@ def test_the_tools_of_a_session_that_was_got(agb: Any, session: Any) -> None:
         agb.get(session.session_id).session.list_mcp_tools()
 
 
-def test_the_environment_says_where_the_engine_is(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_environment_sets_the_endpoint(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AGB_ENDPOINT", engine.endpoint)
     monkeypatch.setenv("AGB_API_KEY", engine.api_key)
     assert AGB().list().success

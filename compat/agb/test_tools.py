@@ -42,8 +42,8 @@ def test_a_link_leads_to_a_port(session: Any, folder: str) -> None:
     command = (
         "nohup python3 -u -m http.server 0 >log 2>&1 & echo $!; until grep -q port log; do sleep 0.02; done; cat log"
     )
-    process, _, said = session.command.execute(command, timeout_ms=60_000, cwd=folder).stdout.partition("\n")
-    result = session.get_link("https", int(said.split("port ")[1].split()[0]))
+    process, _, output = session.command.execute(command, timeout_ms=60_000, cwd=folder).stdout.partition("\n")
+    result = session.get_link("https", int(output.split("port ")[1].split()[0]))
     assert result.success
     with urllib.request.urlopen(f"{result.data}page.txt", timeout=60) as page:
         assert page.read() == b"served"

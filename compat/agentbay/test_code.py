@@ -6,8 +6,8 @@ from .conftest import NUMBERS, Do
 
 
 def test_code_gives_its_result_and_its_output(machine: Any, do: Do) -> None:
-    result = do(machine.code.run_code("print('said')\n6 * 7", "python"))
-    assert (result.success, result.result, result.logs.stdout) == (True, "42", ["said\n"]), result.error_message
+    result = do(machine.code.run_code("print('hello')\n6 * 7", "python"))
+    assert (result.success, result.result, result.logs.stdout) == (True, "42", ["hello\n"]), result.error_message
 
 
 def test_code_keeps_its_variables(machine: Any, do: Do) -> None:
@@ -16,12 +16,12 @@ def test_code_keeps_its_variables(machine: Any, do: Do) -> None:
     assert do(machine.code.run_code(f"{name} + 1", "python")).result == "21"
 
 
-def test_code_that_fails_says_why(machine: Any, do: Do) -> None:
+def test_code_that_fails_reports_the_error(machine: Any, do: Do) -> None:
     result = do(machine.code.run_code("1 / 0", "python"))
     assert (result.success, "ZeroDivisionError" in result.error_message) == (False, True)
 
 
-def test_code_that_is_wrong_says_so(machine: Any, do: Do) -> None:
+def test_code_that_is_invalid_is_reported(machine: Any, do: Do) -> None:
     result = do(machine.code.run_code("def", "python"))
     assert (result.success, "SyntaxError" in result.error_message) == (False, True)
 

@@ -19,7 +19,7 @@ def test_both_outputs_are_kept_apart(machine: Any, do: Do) -> None:
     assert (result.stdout, result.stderr, result.output) == ("a\n", "b\n", "a\nb\n")
 
 
-def test_an_exit_code_is_told(machine: Any, do: Do) -> None:
+def test_an_exit_code_is_reported(machine: Any, do: Do) -> None:
     result = do(machine.command.execute_command("echo why >&2; exit 3"))
     assert (result.success, result.exit_code, result.stderr) == (False, 3, "why\n")
 
@@ -30,18 +30,18 @@ def test_the_error_message_of_an_exit_code(machine: Any, do: Do) -> None:
     assert (result.success, result.error_message) == (False, "")
 
 
-def test_an_unknown_program_is_told(machine: Any, do: Do) -> None:
+def test_an_unknown_program_is_reported(machine: Any, do: Do) -> None:
     result = do(machine.command.execute_command("no-such-program-here"))
     assert (result.success, result.exit_code, "not found" in result.stderr) == (False, 127, True)
 
 
-def test_a_command_runs_where_it_is_told(machine: Any, do: Do, folder: str) -> None:
+def test_a_command_runs_in_the_given_folder(machine: Any, do: Do, folder: str) -> None:
     path = f"{folder}/with a blank"
     assert do(machine.file_system.create_directory(path)).success
     assert do(machine.command.execute_command("pwd", cwd=path)).stdout == f"{path}\n"
 
 
-def test_a_folder_that_is_not_there_is_refused(machine: Any, do: Do, folder: str) -> None:
+def test_a_missing_folder_is_refused(machine: Any, do: Do, folder: str) -> None:
     result = do(machine.command.execute_command("pwd", cwd=f"{folder}/missing"))
     assert result.success is False
     assert "missing" in result.error_message + result.stderr
@@ -80,14 +80,14 @@ def test_a_megabyte_of_output_is_complete(machine: Any, do: Do) -> None:
     assert (len(result.stdout), set(result.stdout)) == (1_000_000, {"x"})
 
 
-def test_a_command_that_takes_too_long_is_killed_and_told(machine: Any, do: Do, folder: str) -> None:
+def test_a_command_that_takes_too_long_is_killed_and_reported(machine: Any, do: Do, folder: str) -> None:
     begun = time.monotonic()
     beating = f"while :; do date +%N >{folder}/beat; sleep 0.05; done"
     result = do(machine.command.execute_command(beating, timeout_ms=2000))
     assert (result.success, time.monotonic() - begun < 50) == (False, True)
     assert result.error_message
-    heard = do(machine.command.execute_command(f"for _ in 1 2; do sleep 0.5; cat {folder}/beat; done"))
-    beats = heard.stdout.split()
+    result = do(machine.command.execute_command(f"for _ in 1 2; do sleep 0.5; cat {folder}/beat; done"))
+    beats = result.stdout.split()
     assert (len(beats), len(set(beats))) == (2, 1)
 
 

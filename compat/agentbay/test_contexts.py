@@ -114,7 +114,7 @@ def test_a_url_is_good_for_one_thing_only(bay: Any, do: Do, context: Any) -> Non
     assert refused(url[:-1] + ("0" if url[-1] != "0" else "1"), "PUT") >= 400
 
 
-def test_a_file_that_is_not_there_is_not_found_by_its_url(bay: Any, do: Do, context: Any) -> None:
+def test_a_missing_file_is_not_found_by_its_url(bay: Any, do: Do, context: Any) -> None:
     result = do(bay.context.get_file_download_url(context.id, f"{PATH}/missing"))
     assert not result.success or refused(result.url) == 404
 
@@ -171,7 +171,7 @@ def test_a_sync_brings_what_came_later_into_a_session(
     assert do(session.file_system.read_file(f"{PATH}/late.txt")).content == "late"
 
 
-def test_the_tasks_of_a_context_are_told(make: Callable[..., Any], do: Do, context: Any) -> None:
+def test_the_tasks_of_a_context_are_reported(make: Callable[..., Any], do: Do, context: Any) -> None:
     session = make(context_syncs=[ContextSync.new(context.id, PATH)])
     do(session.context.sync(context.id, PATH, mode="upload"))
     result = do(session.context.info(context.id, PATH, task_type="upload"))
@@ -181,7 +181,7 @@ def test_the_tasks_of_a_context_are_told(make: Callable[..., Any], do: Do, conte
 
 
 @pytest.mark.usefixtures("mapped")
-def test_what_a_session_leaves_is_there_for_the_next(make: Callable[..., Any], do: Do, context: Any) -> None:
+def test_the_files_of_a_session_are_kept_for_the_next(make: Callable[..., Any], do: Do, context: Any) -> None:
     first = make(context_syncs=[ContextSync.new(context.id, PATH)])
     do(first.command.execute_command(f"mkdir -p {PATH}/deep && echo kept > {PATH}/deep/note"))
     assert do(first.delete(sync_context=True)).success

@@ -64,8 +64,8 @@ def megabytes(number: int) -> str:
 
 def write_and_read(session: Any, do: Do, path: str, text: str) -> None:
     assert do(session.file_system.write_file(path, text)).success
-    said = do(session.command.execute_command(f"sha256sum < {path}")).stdout.split()[0]
-    assert said == hashlib.sha256(text.encode()).hexdigest()
+    digest = do(session.command.execute_command(f"sha256sum < {path}")).stdout.split()[0]
+    assert digest == hashlib.sha256(text.encode()).hexdigest()
     assert do(session.file_system.read_file(path)).content == text
 
 
@@ -120,7 +120,7 @@ def test_the_kind_and_size_of_an_entry(machine: Any, do: Do, folder: str) -> Non
     assert (entry.name, entry.is_file, entry.size) == ("a", False, 0)
 
 
-def test_what_a_file_is_is_told(machine: Any, do: Do, folder: str) -> None:
+def test_the_details_of_a_file(machine: Any, do: Do, folder: str) -> None:
     do(machine.file_system.write_file(f"{folder}/a.txt", "Grüße"))
     result = do(machine.file_system.get_file_info(f"{folder}/a.txt"))
     assert (result.success, result.size, result.is_file, result.is_directory) == (True, 7, True, False)
@@ -128,7 +128,7 @@ def test_what_a_file_is_is_told(machine: Any, do: Do, folder: str) -> None:
     assert result.permissions.startswith("rw")
 
 
-def test_what_a_folder_is_is_told(machine: Any, do: Do, folder: str) -> None:
+def test_the_details_of_a_folder(machine: Any, do: Do, folder: str) -> None:
     result = do(machine.file_system.get_file_info(folder))
     assert (result.is_directory, result.is_file) == (True, False)
 
@@ -139,10 +139,10 @@ def test_the_name_of_a_file_that_is_a_number(machine: Any, do: Do, folder: str) 
     assert do(machine.file_system.get_file_info(f"{folder}/0123")).file_info["name"] == 123
 
 
-def test_what_is_not_there_is_refused_by_name(machine: Any, do: Do, folder: str) -> None:
+def test_a_missing_path_is_refused_by_name(machine: Any, do: Do, folder: str) -> None:
     files = machine.file_system
-    asked = [files.get_file_info, files.read_file, files.list_directory, files.delete_file]
-    for result in [do(call(f"{folder}/missing")) for call in asked]:
+    calls = [files.get_file_info, files.read_file, files.list_directory, files.delete_file]
+    for result in [do(call(f"{folder}/missing")) for call in calls]:
         assert (result.success, "missing" in result.error_message) == (False, True)
 
 

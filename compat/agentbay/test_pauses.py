@@ -28,7 +28,7 @@ def ticks(session: Any, do: Do) -> list[float]:
     return [float(line) for line in do(session.command.execute_command("cat ticks")).stdout.split()]
 
 
-def test_a_paused_session_says_so(paused: Any, bay: Any, do: Do) -> None:
+def test_a_paused_session_has_that_status(paused: Any, bay: Any, do: Do) -> None:
     assert do(paused.get_status()).status == "PAUSED"
     assert paused.session_id in [entry["sessionId"] for entry in do(bay.list(status="PAUSED")).session_ids]
 

@@ -128,12 +128,12 @@ def test_set_labels_replaces_all(make: Make, do: Do) -> None:
     assert do(session.get_labels()).data == {"new": "2"}
 
 
-def test_the_status_is_told(session: Any, do: Do) -> None:
+def test_the_status_is_reported(session: Any, do: Do) -> None:
     result = do(session.get_status())
     assert (result.success, result.status) == (True, "RUNNING")
 
 
-def test_info_tells_the_session_and_its_page(session: Any, do: Do) -> None:
+def test_info_has_the_session_and_its_page(session: Any, do: Do) -> None:
     result = do(session.info())
     assert (result.success, result.data.session_id) == (True, session.session_id)
     assert result.data.resource_url == session.resource_url
@@ -200,7 +200,7 @@ def test_a_wrong_key_is_refused(client_of: Callable[[str, str], Any], engine: En
     assert "NOT_LOGIN" in result.error_message
 
 
-def test_the_environment_says_where_the_engine_is(
+def test_the_environment_sets_the_endpoint(
     flavour: str, engine: Engine, do: Do, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("AGENTBAY_ENDPOINT", engine.endpoint)

@@ -48,7 +48,7 @@ def test_a_terminal_shows_what_a_command_writes(terminal: Any, do: Do, screen: S
     assert screen.shows(b"42-shown")
 
 
-def test_a_terminal_has_the_size_that_was_asked_for_and_the_next(terminal: Any, do: Do, screen: Screen) -> None:
+def test_a_terminal_has_the_size_that_was_requested_and_the_next(terminal: Any, do: Do, screen: Screen) -> None:
     do(terminal.send_input(b"stty size\r"))
     assert screen.shows(b"30 100")
     do(terminal.resize(120, 40))
@@ -56,7 +56,7 @@ def test_a_terminal_has_the_size_that_was_asked_for_and_the_next(terminal: Any, 
     assert screen.shows(b"40 120")
 
 
-def test_a_terminal_tells_its_exit_code(terminal: Any, do: Do) -> None:
+def test_a_terminal_reports_its_exit_code(terminal: Any, do: Do) -> None:
     do(terminal.send_input(b"exit 3\r"))
     assert do(terminal.wait(timeout_s=60)) == 3
     assert terminal.exit_code == 3
@@ -97,7 +97,7 @@ def test_a_terminal_is_left_and_found_again(terminal: Any, do: Do) -> None:
     assert again.shows(b"found-2")
 
 
-def test_variables_and_folder_are_those_asked_for(make: Callable[..., Any], do: Do, screen: Screen) -> None:
+def test_variables_and_folder_are_those_requested(make: Callable[..., Any], do: Do, screen: Screen) -> None:
     session = make()
     handle = do(session.pty.create(cwd="/usr", envs={"GIVEN": "given"}, on_data=screen))
     do(handle.send_input(b"echo $GIVEN:$PWD:$TERM\r"))

@@ -57,8 +57,8 @@ def test_a_tool_of_a_session_that_is_gone_is_refused(bay: Any, do: Do) -> None:
 
 
 def test_the_direct_route_is_open_to_those_who_hold_the_token(session: Any) -> None:
-    said = json.loads(direct(session, session.token)["data"])["result"]
-    assert (said["isError"], json.loads(said["content"][0]["text"])["stdout"]) == (False, "by hand\n")
+    reply = json.loads(direct(session, session.token)["data"])["result"]
+    assert (reply["isError"], json.loads(reply["content"][0]["text"])["stdout"]) == (False, "by hand\n")
 
 
 def test_the_direct_route_is_shut_to_others(session: Any) -> None:

@@ -17,7 +17,7 @@ def remote(session: Any, do: Do) -> str:
     return f"{folder}/file-{next(NUMBERS)}.bin"
 
 
-def test_the_folder_for_transfers_is_told(session: Any, do: Do) -> None:
+def test_the_folder_for_transfers_is_reported(session: Any, do: Do) -> None:
     assert do(session.file_system.get_file_transfer_context_path()).endswith("/file-transfer")
 
 
@@ -42,24 +42,24 @@ def test_what_a_command_wrote_comes_down(session: Any, do: Do, remote: str, tmp_
     assert counted[-1] == len("made inside\n")
 
 
-def test_a_file_that_is_not_there_does_not_come_down(session: Any, do: Do, remote: str, tmp_path: Path) -> None:
+def test_a_missing_file_does_not_come_down(session: Any, do: Do, remote: str, tmp_path: Path) -> None:
     down = do(session.file_system.download_file(remote, str(tmp_path / "down"), wait_timeout=60, poll_interval=0.1))
     assert (down.success, bool(down.error_message), (tmp_path / "down").exists()) == (False, True, False)
 
 
-def test_a_file_that_exists_is_kept_if_so_asked(session: Any, do: Do, remote: str, tmp_path: Path) -> None:
+def test_a_file_that_exists_is_kept_if_so_requested(session: Any, do: Do, remote: str, tmp_path: Path) -> None:
     (tmp_path / "here").write_text("mine")
     do(session.command.execute_command(f"echo theirs > {remote}"))
     down = do(session.file_system.download_file(remote, str(tmp_path / "here"), overwrite=False, poll_interval=0.1))
     assert (down.success, (tmp_path / "here").read_text()) == (False, "mine")
 
 
-def test_a_local_file_that_is_not_there_is_told_by_the_client(session: Any, do: Do, remote: str) -> None:
+def test_a_missing_local_file_is_reported_by_the_client(session: Any, do: Do, remote: str) -> None:
     up = do(session.file_system.upload_file("/no/such/file", remote))
     assert (up.success, "/no/such/file" in up.error_message) == (False, True)
 
 
-@pytest.mark.defect("It never tells how far an upload is.")
+@pytest.mark.defect("It never reports the progress of an upload.")
 def test_the_progress_of_an_upload(session: Any, do: Do, remote: str, tmp_path: Path) -> None:
     (tmp_path / "up").write_bytes(b"x" * 100_000)
     counted: list[int] = []

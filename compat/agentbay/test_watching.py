@@ -1,4 +1,4 @@
-"""What a session tells by itself: news of files, polled and pushed, and what code writes while it runs."""
+"""What a session reports by itself: changes of files, polled and pushed, and the output of running code."""
 
 import time
 from typing import Any
@@ -17,7 +17,7 @@ def saw(events: list[Any], path: str, seconds: float) -> bool:
 
 
 @pytest.mark.parametrize("way", ["pushed", "polled"])
-def test_changes_of_a_folder_are_told(
+def test_changes_of_a_folder_are_reported(
     session: Any, do: Do, folder: str, monkeypatch: pytest.MonkeyPatch, way: str
 ) -> None:
     if way == "polled":
@@ -27,7 +27,7 @@ def test_changes_of_a_folder_are_told(
     thread.start()
     try:
         assert thread.ready_event.wait(60)
-        # The client tells nobody when it has subscribed: what is written before that is news to nobody.
+        # The client does not report when it has subscribed: earlier changes are not reported.
         names = (f"{folder}/new{number}.txt" for number in range(30))
         assert any(do(session.file_system.write_file(name, "news")) and saw(events, name, 2) for name in names)
     finally:
@@ -38,7 +38,7 @@ def test_changes_of_a_folder_are_told(
 CODE = "import sys, time\nprint('one')\ntime.sleep(3)\nprint('two')\nprint('bad', file=sys.stderr)\n6 * 7"
 
 
-def test_code_tells_what_it_writes_while_it_runs(session: Any, do: Do) -> None:
+def test_code_streams_its_output(session: Any, do: Do) -> None:
     came: list[tuple[float, str]] = []
     bad: list[str] = []
     result = do(
@@ -56,7 +56,7 @@ def test_code_tells_what_it_writes_while_it_runs(session: Any, do: Do) -> None:
     assert bad == ["bad\n"]
 
 
-def test_streamed_code_that_fails_says_why(session: Any, do: Do) -> None:
+def test_streamed_code_that_fails_reports_the_error(session: Any, do: Do) -> None:
     errors: list[Any] = []
     result = do(session.code.run_code("1 / 0", "python", stream_beta=True, on_error=errors.append))
     assert (result.success, result.error.name, result.error.value) == (False, "ZeroDivisionError", "division by zero")

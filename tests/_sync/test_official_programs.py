@@ -74,6 +74,9 @@ def test_policies_are_built_with_the_official_words() -> None:
     sync = ContextSync.new("SdkCtx-1", "/tmp/data", policy, beta_wait_for_completion=False)
     same = ContextSync(context_id="SdkCtx-1", path="/tmp/data", policy=policy, beta_wait_for_completion=False)  # type: ignore[call-arg]
     assert (sync, sync.wait) == (same, False)
+    changed: Any = sync
+    changed.beta_wait_for_completion = True
+    assert (sync.wait, changed.beta_wait_for_completion) == (True, True)
     with pytest.raises(ValueError, match="wait or beta_wait_for_completion"):
         ContextSync(context_id="c", path="/p", wait=True, beta_wait_for_completion=False)  # type: ignore[call-arg]
 

@@ -1,7 +1,8 @@
 """Contexts of an account, their files, and their bindings to sessions."""
 
+from collections.abc import Generator
 from dataclasses import dataclass, field
-from typing import ClassVar, TypeVar
+from typing import Any, ClassVar, Self, TypeVar
 
 from ..core.errors import AgentBayError, ClearanceTimeoutError, ContextError, Kind
 from ..core.public import public
@@ -129,6 +130,13 @@ class ContextSyncResult(Result[None]):
     tasks: tuple[ContextStatus, ...] = ()
 
     error_type: ClassVar[type[AgentBayError]] = ContextError
+
+    def __await__(self) -> Generator[Any, Any, Self]:
+        """Return this result: programs for AGB's own client, which is otherwise sync, await ``context.sync()``."""
+        return self._itself().__await__()
+
+    async def _itself(self) -> Self:
+        return self
 
 
 class ContextBaseResult(Result[D]):

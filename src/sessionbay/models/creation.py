@@ -4,7 +4,7 @@ import copy
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from typing import Annotated, Any, ClassVar, Literal, Self, TypedDict, TypeVar, cast
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, Self, TypedDict, TypeVar, cast
 
 from pydantic import AfterValidator, ConfigDict, Field, ValidationInfo, model_validator
 from pydantic.alias_generators import to_camel, to_pascal
@@ -84,6 +84,15 @@ class _StrictModel(Wire):
 
     model_config = ConfigDict(extra="forbid", frozen=False, validate_assignment=True)
     _official: ClassVar[Mapping[str, str]] = {}  # arguments of the official clients, and their names here
+
+    if not TYPE_CHECKING:  # type checkers know the names used here
+
+        def __getattr__(self, name: str) -> Any:
+            own = type(self)._official.get(name)
+            return super().__getattr__(name) if own is None else getattr(self, own)
+
+        def __setattr__(self, name: str, value: Any) -> None:
+            super().__setattr__(self._official.get(name, name), value)
 
     @classmethod
     def default(cls) -> Self:

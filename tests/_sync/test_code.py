@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 
 from sessionbay import AgentBay, CodeError, CodeUsageError, CommandError, Session
-from sessionbay.engine import LocalEngine
+from sessionbay.core.error_codes import ErrorCode
+from sessionbay.core.output import Keep
 
 from ..fake_cloud import KEY, FakeCloud, yes
-from .conftest import connect
 
 
 @pytest.mark.parametrize("language", ["python", "javascript"])
@@ -58,7 +58,7 @@ def test_javascript_may_write_half_a_character(shared: Session) -> None:
 
 @pytest.mark.one_driver
 def test_javascript_that_is_interrupted_while_it_writes_writes_on_in_the_next_run(shared: Session) -> None:
-    endless = shared.code.run_code("while (true) console.log('x'.repeat(1000))", "javascript", timeout_s=1)
+    endless = shared.code.run_code("while (true) console.log('x'.repeat(1000))", "javascript", timeout_s=0.2)
     assert "interrupted" in endless.error_message
     following = shared.code.run_code("console.log('next')", "javascript")
     assert "".join(following.logs.stdout) == "next\n"
@@ -107,9 +107,9 @@ def test_a_loop_without_end_is_interrupted_and_its_variables_live_on(
 ) -> None:
     session = shared_bay
     session.code.run_code({"python": "kept = 7", "javascript": "var kept = 7"}[language], language)
-    result = session.code.run_code(loop, language, timeout_s=1)
+    result = session.code.run_code(loop, language, timeout_s=0.2)
     assert not result.success
-    assert "interrupted after 1 s" in result.error_message
+    assert "interrupted after 0.2 s" in result.error_message
     assert (session.code.run_code("kept", language)).result == "7"
 
 
@@ -166,11 +166,48 @@ def test_files_and_variables_of_the_environment_are_shared(bay_session: Session)
     assert "PATH" in (bay_session.env.get()).envs
 
 
-def test_much_output_is_cut_with_a_note(engine: LocalEngine) -> None:
-    with connect(engine, AgentBay) as bay, bay.session() as session:
-        result = session.code.run_code("print('x' * (9 * 2**20))", "python")
-    assert "characters left out" in result.logs.stdout[-1]
-    assert sum(map(len, result.logs.stdout)) < 8 * 2**20 + 100
+@pytest.mark.parametrize(
+    ("keep", "ends"), [("head+tail", ("01", "89\n")), ("head", ("01234", "")), ("tail", ("", "6789\n"))]
+)
+@pytest.mark.parametrize("stream", [False, True])
+def test_output_is_kept_up_to_its_limit(shared: Session, stream: bool, keep: Keep, ends: tuple[str, str]) -> None:
+    code = "import sys\nfor out in sys.stdout, sys.stderr: print('0123456789', file=out)"
+    result = shared.code.run_code(code, "python", max_output=5, keep=keep, stream_beta=stream)
+    size = sum(map(len, ends))
+    text = f"{ends[0]}\n[... {11 - size} bytes left out ...]\n{ends[1]}"
+    assert ("".join(result.logs.stdout), "".join(result.logs.stderr)) == (text, text)
+    assert (result.success, result.truncated, result.omitted_bytes, result.result) == (True, True, 12, text)
+
+
+def test_much_output_is_cut_by_the_engine_also_without_a_limit(shared_routed: Session) -> None:
+    code = "print('x' * (3 * 2**20), end='END')"
+    cut = shared_routed.code.run_code(code, "python")
+    assert cut.omitted_bytes == 2**21 + 3
+    assert cut.result == "".join(cut.logs.stdout)
+    assert cut.result.endswith("xxxEND")
+    whole = shared_routed.code.run_code(code, "python", max_output=4 * 2**20)
+    assert (len(whole.result), whole.truncated) == (3 * 2**20 + 3, False)
+
+
+def test_the_output_of_a_cloud_is_cut_when_it_arrives() -> None:
+    answer = {"result": [], "stdout": ["01234", "56789"], "stderr": [], "executionError": ""}
+    cloud = FakeCloud(CallMcpTool=yes({"content": [{"type": "text", "text": json.dumps(answer)}]}))
+    with AgentBay(KEY, transport=cloud) as bay:
+        result = Session(bay, "session-1").code.run_code("2", "python", 1.5, max_output=4)
+    assert json.loads(cloud.forms[0]["Args"]) == {"code": "2", "language": "python", "timeout_s": 2}
+    assert result.result == "01\n[... 6 bytes left out ...]\n89"
+    assert (result.truncated, result.omitted_bytes) == (True, 6)
+
+
+@pytest.mark.parametrize("stream", [False, True])
+def test_the_code_of_a_failure_says_its_kind(shared_bay: Session, stream: bool) -> None:
+    raised = shared_bay.code.run_code("1 / 0", "python", stream_beta=stream)
+    assert raised.code == ErrorCode.CODE_RAISED
+    late = shared_bay.code.run_code("while True: pass", "python", timeout=0.2, stream_beta=stream)
+    assert (late.code, late.error_message) == (
+        ErrorCode.TIMEOUT,
+        "TimeoutError: [timeout] the code was interrupted after 0.2 s",
+    )
 
 
 def test_a_language_that_the_machine_lacks_is_reported(shared: Session) -> None:
@@ -186,6 +223,9 @@ def test_a_language_that_the_machine_lacks_is_reported(shared: Session) -> None:
         {"code": "1", "language": "cobol"},
         {"code": "1", "language": ""},
         {"code": "1", "language": "python", "timeout_s": 0},
+        {"code": "1", "language": "python", "timeout": float("nan")},
+        {"code": "1", "language": "python", "max_output": 0},
+        {"code": "1", "language": "python", "keep": "middle"},
     ],
 )
 def test_a_mistake_raises_before_sending(mistake: dict[str, Any]) -> None:

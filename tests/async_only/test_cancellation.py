@@ -115,3 +115,14 @@ async def test_the_sync_twins_coroutine_for_a_link_can_be_awaited(engine: LocalE
         with connect_sync(engine, AgentBay) as sync_bay:
             pending = Session(sync_bay, session.session_id).get_link_async("https", 30100)
             assert str(await pending).startswith("http://127.0.0.1:")
+
+
+async def test_cancelled_code_is_interrupted_and_its_variables_stay(engine: LocalEngine) -> None:
+    code = "import time\nopen('running', 'w').close()\nwhile True: time.sleep(0.01)"
+    async with connect(engine, AsyncAgentBay) as bay, bay.session() as session:
+        await session.code.run_code("x = 7", "python")
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(session.code.run_code, code, "python", 600)
+            await session.command.run("until [ -e running ]; do sleep 0.01; done", check=True)
+            tasks.cancel_scope.cancel()
+        assert (await session.code.run_code("x", "python")).result == "7"

@@ -34,7 +34,7 @@ class AsyncCodeStream:
         self._args = args
         self._limit = limit
         self._server = connection.server_of(RUN) or SERVER
-        self._collector = CodeCollector()
+        self._collector = CodeCollector(args.max_output, args.keep or "head+tail")
         self._subscription = Subscription(nonce(), streams=True)
         self._result: EnhancedCodeExecutionResult | None = None
         self._multiplexer: AsyncMultiplexer | None = None

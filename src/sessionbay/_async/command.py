@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from ..core import validation
 from ..core.errors import CommandError
-from ..core.output import Keep
+from ..core.output import KEEPS, Keep
 from ..core.public import public
 from ..models.commands import CommandResult
 from ..operations.command import SHELL, ShellArgs
@@ -115,7 +115,7 @@ class AsyncCommand(AsyncModule):
             ```
         """
         validation.text("command", command, CommandError)
-        validation.choice("keep", keep, ("head+tail", "head", "tail"), CommandError)
+        validation.choice("keep", keep, KEEPS, CommandError)
         return AsyncProcess(
             self._connection,
             command,

@@ -9,6 +9,7 @@ from .public import public
 
 Stream = Literal["stdout", "stderr"]
 Keep = Literal["head+tail", "head", "tail"]
+KEEPS: tuple[Keep, ...] = ("head+tail", "head", "tail")
 STREAMS: tuple[Stream, Stream] = ("stdout", "stderr")
 UTF8_CONTINUATION = bytes(range(0x80, 0xC0))  # the second to last bytes of a character
 MAX_CHARACTER_SIZE = 4  # bytes of a character of UTF-8
@@ -75,6 +76,32 @@ class TruncatedBuffer:
         if extra > 0:
             del self._tail[:extra]
             self._dropped += extra
+
+
+class OutputLimit:
+    """Limits a stream of text. The part of the beginning is passed on as it arrives, that of the end at the end."""
+
+    def __init__(self, budget: int, keep: Keep) -> None:
+        self._room = int(budget * _SHARES[keep])
+        self._rest = TruncatedBuffer(budget - self._room, "tail")
+
+    @property
+    def omitted(self) -> int:
+        """The number of dropped bytes."""
+        return self._rest.omitted
+
+    def take(self, text: str) -> str:
+        """Add text; return what of it belongs to the beginning."""
+        data = text.encode("utf-8", "replace")
+        beginning = data[: self._room].decode("utf-8", "ignore")
+        size = len(beginning.encode())
+        self._room -= size if size == len(data) else self._room
+        self._rest.add(data[size:])
+        return beginning
+
+    def end(self) -> str:
+        """Return the text of the end, after a note in place of the dropped bytes."""
+        return self._rest.text()
 
 
 class LineSplitter:

@@ -12,12 +12,15 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, cast
 
+from ..core.output import STREAMS, Keep, OutputLimit
 from ..models.code import ExecutionError
 from .agent.connection import AgentConnection, AgentFailure, AgentGone
 
 POLL_INTERVAL = 0.25  # seconds between two checks whether the session is paused
 INTERRUPT_TIMEOUT = 3.0  # seconds that interrupted code has to stop
 MAX_LINE_BYTES = 32 * 2**20
+MAX_RESULT_BYTES = 32 * 2**20  # of all displayed values of a run
+START_TIMEOUT = 60.0  # seconds
 ESCAPED_SURROGATE = re.compile(rb"\\u[dD]")
 OnEvent = Callable[[Mapping[str, Any]], None]
 IsPaused = Callable[[], bool]
@@ -33,6 +36,7 @@ class RunResult:
     error: ExecutionError | None = None
     count: int = 0
     seconds: float = 0.0
+    omitted: int = 0  # bytes of output
 
 
 class CodeKernel:
@@ -46,6 +50,7 @@ class CodeKernel:
         self._reader = reader
         self._writer = writer
         self._lock = asyncio.Lock()
+        self._ready = False
         self.lost = False
 
     @classmethod
@@ -71,6 +76,7 @@ class CodeKernel:
     ) -> RunResult:
         """Run code, one run at a time; raise AgentFailure when the process is lost."""
         async with self._lock:
+            await self._wait_ready()
             begun = time.monotonic()
             encoded = (b64encode(text.encode("utf-8", "replace")) for text in (code, json.dumps(dict(envs))))
             self._writer.write(b" ".join([collector.mark.encode(), *encoded]) + b"\n")
@@ -85,7 +91,17 @@ class CodeKernel:
                 await self._abandon(collector)
                 raise
             collector.result.seconds = time.monotonic() - begun
-            return collector.result
+            return collector.finish()
+
+    async def _wait_ready(self) -> None:
+        """Wait for the start of the process, whose duration is no part of the first run's timeout."""
+        if self._ready:
+            return
+        try:
+            async with asyncio.timeout(START_TIMEOUT):
+                self._ready = _event(await self._line()).get("event") == "ready"
+        except TimeoutError as exc:
+            raise AgentFailure(f"the process that runs the code did not start within {START_TIMEOUT:g} s") from exc
 
     async def _stop(self, collector: "OutputCollector", timeout: float) -> None:
         """Interrupt code after its timeout, and end the process if that does not stop it."""
@@ -155,45 +171,49 @@ def _escaped(value: Any) -> Any:
 
 
 class OutputCollector:
-    """Collects the events of one run, truncates each output to a budget, and forwards events to ``on_event``."""
+    """Collects the events of one run, limits each output to ``budget`` bytes, and forwards events to ``on_event``."""
 
-    def __init__(self, budget: int, on_event: OnEvent) -> None:
+    def __init__(self, budget: int, keep: Keep, on_event: OnEvent) -> None:
         self.mark = secrets.token_hex(16)
         self.result = RunResult()
         self._on_event = on_event
-        self._remaining: dict[str, int] = {"stdout": budget, "stderr": budget}
-        self._dropped: dict[str, int] = {"stdout": 0, "stderr": 0}
+        self._limits: dict[str, OutputLimit] = {name: OutputLimit(budget, keep) for name in STREAMS}
+        self._result_bytes = 0
 
     def take(self, event: dict[str, Any]) -> bool:
         """Process an event; return whether it ends the run."""
         kind = str(event.get("event"))
         if kind == "end" and event.get("mark") == self.mark:
             self.result.count = int(event.get("count", 0))
-            self._report_dropped()
             return True
-        if kind in self._remaining:
-            self._add(kind, str(event.get("chunk", "")))
+        if kind in self._limits:
+            self._emit(kind, self._limits[kind].take(str(event.get("chunk", ""))))
         elif kind == "result" and isinstance(event.get("mime"), dict):
-            self.result.results.append({**event["mime"], "isMainResult": event.get("main") is True})
-            self._on_event(event)
+            self._add_result(event)
         elif kind == "error":
             name, value, trace = (str(event.get(key, "")) for key in ("name", "value", "traceback"))
             self.result.error = ExecutionError(name or "Error", value, trace)
             self._on_event(event)
         return False
 
-    def _add(self, output: str, chunk: str) -> None:
-        kept = chunk[: self._remaining[output]]
-        self._remaining[output] -= len(kept)
-        self._dropped[output] += len(chunk) - len(kept)
-        if kept:
-            self._emit(output, kept)
+    def finish(self) -> RunResult:
+        """Return the result, after the end of a run."""
+        for name, limit in self._limits.items():
+            self._emit(name, limit.end())
+            self.result.omitted += limit.omitted
+        return self.result
 
-    def _report_dropped(self) -> None:
-        for output, dropped in self._dropped.items():
-            if dropped:
-                self._emit(output, f"\n[... {dropped} characters left out ...]\n")
+    def _add_result(self, event: dict[str, Any]) -> None:
+        """Add a displayed value, or a note in its place when there were too many."""
+        size = sum(len(str(form)) for form in event["mime"].values())
+        self._result_bytes += size
+        if self._result_bytes > MAX_RESULT_BYTES:
+            self._emit("stderr", self._limits["stderr"].take(f"[a displayed value of {size} characters left out]\n"))
+            return
+        self.result.results.append({**event["mime"], "isMainResult": event.get("main") is True})
+        self._on_event(event)
 
     def _emit(self, output: str, chunk: str) -> None:
-        getattr(self.result, output).append(chunk)
-        self._on_event({"event": output, "chunk": chunk})
+        if chunk:
+            getattr(self.result, output).append(chunk)
+            self._on_event({"event": output, "chunk": chunk})

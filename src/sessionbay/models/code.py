@@ -89,6 +89,7 @@ class EnhancedCodeExecutionResult(Result[str]):
         execution_count: The number of the run in this kernel, from 1; None if the service does not report it.
         execution_time: The duration in seconds.
         trace_id: The service's id of the run, or an empty string.
+        omitted_bytes: The number of output bytes omitted because of the output limit.
     """
 
     logs: ExecutionLogs = field(default_factory=ExecutionLogs)
@@ -97,6 +98,7 @@ class EnhancedCodeExecutionResult(Result[str]):
     execution_count: int | None = None
     execution_time: float = 0.0
     trace_id: str = ""
+    omitted_bytes: int = 0
 
     error_type: ClassVar[type[AgentBayError]] = CodeError
 
@@ -104,6 +106,11 @@ class EnhancedCodeExecutionResult(Result[str]):
     def result(self) -> str:
         """The text of the main result, of the first result if none is the main one, or else the standard output."""
         return result_text(self.results, self.logs)
+
+    @property
+    def truncated(self) -> bool:
+        """Whether output was omitted because of the output limit."""
+        return self.omitted_bytes > 0
 
     def raise_if_strict(self) -> Self:
         """Return this result. Raise only if the code did not run; ``check`` raises for the code's exceptions."""

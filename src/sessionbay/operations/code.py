@@ -1,12 +1,15 @@
 """The code tool: its arguments, and the four formats of its answer."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, cast
 
 from pydantic import AliasChoices, Field, ValidationError
 
 from ..core import validation
+from ..core.error_codes import ErrorCode
 from ..core.errors import CodeError
+from ..core.output import Keep, TruncatedBuffer
 from ..core.tool import Tool
 from ..core.wire_model import TextWire, Wire, parsed
 from ..models.code import (
@@ -34,7 +37,9 @@ MAIN_RESULT_KEYS = ("isMainResult", "is_main_result")
 class CodeArgs(Wire):
     code: str
     language: str
-    timeout_s: int | None = None
+    timeout_s: int | float | None = None
+    max_output: int | None = None  # the local engine only, like ``keep``
+    keep: Keep | None = None
 
 
 def parse_language(value: object) -> str:
@@ -67,6 +72,7 @@ class CodeAnswer(TextWire):
     execution_error: str | None = None
     error: ErrorEntry | None = None
     is_error: bool | None = None
+    omitted_bytes: int | None = None  # the local engine only
     trace_id: str | None = None
     execution_count: int | None = Field(
         default=None, validation_alias=AliasChoices("execution_count", "executionCount")
@@ -130,10 +136,31 @@ def _fields(answer: CodeAnswer) -> dict[str, Any]:
         "execution_count": answer.execution_count,
         "execution_time": answer.execution_time or 0.0,
         "trace_id": answer.trace_id or "",
+        "omitted_bytes": answer.omitted_bytes or 0,
     }
-    if fields["error"] is not None:
-        fields |= {"success": False, "error_message": str(fields["error"])}
+    if (error := fields["error"]) is not None:
+        fields |= {"success": False, "error_message": str(error), "code": error_code(error)}
     return fields
+
+
+def error_code(error: ExecutionError) -> str:
+    """Return the code of a run that raised."""
+    timed_out = error.name == "TimeoutError" and error.value.startswith("[timeout]")
+    return ErrorCode.TIMEOUT if timed_out else ErrorCode.CODE_RAISED
+
+
+def limit_output(result: EnhancedCodeExecutionResult, budget: int, keep: Keep) -> EnhancedCodeExecutionResult:
+    """Return a result with at most ``budget`` bytes of each output."""
+    omitted = result.omitted_bytes
+    texts: dict[str, tuple[str, ...]] = {}
+    for name, chunks in (("stdout", result.logs.stdout), ("stderr", result.logs.stderr)):
+        buffer = TruncatedBuffer(budget, keep)
+        for chunk in chunks:
+            buffer.add(chunk.encode("utf-8", "replace"))
+        texts[name] = (text,) if (text := buffer.text()) else ()
+        omitted += buffer.omitted
+    logs = ExecutionLogs(**texts)
+    return replace(result, logs=logs, data=result_text(result.results, logs), omitted_bytes=omitted)
 
 
 def parse_result(entry: Any) -> ExecutionResult:

@@ -6,6 +6,7 @@ from typing import Any, cast
 
 from pydantic import Field
 
+from ..core.output import STREAMS, Keep, OutputLimit
 from ..core.wire_model import CamelWire
 from ..models.code import (
     CodeEvent,
@@ -16,7 +17,7 @@ from ..models.code import (
     ExecutionResult,
     result_text,
 )
-from .code import CodeAnswer, parse_result
+from .code import CodeAnswer, error_code, parse_result
 
 RUN, CANCEL = "run_code", "cancel"  # only the local engine supports the second
 MODE = "stream"
@@ -27,7 +28,7 @@ MAX_FRAME = 700 * 1024  # bytes of a result per frame; clients limit a frame to 
 
 class StreamParams(CamelWire):
     language: str
-    timeout_s: int | None = Field(default=None, alias="timeoutS")
+    timeout_s: int | float | None = Field(default=None, alias="timeoutS")
     code: str
 
 
@@ -60,15 +61,18 @@ def _error(entry: object) -> ExecutionError:
 class CodeCollector:
     """Collects the events of a run."""
 
-    def __init__(self) -> None:
-        self._output: dict[str, list[str]] = {"stdout": [], "stderr": []}
+    def __init__(self, budget: int | None = None, keep: Keep = "head+tail") -> None:
+        self._output: dict[str, list[str]] = {name: [] for name in STREAMS}
+        self._limits = {} if budget is None else {name: OutputLimit(budget, keep) for name in STREAMS}
         self._results: list[ExecutionResult] = []
         self._error: ExecutionError | None = None
 
     def add(self, event: CodeEvent) -> None:
         """Add an event."""
         if isinstance(event, CodeOutput):
-            self._output[event.stream].append(event.text)
+            limit = self._limits.get(event.stream)
+            if text := event.text if limit is None else limit.take(event.text):
+                self._output[event.stream].append(text)
         elif isinstance(event, ExecutionResult):
             self._results.append(event)
         else:
@@ -76,23 +80,28 @@ class CodeCollector:
 
     def result(self, request_id: str, end: Mapping[str, Any], problem: str = "") -> EnhancedCodeExecutionResult:
         """Return the result of a run from its end frame; ``problem`` is the reason for a missing one."""
+        for name, limit in self._limits.items():
+            self._output[name] += filter(None, [limit.end()])
         logs = ExecutionLogs(tuple(self._output["stdout"]), tuple(self._output["stderr"]))
         results = tuple(self._results)
         reason = end.get("executionError")
         error = self._error or CodeAnswer(execution_error=reason if isinstance(reason, str) else None).parse_error()
         failed = "the code failed" if end.get("status") == "failed" else ""
         problem = problem or (str(error) if error else failed)
-        count, seconds = end.get("executionCount"), end.get("executionTime")
+        count, seconds, omitted = (end.get(name) for name in ("executionCount", "executionTime", "omittedBytes"))
         return EnhancedCodeExecutionResult(
             success=not problem,
             data=result_text(results, logs),
             request_id=request_id,
             error_message=problem,
+            code=error_code(error) if error else "",
             logs=logs,
             results=results,
             error=error,
             execution_count=count if isinstance(count, int) else None,
             execution_time=float(seconds) if isinstance(seconds, int | float) else 0.0,
+            omitted_bytes=(omitted if isinstance(omitted, int) else 0)
+            + sum(limit.omitted for limit in self._limits.values()),
         )
 
 

@@ -4,6 +4,7 @@ import json
 import secrets
 from typing import Any
 
+from ...core.output import Keep
 from ...models.sessions import SessionStatus as Status
 from ...operations.code import LANGUAGES, CodeArgs, parse_language
 from ..agent.connection import AgentFailure
@@ -12,20 +13,24 @@ from ..code_kernel import CodeKernel, OnEvent, OutputCollector, RunResult
 from ..session import EngineSession
 
 DEFAULT_TIMEOUT = 60  # seconds
+MAX_OUTPUT = 32 * 2**20  # bytes
 PAUSED_STATES = (Status.PAUSING, Status.PAUSED, Status.RESUMING)
 
 
 async def run_code(session: EngineSession, args: CodeArgs, output_limit: int) -> str:
     """Run code, and return its result as JSON; raise ToolFailure with the same JSON when the code raised."""
-    result = await run(session, args, output_limit, lambda event: None)
+    result = await run(session, args, output_limit, "head+tail", lambda event: None)
     text = json.dumps(answer(result))
     if result.error is not None:
         raise ToolFailure(text)
     return text
 
 
-async def run(session: EngineSession, args: CodeArgs, output_limit: int, on_event: OnEvent) -> RunResult:
-    """Run code in the session's kernel for its language, which the first run starts."""
+async def run(session: EngineSession, args: CodeArgs, output_limit: int, keep: Keep, on_event: OnEvent) -> RunResult:
+    """Run code in the session's kernel for its language, which the first run starts.
+
+    ``output_limit`` and ``keep`` apply unless the arguments have their own.
+    """
     try:
         language = parse_language(args.language)
     except ValueError as exc:
@@ -37,7 +42,8 @@ async def run(session: EngineSession, args: CodeArgs, output_limit: int, on_even
             packages = session.sandbox.capabilities.packages if language == "python" else ""
             kernel = session.code[language] = await CodeKernel.open(agent, language, packages, session.env)
     try:
-        collector = OutputCollector(output_limit, on_event)
+        limit = min(args.max_output or output_limit, MAX_OUTPUT)
+        collector = OutputCollector(limit, args.keep or keep, on_event)
         return await kernel.run(
             args.code,
             args.timeout_s or DEFAULT_TIMEOUT,
@@ -64,6 +70,8 @@ def answer(result: RunResult) -> dict[str, Any]:
         "execution_time": result.seconds,
         "executionTime": result.seconds,
     }
+    if result.omitted:  # an extension of the engine, which other clients ignore
+        fields["omitted_bytes"] = result.omitted
     if result.error:
         raised = {"name": result.error.name, "value": result.error.value, "traceback": result.error.traceback}
         fields |= {"error": raised, "traceId": secrets.token_hex(16)}

@@ -21,7 +21,7 @@ def serve_code(session: EngineSession, config: EngineConfig) -> None:
     """Register the code server at a session's hub."""
 
     def run(args: CodeArgs, on_event: OnEvent) -> Awaitable[RunResult]:
-        return run_code(session, args, config.output_limit, on_event)
+        return run_code(session, args, config.output_limit, "head", on_event)
 
     session.hub.targets[SERVER] = CodeStreams(run).methods
 
@@ -68,6 +68,7 @@ class CodeStreams:
             executionError=str(result.error)[:MAX_ERROR_PART] if result.error else None,
             executionCount=result.count,
             executionTime=result.seconds,
+            omittedBytes=result.omitted,
         )
 
     async def _cancel(self, call: IncomingCall) -> None:

@@ -124,6 +124,7 @@ public class JavaCode {
             int run = running;  // the thread may start after the next run has begun
             new Thread(() -> interrupt(shell, run)).start();
         });
+        send("ready");
         int count = 0;
         for (String line; (line = requests.readLine()) != null; ) {
             String[] request = line.split(" ");

@@ -136,6 +136,7 @@ function serve(engine, stdout, stderr) {
   };
   for (const source of [process, server]) source.on("SIGINT", () => stop(new Error("the code was interrupted")));
   worker.on("exit", () => process.exit());
+  send("ready");
   worker.on("message", (message) => {
     if (message.drained) drained();
     else queue = queue.then(() => answer(message.request));

@@ -1,8 +1,9 @@
 """The Python kernel: runs code and keeps its variables, on IPython if that is installed.
 
 Protocol, on the socket to the engine: a request is a line of three words: a mark, the code as base64, and variables of
-the environment as base64 of JSON. The answer is lines of JSON, whose ``event`` is ``stdout``, ``stderr``, ``result`` or
-``error``, and at last ``end``, with the mark. The code can write to that socket, too: the engine does not trust it.
+the environment as base64 of JSON. The kernel sends lines of JSON with an ``event``: ``ready`` when it has started; then
+``stdout``, ``stderr``, ``result``, ``error``, and at last ``end``, with the mark, for each request. The code can write
+to that socket, too: the engine does not trust it.
 """
 
 from __future__ import annotations
@@ -58,6 +59,7 @@ class Kernel:
             runner = ipython(self)
         except ImportError:
             runner = Plain(self)
+        self._send("ready")
         count = 0
         while request := self._receive():
             count += 1

@@ -12,6 +12,8 @@ from contextlib import contextmanager
 
 DRAIN_TIMEOUT = 5.0  # seconds
 MARK_NUMBER = 8  # bytes
+SMALL = 4096  # bytes
+COLLECT_TIME = 0.002  # seconds after a small chunk, so that many lines become one event
 
 
 @contextmanager
@@ -38,7 +40,7 @@ class Pipe:
         self._send = send
         self._secret = os.urandom(16)
         self._sent = self._seen = 0  # marks
-        self._news = threading.Event()
+        self._news, self._hurry = threading.Event(), threading.Event()
         self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
         self._end, self._begin = os.pipe()
         self.stream = self._open()
@@ -62,6 +64,7 @@ class Pipe:
     def mark(self) -> None:
         """Write a mark, whose arrival shows that all output before it was read."""
         self._sent += 1
+        self._hurry.set()
         os.write(self._begin, self._secret + self._sent.to_bytes(MARK_NUMBER, "big"))
 
     def drain(self) -> None:
@@ -82,6 +85,10 @@ class Pipe:
             end = place if place >= 0 else len(held) - _overlap(held, self._secret)
             self._emit(held[:end])
             held = held[end:]
+            if self._seen == self._sent:
+                self._hurry.clear()
+            if len(data) < SMALL:
+                self._hurry.wait(COLLECT_TIME)
 
     def _emit(self, data: bytes) -> None:
         if chunk := self._decoder.decode(data):

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from sessionbay import AGB, AgentBay, EnvError, EnvUsageError, Session
+from sessionbay import AGB, AgentBay, CommandUsageError, EnvError, EnvUsageError, Session
 
 from ..fake_cloud import KEY, FakeCloud, yes
 
@@ -81,8 +81,41 @@ def test_what_no_process_could_start_with_is_refused_by_the_engine_too(
     bay_session: Session, variable: tuple[str, str]
 ) -> None:
     envs = [{"key": variable[0], "value": variable[1]}]
-    assert "invalid variable" in (bay_session.call_mcp_tool("set_env", {"envs": envs})).error_message
+    assert "Invalid variable" in (bay_session.call_mcp_tool("set_env", {"envs": envs})).error_message
     assert (bay_session.command.run("echo alive")).stdout == "alive\n"
+
+
+LARGEST = {"A": "x" * (128 * 1024 - 3)}  # "A=", and a NUL
+MOST = dict.fromkeys("ABCD", "x" * (128 * 1024 - 3))
+
+
+@pytest.mark.parametrize(
+    ("envs", "message"),
+    [
+        ({"A": LARGEST["A"] + "x"}, "Variable 'A' in envs takes 131073 bytes, and at most 131072 fit: use a file"),
+        ({"A": "ä" * 65536}, "Variable 'A' in envs takes 131075 bytes"),
+        ({**MOST, "E": ""}, "envs takes 524291 bytes, and at most 524288 fit in all: use a file"),
+        ({f"A{number}": "x" * 100_000 for number in range(30)}, "envs takes 3000140 bytes"),
+    ],
+    ids=["a byte too many", "not ASCII", "together", "thirty"],
+)
+def test_more_than_a_command_can_start_with_raises_before_anything_is_sent(envs: dict[str, str], message: str) -> None:
+    session, cloud = on(tool_text("True"))
+    with pytest.raises(EnvUsageError, match=message):
+        session.env.set(envs)
+    with pytest.raises(CommandUsageError, match=message):
+        session.command.run("true", envs=envs)
+    assert cloud.requests == []
+
+
+def test_a_command_starts_with_as_much_as_is_accepted(bay: AgentBay) -> None:
+    with bay.session() as session:
+        assert (session.env.set(LARGEST)).success
+        assert (session.env.set(MOST)).success
+        refused = session.env.set({"E": ""})
+        assert "the session's environment takes 524291 bytes" in refused.error_message
+        assert (session.command.run("echo ${#D}", envs={"F": LARGEST["A"]})).stdout == "131069\n"
+        assert (session.env.get(["E"])).envs == {}
 
 
 @pytest.mark.parametrize(

@@ -22,13 +22,14 @@ class Env(Module):
         """Set variables; the others are kept.
 
         Args:
-            envs: Names and values; at least one.
+            envs: Names and values; at least one. Name and value together take at most 128 KiB, and all variables of
+                the session at most 512 KiB: with more, no program could start.
 
         Returns:
-            Whether the variables were set.
+            Whether the variables were set. On the local engine, a refusal if the session would have too many.
 
         Raises:
-            EnvUsageError: An argument is invalid, or the cloud is AGB; nothing was sent.
+            EnvUsageError: A variable is invalid or too large, or the cloud is AGB; nothing was sent.
 
         Example:
             ```python

@@ -13,6 +13,8 @@ from .errors import AgentBayError
 
 Errors = type[AgentBayError]
 
+MAX_VARIABLE_SIZE = 128 * 1024  # bytes of "NAME=value" and a NUL, Linux's MAX_ARG_STRLEN
+MAX_VARIABLES_SIZE = 512 * 1024  # bytes of all variables: a quarter of what Linux usually lets a program start with
 MAX_SECONDS = 10**9  # thirty years, within the range of the system's clocks
 
 
@@ -132,20 +134,27 @@ def string_map(name: str, value: object, errors: Errors) -> dict[str, str]:
     return dict(cast("Mapping[str, str]", found))
 
 
-def is_variable(name: str, value: str) -> bool:
-    """Return whether the operating system accepts an environment variable."""
-    return bool(name) and "=" not in name and "\0" not in name + value
+def variables_error(source: str, variables: Mapping[str, str]) -> str:
+    """Return why no program could start with these environment variables; empty if one can."""
+    total = 0
+    for name, value in variables.items():
+        if not name or "=" in name or "\0" in name + value:
+            return f"Invalid variable {name!r} in {source}: use a name without '=', and no NUL in name or value."
+        size = len(f"{name}={value}".encode(errors="surrogatepass")) + 1
+        if size > MAX_VARIABLE_SIZE:
+            return f"Variable {name!r} in {source} takes {size} bytes, and at most {MAX_VARIABLE_SIZE} fit: use a file."
+        total += size
+    if total > MAX_VARIABLES_SIZE:
+        return f"{source} takes {total} bytes, and at most {MAX_VARIABLES_SIZE} fit in all: use a file."
+    return ""
 
 
 def variables(name: str, value: object, errors: Errors) -> dict[str, str]:
-    """Return environment variables whose names and values the operating system accepts."""
-    found = string_map(name, value, errors)
-    for key, inner in found.items():
-        if not is_variable(key, inner):
-            raise errors.usage(
-                f"Invalid variable {key!r} in {name}: use a name without '=', and no NUL in name or value."
-            )
-    return found
+    """Return environment variables with which the operating system can start a program."""
+    checked = string_map(name, value, errors)
+    if error := variables_error(name, checked):
+        raise errors.usage(error)
+    return checked
 
 
 def labels(value: object, errors: Errors) -> dict[str, str]:

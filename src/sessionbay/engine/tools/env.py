@@ -1,6 +1,6 @@
 """The environment tools."""
 
-from ...core.validation import is_variable
+from ...core.validation import variables_error
 from ...operations.env import GetEnvArgs, SetEnvArgs, format_envs
 from ..api_errors import execution_failed
 from ..session import EngineSession
@@ -11,13 +11,10 @@ DONE = "True"
 async def set_env(session: EngineSession, args: SetEnvArgs) -> str:
     """Set variables for processes that the session starts from now on."""
     session.running_agent()
-    for variable in args.envs:
-        if not is_variable(variable.key, variable.value):  # no command would start
-            raise execution_failed(
-                -32602,
-                f"set_env: invalid variable {variable.key!r}: use a name without '=', and no NUL in name or value",
-            )
-    session.env.update({variable.key: variable.value for variable in args.envs})
+    variables = {**session.env, **{variable.key: variable.value for variable in args.envs}}
+    if error := variables_error("the session's environment", variables):
+        raise execution_failed(-32602, f"set_env: {error}")
+    session.env.update(variables)
     return DONE
 
 

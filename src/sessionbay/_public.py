@@ -64,6 +64,7 @@ from ._sync.skills import Beta as Beta
 from ._sync.skills import Skills as Skills
 from .agentbay_logger import AgentBayLogger as AgentBayLogger
 from .core.config import Config as Config
+from .core.error_codes import ErrorCode as ErrorCode
 from .core.errors import AGBError as AGBError
 from .core.errors import AgentBayError as AgentBayError
 from .core.errors import AgentBayTimeoutError as AgentBayTimeoutError
@@ -107,12 +108,15 @@ from .core.errors import PtyNotConnectedError as PtyNotConnectedError
 from .core.errors import PtyTimeoutError as PtyTimeoutError
 from .core.errors import PtyUsageError as PtyUsageError
 from .core.errors import SessionError as SessionError
+from .core.errors import SessionGoneError as SessionGoneError
 from .core.errors import SessionTimeoutError as SessionTimeoutError
 from .core.errors import SessionUsageError as SessionUsageError
 from .core.errors import SkillError as SkillError
 from .core.errors import SkillTimeoutError as SkillTimeoutError
 from .core.errors import SkillUsageError as SkillUsageError
 from .core.errors import WsCancelledError as WsCancelledError
+from .core.frozen import FrozenDict as FrozenDict
+from .core.frozen import FrozenList as FrozenList
 from .core.output import OutputLine as OutputLine
 from .core.result import Result as Result
 from .core.retry import RetryPolicy as RetryPolicy

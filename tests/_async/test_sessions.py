@@ -3,7 +3,7 @@
 import httpx
 import pytest
 
-from sessionbay import AsyncAgentBay, AsyncSession, SessionError, SessionUsageError
+from sessionbay import AsyncAgentBay, AsyncSession, SessionError, SessionGoneError, SessionUsageError
 
 from ..inside import serves_on_a_port, web
 from ..requirements import promise
@@ -121,9 +121,9 @@ async def test_a_session_knows_its_image(bay: AsyncAgentBay) -> None:
 @promise("pages.delete.invalid", "pages.delete.idempotent")
 async def test_a_deleted_session_refuses_everything_but_its_deletion(session: AsyncSession) -> None:
     assert (await session.delete()).success
-    with pytest.raises(SessionUsageError, match="was deleted"):
+    with pytest.raises(SessionGoneError, match="was deleted"):
         await session.get_status()
-    with pytest.raises(SessionUsageError, match="was deleted"):
+    with pytest.raises(SessionGoneError, match="was deleted"):
         await session.command.run("echo nobody")
     assert (await session.delete()).success
 
@@ -147,5 +147,5 @@ async def test_a_strict_client_raises_what_the_service_refuses(bay: AsyncAgentBa
     strict = AsyncAgentBay(endpoint=bay.endpoint, api_key=bay.api_key, strict=True)
     with pytest.raises(SessionError) as raised:
         await AsyncSession(strict, "session-unknown").info()
-    assert (raised.value.kind, raised.value.code) == ("refused", "InvalidMcpSession.NotFound")
+    assert (raised.value.kind, raised.value.code) == ("gone", "InvalidMcpSession.NotFound")
     await strict.aclose()

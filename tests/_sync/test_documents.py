@@ -41,7 +41,7 @@ def test_info_is_asked_for_each_time() -> None:
 def test_labels_print_as_the_dict_that_they_are() -> None:
     labels = on(FakeCloud(GetLabel=yes({"Labels": '{"a": "b"}'}))).get_labels()
     assert f"{labels}" == "{'a': 'b'}"
-    assert [(name, labels[name]) for name in labels] == labels.items() == [("a", "b")]
+    assert [(name, labels[name]) for name in labels] == list(labels.items()) == [("a", "b")]
     assert len(labels) == 1
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from sessionbay._http.tls import TlsSettings
 from sessionbay._sync.ws.socket import WebSocket
-from sessionbay.core.challenge import KnownEngine, answer as proof_of_engine
+from sessionbay.core.challenge import KnownEngine, health_proof
 from sessionbay.core.secrets import Secret
 from sessionbay.core.websocket import ConnectionLost, WebSocketAddress
 
@@ -24,7 +24,7 @@ CHUNKS = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
 def proving(peer: Peer, port: int = 0) -> None:
     """Prove to be the engine, as it does, and answer the rest."""
     challenge = peer.read().split()[1].decode().partition("=")[2]
-    peer.write(answer(json.dumps(proof_of_engine(KEY, challenge, port or peer.server.port)).encode()))
+    peer.write(answer(json.dumps(health_proof(KEY, challenge, port or peer.server.port)).encode()))
     while peer.read():
         peer.write(answer())
 
@@ -93,7 +93,7 @@ def test_the_engine_is_asked_once_for_each_connection() -> None:
 def test_an_engine_that_has_ended_is_noticed_by_the_next_connection() -> None:
     def once_proved(peer: Peer) -> None:
         challenge = peer.read().split()[1].decode().partition("=")[2]
-        peer.write(answer(json.dumps(proof_of_engine(KEY, challenge, peer.server.port)).encode()))
+        peer.write(answer(json.dumps(health_proof(KEY, challenge, peer.server.port)).encode()))
         peer.read()
         peer.write(answer())
 

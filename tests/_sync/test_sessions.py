@@ -4,7 +4,7 @@
 import httpx
 import pytest
 
-from sessionbay import AgentBay, Session, SessionError, SessionUsageError
+from sessionbay import AgentBay, Session, SessionError, SessionGoneError, SessionUsageError
 
 from ..inside import serves_on_a_port, web
 from ..requirements import promise
@@ -122,9 +122,9 @@ def test_a_session_knows_its_image(bay: AgentBay) -> None:
 @promise("pages.delete.invalid", "pages.delete.idempotent")
 def test_a_deleted_session_refuses_everything_but_its_deletion(session: Session) -> None:
     assert (session.delete()).success
-    with pytest.raises(SessionUsageError, match="was deleted"):
+    with pytest.raises(SessionGoneError, match="was deleted"):
         session.get_status()
-    with pytest.raises(SessionUsageError, match="was deleted"):
+    with pytest.raises(SessionGoneError, match="was deleted"):
         session.command.run("echo nobody")
     assert (session.delete()).success
 
@@ -148,5 +148,5 @@ def test_a_strict_client_raises_what_the_service_refuses(bay: AgentBay) -> None:
     strict = AgentBay(endpoint=bay.endpoint, api_key=bay.api_key, strict=True)
     with pytest.raises(SessionError) as raised:
         Session(strict, "session-unknown").info()
-    assert (raised.value.kind, raised.value.code) == ("refused", "InvalidMcpSession.NotFound")
+    assert (raised.value.kind, raised.value.code) == ("gone", "InvalidMcpSession.NotFound")
     strict.close()

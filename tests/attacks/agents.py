@@ -11,7 +11,7 @@ from typing import Any
 import httpx
 
 from sessionbay import Session
-from sessionbay.engine import session as engine_session, session_registry
+from sessionbay.engine import api_errors, session_registry
 from sessionbay.engine.agent import connection
 from sessionbay.engine.sandbox import bwrap
 
@@ -145,7 +145,7 @@ def unharmed(scene: Scene, bystander: Session) -> str | None:
 
 def ended(scene: Scene, session: Session) -> bool:
     """Return whether a session has soon failed; its processes may end later than its calls are refused."""
-    return scene.eventually(lambda: scene.status(session) in engine_session.GONE, 1.5)
+    return scene.eventually(lambda: scene.status(session) in api_errors.GONE, 1.5)
 
 
 def forging(code: str) -> Callable[[Scene], str | None]:
@@ -223,7 +223,7 @@ def flood_of_descriptors(scene: Scene) -> str | None:
     bystander = scene.session()
     before = descriptors()
     session = hostile(scene, FLOOD)
-    eventually(lambda: scene.status(session) in engine_session.GONE or descriptors() - before > 50)
+    eventually(lambda: scene.status(session) in api_errors.GONE or descriptors() - before > 50)
     grown = descriptors() - before
     scene.end(session)
     return f"{grown} descriptors more" if grown > 50 else unharmed(scene, bystander)

@@ -11,7 +11,7 @@ def table(*kept: tuple[str, str]) -> IdlePool[str, str]:
     """Return a table in which these were kept at 0, 1, 2, …"""
     made: IdlePool[str, str] = IdlePool()
     for now, (kind, thing) in enumerate(kept):
-        made.keep(kind, thing, now)
+        made.put(kind, thing, now)
     return made
 
 
@@ -36,9 +36,9 @@ def test_a_kind_of_which_nothing_is_left_leaves_nothing_behind(steps: list[tuple
     kept: IdlePool[str, int] = IdlePool()
     for now, (kind, keep) in enumerate(steps):
         if keep:
-            kept.keep(kind, now, now)
+            kept.put(kind, now, now)
         else:
             kept.take_last(kind)
-    assert (kept.kinds() == 0) == (len(kept) == 0)
+    assert (kept.count_keys() == 0) == (len(kept) == 0)
     kept.take_all()
-    assert (kept.kinds(), len(kept)) == (0, 0)
+    assert (kept.count_keys(), len(kept)) == (0, 0)

@@ -128,14 +128,14 @@ def test_a_list_without_parameters_is_the_first_ten_of_all() -> None:
 
 @pytest.mark.parametrize("action", ["", "GetSessions", "getsession"])
 def test_an_unknown_action_is_not_found(action: str) -> None:
-    with pytest.raises(InvalidRequest, match="no operation") as failure:
+    with pytest.raises(InvalidRequest, match="Unknown operation") as failure:
         ask_bay({}, {"Action": action})
     assert (failure.value.code, failure.value.status) == ("ActionNotSupportedLocally", 400)
 
 
 @pytest.mark.parametrize("path", ["/", "/mcp/", "/mcp/createsession"])
 def test_an_unknown_path_is_not_found(path: str) -> None:
-    with pytest.raises(InvalidRequest, match="no operation") as failure:
+    with pytest.raises(InvalidRequest, match="Unknown operation") as failure:
         ask_agb(path)
     assert (failure.value.code, failure.value.status) == ("ActionNotSupportedLocally", 400)
 

@@ -110,7 +110,7 @@ def test_labels_have_what_a_dict_has() -> None:
 
 
 def test_labels_have_keys_and_items() -> None:
-    assert (LABELS.keys(), LABELS.items()) == (["project", "env"], [("project", "demo"), ("env", "测试")])
+    assert (list(LABELS.keys()), list(LABELS.items())) == (["project", "env"], [("project", "demo"), ("env", "测试")])
 
 
 def test_labels_show_as_a_dict() -> None:

@@ -235,7 +235,7 @@ class AsyncApiClient:
     async def close_multiplexer(self, session_id: str) -> None:
         """Close the WebSocket of a session that was deleted."""
         if multiplexer := self.multiplexers.get().pop(session_id, None):
-            await multiplexer.aclose("the session was deleted")
+            await multiplexer.aclose("the session was deleted", "gone")
 
     @property
     def is_closed(self) -> bool:

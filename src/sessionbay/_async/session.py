@@ -229,7 +229,7 @@ class AsyncSession:
         self.connection.reserved_labels = reserved_labels.reserved(result.data)
         if reserved:
             return result
-        return replace(result, data=reserved_labels.own(result.data))  # type: ignore[arg-type]  # mypy loses what T is here
+        return replace(result, data=reserved_labels.own(result.data))
 
     async def info(self) -> InfoResult:
         """Get what this session is, and how to reach its screen.

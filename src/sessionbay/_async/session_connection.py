@@ -6,10 +6,11 @@ from typing import Any, TypeVar
 
 from ..core import validation
 from ..core.config import parse_endpoint
+from ..core.error_codes import ErrorCode
 from ..core.errors import AgentBayError, SessionError
 from ..core.http import Call
 from ..core.operation import Operation
-from ..core.result import Result
+from ..core.result import Result, format_refusal
 from ..core.secrets import Secret, without
 from ..core.tool import Tool
 from ..core.wire_model import Wire
@@ -17,13 +18,18 @@ from ..environment import process_id
 from ..models.sessions import DeleteResult, SessionReference
 from ..models.tools import McpToolResult
 from ..operations import direct_route
-from ..operations.session import SessionAnswer, SessionRef
+from ..operations.session import GET_STATUS, SessionAnswer, SessionRef
 from ..operations.tools import CALL_TOOL, CallRequest, secret_args, to_tool_result
 from .api_client import AsyncApiClient, CallTimeout
 
 Q = TypeVar("Q", bound=Wire)
 A = TypeVar("A")
 R = TypeVar("R", bound=Result[Any])
+
+GONE_TIMEOUT = 1.0  # seconds of the check whether a session is gone, after a failure
+ENDED_STATUSES = ("DELETING", "DELETED", "FINISH")
+TOKEN_REFUSED = (401, 403, 404)
+"""The HTTP statuses of the direct route for an unknown session or a wrong token."""
 
 
 class AsyncSessionConnection:
@@ -65,9 +71,9 @@ class AsyncSessionConnection:
         return self._process_id != process_id()
 
     def raise_if_deleted(self) -> None:
-        """Raise SessionUsageError if the session was deleted through this object."""
+        """Raise SessionGoneError if the session was deleted through this object."""
         if self.deletion:
-            raise SessionError.usage(f"session {self.session_id} was deleted: create a new one")
+            raise SessionError.gone(self.session_id, "was deleted")
 
     async def request(self, op: Operation[Q, A, R], request: Q) -> R:
         """Send an operation; a strict client raises a refusal."""
@@ -121,7 +127,7 @@ class AsyncSessionConnection:
         """Call a tool on the direct route where there is one, else through the control plane."""
         self.raise_if_deleted()
         if self.has_direct_route(name):
-            return await self.api.send(self._direct_call(name, args, errors, secrets), timeout)
+            return await self._send_directly(self._direct_call(name, args, errors, secrets), timeout)
         request = CallRequest(
             session_id=self.session_id,
             name=name,
@@ -130,6 +136,35 @@ class AsyncSessionConnection:
             auto_gen_session=auto_gen_session,
         )
         return await self.api.call(CALL_TOOL, request, timeout=timeout, errors=errors, secrets=secrets)
+
+    async def _send_directly(self, call: Call[McpToolResult], timeout: CallTimeout | None) -> McpToolResult:
+        """Send a call on the direct route. On failure, ask the control plane whether the session is gone."""
+        try:
+            result = await self.api.send(call, timeout)
+        except AgentBayError as exc:
+            if exc.kind == "unreachable":
+                await self.raise_if_gone()
+            raise
+        if result.success or result.http_status_code not in TOKEN_REFUSED:
+            return result
+        gone = await self._gone()
+        return result if gone is None else gone.as_failure(McpToolResult)
+
+    async def raise_if_gone(self) -> None:
+        """Raise SessionGoneError if the control plane reports that the session does not exist any more."""
+        if await self._gone() is not None:
+            raise SessionError.gone(self.session_id)
+
+    async def _gone(self) -> Result[Any] | None:
+        """Return the control plane's refusal if it reports that the session does not exist any more."""
+        try:
+            look = await self.api.call(GET_STATUS, self.ref, timeout=self.api.timeout(GONE_TIMEOUT))
+        except AgentBayError:
+            return None
+        if look.success and look.data in ENDED_STATUSES:
+            message = format_refusal(ErrorCode.SESSION_GONE, f"The session is {look.data}.")
+            return replace(look, success=False, code=ErrorCode.SESSION_GONE.value, error_message=message)
+        return look if look.kind == "gone" else None
 
     def _direct_call(
         self, name: str, args: Mapping[str, Any], errors: type[AgentBayError], secrets: tuple[Secret, ...]

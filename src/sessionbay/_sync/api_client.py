@@ -236,7 +236,7 @@ class ApiClient:
     def close_multiplexer(self, session_id: str) -> None:
         """Close the WebSocket of a session that was deleted."""
         if multiplexer := self.multiplexers.get().pop(session_id, None):
-            multiplexer.close("the session was deleted")
+            multiplexer.close("the session was deleted", "gone")
 
     @property
     def is_closed(self) -> bool:

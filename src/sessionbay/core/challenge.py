@@ -1,7 +1,7 @@
-"""The proof that a listener is the engine whose key one has, which shows the key to nobody.
+"""The challenge-response by which the engine proves that it holds its key, without sending the key.
 
-The one that asks sends a word that it has just made up; the engine answers with what only the key makes of the word and
-of the port that the engine itself listens on. So a stranger can neither answer, nor have the engine answer for it.
+The client sends a nonce. The engine answers with an HMAC of the nonce and of the port that it listens on. The port
+keeps another process from relaying the challenge to the engine.
 """
 
 import hmac
@@ -12,45 +12,42 @@ from typing import Any, cast
 from .secrets import Secret
 
 HOST = "127.0.0.1"
-MOST = 2**14  # bytes of an answer that are read
-LONGEST = 128  # characters of a word that is answered
+MAX_RESPONSE_SIZE = 2**14  # bytes
+MAX_CHALLENGE_LENGTH = 128  # characters
 
 
 def challenge_response(key: Secret, challenge: str, port: int) -> str:
-    """Return what the engine with this key, on this port, answers to ``challenge``."""
-    said = f"sessionbay engine\n{port}\n{challenge}"
-    return hmac.digest(key.reveal().encode(), said.encode(), "sha256").hex()
+    """Return the response of the engine with this key, on this port, to ``challenge``."""
+    message = f"sessionbay engine\n{port}\n{challenge}"
+    return hmac.digest(key.reveal().encode(), message.encode(), "sha256").hex()
 
 
-def answer(key: Secret, challenge: str, port: int) -> dict[str, str]:
-    """Return what the health page adds for the one that asked; nothing to a word that nobody of ours sends."""
-    return {"proof": challenge_response(key, challenge, port)} if 0 < len(challenge) <= LONGEST else {}
+def health_proof(key: Secret, challenge: str, port: int) -> dict[str, str]:
+    """Return the fields that the health page adds for ``challenge``. An invalid challenge gets none."""
+    return {"proof": challenge_response(key, challenge, port)} if 0 < len(challenge) <= MAX_CHALLENGE_LENGTH else {}
 
 
 @dataclass(frozen=True)
 class KnownEngine:
-    """An engine of this machine: where it listens, and the key that only it and its user have."""
+    """An engine on this machine: its port, and the key that it shares with its user."""
 
     key: Secret
     port: int
 
     def is_at(self, host: str, port: int) -> bool:
-        """Return whether an address is the engine's."""
+        """Return whether the engine listens on this address."""
         return (host, port) == (HOST, self.port)
 
-    def page(self, challenge: str) -> str:
-        """Return the path under which whoever listens there is asked."""
+    def challenge_path(self, challenge: str) -> str:
+        """Return the path that the challenge is sent to."""
         return f"/health?challenge={challenge}"
 
-    def is_proved(self, challenge: str, said: bytes) -> bool:
-        """Return whether what was answered proves that it is the engine."""
+    def is_proved(self, challenge: str, body: bytes) -> bool:
+        """Return whether a response to the challenge comes from the engine."""
         try:
-            told = json.loads(said)
+            page = json.loads(body)
         except (ValueError, RecursionError):
             return False
-        proof = cast("dict[str, Any]", told).get("proof") if isinstance(told, dict) else None
-        if not isinstance(proof, str):
-            return False
-        return hmac.compare_digest(
-            proof.encode("utf-8", "replace"), challenge_response(self.key, challenge, self.port).encode()
-        )
+        proof = cast("dict[str, Any]", page).get("proof") if isinstance(page, dict) else None
+        expected = challenge_response(self.key, challenge, self.port).encode()
+        return isinstance(proof, str) and hmac.compare_digest(proof.encode("utf-8", "replace"), expected)

@@ -13,8 +13,7 @@ class ErrorCode(StrEnum):
 
     Example:
         ```python
-        result = session.file_system.read_file("missing.txt")
-        print(result.code == ErrorCode.NOT_FOUND)
+        print(ErrorCode.NOT_FOUND == "not_found")
         ```
     """
 

@@ -4,6 +4,7 @@ The class names the module that raised, ``kind`` the cause::
 
     AgentBayError                 base of all
       SessionError                a session operation
+        SessionGoneError          any operation on a session that does not exist (any more)
       CommandError                a command
         CodeError                 a code run
       FileError                   a file operation
@@ -25,10 +26,10 @@ from typing import Any, ClassVar, Literal
 from .error_codes import ErrorCode
 from .public import public
 
-Kind = Literal["refused", "timeout", "unreachable", "invalid_response", "usage", "unknown_outcome"]
+Kind = Literal["refused", "gone", "timeout", "unreachable", "invalid_response", "usage", "unknown_outcome"]
 Outcome = Literal["not_sent", "rejected", "unknown"]
 
-_OUTCOMES: dict[Kind, Outcome] = {"usage": "not_sent", "refused": "rejected"}
+_OUTCOMES: dict[Kind, Outcome] = {"usage": "not_sent", "refused": "rejected", "gone": "rejected"}
 
 
 @public
@@ -36,9 +37,9 @@ class AgentBayError(Exception):
     """The base class of this package's exceptions.
 
     Attributes:
-        kind: The cause: ``refused``, ``timeout``, ``unreachable``, ``invalid_response``, ``usage`` or
-            ``unknown_outcome``.
-        code: The service's error code, or an empty string.
+        kind: The cause: ``refused``, ``gone`` (the session does not exist any more), ``timeout``, ``unreachable``,
+            ``invalid_response``, ``usage`` or ``unknown_outcome``.
+        code: The error code (see ``ErrorCode``), or an empty string.
         request_id: The request id, for the service's support, or an empty string.
         http_status_code: The HTTP status of the response; 0 without a response.
         outcome: Whether the request took effect: ``not_sent``, ``rejected`` or ``unknown``.
@@ -78,8 +79,17 @@ class AgentBayError(Exception):
     @classmethod
     def of(cls, kind: Kind, message: str, **details: Any) -> "AgentBayError":
         """Return an error of this class's variant for ``kind``, or for the code of a refusal."""
+        if kind == "gone":
+            details["code"] = ErrorCode.SESSION_GONE.value
+            return SessionGoneError(message, kind=kind, **details)
         variant = details.get("code", "") if kind == "refused" else kind
         return cls._variants.get(variant, cls)(message, kind=kind, **details)
+
+    @classmethod
+    def gone(cls, session_id: str, reason: str = "does not exist any more") -> "AgentBayError":
+        """Return the error for a session that was deleted or lost. Nothing was sent."""
+        message = f"Session {session_id} {reason}: create a new one."
+        return cls.of("gone", message, outcome="not_sent")
 
     @classmethod
     def usage(cls, message: str) -> "AgentBayError":
@@ -110,6 +120,11 @@ class AgentBayTimeoutError(AgentBayError, TimeoutError, kind="timeout"):
 @public
 class SessionError(AgentBayError):
     """A session operation failed."""
+
+
+@public
+class SessionGoneError(SessionError):
+    """The session was deleted, was released by the cloud, or is lost. Every operation on it raises this error."""
 
 
 @public
@@ -400,6 +415,7 @@ __all__ = [
     "PtyTimeoutError",
     "PtyUsageError",
     "SessionError",
+    "SessionGoneError",
     "SessionTimeoutError",
     "SessionUsageError",
     "SkillError",

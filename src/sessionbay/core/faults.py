@@ -15,7 +15,7 @@ from .errors import AgentBayError
 from .http import HttpResponse
 
 Silence = Literal["refused", "unreachable", "reset", "cut"]
-FOR_EVER = 1e9  # seconds
+FOREVER = 1e9  # seconds
 _LENGTHS = ("content-length", "transfer-encoding")
 _HTML = b"<html><head><title>502 Bad Gateway</title></head><body>nginx</body></html>"
 _JSON = {"content-type": "application/json"}
@@ -67,7 +67,7 @@ class Fault:
     @classmethod
     def unreachable(cls) -> "Fault":
         """Accept no connection until the client times out."""
-        return cls(name="unreachable", silence="unreachable", seconds=FOR_EVER)
+        return cls(name="unreachable", silence="unreachable", seconds=FOREVER)
 
     @classmethod
     def reset(cls, *, processed: bool = True) -> "Fault":
@@ -75,7 +75,7 @@ class Fault:
         return cls(name="reset", silence="reset", processed=processed)
 
     @classmethod
-    def delay(cls, seconds: float = FOR_EVER) -> "Fault":
+    def delay(cls, seconds: float = FOREVER) -> "Fault":
         """Delay the response, by default until the client times out."""
         return cls(name="delay", seconds=seconds, processed=True)
 

@@ -1,4 +1,4 @@
-"""Requests and answers of HTTP as plain values: dialects make and read them, the channel carries them."""
+"""HTTP requests and responses as plain values."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -13,7 +13,7 @@ R = TypeVar("R")
 
 @dataclass(frozen=True, slots=True)
 class HttpRequest:
-    """One request, ready to be sent; its repr shows neither headers nor body, which hold the key."""
+    """A request. The repr omits the headers and the body, which contain the key."""
 
     method: str
     url: str
@@ -23,7 +23,7 @@ class HttpRequest:
 
 @dataclass(frozen=True, slots=True)
 class HttpResponse:
-    """One answer, read to its end; header names are lower case. Its repr shows no body, which may hold a token."""
+    """A complete response with lower-case header names. The repr omits the body, which may contain a token."""
 
     status: int
     headers: Mapping[str, str] = field(default_factory=dict[str, str])
@@ -53,7 +53,7 @@ class Timeouts:
 
 @dataclass(frozen=True, slots=True)
 class RequestStamp:
-    """What makes a request unique: the time (Unix seconds) and a nonce (32 hexadecimal digits)."""
+    """The parts that make a request unique: its time (Unix seconds) and nonce (32 hexadecimal digits)."""
 
     time: float
     nonce: str
@@ -61,14 +61,14 @@ class RequestStamp:
 
 @dataclass(frozen=True, slots=True)
 class Call(Generic[R]):
-    """A question and how its answer is read: all that the carrying of it needs to know.
+    """A request to encode, send and decode.
 
     Attributes:
-        name: What it is called in logs and errors.
-        errors: The class of the error that silence is made into.
-        idempotent: Whether it may be asked again when nobody knows whether it was heard.
+        name: The name in logs and errors.
+        errors: The class of the errors for a missing response.
+        idempotent: Whether a retry is safe when the outcome is unknown.
         rate: Records whether the service throttled the call.
-        secrets: What must not be seen in an error, beside the key.
+        secrets: Values to redact from errors, in addition to the key.
     """
 
     name: str
@@ -81,7 +81,7 @@ class Call(Generic[R]):
 
 
 class InvalidResponse(ValueError):
-    """The service answered something that is not its protocol; ``lasting`` where asking again would not mend it."""
+    """A response that violates the protocol. ``lasting`` means that a retry would get the same response."""
 
     def __init__(self, message: str, *, status: int = 0, request_id: str = "", lasting: bool = False) -> None:
         super().__init__(message)
@@ -91,7 +91,7 @@ class InvalidResponse(ValueError):
 
 
 class InvalidRequest(ValueError):
-    """A request that no operation of the dialect can be made of (the engine's side)."""
+    """A request that the dialect cannot parse (the engine's side)."""
 
     gateway = True
 
@@ -102,8 +102,8 @@ class InvalidRequest(ValueError):
 
 
 class UnknownOperation(InvalidRequest):
-    """A request for an operation that is not in the catalogue; ``name`` is what the request calls it."""
+    """A request for an unknown operation. ``name`` is the action or path of the request."""
 
     def __init__(self, name: str) -> None:
-        super().__init__(f"there is no operation {name!r} here", code="ActionNotSupportedLocally")
+        super().__init__(f"Unknown operation {name!r}.", code="ActionNotSupportedLocally")
         self.name = name

@@ -1,4 +1,4 @@
-"""What is kept for its next use: the last one given back is the first to go out again, and none gets too old."""
+"""A pool of idle objects: last in, first out, with eviction of the oldest."""
 
 from collections import OrderedDict
 from collections.abc import Hashable
@@ -9,47 +9,46 @@ T = TypeVar("T", bound=Hashable)
 
 
 class IdlePool(Generic[K, T]):
-    """Things of several kinds, and since when they wait. No step takes longer where there are more of them."""
+    """Idle objects by key, with the time since which they are idle. Every operation takes constant time."""
 
     def __init__(self) -> None:
-        self._kinds: dict[K, dict[T, None]] = {}
+        self._keys: dict[K, dict[T, None]] = {}
         self._since: OrderedDict[T, tuple[K, float]] = OrderedDict()
 
     def __len__(self) -> int:
         return len(self._since)
 
-    def kinds(self) -> int:
-        """Return of how many kinds there is something."""
-        return len(self._kinds)
+    def count_keys(self) -> int:
+        """Return the number of keys with an idle object."""
+        return len(self._keys)
 
-    def keep(self, kind: K, thing: T, now: float) -> None:
-        """Keep ``thing``; ``now`` is never before the time of an earlier one."""
-        self._kinds.setdefault(kind, {})[thing] = None
-        self._since[thing] = kind, now
+    def put(self, key: K, item: T, now: float) -> None:
+        """Add ``item``; ``now`` must not decrease."""
+        self._keys.setdefault(key, {})[item] = None
+        self._since[item] = key, now
 
-    def take_last(self, kind: K) -> T | None:
-        """Return the one of this kind that came last, None if there is none."""
-        return self._removed(next(reversed(self._kinds[kind]))) if kind in self._kinds else None
+    def take_last(self, key: K) -> T | None:
+        """Remove and return the newest object of ``key``, or None."""
+        return self._remove(next(reversed(self._keys[key]))) if key in self._keys else None
 
     def take_oldest(self) -> T:
-        """Return the one that waits longest, whatever its kind; there has to be one."""
-        return self._removed(next(iter(self._since)))
+        """Remove and return the oldest object of all keys. The pool must not be empty."""
+        return self._remove(next(iter(self._since)))
 
     def take_older(self, than: float) -> list[T]:
-        """Return those that wait since a time before ``than``."""
+        """Remove and return the objects that are idle since before ``than``."""
         older: list[T] = []
         while self._since and next(iter(self._since.values()))[1] < than:
             older.append(self.take_oldest())
         return older
 
     def take_all(self) -> list[T]:
-        """Return all of them."""
+        """Remove and return all objects."""
         return [self.take_oldest() for _ in range(len(self))]
 
-    def _removed(self, thing: T) -> T:
-        kind, _ = self._since.pop(thing)
-        of_kind = self._kinds[kind]
-        del of_kind[thing]
-        if not of_kind:
-            del self._kinds[kind]
-        return thing
+    def _remove(self, item: T) -> T:
+        key, _ = self._since.pop(item)
+        del self._keys[key][item]
+        if not self._keys[key]:
+            del self._keys[key]
+        return item

@@ -1,19 +1,34 @@
 """The base classes of results. A result is a response of the service; a missing response raises."""
 
-from dataclasses import dataclass
-from typing import Any, ClassVar, Generic, NoReturn, Self, TypeVar, overload
+from collections.abc import ItemsView, Iterator, KeysView, Mapping, ValuesView
+from dataclasses import field
+from typing import Any, ClassVar, Generic, NoReturn, Self, TypeVar, cast, dataclass_transform, overload
 
+from .error_codes import ErrorCode
 from .errors import AgentBayError, Kind, SessionError
 from .public import public
+from .value import Value
 
 T = TypeVar("T")
 E = TypeVar("E")
+V = TypeVar("V")
+M = TypeVar("M", bound=Mapping[str, Any])
 F = TypeVar("F", bound="Result[Any]")
 
 
+@dataclass_transform(frozen_default=True, kw_only_default=True, field_specifiers=(field,))
+class _Response(Value):
+    """The root of results, whose fields are keywords."""
+
+    error_type: ClassVar[type[AgentBayError]] = SessionError
+
+    def __init_subclass__(cls, error: type[AgentBayError] | None = None) -> None:
+        super().__init_subclass__(kw_only=True)
+        cls.error_type = error or cls.error_type
+
+
 @public
-@dataclass(frozen=True, kw_only=True)
-class Result(Generic[T]):
+class Result(_Response, Generic[T]):
     """A response from the service: check ``success``, or chain ``raise_for_error()`` or ``unwrap()``.
 
     Attributes:
@@ -21,7 +36,7 @@ class Result(Generic[T]):
         data: The payload; None on failure.
         request_id: The service's id of the request, or an empty string.
         error_message: The reason of a failure, as ``[Code] text`` if there is a code; empty on success.
-        code: The service's code, or an empty string.
+        code: The code of a failure (see ``ErrorCode``), or the service's code; empty if it has none.
         http_status_code: The HTTP status of the response.
         outcome_unknown: Whether a failed request may have taken effect: the service had an internal error, or it
             rejected the retry of a request whose response was lost. The error of this result has the outcome
@@ -36,8 +51,6 @@ class Result(Generic[T]):
     http_status_code: int = 0
     outcome_unknown: bool = False
 
-    error_type: ClassVar[type[AgentBayError]] = SessionError
-
     def __bool__(self) -> bool:
         return self.success
 
@@ -49,6 +62,26 @@ class Result(Generic[T]):
     def get_request_id(self) -> str:
         """Return the service's id of the request."""
         return self.request_id
+
+    def __dir__(self) -> list[str]:
+        """Return the attributes without those that raise, so that debuggers can walk a failed result."""
+        return [name for name in super().__dir__() if self.success or self._is_readable(name)]
+
+    @property
+    def kind(self) -> Kind | None:
+        """The kind of failure: ``refused``, ``timeout``, or ``gone`` if the session does not exist any more."""
+        if self.success:
+            return None
+        if self.code == ErrorCode.SESSION_GONE:
+            return "gone"
+        return "timeout" if getattr(self, "timed_out", False) else "refused"
+
+    def _is_readable(self, name: str) -> bool:
+        try:
+            getattr(self, name)
+        except AgentBayError:
+            return False
+        return True
 
     def raise_for_error(self) -> Self:
         """Return this result. Raise the error of its module if the operation failed."""
@@ -77,15 +110,12 @@ class Result(Generic[T]):
         """Return this result, or raise, as a strict client does."""
         return self.raise_for_error()
 
-    def _kind(self) -> Kind:
-        return "refused"
-
     def _errors(self) -> type[AgentBayError]:
         return self.error_type
 
     def _raise(self, message: str) -> NoReturn:
         raise self._errors().of(
-            self._kind(),
+            self.kind or "refused",
             message,
             code=self.code,
             request_id=self.request_id,
@@ -95,8 +125,59 @@ class Result(Generic[T]):
         )
 
 
-@dataclass(frozen=True, kw_only=True)
-class PageResult(Result[tuple[E, ...]], Generic[E]):
+class MappingResult(Result[M], Generic[M, V]):
+    """A result whose ``data`` is a dict, and which reads like it. On a failed result, reading raises its error."""
+
+    def keys(self) -> KeysView[str]:
+        """Return the keys of ``data``."""
+        return self.unwrap().keys()
+
+    def values(self) -> ValuesView[V]:
+        """Return the values of ``data``."""
+        return self.unwrap().values()
+
+    def items(self) -> ItemsView[str, V]:
+        """Return the keys and values of ``data``."""
+        return self.unwrap().items()
+
+    def get(self, key: str, default: V | None = None) -> V | None:
+        """Return the value of ``key``, or ``default``."""
+        return cast("V | None", self.unwrap().get(key, default))
+
+    def __getitem__(self, key: str) -> V:
+        return cast("V", self.unwrap()[key])
+
+    def __contains__(self, key: object) -> bool:
+        return key in self.unwrap()
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.unwrap())
+
+    def __len__(self) -> int:
+        return len(self.unwrap())
+
+
+class ListResult(Result[tuple[E, ...]], Generic[E]):
+    """A result whose ``data`` is a tuple, and which reads like it. On a failed result, reading raises its error."""
+
+    @overload
+    def __getitem__(self, index: int) -> E: ...
+    @overload
+    def __getitem__(self, index: slice) -> tuple[E, ...]: ...
+    def __getitem__(self, index: int | slice) -> E | tuple[E, ...]:
+        return self.unwrap()[index]
+
+    def __contains__(self, item: object) -> bool:
+        return item in self.unwrap()
+
+    def __iter__(self) -> Iterator[E]:
+        return iter(self.unwrap())
+
+    def __len__(self) -> int:
+        return len(self.unwrap())
+
+
+class PageResult(ListResult[E], Generic[E]):
     """One page of a list.
 
     Attributes:

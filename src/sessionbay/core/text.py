@@ -1,20 +1,20 @@
-"""Cutting text to the size of a message."""
+"""Splitting text to fit the size limit of messages."""
 
 import json
 from collections.abc import Iterator
 
 
 def pieces(text: str, budget: int) -> Iterator[str]:
-    """Yield ``text`` in pieces that are at most ``budget`` bytes as JSON; an empty text is one empty piece."""
+    """Yield ``text`` in pieces of at most ``budget`` bytes as JSON. An empty text yields one empty piece."""
     start = 0
     while start < len(text) or start == 0:
         end = min(len(text), start + budget)
-        while end > start + 1 and (size := _size(text[start:end])) > budget:
+        while end > start + 1 and (size := _json_size(text[start:end])) > budget:
             end = start + max(1, (end - start) * budget // (size + 1))
         yield text[start:end]
         start = max(end, 1)
 
 
-def _size(text: str) -> int:
-    """Return how many bytes ``text`` takes inside a JSON string."""
+def _json_size(text: str) -> int:
+    """Return the size of ``text`` inside a JSON string, in bytes."""
     return len(json.dumps(text, ensure_ascii=False).encode()) - 2

@@ -1,5 +1,10 @@
 """The errors of the engine's API, worded as the clouds word them where that is known."""
 
+from ..core.error_codes import ErrorCode
+from ..models.sessions import SessionStatus
+
+GONE = (SessionStatus.FINISH, SessionStatus.DELETING)
+
 
 class ApiError(Exception):
     """A failed operation.
@@ -24,7 +29,7 @@ class ToolFailure(Exception):
 
 def no_session() -> ApiError:
     """Return the error for a session that does not exist; the blanks are AgentBay's."""
-    return ApiError("InvalidMcpSession.NotFound", "  Resource [McpSession] is not found.", gateway=True)
+    return ApiError(ErrorCode.SESSION_GONE, "  Resource [McpSession] is not found.", gateway=True)
 
 
 def bad_key() -> ApiError:
@@ -34,6 +39,8 @@ def bad_key() -> ApiError:
 
 def not_running(status: str) -> ApiError:
     """Return the error for an operation that requires a running session."""
+    if status in GONE:
+        return no_session()
     hint = ": resume it first" if status == "PAUSED" else ""
     return ApiError("InvalidSessionStatus", f"the session is {status}{hint}", status=409)
 

@@ -14,7 +14,7 @@ from starlette.routing import Route, WebSocketRoute
 from starlette.websockets import WebSocket
 
 from .._version import __version__
-from ..core.challenge import answer as proof_of_engine
+from ..core.challenge import health_proof
 from ..core.http import HttpRequest, InvalidRequest, UnknownOperation
 from ..core.operation import OperationReply
 from ..core.secrets import Secret
@@ -25,9 +25,9 @@ from ..operations.registry import OPERATIONS
 from ..operations.tools import CallAnswer, CallRequest
 from . import direct_route
 from .actions import Actions
-from .api_errors import ApiError, bad_key
+from .api_errors import GONE, ApiError, bad_key
 from .request_body import constant_time_equal, read_body
-from .session import GONE, EngineSession
+from .session import EngineSession
 from .session_registry import SessionRegistry
 from .tool_response import run_for_client, to_response
 from .transfers import ROUTE, Transfers
@@ -67,7 +67,7 @@ class Endpoints:
     async def health(self, request: Request) -> Response:
         """Report the version, and answer the caller's challenge to prove knowledge of the key."""
         port = request.scope["server"][1]  # the port of this connection, not that of the Host header
-        proof = proof_of_engine(self._api_key, request.query_params.get("challenge", ""), port)
+        proof = health_proof(self._api_key, request.query_params.get("challenge", ""), port)
         return JSONResponse({"engine": "sessionbay", "version": __version__, **proof})
 
     async def agentbay(self, request: Request) -> Response:

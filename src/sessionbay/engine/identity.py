@@ -4,7 +4,7 @@ import secrets
 import socket
 import time
 
-from ..core.challenge import HOST, MOST, KnownEngine
+from ..core.challenge import HOST, MAX_RESPONSE_SIZE, KnownEngine
 from ..core.secrets import Secret
 
 VERIFY_TIMEOUT = 5.0  # seconds; the engine is on this machine, which may be busy
@@ -14,7 +14,7 @@ def holds(key: Secret, port: int, timeout: float = VERIFY_TIMEOUT) -> bool:
     """Return whether the engine with this key listens on ``port`` of the loopback."""
     challenge, engine = secrets.token_urlsafe(32), KnownEngine(key, port)
     try:
-        return engine.is_proved(challenge, _fetch(port, engine.page(challenge), time.monotonic() + timeout))
+        return engine.is_proved(challenge, _fetch(port, engine.challenge_path(challenge), time.monotonic() + timeout))
     except (OSError, OverflowError):
         return False
 
@@ -25,9 +25,9 @@ def _fetch(port: int, path: str, deadline: float) -> bytes:
     with socket.create_connection((HOST, port), deadline - time.monotonic()) as stream:
         stream.sendall(request.encode())
         response = b""
-        while len(response) < MOST:
+        while len(response) < MAX_RESPONSE_SIZE:
             stream.settimeout(max(deadline - time.monotonic(), 0.001))
-            chunk = stream.recv(MOST)
+            chunk = stream.recv(MAX_RESPONSE_SIZE)
             if time.monotonic() > deadline:
                 raise TimeoutError("the answer does not end")
             if not chunk:

@@ -16,7 +16,6 @@ from .sandbox.sandbox import Sandbox
 from .ws.hub import Hub
 
 BASE36 = string.digits + string.ascii_lowercase
-GONE = (Status.FINISH, Status.DELETING)
 
 
 def new_id(kind: str) -> str:

@@ -9,12 +9,12 @@ from pathlib import Path
 
 from ..models.sessions import SessionStatus as Status
 from .agent.connection import AgentFailure, AgentGone
-from .api_errors import ApiError, no_session, not_running
+from .api_errors import GONE, ApiError, no_session, not_running
 from .config import EngineConfig
 from .crash_cleanup import record
 from .sandbox.backends import Backend
 from .sandbox.sandbox import Sandbox, SandboxError
-from .session import GONE, EndedSession, EngineSession
+from .session import EndedSession, EngineSession
 from .workdir import free_disk, remove_tree, rename_for_removal
 
 log = logging.getLogger("sessionbay.engine")

@@ -12,7 +12,7 @@ from ..operations.registry import TOOLS
 from ..operations.session import ToolEntry
 from ..operations.tools import CallAnswer, ContentAnswer
 from .agent.connection import AgentFailure, AgentGone
-from .api_errors import ToolFailure, execution_failed
+from .api_errors import ToolFailure, execution_failed, no_session
 from .config import EngineConfig
 from .session import EngineSession
 from .tools import env, files, processes
@@ -62,7 +62,9 @@ async def call(session: EngineSession, name: str, args: dict[str, Any], config: 
         output = await SERVED[name](session, _arguments(tool, args), config)
     except ToolFailure as exc:
         return _answer(exc.text, is_error=True)
-    except (AgentFailure, AgentGone) as exc:
+    except AgentGone as exc:
+        raise no_session() from exc
+    except AgentFailure as exc:
         return _answer(execution_failed(-32602, str(exc)).text, is_error=True)
     return _answer(output) if isinstance(output, str) else _answer(*output)
 

@@ -1,16 +1,16 @@
 """The results of running code."""
 
-from dataclasses import dataclass, field, fields
-from typing import Any, ClassVar, Literal, Self
+from dataclasses import field, fields
+from typing import Any, Literal, Self
 
-from ..core.errors import AgentBayError, CodeError
+from ..core.errors import CodeError
 from ..core.public import public
 from ..core.result import Result
+from ..core.value import Value
 
 
 @public
-@dataclass(frozen=True)
-class ExecutionResult:
+class ExecutionResult(Value):
     """One displayed value of a code run, in each of its formats.
 
     Attributes:
@@ -38,8 +38,7 @@ class ExecutionResult:
 
 
 @public
-@dataclass(frozen=True)
-class CodeOutput:
+class CodeOutput(Value):
     """A chunk of output, as the code writes it."""
 
     stream: Literal["stdout", "stderr"]
@@ -50,8 +49,7 @@ class CodeOutput:
 
 
 @public
-@dataclass(frozen=True)
-class ExecutionLogs:
+class ExecutionLogs(Value):
     """The output of a code run, in chunks."""
 
     stdout: tuple[str, ...] = ()
@@ -59,8 +57,7 @@ class ExecutionLogs:
 
 
 @public
-@dataclass(frozen=True)
-class ExecutionError:
+class ExecutionError(Value):
     """The exception that ended a code run."""
 
     name: str
@@ -75,8 +72,7 @@ CodeEvent = CodeOutput | ExecutionResult | ExecutionError
 
 
 @public
-@dataclass(frozen=True, kw_only=True)
-class EnhancedCodeExecutionResult(Result[str]):
+class EnhancedCodeExecutionResult(Result[str], error=CodeError):
     """The result of ``run_code``. ``data`` is the text of the main result, or the standard output.
 
     ``success`` is also False if the code raised. ``error`` is then the exception, and ``logs`` and ``results`` hold the
@@ -92,6 +88,7 @@ class EnhancedCodeExecutionResult(Result[str]):
         omitted_bytes: The number of output bytes omitted because of the output limit.
     """
 
+    data: str | None = field(default=None, repr=False)
     logs: ExecutionLogs = field(default_factory=ExecutionLogs)
     results: tuple[ExecutionResult, ...] = ()
     error: ExecutionError | None = None
@@ -99,8 +96,6 @@ class EnhancedCodeExecutionResult(Result[str]):
     execution_time: float = 0.0
     trace_id: str = ""
     omitted_bytes: int = 0
-
-    error_type: ClassVar[type[AgentBayError]] = CodeError
 
     @property
     def result(self) -> str:

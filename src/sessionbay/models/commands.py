@@ -1,16 +1,15 @@
 """The result of a command."""
 
-from dataclasses import dataclass
-from typing import ClassVar, Self
+from dataclasses import field
+from typing import Self
 
-from ..core.errors import AgentBayError, CommandError
+from ..core.errors import CommandError
 from ..core.public import public
 from ..core.result import Result
 
 
 @public
-@dataclass(frozen=True, kw_only=True)
-class CommandResult(Result[str]):
+class CommandResult(Result[str], error=CommandError):
     """The result of a command. ``data`` is its output: standard output, then standard error.
 
     ``success`` is also False if the command exited with a code other than 0. ``exit_code`` is then that code, and
@@ -22,13 +21,12 @@ class CommandResult(Result[str]):
         omitted_bytes: The number of output bytes omitted because of the output limit.
     """
 
+    data: str | None = field(default=None, repr=False)
     stdout: str = ""
     stderr: str = ""
     exit_code: int | None = None
     trace_id: str = ""
     omitted_bytes: int = 0
-
-    error_type: ClassVar[type[AgentBayError]] = CommandError
 
     @property
     def output(self) -> str:

@@ -2,18 +2,19 @@
 
 from collections.abc import Generator
 from dataclasses import dataclass, field
-from typing import Any, ClassVar, Self, TypeVar
+from typing import Any, Self, TypeVar
 
-from ..core.errors import AgentBayError, ClearanceTimeoutError, ContextError, Kind
+from ..core.errors import AgentBayError, ClearanceTimeoutError, ContextError
 from ..core.public import public
-from ..core.result import PageResult, Result
+from ..core.result import ListResult, PageResult, Result
+from ..core.value import Plain, Record
 
 D = TypeVar("D")
 
 
 @public
-@dataclass
-class Context:
+@dataclass(repr=False)
+class Context(Plain):
     """A named folder of the account that outlives sessions. To rename it, assign ``name`` and call ``context.update``.
 
     Attributes:
@@ -27,6 +28,9 @@ class Context:
     last_used_at: str = ""
     os_type: str = ""
     state: str = ""
+
+    def __hash__(self) -> int:
+        return hash(self.id)
 
 
 @public
@@ -46,8 +50,7 @@ class ContextListParams:
 
 
 @public
-@dataclass(frozen=True)
-class ContextFileEntry:
+class ContextFileEntry(Record):
     """A file or folder of a context.
 
     Attributes:
@@ -67,8 +70,7 @@ class ContextFileEntry:
 
 
 @public
-@dataclass(frozen=True)
-class ContextBinding:
+class ContextBinding(Record):
     """A context bound to a path of a session. ``policy`` is JSON text."""
 
     context_id: str = ""
@@ -78,8 +80,7 @@ class ContextBinding:
     bind_time: str = ""
 
 
-@dataclass(frozen=True)
-class InternalContext:
+class InternalContext(Record):
     """A hidden context of a session. ``context_type`` is its purpose."""
 
     context_id: str = ""
@@ -88,8 +89,7 @@ class InternalContext:
 
 
 @public
-@dataclass(frozen=True)
-class ContextStatus:
+class ContextStatus(Record):
     """A task that copies a context to or from a session.
 
     Attributes:
@@ -111,10 +111,8 @@ ContextStatusData = ContextStatus
 
 
 @public
-class ContextInfoResult(Result[tuple[ContextStatus, ...]]):
+class ContextInfoResult(ListResult[ContextStatus], error=ContextError):
     """The result of ``session.context.info``."""
-
-    error_type: ClassVar[type[AgentBayError]] = ContextError
 
     @property
     def context_status_data(self) -> list[ContextStatus]:
@@ -123,13 +121,10 @@ class ContextInfoResult(Result[tuple[ContextStatus, ...]]):
 
 
 @public
-@dataclass(frozen=True, kw_only=True)
-class ContextSyncResult(Result[None]):
+class ContextSyncResult(Result[None], error=ContextError):
     """The result of ``session.context.sync``. ``tasks`` holds the last known state of the copy tasks."""
 
     tasks: tuple[ContextStatus, ...] = ()
-
-    error_type: ClassVar[type[AgentBayError]] = ContextError
 
     def __await__(self) -> Generator[Any, Any, Self]:
         """Return this result: programs for AGB's own client, which is otherwise sync, await ``context.sync()``."""
@@ -139,10 +134,8 @@ class ContextSyncResult(Result[None]):
         return self
 
 
-class ContextBaseResult(Result[D]):
+class ContextBaseResult(Result[D], error=ContextError):
     """The base class of results of context operations."""
-
-    error_type: ClassVar[type[AgentBayError]] = ContextError
 
 
 @public
@@ -166,10 +159,8 @@ class ContextResult(ContextBaseResult[Context]):
 
 
 @public
-class ContextListResult(PageResult[Context]):
+class ContextListResult(PageResult[Context], error=ContextError):
     """One page of the list of contexts."""
-
-    error_type: ClassVar[type[AgentBayError]] = ContextError
 
     @property
     def contexts(self) -> list[Context]:
@@ -178,10 +169,8 @@ class ContextListResult(PageResult[Context]):
 
 
 @public
-class ContextFileListResult(PageResult[ContextFileEntry]):
+class ContextFileListResult(PageResult[ContextFileEntry], error=ContextError):
     """One page of the files of a context."""
-
-    error_type: ClassVar[type[AgentBayError]] = ContextError
 
     @property
     def entries(self) -> list[ContextFileEntry]:
@@ -195,7 +184,6 @@ class ContextFileListResult(PageResult[ContextFileEntry]):
 
 
 @public
-@dataclass(frozen=True, kw_only=True)
 class FileUrlResult(ContextBaseResult[str]):
     """A presigned URL for an upload or a download. It grants access, so the repr omits it.
 
@@ -217,7 +205,6 @@ class ContextStateResult(ContextBaseResult[str]):
 
 
 @public
-@dataclass(frozen=True, kw_only=True)
 class ClearContextResult(ContextBaseResult[None]):
     """The result of ``context.clear``, ``clear_async`` and ``get_clear_status``.
 
@@ -231,15 +218,12 @@ class ClearContextResult(ContextBaseResult[None]):
     context_id: str = ""
     timed_out: bool = False
 
-    def _kind(self) -> Kind:
-        return "timeout" if self.timed_out else "refused"
-
     def _errors(self) -> type[AgentBayError]:
         return ClearanceTimeoutError if self.timed_out else self.error_type
 
 
 @public
-class ContextBindingsResult(ContextBaseResult[tuple[ContextBinding, ...]]):
+class ContextBindingsResult(ListResult[ContextBinding], error=ContextError):
     """The result of ``session.context.list_bindings``."""
 
     @property
@@ -249,7 +233,6 @@ class ContextBindingsResult(ContextBaseResult[tuple[ContextBinding, ...]]):
 
 
 @public
-@dataclass(frozen=True, kw_only=True)
 class ContextBindResult(ContextBaseResult[None]):
     """The result of ``session.context.bind``.
 
@@ -261,7 +244,6 @@ class ContextBindResult(ContextBaseResult[None]):
 
 
 @public
-@dataclass(frozen=True, kw_only=True)
 class ContextTransferResult(ContextBaseResult[None]):
     """The result of ``context.upload_file`` and ``context.download_file``.
 
@@ -276,5 +258,5 @@ class ContextTransferResult(ContextBaseResult[None]):
     etag: str = ""
 
 
-class InternalContextsResult(ContextBaseResult[tuple[InternalContext, ...]]):
+class InternalContextsResult(ListResult[InternalContext], error=ContextError):
     """The hidden contexts of a session."""

@@ -1,26 +1,22 @@
 """The results of operations on environment variables."""
 
-from typing import ClassVar
+from collections.abc import Mapping
 
-from ..core.errors import AgentBayError, EnvError
+from ..core.errors import EnvError
 from ..core.public import public
-from ..core.result import Result
+from ..core.result import MappingResult, Result
 
 
 @public
-class EnvSetResult(Result[bool]):
+class EnvSetResult(Result[bool], error=EnvError):
     """The result of ``env.set``. ``data`` is True."""
 
-    error_type: ClassVar[type[AgentBayError]] = EnvError
-
 
 @public
-class EnvResult(Result[dict[str, str]]):
+class EnvResult(MappingResult[Mapping[str, str], str], error=EnvError):
     """The result of ``env.get``. ``data`` maps names to values."""
-
-    error_type: ClassVar[type[AgentBayError]] = EnvError
 
     @property
     def envs(self) -> dict[str, str]:
         """The variables that are set, by name."""
-        return self.unwrap()
+        return dict(self.unwrap())

@@ -1,19 +1,18 @@
 """Files and folders of a session, and the results of file operations."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
-from typing import ClassVar
+from dataclasses import field, replace
 
 from ..core.error_codes import ErrorCode
-from ..core.errors import AgentBayError, FileError, Kind
+from ..core.errors import FileError
 from ..core.output import whole_characters
 from ..core.public import public
-from ..core.result import Delegated, Result
+from ..core.result import Delegated, ListResult, MappingResult, Result
+from ..core.value import Record
 
 
 @public
-@dataclass(frozen=True)
-class FileInfo:
+class FileInfo(Record):
     """The metadata of a file or folder.
 
     Attributes:
@@ -32,8 +31,7 @@ class FileInfo:
 
 
 @public
-@dataclass(frozen=True)
-class DirectoryEntry:
+class DirectoryEntry(Record):
     """One entry of a folder. ``size`` is in bytes; None if the service does not report it."""
 
     name: str
@@ -47,8 +45,7 @@ class DirectoryEntry:
 
 
 @public
-@dataclass(frozen=True)
-class FileChangeEvent:
+class FileChangeEvent(Record):
     """A change in a watched folder.
 
     Attributes:
@@ -63,17 +60,13 @@ class FileChangeEvent:
 
 
 @public
-class FileResult(Result[bool]):
+class FileResult(Result[bool], error=FileError):
     """The result of a file operation without a payload. ``data`` is True."""
-
-    error_type: ClassVar[type[AgentBayError]] = FileError
 
 
 @public
-class FileContentResult(Result[str]):
+class FileContentResult(Result[str], error=FileError):
     """The result of ``read_file``."""
-
-    error_type: ClassVar[type[AgentBayError]] = FileError
 
     @property
     def content(self) -> str:
@@ -85,10 +78,8 @@ class FileContentResult(Result[str]):
 
 
 @public
-class BinaryFileContentResult(Result[bytes]):
+class BinaryFileContentResult(Result[bytes], error=FileError):
     """The result of ``read_file(format="bytes")``."""
-
-    error_type: ClassVar[type[AgentBayError]] = FileError
 
     @property
     def content(self) -> bytes:
@@ -102,10 +93,8 @@ class BinaryFileContentResult(Result[bytes]):
 
 
 @public
-class FileInfoResult(Result[FileInfo]):
+class FileInfoResult(MappingResult[FileInfo, str | int | bool], error=FileError):
     """The result of ``get_file_info``. The fields of ``data`` are also attributes of the result."""
-
-    error_type: ClassVar[type[AgentBayError]] = FileError
 
     size = Delegated[int]()
     is_file = Delegated[bool]()
@@ -120,10 +109,8 @@ class FileInfoResult(Result[FileInfo]):
 
 
 @public
-class DirectoryListResult(Result[tuple[DirectoryEntry, ...]]):
+class DirectoryListResult(ListResult[DirectoryEntry], error=FileError):
     """The result of ``list_directory``."""
-
-    error_type: ClassVar[type[AgentBayError]] = FileError
 
     @property
     def entries(self) -> list[DirectoryEntry]:
@@ -132,8 +119,7 @@ class DirectoryListResult(Result[tuple[DirectoryEntry, ...]]):
 
 
 @public
-@dataclass(frozen=True, kw_only=True)
-class MultipleFileContentResult(Result[dict[str, str]]):
+class MultipleFileContentResult(MappingResult[Mapping[str, str], str], error=FileError):
     """The result of ``read_multiple_files``. ``data`` maps paths to the texts of the files that could be read.
 
     Attributes:
@@ -142,17 +128,14 @@ class MultipleFileContentResult(Result[dict[str, str]]):
 
     errors: Mapping[str, str] = field(default_factory=dict[str, str])
 
-    error_type: ClassVar[type[AgentBayError]] = FileError
-
     @property
     def contents(self) -> dict[str, str]:
         """The texts by path."""
-        return self.unwrap()
+        return dict(self.unwrap())
 
 
 @public
-@dataclass(frozen=True, kw_only=True)
-class FileSearchResult(Result[tuple[str, ...]]):
+class FileSearchResult(ListResult[str], error=FileError):
     """The result of ``search_files``.
 
     Attributes:
@@ -161,8 +144,6 @@ class FileSearchResult(Result[tuple[str, ...]]):
 
     skipped: Mapping[str, str] = field(default_factory=dict[str, str])
 
-    error_type: ClassVar[type[AgentBayError]] = FileError
-
     @property
     def matches(self) -> list[str]:
         """The matching paths."""
@@ -170,10 +151,8 @@ class FileSearchResult(Result[tuple[str, ...]]):
 
 
 @public
-class FileChangeResult(Result[tuple[FileChangeEvent, ...]]):
+class FileChangeResult(ListResult[FileChangeEvent], error=FileError):
     """The changes in a folder since the previous request."""
-
-    error_type: ClassVar[type[AgentBayError]] = FileError
 
     @property
     def events(self) -> list[FileChangeEvent]:
@@ -200,8 +179,7 @@ class FileChangeResult(Result[tuple[FileChangeEvent, ...]]):
         return [event.path for event in self.unwrap() if (event.event_type, event.path_type) == (event_type, "file")]
 
 
-@dataclass(frozen=True, kw_only=True)
-class FileTransferResult(Result[None]):
+class FileTransferResult(Result[None], error=FileError):
     """The base class of the results of ``upload_file`` and ``download_file``.
 
     Attributes:
@@ -214,19 +192,13 @@ class FileTransferResult(Result[None]):
     request_id_sync: str = ""
     timed_out: bool = False
 
-    error_type: ClassVar[type[AgentBayError]] = FileError
-
     @property
     def http_status(self) -> int:
         """The HTTP status of the store's response, or of the earlier request that failed."""
         return self.http_status_code
 
-    def _kind(self) -> Kind:
-        return "timeout" if self.timed_out else "refused"
-
 
 @public
-@dataclass(frozen=True, kw_only=True)
 class UploadResult(FileTransferResult):
     """The result of ``upload_file``.
 
@@ -242,7 +214,6 @@ class UploadResult(FileTransferResult):
 
 
 @public
-@dataclass(frozen=True, kw_only=True)
 class DownloadResult(FileTransferResult):
     """The result of ``download_file``.
 
@@ -258,8 +229,7 @@ class DownloadResult(FileTransferResult):
 
 
 @public
-@dataclass(frozen=True, kw_only=True)
-class FolderResult(Result[None]):
+class FolderResult(Result[None], error=FileError):
     """The result of ``push`` and ``pull``. Paths are relative to the folder.
 
     Attributes:
@@ -277,8 +247,6 @@ class FolderResult(Result[None]):
     skipped: Mapping[str, str] = field(default_factory=dict[str, str])
     errors: Mapping[str, str] = field(default_factory=dict[str, str])
     bytes: int = 0
-
-    error_type: ClassVar[type[AgentBayError]] = FileError
 
 
 def decode_text(content: BinaryFileContentResult, path: str = "", start: int = 0, length: int = 0) -> FileContentResult:

@@ -1,11 +1,11 @@
 """The results of git commands."""
 
-from dataclasses import dataclass
-from typing import ClassVar, Generic, Literal, TypeVar
+from typing import Generic, Literal, TypeVar
 
 from ..core.errors import AgentBayError, GitAuthError, GitConflictError, GitError, GitNotARepoError, GitNotFoundError
 from ..core.public import public
-from ..core.result import Delegated, Result
+from ..core.result import Delegated, ListResult, Result
+from ..core.value import Record, Value
 
 T = TypeVar("T")
 GitReason = Literal["", "auth", "conflict", "not_a_repository", "not_found"]
@@ -18,8 +18,7 @@ _ERRORS: dict[GitReason, type[AgentBayError]] = {
 
 
 @public
-@dataclass(frozen=True, kw_only=True)
-class GitResult(Result[T], Generic[T]):
+class GitResult(Result[T], Generic[T], error=GitError):
     """The result of a git command.
 
     Attributes:
@@ -32,8 +31,6 @@ class GitResult(Result[T], Generic[T]):
     exit_code: int | None = None
     stderr: str = ""
     reason: GitReason = ""
-
-    error_type: ClassVar[type[AgentBayError]] = GitError
 
     def _errors(self) -> type[AgentBayError]:
         return _ERRORS.get(self.reason, GitError)
@@ -81,8 +78,7 @@ GitFileStatus = Literal[
 
 
 @public
-@dataclass(frozen=True)
-class GitFile:
+class GitFile(Record):
     """A file that differs from the last commit.
 
     Attributes:
@@ -106,8 +102,7 @@ class GitFile:
 
 
 @public
-@dataclass(frozen=True)
-class GitStatus:
+class GitStatus(Value):
     """The state of a repository.
 
     Attributes:
@@ -200,8 +195,7 @@ class GitStatusResult(GitResult[GitStatus]):
 
 
 @public
-@dataclass(frozen=True)
-class GitLogEntry:
+class GitLogEntry(Record):
     """A commit. ``date`` is ISO 8601, ``message`` the first line of the message."""
 
     hash: str
@@ -213,7 +207,7 @@ class GitLogEntry:
 
 
 @public
-class GitLogResult(GitResult[tuple[GitLogEntry, ...]]):
+class GitLogResult(GitResult[tuple[GitLogEntry, ...]], ListResult[GitLogEntry], error=GitError):
     """The result of ``log``."""
 
     @property
@@ -223,8 +217,7 @@ class GitLogResult(GitResult[tuple[GitLogEntry, ...]]):
 
 
 @public
-@dataclass(frozen=True)
-class GitBranch:
+class GitBranch(Record):
     """A branch."""
 
     name: str
@@ -232,7 +225,7 @@ class GitBranch:
 
 
 @public
-class GitBranchListResult(GitResult[tuple[GitBranch, ...]]):
+class GitBranchListResult(GitResult[tuple[GitBranch, ...]], ListResult[GitBranch], error=GitError):
     """The result of ``list_branches``."""
 
     @property

@@ -1,14 +1,12 @@
 """The result of ``reap``."""
 
-from dataclasses import dataclass
-
 from ..core.public import public
-from ..core.result import Result
+from ..core.result import ListResult
+from ..core.value import Record
 
 
 @public
-@dataclass(frozen=True)
-class OrphanedSession:
+class OrphanedSession(Record):
     """A session created by this package that matches the filter of ``reap``.
 
     Attributes:
@@ -27,7 +25,7 @@ class OrphanedSession:
 
 
 @public
-class ReapResult(Result[tuple[OrphanedSession, ...]]):
+class ReapResult(ListResult[OrphanedSession]):
     """The result of ``reap``. It succeeds if every selected session is deleted."""
 
     @property

@@ -1,36 +1,32 @@
 """The results of object storage operations."""
 
-from dataclasses import dataclass, field
-from typing import Any, ClassVar
+from collections.abc import Mapping
+from dataclasses import field
+from typing import Any
 
-from ..core.errors import AgentBayError, OssError
+from ..core.errors import OssError
 from ..core.public import public
-from ..core.result import Result
+from ..core.result import MappingResult, Result
 
 
 @public
-@dataclass(frozen=True, kw_only=True)
-class OSSClientResult(Result[dict[str, Any]]):
+class OSSClientResult(MappingResult[Mapping[str, Any], Any], error=OssError):
     """The result of ``env_init``. ``data`` is the machine's configuration; empty if the response is not JSON.
 
     It may contain the credentials, so the repr omits it.
     """
 
-    data: dict[str, Any] | None = field(default=None, repr=False)
-
-    error_type: ClassVar[type[AgentBayError]] = OssError
+    data: Mapping[str, Any] | None = field(default=None, repr=False)
 
     @property
     def client_config(self) -> dict[str, Any]:
         """The configuration."""
-        return self.unwrap()
+        return dict(self.unwrap())
 
 
 @public
-class OSSTransferResult(Result[str]):
+class OSSTransferResult(Result[str], error=OssError):
     """The result of an upload or a download. ``data`` is the machine's message."""
-
-    error_type: ClassVar[type[AgentBayError]] = OssError
 
     @property
     def content(self) -> str:

@@ -1,15 +1,12 @@
 """The results of the engine's process tools."""
 
-from dataclasses import dataclass
-from typing import ClassVar
-
-from ..core.errors import AgentBayError, CommandError
+from ..core.errors import CommandError
 from ..core.output import Stream
 from ..core.result import Result
+from ..core.value import Value
 
 
-@dataclass(frozen=True)
-class ProcessOutput:
+class ProcessOutput(Value):
     """The output of a process since the previous read.
 
     Attributes:
@@ -23,19 +20,13 @@ class ProcessOutput:
     exit_code: int | None = None
 
 
-class ProcessStartResult(Result[int]):
+class ProcessStartResult(Result[int], error=CommandError):
     """The result of a start. ``data`` is the process id."""
 
-    error_type: ClassVar[type[AgentBayError]] = CommandError
 
-
-class ProcessOutputResult(Result[ProcessOutput]):
+class ProcessOutputResult(Result[ProcessOutput], error=CommandError):
     """The result of a read."""
 
-    error_type: ClassVar[type[AgentBayError]] = CommandError
 
-
-class ProcessResult(Result[bool]):
+class ProcessResult(Result[bool], error=CommandError):
     """The result of a write or a kill. ``data`` is True."""
-
-    error_type: ClassVar[type[AgentBayError]] = CommandError

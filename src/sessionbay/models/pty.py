@@ -1,14 +1,13 @@
 """Terminals of a session."""
 
-from dataclasses import dataclass
 from typing import Literal
 
 from ..core.public import public
+from ..core.value import Record
 
 
 @public
-@dataclass(frozen=True)
-class PtySession:
+class PtySession(Record):
     """A terminal of a session, as listed.
 
     Attributes:

@@ -1,15 +1,15 @@
 """Sessions, and the results of session operations."""
 
 import json
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Generic, Literal, NoReturn, SupportsIndex, TypeVar, cast
 
 from ..core.absent import no_attribute
-from ..core.errors import Kind
 from ..core.public import public
-from ..core.result import Delegated, PageResult, Result
+from ..core.result import Delegated, MappingResult, PageResult, Result
+from ..core.value import Record, Value
 
 S = TypeVar("S")
 T = TypeVar("T")
@@ -29,8 +29,7 @@ class SessionStatus(StrEnum):
 
 
 @public
-@dataclass(frozen=True)
-class SessionInfo:
+class SessionInfo(Record):
     """The details of a session and of its screen, as attributes and as keys.
 
     ``resource_url``, ``auth_code`` and ``ticket`` grant access, so the repr omits them.
@@ -54,20 +53,9 @@ class SessionInfo:
             return {}
         return cast("dict[str, Any]", found) if isinstance(found, dict) else {}
 
-    def keys(self) -> tuple[str, ...]:
-        """Return the names of the fields, so that ``dict(info)`` works."""
-        return tuple(self.__dataclass_fields__)
-
-    def __getitem__(self, name: str) -> str:
-        if name not in self.__dataclass_fields__:
-            raise KeyError(name)
-        value: str = getattr(self, name)
-        return value
-
 
 @public
-@dataclass(frozen=True)
-class SessionReference:
+class SessionReference(Value):
     """A reference to a session, without the API key, to send to another process.
 
     Attributes:
@@ -84,8 +72,7 @@ class SessionReference:
 
 
 @public
-@dataclass(frozen=True)
-class SessionEntry:
+class SessionEntry(Record):
     """One session in a list."""
 
     session_id: str
@@ -121,7 +108,6 @@ class OperationResult(Result[T]):
 
 
 @public
-@dataclass(frozen=True, kw_only=True)
 class SessionResult(Result[S], Generic[S]):
     """The result of ``create`` and ``get``: a session that is ready for use.
 
@@ -144,7 +130,6 @@ class SessionResult(Result[S], Generic[S]):
             raise no_attribute(self, name, hint)
 
 
-@dataclass(frozen=True, kw_only=True)
 class WaitResult(Result[None]):
     """The result of an operation that waits for a state.
 
@@ -156,12 +141,8 @@ class WaitResult(Result[None]):
     status: str = ""
     timed_out: bool = False
 
-    def _kind(self) -> Kind:
-        return "timeout" if self.timed_out else "refused"
-
 
 @public
-@dataclass(frozen=True, kw_only=True)
 class DeleteResult(WaitResult):
     """The result of ``delete``.
 
@@ -198,7 +179,7 @@ class SessionStatusResult(Result[str]):
 
 
 @public
-class InfoResult(OperationResult[SessionInfo]):
+class InfoResult(MappingResult[SessionInfo, str], OperationResult[SessionInfo]):
     """The result of ``info``. The fields of ``data`` are also attributes and keys of the result."""
 
     session_id = Delegated[str]()
@@ -210,16 +191,8 @@ class InfoResult(OperationResult[SessionInfo]):
     resource_type = Delegated[str]()
     ticket = Delegated[str]()
 
-    def keys(self) -> tuple[str, ...]:
-        """Return the names of the fields, so that ``dict(result)`` works."""
-        return self.unwrap().keys()
-
-    def __getitem__(self, name: str) -> str:
-        return self.unwrap()[name]
-
 
 @public
-@dataclass(frozen=True, kw_only=True)
 class LinkResult(OperationResult[str]):
     """The result of ``get_link``. ``str(result)`` is the link. It grants access, so the repr omits it."""
 
@@ -230,25 +203,8 @@ class LinkResult(OperationResult[str]):
 
 
 @public
-class LabelsResult(OperationResult[Mapping[str, str]]):
+class LabelsResult(MappingResult[Mapping[str, str], str], OperationResult[Mapping[str, str]]):
     """The result of ``get_labels``. It reads like a dict of the labels."""
-
-    def keys(self) -> list[str]:
-        """Return the names of the labels."""
-        return list(self.unwrap())
-
-    def items(self) -> list[tuple[str, str]]:
-        """Return the labels as pairs."""
-        return list(self.unwrap().items())
-
-    def __getitem__(self, name: str) -> str:
-        return self.unwrap()[name]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self.unwrap())
-
-    def __len__(self) -> int:
-        return len(self.unwrap())
 
     def __str__(self) -> str:
         return str(dict(self.unwrap()))

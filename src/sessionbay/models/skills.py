@@ -1,19 +1,18 @@
 """Skills of the cloud, and their bindings to contexts."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import ClassVar, TypedDict
+from typing import TypedDict
 
-from ..core.errors import AgentBayError, SkillError
+from ..core.errors import SkillError
 from ..core.public import public
-from ..core.result import Result
+from ..core.result import ListResult, Result
+from ..core.value import Record
 
 SKILLS_ROOT = "/home/wuying/skills"
 
 
 @public
-@dataclass(frozen=True)
-class Skill:
+class Skill(Record):
     """A skill: a folder with instructions and files for an agent.
 
     Attributes:
@@ -35,8 +34,7 @@ class SkillBinding(TypedDict):
 
 
 @public
-@dataclass(frozen=True, kw_only=True)
-class SkillsMetadataResult(Result[tuple[Skill, ...]]):
+class SkillsMetadataResult(ListResult[Skill], error=SkillError):
     """The result of ``beta_skills.get_metadata``.
 
     Attributes:
@@ -45,8 +43,6 @@ class SkillsMetadataResult(Result[tuple[Skill, ...]]):
 
     skills_root_path: str = ""
 
-    error_type: ClassVar[type[AgentBayError]] = SkillError
-
     @property
     def skills(self) -> list[Skill]:
         """The skills."""
@@ -54,7 +50,5 @@ class SkillsMetadataResult(Result[tuple[Skill, ...]]):
 
 
 @public
-class SkillsOperationResult(Result[None]):
+class SkillsOperationResult(Result[None], error=SkillError):
     """The result of ``beta_skills.bind_context`` and ``unbind_context``, without a payload."""
-
-    error_type: ClassVar[type[AgentBayError]] = SkillError

@@ -1,16 +1,16 @@
 """MCP tools, the results of their calls, and the metrics of a session."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from ..core.public import public
-from ..core.result import Delegated, Result
+from ..core.result import Delegated, ListResult, MappingResult, Result
+from ..core.value import Record
 
 
 @public
-@dataclass(frozen=True)
-class McpTool:
+class McpTool(Record):
     """An MCP tool of an image.
 
     Attributes:
@@ -27,8 +27,7 @@ class McpTool:
 
 
 @public
-@dataclass(frozen=True)
-class ToolContent:
+class ToolContent(Record):
     """One content item of a tool's result.
 
     Attributes:
@@ -45,7 +44,6 @@ class ToolContent:
 
 
 @public
-@dataclass(frozen=True, kw_only=True)
 class McpToolResult(Result[str]):
     """The result of ``call_mcp_tool``. ``data`` is the text of the tool's result.
 
@@ -61,7 +59,7 @@ class McpToolResult(Result[str]):
 
 
 @public
-class McpToolsResult(Result[tuple[McpTool, ...]]):
+class McpToolsResult(ListResult[McpTool]):
     """The result of ``list_mcp_tools``."""
 
     @property
@@ -71,8 +69,7 @@ class McpToolsResult(Result[tuple[McpTool, ...]]):
 
 
 @public
-@dataclass(frozen=True)
-class SessionMetrics:
+class SessionMetrics(Record):
     """The resource usage of a session's machine.
 
     ``mem_*`` and ``disk_*`` are bytes, ``cpu_used_pct`` is from 0 to 100, ``rx_*`` and ``tx_*`` are kilobytes.
@@ -92,9 +89,11 @@ class SessionMetrics:
 
 
 @public
-@dataclass(frozen=True, kw_only=True)
-class SessionMetricsResult(Result[SessionMetrics]):
-    """The result of ``get_metrics``. Most fields of ``data`` are also attributes; ``raw`` is the machine's response."""
+class SessionMetricsResult(MappingResult[SessionMetrics, Any]):
+    """The result of ``get_metrics``. The fields of ``data`` are also keys, and most of them attributes.
+
+    ``raw`` is the machine's response.
+    """
 
     raw: Mapping[str, Any] = field(default_factory=dict[str, Any], repr=False)
 

@@ -8,7 +8,7 @@ from collections.abc import Callable
 import httpx
 
 from ..._concurrency._async import Stream
-from ...core.challenge import HOST, MOST, KnownEngine
+from ...core.challenge import HOST, MAX_RESPONSE_SIZE, KnownEngine
 from ...core.http import Timeouts
 from ...environment import nonce
 from .connection import AsyncConnection
@@ -37,7 +37,9 @@ async def _is_authentic(
     challenge, body = nonce(), b""
     steps = {"read": limit, "write": limit}
     timeouts = Timeouts({"timeout": steps} | ({} if limit is None else {"deadline": clock() + limit}), clock)
-    await connection.send(httpx.Request("GET", f"http://{HOST}:{known.port}{known.page(challenge)}"), timeouts)
-    while len(body) <= MOST and (chunk := await connection.read_body(timeouts)) is not None:
+    await connection.send(
+        httpx.Request("GET", f"http://{HOST}:{known.port}{known.challenge_path(challenge)}"), timeouts
+    )
+    while len(body) <= MAX_RESPONSE_SIZE and (chunk := await connection.read_body(timeouts)) is not None:
         body += chunk
     return known.is_proved(challenge, body) and connection.start_next_cycle()

@@ -53,7 +53,9 @@ class AsyncConnectionPool:
     def counts(self) -> PoolCounts:
         """Return the current numbers of connections and waiting requests."""
         with self._lock:
-            return PoolCounts(self._semaphore.acquired, len(self._idle), self._idle.kinds(), self._semaphore.waiting)
+            return PoolCounts(
+                self._semaphore.acquired, len(self._idle), self._idle.count_keys(), self._semaphore.waiting
+            )
 
     async def acquire(self, origin: Origin, timeouts: Timeouts) -> AsyncConnection:
         """Return a connection to ``origin``, which the caller must release."""
@@ -95,7 +97,7 @@ class AsyncConnectionPool:
     def _keep(self, origin: Origin, connection: AsyncConnection) -> bool:
         with self._lock:
             if not self._closed:
-                self._idle.keep(origin, connection, self._clock())
+                self._idle.put(origin, connection, self._clock())
             return not self._closed
 
     async def _take_idle(self, origin: Origin) -> AsyncConnection | None:

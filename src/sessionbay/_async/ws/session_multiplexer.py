@@ -45,4 +45,4 @@ def _new_multiplexer(connection: AsyncSessionConnection, errors: Errors) -> Asyn
             " proxies: add the host to NO_PROXY, or create a client without a proxy."
         )
     tls = TlsSettings(api.config.verify, trust_env=not local)
-    return AsyncMultiplexer(address, tls, api.clock.monotonic, api.known_engine)
+    return AsyncMultiplexer(address, tls, api.clock.monotonic, api.known_engine, connection.raise_if_gone)

@@ -54,7 +54,9 @@ class ConnectionPool:
     def counts(self) -> PoolCounts:
         """Return the current numbers of connections and waiting requests."""
         with self._lock:
-            return PoolCounts(self._semaphore.acquired, len(self._idle), self._idle.kinds(), self._semaphore.waiting)
+            return PoolCounts(
+                self._semaphore.acquired, len(self._idle), self._idle.count_keys(), self._semaphore.waiting
+            )
 
     def acquire(self, origin: Origin, timeouts: Timeouts) -> Connection:
         """Return a connection to ``origin``, which the caller must release."""
@@ -96,7 +98,7 @@ class ConnectionPool:
     def _keep(self, origin: Origin, connection: Connection) -> bool:
         with self._lock:
             if not self._closed:
-                self._idle.keep(origin, connection, self._clock())
+                self._idle.put(origin, connection, self._clock())
             return not self._closed
 
     def _take_idle(self, origin: Origin) -> Connection | None:

@@ -11,7 +11,7 @@ from typing import Any
 from ..._concurrency._sync import Event, Lock, StateLock, Thunk
 from ..._http.tls import TlsSettings
 from ...core.challenge import KnownEngine
-from ...core.errors import AgentBayError
+from ...core.errors import AgentBayError, Kind
 from ...core.websocket import ConnectionLost, WebSocketAddress
 from ...environment import nonce
 from ...operations import frames
@@ -32,10 +32,16 @@ class Multiplexer:
     """The WebSocket of one session, shared by its modules. It connects at the first use."""
 
     def __init__(
-        self, address: WebSocketAddress, tls: TlsSettings, clock: Callable[[], float], known: KnownEngine | None = None
+        self,
+        address: WebSocketAddress,
+        tls: TlsSettings,
+        clock: Callable[[], float],
+        known: KnownEngine | None = None,
+        raise_if_gone: Thunk | None = None,
     ) -> None:
         self._address = address
         self._known = known
+        self._raise_if_gone = raise_if_gone
         self._tls = tls
         self._clock = clock
         self._guard = StateLock()
@@ -49,6 +55,7 @@ class Multiplexer:
         self._last_received = 0.0
         self._pinged: float | None = None
         self._closed = ""
+        self._closed_kind: Kind = "usage"
 
     def call(
         self, target: str, method: str, params: Mapping[str, Any], errors: Errors, limit: float = REPLY_TIMEOUT
@@ -170,12 +177,12 @@ class Multiplexer:
         """Return whether the server has an extension of the clouds' protocol."""
         return what in (self._connected(errors, CONNECT_TIMEOUT)).offers
 
-    def close(self, reason: str = "its client was closed") -> None:
-        """Close the connection; every later use raises."""
-        self._closed = reason
+    def close(self, reason: str = "its client was closed", kind: Kind = "usage") -> None:
+        """Close the connection; every later use raises an error of this kind."""
+        self._closed, self._closed_kind = reason, kind
         with self._guard:
             socket, self._socket = self._socket, None
-            self._dispatcher.lose("usage", reason)
+            self._dispatcher.lose(kind, reason)
             self._wake_all()
         if socket is not None:
             socket.close()
@@ -253,7 +260,16 @@ class Multiplexer:
         except TimeoutError:
             return
         except ConnectionLost as exc:
-            self._lose(socket, exc)
+            self._lose(socket, self._explain(exc))
+
+    def _explain(self, lost: ConnectionLost) -> ConnectionLost:
+        """Return the loss as one of the session if that is gone."""
+        try:
+            if self._raise_if_gone is not None:
+                self._raise_if_gone()
+        except AgentBayError as exc:
+            return ConnectionLost(str(exc), exc.kind)
+        return lost
 
     def _timeout(self, socket: WebSocket) -> float:
         """Return how long to wait for data; send a ping when it is due."""
@@ -313,7 +329,7 @@ class Multiplexer:
     def _connected(self, errors: Errors, limit: float) -> WebSocket:
         """Return the connection; open a new one if there is none."""
         if self._closed:
-            raise errors.usage(f"the session's WebSocket is closed: {self._closed}")
+            raise errors.of(self._closed_kind, f"the session's WebSocket is closed: {self._closed}")
         with self._opening:
             if self._socket is not None:
                 self._notice_end(self._socket)
@@ -322,12 +338,14 @@ class Multiplexer:
             try:
                 socket = WebSocket.open(self._address, self._tls, self._clock, limit, self._known)
             except ConnectionLost as exc:
+                if self._raise_if_gone is not None:
+                    self._raise_if_gone()
                 message = f"the session's WebSocket cannot be opened: {exc}"
                 raise errors.of(exc.kind, message, http_status_code=exc.status, outcome="not_sent") from exc
             with self._guard:
                 self._socket, self._last_received, self._pinged = socket, self._clock(), None
             if self._closed:
-                self.close(self._closed)
+                self.close(self._closed, self._closed_kind)
             return socket
 
     def _notice_end(self, socket: WebSocket) -> None:

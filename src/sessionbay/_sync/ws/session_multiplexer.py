@@ -46,4 +46,4 @@ def _new_multiplexer(connection: SessionConnection, errors: Errors) -> Multiplex
             " proxies: add the host to NO_PROXY, or create a client without a proxy."
         )
     tls = TlsSettings(api.config.verify, trust_env=not local)
-    return Multiplexer(address, tls, api.clock.monotonic, api.known_engine)
+    return Multiplexer(address, tls, api.clock.monotonic, api.known_engine, connection.raise_if_gone)

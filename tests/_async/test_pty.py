@@ -212,13 +212,28 @@ async def test_long_input_arrives_whole(bay_session: AsyncSession) -> None:
         await terminal.read_until(md5(("日" * 200_000).encode(), usedforsecurity=False).hexdigest(), PATIENCE)
 
 
-async def test_output_is_given_to_a_function_while_something_is_waited_for(bay_session: AsyncSession) -> None:
-    got: list[bytes] = []
-    async with await bay_session.pty.create(on_data=got.append) as terminal:
-        await terminal.send_input("echo fun''ction; exit\r")
+async def test_output_is_passed_to_a_function_as_it_arrives(bay_session: AsyncSession) -> None:
+    output: list[bytes] = []
+    async with await bay_session.pty.create(on_data=output.append) as terminal:
+        await terminal.send_input("echo fun''ction\r")
+        await until(lambda: b"function" in b"".join(output))
+        assert [one.pty_session_id for one in await bay_session.pty.list()] == [terminal.pty_session_id]
+        await terminal.send_input("echo la''ter; exit\r")
         assert await terminal.wait(PATIENCE) == 0
         assert await terminal.read() == b""
-    assert b"function" in b"".join(got)
+    assert b"later" in b"".join(output)
+
+
+async def test_a_function_is_called_no_more_after_a_disconnect(bay_session: AsyncSession) -> None:
+    first: list[bytes] = []
+    second: list[bytes] = []
+    terminal = await bay_session.pty.create(on_data=first.append)
+    await until(lambda: bool(first))
+    terminal.disconnect()
+    async with await bay_session.pty.connect(terminal.pty_session_id, on_data=second.append) as again:
+        await again.send_input("echo recon''nected\r")
+        await until(lambda: b"reconnected" in b"".join(second))
+    assert b"reconnected" not in b"".join(first)
 
 
 async def test_a_function_that_fails_befalls_nobody_else(

@@ -211,13 +211,28 @@ def test_long_input_arrives_whole(bay_session: Session) -> None:
         terminal.read_until(md5(("日" * 200_000).encode(), usedforsecurity=False).hexdigest(), PATIENCE)
 
 
-def test_output_is_given_to_a_function_while_something_is_waited_for(bay_session: Session) -> None:
-    got: list[bytes] = []
-    with bay_session.pty.create(on_data=got.append) as terminal:
-        terminal.send_input("echo fun''ction; exit\r")
+def test_output_is_passed_to_a_function_as_it_arrives(bay_session: Session) -> None:
+    output: list[bytes] = []
+    with bay_session.pty.create(on_data=output.append) as terminal:
+        terminal.send_input("echo fun''ction\r")
+        until(lambda: b"function" in b"".join(output))
+        assert [one.pty_session_id for one in bay_session.pty.list()] == [terminal.pty_session_id]
+        terminal.send_input("echo la''ter; exit\r")
         assert terminal.wait(PATIENCE) == 0
         assert terminal.read() == b""
-    assert b"function" in b"".join(got)
+    assert b"later" in b"".join(output)
+
+
+def test_a_function_is_called_no_more_after_a_disconnect(bay_session: Session) -> None:
+    first: list[bytes] = []
+    second: list[bytes] = []
+    terminal = bay_session.pty.create(on_data=first.append)
+    until(lambda: bool(first))
+    terminal.disconnect()
+    with bay_session.pty.connect(terminal.pty_session_id, on_data=second.append) as again:
+        again.send_input("echo recon''nected\r")
+        until(lambda: b"reconnected" in b"".join(second))
+    assert b"reconnected" not in b"".join(first)
 
 
 def test_a_function_that_fails_befalls_nobody_else(bay_session: Session, caplog: pytest.LogCaptureFixture) -> None:

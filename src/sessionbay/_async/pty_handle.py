@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from types import TracebackType
 from typing import Any, Self
 
-from .._concurrency._async import shielded
+from .._concurrency._async import run_beside, shielded
 from ..core import validation
 from ..core.errors import PtyError, PtyNotConnectedError
 from ..core.public import public
@@ -71,8 +71,11 @@ class AsyncPtyHandle:
         self._ended = False
         self._failure: Message | None = None
         self._unread = b""  # output that a reader returned
+        self._exit = events.exit_subscription()
+        self._stop_reading: Callable[[], object] | None = None
         if on_data is not None:
             line.set_callback(events.output, lambda data: _call(on_data, data))
+            self._stop_reading = run_beside(self._read_beside)
 
     @property
     def pty_session_id(self) -> str:
@@ -226,7 +229,7 @@ class AsyncPtyHandle:
     async def wait(self, timeout_s: float | None = None) -> int:
         r"""Wait until the shell has ended.
 
-        Meanwhile, the last MiB of output is kept for ``read``, or passed to ``on_data``.
+        Meanwhile, the last MiB of output is kept for ``read``.
 
         Args:
             timeout_s: Seconds to wait; unlimited by default.
@@ -290,7 +293,9 @@ class AsyncPtyHandle:
             ```
         """
         self._disconnected = True
-        self._multiplexer.drop(*self._events.subscriptions)
+        self._multiplexer.drop(*self._events.subscriptions, self._exit)
+        if self._stop_reading is not None:
+            self._stop_reading()
 
     async def __aenter__(self) -> Self:
         return self
@@ -349,6 +354,19 @@ class AsyncPtyHandle:
             self._note(failure)
         if self._exit_code is None and (self._events.output.lost or self._events.end.lost):
             await attach(self._multiplexer, self._events)
+            if self._stop_reading is not None:
+                self._stop_reading()
+                self._stop_reading = run_beside(self._read_beside)
+
+    async def _read_beside(self) -> None:
+        """Read until the shell exits or the connection is lost, so that ``on_data`` is called meanwhile."""
+        try:
+            await self._multiplexer.subscribe([self._exit], PtyError)
+            await self._multiplexer.next(self._exit, PtyError, None, self._name)
+        except PtyError as exc:
+            log.info("the output of %s is read by the next call only: %s", self._name, exc)
+        finally:
+            self._multiplexer.drop(self._exit)
 
     def _refuse_if_disconnected(self) -> None:
         if self._disconnected:

@@ -323,6 +323,22 @@ def deferred(call: Callable[P, Coroutine[Any, Any, T]], *args: P.args, **kwargs:
     return call(*args, **kwargs)
 
 
+def run_beside(work: Callable[[], Coroutine[Any, Any, None]]) -> Callable[[], object]:
+    """Run ``work`` in a task that no caller waits for; return a function that cancels it. It must not raise."""
+    if isinstance(current_loop(), asyncio.AbstractEventLoop):
+        return asyncio.create_task(work()).cancel
+    import trio
+
+    scope = trio.CancelScope()
+
+    async def run() -> None:
+        with scope:
+            await work()
+
+    trio.lowlevel.spawn_system_task(run)
+    return scope.cancel
+
+
 @public
 class AsyncBackground(threading.Thread, Coroutine[Any, Any, None]):
     """Work until it is stopped: await it, or start it as a thread, which has an event loop of its own.

@@ -343,6 +343,12 @@ async def deferred(call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T
     return await anyio.to_thread.run_sync(partial(call, *args, **kwargs))
 
 
+def run_beside(work: Callable[[], None]) -> Callable[[], object]:
+    """Run ``work`` in a thread that no caller waits for; return a function that does nothing. It must not raise."""
+    threading.Thread(target=work, name="sessionbay-reader", daemon=True).start()
+    return lambda: None
+
+
 @public
 class Background(threading.Thread):
     """Work until it is stopped, as a thread that the caller starts.

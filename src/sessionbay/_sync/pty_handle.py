@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from types import TracebackType
 from typing import Any, Self
 
-from .._concurrency._sync import shielded
+from .._concurrency._sync import run_beside, shielded
 from ..core import validation
 from ..core.errors import PtyError, PtyNotConnectedError
 from ..core.public import public
@@ -72,8 +72,11 @@ class PtyHandle:
         self._ended = False
         self._failure: Message | None = None
         self._unread = b""  # output that a reader returned
+        self._exit = events.exit_subscription()
+        self._stop_reading: Callable[[], object] | None = None
         if on_data is not None:
             line.set_callback(events.output, lambda data: _call(on_data, data))
+            self._stop_reading = run_beside(self._read_beside)
 
     @property
     def pty_session_id(self) -> str:
@@ -227,7 +230,7 @@ class PtyHandle:
     def wait(self, timeout_s: float | None = None) -> int:
         r"""Wait until the shell has ended.
 
-        Meanwhile, the last MiB of output is kept for ``read``, or passed to ``on_data``.
+        Meanwhile, the last MiB of output is kept for ``read``.
 
         Args:
             timeout_s: Seconds to wait; unlimited by default.
@@ -291,7 +294,9 @@ class PtyHandle:
             ```
         """
         self._disconnected = True
-        self._multiplexer.drop(*self._events.subscriptions)
+        self._multiplexer.drop(*self._events.subscriptions, self._exit)
+        if self._stop_reading is not None:
+            self._stop_reading()
 
     def __enter__(self) -> Self:
         return self
@@ -350,6 +355,19 @@ class PtyHandle:
             self._note(failure)
         if self._exit_code is None and (self._events.output.lost or self._events.end.lost):
             attach(self._multiplexer, self._events)
+            if self._stop_reading is not None:
+                self._stop_reading()
+                self._stop_reading = run_beside(self._read_beside)
+
+    def _read_beside(self) -> None:
+        """Read until the shell exits or the connection is lost, so that ``on_data`` is called meanwhile."""
+        try:
+            self._multiplexer.subscribe([self._exit], PtyError)
+            self._multiplexer.next(self._exit, PtyError, None, self._name)
+        except PtyError as exc:
+            log.info("the output of %s is read by the next call only: %s", self._name, exc)
+        finally:
+            self._multiplexer.drop(self._exit)
 
     def _refuse_if_disconnected(self) -> None:
         if self._disconnected:

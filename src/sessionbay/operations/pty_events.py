@@ -29,6 +29,10 @@ class PtySubscription:
         """The subscriptions to the output and to the end."""
         return self.output, self.end
 
+    def exit_subscription(self) -> Subscription:
+        """Return another subscription to the exit."""
+        return Subscription(route=TERMINALS, accepts=self._is_last)
+
     def bind(self, answer: Mapping[str, Any]) -> None:
         """Restrict the subscriptions to the terminal of a reply."""
         self.id = str(answer.get("ptySessionId") or "")

@@ -48,8 +48,8 @@ class Pty(Module):
             cwd: The working directory; the home directory by default.
             envs: Additional environment variables. ``TERM`` and ``LANG`` have defaults.
             shell: The path of the program to run; the machine's default shell by default.
-            on_data: Called with each piece of output as it arrives, instead of ``read``; in a thread, or in the event loop
-                of an client. Its errors are logged.
+            on_data: Called with each piece of output as it arrives, instead of ``read``. The call is in a
+                thread, or in the event loop of an client. Its errors are logged.
             timeout_s: Seconds that the creation may take; 30 by default.
 
         Returns:

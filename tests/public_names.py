@@ -328,6 +328,7 @@ METHODS = {
         "resume_async",
         "session_id",
         "set_labels",
+        "to_dict",
         "token",
         "ui",
         "wait_for_status",

@@ -1,5 +1,7 @@
 """Clients on the engine: where sessions come from, and how they are found again."""
 
+from datetime import datetime
+
 import pytest
 
 from sessionbay import AsyncAgentBay, CreateSessionParams, SessionError, SessionStatus, SessionUsageError
@@ -69,6 +71,8 @@ async def test_a_list_is_cut_into_pages_and_narrowed_by_labels(either: AsyncAgen
     assert [page.session_ids for page in pages] == [
         [session.session_id for session in made[start : start + 2]] for start in (0, 2, 4)
     ]
+    assert [entry.labels for page in pages for entry in page] == [labels | {"n": str(n)} for n in range(5)]
+    assert all(datetime.fromisoformat(entry.created_at).tzinfo for page in pages for entry in page)
     assert pages[0].total_count == 5
     assert [bool(page.next_token) for page in pages] == [True, True, False]
     for session in made:

@@ -69,7 +69,7 @@ def test_bytes_are_read_as_text_where_they_are_some() -> None:
 def test_bytes_that_are_no_text_are_refused_not_mangled() -> None:
     read = decode_text(BinaryFileContentResult(success=True, data=b"ab\xff"))
     assert (read.success, read.data) == (False, None)
-    assert read.error_message == 'the file is not UTF-8 text (byte 2): read it with format="bytes"'
+    assert read.error_message == 'the file: Not UTF-8 text: read it with format="bytes"'
 
 
 def test_bytes_that_were_refused_are_refused_text_of() -> None:

@@ -10,7 +10,7 @@ from sessionbay.core.transitions import Transition
 from sessionbay.models.sessions import DeleteResult, SessionInfo, SessionPauseResult, SessionStatusResult
 from sessionbay.operations.links import DesktopInfo, InfoAnswer
 from sessionbay.operations.registry import OPERATIONS, TOOLS
-from sessionbay.operations.session import GET_STATUS, SessionAnswer, wait_result
+from sessionbay.operations.session import GET_STATUS, EntryAnswer, SessionAnswer, wait_result
 from sessionbay.operations.tools import CallAnswer, ContentAnswer
 
 LAST = SessionStatusResult(success=True, data="PAUSING", request_id="REQ-1", http_status_code=200)
@@ -140,3 +140,20 @@ def test_a_tool_can_be_listed(tool: Any) -> None:
 
 def test_every_tool_has_a_name_of_its_own() -> None:
     assert len({tool.name for tool in TOOLS}) == len(TOOLS)
+
+
+@pytest.mark.parametrize(
+    ("wire", "labels", "created_at"),
+    [
+        ({}, {}, ""),
+        ({"Labels": '{"a": "b"}', "CreateTime": "2026-01-02T03:04:05Z"}, {"a": "b"}, "2026-01-02T03:04:05Z"),
+        ({"labels": {"a": "b", "sessionbay.created": "1000"}}, {"a": "b"}, "1970-01-01T00:16:40+00:00"),
+        ({"Labels": "no JSON"}, {}, ""),
+        ({"Labels": {"sessionbay.created": "9" * 30}}, {}, ""),
+    ],
+)
+def test_an_entry_of_a_list_has_the_labels_and_the_creation_time_of_the_wire(
+    wire: dict[str, Any], labels: dict[str, str], created_at: str
+) -> None:
+    entry = EntryAnswer.model_validate({"sessionId": "session-1", **wire}).entry()
+    assert (entry.session_id, entry.labels, entry.created_at) == ("session-1", labels, created_at)

@@ -16,3 +16,6 @@ class AsyncModule:
 
     def __init__(self, session: AsyncSessionConnection | _HasConnection) -> None:
         self._connection = session if isinstance(session, AsyncSessionConnection) else session.connection
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} of {self._connection.session_id}>"

@@ -17,6 +17,9 @@ class AsyncSessionPool:
     def __init__(self, sessions: AsyncPooledSessions) -> None:
         self._sessions = sessions
 
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} size={self.size}>"
+
     @property
     def size(self) -> int:
         """The number of sessions, leased or idle."""

@@ -10,6 +10,7 @@ from ..core import validation
 from ..core.errors import AgentBayError, CommandError
 from ..core.output import STREAMS, Keep, LineSplitter, OutputLine, TruncatedBuffer
 from ..core.public import public
+from ..core.value import shorten
 from ..models.commands import CommandResult
 from ..models.processes import ProcessOutput
 from ..operations import processes
@@ -52,6 +53,9 @@ class AsyncProcess:
         self._ready: deque[OutputLine] = deque()
         self._entered = False
         self.exit_code: int | None = None
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {shorten(self._command_line[0])} pid={self.pid} exit_code={self.exit_code}>"
 
     @property
     def pid(self) -> int:

@@ -17,3 +17,6 @@ class Module:
 
     def __init__(self, session: SessionConnection | _HasConnection) -> None:
         self._connection = session if isinstance(session, SessionConnection) else session.connection
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} of {self._connection.session_id}>"

@@ -18,6 +18,9 @@ class SessionPool:
     def __init__(self, sessions: PooledSessions) -> None:
         self._sessions = sessions
 
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} size={self.size}>"
+
     @property
     def size(self) -> int:
         """The number of sessions, leased or idle."""

@@ -793,8 +793,19 @@ class Session:
     def __deepcopy__(self, memo: object) -> Self:
         return self
 
+    def __eq__(self, other: object) -> bool:
+        """Return whether ``other`` is the same machine: of the same cloud, endpoint and id."""
+        return isinstance(other, Session) and self.ref == other.ref
+
+    def __hash__(self) -> int:
+        return hash(self.ref)
+
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.session_id!r})"
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the session's id, cloud and endpoint, without the key, as a plain dict."""
+        return self.ref.to_dict()
 
 
 Create = UnaryCall[AdaptiveRate | None, SessionResult[Session]]

@@ -15,9 +15,16 @@ def public(value: T) -> T:
     """Return a public class or function, which is importable from ``sessionbay``, as a member of that module."""
     marked: Any = value
     marked.__module__ = "sessionbay"
+    if isinstance(value, type) and marked.__repr__ is object.__repr__:
+        marked.__repr__ = _repr
     if "__firstlineno__" in vars(marked):  # Python 3.13 and later: inspect would read these lines of the wrong file
         del marked.__firstlineno__
     return value
+
+
+def _repr(self: object) -> str:
+    """Return the name of the class; the default repr would add an address."""
+    return f"<{type(self).__name__}>"
 
 
 def lazy_annotations(*modules: str) -> Callable[[T], T]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 MINE = "sessionbay"
 ATTEMPT = f"{MINE}.attempt"
@@ -33,6 +34,12 @@ def own(labels: Mapping[str, str]) -> dict[str, str]:
 def reserved(labels: Mapping[str, str]) -> dict[str, str]:
     """Return the reserved labels."""
     return {name: value for name, value in labels.items() if is_reserved(name)}
+
+
+def created_at(labels: Mapping[str, str]) -> str:
+    """Return the creation time in ISO 8601, or an empty string if the labels do not hold it."""
+    created = labels.get(CREATED, "")
+    return datetime.fromtimestamp(int(created), UTC).isoformat() if created.isdecimal() and len(created) < 11 else ""
 
 
 def age(labels: Mapping[str, str], now: float) -> float | None:

@@ -5,6 +5,7 @@ import secrets
 import string
 import time
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 
 from ..models.sessions import SessionStatus as Status
 from .agent.connection import AgentConnection
@@ -39,6 +40,7 @@ class EngineSession:
     status: Status = Status.RUNNING
     end_reason: str = ""
     created: float = field(default_factory=time.monotonic)
+    created_at: str = field(default_factory=lambda: datetime.now(UTC).isoformat(timespec="seconds"))
     last_used: float = field(default_factory=time.monotonic)
     env: dict[str, str] = field(default_factory=dict[str, str])
     code: dict[str, CodeKernel] = field(default_factory=dict[str, CodeKernel])

@@ -73,12 +73,19 @@ class SessionReference(Value):
 
 @public
 class SessionEntry(Record):
-    """One session in a list."""
+    """One session in a list.
+
+    Attributes:
+        labels: The user's labels; empty if the cloud does not list them.
+        created_at: The creation time in ISO 8601, or an empty string if the cloud does not list it.
+    """
 
     session_id: str
     status: str = ""
     image_id: str = ""
     app_instance_id: str = ""
+    labels: Mapping[str, str] = field(default_factory=dict[str, str])
+    created_at: str = ""
 
 
 class _ListedId(str):

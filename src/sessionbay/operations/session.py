@@ -6,6 +6,7 @@ from typing import Annotated, Any, TypeVar
 
 from pydantic import AliasChoices, Field, ValidatorFunctionWrapHandler, WrapValidator
 
+from ..core import reserved_labels
 from ..core.encoding import (
     DOTTED,
     JSON,
@@ -121,7 +122,7 @@ class ToolEntry(Wire):
 
 
 def _if_readable(value: object, read: ValidatorFunctionWrapHandler) -> object:
-    """Return a list of tools, or None if it is malformed: the session exists all the same."""
+    """Return an optional value, or None if it is malformed: the session exists all the same."""
     try:
         return read(value)
     except ValueError:
@@ -179,9 +180,19 @@ class EntryAnswer(Wire):
     session_status: str | None = None
     app_instance_id: str | None = None
     image_id: str | None = None
+    labels: Annotated[JsonText[dict[str, str] | None], WrapValidator(_if_readable)] = None
+    create_time: str | None = None
 
     def entry(self) -> SessionEntry:
-        return SessionEntry(self.session_id, self.session_status or "", self.image_id or "", self.app_instance_id or "")
+        """Return the public value. The reserved labels hold the creation time if the cloud does not list it."""
+        return SessionEntry(
+            self.session_id,
+            self.session_status or "",
+            self.image_id or "",
+            self.app_instance_id or "",
+            reserved_labels.own(self.labels or {}),
+            self.create_time or reserved_labels.created_at(self.labels or {}),
+        )
 
 
 CREATE = Operation(

@@ -34,6 +34,9 @@ class AsyncFileReader(Generic[T]):
         self._ended = False
         self._is_open = False
 
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self._path!r} of {self._connection.session_id}>"
+
     async def __aenter__(self) -> Self:
         self._is_open = True
         await self._fetch()  # so that a missing file raises here

@@ -48,6 +48,9 @@ class AsyncWatch:
         """Whether the session pushes changes; otherwise it is polled every ``interval`` seconds."""
         return self._multiplexer is not None
 
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self._path!r} of {self._connection.session_id}>"
+
     async def __aenter__(self) -> Self:
         self._entered = True
         if has_websocket(self._connection) and self._server:

@@ -35,6 +35,9 @@ class FileReader(Generic[T]):
         self._ended = False
         self._is_open = False
 
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self._path!r} of {self._connection.session_id}>"
+
     def __enter__(self) -> Self:
         self._is_open = True
         self._fetch()  # so that a missing file raises here

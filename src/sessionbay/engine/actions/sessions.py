@@ -85,6 +85,8 @@ class SessionActions:
                 session_status=entry.status,
                 app_instance_id=entry.app_instance,
                 image_id=entry.image,
+                labels=entry.labels,
+                create_time=entry.created_at,
             )
             for entry in page
         ]

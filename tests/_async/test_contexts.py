@@ -265,7 +265,7 @@ async def test_nobody_waits_for_a_mount() -> None:
 
 
 async def test_a_file_that_is_not_on_this_machine_is_refused_before_sending(tmp_path: Path) -> None:
-    with pytest.raises(ContextUsageError, match="there is no file"):
+    with pytest.raises(ContextUsageError, match="is a folder, not a file"):
         await client(FakeCloud()).context.upload_file("c", FILE, tmp_path)
 
 

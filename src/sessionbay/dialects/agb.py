@@ -93,5 +93,5 @@ class AGBDialect(Dialect):
 
     @classmethod
     def format_response(cls, reply: OperationReply[Any]) -> HttpResponse:
-        body = envelope.format_envelope(reply, cls.convention, ok="OK")
+        body = envelope.format_envelope(reply, cls.convention, ok="")
         return HttpResponse(reply.status, {"content-type": "application/json"}, json.dumps(body).encode())

@@ -11,4 +11,4 @@ Action = Callable[[Any], Awaitable[OperationReply[Any]]]
 
 def page_of(url: str, session: EngineSession) -> str:
     """Return the address of a session's own page on the engine at ``url``."""
-    return f"{url}/instance/{session.id}/dashboard?token={session.token}"
+    return f"{url}/instance/{session.id}/dashboard?resourceId={session.app_instance}&token={session.token}"

@@ -85,7 +85,7 @@ class ContextActions:
         return OperationReply()
 
     async def _files(self, request: contexts.FilesRequest) -> OperationReply[list[contexts.FileAnswer]]:
-        parts = _read(folder_parts, request.parent_folder_path)
+        parts = _read(folder_parts, "/" + request.parent_folder_path.removeprefix("/"))
         await run_in_threads(partial(self._store.get, request.context_id))
         found = await run_in_threads(partial(self._store.files.children, request.context_id, parts))
         if request.max_results is None and not request.next_token:

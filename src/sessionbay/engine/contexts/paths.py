@@ -1,4 +1,4 @@
-"""The paths of context files: absolute paths in a session, without ``.``, ``..`` or special characters."""
+"""The paths of context files: paths in a session, without ``.``, ``..`` or special characters."""
 
 MAX_PATH_BYTES = 4096
 MAX_NAME_BYTES = 255
@@ -10,11 +10,10 @@ class BadPath(ValueError):
 
 
 def file_parts(path: str) -> Parts:
-    """Parse the path of a file into its names."""
-    parts = folder_parts(path)
-    if not parts or path.endswith("/"):
+    """Parse the path of a file into its names; a relative path starts at the root."""
+    if not path or path.endswith("/"):
         raise BadPath(f"{shown(path)} does not name a file")
-    return parts
+    return relative_parts(path.removeprefix("/"))
 
 
 def folder_parts(path: str) -> Parts:

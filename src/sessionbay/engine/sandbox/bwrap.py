@@ -24,7 +24,8 @@ HOME = "/home/wuying"
 AGENT_MOUNT = "/run/sessionbay"
 PACKAGES_MOUNT = f"{AGENT_MOUNT}/packages"
 ETC_ENTRIES = (
-    *("alternatives", "ca-certificates", "fonts", "ld.so.cache", "localtime", "mime.types", "nsswitch.conf", "ssl"),
+    *("alternatives", "ca-certificates", "chromium", "chromium.d", "fonts", "ld.so.cache", "localtime", "mime.types"),
+    *("nsswitch.conf", "ssl"),
     *sorted(path.name for path in Path("/etc").glob("java-*")),  # the settings of Debian's Java
 )
 SHARED_MEMORY_SIZE, RUN_SIZE = 256 * 2**20, 2**20  # bytes, the capacities of the folders in memory

@@ -54,7 +54,7 @@ class Sandbox(ABC):
 
     async def start(self) -> AgentConnection:
         """Start the agent; return the connection to it after its first reply."""
-        for folder in ("home", "tmp"):
+        for folder in ("home", "tmp", "tmp/.X11-unix"):  # a new machine's /tmp is not empty, and programs list it
             self._make(self.spec.root / folder)
         ours, theirs = map(close_in_forks, socket.socketpair())
         with open(self.spec.root / "agent.log", "wb") as log, theirs:

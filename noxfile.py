@@ -227,6 +227,13 @@ def crashes(session: nox.Session) -> None:
     session.run(python, "-m", "bench.crashes", *session.posargs, external=True)
 
 
+@nox.session(venv_backend="none")
+def signals(session: nox.Session) -> None:
+    """Send a signal to two hundred programs at random moments, and fail if a session is left; five minutes."""
+    python = str(development(session) / "python")
+    session.run(python, "-m", "bench.signals", *session.posargs, external=True)
+
+
 @nox.session
 def site(session: nox.Session) -> None:
     """Build the documents and the API reference into build/site, strictly."""

@@ -1,78 +1,91 @@
 """Deletes the program's sessions at exit: those of ``session``, ``map`` and ``pool`` that are still registered.
 
-The registry takes no lock, since a signal handler may run between any two steps: each step is one operation on a dict.
+A signal handler may run between any two steps of the main thread, which may hold any lock. So the registry takes no
+lock: each step is one operation on a dict. The handler only wakes threads that were started before, through sockets.
+These threads use neither logging nor httpx nor pydantic, and import nothing.
 """
 
 import atexit
+import gc
 import logging
 import os
+import select
 import signal
+import socket
+import time
 from collections import deque
 from collections.abc import Callable
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from functools import cache, partial
 from threading import Thread
 from types import FrameType
-from typing import Any
+from typing import NamedTuple
 
-from ._concurrency._sync import Clock
-from .core.challenge import KnownEngine
-from .core.errors import AgentBayError
 from .core.public import public
-from .dialects.base import Dialect
 
 log = logging.getLogger("sessionbay.session")
 
 TOTAL_TIMEOUT = 10.0  # seconds for all sessions
-SESSION_TIMEOUT = 5.0  # seconds for one session
+SESSION_TIMEOUT = 5.0  # seconds for one attempt to delete a session
+HANDLER_TIMEOUT = 1.0  # seconds that the signal handler waits
+RETRY_INTERVAL = 0.05  # seconds before the second attempt; doubles
+MAX_RETRY_INTERVAL = 0.5  # seconds
 MAX_THREADS = 10
 SIGNALS = ("SIGTERM", "SIGHUP")
+STDERR = 2
 
 Handler = Callable[[int, FrameType | None], object]
-Deleter = Callable[[str, float], str]
-"""Requests the deletion of a session by its id until a deadline; returns why it was refused, or an empty string."""
+Key = tuple[str, str]
+"""An endpoint, and the name of a session or of a creation that is under way."""
 
 
-@dataclass(frozen=True)
-class Endpoint:
-    """How to reach a service: what a client knows that outlives its event loop."""
+class Outcome(NamedTuple):
+    """The outcome of an attempt: empty, or the reason why the session still exists. A final one is not repeated."""
 
-    dialect: Dialect
-    proxy: str | None
-    verify: Any
-    allow_http: bool
-    known_engine: KnownEngine | None = None
+    reason: str
+    final: bool
 
 
-@dataclass(frozen=True)
-class RegisteredSession:
-    """A session to delete at exit."""
+DELETED = Outcome("", final=True)
+Deletion = Callable[[float], Outcome]
+"""Makes one attempt to delete a session, until a deadline of the monotonic clock."""
 
-    session_id: str
-    endpoint: Endpoint
-    open_deleter: Callable[[Endpoint], Deleter]
-
-
-_registered: dict[tuple[str, str], RegisteredSession] = {}
+_registered: dict[Key, Deletion] = {}
+_is_ending = False
 
 
-def register(session_id: str, endpoint: Endpoint, open_deleter: Callable[[Endpoint], Deleter]) -> None:
-    """Have a session deleted at exit by a function that ``open_deleter`` returns."""
-    _registered[endpoint.dialect.endpoint, session_id] = RegisteredSession(session_id, endpoint, open_deleter)
-    _watch_exit()
+def register(session_id: str, endpoint: str, deletion: Deletion) -> None:
+    """Have a session deleted at exit."""
+    _register((endpoint, f"session {session_id}"), deletion)
 
 
 def unregister(session_id: str, endpoint: str) -> None:
     """Leave a session alone at exit: it is deleted, or the caller's to delete."""
-    _registered.pop((endpoint, session_id), None)
+    _registered.pop((endpoint, f"session {session_id}"), None)
+
+
+def register_creation(attempt: str, endpoint: str, undo: Deletion) -> bool:
+    """Have the session of a creation deleted at exit; return False if a signal is ending the program."""
+    key = (endpoint, f"the session of creation attempt {attempt}")
+    _register(key, undo)
+    if _is_ending:
+        del _registered[key]
+    return not _is_ending
+
+
+def unregister_creation(attempt: str, endpoint: str) -> None:
+    """End the registration of a creation, which was answered or undone."""
+    _registered.pop((endpoint, f"the session of creation attempt {attempt}"), None)
 
 
 @public
 def install_signal_handlers() -> None:
     """Delete the sessions of this program's blocks on SIGTERM, and on SIGHUP where the system has it, before it exits.
 
-    Blocks are those of ``session``, ``map`` and ``pool``. The deletion takes at most 10 seconds. Then the previous
-    handler runs, or else the signal ends the program. A signal that is ignored, as SIGHUP is under ``nohup``, stays
+    Blocks are those of ``session``, ``map`` and ``pool``. The deletion takes at most 10 seconds, in threads that this
+    function starts. The handler waits for it for a second at most. Then the previous handler runs, or else the signal
+    ends the program when the sessions are deleted. A signal that is ignored, as SIGHUP is under ``nohup``, stays
     ignored. Call it in the main thread. Without it, the package touches no signal.
 
     Example:
@@ -80,60 +93,160 @@ def install_signal_handlers() -> None:
         sessionbay.install_signal_handlers()
         ```
     """
+    global _deleter
+    _deleter = _deleter or _Deleter()
+    _deleter.start()
+    _watch_exit()
     for number in (getattr(signal, name) for name in SIGNALS if hasattr(signal, name)):
         previous = signal.getsignal(number)
         if previous is signal.SIG_DFL or (callable(previous) and not _is_installed(previous)):
             signal.signal(number, partial(_on_signal, previous if callable(previous) else None))
 
 
-def delete_remaining() -> None:
-    """Delete the registered sessions, and log those that could not be deleted."""
-    clock = Clock()
-    deadline = clock.monotonic() + TOTAL_TIMEOUT
-    remaining = deque(_registered.values())
-    deleters = {session.endpoint: session.open_deleter(session.endpoint) for session in remaining}
-    failures: dict[str, str] = {session.session_id: "there was no time" for session in remaining}
+@dataclass
+class _Progress:
+    """The attempts to delete one session."""
 
-    def work() -> None:
-        while remaining and clock.monotonic() < deadline:
-            try:
-                session = remaining.popleft()
-            except IndexError:
-                return  # another thread took the last one
-            failures[session.session_id] = "there was no answer in time"
-            delete = deleters[session.endpoint]
-            failures[session.session_id] = _delete(session, delete, min(deadline, clock.monotonic() + SESSION_TIMEOUT))
+    due: float = 0.0
+    pause: float = RETRY_INTERVAL
+    is_running: bool = False
+    outcome: Outcome = Outcome("there was no answer in time", final=False)  # noqa: RUF009
 
+    def record(self, outcome: Outcome, now: float) -> None:
+        """Record the outcome of an attempt."""
+        self.outcome, self.is_running, self.due = outcome, False, now + self.pause
+        self.pause = min(2 * self.pause, MAX_RETRY_INTERVAL)
+
+    def is_due(self, now: float) -> bool:
+        """Return whether to make an attempt."""
+        return not self.is_running and not self.outcome.final and now >= self.due
+
+
+class _Deleter:
+    """Deletes the registered sessions in its threads; without threads, in the thread of its caller."""
+
+    def __init__(self) -> None:
+        self._sockets = [sock for _ in range(4) for sock in socket.socketpair()]
+        self._signals, self._wake, self._done, self._reply = self._sockets[:4]
+        self._queue, self._enqueue, self._finished, self._finish = self._sockets[4:]
+        self._jobs: deque[tuple[Key, Deletion]] = deque()
+        self._results: deque[tuple[Key, Outcome]] = deque()
+        self._deadline = 0.0
+        self._workers = 0
+        self._is_started = False
+        self.is_busy = False
+
+    def start(self) -> None:
+        """Start the thread that waits for a signal."""
+        self._is_started = self._is_started or _start_thread(self._serve)
+
+    def add_worker(self) -> None:
+        """Start a thread for one more session, up to the limit."""
+        if self._workers < MAX_THREADS:
+            self._workers += _start_thread(self._work)
+
+    def close(self) -> None:
+        """Close the sockets. The threads wait until the process ends."""
+        for sock in self._sockets:
+            sock.close()
+
+    def request(self, number: int, timeout: float) -> bool:
+        """Have all sessions deleted, and then this process ended by a signal if ``number`` is not 0.
+
+        Return whether that was done in time.
+        """
+        self.is_busy = True
+        self._wake.send(bytes([number]))
+        return self.wait(timeout)
+
+    def wait(self, timeout: float) -> bool:
+        """Wait until the sessions are deleted; return whether they were in time."""
+        deadline = time.monotonic() + timeout
+        while self.is_busy and (remaining := deadline - time.monotonic()) > 0:
+            _receive(self._done, remaining)
+        return not self.is_busy
+
+    def delete_all(self) -> dict[str, str]:
+        """Delete the registered sessions; return the names of those that may still exist, with reasons."""
+        self._deadline = time.monotonic() + TOTAL_TIMEOUT
+        progress: dict[Key, _Progress] = {}
+        while (now := time.monotonic()) < self._deadline:
+            for key, deletion in list(_registered.items()):
+                if progress.setdefault(key, _Progress()).is_due(now):
+                    progress[key].is_running = True
+                    self._submit(key, deletion)
+            if all(key in progress and progress[key].outcome.final for key in list(_registered)):
+                break
+            _receive(self._finished, RETRY_INTERVAL)
+            self._collect(progress)
+        return {key[1]: progress.get(key, _Progress()).outcome.reason for key in list(_registered)}
+
+    def _submit(self, key: Key, deletion: Deletion) -> None:
+        self._jobs.append((key, deletion))
+        if self._workers:
+            self._enqueue.send(b".")
+        else:
+            self._run_job()
+
+    def _collect(self, progress: dict[Key, _Progress]) -> None:
+        while self._results:
+            key, outcome = self._results.popleft()
+            if outcome is DELETED:
+                _registered.pop(key, None)
+            if key in progress:
+                progress[key].record(outcome, time.monotonic())
+
+    def _serve(self) -> None:
+        while number := self._signals.recv(1):
+            was_enabled = gc.isenabled()
+            gc.disable()  # a finalizer of the program may take a lock
+            for name, reason in self.delete_all().items():
+                os.write(STDERR, f"sessionbay: {_warning(name, reason)}\n".encode())
+            if was_enabled:
+                gc.enable()
+            if number[0]:
+                os.kill(os.getpid(), number[0])
+            self.is_busy = False
+            self._reply.send(b".")
+
+    def _work(self) -> None:
+        while self._queue.recv(1):
+            self._run_job()
+
+    def _run_job(self) -> None:
+        key, deletion = self._jobs.popleft()
+        self._results.append((key, deletion(min(self._deadline, time.monotonic() + SESSION_TIMEOUT))))
+        self._finish.send(b".")
+
+
+_deleter: _Deleter | None = None
+
+
+def _start_thread(target: Callable[[], None]) -> bool:
     try:
-        _run_in_threads(work, min(MAX_THREADS, len(remaining)), deadline, clock)
-    finally:
-        for session_id, reason in failures.copy().items():
-            if reason:
-                log.warning("session %s was left running when the program ended: %s", session_id, reason)
-
-
-def _delete(session: RegisteredSession, delete: Deleter, deadline: float) -> str:
-    """Delete a session; return why that failed, or an empty string."""
-    try:
-        reason = delete(session.session_id, deadline)
-    except AgentBayError as exc:
-        return str(exc)
-    if not reason:
-        unregister(session.session_id, session.endpoint.dialect.endpoint)
-    return reason
-
-
-def _run_in_threads(work: Callable[[], None], count: int, deadline: float, clock: Clock) -> None:
-    """Run ``work`` in ``count`` threads until the deadline; in this thread if no thread can be started any more."""
-    threads = [Thread(target=work, name="sessionbay-exit", daemon=True) for _ in range(count)]
-    try:
-        for thread in threads:
-            thread.start()
+        Thread(target=target, name="sessionbay-exit", daemon=True).start()
     except RuntimeError:  # since 3.12 a finalizing interpreter starts none
-        work()
-    for thread in threads:
-        if thread.ident is not None:
-            thread.join(max(0.0, deadline - clock.monotonic()))
+        return False
+    return True
+
+
+def _receive(sock: socket.socket, timeout: float) -> None:
+    """Wait for data and drop it. A nested signal handler may have received it already."""
+    if select.select([sock], [], [], timeout)[0]:
+        with suppress(BlockingIOError):
+            sock.recv(MAX_THREADS, socket.MSG_DONTWAIT)
+
+
+def _register(key: Key, deletion: Deletion) -> None:
+    if _deleter:
+        _deleter.start()
+        _deleter.add_worker()
+    _registered[key] = deletion
+    _watch_exit()
+
+
+def _warning(name: str, reason: str) -> str:
+    return f"{name} may have been left running when the program ended: {reason}"
 
 
 def _is_installed(handler: object) -> bool:
@@ -142,11 +255,14 @@ def _is_installed(handler: object) -> bool:
 
 def _on_signal(previous: Handler | None, number: int, frame: FrameType | None) -> None:
     """Delete the sessions, then do what the signal did before; a second signal does not wait."""
+    global _is_ending
     signal.signal(number, previous or signal.SIG_DFL)
-    delete_remaining()
-    if previous is None:
+    _is_ending = previous is None
+    if _registered and _deleter:
+        _deleter.request(number if previous is None else 0, HANDLER_TIMEOUT)
+    elif previous is None:
         os.kill(os.getpid(), number)
-    else:
+    if previous:
         signal.signal(number, partial(_on_signal, previous))
         previous(number, frame)
 
@@ -157,13 +273,25 @@ def _watch_exit() -> None:
 
 
 def _at_exit() -> None:
-    if _registered:
-        delete_remaining()
+    global _deleter
+    deleter, _deleter = _deleter or _Deleter(), None
+    with closing(deleter):
+        if deleter.is_busy:
+            deleter.wait(TOTAL_TIMEOUT)
+        for _ in list(_registered):
+            deleter.add_worker()
+        for name, reason in deleter.delete_all().items():
+            log.warning("%s", _warning(name, reason))
 
 
 def _forget() -> None:
-    """Empty the registry in a fork: the sessions are its parent's."""
+    """Empty the registry in a fork: the sessions are its parent's, and the threads do not exist."""
+    global _deleter, _is_ending
     _registered.clear()
+    _is_ending = False
+    if _deleter:
+        _deleter.close()
+        _deleter = _Deleter()
     atexit.unregister(_at_exit)
     _watch_exit.cache_clear()
 

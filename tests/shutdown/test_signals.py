@@ -1,8 +1,12 @@
 """Signals: a library takes none by itself; a program that asks for it is cleaned up before it ends."""
 
+import random
 import signal
 
 import pytest
+
+import bench.signals
+from sessionbay.engine import LocalEngine
 
 from .conftest import Program, Programs
 
@@ -94,10 +98,12 @@ def test_a_second_signal_does_not_wait_for_the_first(programs: Programs) -> None
         programs,
         """
         from sessionbay import shutdown
-        def slowly():
-            ready()
-        shutdown.delete_remaining = slowly
         sessionbay.install_signal_handlers()
+        def never(deadline):
+            print("ready", flush=True)
+            time.sleep(60)
+        shutdown.HANDLER_TIMEOUT = 60
+        shutdown.register("session", "endpoint", never)
         ready()
     """,
     )
@@ -122,3 +128,8 @@ def test_what_a_killed_program_left_is_reaped(programs: Programs) -> None:
     assert len(programs.left()) == 1
     programs.clear()
     assert programs.left() == []
+
+
+def test_signals_at_random_moments_leave_no_session(engine: LocalEngine) -> None:
+    figures = bench.signals.run(engine, 2, random.Random(5))  # the bench itself runs two hundred
+    assert (figures.left, figures.other_status) == (0, 0)

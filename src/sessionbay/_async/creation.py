@@ -54,7 +54,6 @@ async def create_session(
         return core.api.raise_if_strict(created.as_failure(SessionResult[AsyncSession]))
     session = attach(created.data, params.image_id or created.data.image_id)
     session.connection.reserved_labels = creation.reserved_labels
-    core.delete_at_exit(session.session_id)
     async with _deleted_on_failure(session):
         await checkpoint()
         error = await wait_for_contexts(session.connection, awaited_context_ids(params))
@@ -79,6 +78,7 @@ class AsyncCreation:
     """One attempt to create a session."""
 
     def __init__(self, core: AsyncClientCore) -> None:
+        self._core = core
         self._api = core.api
         self._attempt = CreationAttempt(nonce()[:16], self._api.clock.time())
         self.reserved_labels = self._attempt.labels() if self._api.config.tag_sessions else {}
@@ -89,7 +89,11 @@ class AsyncCreation:
         request = create_request(params, self._api.dialect, self.reserved_labels)
 
         async def create() -> OperationResult[SessionAnswer]:
-            return await self._create_or_undo(request, rate)
+            with self._core.creation(self._attempt.name):
+                created = await self._create_or_undo(request, rate)
+                if created.data is not None:
+                    self._core.delete_at_exit(created.data.session_id)
+                return created
 
         try:
             return await shielded(create, self._api.config.call_timeout + TOTAL_LOOKUP_TIMEOUT)

@@ -1,19 +1,22 @@
 # Generated from src/sessionbay/_async/client_core.py by scripts/generate_sync.py. Do not edit.
 """What the sessions, pools and searches of one client share."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
 from dataclasses import replace
+from functools import cached_property
 
 from ..core.config import matches_endpoint, resolve
 from ..core.errors import SessionError
 from ..dialects.agb import AGBDialect
 from ..dialects.agentbay import AgentBayDialect
 from ..environment import USER_AGENT, environment, find_dotenv
+from ..exit_requests import ExitRequests
 from ..models.sessions import SessionReference
-from ..shutdown import Endpoint, register, unregister
+from ..shutdown import register, register_creation, unregister, unregister_creation
 from .api_client import ApiClient
 from .client_config import ClientConfig
-from .exit_deletion import open_deleter
+from .exit_deletion import ClientRequests, exit_requests
 from .per_loop import PerLoop
 from .poller import Poller
 from .semaphore import Semaphore
@@ -60,15 +63,28 @@ class ClientCore:
 
     def delete_at_exit(self, session_id: str) -> None:
         """Have a session deleted when the program exits."""
-        # A private engine ends with the program; a transport of the user's may need an event loop that is gone by then.
-        if not (self.api.owns_engine or self.api.config.transport):
-            config = self.api.config
-            endpoint = Endpoint(self.api.dialect, config.proxy, config.verify, config.allow_http, self.api.known_engine)
-            register(session_id, endpoint, open_deleter)
+        if requests := self._exit_requests:
+            register(session_id, self.api.dialect.endpoint, requests.deletion(session_id))
 
     def keep_at_exit(self, session_id: str) -> None:
         """Leave a session alone when the program exits: it is deleted, or the caller's to delete."""
         unregister(session_id, self.api.dialect.endpoint)
+
+    @contextmanager
+    def creation(self, attempt: str) -> Generator[None]:
+        """Have the session of a creation deleted if the program exits within the block."""
+        endpoint, requests = self.api.dialect.endpoint, self._exit_requests
+        if requests and not register_creation(attempt, endpoint, requests.undo(attempt)):
+            raise SessionError.usage("a signal is ending the program: no session is created any more")
+        try:
+            yield
+        finally:
+            unregister_creation(attempt, endpoint)
+
+    @cached_property
+    def _exit_requests(self) -> ExitRequests | ClientRequests | None:
+        # A private engine ends with the program; a custom transport may need an event loop that is closed by then.
+        return None if self.api.owns_engine or self.api.config.transport else exit_requests(self.api)
 
     def check_reference(self, ref: SessionReference) -> None:
         """Raise SessionUsageError if a reference belongs to another cloud or address than this client."""

@@ -55,7 +55,6 @@ def create_session(
         return core.api.raise_if_strict(created.as_failure(SessionResult[Session]))
     session = attach(created.data, params.image_id or created.data.image_id)
     session.connection.reserved_labels = creation.reserved_labels
-    core.delete_at_exit(session.session_id)
     with _deleted_on_failure(session):
         checkpoint()
         error = wait_for_contexts(session.connection, awaited_context_ids(params))
@@ -80,6 +79,7 @@ class Creation:
     """One attempt to create a session."""
 
     def __init__(self, core: ClientCore) -> None:
+        self._core = core
         self._api = core.api
         self._attempt = CreationAttempt(nonce()[:16], self._api.clock.time())
         self.reserved_labels = self._attempt.labels() if self._api.config.tag_sessions else {}
@@ -90,7 +90,11 @@ class Creation:
         request = create_request(params, self._api.dialect, self.reserved_labels)
 
         def create() -> OperationResult[SessionAnswer]:
-            return self._create_or_undo(request, rate)
+            with self._core.creation(self._attempt.name):
+                created = self._create_or_undo(request, rate)
+                if created.data is not None:
+                    self._core.delete_at_exit(created.data.session_id)
+                return created
 
         try:
             return shielded(create, self._api.config.call_timeout + TOTAL_LOOKUP_TIMEOUT)

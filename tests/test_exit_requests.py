@@ -68,7 +68,7 @@ def parsed(request: bytes) -> tuple[str, Mapping[str, Any], str]:
 def test_a_deletion_is_sent_over_plain_sockets(cloud: str, tls: Any) -> None:
     with RawServer(always(reply()), tls=tls and server_context()) as server:
         assert attempt(requests(server, cloud, tls=tls and tls()).deletion("session-1")) == DELETED
-    assert [parsed(request) for request in server.asked] == [
+    assert [parsed(request) for request in server.requests] == [
         ("DeleteSessionAsync", {"session_id": "session-1"}, KEY.reveal())
     ]
 
@@ -77,7 +77,7 @@ def test_a_deletion_is_sent_over_plain_sockets(cloud: str, tls: Any) -> None:
 def test_an_id_that_needs_an_encoding_gets_it(cloud: str) -> None:
     with RawServer(always(reply())) as server:
         attempt(requests(server, cloud).deletion('a&b="c"'))
-    assert parsed(server.asked[0])[1] == {"session_id": 'a&b="c"'}
+    assert parsed(server.requests[0])[1] == {"session_id": 'a&b="c"'}
 
 
 def test_a_request_of_agentbay_has_a_new_nonce_and_the_time() -> None:
@@ -85,7 +85,7 @@ def test_a_request_of_agentbay_has_a_new_nonce_and_the_time() -> None:
         deletion = requests(server).deletion("session-1")
         attempt(deletion)
         attempt(deletion)
-    first, second = (request.split(b" ", 2)[1] for request in server.asked)
+    first, second = (request.split(b" ", 2)[1] for request in server.requests)
     assert first.rpartition(b"=")[2] != second.rpartition(b"=")[2]
     assert b"1970" not in first
     assert b"here" not in first
@@ -98,7 +98,7 @@ def test_a_paused_session_is_resumed_before_it_is_deleted() -> None:
         deletion = requests(server).deletion("session-1")
         assert attempt(deletion) == Outcome("it was PAUSED", final=False)
         assert attempt(deletion) == DELETED
-    actions = [parsed(request)[0] for request in server.asked]
+    actions = [parsed(request)[0] for request in server.requests]
     assert actions == ["DeleteSessionAsync", "GetSession", "ResumeSessionAsync", "DeleteSessionAsync"]
 
 
@@ -135,16 +135,16 @@ def test_an_http_proxy_is_used() -> None:
     with RawServer(once(reply())) as proxy, RawServer() as server:
         target = requests(server, proxy=proxy.url.replace("//", "//user:word@")).deletion("session-1")
         assert attempt(target) == DELETED
-        assert server.asked == []
-    assert proxy.asked[0].startswith(f"POST {server.url}/?".encode())
-    assert b"Proxy-Authorization: Basic dXNlcjp3b3Jk\r\n" in proxy.asked[0]
+        assert server.requests == []
+    assert proxy.requests[0].startswith(f"POST {server.url}/?".encode())
+    assert b"Proxy-Authorization: Basic dXNlcjp3b3Jk\r\n" in proxy.requests[0]
 
 
 def test_a_tunnel_that_a_proxy_refuses_is_a_failure() -> None:
     with RawServer(once(answer(status="407 Login"))) as proxy, RawServer(tls=server_context()) as server:
         target = requests(server, proxy=proxy.url, tls=client_context()).deletion("session-1")
         assert attempt(target).reason == "the proxy refused the connection: HTTP/1.1 407 Login"
-    assert proxy.asked[0].startswith(f"CONNECT 127.0.0.1:{server.port} HTTP/1.1\r\n".encode())
+    assert proxy.requests[0].startswith(f"CONNECT 127.0.0.1:{server.port} HTTP/1.1\r\n".encode())
 
 
 def test_plain_requests_leave_other_proxies_to_the_client() -> None:
@@ -155,4 +155,4 @@ def test_a_stranger_on_the_port_of_an_engine_gets_no_key() -> None:
     with RawServer(always(reply())) as server:
         target = requests(server, known=KnownEngine(KEY, server.port)).deletion("session-1")
         assert "not the engine" in attempt(target).reason
-    assert KEY.reveal().encode() not in b"".join(server.asked)
+    assert KEY.reveal().encode() not in b"".join(server.requests)

@@ -115,7 +115,9 @@ class PlainConnection:
 
     def _authenticate(self, engine: KnownEngine, host: bytes, deadline: float) -> None:
         challenge = os.urandom(16).hex()
-        _, body = self.send(b"GET %s HTTP/1.1\r\nHost: %s\r\n\r\n" % (engine.page(challenge).encode(), host), deadline)
+        _, body = self.send(
+            b"GET %s HTTP/1.1\r\nHost: %s\r\n\r\n" % (engine.challenge_path(challenge).encode(), host), deadline
+        )
         if not engine.is_proved(challenge, body):
             raise OSError("the server is not the engine that this program started with")
 

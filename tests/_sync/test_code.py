@@ -124,8 +124,9 @@ def test_code_that_will_not_be_interrupted_is_ended(shared_bay: Session) -> None
 
 
 def test_code_that_ends_its_own_process_is_reported_and_the_next_has_a_new_one(shared: Session) -> None:
-    result = shared.code.run_code("import os\nos._exit(1)", "python")
-    assert "its variables are lost" in result.error_message
+    result = shared.code.run_code("import os\nos._exit(3)", "python")
+    message = "KernelDied: the process that ran the code exited with code 3: its variables are lost"
+    assert (result.success, result.code, result.error_message) == (False, ErrorCode.KERNEL_DIED, message)
     assert (shared.code.run_code("1 + 1", "python")).result == "2"
 
 
@@ -211,9 +212,21 @@ def test_the_code_of_a_failure_says_its_kind(shared_bay: Session, stream: bool) 
 
 
 def test_a_language_that_the_machine_lacks_is_reported(shared: Session) -> None:
-    result = shared.code.run_code("1", "r")
-    assert not result.success
-    assert "python, javascript, java" in result.error_message
+    for stream in (False, True):
+        result = shared.code.run_code("1", "r", stream_beta=stream)
+        assert (result.success, result.code, result.error) == (False, ErrorCode.LANGUAGE_UNAVAILABLE, None)
+        assert result.error_message.startswith("the local engine runs code in python, javascript, java, not in r")
+
+
+@pytest.mark.parametrize("limit", ["MAX_LINE_BYTES", "MAX_RESULT_BYTES"])
+@pytest.mark.parametrize("stream", [False, True])
+def test_a_value_that_is_too_large_is_an_error_and_the_variables_stay(
+    bay_session: Session, monkeypatch: pytest.MonkeyPatch, limit: str, stream: bool
+) -> None:
+    monkeypatch.setattr(f"sessionbay.engine.code_kernel.{limit}", 100_000)
+    result = bay_session.code.run_code("x = 7\n'y' * 500_000", "python", stream_beta=stream)
+    assert (result.success, result.code, result.results) == (False, ErrorCode.TOO_LARGE, ())
+    assert (bay_session.code.run_code("x", "python", stream_beta=stream)).result == "7"
 
 
 @pytest.mark.parametrize(

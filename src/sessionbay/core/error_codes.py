@@ -33,6 +33,8 @@ class ErrorCode(StrEnum):
     TIMEOUT = "timeout"
     EXIT_CODE = "exit_code"  # a command exited with a code other than 0
     CODE_RAISED = "code_raised"
+    KERNEL_DIED = "kernel_died"  # code ended the process that runs it, with all variables
+    LANGUAGE_UNAVAILABLE = "language_unavailable"
     OUTPUT_TRUNCATED = "output_truncated"
     # Sessions; the code of both clouds' gateways.
     SESSION_GONE = "InvalidMcpSession.NotFound"

@@ -4,6 +4,7 @@ import asyncio
 import json
 import re
 import secrets
+import signal
 import socket
 import time
 from base64 import b64encode
@@ -14,12 +15,15 @@ from typing import Any, cast
 
 from ..core.output import STREAMS, Keep, OutputLimit
 from ..models.code import ExecutionError
+from ..operations.code import KERNEL_DIED, VALUE_TOO_LARGE
 from .agent.connection import AgentConnection, AgentFailure, AgentGone
 
 POLL_INTERVAL = 0.25  # seconds between two checks whether the session is paused
 INTERRUPT_TIMEOUT = 3.0  # seconds that interrupted code has to stop
 MAX_LINE_BYTES = 32 * 2**20
 MAX_RESULT_BYTES = 32 * 2**20  # of all displayed values of a run
+TOO_LARGE = "displayed values of more than 32 MiB cannot be returned: return a part of them, or write them to a file"
+OVERSIZED = json.dumps({"event": "error", "name": VALUE_TOO_LARGE, "value": TOO_LARGE}).encode()
 START_TIMEOUT = 60.0  # seconds
 ESCAPED_SURROGATE = re.compile(rb"\\u[dD]")
 OnEvent = Callable[[Mapping[str, Any]], None]
@@ -50,7 +54,7 @@ class CodeKernel:
         self._reader = reader
         self._writer = writer
         self._lock = asyncio.Lock()
-        self._ready = False
+        self._ready = self._is_oversized = False
         self.lost = False
 
     @classmethod
@@ -64,17 +68,19 @@ class CodeKernel:
         """Close the connection to the process, which ends with its session."""
         self._writer.close()
 
-    async def close(self) -> None:
-        """End the process."""
+    async def close(self) -> int | None:
+        """End the process; return its exit code, negative for a signal, or None if it is unknown."""
         self.lost = True
         self.leave()
         with suppress(AgentFailure, AgentGone):
-            await self._agent.request("interrupt", pid=self._pid, kill=True)
+            exit_code: int = await self._agent.request("interrupt", pid=self._pid, kill=True)
+            return exit_code
+        return None
 
     async def run(
         self, code: str, timeout: float, envs: Mapping[str, str], collector: "OutputCollector", is_paused: IsPaused
     ) -> RunResult:
-        """Run code, one run at a time; raise AgentFailure when the process is lost."""
+        """Run code, one run at a time; raise AgentFailure when the process does not start."""
         async with self._lock:
             await self._wait_ready()
             begun = time.monotonic()
@@ -87,6 +93,8 @@ class CodeKernel:
                     if remaining <= 0:
                         await self._stop(collector, timeout)
                         break
+            except AgentFailure:
+                await self._report_death(collector)
             except asyncio.CancelledError:
                 await self._abandon(collector)
                 raise
@@ -102,6 +110,15 @@ class CodeKernel:
                 self._ready = _event(await self._line()).get("event") == "ready"
         except TimeoutError as exc:
             raise AgentFailure(f"the process that runs the code did not start within {START_TIMEOUT:g} s") from exc
+
+    async def _report_death(self, collector: "OutputCollector") -> None:
+        """Report the end of the process as the error of the run."""
+        exit_code = await self.close()
+        how = "has ended" if exit_code is None else f"exited with code {exit_code}"
+        if exit_code is not None and exit_code < 0:
+            how = f"was killed by signal {-exit_code} ({signal.strsignal(-exit_code)})"
+        message = f"the process that ran the code {how}: its variables are lost"
+        collector.take({"event": "error", "name": KERNEL_DIED, "value": message})
 
     async def _stop(self, collector: "OutputCollector", timeout: float) -> None:
         """Interrupt code after its timeout, and end the process if that does not stop it."""
@@ -141,13 +158,19 @@ class CodeKernel:
             pass
 
     async def _line(self) -> bytes:
+        """Return a line, an error in place of one that is too long, or nothing at the end of the connection."""
         await asyncio.sleep(0)  # to read a line that is already there does not yield to the event loop
-        try:
-            return await self._reader.readline()
-        except ValueError as exc:
-            raise AgentFailure(f"what the code has shown is longer than {MAX_LINE_BYTES} bytes") from exc
-        except OSError:
-            return b""
+        while True:
+            try:
+                line = await self._reader.readuntil(b"\n")
+            except asyncio.LimitOverrunError as exc:
+                await self._reader.readexactly(exc.consumed)
+                self._is_oversized = True  # also if the wait for the rest is cancelled
+            except (asyncio.IncompleteReadError, OSError):
+                return b""
+            else:
+                is_oversized, self._is_oversized = self._is_oversized, False
+                return OVERSIZED if is_oversized else line
 
 
 def _event(line: bytes) -> dict[str, Any]:
@@ -204,11 +227,10 @@ class OutputCollector:
         return self.result
 
     def _add_result(self, event: dict[str, Any]) -> None:
-        """Add a displayed value, or a note in its place when there were too many."""
-        size = sum(len(str(form)) for form in event["mime"].values())
-        self._result_bytes += size
+        """Add a displayed value, or an error in its place when there were too many."""
+        self._result_bytes += sum(len(str(form)) for form in event["mime"].values())
         if self._result_bytes > MAX_RESULT_BYTES:
-            self._emit("stderr", self._limits["stderr"].take(f"[a displayed value of {size} characters left out]\n"))
+            self.take(json.loads(OVERSIZED))
             return
         self.result.results.append({**event["mime"], "isMainResult": event.get("main") is True})
         self._on_event(event)

@@ -1,5 +1,6 @@
 """The code tool: its arguments, and the four formats of its answer."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, cast
@@ -20,6 +21,7 @@ from ..models.code import (
     ExecutionResult,
     result_text,
 )
+from .file_failures import strip_envelope
 from .tools import ContentAnswer
 
 SERVER = "wuying_codespace"
@@ -31,6 +33,8 @@ FORMATS = {
     "application/vnd.vega.v5+json": "chart",
     **{name: name for name in FORMATS_BY_MIME.values()},
 }
+KERNEL_DIED, VALUE_TOO_LARGE = "KernelDied", "ValueTooLarge"  # names of errors that the local engine reports
+LANGUAGE = re.compile(r"\blanguage must be\b|\bruns code in\b|^code in \w+ needs\b|unsupported language", re.IGNORECASE)
 MAIN_RESULT_KEYS = ("isMainResult", "is_main_result")
 
 
@@ -110,8 +114,14 @@ def parse_failure(text: str) -> dict[str, Any]:
     """Parse a failure of the tool. Some services report the code's own exception as one."""
     answer = _parse_tool_response(text)
     if answer is None:
-        return {"error_message": text}
+        return parse_refusal(text)
     return {"error_message": "the code failed", **_fields(answer), "success": False}
+
+
+def parse_refusal(text: str) -> dict[str, str]:
+    """Parse the reason why code did not run."""
+    message = strip_envelope(text)
+    return {"error_message": message, "code": ErrorCode.LANGUAGE_UNAVAILABLE if LANGUAGE.search(message) else ""}
 
 
 def _parse_tool_response(text: str) -> CodeAnswer | None:
@@ -145,8 +155,10 @@ def _fields(answer: CodeAnswer) -> dict[str, Any]:
 
 def error_code(error: ExecutionError) -> str:
     """Return the code of a run that raised."""
-    timed_out = error.name == "TimeoutError" and error.value.startswith("[timeout]")
-    return ErrorCode.TIMEOUT if timed_out else ErrorCode.CODE_RAISED
+    if error.name == "TimeoutError" and error.value.startswith("[timeout]"):
+        return ErrorCode.TIMEOUT
+    codes = {KERNEL_DIED: ErrorCode.KERNEL_DIED, VALUE_TOO_LARGE: ErrorCode.TOO_LARGE}
+    return codes.get(error.name, ErrorCode.CODE_RAISED)
 
 
 def limit_output(result: EnhancedCodeExecutionResult, budget: int, keep: Keep) -> EnhancedCodeExecutionResult:

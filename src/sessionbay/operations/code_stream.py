@@ -17,7 +17,7 @@ from ..models.code import (
     ExecutionResult,
     result_text,
 )
-from .code import CodeAnswer, error_code, parse_result
+from .code import CodeAnswer, error_code, parse_refusal, parse_result
 
 RUN, CANCEL = "run_code", "cancel"  # only the local engine supports the second
 MODE = "stream"
@@ -87,14 +87,14 @@ class CodeCollector:
         reason = end.get("executionError")
         error = self._error or CodeAnswer(execution_error=reason if isinstance(reason, str) else None).parse_error()
         failed = "the code failed" if end.get("status") == "failed" else ""
-        problem = problem or (str(error) if error else failed)
+        problem = parse_refusal(problem)["error_message"] or (str(error) if error else failed)
         count, seconds, omitted = (end.get(name) for name in ("executionCount", "executionTime", "omittedBytes"))
         return EnhancedCodeExecutionResult(
             success=not problem,
             data=result_text(results, logs),
             request_id=request_id,
             error_message=problem,
-            code=error_code(error) if error else "",
+            code=error_code(error) if error else parse_refusal(problem)["code"],
             logs=logs,
             results=results,
             error=error,

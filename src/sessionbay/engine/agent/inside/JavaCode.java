@@ -21,6 +21,7 @@ import jdk.jshell.SourceCodeAnalysis;
 
 public class JavaCode {
     static final PrintStream engine = System.out;
+    static final int MAX_ERROR = 1 << 20;  // characters
     static volatile int running;  // the number of the current run, 0 between runs
     static final Set<SubKind> VALUES = EnumSet.of(
         SubKind.TEMP_VAR_EXPRESSION_SUBKIND, SubKind.VAR_VALUE_SUBKIND, SubKind.OTHER_EXPRESSION_SUBKIND);
@@ -113,7 +114,11 @@ public class JavaCode {
     }
 
     static void sendError(String name, String value, String traceback) {
-        send("error", "name", json(name), "value", json(value), "traceback", json(traceback));
+        send("error", "name", json(name), "value", json(cut(value)), "traceback", json(cut(traceback)));
+    }
+
+    static String cut(String text) {
+        return text.substring(0, Math.min(text.length(), MAX_ERROR));
     }
 
     public static void main(String[] args) throws Exception {

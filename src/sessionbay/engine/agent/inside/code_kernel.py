@@ -68,10 +68,10 @@ def _start_with_pipes(argv: list[str], sock: int, envs: dict[str, str]) -> subpr
             os.close(fd)
 
 
-def interrupt(pid: int, kill: bool = False) -> None:
-    """Interrupt a kernel, or kill it with its process group."""
-    if kill:
-        os.killpg(pid, signal.SIGKILL)
-        os.waitpid(pid, 0)
-    else:
+def interrupt(pid: int, kill: bool = False) -> int | None:
+    """Interrupt a kernel; or kill it with its process group, and return its exit code, negative for a signal."""
+    if not kill:
         os.kill(pid, signal.SIGINT)
+        return None
+    os.killpg(pid, signal.SIGKILL)
+    return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])

@@ -10,6 +10,7 @@ const { StringDecoder } = require("string_decoder");
 const { inspect } = require("util");
 const { isMainThread, parentPort, workerData, Worker } = require("worker_threads");
 
+const MAX_TEXT = 2 ** 20;
 const OUTPUTS = { stdout: 1, stderr: 2 };
 const KERNEL_FRAME = /\n +at [^\n]*\(node:(internal\/)?(vm|repl|domain):[^]*$/;
 
@@ -27,9 +28,15 @@ function serveEngine({ engine, ends, mark }) {
   socket.on("data", (data) => {
     const lines = (held + data).split("\n");
     held = lines.pop();
-    lines.forEach((request) => parentPort.postMessage({ request }));
+    lines.forEach((line) => parentPort.postMessage(parse(line)));
   });
   parentPort.on("message", send);
+}
+
+function parse(line) { // here, in this thread's realm: code may have changed what the other one's arrays can do
+  const [id, ...encoded] = line.split(" ");
+  const [code, envs] = encoded.map((one) => Buffer.from(one, "base64").toString());
+  return { id, code, envs: JSON.parse(envs) };
 }
 
 // Send the output of a pipe. The mark, a secret, shows that all output before it was sent.
@@ -112,13 +119,11 @@ function serve(engine, stdout, stderr) {
       }
     }
   });
-  const answer = async (request) => {
-    const [id, ...encoded] = request.split(" ");
-    const [code, envs] = encoded.map((one) => Buffer.from(one, "base64").toString());
+  const answer = async ({ id, code, envs }) => {
     const begun = performance.now();
     count += 1;
     running = true;
-    Object.assign(process.env, JSON.parse(envs));
+    Object.assign(process.env, envs);
     let report = () => {};
     try {
       const interrupted = new Promise((_, reject) => { stop = reject; });
@@ -139,7 +144,7 @@ function serve(engine, stdout, stderr) {
   send("ready");
   worker.on("message", (message) => {
     if (message.drained) drained();
-    else queue = queue.then(() => answer(message.request));
+    else queue = queue.then(() => answer(message));
   });
 }
 
@@ -184,9 +189,9 @@ function describe(error) {
   }
 }
 
-// Return a text with U+FFFD in place of lone surrogates, as node writes it.
+// Return the text of a value, cut if it is very long, with U+FFFD for lone surrogates, as node writes them.
 function wellFormed(value) {
-  return Buffer.from(String(value)).toString();
+  return Buffer.from(String(value).slice(0, MAX_TEXT)).toString();
 }
 
 if (isMainThread) serve(...process.argv.slice(2).map(Number));

@@ -28,6 +28,7 @@ from .python_output import Pipe, uninterrupted
 from .python_runner import Loop, Plain, Runner, describe, leave
 
 STREAMS = ("stdout", "stderr")
+MAX_ERROR = 2**20  # characters of an exception's text, and of its traceback
 
 
 class Kernel:
@@ -132,7 +133,8 @@ class Kernel:
         """Send the exception that ended a run. In a child process, print it."""
         if self._is_child and not isinstance(error, SystemExit):
             print(trace, file=sys.stderr)  # noqa: T201
-        self._send_in_order("error", name=type(error).__name__, value=describe(error), traceback=trace)
+        value = describe(error)[:MAX_ERROR]
+        self._send_in_order("error", name=type(error).__name__, value=value, traceback=trace[-MAX_ERROR:])
 
     def _send_in_order(self, event: str, **fields: object) -> None:
         """Send an event after all output so far."""

@@ -1,8 +1,6 @@
 """Whole scripts as users write them; sessionbay's own tests run the same ones, with the import line changed."""
 
-import os
-import subprocess
-import sys
+import runpy
 from pathlib import Path
 
 import pytest
@@ -26,10 +24,10 @@ def mapped(engine: Engine) -> None:
 
 @pytest.mark.usefixtures("mapped")
 @pytest.mark.parametrize("script", SCRIPTS, ids=lambda script: script.stem)
-def test_a_script_prints_what_it_should(script: Path, engine: Engine, tmp_path: Path) -> None:
-    env = {**os.environ, "AGENTBAY_API_KEY": engine.api_key, "AGENTBAY_ENDPOINT": engine.endpoint}
-    ran = subprocess.run(
-        [sys.executable, str(script)], capture_output=True, text=True, env=env, cwd=tmp_path, timeout=250
-    )
-    assert ran.returncode == 0, ran.stderr
-    assert ran.stdout == script.with_suffix(".out").read_text("utf-8")
+def test_a_script_prints_what_it_should(
+    script: Path, engine: Engine, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("AGENTBAY_API_KEY", engine.api_key)
+    monkeypatch.setenv("AGENTBAY_ENDPOINT", engine.endpoint)
+    runpy.run_path(str(script), run_name="__main__")
+    assert capsys.readouterr().out == script.with_suffix(".out").read_text("utf-8")

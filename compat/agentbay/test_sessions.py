@@ -130,7 +130,7 @@ def test_set_labels_replaces_all(make: Make, do: Do) -> None:
 
 def test_the_status_is_reported(session: Any, do: Do) -> None:
     result = do(session.get_status())
-    assert (result.success, result.status) == (True, "RUNNING")
+    assert (result.success, result.status, result.code) == (True, "RUNNING", "ok")
 
 
 def test_info_has_the_session_and_its_page(session: Any, do: Do) -> None:

@@ -18,7 +18,7 @@ NUMBERS = count()
 
 @pytest.fixture(scope="session")
 def do() -> Iterator[Do]:
-    """Give what returns a call's result, awaited where it must be."""
+    """Return what returns a call's result, awaited where it must be."""
     loop = Loop()
     yield loop.do
     loop.close()
@@ -26,13 +26,13 @@ def do() -> Iterator[Do]:
 
 @pytest.fixture(scope="session")
 def agb(engine: Engine) -> Any:
-    """Give a client of the engine."""
+    """Yield a client of the engine."""
     return AGB(api_key=engine.api_key, cfg=Config(endpoint=engine.endpoint, timeout_ms=30_000))
 
 
 @pytest.fixture(scope="session")
 def session(agb: Any) -> Iterator[Any]:
-    """Give a session that many checks share."""
+    """Yield a session that many checks share."""
     session = agb.create(CreateSessionParams(image_id=IMAGE, labels={"check": "shared"})).session
     yield session
     session.delete()
@@ -40,7 +40,7 @@ def session(agb: Any) -> Iterator[Any]:
 
 @pytest.fixture(params=["direct", "control plane"])
 def machine(request: pytest.FixtureRequest, session: Any) -> Iterator[Any]:
-    """Give a session whose tools are called on each of the two routes: without a link, it is the control plane."""
+    """Yield a session whose tools are called on each of the two routes: without a link, it is the control plane."""
     link, session.link_url = session.link_url, session.link_url if request.param == "direct" else ""
     yield session
     session.link_url = link
@@ -48,7 +48,7 @@ def machine(request: pytest.FixtureRequest, session: Any) -> Iterator[Any]:
 
 @pytest.fixture
 def make(agb: Any) -> Callable[..., Any]:
-    """Give what creates a session for one check. It ends with the engine: the client takes a second to delete one."""
+    """Return what creates a session for one check. It ends with the engine: the client takes a second to delete one."""
 
     def create(**params: Any) -> Any:
         result = agb.create(CreateSessionParams(**{"image_id": IMAGE, **params}))
@@ -60,7 +60,7 @@ def make(agb: Any) -> Callable[..., Any]:
 
 @pytest.fixture
 def folder(session: Any) -> str:
-    """Give a folder in the session that no other check uses."""
+    """Yield a folder in the session that no other check uses."""
     result = session.command.execute(f"mkdir agb-{next(NUMBERS)} && cd $_ && pwd", timeout_ms=60_000)
     assert result.success, result.stderr
     return str(result.stdout.strip())

@@ -88,6 +88,14 @@ def test_a_file_goes_up_and_down_by_plain_http(agb: Any, context: Any) -> None:
     assert download(agb, context, f"{PATH}/a.bin") == DATA
 
 
+def test_a_file_with_a_relative_path_goes_up_and_down(agb: Any, context: Any) -> None:
+    upload(agb, context, "folder/a.txt", b"four")
+    assert download(agb, context, "folder/a.txt") == b"four"
+    assert [entry.file_name for entry in agb.context.list_files(context.id, "folder").entries] == ["a.txt"]
+    assert agb.context.delete_file(context.id, "folder/a.txt").success
+    assert agb.context.list_files(context.id, "folder").entries == []
+
+
 def test_files_of_a_context_are_listed_and_deleted(agb: Any, context: Any) -> None:
     upload(agb, context, f"{PATH}/a.txt", b"four")
     result = agb.context.list_files(context.id, PATH)

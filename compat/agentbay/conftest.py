@@ -31,13 +31,13 @@ def loop() -> Iterator[Loop]:
 
 @pytest.fixture(scope="session")
 def do(loop: Loop) -> Do:
-    """Give what returns a call's result, awaited where it must be."""
+    """Return what returns a call's result, awaited where it must be."""
     return loop.do
 
 
 @pytest.fixture(scope="session")
 def client_of(flavour: str) -> Callable[[str, str], Any]:
-    """Give what makes a client for an endpoint and a key."""
+    """Return what makes a client for an endpoint and a key."""
 
     def client(endpoint: str, key: str) -> Any:
         with pytest.warns(DeprecationWarning, match="endpoint"):  # it prefers the name of a region
@@ -48,13 +48,13 @@ def client_of(flavour: str) -> Callable[[str, str], Any]:
 
 @pytest.fixture(scope="session")
 def bay(client_of: Callable[[str, str], Any], engine: Engine) -> Any:
-    """Give a client of the engine."""
+    """Yield a client of the engine."""
     return client_of(engine.endpoint, engine.api_key)
 
 
 @pytest.fixture(scope="session")
 def session(bay: Any, do: Do) -> Iterator[Any]:
-    """Give a session that many checks share."""
+    """Yield a session that many checks share."""
     session = do(bay.create(CreateSessionParams(labels={"check": "shared"}))).session
     yield session
     do(session.delete())
@@ -62,7 +62,7 @@ def session(bay: Any, do: Do) -> Iterator[Any]:
 
 @pytest.fixture(params=["direct", "control plane"])
 def machine(request: pytest.FixtureRequest, session: Any) -> Iterator[Any]:
-    """Give a session whose tools are called on each of the two routes: without a link, it is the control plane."""
+    """Yield a session whose tools are called on each of the two routes: without a link, it is the control plane."""
     link, session.link_url = session.link_url, session.link_url if request.param == "direct" else ""
     yield session
     session.link_url = link
@@ -70,7 +70,7 @@ def machine(request: pytest.FixtureRequest, session: Any) -> Iterator[Any]:
 
 @pytest.fixture
 def make(bay: Any, do: Do) -> Callable[..., Any]:
-    """Give what creates a session for one check. It ends with the engine: the client takes a second to delete one."""
+    """Return what creates a session for one check. It ends with the engine: the client takes a second to delete one."""
 
     def create(**params: Any) -> Any:
         result = do(bay.create(CreateSessionParams(**params)))
@@ -82,7 +82,7 @@ def make(bay: Any, do: Do) -> Callable[..., Any]:
 
 @pytest.fixture
 def folder(session: Any, do: Do) -> str:
-    """Give a folder in the session that no other check uses."""
+    """Yield a folder in the session that no other check uses."""
     result = do(session.command.execute_command(f"mkdir check-{next(NUMBERS)} && cd $_ && pwd"))
     assert result.success, result.stderr
     return str(result.stdout.strip())

@@ -100,6 +100,16 @@ def test_a_file_goes_up_and_down_by_plain_http(bay: Any, do: Do, context: Any) -
     assert download(bay, do, context, f"{PATH}/a.bin") == DATA
 
 
+def test_a_file_with_a_relative_path_goes_up_and_down(
+    bay: Any, do: Do, context: Any, upload: Callable[[str, bytes], None]
+) -> None:
+    upload("folder/a.txt", b"four")
+    assert download(bay, do, context, "folder/a.txt") == b"four"
+    assert [entry.file_name for entry in do(bay.context.list_files(context.id, "folder")).entries] == ["a.txt"]
+    assert do(bay.context.delete_file(context.id, "folder/a.txt")).success
+    assert do(bay.context.list_files(context.id, "folder")).entries == []
+
+
 def test_a_second_upload_replaces_the_first(
     bay: Any, do: Do, context: Any, upload: Callable[[str, bytes], None]
 ) -> None:

@@ -21,6 +21,7 @@ from sessionbay import AgentBay, CommandResult, Session
 from sessionbay.engine import EngineConfig, LocalEngine
 from sessionbay.engine.limits import GIB, MIB, Limits
 
+from .files import files
 from .machinery import ROOT
 from .meter import Figures
 
@@ -46,8 +47,8 @@ def main() -> None:
     if given.serve:
         serve()
         return
-    with engine() as (bay, process):
-        figures = {**alone(bay), **many(bay, process, given.sessions), **hogs(bay, process)}
+    with engine() as (bay, process, key):
+        figures = {**alone(bay), **files(bay.endpoint, key), **many(bay, process, given.sessions), **hogs(bay, process)}
     for name, value in figures.items():
         print(f"{name}: {value:.1f}")
 
@@ -62,14 +63,14 @@ def serve() -> None:
 
 
 @contextmanager
-def engine() -> Iterator[tuple[AgentBay, psutil.Process]]:
+def engine() -> Iterator[tuple[AgentBay, psutil.Process, str]]:
     """Run an engine in a process of its own."""
     argv = [sys.executable, "-m", "bench.engine", "--serve"]
     with subprocess.Popen(argv, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as child:
         assert child.stdout is not None
         endpoint, key = json.loads(child.stdout.readline())
         with AgentBay(endpoint=endpoint, api_key=key, timeout=120) as bay:
-            yield bay, psutil.Process(child.pid)
+            yield bay, psutil.Process(child.pid), key
         child.communicate()
 
 

@@ -1,11 +1,17 @@
 """What files hold: in one message and in many, text and bytes, edited, found, and never half."""
 
 import random
+from typing import Any, cast
 
 import pytest
 
-from sessionbay import AsyncAgentBay, AsyncSession, FileError, RetryPolicy
+from sessionbay import AsyncAgentBay, AsyncFileSystem, AsyncSession, BinaryFileContentResult, FileError, RetryPolicy
+from sessionbay._async import file_system
+from sessionbay._async.files import file_reader
+from sessionbay._async.files.file_mode import as_bytes, as_text
+from sessionbay._async.files.file_reader import AsyncFileReader
 from sessionbay.engine import LocalEngine
+from sessionbay.operations.files import ReadArgs
 from sessionbay.testing import AsyncFaultTransport, Fault, FaultPlan, Rule
 
 from .conftest import connect
@@ -141,6 +147,90 @@ async def test_the_lines_of_an_open_file_are_never_cut(routed: AsyncSession) -> 
         assert (await file.read()).endswith("\nthe last one\n")
 
 
+class Counted(bytes):
+    """Bytes that count how many of them are copied out."""
+
+    copied = 0
+
+    def __getitem__(self, place: Any) -> Any:
+        part = super().__getitem__(place)
+        Counted.copied += len(part)
+        return part
+
+
+class OneFile:
+    """The connection to a session with one file."""
+
+    def __init__(self, content: bytes) -> None:
+        self._content = content
+        self.api = self.connection = self
+
+    def raise_if_strict(self, result: BinaryFileContentResult) -> BinaryFileContentResult:
+        return result
+
+    def has_direct_route(self, tool: str) -> bool:
+        return True
+
+    async def call_tool(self, tool: Any, args: ReadArgs, strict: bool = True) -> BinaryFileContentResult:
+        if not args.length:
+            return BinaryFileContentResult(error_message="x: File too large", code="too_large")
+        part = self._content[args.offset : args.offset + args.length]
+        return BinaryFileContentResult(success=True, data=Counted(part))
+
+
+@pytest.mark.parametrize("way", ["lines", "readline", "read"])
+async def test_reading_in_small_parts_copies_no_byte_twice(monkeypatch: pytest.MonkeyPatch, way: str) -> None:
+    monkeypatch.setattr(file_reader, "DIRECT_PIECE_SIZE", 50_000)
+    content = b"line 7\n" * 20_000 + b"end"
+    parts: list[bytes] = []
+    monkeypatch.setattr(Counted, "copied", 0)
+    async with AsyncFileReader(cast("Any", OneFile(content)), "x", as_bytes()) as file:
+        if way == "lines":
+            parts = [line async for line in file]
+        else:
+            while part := await (file.read(5) if way == "read" else file.readline()):
+                parts.append(part)
+    assert (b"".join(parts), Counted.copied) == (content, len(content))
+    assert way == "read" or len(parts) == 20_001
+
+
+async def test_an_iteration_that_is_left_goes_on_where_it_was(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(file_reader, "DIRECT_PIECE_SIZE", 10)
+    async with AsyncFileReader(cast("Any", OneFile(b"a\nbb\nccc\ndddd\neeeeeeeeeeeeeeeee\nf")), "x", as_text()) as file:
+        async for line in file:
+            if line == "bb\n":
+                break
+        assert (await file.read(2), await file.readline()) == ("cc", "c\n")
+        assert [line async for line in file] == ["dddd\n", "eeeeeeeeeeeeeeeee\n", "f"]
+        assert [line async for line in file] == []
+
+
+async def test_what_does_not_fit_into_one_answer_is_read_in_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(file_system, "DIRECT_PIECE_SIZE", 50_000)
+    files = AsyncFileSystem(cast("Any", OneFile(NOISE)))
+    assert (await files.read_file("x", format="bytes")).content == NOISE
+
+
+@pytest.mark.parametrize("content", [LARGE, NOISE], ids=["text", "bytes"])
+async def test_content_above_the_limit_of_a_message_goes_in_pieces(
+    monkeypatch: pytest.MonkeyPatch, bay_session: AsyncSession, content: str | bytes
+) -> None:
+    monkeypatch.setattr(file_system, "MAX_DIRECT_CHUNK", 50_000)
+    files = bay_session.file_system
+    assert (await files.write_file("pieces", content)).success
+    read = await files.read_file("pieces", format="bytes")
+    assert read.content == (content if isinstance(content, bytes) else content.encode())
+
+
+@pytest.mark.slow
+async def test_a_file_of_any_size_is_written_and_read(bay_session: AsyncSession) -> None:
+    files, binary, text = bay_session.file_system, b"\xff" * (50 * 2**20), "x" * (70 * 2**20)
+    assert (await files.write_file("huge", binary)).success
+    assert (await files.read_file("huge", format="bytes")).content == binary
+    assert (await files.write_file("huge", text)).success
+    assert (await files.read_file("huge")).content == text
+
+
 async def test_a_block_that_fails_leaves_the_file_as_it_was(routed: AsyncSession) -> None:
     files = routed.file_system
     await files.write_file("file", "old")
@@ -176,6 +266,7 @@ async def test_an_open_file_reports_what_is_wrong(routed: AsyncSession) -> None:
         files.open("file", "r+")  # type: ignore[call-overload]
 
 
+@pytest.mark.slow
 async def test_a_file_that_is_too_large_for_one_answer_is_read_in_pieces(bay_session: AsyncSession) -> None:
     await bay_session.command.run("truncate -s 33M large; printf end >> large")
     read = await bay_session.file_system.read_file("large", format="bytes")

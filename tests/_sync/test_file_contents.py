@@ -2,11 +2,17 @@
 """What files hold: in one message and in many, text and bytes, edited, found, and never half."""
 
 import random
+from typing import Any, cast
 
 import pytest
 
-from sessionbay import AgentBay, FileError, RetryPolicy, Session
+from sessionbay import AgentBay, BinaryFileContentResult, FileError, FileSystem, RetryPolicy, Session
+from sessionbay._sync import file_system
+from sessionbay._sync.files import file_reader
+from sessionbay._sync.files.file_mode import as_bytes, as_text
+from sessionbay._sync.files.file_reader import FileReader
 from sessionbay.engine import LocalEngine
+from sessionbay.operations.files import ReadArgs
 from sessionbay.testing import Fault, FaultPlan, FaultTransport, Rule
 
 from .conftest import connect
@@ -142,6 +148,90 @@ def test_the_lines_of_an_open_file_are_never_cut(routed: Session) -> None:
         assert (file.read()).endswith("\nthe last one\n")
 
 
+class Counted(bytes):
+    """Bytes that count how many of them are copied out."""
+
+    copied = 0
+
+    def __getitem__(self, place: Any) -> Any:
+        part = super().__getitem__(place)
+        Counted.copied += len(part)
+        return part
+
+
+class OneFile:
+    """The connection to a session with one file."""
+
+    def __init__(self, content: bytes) -> None:
+        self._content = content
+        self.api = self.connection = self
+
+    def raise_if_strict(self, result: BinaryFileContentResult) -> BinaryFileContentResult:
+        return result
+
+    def has_direct_route(self, tool: str) -> bool:
+        return True
+
+    def call_tool(self, tool: Any, args: ReadArgs, strict: bool = True) -> BinaryFileContentResult:
+        if not args.length:
+            return BinaryFileContentResult(error_message="x: File too large", code="too_large")
+        part = self._content[args.offset : args.offset + args.length]
+        return BinaryFileContentResult(success=True, data=Counted(part))
+
+
+@pytest.mark.parametrize("way", ["lines", "readline", "read"])
+def test_reading_in_small_parts_copies_no_byte_twice(monkeypatch: pytest.MonkeyPatch, way: str) -> None:
+    monkeypatch.setattr(file_reader, "DIRECT_PIECE_SIZE", 50_000)
+    content = b"line 7\n" * 20_000 + b"end"
+    parts: list[bytes] = []
+    monkeypatch.setattr(Counted, "copied", 0)
+    with FileReader(cast("Any", OneFile(content)), "x", as_bytes()) as file:
+        if way == "lines":
+            parts = [line for line in file]
+        else:
+            while part := (file.read(5) if way == "read" else file.readline()):
+                parts.append(part)
+    assert (b"".join(parts), Counted.copied) == (content, len(content))
+    assert way == "read" or len(parts) == 20_001
+
+
+def test_an_iteration_that_is_left_goes_on_where_it_was(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(file_reader, "DIRECT_PIECE_SIZE", 10)
+    with FileReader(cast("Any", OneFile(b"a\nbb\nccc\ndddd\neeeeeeeeeeeeeeeee\nf")), "x", as_text()) as file:
+        for line in file:
+            if line == "bb\n":
+                break
+        assert (file.read(2), file.readline()) == ("cc", "c\n")
+        assert [line for line in file] == ["dddd\n", "eeeeeeeeeeeeeeeee\n", "f"]
+        assert [line for line in file] == []
+
+
+def test_what_does_not_fit_into_one_answer_is_read_in_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(file_system, "DIRECT_PIECE_SIZE", 50_000)
+    files = FileSystem(cast("Any", OneFile(NOISE)))
+    assert (files.read_file("x", format="bytes")).content == NOISE
+
+
+@pytest.mark.parametrize("content", [LARGE, NOISE], ids=["text", "bytes"])
+def test_content_above_the_limit_of_a_message_goes_in_pieces(
+    monkeypatch: pytest.MonkeyPatch, bay_session: Session, content: str | bytes
+) -> None:
+    monkeypatch.setattr(file_system, "MAX_DIRECT_CHUNK", 50_000)
+    files = bay_session.file_system
+    assert (files.write_file("pieces", content)).success
+    read = files.read_file("pieces", format="bytes")
+    assert read.content == (content if isinstance(content, bytes) else content.encode())
+
+
+@pytest.mark.slow
+def test_a_file_of_any_size_is_written_and_read(bay_session: Session) -> None:
+    files, binary, text = bay_session.file_system, b"\xff" * (50 * 2**20), "x" * (70 * 2**20)
+    assert (files.write_file("huge", binary)).success
+    assert (files.read_file("huge", format="bytes")).content == binary
+    assert (files.write_file("huge", text)).success
+    assert (files.read_file("huge")).content == text
+
+
 def test_a_block_that_fails_leaves_the_file_as_it_was(routed: Session) -> None:
     files = routed.file_system
     files.write_file("file", "old")
@@ -177,6 +267,7 @@ def test_an_open_file_reports_what_is_wrong(routed: Session) -> None:
         files.open("file", "r+")  # type: ignore[call-overload]
 
 
+@pytest.mark.slow
 def test_a_file_that_is_too_large_for_one_answer_is_read_in_pieces(bay_session: Session) -> None:
     bay_session.command.run("truncate -s 33M large; printf end >> large")
     read = bay_session.file_system.read_file("large", format="bytes")

@@ -5,6 +5,7 @@ from base64 import b64encode
 from collections.abc import Mapping
 from typing import Protocol
 
+from ..core.errors import CommandError
 from ..core.output import STREAMS
 from ..models.processes import ProcessOutput
 from ..operations import processes
@@ -92,4 +93,8 @@ class ShellDriver:
 
     def _shell(self, command: str, cwd: str | None = None, envs: Mapping[str, str] | None = None) -> str:
         args = ShellArgs(command=command, cwd=cwd, envs=None if envs is None else dict(envs))
-        return (self._connection.call_tool(SHELL, args)).raise_for_error().stdout
+        ran = (self._connection.call_tool(SHELL, args)).raise_for_error()
+        if ran.truncated:
+            message = f"{ran.omitted_bytes} bytes of the shell's answer are missing"
+            raise CommandError.of("invalid_response", message, request_id=ran.request_id)
+        return ran.stdout

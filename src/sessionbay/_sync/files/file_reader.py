@@ -2,8 +2,9 @@
 """A file that is open for reading."""
 
 from collections import deque
+from collections.abc import Generator, Iterator
 from types import TracebackType
-from typing import Generic, Self
+from typing import IO, Generic, Self
 
 from ...core.error_codes import ErrorCode
 from ...core.errors import FileError
@@ -19,7 +20,7 @@ from .file_mode import DIRECT_PIECE_SIZE, FileMode, T
 class FileReader(Generic[T]):
     """A file of the session that is open for reading, returned by ``open`` of the file module.
 
-    Iterate over it for its lines. It reads ahead by one piece: 1 MiB on the direct route, else 45 KiB.
+    Iterate over it for its lines. It reads ahead by one piece: 2 MiB on the direct route, else 45 KiB.
     """
 
     def __init__(self, connection: SessionConnection, path: str, mode: FileMode[T]) -> None:
@@ -34,6 +35,8 @@ class FileReader(Generic[T]):
         self._available = 0  # characters or bytes, in all pieces
         self._ended = False
         self._is_open = False
+        self._block: IO[T] | None = None  # the lines that are being iterated over, taken from the first piece
+        self._iterator: Generator[T] | None = None
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self._path!r} of {self._connection.session_id}>"
@@ -48,6 +51,8 @@ class FileReader(Generic[T]):
     ) -> None:
         self._is_open = False
         self._pieces.clear()
+        if self._iterator is not None:
+            self._iterator.close()
 
     def read(self, size: int = -1) -> T:
         """Return the next ``size`` characters or bytes, fewer at the end.
@@ -65,7 +70,7 @@ class FileReader(Generic[T]):
                 print(file.read(10))
             ```
         """
-        self._raise_if_closed()
+        self._begin()
         while not self._ended and (size < 0 or self._available < size):
             self._fetch()
         return self._take(self._available if size < 0 else min(size, self._available))
@@ -83,7 +88,7 @@ class FileReader(Generic[T]):
                 print(file.readline())
             ```
         """
-        self._raise_if_closed()
+        self._begin()
         number = length = 0  # of the pieces without a line break
         while True:
             while number < len(self._pieces):
@@ -97,8 +102,9 @@ class FileReader(Generic[T]):
                 return self._take(length)
             self._fetch()
 
-    def __iter__(self) -> Self:
-        return self
+    def __iter__(self) -> Iterator[T]:
+        self._iterator = self._iterator or self._lines()
+        return self._iterator
 
     def __next__(self) -> T:
         line = self.readline()
@@ -106,9 +112,32 @@ class FileReader(Generic[T]):
             raise StopIteration
         return line
 
-    def _raise_if_closed(self) -> None:
+    def _lines(self) -> Generator[T]:
+        """Yield the lines; a generator, which costs less for each line than a coroutine."""
+        try:
+            while True:
+                self._begin()
+                end = self._pieces[0].rfind(self._mode.line_break, self._position) + 1 if self._pieces else 0
+                lines = self._take(end - self._position) if end else self.readline()
+                if not lines:
+                    return
+                self._block = self._mode.buffer(lines)
+                for line in self._block:
+                    yield line
+        finally:
+            self._iterator = None
+
+    def _begin(self) -> None:
+        """Raise if the file is closed; put back the lines that an iteration has not reached."""
         if not self._is_open:
             raise FileError.usage("the file is not open: enter it as a context manager, and read within the block")
+        block, self._block = self._block, None
+        if block is not None and (rest := block.read()):
+            if self._pieces:
+                self._pieces[0] = self._pieces[0][self._position :]
+            self._pieces.appendleft(rest)
+            self._position = 0
+            self._available += len(rest)
 
     def _take(self, size: int) -> T:
         self._available -= size

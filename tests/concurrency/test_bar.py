@@ -33,5 +33,5 @@ def test_the_bar_does_without_a_total() -> None:
 
 def test_without_rich_the_bar_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "rich.console", None)
-    with pytest.raises(AgentBayUsageError, match="sessionbay\\[local\\]"):
+    with pytest.raises(AgentBayUsageError, match="\\.\\[local\\]"):
         progress_bar()

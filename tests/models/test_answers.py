@@ -63,18 +63,18 @@ def test_a_binary_file_has_its_bytes_and_their_number() -> None:
 
 def test_bytes_are_read_as_text_where_they_are_some() -> None:
     read = BinaryFileContentResult(success=True, data="文".encode(), request_id="REQ-1")
-    assert decode_text(read) == FileContentResult(success=True, data="文", request_id="REQ-1")
+    assert decode_text(read, "a") == FileContentResult(success=True, data="文", request_id="REQ-1")
 
 
 def test_bytes_that_are_no_text_are_refused_not_mangled() -> None:
-    read = decode_text(BinaryFileContentResult(success=True, data=b"ab\xff"))
+    read = decode_text(BinaryFileContentResult(success=True, data=b"ab\xff"), "a")
     assert (read.success, read.data) == (False, None)
-    assert read.error_message == 'the file: Not UTF-8 text: read it with format="bytes"'
+    assert read.error_message == 'a: Not UTF-8 text: read it with format="bytes"'
 
 
 def test_bytes_that_were_refused_are_refused_text_of() -> None:
     refused = BinaryFileContentResult(code="X", error_message="[X] why")
-    assert decode_text(refused) == FileContentResult(code="X", error_message="[X] why")
+    assert decode_text(refused, "a") == FileContentResult(code="X", error_message="[X] why")
 
 
 def test_an_entry_of_a_folder_is_a_file_or_a_folder() -> None:

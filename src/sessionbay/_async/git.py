@@ -1,7 +1,7 @@
 """Git repositories in a session. The clouds have no git tool; the session's shell runs git."""
 
 import shlex
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
 from typing import Any, Literal, TypeVar
 
@@ -598,7 +598,7 @@ class AsyncGit(AsyncModule):
 
 
 @contextmanager
-def _git_errors() -> Iterator[None]:
+def _git_errors() -> Generator[None, None, None]:
     """Raise the errors of commands and files as ``GitError``."""
     try:
         yield

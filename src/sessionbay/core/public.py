@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, KeysView
 from functools import cached_property
 from importlib import import_module
 from types import FunctionType
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 T = TypeVar("T")
 
@@ -48,7 +48,7 @@ def _functions(value: object) -> Iterator[Any]:
         if isinstance(member, property):
             member = member.fget
         elif isinstance(member, (classmethod, staticmethod)):
-            member = member.__func__
+            member = cast("Any", member).__func__
         elif isinstance(member, cached_property):
             member = member.func
         if isinstance(member, FunctionType):

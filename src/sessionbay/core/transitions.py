@@ -54,8 +54,8 @@ class Transition:
 
     def __init__(self, steps: Mapping[str, Step], otherwise: Step = "fail") -> None:
         self.last_state = ""
-        self._steps = steps
-        self._otherwise = otherwise
+        self._steps: Mapping[str, Step] = steps
+        self._otherwise: Step = otherwise
         self._refusals = 0
         self._listed: Step | None = None
         self.record_request(accepted=True)
@@ -89,7 +89,7 @@ class Transition:
             return "done"
         if step == "fail":
             return "failed"
-        if step in ("request", "resume"):
+        if step == "request" or step == "resume":
             return self._evaluate_start(step)
         self._has_begun |= step == "wait"
         self._has_settled |= step == "settle"

@@ -114,10 +114,11 @@ def texts(name: str, value: object, errors: Errors) -> list[str]:
 def content(name: str, value: object, errors: Errors) -> bytes:
     """Return text encoded as UTF-8, and bytes as they are."""
     if isinstance(value, (bytes, bytearray, memoryview)):
-        return bytes(value)
+        return bytes(cast("bytes", value))
     if not isinstance(value, str):
-        hint = ": use json.dumps" if isinstance(value, (dict, list)) else ""
-        raise errors.usage(f"{name} must be a string or bytes, not {type(value).__name__}{hint}")
+        kind = type(value)
+        hint = ": use json.dumps" if issubclass(kind, (dict, list)) else ""
+        raise errors.usage(f"{name} must be a string or bytes, not {kind.__name__}{hint}")
     return utf8(name, value, errors).encode()
 
 

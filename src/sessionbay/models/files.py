@@ -249,9 +249,7 @@ class FolderResult(Result[None], error=FileError):
     bytes: int = 0
 
 
-def decode_text(
-    content: BinaryFileContentResult, path: str = "the file", start: int = 0, length: int = 0
-) -> FileContentResult:
+def decode_text(content: BinaryFileContentResult, path: str, start: int = 0, length: int = 0) -> FileContentResult:
     """Decode the characters that begin in ``length`` bytes from ``start``; 0 is the rest. Fail if it is not UTF-8."""
     if content.data is None:
         return content.as_failure(FileContentResult)

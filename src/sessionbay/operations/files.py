@@ -119,9 +119,9 @@ def _parse_bytes(text: str) -> dict[str, Any]:
 def _add_sizes(fields: Mapping[str, Any], extra: Mapping[str, Any]) -> Mapping[str, Any]:
     """Add the sizes of a listing, in the order of its entries."""
     sizes = extra.get("sizes")
-    if not isinstance(sizes, list) or len(sizes) != len(fields["data"]):
+    if not isinstance(sizes, list) or len(sizes := cast("list[int]", sizes)) != len(fields["data"]):
         return fields
-    pairs = zip(fields["data"], cast("list[int]", sizes), strict=True)
+    pairs = zip(fields["data"], sizes, strict=True)
     return {**fields, "data": tuple(replace(entry, size=size) for entry, size in pairs)}
 
 

@@ -176,7 +176,10 @@ def _parse_file(record: str, records: Iterator[str]) -> GitFile:
 
 
 def _parse_letters(letters: str) -> GitFileStatus:
-    return next((status for letter, status in _STATUSES.items() if letter in letters), "unknown")
+    for letter, status in _STATUSES.items():
+        if letter in letters:
+            return status
+    return "unknown"
 
 
 def parse_log(text: str) -> tuple[GitLogEntry, ...]:

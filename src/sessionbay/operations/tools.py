@@ -43,8 +43,8 @@ class ContentAnswer(Wire):
         return ToolContent(self.type, self.text or "", self.data or self.blob or "", self.mime_type or "")
 
 
-def _dict_or_none(value: object) -> object:
-    return value if isinstance(value, dict) else None
+def _dict_or_none(value: Any) -> Any:
+    return cast("dict[str, Any]", value) if isinstance(value, dict) else None
 
 
 class CallAnswer(TextWire):

@@ -9,7 +9,7 @@ import subprocess
 import sys
 import warnings
 from importlib import import_module
-from typing import Any, NoReturn
+from typing import Any, NoReturn, cast
 
 from .python_runner import Runner, Sender, describe, format_error, leave
 
@@ -56,7 +56,7 @@ def ipython(kernel: Sender) -> Runner:
             while cause is not None and not isinstance(cause, GROUP):
                 cause = cause.__context__
             if error is None or cause is None:
-                super().showtraceback(exc_tuple, *args, **kwargs)
+                shells.InteractiveShell.showtraceback(self, exc_tuple, *args, **kwargs)
             else:  # IPython prints groups instead
                 self._show(error, format_error(error, is_code))
 
@@ -89,7 +89,7 @@ def ipython(kernel: Sender) -> Runner:
             return error
 
     def show_page(shell: object, data: Any, **kwargs: object) -> None:
-        print(data["text/plain"] if isinstance(data, dict) else data)  # noqa: T201  # help is output
+        print(cast("Any", data)["text/plain"] if isinstance(data, dict) else data)  # noqa: T201  # help is output
 
     os.environ.setdefault("MPLBACKEND", "module://matplotlib_inline.backend_inline")
     warnings.filterwarnings("ignore", "To exit: use")

@@ -7,7 +7,7 @@ import io
 import os
 import signal
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 
 DRAIN_TIMEOUT = 5.0  # seconds
@@ -17,7 +17,7 @@ COLLECT_TIME = 0.002  # seconds after a small chunk, so that many lines become o
 
 
 @contextmanager
-def uninterrupted() -> Iterator[None]:
+def uninterrupted() -> Generator[None, None, None]:
     """Defer an interrupt of the main thread to the end of a block, which must not be left half done."""
     if threading.current_thread() is not threading.main_thread():
         yield

@@ -14,14 +14,12 @@ import sys
 import traceback
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
-from functools import reduce
 from importlib import import_module
-from operator import or_
 from types import CodeType, FrameType, ModuleType
 from typing import Any, NoReturn, Protocol, cast
 
 CO_COROUTINE = 0x80
-FUTURE_FLAGS = reduce(or_, (getattr(features, name).compiler_flag for name in features.all_feature_names))
+FUTURE_FLAGS = sum(getattr(features, name).compiler_flag for name in features.all_feature_names)  # distinct bits
 MIME_METHODS = {  # as in IPython
     "_repr_html_": "text/html",
     "_repr_markdown_": "text/markdown",

@@ -190,7 +190,7 @@ def _escaped(value: Any) -> Any:
         return value.encode("utf-8", "backslashreplace").decode()
     if isinstance(value, dict):
         return {_escaped(key): _escaped(item) for key, item in cast("dict[str, Any]", value).items()}
-    return list(map(_escaped, value)) if isinstance(value, list) else value
+    return list(map(_escaped, cast("Any", value))) if isinstance(value, list) else value
 
 
 class OutputCollector:

@@ -4,7 +4,7 @@
 from collections import deque
 from collections.abc import Generator, Iterator
 from types import TracebackType
-from typing import IO, Generic, Self
+from typing import IO, Any, Generic, Self, cast
 
 from ...core.error_codes import ErrorCode
 from ...core.errors import FileError
@@ -151,7 +151,7 @@ class FileReader(Generic[T]):
             if self._position == len(piece):
                 self._pieces.popleft()
                 self._position = 0
-        return self._mode.kind().join(taken)
+        return self._mode.kind().join(cast("list[Any]", taken))
 
     def _fetch(self) -> None:
         args = tools.ReadArgs(path=self._path, offset=self._offset, length=self._piece_size, format="binary")

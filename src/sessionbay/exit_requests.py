@@ -162,12 +162,12 @@ class CreationUndo(SessionDeletion):
     def _is_own(self, connection: PlainConnection, session_id: str, deadline: float) -> bool:
         """Return whether a session has the attempt's label: how the clouds match labels is not documented."""
         answer = self._requests.send(connection, GET_LABELS, deadline, session_id=session_id)
-        labels = _lower(answer.data).get("labels") or {}
+        labels: Any = _lower(answer.data).get("labels") or {}
         try:
             labels = json.loads(labels) if isinstance(labels, str) else labels
         except ValueError:
             return False
-        return isinstance(labels, dict) and labels.get(ATTEMPT) == self._session_id
+        return isinstance(labels, dict) and cast("Any", labels).get(ATTEMPT) == self._session_id
 
 
 def _lower(document: object) -> dict[str, Any]:

@@ -28,6 +28,7 @@ from .meter import Figures
 T = TypeVar("T")
 READY, ANSWERED, MEMORY, PING = 60, 8, 15, 50  # ms, ms, MB, ms: what was aimed at
 MANY = 200
+BUDGET, COST = 2000, 1.2  # bytes; times
 AT_ONCE = 8
 HOG_SECONDS = 10
 HOGS = {
@@ -48,9 +49,15 @@ def main() -> None:
         serve()
         return
     with engine() as (bay, process, key):
-        figures = {**alone(bay), **files(bay.endpoint, key), **many(bay, process, given.sessions), **hogs(bay, process)}
+        figures = {
+            **alone(bay),
+            **budgets(bay),
+            **files(bay.endpoint, key),
+            **many(bay, process, given.sessions),
+            **hogs(bay, process),
+        }
     for name, value in figures.items():
-        print(f"{name}: {value:.1f}")
+        print(f"{name}: {value:.2f}")
 
 
 def serve() -> None:
@@ -83,6 +90,37 @@ def alone(bay: AgentBay) -> Figures:
         session.command.run("true")
         answered = [timed(lambda: session.command.run("true"))[0] for _ in range(100)]
     return {f"session ready, ms (<= {READY})": median(ready), f"command, ms (<= {ANSWERED})": median(answered)}
+
+
+def budgets(bay: AgentBay) -> Figures:
+    """Measure commands with a small ``max_output``, in multiples of the time without one, in alternation."""
+    figures: Figures = {}
+    with bay.session() as session:
+        for size in (4_000_000, 50_000_000):
+            for kind, command in (
+                ("lines", f"yes | head -c {size}"),
+                ("one line", f"head -c {size} /dev/zero | tr '\\0' x"),
+            ):
+
+                def wait(command: str = command) -> CommandResult:
+                    with session.command.start(command, max_output=BUDGET) as process:
+                        return process.wait()
+
+                whole, cut, waited = zip(
+                    *(
+                        (
+                            timed(lambda: session.command.run(command))[0],  # noqa: B023
+                            timed(lambda: session.command.run(command, max_output=BUDGET))[0],  # noqa: B023
+                            timed(wait)[0],
+                        )
+                        for _ in range(5)
+                    ),
+                    strict=True,
+                )
+                of = f"{size // 1_000_000} MB, {kind}: time of the run without a budget, ×"  # noqa: RUF001
+                figures[f"run with a budget, {of} (<= {COST})"] = median(cut) / median(whole)
+                figures[f"process with a budget, {of} (<= {COST})"] = median(waited) / median(whole)
+    return figures
 
 
 def many(bay: AgentBay, process: psutil.Process, count: int) -> Figures:

@@ -350,6 +350,7 @@ METHODS = {
         "result",
     ],
     "AsyncCommand": [
+        "connect",
         "exec",
         "execute",
         "execute_command",
@@ -452,6 +453,7 @@ METHODS = {
     ],
     "AsyncProcess": [
         "close_stdin",
+        "disconnect",
         "kill",
         "pid",
         "result",

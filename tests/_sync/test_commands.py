@@ -41,7 +41,8 @@ def test_a_strict_client_does_not_raise_for_an_exit_code(bay: AgentBay, shared_b
 def test_a_command_is_ended_at_its_time_limit(shared: Session) -> None:
     result = shared.command.run("echo before; sleep 30", timeout_ms=2000)
     assert (result.success, result.exit_code, result.stdout) == (False, None, "before\n")
-    assert "ended after 2000 ms" in result.error_message
+    assert (result.timed_out, result.code) == (True, "timeout")
+    assert "killed after 2000 ms" in result.error_message
 
 
 def test_a_command_has_its_own_folder_and_variables(session: Session) -> None:

@@ -32,7 +32,7 @@ class Box:
 
     async def run(self, command: str) -> str:
         """Run a command; return what it wrote on both outputs."""
-        ran = await self.sandbox.agent.request("run", command=command, timeout=ENOUGH, keep=2**20)
+        ran = await self.sandbox.agent.request("run", command=command, timeout=ENOUGH, max_output=2**20)
         return str(ran["stdout"] + ran["stderr"]).strip()
 
 

@@ -105,7 +105,7 @@ def test_a_session_that_kills_its_own_agent_leaves_no_process(kind: backends.Iso
             if kind == "process" and found.sandbox.capabilities.landlock < 6:
                 pytest.skip("a tree is kept together by Landlock's scopes, which this kernel has not")
             await found.run(spawn(mark))
-            attack = found.sandbox.agent.request("run", command="kill -9 $PPID", timeout=5, keep=99)
+            attack = found.sandbox.agent.request("run", command="kill -9 $PPID", timeout=5, max_output=99)
             await asyncio.gather(attack, return_exceptions=True)
         return eventually(lambda: not alive(mark))
 

@@ -70,7 +70,7 @@ def test_a_command_that_failed_keeps_what_it_wrote() -> None:
 
 @pytest.mark.parametrize("text", NOT_WRAPPED, ids=lambda text: repr(text[:30]))
 def test_a_failure_without_the_wrapper_is_its_own_reason(text: str) -> None:
-    assert parse_failure(text) == {"error_message": text}
+    assert parse_failure(text) == {"error_message": text.strip()}
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from sessionbay.operations.complete_output import MAX_INLINE, framed, parse_fram
 TOP = Path(sessionbay.__file__).parent
 READERS = {
     "_async/files/scratch_file.py": "parses the frame, whose size shows a cut",
-    "_async/process_drivers.py": "refuses a truncated answer of its own scripts, which bound their output",
+    "_async/shell_staging.py": "refuses a cut answer",
     "operations/git.py": "passes failures on in error messages",
     "operations/command.py": "builds the result",
     "operations/code.py": "builds the result",

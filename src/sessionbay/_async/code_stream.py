@@ -58,8 +58,15 @@ class AsyncCodeStream:
         args = self._args
         params = {"language": args.language, "timeoutS": args.timeout_s, "code": args.code}
         frame = frames.call(self._subscription.id, self._server, RUN, params, MODE)
-        await multiplexer.request(frame, CodeError, self._subscription)
-        return self
+        try:
+            await multiplexer.request(frame, CodeError, self._subscription)
+            return self  # noqa: TRY300  # an interrupt may arrive here
+        except BaseException:
+            if multiplexer.is_connected:  # the request may have been sent; a lost connection ends the code
+                with suppress(CodeError, TimeoutError):
+                    await shielded(self._interrupt, INTERRUPT_TIMEOUT)
+            multiplexer.drop(self._subscription)
+            raise
 
     async def __aexit__(
         self, kind: type[BaseException] | None, exc: BaseException | None, trace: TracebackType | None

@@ -1,20 +1,25 @@
 """Commands."""
 
-from collections.abc import Mapping
+import shlex
+from base64 import b64encode
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from ..core import validation
+from ..core.error_codes import ErrorCode
 from ..core.errors import CommandError
-from ..core.output import KEEPS, Keep
+from ..core.output import KEEPS, MAX_OUTPUT, Keep
 from ..core.public import public
 from ..models.commands import CommandResult
 from ..operations.command import SHELL, ShellArgs
+from ..operations.processes import ProcessSpec
 from .api_client import CallTimeout
 from .module import AsyncModule
-from .process import AsyncProcess
+from .process import AsyncProcess, has_process_tools, output_callbacks
 from .session_connection import AsyncSessionConnection
+from .shell_staging import stage
 
-MAX_OUTPUT = 2**20  # bytes
+DEFAULT_TIMEOUT_MS = 50_000
 GRACE = 10.0  # seconds to wait for the answer beyond the command's timeout
 
 
@@ -24,29 +29,44 @@ class AsyncCommand(AsyncModule):
 
     async def execute_command(
         self,
-        command: str,
-        timeout_ms: int = 50000,
+        command: str | Sequence[str],
+        timeout_ms: int = DEFAULT_TIMEOUT_MS,
         cwd: str | None = None,
         envs: Mapping[str, str] | None = None,
         *,
+        timeout: float | None = None,
+        input: str | bytes | None = None,
         check: bool = False,
         max_output: int | None = None,
         keep: Keep = "head+tail",
+        on_stdout: Callable[[str], object] | None = None,
+        on_stderr: Callable[[str], object] | None = None,
+        detach_on_cancel: bool = False,
     ) -> CommandResult:
         """Run a command in a new shell and return its output.
 
         Args:
-            command: The command line or script, with pipes, redirections and any number of lines.
+            command: The command line or script, with pipes, redirections and any number of lines; or a list of a
+                program and its arguments, which no shell expands.
             timeout_ms: Milliseconds after which the machine kills the command.
             cwd: The working directory; the home directory by default.
             envs: Environment variables for this command.
+            timeout: The same timeout in seconds; pass one of the two.
+            input: The standard input: text, which is encoded as UTF-8, or bytes; empty by default.
             check: Whether to raise on an exit code other than 0.
             max_output: Bytes to keep of each output stream. Without it, the machine's own limit applies.
             keep: The part to keep of longer output: ``head+tail`` (half and half), ``head`` or ``tail``.
+            on_stdout: Called with each piece of standard output, as text, when it arrives. ``max_output`` is then 1 MiB
+                by default. If it raises, the command is killed.
+            on_stderr: The same for standard error.
+            detach_on_cancel: Whether the command keeps running when this call is cancelled or loses its connection. By
+                default it is killed. The clouds cannot kill a plain command: there, only commands with ``max_output``
+                or callbacks, and those of ``start``, are killed.
 
         Returns:
             ``output`` (also ``data``), ``stdout``, ``stderr`` and ``exit_code``. ``success`` is False on an exit code
-            other than 0, on a timeout, and when the command could not run. ``truncated`` and ``omitted_bytes`` report
+            other than 0 (``code`` is ``exit_code``), on a timeout (``timed_out`` is True, ``code`` is ``timeout``, and
+            the output so far is kept), and when the command could not run. ``truncated`` and ``omitted_bytes`` report
             what ``max_output`` or the local engine's limit left out.
 
         Raises:
@@ -59,27 +79,45 @@ class AsyncCommand(AsyncModule):
             print(result.output, result.exit_code)
             ```
         """
-        if max_output is None:
-            result = await execute_shell(self._connection, command, timeout_ms, cwd, envs)
+        limit = _timeout_ms(timeout_ms, timeout)
+        stdin = b"" if input is None else validation.content("input", input, CommandError)
+        spec = _spec(command, cwd, envs, MAX_OUTPUT if max_output is None else max_output, keep, stdin)
+        callbacks = output_callbacks(on_stdout, on_stderr)
+        on_engine = has_process_tools(self._connection)
+        if callbacks or (max_output is not None and not (on_engine and max_output <= MAX_OUTPUT)):
+            result = await self._run_process(spec, limit, on_stdout, on_stderr, detach_on_cancel=detach_on_cancel)
         else:
-            process = self.start(command, cwd, envs, max_output=max_output, keep=keep)
-            result = await self._wait_or_end(process, timeout_ms)
+            budget = {} if max_output is None else {"max_output": max_output, "keep": keep}
+            options = {**budget, "detach_on_cancel": detach_on_cancel or None}
+            result = await _execute(self._connection, spec, limit, options if on_engine else None)
         return result.raise_for_error() if check else self._connection.api.raise_if_strict(result)
 
-    async def _wait_or_end(self, process: AsyncProcess, timeout_ms: int) -> CommandResult:
-        """Wait for a process, and kill it after its timeout."""
-        validation.milliseconds("timeout_ms", timeout_ms, CommandError)
-        async with process:
+    async def _run_process(
+        self,
+        spec: ProcessSpec,
+        timeout_ms: int,
+        on_stdout: Callable[[str], object] | None,
+        on_stderr: Callable[[str], object] | None,
+        *,
+        detach_on_cancel: bool,
+    ) -> CommandResult:
+        """Run a command as a process, and kill it after its timeout."""
+        async with AsyncProcess(self._connection, spec) as process:
             try:
-                return await process.wait(timeout_ms / 1000)
+                return await process.wait(timeout_ms / 1000, on_stdout=on_stdout, on_stderr=on_stderr)
             except CommandError as exc:
                 if exc.kind != "timeout":
                     raise
-        return replace(process.result(), error_message=f"[timeout] the command was ended after {timeout_ms} ms")
+            except BaseException:
+                if detach_on_cancel:
+                    process.disconnect()
+                raise
+        message = f"[timeout] the command was killed after {timeout_ms} ms"
+        return replace(process.result(), exit_code=None, error_message=message, timed_out=True, code=ErrorCode.TIMEOUT)
 
     def start(
         self,
-        command: str,
+        command: str | Sequence[str],
         cwd: str | None = None,
         envs: Mapping[str, str] | None = None,
         *,
@@ -93,7 +131,7 @@ class AsyncCommand(AsyncModule):
         the two streams are then not in the order in which they were written.
 
         Args:
-            command: The command line or script.
+            command: The command line or script; or a list of a program and its arguments.
             cwd: The working directory; the home directory by default.
             envs: Environment variables for this process.
             max_output: Bytes that ``wait`` keeps of each output stream. Iteration yields every line.
@@ -114,16 +152,34 @@ class AsyncCommand(AsyncModule):
                 print((await process.wait()).exit_code)
             ```
         """
-        validation.text("command", command, CommandError)
-        validation.choice("keep", keep, KEEPS, CommandError)
-        return AsyncProcess(
-            self._connection,
-            command,
-            None if cwd is None else validation.text("cwd", cwd, CommandError),
-            None if envs is None else validation.variables("envs", envs, CommandError),
-            validation.count("max_output", max_output, CommandError),
-            keep,
-        )
+        return AsyncProcess(self._connection, _spec(command, cwd, envs, max_output, keep))
+
+    def connect(self, pid: int) -> AsyncProcess:
+        """Return a context manager that connects to a process which another client, or another program, started.
+
+        The process must have been started by ``start``, in this session. Leaving the block kills it, unless
+        ``disconnect`` is called. On the local engine, iteration continues where the last reader stopped, and ``wait``
+        returns what ``max_output`` of ``start`` kept. On the clouds, both begin anew. Use one reader at a time.
+
+        Args:
+            pid: The process id, as in ``pid`` of the process.
+
+        Returns:
+            The process, not yet connected.
+
+        Raises:
+            CommandError: There is no such process; raised on entering the block.
+            CommandUsageError: An argument is invalid; nothing was sent.
+
+        Example:
+            ```python
+            async with session.command.start("echo begun; sleep 0.1; echo done") as process:
+                process.disconnect()
+            async with session.command.connect(process.pid) as again:
+                print((await again.wait()).stdout)
+            ```
+        """
+        return AsyncProcess(self._connection, ProcessSpec(""), validation.count("pid", pid, CommandError))
 
     run = exec = execute = execute_command  # the names that users of both clouds know
 
@@ -136,11 +192,68 @@ async def execute_shell(
     envs: Mapping[str, str] | None = None,
 ) -> CommandResult:
     """Run a command; a refusal is a result, also for a strict client."""
-    args = ShellArgs(
-        command=validation.text("command", command, CommandError),
-        timeout_ms=validation.milliseconds("timeout_ms", timeout_ms, CommandError),
-        cwd=None if cwd is None else validation.text("cwd", cwd, CommandError),
-        envs=None if envs is None else validation.variables("envs", envs, CommandError),
+    spec, limit = _spec(command, cwd, envs), _timeout_ms(timeout_ms, None)
+    return await _execute(connection, spec, limit, {} if has_process_tools(connection) else None)
+
+
+async def _execute(
+    connection: AsyncSessionConnection, spec: ProcessSpec, timeout_ms: int, options: Mapping[str, object] | None
+) -> CommandResult:
+    """Run a command by the shell tool; ``options`` are the local engine's own arguments, None for another machine."""
+    stdin = spec.stdin or None
+    if options is None:
+        spec, stdin, options = replace(spec, command=await stage(connection, spec.command, stdin)), None, {}
+    args = ShellArgs.model_validate(
+        {
+            "command": spec.command,
+            "timeout_ms": timeout_ms,
+            "cwd": spec.cwd,
+            "envs": spec.envs,
+            "stdin": stdin and b64encode(stdin).decode(),
+            **options,
+        }
     )
     timeout = CallTimeout(max(connection.api.config.call_timeout, timeout_ms / 1000 + GRACE))
     return await connection.call_tool(SHELL, args, timeout, strict=False)
+
+
+def _spec(
+    command: str | Sequence[str],
+    cwd: str | None,
+    envs: Mapping[str, str] | None,
+    max_output: int = MAX_OUTPUT,
+    keep: Keep = "head+tail",
+    stdin: bytes | None = None,
+) -> ProcessSpec:
+    """Return the arguments of a command, validated."""
+    validation.choice("keep", keep, KEEPS, CommandError)
+    return ProcessSpec(
+        _command_line(command),
+        None if cwd is None else validation.text("cwd", cwd, CommandError),
+        None if envs is None else validation.variables("envs", envs, CommandError),
+        validation.count("max_output", max_output, CommandError),
+        keep,
+        stdin,
+    )
+
+
+def _command_line(command: str | Sequence[str]) -> str:
+    """Return a command line; arguments in a list are quoted."""
+    if isinstance(command, str) or not isinstance(command, (list, tuple)):
+        return validation.text("command", command, CommandError)
+    if not command:
+        raise CommandError.usage("command must not be an empty list: the first item is the program")
+    validation.text("command[0]", command[0], CommandError)
+    words = [validation.utf8(f"command[{index}]", word, CommandError) for index, word in enumerate(command)]
+    if any("\0" in word for word in words):
+        raise CommandError.usage("command must not contain NUL characters")
+    return shlex.join(words)
+
+
+def _timeout_ms(timeout_ms: int, timeout: float | None) -> int:
+    """Return a timeout in milliseconds."""
+    if timeout is None:
+        return validation.milliseconds("timeout_ms", timeout_ms, CommandError)
+    if timeout_ms != DEFAULT_TIMEOUT_MS:
+        raise CommandError.usage("pass timeout (seconds) or timeout_ms (milliseconds), not both")
+    return max(round(validation.seconds("timeout", timeout, CommandError) * 1000), 1)

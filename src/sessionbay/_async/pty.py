@@ -74,11 +74,9 @@ class AsyncPty(AsyncModule):
             raise PtyError.usage(problem)
         limit = REPLY_TIMEOUT if timeout_s is None else validation.seconds("timeout_s", timeout_s, PtyError)
         multiplexer, events = self._multiplexer(), PtySubscription()
-        await _create(multiplexer, events, params, limit)
-        if not events.id:
-            multiplexer.drop(*events.subscriptions)
-            raise PtyError.of("invalid_response", f"{terminals.CREATE}: the answer has no terminal id")
-        return AsyncPtyHandle(self._connection, multiplexer, events, on_data)
+        return await _create(
+            multiplexer, events, params, limit, lambda: AsyncPtyHandle(self._connection, multiplexer, events, on_data)
+        )
 
     async def connect(self, pty_session_id: str, on_data: Callable[[bytes], object] | None = None) -> AsyncPtyHandle:
         r"""Connect to an existing terminal of any client.
@@ -146,9 +144,13 @@ class AsyncPty(AsyncModule):
 
 
 async def _create(
-    multiplexer: AsyncMultiplexer, events: PtySubscription, params: Mapping[str, object], limit: float
-) -> None:
-    """Create a terminal. The subscription comes first, so that no output is missed."""
+    multiplexer: AsyncMultiplexer,
+    events: PtySubscription,
+    params: Mapping[str, object],
+    limit: float,
+    open_handle: Callable[[], AsyncPtyHandle],
+) -> AsyncPtyHandle:
+    """Create a terminal, and return its handle. The subscription comes first, so that no output is missed."""
     frame = frames.call(nonce(), frames.TERMINALS, terminals.CREATE, params)
     reply = Subscription(frame.id)
     reply.on_reply = events.bind
@@ -158,16 +160,16 @@ async def _create(
         await multiplexer.request(frame, PtyError, reply, limit)
         message = await multiplexer.next(reply, PtyError, limit, terminals.CREATE)
         multiplexer.raise_if_failed(message, terminals.CREATE, PtyError)
-    except PtyError:
-        multiplexer.drop(*events.subscriptions)
-        raise
-    except BaseException:
-        with suppress(PtyError, TimeoutError):
-            await shielded(lambda: _undo(multiplexer, reply, events), UNDO_TIMEOUT)
-        multiplexer.drop(*events.subscriptions)
-        raise
-    finally:
+        if not events.id:
+            raise PtyError.of("invalid_response", f"{terminals.CREATE}: the answer has no terminal id")
         multiplexer.drop(reply)
+        return open_handle()
+    except BaseException as exc:
+        if not isinstance(exc, PtyError):
+            with suppress(PtyError, TimeoutError):
+                await shielded(lambda: _undo(multiplexer, reply, events), UNDO_TIMEOUT)
+        multiplexer.drop(reply, *events.subscriptions)
+        raise
 
 
 async def _undo(multiplexer: AsyncMultiplexer, reply: Subscription, events: PtySubscription) -> None:

@@ -305,6 +305,13 @@ async def call_user_function(returned: Awaitable[V]) -> V:
     return await returned
 
 
+async def call_back(call: Callable[[T], object], value: T) -> None:
+    """Call the user's function, sync or async, and wait for its end."""
+    returned = call(value)
+    if isinstance(returned, Awaitable):
+        await cast("Awaitable[object]", returned)
+
+
 async def shielded(call: Callable[[], Coroutine[Any, Any, T]], timeout: float) -> T:
     """Return the result of ``call``, shielded from cancellation; raise TimeoutError after ``timeout`` seconds.
 

@@ -333,6 +333,11 @@ def call_user_function(returned: V) -> V:
     return returned
 
 
+def call_back(call: Callable[[T], object], value: T) -> None:
+    """Call the user's function."""
+    call_user_function(call(value))
+
+
 def shielded(call: Callable[[], T], timeout: float) -> T:
     """Return the result of ``call``: sync code cannot be cancelled."""
     return call()

@@ -59,8 +59,15 @@ class CodeStream:
         args = self._args
         params = {"language": args.language, "timeoutS": args.timeout_s, "code": args.code}
         frame = frames.call(self._subscription.id, self._server, RUN, params, MODE)
-        multiplexer.request(frame, CodeError, self._subscription)
-        return self
+        try:
+            multiplexer.request(frame, CodeError, self._subscription)
+            return self  # noqa: TRY300  # an interrupt may arrive here
+        except BaseException:
+            if multiplexer.is_connected:  # the request may have been sent; a lost connection ends the code
+                with suppress(CodeError, TimeoutError):
+                    shielded(self._interrupt, INTERRUPT_TIMEOUT)
+            multiplexer.drop(self._subscription)
+            raise
 
     def __exit__(
         self, kind: type[BaseException] | None, exc: BaseException | None, trace: TracebackType | None

@@ -75,11 +75,9 @@ class Pty(Module):
             raise PtyError.usage(problem)
         limit = REPLY_TIMEOUT if timeout_s is None else validation.seconds("timeout_s", timeout_s, PtyError)
         multiplexer, events = self._multiplexer(), PtySubscription()
-        _create(multiplexer, events, params, limit)
-        if not events.id:
-            multiplexer.drop(*events.subscriptions)
-            raise PtyError.of("invalid_response", f"{terminals.CREATE}: the answer has no terminal id")
-        return PtyHandle(self._connection, multiplexer, events, on_data)
+        return _create(
+            multiplexer, events, params, limit, lambda: PtyHandle(self._connection, multiplexer, events, on_data)
+        )
 
     def connect(self, pty_session_id: str, on_data: Callable[[bytes], object] | None = None) -> PtyHandle:
         r"""Connect to an existing terminal of any client.
@@ -146,8 +144,14 @@ class Pty(Module):
         return multiplexer_of(self._connection, PtyError)
 
 
-def _create(multiplexer: Multiplexer, events: PtySubscription, params: Mapping[str, object], limit: float) -> None:
-    """Create a terminal. The subscription comes first, so that no output is missed."""
+def _create(
+    multiplexer: Multiplexer,
+    events: PtySubscription,
+    params: Mapping[str, object],
+    limit: float,
+    open_handle: Callable[[], PtyHandle],
+) -> PtyHandle:
+    """Create a terminal, and return its handle. The subscription comes first, so that no output is missed."""
     frame = frames.call(nonce(), frames.TERMINALS, terminals.CREATE, params)
     reply = Subscription(frame.id)
     reply.on_reply = events.bind
@@ -157,16 +161,16 @@ def _create(multiplexer: Multiplexer, events: PtySubscription, params: Mapping[s
         multiplexer.request(frame, PtyError, reply, limit)
         message = multiplexer.next(reply, PtyError, limit, terminals.CREATE)
         multiplexer.raise_if_failed(message, terminals.CREATE, PtyError)
-    except PtyError:
-        multiplexer.drop(*events.subscriptions)
-        raise
-    except BaseException:
-        with suppress(PtyError, TimeoutError):
-            shielded(lambda: _undo(multiplexer, reply, events), UNDO_TIMEOUT)
-        multiplexer.drop(*events.subscriptions)
-        raise
-    finally:
+        if not events.id:
+            raise PtyError.of("invalid_response", f"{terminals.CREATE}: the answer has no terminal id")
         multiplexer.drop(reply)
+        return open_handle()
+    except BaseException as exc:
+        if not isinstance(exc, PtyError):
+            with suppress(PtyError, TimeoutError):
+                shielded(lambda: _undo(multiplexer, reply, events), UNDO_TIMEOUT)
+        multiplexer.drop(reply, *events.subscriptions)
+        raise
 
 
 def _undo(multiplexer: Multiplexer, reply: Subscription, events: PtySubscription) -> None:

@@ -12,8 +12,9 @@ Keep = Literal["head+tail", "head", "tail"]
 KEEPS: tuple[Keep, ...] = ("head+tail", "head", "tail")
 STREAMS: tuple[Stream, Stream] = ("stdout", "stderr")
 UTF8_CONTINUATION = bytes(range(0x80, 0xC0))  # the second to last bytes of a character
+MAX_OUTPUT = 2**20  # bytes of each stream that are kept by default
 MAX_CHARACTER_SIZE = 4  # bytes of a character of UTF-8
-_SHARES = {"head+tail": 0.5, "head": 1.0, "tail": 0.0}  # the share of the beginning
+HEAD_SHARES = {"head+tail": 0.5, "head": 1.0, "tail": 0.0}  # the share of the beginning
 
 
 @public
@@ -38,7 +39,7 @@ class TruncatedBuffer:
 
     def __init__(self, budget: int, keep: Keep) -> None:
         self._budget = budget
-        self._max_head = int(budget * _SHARES[keep])
+        self._max_head = int(budget * HEAD_SHARES[keep])
         self._head, self._tail = bytearray(), bytearray()
         self._dropped = 0
 
@@ -54,6 +55,10 @@ class TruncatedBuffer:
         self._tail += data[room:] if room > 0 else data
         if len(self._tail) > 2 * self._budget:
             self._trim()
+
+    def load(self, head: bytes, dropped: int, tail: bytes) -> None:
+        """Replace the content."""
+        self._head, self._dropped, self._tail = bytearray(head), dropped, bytearray(tail)
 
     def text(self) -> str:
         """Return the text, with a note in place of the dropped bytes."""
@@ -82,7 +87,7 @@ class OutputLimit:
     """Limits a stream of text. The part of the beginning is passed on as it arrives, that of the end at the end."""
 
     def __init__(self, budget: int, keep: Keep) -> None:
-        self._room = int(budget * _SHARES[keep])
+        self._room = int(budget * HEAD_SHARES[keep])
         self._rest = TruncatedBuffer(budget - self._room, "tail")
 
     @property
@@ -109,18 +114,24 @@ class LineSplitter:
 
     def __init__(self) -> None:
         self._decoders = {name: getincrementaldecoder("utf-8")("replace") for name in STREAMS}
-        self._begun = dict.fromkeys(STREAMS, "")
+        self._begun: dict[Stream, list[str]] = {name: [] for name in STREAMS}
 
     def take(self, stream: Stream, data: bytes) -> Iterator[OutputLine]:
         """Yield the lines that ``data`` completes."""
-        text = self._begun[stream] + self._decoders[stream].decode(data)
-        *whole, self._begun[stream] = text.split("\n")
-        return (OutputLine(line.removesuffix("\r"), stream) for line in whole)
+        first, *more = self._decoders[stream].decode(data).split("\n")
+        begun = self._begun[stream]
+        begun.append(first)
+        if not more:
+            return
+        self._begun[stream] = [more.pop()]
+        for line in ("".join(begun), *more):
+            yield OutputLine(line.removesuffix("\r"), stream)
 
     def rest(self) -> Iterator[OutputLine]:
         """Yield the unfinished lines at the end."""
         for stream in STREAMS:
-            text, self._begun[stream] = self._begun[stream] + self._decoders[stream].decode(b"", final=True), ""
+            text = "".join(self._begun[stream]) + self._decoders[stream].decode(b"", final=True)
+            self._begun[stream] = []
             if text:
                 yield OutputLine(text, stream)
 

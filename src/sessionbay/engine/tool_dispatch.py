@@ -45,6 +45,7 @@ SERVED: dict[str, Serve] = {
     "get_metrics": _plain(get_metrics),
     "process_start": _plain(processes.start),
     "process_read": _plain(processes.read),
+    "process_wait": _plain(processes.wait),
     "process_write": _plain(processes.write),
     "process_kill": _plain(processes.kill),
     "run_code": lambda session, args, config: run_code(session, args, config.output_limit),

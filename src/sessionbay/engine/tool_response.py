@@ -15,7 +15,7 @@ from ..operations.tools import CallAnswer, ContentAnswer
 T = TypeVar("T")
 SLICE_LENGTH = 64 * 1024  # characters that are encoded before other requests get their turn
 ENDED_WITH_CLIENT = frozenset(
-    {"get_file_info", "list_directory", "read_file", "read_multiple_files", "run_code", "search_files"}
+    {"get_file_info", "list_directory", "read_file", "read_multiple_files", "run_code", "search_files", "shell"}
 )
 """The tools whose call is cancelled when the client closes the connection before the response."""
 

@@ -17,6 +17,7 @@ class CommandResult(Result[str], error=CommandError):
 
     Attributes:
         exit_code: The exit code; None if the command did not complete, or its exit code is unknown.
+        timed_out: Whether the command was killed at its timeout; ``code`` is then ``timeout``.
         trace_id: The service's id of the run, or an empty string.
         omitted_bytes: The number of output bytes omitted because of the output limit.
     """
@@ -25,6 +26,7 @@ class CommandResult(Result[str], error=CommandError):
     stdout: str = ""
     stderr: str = ""
     exit_code: int | None = None
+    timed_out: bool = False
     trace_id: str = ""
     omitted_bytes: int = 0
 

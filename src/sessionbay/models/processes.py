@@ -20,12 +20,30 @@ class ProcessOutput(Value):
     exit_code: int | None = None
 
 
+class ProcessState(Value):
+    """The kept output of a process, and its exit code.
+
+    Attributes:
+        outputs: Each stream with its beginning, the number of bytes dropped after that, and its end; may be empty.
+        last: The number of the last chunk.
+        exit_code: The exit code; None while the process runs.
+    """
+
+    outputs: tuple[tuple[Stream, bytes, int, bytes], ...] = ()
+    last: int = 0
+    exit_code: int | None = None
+
+
 class ProcessStartResult(Result[int], error=CommandError):
     """The result of a start. ``data`` is the process id."""
 
 
 class ProcessOutputResult(Result[ProcessOutput], error=CommandError):
     """The result of a read."""
+
+
+class ProcessStateResult(Result[ProcessState], error=CommandError):
+    """The result of a wait."""
 
 
 class ProcessResult(Result[bool], error=CommandError):

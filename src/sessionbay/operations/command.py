@@ -2,24 +2,33 @@
 
 from typing import Any
 
-from pydantic import ValidationError
+from pydantic import Field, ValidationError
 
+from ..core.error_codes import ErrorCode
+from ..core.output import Keep
 from ..core.tool import Tool
 from ..core.wire_model import Wire
 from ..models.commands import CommandResult
+from .file_failures import strip_envelope
 
 
 class ShellArgs(Wire):
+    """The arguments. Those from ``max_output`` on are sent to the local engine only; ``stdin`` is base64."""
+
     command: str
     timeout_ms: int | None = None
     cwd: str | None = None
     envs: dict[str, str] | None = None
+    max_output: int | None = Field(default=None, ge=1)
+    keep: Keep | None = None
+    stdin: str | None = None
+    detach_on_cancel: bool | None = None
 
 
 class ShellAnswer(Wire):
     """The response, as JSON text. In error responses ``errorCode`` takes the place of ``exit_code``.
 
-    Only the local engine sends ``omitted_bytes``.
+    Only the local engine sends ``omitted_bytes`` and ``message``.
     """
 
     stdout: str | None = None
@@ -28,12 +37,17 @@ class ShellAnswer(Wire):
     error_code: int | None = None
     trace_id: str | None = None
     omitted_bytes: int | None = None
+    message: str | None = None
 
     def is_wrapper(self) -> bool:
         """Return whether this is the tool's wrapper, not output that happens to be JSON."""
         some = self.stdout is not None or self.stderr is not None
         both = self.stdout is not None and self.stderr is not None
         return both or (some and (self.exit_code is not None or self.error_code is not None))
+
+
+TIMEOUT_MARK = "[timeout]"
+TIMED_OUT = {"timed_out": True, "code": ErrorCode.TIMEOUT}
 
 
 def parse_response(text: str) -> dict[str, Any]:
@@ -48,10 +62,13 @@ def parse_failure(text: str) -> dict[str, Any]:
     """Parse the response for a command that could not run, or was killed."""
     answer = _parse_wrapper(text)
     if answer is None:
-        return {"error_message": text}
+        message = strip_envelope(text)
+        return {"error_message": message} | (TIMED_OUT if message.startswith(TIMEOUT_MARK) else {})
     exit_code = answer.error_code if answer.exit_code is None else answer.exit_code
     fields = _fields(answer, exit_code=None if exit_code is None or exit_code < 0 else exit_code)
-    return fields | {"success": False, "error_message": (answer.stderr or "").strip() or "the command failed"}
+    message = answer.message or (answer.stderr or "").strip() or "the command failed"
+    timed_out = TIMED_OUT if exit_code == -1 and message.startswith(TIMEOUT_MARK) else {}
+    return fields | {"success": False, "error_message": message} | timed_out
 
 
 def _parse_wrapper(text: str) -> ShellAnswer | None:
@@ -73,7 +90,7 @@ def _fields(answer: ShellAnswer, exit_code: int | None) -> dict[str, Any]:
         "omitted_bytes": answer.omitted_bytes or 0,
     }
     if exit_code:
-        fields |= {"success": False, "error_message": format_exit_code(exit_code, stderr)}
+        fields |= {"success": False, "code": ErrorCode.EXIT_CODE, "error_message": format_exit_code(exit_code, stderr)}
     return fields
 
 

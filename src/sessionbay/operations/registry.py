@@ -75,6 +75,7 @@ TOOLS = (
     env.GET_ENV,
     processes.START,
     processes.READ,
+    processes.WAIT,
     processes.WRITE,
     processes.KILL,
     oss.INIT,

@@ -68,16 +68,10 @@ class AsyncWatch:
         multiplexer, self._multiplexer = self._multiplexer, None
         if multiplexer is None:
             return
-        multiplexer.drop(self._subscription)
-        if not (
-            self._subscription.lost
-            or multiplexer.is_closed
-            or multiplexer.has_subscriber(file_events.sample(self._server, self._path))
-        ):
-            try:
-                await shielded(lambda: self._unsubscribe(multiplexer), UNSUBSCRIBE_TIMEOUT)
-            except (FileError, TimeoutError) as error:
-                log.info("the subscription to %r could not be ended: %s", self._path, error)
+        if self._subscription.lost:
+            multiplexer.drop(self._subscription)
+        else:
+            await self._leave(multiplexer)
 
     def __aiter__(self) -> Self:
         return self
@@ -189,7 +183,7 @@ class AsyncWatch:
                 (await self._poll()).raise_for_error()  # a missing folder is refused here too
             return True
         except BaseException:
-            multiplexer.drop(self._subscription)
+            await self._leave(multiplexer)  # the subscription may have been sent
             raise
         self._seen = self._seen or file_events.number(answer)
         return file_events.is_complete(answer)
@@ -197,6 +191,16 @@ class AsyncWatch:
     def _fall_back_to_polling(self, exc: FileError) -> None:
         log.info("polling %r, as changes cannot be pushed: %s", self._path, exc)
         self._multiplexer = None
+
+    async def _leave(self, multiplexer: AsyncMultiplexer) -> None:
+        """Unsubscribe, unless another watch of the same folder remains."""
+        multiplexer.drop(self._subscription)
+        if multiplexer.is_closed or multiplexer.has_subscriber(file_events.sample(self._server, self._path)):
+            return
+        try:
+            await shielded(lambda: self._unsubscribe(multiplexer), UNSUBSCRIBE_TIMEOUT)
+        except (FileError, TimeoutError) as error:
+            log.info("the subscription to %r could not be ended: %s", self._path, error)
 
     async def _unsubscribe(self, multiplexer: AsyncMultiplexer) -> None:
         await multiplexer.notify(

@@ -168,6 +168,11 @@ class AsyncMultiplexer:
         """Whether the multiplexer was closed."""
         return bool(self._closed)
 
+    @property
+    def is_connected(self) -> bool:
+        """Whether there is a connection, as far as is known."""
+        return self._socket is not None
+
     async def connect(self, errors: Errors) -> None:
         """Connect if there is no connection; detect a loss that went unnoticed."""
         await self._connected(errors, CONNECT_TIMEOUT)

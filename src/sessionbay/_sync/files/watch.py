@@ -69,16 +69,10 @@ class Watch:
         multiplexer, self._multiplexer = self._multiplexer, None
         if multiplexer is None:
             return
-        multiplexer.drop(self._subscription)
-        if not (
-            self._subscription.lost
-            or multiplexer.is_closed
-            or multiplexer.has_subscriber(file_events.sample(self._server, self._path))
-        ):
-            try:
-                shielded(lambda: self._unsubscribe(multiplexer), UNSUBSCRIBE_TIMEOUT)
-            except (FileError, TimeoutError) as error:
-                log.info("the subscription to %r could not be ended: %s", self._path, error)
+        if self._subscription.lost:
+            multiplexer.drop(self._subscription)
+        else:
+            self._leave(multiplexer)
 
     def __iter__(self) -> Self:
         return self
@@ -190,7 +184,7 @@ class Watch:
                 (self._poll()).raise_for_error()  # a missing folder is refused here too
             return True
         except BaseException:
-            multiplexer.drop(self._subscription)
+            self._leave(multiplexer)  # the subscription may have been sent
             raise
         self._seen = self._seen or file_events.number(answer)
         return file_events.is_complete(answer)
@@ -198,6 +192,16 @@ class Watch:
     def _fall_back_to_polling(self, exc: FileError) -> None:
         log.info("polling %r, as changes cannot be pushed: %s", self._path, exc)
         self._multiplexer = None
+
+    def _leave(self, multiplexer: Multiplexer) -> None:
+        """Unsubscribe, unless another watch of the same folder remains."""
+        multiplexer.drop(self._subscription)
+        if multiplexer.is_closed or multiplexer.has_subscriber(file_events.sample(self._server, self._path)):
+            return
+        try:
+            shielded(lambda: self._unsubscribe(multiplexer), UNSUBSCRIBE_TIMEOUT)
+        except (FileError, TimeoutError) as error:
+            log.info("the subscription to %r could not be ended: %s", self._path, error)
 
     def _unsubscribe(self, multiplexer: Multiplexer) -> None:
         multiplexer.notify(frames.call(nonce(), self._server, file_events.UNSUBSCRIBE, {"path": self._path}), FileError)

@@ -190,7 +190,7 @@ async def _test_with(
     try:
         agent = await sandbox.start()
         try:
-            await agent.request("run", command="true", timeout=5, keep=1024)
+            await agent.request("run", command="true", timeout=5, max_output=1024)
             return Report(isolation, make, python, sandbox.capabilities)
         finally:
             await sandbox.kill()

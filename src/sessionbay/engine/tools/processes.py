@@ -2,8 +2,9 @@
 
 import json
 
-from ...operations.processes import PidArgs, ReadArgs, StartArgs, WriteArgs
+from ...operations.processes import MAX_KEPT_OUTPUT, KillArgs, ReadArgs, StartArgs, WaitArgs, WriteArgs
 from ..session import EngineSession
+from .shell import decode_stdin
 
 DONE = "True"
 MAX_WAIT = 20.0  # seconds
@@ -12,7 +13,17 @@ MAX_WAIT = 20.0  # seconds
 async def start(session: EngineSession, args: StartArgs) -> str:
     """Start a command."""
     envs = {**session.env, **(args.envs or {})}
-    pid = await session.running_agent().request("start_process", command=args.command, cwd=args.cwd, envs=envs)
+    pid = await session.running_agent().request(
+        "start_process",
+        decode_stdin(args.stdin),
+        open_stdin=args.stdin is None,
+        key=args.key or "",
+        command=args.command,
+        max_output=min(args.max_output, MAX_KEPT_OUTPUT),
+        keep=args.keep,
+        cwd=args.cwd,
+        envs=envs,
+    )
     return json.dumps({"pid": pid})
 
 
@@ -22,13 +33,22 @@ async def read(session: EngineSession, args: ReadArgs) -> str:
     return json.dumps(await session.running_agent().request("read_process", pid=args.pid, after=args.after, wait=wait))
 
 
+async def wait(session: EngineSession, args: WaitArgs) -> str:
+    """Wait for the exit of a process."""
+    wait = min(args.wait_ms / 1000, MAX_WAIT)
+    return json.dumps(await session.running_agent().request("wait_process", pid=args.pid, wait=wait))
+
+
 async def write(session: EngineSession, args: WriteArgs) -> str:
     """Write to a process."""
     await session.running_agent().request("write_process", pid=args.pid, data=args.data, close=args.close)
     return DONE
 
 
-async def kill(session: EngineSession, args: PidArgs) -> str:
-    """End a process."""
-    await session.running_agent().request("kill_process", pid=args.pid)
+async def kill(session: EngineSession, args: KillArgs) -> str:
+    """End a process, or cancel its start."""
+    if args.key:
+        await session.running_agent().request("cancel_start", key=args.key)
+    else:
+        await session.running_agent().request("kill_process", pid=args.pid)
     return DONE

@@ -19,7 +19,8 @@ from .limits import restrain
 from .process_tree import ProcessTree
 from .processes import Processes
 from .resource_monitor import ResourceMonitor
-from .run import TOO_MANY_PROCESSES, Run
+from .run import Run
+from .starts import TOO_MANY_PROCESSES, Starts
 from .subreaper import PR_SET_CHILD_SUBREAPER, keep
 from .terminal import Terminals
 from .watch import Watches
@@ -49,7 +50,8 @@ class Agent:
         self._socket = sock
         self._process_tree = process_tree
         self._monitor = monitor
-        terminals, watches, processes = Terminals(process_tree), Watches(), Processes(process_tree)
+        self._starts = starts = Starts(process_tree)
+        terminals, watches, processes = Terminals(process_tree), Watches(), Processes(starts)
         self._handlers: dict[str, Handler] = {
             "ping": lambda: {"pid": os.getpid(), "home": os.getcwd(), "hardening": in_force},
             "run": self._run,
@@ -79,7 +81,9 @@ class Agent:
             "start_process": processes.start,
             "read_process": processes.read,
             "write_process": processes.write,
+            "wait_process": processes.wait,
             "kill_process": processes.kill,
+            "cancel_start": starts.cancel,
             "open_terminal": terminals.open,
             "terminal_exit": terminals.exit_code,
             "kill_terminal": terminals.kill,
@@ -122,14 +126,12 @@ class Agent:
             raise Failure(TOO_MANY_PROCESSES)
         if name in REFUSED_WHEN_FULL:
             self._monitor.admit()
-        if name == "write":
+        if name in ("run", "write", "start_process"):
             request["data"] = blob
         return self._handlers[name](**request)
 
-    def _run(
-        self, command: str, timeout: float, keep: int, cwd: str | None = None, envs: dict[str, str] | None = None
-    ) -> dict[str, object]:
-        return Run(self._process_tree, command, timeout, keep, cwd, envs).result()
+    def _run(self, data: bytes, **arguments: Any) -> dict[str, object]:
+        return Run(self._process_tree, self._starts, **arguments).result(data)
 
     def _figures(self, folders: list[str]) -> dict[str, object]:
         ticks, memory = self._process_tree.figures()

@@ -2,39 +2,18 @@
 
 from __future__ import annotations
 
-import errno
 import os
 import selectors
-import signal
 import subprocess
 
 from .drain import DRAIN
 from .frame_socket import Failure
 from .process_tree import ProcessTree
+from .starts import Starts, end_group, input_file
 from .truncated_buffer import TruncatedBuffer
 
 MAX_POLL_INTERVAL = 0.5  # seconds between two checks for a full or paused session
 MIN_POLL_INTERVAL = 0.02
-TOO_MANY_PROCESSES = "the session has reached its limit of processes: end some, or delete the session"
-SHELL = "/bin/bash" if os.path.exists("/bin/bash") else "/bin/sh"
-
-
-def spawn(command: str, cwd: str, envs: dict[str, str], stdin: int) -> subprocess.Popen[bytes]:
-    """Start a command in a group of its own, with pipes from its outputs."""
-    try:
-        return subprocess.Popen(
-            [SHELL, "-c", command],
-            cwd=cwd,
-            env={**os.environ, **envs},
-            stdin=stdin,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            start_new_session=True,
-        )
-    except (OSError, ValueError) as exc:
-        if isinstance(exc, OSError) and exc.errno == errno.EAGAIN:
-            raise Failure(TOO_MANY_PROCESSES) from exc
-        raise Failure(f"the command cannot be started in {cwd}: {exc}") from exc
 
 
 class Run:
@@ -43,30 +22,39 @@ class Run:
     def __init__(
         self,
         process_tree: ProcessTree,
+        starts: Starts,
         command: str,
         timeout: float,
-        keep: int,
+        max_output: int,
+        keep: str = "head+tail",
         cwd: str | None = None,
         envs: dict[str, str] | None = None,
+        key: str = "",
     ) -> None:
         self._process_tree = process_tree
+        self._starts = starts
+        self._key = key
         self._command = command
         self._timeout = timeout
-        self._cwd = cwd or os.getcwd()
-        self._envs = envs or {}
-        self._out, self._err = TruncatedBuffer(keep), TruncatedBuffer(keep)
+        self._cwd = cwd
+        self._envs = envs
+        self._out, self._err = TruncatedBuffer(max_output, keep), TruncatedBuffer(max_output, keep)
 
-    def result(self) -> dict[str, object]:
+    def result(self, stdin: bytes) -> dict[str, object]:
         """Run the command; return how it ended and what it wrote."""
-        with self._process_tree.starting():
-            process = spawn(self._command, self._cwd, self._envs, subprocess.DEVNULL)
-            self._process_tree.began(process.pid)
+        with input_file(stdin) as fd:
+            return self._result(fd)
+
+    def _result(self, stdin: int) -> dict[str, object]:
+        process = self._starts.start(self._key, self._command, self._cwd, self._envs, stdin)
+        self._process_tree.began(process.pid)
         end = os.pidfd_open(process.pid)
         try:
             timed_out = not self._collect(process, end, self._process_tree.clock() + self._timeout)
         finally:
             os.close(end)
             notes = self._process_tree.ended(process.pid)
+            self._starts.forget(self._key)
         full = self._process_tree.full if timed_out else ""
         if timed_out:
             end_group(process.pid)
@@ -112,11 +100,3 @@ class Run:
         if not data:
             selector.unregister(key.fileobj)
         return True
-
-
-def end_group(pid: int) -> None:
-    """Kill the process group of a command."""
-    try:
-        os.killpg(pid, signal.SIGKILL)
-    except ProcessLookupError:
-        pass

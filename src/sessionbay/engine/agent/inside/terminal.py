@@ -12,7 +12,7 @@ import termios
 
 from .frame_socket import Failure, PassedDescriptor
 from .process_tree import SESSION, ProcessTree, send, stat_fields
-from .run import SHELL
+from .starts import SHELL
 
 LC_CTYPE_MASK = 1
 

@@ -1,7 +1,9 @@
-"""Presigned URLs, used by plain HTTP as any program could."""
+"""Presigned URLs, used by plain HTTP as any program could, and a wheel to install."""
 
+import io
 import urllib.error
 import urllib.request
+import zipfile
 
 
 def put(url: str, data: bytes) -> tuple[int, str]:
@@ -24,3 +26,14 @@ def refused(url: str, method: str = "GET") -> int:
             return int(answer.status)
     except urllib.error.HTTPError as error:
         return error.code
+
+
+def wheel(name: str, value: int) -> bytes:
+    """Return a wheel of a package with one module, which has a ``value``."""
+    info, data = f"{name}-1.0.dist-info", io.BytesIO()
+    with zipfile.ZipFile(data, "w") as archive:
+        archive.writestr(f"{name}.py", f"value = {value}\n")
+        archive.writestr(f"{info}/METADATA", f"Metadata-Version: 2.1\nName: {name}\nVersion: 1.0\n")
+        archive.writestr(f"{info}/WHEEL", "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n")
+        archive.writestr(f"{info}/RECORD", "")
+    return data.getvalue()

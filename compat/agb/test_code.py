@@ -1,7 +1,10 @@
 """Code that keeps its variables."""
 
+import base64
+import time
 from typing import Any
 
+from ..plain import wheel
 from .conftest import NUMBERS
 
 
@@ -27,3 +30,15 @@ def test_code_streams_its_output(machine: Any) -> None:
     result = machine.code.run(code, "python", stream_beta=True, on_stdout=came.append)
     assert (result.success, result.result) == (True, "42"), result.error_message
     assert "".join(came) == "".join(result.logs.stdout) == "one\ntwo\n"
+
+
+def test_code_imports_what_pip_installed_from_a_folder(session: Any) -> None:
+    name, folder = f"installed_{next(NUMBERS)}_{time.time_ns()}", "/tmp/wheels"
+    session.file.mkdir(folder)
+    path = f"{folder}/{name}-1.0-py3-none-any.whl"
+    content = base64.b64encode(wheel(name, 42)).decode()
+    assert session.command.execute(f"echo {content} | base64 -d > {path}").success
+    installed = session.command.execute(f"pip install --no-index --find-links {folder} {name}", 50_000)
+    assert installed.success, installed.error_message
+    result = session.code.run(f"import {name}; {name}.value", "python")
+    assert (result.success, result.result) == (True, "42"), result.error_message

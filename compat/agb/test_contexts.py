@@ -6,11 +6,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from agb import ContextSync, SyncPolicy
+from agb import ContextSync, CreateSessionParams, SyncPolicy
 
 from ..engine import skip_unless_mapped
 from ..plain import get, put
-from .conftest import NUMBERS, Do
+from .conftest import IMAGE, NUMBERS, Do
 
 DATA = bytes(range(256)) * 100
 PATH = "/tmp/kept"
@@ -125,6 +125,23 @@ def test_a_sync_brings_what_a_session_wrote_to_its_context(agb: Any, make: Any, 
     assert download(agb, context, f"{PATH}/new.txt") == "Grüße".encode()
     (task,) = session.context.info(context.id, PATH, "upload").context_status_data
     assert (task.context_id, task.path, task.status, task.task_type) == (context.id, PATH, "Success", "upload")
+
+
+@pytest.mark.usefixtures("mapped")
+@pytest.mark.parametrize("path", ["/home/data", "/mnt/x", "/workspace"])
+def test_a_context_has_any_path(agb: Any, make: Any, do: Do, context: Any, path: str) -> None:
+    upload(agb, context, f"{path}/a", b"from the context")
+    session = make(context_syncs=[ContextSync.new(context.id, path, SyncPolicy())])
+    assert session.file.read(f"{path}/a").content == "from the context"
+    assert session.file.write(f"{path}/b", "from the session").success
+    assert do(session.context.sync(context.id, path, mode="upload", retry_interval=100)).success
+    assert download(agb, context, f"{path}/b") == b"from the session"
+
+
+def test_a_context_in_a_folder_that_cannot_be_written_is_refused(agb: Any, context: Any) -> None:
+    syncs = [ContextSync.new(context.id, "/usr/share/x", SyncPolicy())]
+    result = agb.create(CreateSessionParams(image_id=IMAGE, context_syncs=syncs))
+    assert (result.success, "/usr/share/x" in result.error_message) == (False, True)
 
 
 @pytest.mark.defect("It does not send a context to bind that has no policy.")

@@ -1,7 +1,10 @@
 """Code that keeps its variables, and the environment of a session."""
 
+import base64
+import time
 from typing import Any
 
+from ..plain import wheel
 from .conftest import NUMBERS, Do
 
 
@@ -41,3 +44,15 @@ def test_variables_of_the_environment_are_set_and_got(machine: Any, do: Do) -> N
 def test_all_variables_of_the_environment_are_got(machine: Any, do: Do) -> None:
     result = do(machine.env.get())
     assert (result.success, result.envs["HOME"].startswith("/")) == (True, True)
+
+
+def test_code_imports_what_pip_installed_from_a_folder(session: Any, do: Do) -> None:
+    name, folder = f"installed_{next(NUMBERS)}_{time.time_ns()}", "/tmp/wheels"
+    do(session.file_system.create_directory(folder))
+    path = f"{folder}/{name}-1.0-py3-none-any.whl"
+    content = base64.b64encode(wheel(name, 42)).decode()
+    assert do(session.command.execute_command(f"echo {content} | base64 -d > {path}")).success
+    installed = do(session.command.execute_command(f"pip install --no-index --find-links {folder} {name}", 50_000))
+    assert installed.success, installed.error_message
+    result = do(session.code.run_code(f"import {name}; {name}.value", "python"))
+    assert (result.success, result.result) == (True, "42"), result.error_message

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from agentbay import ContextListParams, ContextSync
+from agentbay import ContextListParams, ContextSync, CreateSessionParams
 
 from ..engine import skip_unless_mapped
 from ..plain import get, put, refused
@@ -197,6 +197,25 @@ def test_the_files_of_a_session_are_kept_for_the_next(make: Callable[..., Any], 
     assert do(first.delete(sync_context=True)).success
     second = make(context_syncs=[ContextSync.new(context.id, PATH)])
     assert do(second.command.execute_command(f"cat {PATH}/deep/note")).stdout == "kept\n"
+
+
+@pytest.mark.usefixtures("mapped")
+@pytest.mark.parametrize("path", ["/home/data", "/mnt/x", "/workspace"])
+def test_a_context_has_any_path(
+    make: Callable[..., Any], bay: Any, do: Do, context: Any, upload: Callable[[str, bytes], None], path: str
+) -> None:
+    upload(f"{path}/a", b"from the context")
+    session = make(context_syncs=[ContextSync.new(context.id, path)])
+    assert do(session.file_system.read_file(f"{path}/a")).content == "from the context"
+    assert do(session.file_system.write_file(f"{path}/b", "from the session")).success
+    assert do(session.context.sync(context.id, path, mode="upload")).success
+    assert download(bay, do, context, f"{path}/b") == b"from the session"
+
+
+def test_a_context_in_a_folder_that_cannot_be_written_is_refused(bay: Any, do: Do, context: Any) -> None:
+    params = CreateSessionParams(context_syncs=[ContextSync.new(context.id, "/usr/share/x")])
+    result = do(bay.create(params))
+    assert (result.success, "/usr/share/x" in result.error_message) == (False, True)
 
 
 @pytest.mark.usefixtures("mapped")

@@ -21,6 +21,7 @@ from sessionbay import (
     ContextUsageError,
 )
 from sessionbay._async.presigned import AsyncPresigned
+from sessionbay.engine import LocalEngine
 
 from ..fake_cloud import KEY, FakeCloud, no, yes
 from ..support import names
@@ -171,6 +172,33 @@ async def test_what_was_uploaded_is_in_the_next_session(either: AsyncAgentBay, c
         assert (await session.context.sync(context.id, "/tmp/data", "upload")).success
     async with either.session(image_id=IMAGE, context_syncs=[sync]) as session:
         assert (await session.file_system.read_file("/tmp/data/b.txt")).content == "from inside\n"
+
+
+async def test_contexts_are_copied_to_and_from_any_folder(either: AsyncAgentBay, engine: LocalEngine) -> None:
+    if engine.isolation != "namespaces":
+        pytest.skip("plain processes have no paths of their own")
+    folders = ("/home/data", "/mnt/x", "/workspace")
+    made = [(await either.context.create(f"test-{secrets.token_hex(6)}")).context for _ in folders]
+    for context, folder in zip(made, folders, strict=True):
+        await either.context.upload_file(context, f"{folder}/in", b"in")
+    syncs = [ContextSync(context_id=context.id, path=path) for context, path in zip(made, folders, strict=True)]
+    session = (await either.create(image_id=IMAGE, context_syncs=syncs)).unwrap()
+    copied = await session.command.run(" && ".join(f"cp {folder}/in {folder}/out" for folder in folders))
+    assert (copied.success, (await session.delete(sync_context=True)).success) == (True, True)
+    for context, folder in zip(made, folders, strict=True):
+        listed = await either.context.list_files(context, folder)
+        assert [entry.file_name for entry in listed.entries] == ["in", "out"]
+        await either.context.delete(context)
+
+
+@pytest.mark.parametrize("path", ["/usr/share/data", "/etc/ssl", "/bin"])
+async def test_a_context_in_a_read_only_folder_is_refused_before_there_is_a_session(
+    either: AsyncAgentBay, context: Context, path: str
+) -> None:
+    sync = ContextSync(context_id=context.id, path=path)
+    refused = await either.create(image_id=IMAGE, labels={"context": context.id}, context_syncs=[sync])
+    assert (refused.success, refused.code, path in refused.error_message) == (False, "PathNotWritable", True)
+    assert (await either.list(labels={"context": context.id})).total_count == 0
 
 
 async def test_a_context_is_bound_to_a_running_session(bay: AsyncAgentBay, bay_session: AsyncSession) -> None:

@@ -17,7 +17,7 @@ from sessionbay.engine.sandbox import bwrap
 
 from ..engine.processes import eventually
 from .attack import add, attack
-from .defences_off import agent_with, change_agent, soft
+from .defences_off import agent_with, change_agent, soft, words
 from .scene import Scene, descriptors, got, output, python
 
 TAKEOVER = "taking the agent over"
@@ -72,6 +72,27 @@ def module_in_the_agents_way(scene: Scene) -> str | None:
     session.file_system.move_file("/tmp/file", "moved")
     session.file_system.edit_file("moved", [{"oldText": "x", "newText": "y"}])
     return output(session, "cat /tmp/canary 2>/dev/null") or None
+
+
+def libraries_by_a_link(scene: Scene) -> None:
+    """Give sessions /lib as a link, as the machine has it."""
+
+    def change(argv: list[str]) -> list[str]:
+        place = next(i for i, word in enumerate(argv) if word == "--ro-bind" and argv[i + 2] == "/lib")
+        return [*argv[:place], "--symlink", argv[place + 1], *argv[place + 2 :]]
+
+    words(change)(scene)
+
+
+@attack(
+    TAKEOVER,
+    "each folder that the agent loads code from is a mount, which cannot be moved",
+    libraries_by_a_link,
+    needs=("namespaces",),
+)
+def libraries_in_the_agents_way(scene: Scene) -> str | None:
+    """Move the folder of the machine's libraries away, to put others in its place for the agent to load."""
+    return got(output(scene.lost_session(), "mv /lib /tmp/lib && echo got: libraries"))
 
 
 def stay(session_variable: str, value: str) -> Callable[[Scene], str | None]:

@@ -36,7 +36,7 @@ def by_the_host(check: Callable[[Path, Path], bool]) -> Callable[[Scene], None]:
 
     def off(scene: Scene) -> None:
         async def read(session: Any, args: ReadArgs, *_: object) -> str:
-            home = session.sandbox.spec.root / "home"
+            home = session.sandbox.home_folder
             path = home / args.path if not args.path.startswith("/") else Path(f"{home}{args.path}")
             if not check(home, path):
                 raise ToolFailure("refused")
@@ -219,7 +219,7 @@ def file_that_grows_while_it_is_copied(scene: Scene) -> str | None:
     home = session.info().unwrap().connection["home"]
     session.command.run("mkdir kept").raise_for_error()
     session.file_system.write_file("kept/grows", "x" * 2**19).raise_for_error()
-    inside = engine._engine.sessions._sessions[session.session_id].sandbox.spec.root / "home" / "kept" / "grows"
+    inside = engine._engine.sessions._sessions[session.session_id].sandbox.home_folder / "kept" / "grows"
     real, contexts = copy.copy, session.agent_bay.context
 
     def copy_while_it_grows(source: int, target: int, size: int) -> int:

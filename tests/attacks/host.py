@@ -282,9 +282,8 @@ def folders_open_to_all(scene: Scene) -> None:
     """Make sessions' folders as most programs make theirs."""
     real = Sandbox._make
 
-    def make(self: Sandbox, folder: Path) -> None:
-        real(self, folder)
-        folder.chmod(0o755)
+    def make(self: Sandbox, folder: Path, mode: int = 0o700) -> None:
+        real(self, folder, mode | 0o755)
 
     scene.patch.setattr(Sandbox, "_make", make)
 
@@ -294,7 +293,7 @@ def files_of_a_session(scene: Scene) -> str | None:
     """Read, as another user of the machine, a file of a session's."""
     session = scene.session()
     session.file_system.write_file("secret", "the session's secret").raise_for_error()
-    home = scene.root(session) / "home"
+    home = scene.home(session)
     return as_other(NOBODY, lambda: (home / "secret").read_text())
 
 
@@ -352,7 +351,7 @@ def programs(scene: Scene) -> list[list[str]]:
 def planted(*names: str) -> Callable[[Scene], str | None]:
     def attempt(scene: Scene) -> str | None:
         session = scene.session()
-        home = scene.root(session) / "home"
+        home = scene.home(session)
         canary = scene.folder / CANARY
         for name in names:
             path = home / name

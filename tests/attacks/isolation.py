@@ -218,7 +218,7 @@ def agent_to_write(scene: Scene) -> None:
 
 
 def _mounts_agent(argv: list[str], place: int) -> bool:
-    return argv[place] == "--ro-bind" and argv[place + 1].endswith("/inside")
+    return argv[place] == "--ro-bind" and argv[place + 2] == "/run/sessionbay"
 
 
 @attack(HOST, "what sessions share is mounted to be read only", agent_to_write, needs=NAMESPACES)

@@ -134,7 +134,7 @@ def disk_filler(scene: Scene) -> str | None:
     done = beside(
         scene, session, "for n in $(seq 25); do head -c 3000000 /dev/zero >f$n; sleep 0.4; done; touch done", 60_000
     )
-    finished = scene.root(session) / "home" / "done"
+    finished = scene.home(session) / "done"
     eventually(lambda: finished.exists() or not session.file_system.write_file("more", "x").success)
     ended = finished.exists()
     scene.end(session)

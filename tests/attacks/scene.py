@@ -125,6 +125,10 @@ class Scene:
         """Return whether more than that has passed since ``begun``."""
         return time.monotonic() - begun > seconds * self.slack
 
+    def home(self, session: Session) -> Path:
+        """Return the path on the host of a session's home."""
+        return self.known(session).sandbox.home_folder
+
     def root(self, session: Session) -> Path:
         """Return a session's folder on the host."""
         return self.known(session).sandbox.spec.root

@@ -122,6 +122,13 @@ FILLERS = {
 }
 
 
+def test_files_outside_of_the_home_fill_the_disk_too(session: Session) -> None:
+    if session.info().unwrap().connection["path_mapping"] == "none":
+        pytest.skip("plain processes can write to no other folder")
+    result = session.command.run("mkdir -p /data/x; head -c 25000000 /dev/zero >/data/x/big; sleep 600")
+    assert FULL in result.error_message
+
+
 @pytest.mark.parametrize("filler", FILLERS.values(), ids=FILLERS)
 def test_a_command_that_fills_the_disk_is_ended_and_told(session: Session, filler: str) -> None:
     begun = time.monotonic()

@@ -153,7 +153,8 @@ class SessionContextActions:
     async def _bind(self, request: context.BindRequest) -> OperationReply[None]:
         session = self._sessions.get(request.session_id)
         session.running_agent()
-        await self._copies.attach(session, await self._copies.bindings(request.persistence_data_list))
+        bindings = await self._copies.bindings(request.persistence_data_list, session.sandbox.path_problem)
+        await self._copies.attach(session, bindings)
         return OperationReply()
 
     async def _bindings(self, request: SessionRef) -> OperationReply[list[context.BindingAnswer]]:

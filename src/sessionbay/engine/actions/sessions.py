@@ -43,7 +43,8 @@ class SessionActions:
                 raise ApiError(
                     "NotSupportedLocally", f"the local engine has no {feature} yet: create the session without them"
                 )
-        bindings = await self._copies.bindings(request.persistence_data_list or [])
+        path_problem = self._sessions.backend.path_problem
+        bindings = await self._copies.bindings(request.persistence_data_list or [], path_problem)
         Mounts().add(bindings)  # reject invalid bindings before a session is started
         created = await self._sessions.create(image, request.labels or {}, request.timeout, request.max_runtime)
         await self._copies.attach(created, bindings)

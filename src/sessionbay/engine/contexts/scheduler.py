@@ -5,7 +5,7 @@ import contextlib
 import logging
 import sqlite3
 import time
-from collections.abc import Coroutine, Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from functools import partial
 
 from ...operations.mounts import PersistenceItem
@@ -16,7 +16,7 @@ from ..workdir import remove_tree
 from .byte_budget import ByteBudget
 from .mount import Mount, parse_binding
 from .mounts import Mounts
-from .paths import BadPath, Parts, folder_parts
+from .paths import BadPath, Parts, folder_parts, joined
 from .store import Store
 from .sync_job import FILE_ERRORS, CopyFailed, SyncJob
 from .sync_task import Mode, SyncTask
@@ -38,11 +38,14 @@ class SyncScheduler:
         self._running: set[asyncio.Task[None]] = set()
         self._session_locks: dict[str, asyncio.Lock] = {}
 
-    async def bindings(self, items: list[PersistenceItem]) -> list[Mount]:
-        """Return the bindings that ``items`` describe; raise ApiError for a context that does not exist."""
-        return [
-            parse_binding(item, (await run_in_threads(partial(self.store.get, item.context_id))).name) for item in items
-        ]
+    async def bindings(self, items: list[PersistenceItem], path_problem: Callable[[str], str]) -> list[Mount]:
+        """Return the bindings that ``items`` describe; raise ApiError for an unknown context or an unusable path."""
+        names = [(await run_in_threads(partial(self.store.get, item.context_id))).name for item in items]
+        bindings = [parse_binding(item, name) for item, name in zip(items, names, strict=True)]
+        for binding in bindings:
+            if problem := path_problem(joined(binding.parts)):
+                raise ApiError("PathNotWritable", f"context {binding.context_id} cannot have {binding.path}: {problem}")
+        return bindings
 
     async def attach(self, session: EngineSession, bindings: list[Mount]) -> None:
         """Bind contexts to a session, and start to copy them into it."""
@@ -72,7 +75,7 @@ class SyncScheduler:
                 if binding.internal:
                     return binding
             context = await run_in_threads(partial(self.store.get_or_create, new_id("SdkCtx"), None, "file_transfer"))
-            path = f"{session.sandbox.capabilities.folders[-1]}/{TRANSFERS}"
+            path = f"{session.sandbox.capabilities.temporary}/{TRANSFERS}"
             binding = parse_binding(PersistenceItem(context_id=context.id, path=path), "")
             binding.internal, binding.parts = True, ()
             session.attached.bindings.append(binding)

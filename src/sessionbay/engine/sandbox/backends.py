@@ -15,11 +15,11 @@ from typing import Literal
 from ..agent.connection import AgentFailure, AgentGone
 from ..limits import Limits
 from . import pasta
-from .bwrap import BwrapSandbox, write_shared
+from .bwrap import BwrapSandbox, path_problem, write_shared
 from .capabilities import Isolation, SandboxCapabilities
 from .hardening import Hardening
 from .process import ProcessSandbox, UserSandbox
-from .programs import interpreters
+from .programs import interpreters, write_programs
 from .sandbox import Sandbox, SandboxError
 from .spec import Network, Spec
 
@@ -86,6 +86,13 @@ class Backend:
         """Return a new sandbox in the folder ``root``."""
         spec = Spec(root, self.shared, self.python, session_uid(), self.network, limits, self.hardening)
         return self.make(spec)
+
+    def path_problem(self, path: str) -> str:
+        """Return why a new session cannot write to a path, or an empty string."""
+        if self.isolation == "namespaces":
+            return path_problem(Spec(Path("/"), self.shared, self.python, None, self.network), path)
+        problem = f"with {self.isolation} isolation, sessions have the host's paths and cannot write there"
+        return f"{problem}: bind the context to a folder in the session's home after its creation"
 
 
 async def choose(wanted: IsolationChoice, shared: Path, network: NetworkChoice = "none") -> Backend:
@@ -186,6 +193,7 @@ async def _test_with(
 ) -> Report:
     root = Path(tempfile.mkdtemp(prefix="probe-", dir=shared.parent))
     root.chmod(0o711)
+    write_programs(shared / "bin", python)
     sandbox = make(Spec(root, shared, python, session_uid(), network))
     try:
         agent = await sandbox.start()
@@ -213,6 +221,8 @@ def write_agent(folder: Path) -> Path:
     compileall.compile_dir(AGENT_SOURCE, quiet=2)  # cached for later engines, if the folder is writable
     shutil.copytree(AGENT_SOURCE, inside, ignore=IGNORE_TEMPORARY)
     compileall.compile_dir(inside, quiet=2)  # agents cannot write there, and would compile at each start
+    for name in ("bin", "packages"):  # written to, and mounted on
+        (shared / name).mkdir()
     for path in (shared, *shared.rglob("*")):
         path.chmod(0o755 if path.is_dir() else 0o644)
     write_shared(shared)

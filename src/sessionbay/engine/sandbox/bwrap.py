@@ -23,6 +23,12 @@ from .spec import Spec
 HOME = "/home/wuying"
 AGENT_MOUNT = "/run/sessionbay"
 PACKAGES_MOUNT = f"{AGENT_MOUNT}/packages"
+LIBRARIES = ("/lib", "/lib64")  # where the agent may load shared libraries from
+SHARED_MEMORY = "/dev/shm"
+FOLDERS = {  # of a new session's root, with their modes
+    **dict.fromkeys(("", "etc", "home", HOME[1:], "mnt", "opt", "root", "srv", "var", "var/log"), 0o755),
+    **dict.fromkeys(("tmp", "tmp/.ICE-unix", "tmp/.X11-unix", "var/tmp"), 0o1777),
+}
 ETC_ENTRIES = (
     *("alternatives", "ca-certificates", "chromium", "chromium.d", "fonts", "ld.so.cache", "localtime", "mime.types"),
     *("nsswitch.conf", "ssl"),
@@ -55,8 +61,33 @@ class BwrapSandbox(Sandbox):
     def capabilities(self) -> SandboxCapabilities:
         packages = PACKAGES_MOUNT if packages_folder(self.spec.python, self.spec.uid) else ""
         return SandboxCapabilities(
-            "namespaces", "exact", self.spec.network, HOME, (HOME, "/tmp"), packages=packages, **self.in_force
+            "namespaces",
+            "exact",
+            self.spec.network,
+            HOME,
+            ("/",),
+            packages=packages,
+            python=self.spec.python,
+            **self.in_force,
         )
+
+    @property
+    def home_folder(self) -> Path:
+        return root_folder(self.spec) / HOME[1:]
+
+    def path_problem(self, path: str) -> str:
+        return path_problem(self.spec, path)
+
+    def _make_folders(self) -> None:
+        root = root_folder(self.spec)
+        self._make(root.parent)
+        for folder, mode in FOLDERS.items():
+            self._make(root / folder, mode)
+        for path in filter(is_link, map(Path, SYSTEM)):
+            if not (link := root / path.name).is_symlink():
+                link.symlink_to(path.readlink())
+        for ancestor in interpreter_ancestors(self.spec.python):
+            self._make(root / ancestor[1:], FOLDERS.get(ancestor[1:], 0o755))
 
     def _hardening(self) -> dict[str, bool]:
         # bubblewrap installs the filter, so that the namespace's first process has it too: commands could trace that.
@@ -138,19 +169,51 @@ def arguments(spec: Spec, info_fd: int, nested_userns: bool, filter_fd: int = -1
     ]
 
 
+def root_folder(spec: Spec) -> Path:
+    """Return the folder on the host that is the session's root; only the session's user can reach it."""
+    return spec.root / "private" / "root"
+
+
+def is_link(path: Path) -> bool:
+    """Return whether a folder of the host's programs is a symbolic link in sessions too."""
+    return path.is_symlink() and str(path) not in LIBRARIES
+
+
+def path_problem(spec: Spec, path: str) -> str:
+    """Return why a session cannot write to a path, or an empty string."""
+    mounts = {mount[-1]: mount[0] for mount in _mounts(spec) if mount[0] != "--remount-ro"}
+    mounts |= {name: "--symlink" for name in SYSTEM if is_link(Path(name))}
+    parents = (str(parent) for parent in (Path(path), *Path(path).parents))
+    top = next(parent for parent in parents if parent in mounts)
+    return "" if mounts[top] == "--bind" or top == SHARED_MEMORY else f"{top} is read-only in sessions"
+
+
+def interpreter_ancestors(python: str) -> list[str]:
+    """Return the folders above the interpreter's, outermost first."""
+    prefix = interpreter_folder(python)
+    return [str(folder) for folder in reversed(Path(prefix).parents[:-1])] if prefix else []
+
+
 def _mounts(spec: Spec) -> Iterator[tuple[str, ...]]:
-    """Yield the mounts: the host's programs read-only, the session's folders writable."""
+    """Yield the mounts: the session's root, and the host's programs read-only on top.
+
+    Each folder on a path that the agent loads code from is a mount, even one that is a symbolic link on the host:
+    mounts cannot be renamed, so that a session cannot replace what the agent, which enforces its limits, runs on.
+    """
+    root = root_folder(spec)
+    yield "--bind", str(root), "/"
     for path in map(Path, SYSTEM):
-        if path.is_symlink():
-            yield "--symlink", str(path.readlink()), str(path)
-        elif path.is_dir():
-            yield "--ro-bind", str(path), str(path)
+        if path.is_dir() and not is_link(path):
+            yield "--ro-bind", str(path.resolve()), str(path)
     yield "--proc", "/proc"
     yield "--dev", "/dev"
-    yield "--size", str(SHARED_MEMORY_SIZE), "--tmpfs", "/dev/shm"
+    yield "--size", str(SHARED_MEMORY_SIZE), "--tmpfs", SHARED_MEMORY
     yield "--size", str(RUN_SIZE), "--tmpfs", "/run"  # the host's contains sockets
+    for folder in ("/etc", *interpreter_ancestors(spec.python)):
+        yield "--bind", f"{root}{folder}", folder
     for name in ETC_ENTRIES:
-        yield "--ro-bind-try", f"/etc/{name}", f"/etc/{name}"
+        if Path("/etc", name).exists():
+            yield "--ro-bind", f"/etc/{name}", f"/etc/{name}"
     if spec.network == "host":
         yield "--ro-bind-try", "/etc/resolv.conf", "/etc/resolv.conf"
     for name in SYSTEM_FILES:
@@ -158,17 +221,15 @@ def _mounts(spec: Spec) -> Iterator[tuple[str, ...]]:
             yield "--ro-bind", str(spec.shared / "etc" / name), f"/etc/{name}"
     if (prefix := interpreter_folder(spec.python)) is not None:
         yield "--ro-bind", prefix, prefix
-    yield "--bind", str(spec.root / "tmp"), "/tmp"
-    yield "--bind", str(spec.root / "home"), HOME
-    yield "--ro-bind", str(spec.shared / "inside"), f"{AGENT_MOUNT}/inside"
+    yield "--ro-bind", str(spec.shared), AGENT_MOUNT
     if (packages := packages_folder(spec.python, spec.uid)) is not None:
         yield "--ro-bind", packages, PACKAGES_MOUNT
     yield "--remount-ro", "/run"
-    yield "--remount-ro", "/"
+    yield "--remount-ro", "/dev"
 
 
 def _environment(spec: Spec) -> dict[str, str]:
-    return environment(spec.python, HOME, "/tmp") | {"LOGNAME": "wuying", "USER": "wuying"}
+    return environment(spec.python, HOME, "/tmp", f"{AGENT_MOUNT}/bin") | {"LOGNAME": "wuying", "USER": "wuying"}
 
 
 def write_shared(folder: Path) -> None:

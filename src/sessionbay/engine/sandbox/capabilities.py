@@ -19,6 +19,8 @@ class SandboxCapabilities:
         folders: The folders that hold the session's files, as paths inside the session.
         landlock: The Landlock version in force, 0 where mounts confine the session or Landlock is missing.
         seccomp: Whether system calls that only attacks need are refused.
+        temporary: The folder for temporary files.
+        python: The interpreter of the session, for ``python3`` in commands and for ``run_code`` alike.
         packages: The path of the Python packages of this program inside the session, empty without access.
     """
 
@@ -30,3 +32,5 @@ class SandboxCapabilities:
     landlock: int = 0
     seccomp: bool = False
     packages: str = ""
+    temporary: str = "/tmp"
+    python: str = ""

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import subprocess
 from dataclasses import replace
+from pathlib import Path
 from typing import ClassVar, Literal
 
 import psutil
@@ -32,7 +33,15 @@ class ProcessSandbox(Sandbox):
         home, temporary = self._folders
         packages = packages_folder(self.spec.python, self.spec.uid) or ""
         return SandboxCapabilities(
-            self.isolation, "none", "host", home, (home, temporary), packages=packages, **self.in_force
+            self.isolation,
+            "none",
+            "host",
+            home,
+            (home, temporary),
+            packages=packages,
+            temporary=temporary,
+            python=self.spec.python,
+            **self.in_force,
         )
 
     @property
@@ -53,7 +62,26 @@ class ProcessSandbox(Sandbox):
     def _launch(self, agent_socket: int, log: int) -> subprocess.Popen[bytes]:
         home, temporary = self._folders
         argv = self._agent_command(str(self.spec.shared), agent_socket)
-        return self._popen(argv, (agent_socket,), log, environment(self.spec.python, home, temporary), cwd=home)
+        programs = str(self.spec.shared / "bin")
+        return self._popen(
+            argv, (agent_socket,), log, environment(self.spec.python, home, temporary, programs), cwd=home
+        )
+
+    @property
+    def home_folder(self) -> Path:
+        return self.spec.root / "home"
+
+    def path_problem(self, path: str) -> str:
+        if any(Path(path).is_relative_to(folder) for folder in self._folders):
+            return ""
+        return (
+            f"with {self.isolation} isolation, a session can only write to its own folders: {', '.join(self._folders)}"
+        )
+
+    def _make_folders(self) -> None:
+        home, temporary = map(Path, self._folders)
+        for folder in (home, temporary, temporary / ".X11-unix"):  # a new machine's /tmp is not empty
+            self._make(folder)
 
     async def kill(self) -> None:
         """Have the agent kill its tree, then kill the agent, then all other processes of the session's user."""

@@ -44,6 +44,19 @@ class Sandbox(ABC):
     def capabilities(self) -> SandboxCapabilities:
         """The properties of this sandbox."""
 
+    @property
+    @abstractmethod
+    def home_folder(self) -> Path:
+        """The path of the session's home on the host."""
+
+    @abstractmethod
+    def path_problem(self, path: str) -> str:
+        """Return why the session cannot write to a path, or an empty string."""
+
+    @abstractmethod
+    def _make_folders(self) -> None:
+        """Create the session's folders on the host."""
+
     @abstractmethod
     async def kill(self) -> None:
         """Kill all processes of the session and wait until they have ended."""
@@ -54,8 +67,7 @@ class Sandbox(ABC):
 
     async def start(self) -> AgentConnection:
         """Start the agent; return the connection to it after its first reply."""
-        for folder in ("home", "tmp", "tmp/.X11-unix"):  # a new machine's /tmp is not empty, and programs list it
-            self._make(self.spec.root / folder)
+        self._make_folders()
         ours, theirs = map(close_in_forks, socket.socketpair())
         with open(self.spec.root / "agent.log", "wb") as log, theirs:
             # On the thread of the event loop: PR_SET_PDEATHSIG fires when the thread that forked exits.
@@ -89,8 +101,10 @@ class Sandbox(ABC):
         """Record the hardening that the agent reports; no untrusted code has run yet."""
         self.in_force = found
 
-    def _make(self, folder: Path) -> None:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    def _make(self, folder: Path, mode: int = 0o700) -> None:
+        """Create a folder of the session's user."""
+        folder.mkdir(exist_ok=True)
+        folder.chmod(mode)
         if self.spec.uid is not None:
             os.chown(folder, self.spec.uid, self.spec.uid)
 

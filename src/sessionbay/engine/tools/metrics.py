@@ -17,11 +17,10 @@ SAMPLE_INTERVAL = 0.1  # seconds between the two readings of a rate
 async def get_metrics(session: EngineSession, args: NoArgs) -> str:
     """Read the session's counters twice, and return them with their rates."""
     agent = session.running_agent()
-    folders = list(session.sandbox.capabilities.folders)
     begun = time.monotonic()
-    first: dict[str, Any] = await agent.request("figures", folders=folders)
+    first: dict[str, Any] = await agent.request("figures")
     await asyncio.sleep(SAMPLE_INTERVAL)
-    last: dict[str, Any] = await agent.request("figures", folders=folders)
+    last: dict[str, Any] = await agent.request("figures")
     seconds = time.monotonic() - begun
     processors = psutil.cpu_count() or 1
 

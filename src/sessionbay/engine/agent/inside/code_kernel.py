@@ -13,7 +13,10 @@ from .frame_socket import Failure, PassedDescriptor
 from .process_tree import ProcessTree
 
 AGENT_FOLDER = os.path.dirname(os.path.abspath(__file__))
-START_PYTHON = "import sys; sys.path.insert(0, {!r}); from inside.python_code import main; sys.path.pop(0); main({!r})"
+START_PYTHON = (
+    "import sys; sys.path[:] = [{!r}, *filter(None, sys.path)]; "
+    "from inside.python_code import main; sys.path.pop(0); main({!r})"
+)
 PROGRAMS = {  # language: interpreter, kernel script, Debian package of the interpreter
     "javascript": ("node", "javascript_code.js", "nodejs"),
     "java": ("java", "JavaCode.java", "default-jdk-headless"),
@@ -23,7 +26,7 @@ PROGRAMS = {  # language: interpreter, kernel script, Debian package of the inte
 def command(language: str, packages: str) -> list[str]:
     """Return the command that starts the kernel of a language."""
     if language == "python":
-        return [sys.executable, "-I", "-c", START_PYTHON.format(os.path.dirname(AGENT_FOLDER), packages)]
+        return [sys.executable, "-c", START_PYTHON.format(os.path.dirname(AGENT_FOLDER), packages)]
     if language not in PROGRAMS:
         available = ", ".join(["python", *PROGRAMS])
         raise Failure(f"the local engine runs code in {available}, not in {language}: use a command for that")
@@ -37,10 +40,11 @@ def command(language: str, packages: str) -> list[str]:
 def open_kernel(process_tree: ProcessTree, language: str, packages: str, envs: dict[str, str]) -> PassedDescriptor:
     """Start a kernel; pass the socket to it."""
     argv = command(language, packages)
+    envs = {name: value for name, value in {**os.environ, **envs}.items() if name != "PYTHONPATH"}  # see SearchPath
     ours, theirs = socket.socketpair()
     with theirs, process_tree.starting():
         start = _start_with_pipes if language == "javascript" else _start
-        process = start(argv, theirs.fileno(), {**os.environ, **envs})
+        process = start(argv, theirs.fileno(), envs)
     return PassedDescriptor(ours.detach(), {"pid": process.pid})
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import stat
 import time
 from collections.abc import Mapping
@@ -11,6 +12,9 @@ FOLDER_FLAGS = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 OWNER_RWX = stat.S_IRWXU
 COUNT_INTERVAL = 5.0  # seconds until the files of an active session are counted again
 PAUSE_FACTOR = 50  # counting takes at most 1/50 of the time
+OCTAL = re.compile(rb"\\([0-7]{3})")  # a special character in a path of mountinfo
+foreign_mounts: set[tuple[int, int]] = set()
+"""The mounts in the session that are not counted or copied, by device and inode; the agent sets it at its start."""
 UNCOUNTABLE_FILES = 2**62  # reported if folders are nested too deeply to be counted
 
 
@@ -49,6 +53,22 @@ class DiskUsage:
         now = time.monotonic()
         self._due = now + max(COUNT_INTERVAL, PAUSE_FACTOR * (now - started))
         return self._size, self._files
+
+
+def list_foreign_mounts() -> set[tuple[int, int]]:
+    """Return the device and inode of each mount whose files are not the session's: read-only, or of another disk."""
+    with open("/proc/self/mountinfo", "rb") as file:
+        mounts = [line.split() for line in file]
+    disk = next(mount[2] for mount in mounts if mount[4] == b"/")
+    found: set[tuple[int, int]] = set()
+    for mount in mounts:
+        if mount[2] != disk or b"ro" in mount[5].split(b","):
+            try:
+                status = os.stat(OCTAL.sub(lambda match: bytes([int(match[1], 8)]), mount[4]))
+            except OSError:
+                continue
+            found.add((status.st_dev, status.st_ino))
+    return found
 
 
 class Count:
@@ -96,6 +116,8 @@ class Count:
         try:
             found = entry.stat(follow_symlinks=False)
         except OSError:
+            return
+        if (found.st_dev, found.st_ino) in foreign_mounts:
             return
         self.files += 1
         if found.st_nlink == 1 or stat.S_ISDIR(found.st_mode) or (found.st_dev, found.st_ino) not in self._linked:

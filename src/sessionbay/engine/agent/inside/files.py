@@ -188,16 +188,3 @@ def move(source: str, destination: str) -> None:
         import shutil  # between mounts, which is rare
 
         shutil.move(source, destination)
-
-
-def used(folders: list[str]) -> int:
-    """Return the disk usage of folders in bytes."""
-    total = 0
-    for folder in folders:
-        for here, _, names in os.walk(folder):
-            for name in names:
-                try:
-                    total += os.lstat(os.path.join(here, name)).st_blocks * 512
-                except OSError:
-                    continue
-    return total

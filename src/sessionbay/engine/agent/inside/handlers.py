@@ -12,6 +12,7 @@ from functools import partial
 from typing import Any
 
 from . import code_kernel, files, trees
+from .disk import foreign_mounts, list_foreign_mounts
 from .drain import DRAIN
 from .frame_socket import Failure, FrameSocket, PassedDescriptor
 from .harden import harden, in_force
@@ -133,14 +134,14 @@ class Agent:
     def _run(self, data: bytes, **arguments: Any) -> dict[str, object]:
         return Run(self._process_tree, self._starts, **arguments).result(data)
 
-    def _figures(self, folders: list[str]) -> dict[str, object]:
+    def _figures(self) -> dict[str, object]:
         ticks, memory = self._process_tree.figures()
         received, sent = traffic()
         space = os.statvfs(".")
         return {
             "cpu_seconds": ticks / os.sysconf("SC_CLK_TCK"),
             "memory": memory,
-            "disk": files.used(folders),
+            "disk": self._monitor.disk_used(),
             "disk_total": space.f_blocks * space.f_frsize,
             "received": received,
             "sent": sent,
@@ -198,6 +199,8 @@ def main(
     restrain(limits)
     os.set_inheritable(fd, False)
     threading.stack_size(THREAD_STACK_SIZE)
+    if scope == "namespace":
+        foreign_mounts.update(list_foreign_mounts())
     process_tree = ProcessTree(scope == "namespace", own_user=scope == "user")
     monitor = ResourceMonitor(process_tree, limits)
     try:

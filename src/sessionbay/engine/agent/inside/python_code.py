@@ -26,6 +26,7 @@ from typing import Any, NoReturn
 from .python_ipython import ipython
 from .python_output import Pipe, uninterrupted
 from .python_runner import Loop, Plain, Runner, describe, leave
+from .search_path import SearchPath
 
 STREAMS = ("stdout", "stderr")
 MAX_ERROR = 2**20  # characters of an exception's text, and of its traceback
@@ -50,7 +51,7 @@ class Kernel:
         self._is_child = True
         self._socket.close()
 
-    def serve(self) -> None:
+    def serve(self, search_path: SearchPath) -> None:
         """Run the code of each request until the engine closes the connection."""
         sys.stdout, sys.stderr = [pipe.stream for pipe in self._pipes]
         warnings.filterwarnings("ignore", ".*multi-threaded, use of fork", DeprecationWarning)  # the kernel's threads
@@ -67,6 +68,7 @@ class Kernel:
             mark, *encoded = request.rstrip(b"\n").split(b" ")  # the word for empty code is empty
             code, envs = map(base64.b64decode, encoded)
             os.environ.update(json.loads(envs))
+            search_path.refresh()
             begun = time.monotonic()
             self._run(runner, code.decode())
             self._send("end", mark=mark.decode(), count=count, seconds=time.monotonic() - begun)
@@ -154,6 +156,5 @@ class Kernel:
 
 def main(packages: str) -> None:
     """Run code until the engine is gone; ``packages`` is a folder of further modules, or empty."""
-    sys.path[:] = ["", *sys.path, packages] if packages else ["", *sys.path]  # first as in a script
     sys.argv = [""]
-    Kernel().serve()
+    Kernel().serve(SearchPath(packages))

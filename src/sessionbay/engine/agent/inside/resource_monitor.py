@@ -10,7 +10,7 @@ import time
 from collections.abc import Mapping
 from typing import Any
 
-from .disk import DiskUsage
+from .disk import Count, DiskUsage
 from .frame_socket import Failure
 from .process_tree import PAGE, RESIDENT, STATE, TIMES, ProcessTree, send
 
@@ -81,6 +81,14 @@ class ResourceMonitor:
                 self._count()  # files may have been deleted meanwhile
             if self._process_tree.full:
                 raise Failure(self._process_tree.full)
+
+    def disk_used(self) -> int:
+        """Return the size of the session's files, without those that are deleted."""
+        count = Count()
+        with self._checking:  # two counts at once would interfere in folders whose mode they change
+            for folder in self._limits["folders"]:
+                count.add_tree(folder)
+        return count.size
 
     def _count(self) -> None:
         pids = [pid for pid, _ in self._process_tree.processes()]

@@ -7,6 +7,7 @@ import re
 import stat
 
 from . import files
+from .disk import foreign_mounts
 from .frame_socket import Failure, PassedDescriptor
 
 MAX_REPORTED = 100
@@ -120,6 +121,8 @@ def _sort(
     odd: list[str],
 ) -> None:
     status = entry.stat(follow_symlinks=False)
+    if (status.st_dev, status.st_ino) in foreign_mounts:
+        return
     full = joined(prefix, name)
     if stat.S_ISDIR(status.st_mode):
         if chosen.may_have(full):

@@ -22,6 +22,7 @@ from sessionbay import (
     Session,
 )
 from sessionbay._sync.presigned import Presigned
+from sessionbay.engine import LocalEngine
 
 from ..fake_cloud import KEY, FakeCloud, no, yes
 from ..support import names
@@ -166,6 +167,33 @@ def test_what_was_uploaded_is_in_the_next_session(either: AgentBay, context: Con
         assert (session.context.sync(context.id, "/tmp/data", "upload")).success
     with either.session(image_id=IMAGE, context_syncs=[sync]) as session:
         assert (session.file_system.read_file("/tmp/data/b.txt")).content == "from inside\n"
+
+
+def test_contexts_are_copied_to_and_from_any_folder(either: AgentBay, engine: LocalEngine) -> None:
+    if engine.isolation != "namespaces":
+        pytest.skip("plain processes have no paths of their own")
+    folders = ("/home/data", "/mnt/x", "/workspace")
+    made = [(either.context.create(f"test-{secrets.token_hex(6)}")).context for _ in folders]
+    for context, folder in zip(made, folders, strict=True):
+        either.context.upload_file(context, f"{folder}/in", b"in")
+    syncs = [ContextSync(context_id=context.id, path=path) for context, path in zip(made, folders, strict=True)]
+    session = (either.create(image_id=IMAGE, context_syncs=syncs)).unwrap()
+    copied = session.command.run(" && ".join(f"cp {folder}/in {folder}/out" for folder in folders))
+    assert (copied.success, (session.delete(sync_context=True)).success) == (True, True)
+    for context, folder in zip(made, folders, strict=True):
+        listed = either.context.list_files(context, folder)
+        assert [entry.file_name for entry in listed.entries] == ["in", "out"]
+        either.context.delete(context)
+
+
+@pytest.mark.parametrize("path", ["/usr/share/data", "/etc/ssl", "/bin"])
+def test_a_context_in_a_read_only_folder_is_refused_before_there_is_a_session(
+    either: AgentBay, context: Context, path: str
+) -> None:
+    sync = ContextSync(context_id=context.id, path=path)
+    refused = either.create(image_id=IMAGE, labels={"context": context.id}, context_syncs=[sync])
+    assert (refused.success, refused.code, path in refused.error_message) == (False, "PathNotWritable", True)
+    assert (either.list(labels={"context": context.id})).total_count == 0
 
 
 def test_a_context_is_bound_to_a_running_session(bay: AgentBay, bay_session: Session) -> None:

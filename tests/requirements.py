@@ -37,7 +37,7 @@ PROMISES = {
     "pages.info.live": "info is read anew each time and changes nothing",
     "pages.info.resource_url": "resource_url can be opened with a browser",
     "pages.get_link.default": "get_link without arguments answers the default link",
-    "pages.get_link.port": "a port of a link must be between 30100 and 30199, else SessionError is raised",
+    "pages.get_link.port": "a port of a link outside 30100 to 30199 raises SessionError, before or after the request",
     "pages.get_link.options": "options of a link are JSON text",
     "pages.get_link_async": "get_link_async does the same, and is awaited",
     "pages.list_mcp_tools": "list_mcp_tools falls back to the session's image, then to linux_latest",

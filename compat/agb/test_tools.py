@@ -52,6 +52,7 @@ def test_a_link_leads_to_a_port(session: Any, folder: str) -> None:
 
 @pytest.mark.defect("It loses the reason why a link is refused.")
 def test_a_refused_link(session: Any) -> None:
+    assert session.get_link("https", 8080).data
     result = session.get_link("http", 30100)
     assert (result.success, "InvalidProtocolType" in result.error_message) == (False, False)
     assert "https" not in result.error_message

@@ -50,6 +50,10 @@ def test_a_link_to_a_port_is_the_same_each_time(session: Any, do: Do, port: int)
     assert do(session.get_link("https", port)).data == do(session.get_link("https", port)).data
 
 
+def test_a_link_leads_to_any_port(session: Any, do: Do) -> None:
+    assert do(session.get_link("https", 8080)).data
+
+
 @pytest.mark.defect("It takes a refused link for a success, and gives an empty text for the link.")
 @pytest.mark.parametrize(("kind", "port"), [("http", 30100), ("https", 99_999)])
 def test_a_refused_link(session: Any, do: Do, kind: str, port: int) -> None:

@@ -3,7 +3,7 @@
 import httpx
 import pytest
 
-from sessionbay import AsyncAgentBay, AsyncSession, SessionError, SessionGoneError, SessionUsageError
+from sessionbay import AsyncAgentBay, AsyncSession, SessionError, SessionGoneError
 
 from ..inside import serves_on_a_port, web
 from ..requirements import promise
@@ -74,15 +74,9 @@ async def test_a_link_is_awaited_in_both_twins(session: AsyncSession) -> None:
         pending.close()
 
 
-@promise("pages.get_link.port")
-async def test_a_port_that_the_cloud_does_not_open_is_refused_before_sending(bay_session: AsyncSession) -> None:
-    with pytest.raises(SessionUsageError, match="use 30100 to 30199"):
-        await bay_session.get_link("https", 8443)
-
-
-async def test_agb_opens_all_ports(session: AsyncSession, either: AsyncAgentBay) -> None:
-    if type(either).__name__.endswith("AGB"):
-        assert (await session.get_link("https", 8443)).success
+@pytest.mark.parametrize("port", [1, 8080, 65535])
+async def test_the_engine_opens_all_ports(session: AsyncSession, port: int) -> None:
+    assert (await session.get_link("https", port)).success
 
 
 @promise("waits.session")

@@ -306,12 +306,22 @@ def test_labels_that_are_none_are_refused_before_sending(labels: Any) -> None:
     assert cloud.requests == []
 
 
-@pytest.mark.parametrize("port", [0, 30099, 30200, 8443, "30100", 30100.0, True])
-def test_ports_that_are_not_open_are_refused_before_sending(port: Any) -> None:
+@pytest.mark.parametrize("port", [0, -1, 65536, "30100", 30100.0, True])
+def test_what_is_not_a_port_is_refused_before_sending(port: Any) -> None:
     cloud = FakeCloud()
-    with pytest.raises(SessionUsageError, match=r"Invalid port .*: use 30100 to 30199"):
+    with pytest.raises(SessionUsageError, match=r"Invalid port .*: use a whole number from 1 to 65535"):
         Session(client(cloud), "session-1").get_link(port=port)
     assert cloud.requests == []
+
+
+@promise("pages.get_link.port")
+def test_a_refused_link_to_another_port_than_the_documented_ones_names_those() -> None:
+    session = Session(client(FakeCloud(GetLink=no("not open"))), "session-1")
+    assert (session.get_link(port=8443)).error_message.endswith("(AgentBay documents the ports 30100 to 30199)")
+    assert "documents" not in (session.get_link(port=30100)).error_message
+    strict = Session(client(FakeCloud(GetLink=no("not open")), strict=True), "session-1")
+    with pytest.raises(SessionError, match="30100 to 30199"):
+        strict.get_link(port=8443)
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@
 import httpx
 import pytest
 
-from sessionbay import AgentBay, Session, SessionError, SessionGoneError, SessionUsageError
+from sessionbay import AgentBay, Session, SessionError, SessionGoneError
 
 from ..inside import serves_on_a_port, web
 from ..requirements import promise
@@ -75,15 +75,9 @@ def test_a_link_is_awaited_in_both_twins(session: Session) -> None:
         pending.close()
 
 
-@promise("pages.get_link.port")
-def test_a_port_that_the_cloud_does_not_open_is_refused_before_sending(bay_session: Session) -> None:
-    with pytest.raises(SessionUsageError, match="use 30100 to 30199"):
-        bay_session.get_link("https", 8443)
-
-
-def test_agb_opens_all_ports(session: Session, either: AgentBay) -> None:
-    if type(either).__name__.endswith("AGB"):
-        assert (session.get_link("https", 8443)).success
+@pytest.mark.parametrize("port", [1, 8080, 65535])
+def test_the_engine_opens_all_ports(session: Session, port: int) -> None:
+    assert (session.get_link("https", port)).success
 
 
 @promise("waits.session")

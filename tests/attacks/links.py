@@ -206,14 +206,14 @@ def address_as_one_text(scene: Scene) -> None:
     def inner(inside: port_proxy.PortProxy, target: str, request: Any) -> httpcore.Request:
         return httpcore.Request("GET", f"http://localhost:{inside.port}{target}", headers=[(b"host", b"localhost")])
 
-    async def connect(self: Any, host: str, port: int, *args: Any, **more: Any) -> httpcore.AsyncNetworkStream:
-        self._proxy.port = port
-        return await real(self, host, port, *args, **more)
+    def connection(self: Any, origin: httpcore.Origin) -> httpcore.AsyncConnectionInterface:
+        self._port_proxy.port = origin.port
+        return real(self, origin)
 
-    real = port_proxy._AgentBackend.connect_tcp
+    real = port_proxy._Pool.create_connection
     scene.patch.setattr(token_middleware.TokenMiddleware, "_rest", rest)
-    scene.patch.setattr(http, "_inner", inner)
-    scene.patch.setattr(port_proxy._AgentBackend, "connect_tcp", connect)
+    scene.patch.setattr(http, "_forwarded", inner)
+    scene.patch.setattr(port_proxy._Pool, "create_connection", connection)
 
 
 @attack(LINKS, "what follows the prefix is a path, and never a part of the port", address_as_one_text, needs=OWN_PORTS)

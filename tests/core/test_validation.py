@@ -10,8 +10,6 @@ import pytest
 from sessionbay.core import validation
 from sessionbay.core.errors import CommandError, CommandUsageError
 
-PORTS = range(30100, 30200)
-
 
 def _name(value: object) -> str:
     return value.__name__ if isinstance(value, FunctionType) else repr(value)
@@ -59,7 +57,7 @@ def labels(value: object) -> object:
 
 
 def port(value: object) -> object:
-    return validation.port(value, PORTS, CommandError)
+    return validation.port(value, CommandError)
 
 
 def json_object(value: object) -> object:
@@ -87,8 +85,8 @@ def json_object(value: object) -> object:
         (string_map, MappingProxyType({"A": ""}), {"A": ""}),
         (labels, {"a": "b"}, {"a": "b"}),
         (port, None, None),
-        (port, 30100, 30100),
-        (port, 30199, 30199),
+        (port, 1, 1),
+        (port, 65535, 65535),
         (json_object, {}, {}),
         (json_object, {"a": [1, None, {"b": True}]}, {"a": [1, None, {"b": True}]}),
     ],
@@ -142,9 +140,9 @@ def test_what_is_right_is_returned(check: Callable[[object], object], value: Any
         (labels, {"": "b"}, "labels must have no blank key and no blank value"),
         (labels, {"a": " "}, "labels must have no blank key and no blank value"),
         (labels, "a=b", "labels must be a dict of strings, not str"),
-        (port, 30099, "Invalid port 30099: use 30100 to 30199"),
-        (port, 30200, "Invalid port 30200: use 30100 to 30199"),
-        (port, "30100", "Invalid port '30100': use 30100 to 30199"),
+        (port, 0, "Invalid port 0: use a whole number from 1 to 65535"),
+        (port, 65536, "Invalid port 65536: use a whole number from 1 to 65535"),
+        (port, "30100", "Invalid port '30100': use a whole number from 1 to 65535"),
         (port, True, "Invalid port True"),
         (json_object, None, "args must be a dict, not NoneType"),
         (json_object, [1], "args must be a dict, not list"),

@@ -1,12 +1,14 @@
 """Links: what goes in, what comes out, and what stays outside."""
 
 import json
+import logging
 import re
 import socket
 import time
 from collections.abc import Generator, Iterator
 from contextlib import ExitStack, contextmanager
 from typing import Any
+from urllib.parse import quote
 
 import httpx
 import pytest
@@ -25,12 +27,16 @@ pytestmark = serves_on_a_port
 
 # A server that tells what it was asked, streams slowly, and names an absolute path.
 SERVER = """
-import base64, hashlib, json, threading, time
+import base64, hashlib, json, threading, time, urllib.parse
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 def websocket(handler):
     if handler.path == "/closed":
         return handler.send_error(403, "not you")
+    if handler.path == "/login":
+        return moved(handler, 401, "http://localhost:30100/there", "www-authenticate")
+    if handler.path == "/status/700":
+        return moved(handler, 700, "/there", "x-private")
     key = handler.headers["sec-websocket-key"] + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
     handler.send_response(101)
     handler.send_header("upgrade", "websocket")
@@ -55,6 +61,15 @@ def websocket(handler):
             handler.close_connection = True
             return
 
+def moved(handler, status, location, name):
+    handler.send_response(status, "Moved")
+    handler.send_header("location", location)
+    handler.send_header(name, "Basic")
+    handler.send_header("set-cookie", "one=1")
+    handler.send_header("set-cookie", "two=2")
+    handler.send_header("content-length", "0")
+    handler.end_headers()
+
 came = threading.Event()  # the first part of the slow answer
 
 class Echo(BaseHTTPRequestHandler):
@@ -78,6 +93,12 @@ class Echo(BaseHTTPRequestHandler):
             self.send_header("content-length", "0")
             self.end_headers()
             return
+        if self.path.startswith("/to?"):
+            return moved(self, 302, urllib.parse.unquote(self.path.partition("?")[2]), "x-other")
+        if self.path.startswith("/status/"):
+            return moved(self, int(self.path[8:]), "/there", "x-other")
+        if self.path.startswith("/large"):
+            return moved(self, 302, "/there", "x-large: " + "x" * 900_000 + "\\r\\nx-other")
         if self.path.startswith("/events"):
             self.send_response(200)
             self.send_header("content-type", "text/event-stream")
@@ -219,9 +240,53 @@ def test_a_path_arrives_as_it_is(browser: httpx.Client, link: str, path: str) ->
     assert reported == "/" + path.removesuffix("#").removesuffix("?")
 
 
-def test_an_upgrade_to_anything_but_a_websocket_is_refused(browser: httpx.Client, link: str) -> None:
-    answer = browser.get(link, headers={"connection": "upgrade", "upgrade": "h2c"})
-    assert answer.status_code == 501
+def test_an_upgrade_to_anything_but_a_websocket_is_ignored(browser: httpx.Client, link: str) -> None:
+    offer = {"connection": "Upgrade, HTTP2-Settings", "upgrade": "h2c", "http2-settings": "AAMAAABkAAQAAP__"}
+    answer = browser.get(link, headers=offer)
+    assert answer.status_code == 200
+    assert not {"upgrade", "http2-settings"} & {name.lower() for name in answer.json()["headers"]}
+
+
+@pytest.mark.parametrize(
+    ("location", "rewritten"),
+    [
+        ("http://localhost:30100", "/"),
+        ("http://localhost:30100?x=1", "/?x=1"),
+        ("http://localhost:30100#top", "/#top"),
+        ("//localhost:30100/there", "/there"),
+        ("HTTP://LOCALHOST:30100/There", "/There"),
+        ("http://127.0.0.1:30100/there", "/there"),
+        ("http://[::1]:30100/there", "/there"),
+        ("http://localhost:30100//evil.example/", "/.//evil.example/"),
+        ("http://localhost:301001/there", "http://localhost:301001/there"),
+        ("http://localhost:30100@evil.example/", "http://localhost:30100@evil.example/"),
+        ("https://elsewhere.example/", "https://elsewhere.example/"),
+        ("there?x=1", "there?x=1"),
+    ],
+)
+def test_a_redirect_stays_on_the_link_in_whatever_form(
+    browser: httpx.Client, link: str, location: str, rewritten: str
+) -> None:
+    answer = browser.get(f"{link}to?{quote(location, safe='')}")
+    assert answer.headers["location"] == rewritten
+
+
+def test_a_large_response_head_comes_back(link: str) -> None:
+    url = httpx.URL(f"{link}large")
+    with socket.create_connection((url.host, url.port or 0), ENOUGH) as sock:
+        sock.sendall(f"GET {url.path} HTTP/1.1\r\nHost: localhost:{url.port}\r\nConnection: close\r\n\r\n".encode())
+        with sock.makefile("rb") as response:
+            head = response.read()
+    assert head.startswith(b"HTTP/1.1 302 ")
+    assert b"x" * 900_000 in head
+
+
+@pytest.mark.parametrize(("status", "forwarded"), [(599, 599), (600, 502), (999, 502)])
+def test_a_status_that_is_none_is_a_bad_gateway(
+    browser: httpx.Client, link: str, status: int, forwarded: int, caplog: pytest.LogCaptureFixture
+) -> None:
+    assert browser.get(f"{link}status/{status}").status_code == forwarded
+    assert caplog.records == []
 
 
 def test_a_head_that_is_too_large_is_refused(link: str) -> None:
@@ -342,6 +407,20 @@ def test_a_websocket_that_the_session_refuses_is_refused_with_its_status(serving
     with pytest.raises(InvalidStatus) as refused, websocket_of(serving, "/closed"):
         pass
     assert refused.value.response.status_code == 403
+
+
+def test_a_refused_websocket_keeps_its_headers_and_is_not_logged(
+    serving: Session, caplog: pytest.LogCaptureFixture
+) -> None:
+    with pytest.raises(InvalidStatus) as refused, websocket_of(serving, "/login"):
+        pass
+    headers = refused.value.response.headers
+    assert (refused.value.response.status_code, headers["location"]) == (401, "/there")
+    assert (headers["www-authenticate"], headers.get_all("set-cookie")) == ("Basic", ["one=1", "two=2"])
+    with pytest.raises(InvalidStatus) as invalid, websocket_of(serving, "/status/700"):
+        pass
+    assert invalid.value.response.status_code == 502
+    assert [record.getMessage() for record in caplog.records if record.levelno >= logging.WARNING] == []
 
 
 def test_a_websocket_needs_the_token_too(serving: Session) -> None:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 from urllib.parse import urlsplit
 from weakref import WeakValueDictionary
 
-from ..core.config import LOCAL, is_loopback
+from ..core.config import is_local, is_loopback
 from ..core.errors import AgentBayUsageError, SessionError
 from ..models.sessions import SessionReference
 from .client_core import AsyncClientCore
@@ -49,7 +49,7 @@ def _explain(ref: SessionReference, exc: AgentBayUsageError) -> str:
 
 
 def _is_on_this_machine(endpoint: str) -> bool:
-    return endpoint != LOCAL and is_loopback(urlsplit(endpoint).hostname or "")
+    return not is_local(endpoint) and is_loopback(urlsplit(endpoint).hostname or "")
 
 
 def _find_engine(endpoint: str) -> "ResolvedEngine | None":

@@ -15,7 +15,7 @@ from .._http.request import http_request
 from .._http.tls import TlsSettings
 from ..core.adaptive_rate import AdaptiveRate
 from ..core.challenge import KnownEngine
-from ..core.config import LOCAL, is_loopback
+from ..core.config import LOCAL, is_local, is_loopback
 from ..core.errors import AgentBayError, Kind, Outcome
 from ..core.http import Call, HttpRequest, HttpResponse, InvalidResponse, RequestStamp
 from ..core.operation import Operation
@@ -195,7 +195,7 @@ class ApiClient:
         with self._opening.get():
             if self._closed:
                 raise AgentBayError.usage("the client is closed: make a new one")
-            if self.dialect.endpoint == LOCAL:
+            if is_local(self.dialect.endpoint):
                 self.dialect = run_in_thread(self._find_engine)
             with self._http_lock:
                 self._http = self._http or self._new_http_client()
@@ -215,7 +215,7 @@ class ApiClient:
             raise AgentBayError.usage(
                 f'endpoint="local" needs the extra "local" ({exc.name} is missing): pip install ".[local]" in its clone'
             ) from exc
-        engine = find_or_start()
+        engine = find_or_start(private=self.dialect.endpoint != LOCAL)
         self.owns_engine, self.known_engine = engine.private, engine.known
         return replace(self.dialect, endpoint=engine.endpoint, api_key=engine.api_key)
 

@@ -253,15 +253,16 @@ class Session:
 
         Args:
             protocol_type: ``https`` or ``wss``; the cloud's default if not given.
-            port: The port inside the session: 30100 to 30199 on AgentBay, 1 to 65535 on AGB. Without one,
-                the clouds return the URL of the browser's debugging port, if the image has a browser.
+            port: The port inside the session, 1 to 65535. AgentBay documents 30100 to 30199 and may refuse others; AGB
+                and the local engine take any. Without one, the clouds return the URL of the browser's debugging port,
+                if the image has a browser.
             options: Further settings as JSON text. AgentBay only.
 
         Returns:
             ``data``, and ``str(result)``, is the URL. It grants access: treat it as a secret.
 
         Raises:
-            SessionUsageError: The port is out of range; nothing was sent.
+            SessionUsageError: The port is not an integer from 1 to 65535; nothing was sent.
 
         Example:
             ```python
@@ -269,14 +270,18 @@ class Session:
             print(len(str(link)) > 0)
             ```
         """
-        allowed = self.connection.api.dialect.link_ports
         request = LinkRequest(
             session_id=self.session_id,
             protocol_type=protocol_type and validation.utf8("protocol_type", protocol_type, SessionError),
-            port=validation.port(port, allowed, SessionError),
+            port=validation.port(port, SessionError),
             option=options and validation.utf8("options", options, SessionError),
         )
-        return self.connection.request(GET_LINK, request)
+        result = self.connection.send(GET_LINK, request)
+        dialect = self.connection.api.dialect
+        if not result.success and port and port not in dialect.link_ports:
+            ports = f"{dialect.title} documents the ports {dialect.link_ports[0]} to {dialect.link_ports[-1]}"
+            result = replace(result, error_message=f"{result.error_message} ({ports})")
+        return self.connection.api.raise_if_strict(result)
 
     def get_link_async(
         self, protocol_type: str | None = None, port: int | None = None, options: str | None = None

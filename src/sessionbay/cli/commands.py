@@ -24,6 +24,7 @@ from .demo import show
 from .limits import LimitType, limits_of
 from .serve import log_to as _log_to, serve_until_stopped
 
+SHARED = 'programs of this user with endpoint="local" use it instead of a private engine ("local:private")'
 NOT_SERVING = 3  # the exit code of "status" for services that do not run, as in LSB
 
 isolation_option = click.option(
@@ -56,7 +57,13 @@ def demo() -> None:
 
 
 @commands.command(short_help="Serve a shared engine until SIGTERM or Ctrl-C.")
-@click.option("--port", default=0, show_default="any free one", help="The port of 127.0.0.1 to listen on.")
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65535),
+    default=0,
+    show_default="any free one",
+    help="The port of 127.0.0.1 to listen on.",
+)
 @isolation_option
 @network_option
 @click.option(
@@ -107,7 +114,7 @@ def status(as_json: bool) -> None:
         "version": engine.version,
         "sessions": shared.sessions,
     }
-    how = f"{shared.sessions} sessions" if shared.answers else "it does not respond: sessionbay stop"
+    how = f"{shared.sessions} sessions; {SHARED}" if shared.answers else "it does not respond: sessionbay stop"
     text = f"{engine.endpoint}, process {engine.pid}, version {engine.version}: {how}"
     click.echo(json.dumps(fields) if as_json else text)
     sys.exit(0 if shared.answers else 1)
@@ -156,7 +163,10 @@ def reset(contexts: bool, yes: bool) -> None:
 
 @commands.command(short_help="Delete orphaned sessions in a cloud.")
 @click.option(
-    "--cloud", type=click.Choice(list(CLOUDS)), default="agentbay", show_default=True, help="The cloud of the sessions."
+    "--cloud",
+    type=click.Choice([*CLOUDS, "local"]),
+    help="The cloud of the sessions, or local for the shared engine.  [default: agentbay; local if its key is not set"
+    " and an engine is served]",
 )
 @click.option("--attempt", help="Only the session of this attempt, as the error of its lost answer names it.")
 @click.option(
@@ -164,23 +174,23 @@ def reset(contexts: bool, yes: bool) -> None:
 )
 @click.option("--older-than", type=float, metavar="SECONDS", help="Only sessions that are at least as old as this.")
 @click.option("--dry-run", is_flag=True, help="List the sessions without deleting them.")
-def reap(cloud: str, attempt: str | None, labels: tuple[str, ...], older_than: float | None, dry_run: bool) -> None:
+def reap(
+    cloud: str | None, attempt: str | None, labels: tuple[str, ...], older_than: float | None, dry_run: bool
+) -> None:
     """Delete orphaned sessions of programs that have ended; sessions made by other tools are left alone."""
     invalid = [label for label in labels if "=" not in label]
     if invalid:
         raise click.BadParameter(f"Invalid label {invalid[0]!r}: use NAME=VALUE.", param_hint="--label")
     required = dict(label.split("=", 1) for label in labels)
-    work = delete_orphans(
-        CLOUDS[cloud], Console(), attempt=attempt, labels=required, older_than=older_than, dry_run=dry_run
-    )
-    if not _run(work):
+    if attempt is None and not labels and older_than is None:
+        raise click.UsageError("Select the sessions with --older-than, --label or --attempt.")
+    filters = {"attempt": attempt, "labels": required, "older_than": older_than, "dry_run": dry_run}
+    if not _run(delete_orphans(cloud, Console(), **filters)):
         sys.exit(1)
 
 
 def _announce(address: dict[str, str], as_json: bool) -> None:
-    click.echo(
-        json.dumps(address) if as_json else f'serving {address["endpoint"]}; programs find it by endpoint="local"'
-    )
+    click.echo(json.dumps(address) if as_json else f"serving {address['endpoint']}; {SHARED}")
 
 
 def _run(work: Coroutine[Any, Any, Any]) -> Any:

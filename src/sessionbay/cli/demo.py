@@ -35,7 +35,7 @@ async def show(console: Console) -> None:
     console.print("[bold]sessionbay demo[/]: AgentBay's API, served on this machine. No cloud, no key.\n")
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always", IsolationWarning)
-        async with AsyncAgentBay(endpoint="local", strict=True) as bay:
+        async with AsyncAgentBay(endpoint="local:private", strict=True) as bay:
             await Demo(console, bay).run()
     for warning in caught:
         console.print(f"\n[bold red]Weak isolation:[/] {warning.message}")

@@ -14,7 +14,7 @@ from .public import public
 from .secrets import Secret
 from .validation import instance, seconds, utf8
 
-LOCAL = "local"
+LOCAL, LOCAL_PRIVATE = "local", "local:private"
 DEFAULT_TIMEOUT = 60.0
 
 _REGION = re.compile(r"[A-Za-z0-9-]+")
@@ -131,7 +131,7 @@ def resolve(
         raise AgentBayError.usage("this cloud has no regions: leave region_id out")
     if (
         endpoint
-        and endpoint != LOCAL
+        and not is_local(endpoint)
         and endpoint_from_file
         and dotenv
         and api_key
@@ -146,7 +146,7 @@ def resolve(
     own, region = address(region or None)
     if not endpoint or (given.region_id and not given.endpoint):
         endpoint = own
-    if not api_key and endpoint != LOCAL:
+    if not api_key and not is_local(endpoint):
         raise AgentBayError.usage(
             f"no API key: pass api_key= or set {names.api_key} to use the cloud,"
             f' or pass endpoint="local" (or set {names.endpoint}=local) to run on this machine without one'
@@ -163,12 +163,14 @@ def resolve(
 
 def parse_endpoint(endpoint: str, *, allow_http: bool) -> str:
     """Return ``endpoint`` as a URL without a trailing slash; plain http is for this machine only, unless allowed."""
-    if endpoint == LOCAL:
-        return LOCAL
+    if is_local(endpoint):
+        return endpoint
     url = endpoint if "://" in endpoint else f"https://{endpoint}"
     if not (found := _URL.fullmatch(url)) or int(found["port"] or 0) > 65535:
         shown = "(it contains a user or a password)" if "@" in endpoint else repr(endpoint)
-        raise AgentBayError.usage(f"Invalid endpoint {shown}: use a host, an http(s) URL, or {LOCAL!r}.")
+        raise AgentBayError.usage(
+            f"Invalid endpoint {shown}: use a host, an http(s) URL, {LOCAL!r} or {LOCAL_PRIVATE!r}."
+        )
     if found["scheme"] == "http" and not allow_http and not is_loopback(found["host"].strip("[]")):
         raise AgentBayError.usage(f"{url} is neither https nor this machine: pass allow_http=True to allow it")
     return url.rstrip("/")
@@ -183,7 +185,12 @@ def validate_proxy_url(value: object) -> str:
 
 def matches_endpoint(endpoint: str, address: str) -> bool:
     """Return whether a client of ``endpoint`` may reach ``address``; ``local`` is resolved by the first call."""
-    return endpoint == address or LOCAL in (endpoint, address)
+    return endpoint == address or is_local(endpoint) or is_local(address)
+
+
+def is_local(endpoint: str) -> bool:
+    """Return whether an endpoint means an engine that is found or started by the first call."""
+    return endpoint in (LOCAL, LOCAL_PRIVATE)
 
 
 def is_loopback(host: str) -> bool:

@@ -177,12 +177,12 @@ def own_labels(value: object, errors: Errors) -> dict[str, str]:
     return found
 
 
-def port(value: object, allowed: range, errors: Errors) -> int | None:
-    """Return a port in the cloud's range, or None."""
+def port(value: object, errors: Errors) -> int | None:
+    """Return a port, or None."""
     if value is None:
         return None
-    if isinstance(value, bool) or not isinstance(value, int) or value not in allowed:
-        raise errors.usage(f"Invalid port {value!r}: use {allowed[0]} to {allowed[-1]}.")
+    if isinstance(value, bool) or not isinstance(value, int) or not 0 < value < 2**16:
+        raise errors.usage(f"Invalid port {value!r}: use a whole number from 1 to 65535.")
     return value
 
 

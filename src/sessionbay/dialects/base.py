@@ -35,7 +35,7 @@ class Dialect(ABC):
     The class attributes are constants of the cloud; the fields are the endpoint and the credentials.
 
     Attributes:
-        link_ports: The valid ports of links.
+        link_ports: The documented ports of links; the cloud may refuse others.
         default_image: The default image of ``list_mcp_tools``.
         call_limit_unit: The unit, in seconds, of the timeouts of ``call_mcp_tool``.
         sends_server: Whether a tool call through the control plane names the tool's server.

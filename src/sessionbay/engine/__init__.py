@@ -3,6 +3,20 @@
 Needs the extra ``local``: ``pip install ".[local]"`` in a clone.
 """
 
-from .config import EngineConfig as EngineConfig
-from .limits import Limits as Limits
-from .thread import IsolationWarning as IsolationWarning, LocalEngine as LocalEngine
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from .config import EngineConfig as EngineConfig
+    from .limits import Limits as Limits
+    from .thread import IsolationWarning as IsolationWarning, LocalEngine as LocalEngine
+else:
+    _MODULES = {"EngineConfig": "config", "Limits": "limits", "IsolationWarning": "thread", "LocalEngine": "thread"}
+    __all__ = list(_MODULES)
+
+    def __getattr__(name):  # a client that finds a shared engine does not need to import one
+        from importlib import import_module
+
+        if name not in _MODULES:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        globals()[name] = value = getattr(import_module(f".{_MODULES[name]}", __name__), name)
+        return value

@@ -44,6 +44,8 @@ class EngineConfig:
     def __post_init__(self) -> None:
         validation.choice("isolation", self.isolation, ("auto", "namespaces", "uid", "process"), AgentBayError)
         validation.choice("network", self.network, ("auto", "none", "nat", "host"), AgentBayError)
+        if self.port != 0:
+            validation.port(self.port, AgentBayError)
 
 
 def config_of(env: Mapping[str, str]) -> EngineConfig:

@@ -8,6 +8,7 @@ import contextlib
 import fcntl
 import logging
 import os
+import shlex
 import stat
 import time
 from collections.abc import Generator
@@ -214,16 +215,19 @@ def _read(directory: int) -> bytes | None:
         status = os.fstat(fd)
         if not stat.S_ISREG(status.st_mode):
             raise PermissionError(f"{FILE} is not a regular file: {_REMEDY}")
-        _check(FILE, status)
+        _check(_home() / FILE, status)
         return file.read(MAX_FILE_SIZE + 1)[:MAX_FILE_SIZE]
 
 
 _REMEDY = "remove it, or set SESSIONBAY_HOME to another folder"
 
 
-def _check(name: object, status: os.stat_result) -> None:
-    if status.st_uid != os.geteuid() or stat.S_IMODE(status.st_mode) & 0o077:
-        raise PermissionError(f"{name} is not yours alone: {_REMEDY}")
+def _check(path: Path, status: os.stat_result) -> None:
+    if status.st_uid != os.geteuid():
+        raise PermissionError(f"{path} is not yours alone: it belongs to another user; {_REMEDY}")
+    if (mode := stat.S_IMODE(status.st_mode)) & 0o077:
+        fix = f"chmod {mode & 0o700:o} {shlex.quote(str(path))}"
+        raise PermissionError(f"{path} is not yours alone: its mode is {mode:04o}. Run {fix}, or {_REMEDY}")
 
 
 def _wait_for_record() -> EngineRecord | None:

@@ -47,10 +47,15 @@ class _Server(uvicorn.Server):
 _current_server: ContextVar[_Server | None] = ContextVar("sessionbay_server", default=None)
 
 
+DECLINED = "ASGI callable returned without completing handshake."  # uvicorn also logs it for a response that was sent
+
+
 def _is_relevant(record: logging.LogRecord) -> bool:
     """Keep only errors of our own servers, without those of requests cut off by `stop`; keep all of other servers."""
     server = _current_server.get()
-    return server is None or (record.levelno >= logging.ERROR and not server.should_exit)
+    return server is None or (
+        record.levelno >= logging.ERROR and not server.should_exit and record.getMessage() != DECLINED
+    )
 
 
 class _Protocol(H11Protocol):

@@ -1,18 +1,22 @@
-"""Resolution of ``endpoint="local"``: the engine published on this machine, or a private one of this program."""
+"""Resolution of ``endpoint="local"``: the engine published on this machine, or a private one of this program.
+
+Only a private engine imports the engine itself.
+"""
 
 import atexit
 import os
 import threading
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from ..core.challenge import KnownEngine
 from ..core.errors import AgentBayError
 from ..core.secrets import Secret
-from .config import config_of
 from .discovery import EngineRecord, find
-from .sandbox.sandbox import SandboxError
-from .thread import LocalEngine
+
+if TYPE_CHECKING:
+    from .thread import LocalEngine
 
 
 @dataclass(frozen=True)
@@ -32,12 +36,16 @@ class ResolvedEngine:
 
 
 _starting = threading.Lock()
-_private: tuple[int, LocalEngine] | None = None
+_private: "tuple[int, LocalEngine] | None" = None
 
 
-def find_or_start() -> ResolvedEngine:
-    """Return the published engine, or this program's private one, which the first call starts."""
-    if published := _published():
+def find_or_start(*, private: bool = False) -> ResolvedEngine:
+    """Return the published engine, or this program's private one, which the first call starts.
+
+    Args:
+        private: Whether to ignore a published engine.
+    """
+    if not private and (published := _published()):
         return _shared(published)
     global _private
     with _starting:
@@ -72,11 +80,15 @@ def _shared(published: EngineRecord) -> ResolvedEngine:
     return ResolvedEngine(published.endpoint, published.api_key, private=False, known=published.known)
 
 
-def _own(engine: LocalEngine) -> ResolvedEngine:
+def _own(engine: "LocalEngine") -> ResolvedEngine:
     return ResolvedEngine(engine.endpoint, engine.api_key, private=True, known=None)
 
 
-def _start_private() -> LocalEngine:
+def _start_private() -> "LocalEngine":
+    from .config import config_of
+    from .sandbox.sandbox import SandboxError
+    from .thread import LocalEngine
+
     engine = LocalEngine(config_of(os.environ))
     try:
         engine.start()

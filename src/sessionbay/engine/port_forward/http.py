@@ -11,7 +11,7 @@ from starlette.types import Receive, Scope, Send
 
 from ..agent.connection import AgentFailure, AgentGone
 from ..api_errors import ApiError
-from .port_proxy import PortProxy
+from .port_proxy import PortProxy, is_valid_status
 
 log = logging.getLogger("sessionbay.engine")
 BROKEN = (httpcore.NetworkError, httpcore.ProtocolError)
@@ -31,8 +31,6 @@ async def forward(proxy: PortProxy, target: str, scope: Scope, receive: Receive,
 
 
 async def _response(proxy: PortProxy, target: str, request: Request, closing: AsyncExitStack) -> Response:
-    if "upgrade" in request.headers:
-        return PlainTextResponse("A link supports HTTP and WebSocket only.", 501)
     try:
         upstream = await proxy.pool.handle_async_request(_forwarded(proxy, target, request))
     except (ApiError, AgentFailure, AgentGone, *BROKEN) as exc:
@@ -40,6 +38,8 @@ async def _response(proxy: PortProxy, target: str, request: Request, closing: As
     except ClientDisconnect:
         return Response(status_code=499)
     closing.push_async_callback(upstream.aclose)
+    if not is_valid_status(upstream.status):
+        return PlainTextResponse(f"The session's server sent the invalid status {upstream.status}.", 502)
     response = StreamingResponse(_body(upstream), upstream.status)
     response.raw_headers = list(proxy.response_headers(upstream.headers))
     return response

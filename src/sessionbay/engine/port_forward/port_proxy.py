@@ -24,7 +24,10 @@ HOP_BY_HOP = {
     b"transfer-encoding",
     b"upgrade",
 }
+LOCATIONS = (b"location", b"content-location")
 MAX_CONNECTIONS = 512
+MAX_HEAD = 2**20  # bytes of a response head
+IDLE_TIMEOUT = 30.0  # seconds
 Pairs = list[tuple[bytes, bytes]]
 
 
@@ -37,8 +40,10 @@ class PortProxy:
         self.cookie = cookie
         self.open_websockets = 0
         self._agent = agent
-        self.pool = httpcore.AsyncConnectionPool(
-            network_backend=_AgentBackend(self), max_connections=MAX_CONNECTIONS, keepalive_expiry=30.0
+        self.pool = _Pool(self)
+        port_part = b"(?::80)?" if port == 80 else b":%d" % port
+        self._inner = re.compile(
+            rb"(?:https?:)?//(?:localhost|127\.0\.0\.1|\[::1\]|0\.0\.0\.0)%s(?![\w.:-])" % port_part, re.I
         )
         self._own = re.compile(rb"https?://[^/]*(?:/request_ai/%s/path)?" % re.escape(token.encode()))
 
@@ -78,9 +83,22 @@ class PortProxy:
 
     def response_headers(self, headers: Iterable[tuple[bytes, bytes]]) -> Iterator[tuple[bytes, bytes]]:
         """Yield the headers of the forwarded response, with redirects rewritten to the link."""
-        own = re.compile(rb"https?://(localhost|127\.0\.0\.1):%d(?=/|$)" % self.port)
         for name, value in end_to_end(headers):
-            yield name.lower(), (own.sub(b"", value) or b"/") if name.lower() == b"location" else value
+            yield name.lower(), self._rewritten(value) if name.lower() in LOCATIONS else value
+
+    def _rewritten(self, location: bytes) -> bytes:
+        """Return a URL of the session's server as a path on the link, and any other URL as it is."""
+        target = self._inner.sub(b"", location, count=1)
+        if target == location or target[:1] not in (b"", b"/", b"?", b"#"):
+            return location
+        if target[:2] in (b"//", b"/\\"):  # as a path of its own it would name a host
+            return b"/." + target
+        return target if target[:1] == b"/" else b"/" + target
+
+
+def is_valid_status(status: int) -> bool:
+    """Return whether a response with this status can be forwarded."""
+    return 200 <= status < 600
 
 
 def _without_links(cookies: bytes) -> bytes:
@@ -98,23 +116,29 @@ def end_to_end(headers: Iterable[tuple[bytes, bytes]]) -> Iterator[tuple[bytes, 
     return ((name, value) for name, value in pairs if name.lower() not in HOP_BY_HOP | listed)
 
 
-class _AgentBackend(httpcore.AsyncNetworkBackend):
-    """An httpcore backend whose sockets the session's agent connects."""
+class _Connection(httpcore.AsyncHTTP11Connection):
+    MAX_INCOMPLETE_EVENT_SIZE = MAX_HEAD
+
+
+class _Pool(httpcore.AsyncConnectionPool):
+    """A pool of connections to one port, whose sockets the session's agent connects."""
 
     def __init__(self, proxy: PortProxy) -> None:
-        self._proxy = proxy
+        super().__init__(max_connections=MAX_CONNECTIONS, keepalive_expiry=IDLE_TIMEOUT)
+        self._port_proxy = proxy
 
-    async def connect_tcp(self, host: str, port: int, *args: Any, **kwargs: Any) -> httpcore.AsyncNetworkStream:
-        """Return a stream to the port inside the session."""
-        return _Stream(*await asyncio.open_connection(sock=await self._proxy.connect()))
+    def create_connection(self, origin: httpcore.Origin) -> httpcore.AsyncConnectionInterface:
+        """Return a connection that is opened by its first request."""
+        return _Connection(origin, _Stream(self._port_proxy), IDLE_TIMEOUT)
 
 
 class _Stream(httpcore.AsyncNetworkStream):
-    """Asyncio's streams behind httpcore's interface."""
+    """Asyncio's streams behind httpcore's interface. The first write connects."""
 
-    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        self._reader = reader
-        self._writer = writer
+    def __init__(self, proxy: PortProxy) -> None:
+        self._proxy = proxy
+        self._reader = asyncio.StreamReader()
+        self._writer: asyncio.StreamWriter | None = None
 
     async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
         """Return received data, empty at the end."""
@@ -125,6 +149,8 @@ class _Stream(httpcore.AsyncNetworkStream):
 
     async def write(self, buffer: bytes, timeout: float | None = None) -> None:
         """Send all of ``buffer``."""
+        if self._writer is None:
+            self._reader, self._writer = await asyncio.open_connection(sock=await self._proxy.connect())
         try:
             self._writer.write(buffer)
             await self._writer.drain()
@@ -133,7 +159,8 @@ class _Stream(httpcore.AsyncNetworkStream):
 
     async def aclose(self) -> None:
         """Close the connection."""
-        self._writer.close()
+        if self._writer:
+            self._writer.close()
 
     def get_extra_info(self, info: str) -> Any:
         """Return whether the peer has closed the connection, the only information that httpcore requests."""

@@ -8,11 +8,12 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.types import Receive, Scope, Send
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidStatus
+from websockets.http11 import Response as HandshakeResponse
 from websockets.typing import Origin, Subprotocol
 
 from ..agent.connection import AgentFailure, AgentGone
 from ..api_errors import ApiError
-from .port_proxy import PortProxy
+from .port_proxy import PortProxy, is_valid_status
 
 MAX_MESSAGE = 64 * 2**20  # bytes of one message, in either direction
 MAX_WEBSOCKETS = 128  # of one link at once; each uses two of the engine's file descriptors
@@ -47,16 +48,14 @@ async def _forward_messages(proxy: PortProxy, target: str, scope: Scope, receive
     try:
         inner = await _connect(proxy, target, scope)
     except InvalidStatus as exc:
-        response = Response(bytes(exc.response.body), exc.response.status_code)
-        await response(scope, receive, send)
+        await _refused(proxy, exc.response)(scope, receive, send)
         return
     except (ApiError, AgentFailure, AgentGone, InvalidHandshake, OSError, EOFError, TimeoutError) as exc:
         await PlainTextResponse(f"Cannot reach the session: {exc}", 502)(scope, receive, send)
         return
     try:
-        await send(
-            {"type": "websocket.accept", "subprotocol": inner.subprotocol, "headers": _response_headers(proxy, inner)}
-        )
+        headers = _response_headers(proxy, inner.response) if inner.response else []
+        await send({"type": "websocket.accept", "subprotocol": inner.subprotocol, "headers": headers})
         await _run_until_first_end(_to_client(inner, send), _to_session(receive, inner))
     finally:
         await inner.close(GOING_AWAY)
@@ -85,11 +84,19 @@ async def _connect(proxy: PortProxy, target: str, scope: Scope) -> ClientConnect
     )
 
 
-def _response_headers(proxy: PortProxy, inner: ClientConnection) -> list[tuple[bytes, bytes]]:
+def _refused(proxy: PortProxy, refusal: HandshakeResponse) -> Response:
+    """Return the response of a session's server that refused the handshake."""
+    if not is_valid_status(refusal.status_code):
+        return PlainTextResponse(f"The session's server sent the invalid status {refusal.status_code}.", 502)
+    response = Response(bytes(refusal.body), refusal.status_code)
+    length = (b"content-length", str(len(refusal.body)).encode())
+    response.raw_headers = [*(pair for pair in _response_headers(proxy, refusal) if pair[0] != length[0]), length]
+    return response
+
+
+def _response_headers(proxy: PortProxy, inner: HandshakeResponse) -> list[tuple[bytes, bytes]]:
     """Return the headers of the handshake response for the client."""
-    if inner.response is None:
-        return []
-    raw = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in inner.response.headers.raw_items()]
+    raw = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in inner.headers.raw_items()]
     return [pair for pair in proxy.response_headers(raw) if not pair[0].startswith(HANDSHAKE)]
 
 

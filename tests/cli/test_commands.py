@@ -67,7 +67,7 @@ def test_reap_finds_the_sessions_of_the_shared_engine(served: str) -> None:
 def test_a_status_says_which_programs_use_the_shared_engine(served: str) -> None:
     output = run("status").output
     assert served in output
-    assert 'programs of this user with endpoint="local" use it instead of a private engine' in output
+    assert 'programs of this user with endpoint="local" use it; endpoint="local:private" starts' in output
 
 
 def test_a_private_engine_is_not_the_shared_one(served: str) -> None:

@@ -24,7 +24,7 @@ from .demo import show
 from .limits import LimitType, limits_of
 from .serve import log_to as _log_to, serve_until_stopped
 
-SHARED = 'programs of this user with endpoint="local" use it instead of a private engine ("local:private")'
+SHARED = 'programs of this user with endpoint="local" use it; endpoint="local:private" starts a private engine'
 NOT_SERVING = 3  # the exit code of "status" for services that do not run, as in LSB
 
 isolation_option = click.option(

@@ -6,7 +6,7 @@ from typing import Any
 import httpx
 import pytest
 
-from sessionbay import AsyncAGB, AsyncAgentBay, AsyncSession, RetryPolicy, SessionUsageError
+from sessionbay import AsyncAGB, AsyncAgentBay, AsyncSession, RetryPolicy, SessionGoneError, SessionUsageError
 from sessionbay._concurrency._async import run_for_each
 from sessionbay.core.http import HttpRequest
 from sessionbay.core.operation import OperationReply
@@ -135,6 +135,7 @@ async def test_a_change_works_from_every_state(name: str, state: str, outcome: s
     result = await change(on(StatefulCloud(state)), name)
     assert (result.status if result.success else result.error_message) == outcome
     assert result.timed_out == ("last seen" in outcome)
+    assert (result.kind == "gone") == ("went DELETING" in outcome)
     assert result.status
 
 
@@ -221,5 +222,5 @@ async def test_changes_in_progress_are_waited_for_on_the_engine(slow_engine: Loc
         await session.pause_async()
         assert (await session.wait_for_status("PAUSED", 60, 0.01)).status == "PAUSED"
         assert (await session.delete()).status == "FINISH"
-        with pytest.raises(SessionUsageError, match="was deleted"):
+        with pytest.raises(SessionGoneError, match="was deleted"):
             await session.wait_for_status("RUNNING")

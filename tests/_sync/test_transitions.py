@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 import pytest
 
-from sessionbay import AGB, AgentBay, RetryPolicy, Session, SessionUsageError
+from sessionbay import AGB, AgentBay, RetryPolicy, Session, SessionGoneError, SessionUsageError
 from sessionbay._concurrency._sync import run_for_each
 from sessionbay.core.http import HttpRequest
 from sessionbay.core.operation import OperationReply
@@ -136,6 +136,7 @@ def test_a_change_works_from_every_state(name: str, state: str, outcome: str) ->
     result = change(on(StatefulCloud(state)), name)
     assert (result.status if result.success else result.error_message) == outcome
     assert result.timed_out == ("last seen" in outcome)
+    assert (result.kind == "gone") == ("went DELETING" in outcome)
     assert result.status
 
 
@@ -222,5 +223,5 @@ def test_changes_in_progress_are_waited_for_on_the_engine(slow_engine: LocalEngi
         session.pause_async()
         assert (session.wait_for_status("PAUSED", 60, 0.01)).status == "PAUSED"
         assert (session.delete()).status == "FINISH"
-        with pytest.raises(SessionUsageError, match="was deleted"):
+        with pytest.raises(SessionGoneError, match="was deleted"):
             session.wait_for_status("RUNNING")

@@ -44,7 +44,11 @@ def pause(verdict: Verdict, last: SessionStatusResult | None, last_state: str = 
         (
             pause("failed", LAST, "FINISH"),
             SessionPauseResult(
-                status="FINISH", outcome_unknown=True, error_message="went FINISH, not PAUSED", request_id="REQ-1"
+                status="FINISH",
+                code="InvalidMcpSession.NotFound",
+                outcome_unknown=True,
+                error_message="went FINISH, not PAUSED",
+                request_id="REQ-1",
             ),
         ),
         (

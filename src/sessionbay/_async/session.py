@@ -77,8 +77,8 @@ class AsyncSession:
     ``create``, ``session`` and ``get`` of a client return it. ``AsyncSession(client, session_id)`` refers to a session
     by its id alone. Its link, token and tools are then unknown, and tool calls go through the control plane.
 
-    A refusal is a result. Every method raises ``SessionError`` when there was no answer, and ``SessionUsageError`` once
-    the session was deleted, in addition to the errors that it documents.
+    A refusal is a result. Every method raises ``SessionError`` when there was no answer, and ``SessionGoneError`` once
+    this object has deleted the session, in addition to the errors that it documents.
 
     Attributes:
         connection: Sends the session's calls. Internal: it may change in any release.

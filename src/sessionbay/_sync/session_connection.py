@@ -14,6 +14,7 @@ from ..core.operation import Operation
 from ..core.result import Result, format_refusal
 from ..core.secrets import Secret, without
 from ..core.tool import Tool
+from ..core.transitions import ENDED
 from ..core.wire_model import Wire
 from ..environment import process_id
 from ..models.sessions import DeleteResult, SessionReference
@@ -28,7 +29,6 @@ A = TypeVar("A")
 R = TypeVar("R", bound=Result[Any])
 
 GONE_TIMEOUT = 1.0  # seconds of the check whether a session is gone, after a failure
-ENDED_STATUSES = ("DELETING", "DELETED", "FINISH")
 TOKEN_REFUSED = (401, 403, 404)
 """The HTTP statuses of the direct route for an unknown session or a wrong token."""
 
@@ -160,7 +160,7 @@ class SessionConnection:
             look = self.api.call(GET_STATUS, self.ref, timeout=self.api.timeout(GONE_TIMEOUT))
         except AgentBayError:
             return None
-        if look.success and look.data in ENDED_STATUSES:
+        if look.success and look.data in ENDED:
             message = format_refusal(ErrorCode.SESSION_GONE, f"The session is {look.data}.")
             return replace(look, success=False, code=ErrorCode.SESSION_GONE.value, error_message=message)
         return look if look.kind == "gone" else None

@@ -53,8 +53,8 @@ class PollState(Generic[R]):
         self._verdict = self._evaluate(look)
 
     def record_failure(self, error: AgentBayError) -> None:
-        """Record a look without a response; raise a usage error, since another look would fail alike."""
-        if error.kind == "usage":
+        """Record a look without a response; raise an error after which another look would fail alike."""
+        if error.kind in ("usage", "gone"):
             raise error
         self._cause = error
 

@@ -18,10 +18,11 @@ Step = Literal["done", "request", "resume", "wait", "settle", "fail"]
 - ``fail``: The change will not happen any more.
 """
 
-_ENDED: Mapping[str, Step] = {"DELETING": "fail", "DELETED": "fail", "FINISH": "fail"}
+ENDED: Mapping[str, Step] = {"DELETING": "fail", "DELETED": "fail", "FINISH": "fail"}
+"""The states of a session that ends: it leaves them only to be gone."""
 STEPS: Mapping[Change, Mapping[str, Step]] = {
-    "pause": {"RUNNING": "request", "PAUSING": "wait", "PAUSED": "done", "RESUMING": "settle", **_ENDED},
-    "resume": {"RUNNING": "done", "PAUSING": "settle", "PAUSED": "request", "RESUMING": "wait", **_ENDED},
+    "pause": {"RUNNING": "request", "PAUSING": "wait", "PAUSED": "done", "RESUMING": "settle", **ENDED},
+    "resume": {"RUNNING": "done", "PAUSING": "settle", "PAUSED": "request", "RESUMING": "wait", **ENDED},
     "delete": {
         "RUNNING": "request",
         "PAUSING": "settle",
@@ -37,9 +38,9 @@ STEPS: Mapping[Change, Mapping[str, Step]] = {
 
 def waiting_steps(status: str) -> Mapping[str, Step]:
     """Return the steps of a wait for a state, without a request. A session that ends does not reach another state."""
-    if _ENDED.get(status) and status != "DELETING":
+    if ENDED.get(status) and status != "DELETING":
         return {"DELETING": "settle", "DELETED": "done", "FINISH": "done"}
-    return {**_ENDED, status: "done"}
+    return {**ENDED, status: "done"}
 
 
 class Transition:

@@ -19,10 +19,11 @@ from ..core.encoding import (
     ParameterLocation,
     Params,
 )
+from ..core.error_codes import ErrorCode
 from ..core.errors import SessionError
 from ..core.operation import NOTHING, Operation, Route
 from ..core.polling import PollOutcome
-from ..core.transitions import Transition
+from ..core.transitions import ENDED, Transition
 from ..core.wire_model import JsonText, NullableStr, Wire
 from ..models.creation import ExtraConfigs
 from ..models.sessions import (
@@ -277,8 +278,10 @@ def wait_result(
         )
     if outcome.verdict == "refused":
         return replace(last.as_failure(kind), status=transition.last_state, outcome_unknown=True)
+    gone = outcome.verdict == "failed" and transition.last_state in ENDED
     return kind(
         status=transition.last_state,
+        code=ErrorCode.SESSION_GONE.value if gone else "",
         outcome_unknown=True,
         timed_out=outcome.verdict in ("timeout", "request"),
         error_message=outcome.describe(target, transition.last_state, timeout),

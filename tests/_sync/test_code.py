@@ -12,6 +12,7 @@ from sessionbay.core.error_codes import ErrorCode
 from sessionbay.core.output import Keep
 
 from ..fake_cloud import KEY, FakeCloud, yes
+from ..threads._sync import Background
 
 
 @pytest.mark.parametrize("language", ["python", "javascript"])
@@ -128,6 +129,22 @@ def test_code_that_ends_its_own_process_is_reported_and_the_next_has_a_new_one(s
     message = "KernelDied: the process that ran the code exited with code 3: its variables are lost"
     assert (result.success, result.code, result.error_message) == (False, ErrorCode.KERNEL_DIED, message)
     assert (shared.code.run_code("1 + 1", "python")).result == "2"
+
+
+def test_code_that_waited_for_code_that_ended_the_process_runs_in_the_next_one(bay_session: Session) -> None:
+    wait = "import os, time\nopen('begun', 'w').close()\nwhile not os.path.exists('go'): time.sleep(0.01)\nos._exit(3)"
+    results: dict[str, str] = {}
+
+    def run(name: str, code: str) -> None:
+        result = bay_session.code.run_code(code, "python")
+        results[name] = result.code or result.result
+
+    with Background() as beside:
+        beside.start(run, "first", wait)
+        bay_session.command.run("until [ -e begun ]; do sleep 0.01; done", check=True)
+        beside.start(run, "second", "6 * 7")
+        bay_session.command.run("sleep 0.1; touch go", check=True)  # the second comes to wait, or not: all the same
+    assert results == {"first": "kernel_died", "second": "42"}
 
 
 @pytest.mark.one_driver

@@ -43,6 +43,10 @@ class RunResult:
     omitted: int = 0  # bytes of output
 
 
+class KernelLost(Exception):
+    """The process had ended before the run: start another one."""
+
+
 class CodeKernel:
     """A process that runs code. Its events are untrusted input from the session."""
 
@@ -70,6 +74,8 @@ class CodeKernel:
 
     async def close(self) -> int | None:
         """End the process; return its exit code, negative for a signal, or None if it is unknown."""
+        if self.lost:
+            return None
         self.lost = True
         self.leave()
         with suppress(AgentFailure, AgentGone):
@@ -80,8 +86,10 @@ class CodeKernel:
     async def run(
         self, code: str, timeout: float, envs: Mapping[str, str], collector: "OutputCollector", is_paused: IsPaused
     ) -> RunResult:
-        """Run code, one run at a time; raise AgentFailure when the process does not start."""
+        """Run code, one run at a time; raise KernelLost if the process has ended, AgentFailure if it does not start."""
         async with self._lock:
+            if self.lost:
+                raise KernelLost
             await self._wait_ready()
             begun = time.monotonic()
             encoded = (b64encode(text.encode("utf-8", "replace")) for text in (code, json.dumps(dict(envs))))
@@ -103,13 +111,12 @@ class CodeKernel:
 
     async def _wait_ready(self) -> None:
         """Wait for the start of the process, whose duration is no part of the first run's timeout."""
-        if self._ready:
-            return
         try:
             async with asyncio.timeout(START_TIMEOUT):
-                self._ready = _event(await self._line()).get("event") == "ready"
-        except TimeoutError as exc:
-            raise AgentFailure(f"the process that runs the code did not start within {START_TIMEOUT:g} s") from exc
+                while not self._ready:  # a module that is imported at the start may write output
+                    self._ready = _event(await self._line()).get("event") == "ready"
+        except (TimeoutError, AgentFailure) as exc:
+            raise AgentFailure("the process that runs the code did not start") from exc
 
     async def _report_death(self, collector: "OutputCollector") -> None:
         """Report the end of the process as the error of the run."""

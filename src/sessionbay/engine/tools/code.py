@@ -9,7 +9,7 @@ from ...models.sessions import SessionStatus as Status
 from ...operations.code import LANGUAGES, CodeArgs, parse_language
 from ..agent.connection import AgentFailure
 from ..api_errors import ToolFailure, execution_failed
-from ..code_kernel import CodeKernel, OnEvent, OutputCollector, RunResult
+from ..code_kernel import CodeKernel, KernelLost, OnEvent, OutputCollector, RunResult
 from ..session import EngineSession
 
 DEFAULT_TIMEOUT = 60  # seconds
@@ -35,25 +35,34 @@ async def run(session: EngineSession, args: CodeArgs, output_limit: int, keep: K
         language = parse_language(args.language)
     except ValueError as exc:
         raise execution_failed(-32602, f"run_code: language must be one of {', '.join(LANGUAGES)}") from exc
+    limit = min(args.max_output or output_limit, MAX_OUTPUT)
+    collector = OutputCollector(limit, args.keep or keep, on_event)
+    while True:
+        kernel = await _kernel(session, language)
+        try:
+            return await kernel.run(
+                args.code,
+                args.timeout_s or DEFAULT_TIMEOUT,
+                session.env,
+                collector,
+                lambda: session.status in PAUSED_STATES,
+            )
+        except KernelLost:  # while this run waited for another one
+            continue
+        except AgentFailure:
+            await kernel.close()
+            raise
+
+
+async def _kernel(session: EngineSession, language: str) -> CodeKernel:
+    """Return the kernel of a language; concurrent first runs share one."""
     agent = session.running_agent()
-    async with session.opening:  # concurrent first runs share one kernel
+    async with session.opening:
         kernel = session.code.get(language)
         if kernel is None or kernel.lost:
             packages = session.sandbox.capabilities.packages if language == "python" else ""
             kernel = session.code[language] = await CodeKernel.open(agent, language, packages, session.env)
-    try:
-        limit = min(args.max_output or output_limit, MAX_OUTPUT)
-        collector = OutputCollector(limit, args.keep or keep, on_event)
-        return await kernel.run(
-            args.code,
-            args.timeout_s or DEFAULT_TIMEOUT,
-            session.env,
-            collector,
-            lambda: session.status in PAUSED_STATES,
-        )
-    except AgentFailure:
-        await kernel.close()
-        raise
+        return kernel
 
 
 def answer(result: RunResult) -> dict[str, Any]:

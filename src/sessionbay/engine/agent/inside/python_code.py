@@ -17,6 +17,7 @@ import socket
 import sys
 import threading
 import time
+import traceback
 import warnings
 from collections.abc import Mapping
 from contextlib import suppress
@@ -93,9 +94,10 @@ class Kernel:
             signal.signal(signal.SIGINT, signal.default_int_handler)
             error = runner.run(code)
             signal.signal(signal.SIGINT, signal.SIG_IGN)
-        except KeyboardInterrupt as exc:
+        except BaseException as exc:  # an interrupt; or the code has broken IPython
             signal.signal(signal.SIGINT, signal.SIG_IGN)
-            self.send_error(exc, "")
+            error = exc
+            self.send_error(exc, traceback.format_exc())
         if self._is_child:
             self._exit(error)
         self._flush()

@@ -7,6 +7,7 @@ import builtins
 import os
 import subprocess
 import sys
+import tempfile
 import warnings
 from importlib import import_module
 from typing import Any, NoReturn, cast
@@ -93,10 +94,15 @@ def ipython(kernel: Sender) -> Runner:
 
     os.environ.setdefault("MPLBACKEND", "module://matplotlib_inline.backend_inline")
     warnings.filterwarnings("ignore", "To exit: use")
-    shell = Shell.instance(displayhook_class=Value, display_pub_class=Display, colors="NoColor")
+    config = import_module("traitlets.config").Config(HistoryManager={"enabled": False})  # the database, not history
+    own_folder = tempfile.mkdtemp(prefix="ipython-")  # and not the home folder, which contexts may save
+    shell = Shell.instance(
+        config=config, ipython_dir=own_folder, displayhook_class=Value, display_pub_class=Display, colors="NoColor"
+    )
     shell.loop_runner = kernel.loop.run
-    shell.history_manager.enabled = False
-    shell.exiter = shell.user_ns["exit"] = shell.user_ns["quit"] = Exit(shell)
+    shell.exiter = Exit(shell)
+    for names_of in (shell.user_ns, shell.user_ns_hidden):
+        names_of.update(exit=shell.exiter, quit=shell.exiter)
     shell.set_hook("show_in_pager", show_page, 0)
     atexit.unregister(shell.atexit_operations)  # which would remove the files of the parent at the end of a fork
     runner: Runner = shell

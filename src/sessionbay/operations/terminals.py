@@ -24,12 +24,20 @@ class TerminalRef(CamelWire):
     pty_session_id: str
 
 
+class KillParams(CamelWire):
+    """A terminal; or, on the local engine, the ``key`` of its creation, which may not have begun."""
+
+    pty_session_id: str = ""
+    key: str | None = None
+
+
 class CreateParams(CamelWire):
     cols: int = Field(default=80, ge=1, le=MAX_SIDE)
     rows: int = Field(default=24, ge=1, le=MAX_SIDE)
     envs: dict[str, str] | None = None
     cwd: str | None = None
     shell: str | None = None
+    key: str | None = None
 
 
 class ResizeParams(TerminalRef):

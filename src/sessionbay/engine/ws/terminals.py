@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import secrets
+from collections import deque
 from collections.abc import Callable
 from typing import Any
 
@@ -14,6 +15,7 @@ from .connection import Connection, IncomingCall, Methods
 from .pty import Pty
 
 MAX_TERMINALS = 64
+MAX_CANCELLED = 1000  # creations that are remembered until their request arrives
 MAX_MISSED = 64 * 2**10  # bytes of output kept while no connection is attached
 FIRST_OUTPUT_DELAY = 0.1  # seconds; the clouds' clients lose output sent right after the reply to pty.create
 DRAIN_TIMEOUT = 0.05  # seconds to wait for output after the shell's end, while others hold its terminal
@@ -24,6 +26,7 @@ class Terminal:
     """A terminal: its shell, and the connections attached to it."""
 
     def __init__(self, agent: AgentConnection, pid: int, fd: int, watcher: Connection) -> None:
+        self.key: str | None = None
         self.id = f"pty-{secrets.token_hex(8)}"
         self.pid = pid
         self.pty = Pty(fd)
@@ -130,6 +133,7 @@ class Terminals:
         self._agent = agent
         self._open: dict[str, Terminal] = {}
         self._starting = 0
+        self._cancelled: deque[str] = deque(maxlen=MAX_CANCELLED)
         self._running: set[asyncio.Task[None]] = set()
         self.methods: Methods = {
             terminals.CREATE: self._create,
@@ -171,10 +175,13 @@ class Terminals:
         finally:
             self._starting -= 1
         terminal = Terminal(agent, pid, fd, call.connection)
+        terminal.key, terminal.killed = params.key, params.key in self._cancelled
         self._open[terminal.id] = terminal
         task = asyncio.create_task(self._run(terminal))
         self._running.add(task)
         task.add_done_callback(self._running.discard)
+        if terminal.killed:
+            await agent.request("kill_terminal", pid=pid)
         await call.reply(ptySessionId=terminal.id)
 
     async def _run(self, terminal: Terminal) -> None:
@@ -194,7 +201,15 @@ class Terminals:
         await call.reply(ptySessionIds=running)
 
     async def _kill(self, call: IncomingCall) -> None:
-        terminal = self._get(call.params(terminals.TerminalRef))
+        params = call.params(terminals.KillParams)
+        if params.key:
+            self._cancelled.append(params.key)
+            created = [each for each in self._open.values() if each.key == params.key]
+            if not created:
+                await call.reply()
+                return
+            params = terminals.KillParams(pty_session_id=created[0].id)
+        terminal = self._get(params)
         agent = self._agent()
         async with terminal.ending:  # so that the exit is pushed after the reply
             await agent.request("kill_terminal", pid=terminal.pid)
@@ -229,7 +244,7 @@ class Terminals:
         terminal.used.set()
         return terminal
 
-    def _get(self, ref: terminals.TerminalRef) -> Terminal:
+    def _get(self, ref: terminals.TerminalRef | terminals.KillParams) -> Terminal:
         if ref.pty_session_id not in self._open:
             raise ApiError("PtySession.NotFound", f"the session has no terminal {ref.pty_session_id!r}")
         return self._open[ref.pty_session_id]

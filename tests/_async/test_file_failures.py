@@ -60,6 +60,12 @@ REFUSED: list[tuple[Call, str, type[Exception], str]] = [
         FileExistsError,
         "in/file: File exists",
     ),
+    (
+        lambda fs: fs.edit_file("in/file", [{"oldText": "none", "newText": ""}]),
+        "text_not_found",
+        FileError,
+        "in/file: edit 1: the text to replace is not in the file",
+    ),
     (lambda fs: fs.read_file("in/pipe"), "not_a_file", FileError, "in/pipe: Not a regular file"),
     (
         lambda fs: fs.read_file("in/raw"),

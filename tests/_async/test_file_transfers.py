@@ -139,6 +139,13 @@ async def test_a_folder_is_not_replaced_by_a_file(session: AsyncSession, folder:
     assert (await session.command.run("ls -A; ls -A box")).stdout == "box\n"
 
 
+async def test_an_upload_into_a_place_that_cannot_be_written_is_refused(session: AsyncSession, source: Path) -> None:
+    await session.file_system.write_file("file", "old")
+    for place in ("file/below", "/proc/version/below"):
+        sent = await session.file_system.upload_file(source, place)
+        assert (sent.success, sent.code, sent.error_message) == (False, "not_a_directory", f"{place}: Not a directory")
+
+
 async def test_an_upload_that_breaks_off_leaves_the_old_file(session: AsyncSession, folder: str, source: Path) -> None:
     await session.file_system.write_file("file", "old")
 

@@ -138,6 +138,13 @@ def test_a_folder_is_not_replaced_by_a_file(session: Session, folder: str, sourc
     assert (session.command.run("ls -A; ls -A box")).stdout == "box\n"
 
 
+def test_an_upload_into_a_place_that_cannot_be_written_is_refused(session: Session, source: Path) -> None:
+    session.file_system.write_file("file", "old")
+    for place in ("file/below", "/proc/version/below"):
+        sent = session.file_system.upload_file(source, place)
+        assert (sent.success, sent.code, sent.error_message) == (False, "not_a_directory", f"{place}: Not a directory")
+
+
 def test_an_upload_that_breaks_off_leaves_the_old_file(session: Session, folder: str, source: Path) -> None:
     session.file_system.write_file("file", "old")
 

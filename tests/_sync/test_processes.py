@@ -1,6 +1,7 @@
 # Generated from tests/_async/test_processes.py by scripts/generate_sync.py. Do not edit.
 """Processes that run beside their caller: by the engine's own tools, and by the shell alone as on the clouds."""
 
+import json
 from collections import Counter
 from hashlib import sha256
 from typing import Any
@@ -9,6 +10,7 @@ import pytest
 
 from sessionbay import AgentBay, CommandError, CommandUsageError, Session
 
+from ..fake_cloud import KEY, FakeCloud, yes
 from ..raw_server import BOUND
 
 OWN, SHELL = "the engine's own tools", "the shell alone"
@@ -211,3 +213,13 @@ def test_what_a_process_does_not_read_is_refused_and_ends_nothing_else(bay_sessi
 
 def test_commands_are_ended_by_a_pipe_that_nobody_reads(bay_session: Session) -> None:
     assert (bay_session.command.run("yes | head -n 1; echo ${PIPESTATUS[0]}")).stdout == "y\n141\n"
+
+
+def test_an_answer_of_the_shell_that_was_cut_is_not_parsed() -> None:
+    shell = json.dumps({"stdout": "/tmp/d 7", "stderr": "", "exit_code": 0, "omitted_bytes": 3})
+    cloud = FakeCloud(CallMcpTool=yes({"content": [{"type": "text", "text": shell}]}))
+    with AgentBay(KEY, transport=cloud) as bay:
+        with pytest.raises(CommandError, match="cut its answer") as caught:
+            with Session(bay, "session-1").command.start("true"):
+                pass
+    assert (caught.value.kind, caught.value.code) == ("invalid_response", "output_truncated")

@@ -29,6 +29,7 @@ class ErrorCode(StrEnum):
     NOT_TEXT = "not_text"
     READ_ONLY = "read_only"
     NO_SPACE = "no_space"
+    TEXT_NOT_FOUND = "text_not_found"  # an edit of a text that the file does not contain
     # Commands and code.
     TIMEOUT = "timeout"
     EXIT_CODE = "exit_code"  # a command exited with a code other than 0

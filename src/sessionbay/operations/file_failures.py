@@ -29,14 +29,14 @@ _WORDINGS = {
     ErrorCode.NOT_A_FILE: "not a (regular )?file",
     ErrorCode.PERMISSION_DENIED: "operation not permitted|access( is)? denied|eacces",
     ErrorCode.ALREADY_EXISTS: "already exists?|eexist",
-    ErrorCode.TOO_LARGE: r"too (large|big)|larger than|more than \d+",
+    ErrorCode.TOO_LARGE: r"too (large|big|many)|larger than|more than \d+",
     ErrorCode.NOT_TEXT: "(not|invalid)( valid)? utf-?8|binary file|can't decode",
     ErrorCode.READ_ONLY: "read-?only",
     ErrorCode.NO_SPACE: "disk quota exceeded|no space left",
 }
 _CODES = [
     (code, re.compile(f"{re.escape(message)}|{_WORDINGS.get(code, re.escape(message))}", re.IGNORECASE))
-    for code, message in MESSAGES.items()
+    for code, message in {**MESSAGES, ErrorCode.TEXT_NOT_FOUND: "is not in the file"}.items()
 ]
 _ENVELOPE = re.compile(
     r"^(?:Error in response: )?Execution failed\. ?Error code: ?-?\d+ ?Error message: ?", re.IGNORECASE

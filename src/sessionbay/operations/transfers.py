@@ -103,4 +103,8 @@ STAGE_UPLOAD = (
     'mkdir -p -- "$stage" && cp -L -- "$path" "$staged"'
 )
 # A move between file systems is not atomic, so the file is moved beside its target first.
-UNSTAGE_DOWNLOAD = 'mkdir -p -- "$folder" && mv -fT -- "$staged" "$part" && { %s || { rm -f -- "$part"; exit 1; }; }; '
+UNSTAGE_DOWNLOAD = (
+    '{ [ ! -e "$folder" ] || [ -d "$folder" ] || { echo "$folder: Not a directory" >&2; false; }; }'
+    ' && mkdir -p -- "$folder" && mv -fT -- "$staged" "$part" && { %s || { rm -f -- "$part"; false; }; }; '
+    f"code=$?; {REMOVE_STAGE}; exit $code"
+)

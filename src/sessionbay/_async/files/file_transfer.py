@@ -177,7 +177,7 @@ class AsyncFileTransfer:
 
     async def _unstage(self, copied: FileTransferResult) -> FileTransferResult:
         """Move the file from the transfer folder to its path."""
-        ran = await self._shell(UNSTAGE_DOWNLOAD % PLACE["overwrite"] + REMOVE_STAGE, self._left())
+        ran = await self._shell(UNSTAGE_DOWNLOAD % PLACE["overwrite"], self._left())
         return copied if ran.success else replace(self._from_command(ran), request_id_sync=copied.request_id_sync)
 
     async def _shell(self, script: str, limit: float) -> FileCommandResult:

@@ -129,6 +129,6 @@ async def search_files(session: EngineSession, args: SearchArgs) -> Extended:
 async def get_file_change(session: EngineSession, args: PathArgs) -> str:
     """Return the changes in a folder since the last call; the first call returns none."""
     changes: list[list[str]] = await session.running_agent().request(
-        "changes", watch=f"asked {args.path}", path=args.path, patience=0.0
+        "changes", watch=f"polled {args.path}", path=args.path, patience=0.0
     )
     return format_changes(FileChangeEvent(event, path, kind) for event, path, kind in changes)

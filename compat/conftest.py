@@ -1,4 +1,4 @@
-"""The engine, and the table of what came of the checks."""
+"""The engine, and the table of results."""
 
 import os
 from collections.abc import Generator, Iterator
@@ -21,14 +21,14 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Gather the results, where they are all known: not in a worker."""
+    """Collect the results in the main process, not in a worker."""
     if not hasattr(config, "workerinput"):
         config.pluginmanager.register(Table(config))
 
 
 @pytest.fixture(scope="session")
 def engine(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
-    """Give the engine that all checks share."""
+    """Yield the engine that all checks share."""
     with serving(request.config.getoption("--sessionbay"), tmp_path_factory.mktemp("home")) as found:
         yield found
 
@@ -51,14 +51,14 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
 
 
 class Table:
-    """Gathers what came of the checks, prints it, and writes it if that is requested."""
+    """Collects the results, prints them, and writes them if requested."""
 
     def __init__(self, config: pytest.Config) -> None:
         self._config = config
         self._checks: dict[tuple[str, str, str], Check] = {}
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        """Note what came of a test: of its call, or of what failed before or after it."""
+        """Record the result of a test's call, or a failure of its fixtures."""
         properties = {name: str(value) for name, value in report.user_properties}
         if properties and (report.failed or (report.when == "call" and not report.skipped)):
             key = (properties["cloud"], properties["area"], properties["name"])

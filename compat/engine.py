@@ -1,4 +1,4 @@
-"""The engine that the official clients drive: ``sessionbay serve`` as a user would start it."""
+"""The engine under test: ``sessionbay serve``, as a user starts it."""
 
 import json
 import os
@@ -13,7 +13,7 @@ import pytest
 
 @dataclass(frozen=True)
 class Engine:
-    """Where the engine listens, and the key to it."""
+    """The engine's endpoint and key."""
 
     endpoint: str
     api_key: str
@@ -21,7 +21,7 @@ class Engine:
 
 @contextmanager
 def serving(command: str, home: Path) -> Iterator[Engine]:
-    """Run an engine of its own, which no other program finds."""
+    """Run an engine that no other program finds."""
     isolation = "namespaces" if "SESSIONBAY_REQUIRE_NAMESPACES" in os.environ else "auto"
     process = subprocess.Popen(
         [command, "serve", "--json", "--isolation", isolation],

@@ -5,7 +5,7 @@ import inspect
 import threading
 from typing import Any
 
-LONGEST = 100.0  # seconds, for any one call
+CALL_TIMEOUT = 100.0  # seconds
 
 
 class Loop:
@@ -17,10 +17,10 @@ class Loop:
         self._thread.start()
 
     def do(self, called: Any) -> Any:
-        """Return what a call gave: a sync client's is there already, an async client's is awaited."""
+        """Return the result of a call; await it for an async client."""
         if not inspect.isawaitable(called):
             return called
-        return asyncio.run_coroutine_threadsafe(self._awaited(called), self._loop).result(LONGEST)
+        return asyncio.run_coroutine_threadsafe(self._awaited(called), self._loop).result(CALL_TIMEOUT)
 
     async def _awaited(self, called: Any) -> Any:
         return await called
@@ -32,8 +32,8 @@ class Loop:
         await asyncio.gather(*tasks, return_exceptions=True)
 
     def close(self) -> None:
-        """End the loop, and what still runs on it: the client has no way to close a connection and keep its session."""
+        """Stop the loop and its tasks: the client cannot close a connection and keep its session."""
         self.do(self._cancel_all())
         self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join(LONGEST)
+        self._thread.join(CALL_TIMEOUT)
         self._loop.close()

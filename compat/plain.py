@@ -1,4 +1,4 @@
-"""Presigned URLs, used by plain HTTP as any program could, and a wheel to install."""
+"""Requests to presigned URLs, and a wheel to install."""
 
 import io
 import urllib.error
@@ -20,7 +20,7 @@ def get(url: str) -> bytes:
 
 
 def refused(url: str, method: str = "GET") -> int:
-    """Return the status of a request that is to be refused."""
+    """Return the status of a request that must be refused."""
     try:
         with urllib.request.urlopen(urllib.request.Request(url, method=method), timeout=60) as answer:
             return int(answer.status)

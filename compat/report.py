@@ -13,7 +13,7 @@ RIGHT, DEFECT, WRONG = "right", "client's defect", "**wrong**"
 
 @dataclass
 class Check:
-    """One check: which cloud's client, what about, and what came of it for each flavour of the client."""
+    """One check: the cloud's client, the area, and the outcome for each flavour of the client."""
 
     cloud: str
     area: str
@@ -22,7 +22,7 @@ class Check:
     outcomes: dict[str, str] = field(default_factory=dict)
 
     def add(self, flavour: str, passed: bool) -> None:
-        """Note how it went once; it is wrong as soon as it was wrong in one way of running it."""
+        """Record a run; the check is wrong if any run was wrong."""
         if not passed:
             self.outcomes[flavour] = WRONG
         else:
@@ -30,7 +30,7 @@ class Check:
 
 
 def report(checks: Sequence[Check]) -> str:
-    """Return the tables of all clients that were run."""
+    """Return the tables of the tested clients."""
     parts = [f"Python {platform.python_version()}, {platform.system()}."]
     for cloud, (title, distribution) in CLIENTS.items():
         found = [check for check in checks if check.cloud == cloud]

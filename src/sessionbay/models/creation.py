@@ -104,8 +104,8 @@ class _StrictModel(Wire):
     def _rename_official(cls, value: Any) -> Any:
         """Accept the argument names of the official clients."""
         fields = cast("dict[str, Any]", value)
-        if not (isinstance(value, dict) and cls._official.keys() & fields.keys()):
-            return fields
+        if not isinstance(value, dict) or cls._official.keys().isdisjoint(fields):
+            return cast("object", value)
         renamed = {cls._official.get(name, name): inner for name, inner in fields.items() if inner is not None}
         if len(renamed) < sum(inner is not None for inner in fields.values()):
             raise ValueError(f"give either {' or '.join(f'{new} or {old}' for old, new in cls._official.items())}")
@@ -433,9 +433,10 @@ class CreateSessionParams:
     direct_link: bool | None = None
 
     def __post_init__(self) -> None:
-        for name in ("labels", "skill_names", "context_syncs", "context_mounts", "framework", "load_skills"):
-            if getattr(self, name) is None:  # as the official clients allow
-                setattr(self, name, cast("Any", {"labels": {}, "framework": "", "load_skills": False}).get(name, []))
+        self.labels, self.framework = self.labels or {}, self.framework or ""  # the official clients allow None
+        for name in ("skill_names", "context_syncs", "context_mounts"):
+            if getattr(self, name) is None:
+                setattr(self, name, [])
         if self.labels:
             validation.own_labels(self.labels, SessionError)
         for name in ("image_id", "policy_id", "network_id", "framework", "context_id", "session_id"):

@@ -185,7 +185,7 @@ def server_between(scene: Scene) -> str | None:
 def proved_once(scene: Scene) -> None:
     """Know an engine again by its address."""
     for module in (pool, websocket):
-        scene.patch.setattr(module, "prove", lambda *_: None)
+        scene.patch.setattr(module, "authenticate", lambda *_: None)
 
 
 @attack(IDENTITY, "each connection to the shared engine proves itself, before anything is said on it", proved_once)

@@ -327,7 +327,7 @@ def test_a_refused_link_to_another_port_than_the_documented_ones_names_those() -
 @pytest.mark.parametrize(
     ("fields", "message"),
     [
-        ({"imge_id": "x"}, "a session has no imge_id; the fields are image_id"),
+        ({"imge_id": "x"}, "Unknown imge_id: the parameters of a session are image_id"),
         ({"idle_release_timeout": 0}, "idle_release_timeout must be above 0"),
         ({"idle_release_timeout": 1.5}, "idle_release_timeout must be whole seconds"),
         ({"max_runtime": 90}, "whole minutes"),

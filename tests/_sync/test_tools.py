@@ -28,7 +28,8 @@ class DirectCloud(FakeCloud):
 
     def __init__(self, answer: httpx.Response, **fields: Any) -> None:
         data = session_data(**{"LinkUrl": LINK, "Token": "tok-1", **fields})
-        super().__init__(CreateMcpSession=yes(data), CallMcpTool=yes(answered("through the control plane")))
+        tool = yes(answered("through the control plane"))
+        super().__init__(CreateMcpSession=yes(data), GetSession=yes(data), CallMcpTool=tool)
         self._direct = answer
         self.calls: list[httpx.Request] = []
 

@@ -39,7 +39,7 @@ def by_the_host(check: Callable[[Path, Path], bool]) -> Callable[[Scene], None]:
             home = session.sandbox.home_folder
             path = home / args.path if not args.path.startswith("/") else Path(f"{home}{args.path}")
             if not check(home, path):
-                raise ToolFailure("refused")
+                raise ToolFailure("refused", "failed")
             return Path(path).read_text()  # noqa: ASYNC240  # which is the mistake
 
         scene.patch.setitem(tool_dispatch.SERVED, "read_file", read)

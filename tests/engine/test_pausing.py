@@ -54,7 +54,7 @@ def test_every_tool_of_a_paused_session_is_refused_at_once(paused: Session) -> N
     for call in calls:
         result = call()
         assert (result.success, result.code) == (False, "InvalidSessionStatus")
-        assert "the session is PAUSED: resume it first" in result.error_message
+        assert "The session is PAUSED: resume it first." in result.error_message
     assert time.monotonic() - begun < ENOUGH
 
 

@@ -8,6 +8,7 @@ from os import PathLike
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, NoReturn, Self, TypeVar, Unpack, cast
 
+from ..core.block_hint import AsyncBlockHint
 from ..core.public import lazy_annotations, public
 
 if TYPE_CHECKING:
@@ -50,7 +51,7 @@ MAX_CONNECTIONS = 512  # half of the 1024 file descriptors that a process usuall
     ".session",
     ".skills",
 )
-class AsyncClient:
+class AsyncClient(AsyncBlockHint):
     """The base class of ``AsyncAgentBay`` and ``AsyncAGB``.
 
     Attributes:

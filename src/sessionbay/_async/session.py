@@ -12,6 +12,7 @@ from .._concurrency._async import AsyncHttpClient, UnaryCall, deferred, shielded
 from ..core import reserved_labels, validation
 from ..core.absent import AbsentModule, no_attribute
 from ..core.adaptive_rate import AdaptiveRate
+from ..core.block_hint import AsyncBlockHint
 from ..core.errors import AgentBayError, SessionError
 from ..core.operation import Operation
 from ..core.polling import PollOutcome, PollState, constant_backoff, exponential_backoff, is_gone, is_throttled
@@ -819,7 +820,7 @@ Create = UnaryCall[AdaptiveRate | None, SessionResult[AsyncSession]]
 
 
 @public
-class AsyncSessionBlock:
+class AsyncSessionBlock(AsyncBlockHint):
     """The context manager of a session: creates it on entering, deletes it on leaving.
 
     It is not a generator: the garbage collector would finalize one that is never left, and must not wait for a network.

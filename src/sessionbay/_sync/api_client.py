@@ -151,7 +151,7 @@ class ApiClient:
         try:
             response = self._send_request(request, timeout)
         except (TimeoutError, httpx.TransportError) as exc:
-            return map_transport_error(call.name, call.errors, exc, timeout.total)
+            return map_transport_error(call.name, call.errors, exc, timeout.total, connect_hint(request.url))
         except INVALID_URL_ERRORS as exc:  # httpx parses the target of a redirect, which is never followed
             return self._invalid_response(call, HttpResponse(0), InvalidResponse(f"invalid URL: {exc}"))
         except InvalidResponse as exc:
@@ -260,8 +260,15 @@ class ApiClient:
             http.close()
 
 
+def connect_hint(url: str) -> str:
+    """Return what to check if there is no connection to ``url``."""
+    if is_loopback(httpx.URL(url).host):
+        return "is the engine running? Start it by 'sessionbay serve', or pass endpoint=\"local\""
+    return "check the endpoint and the network"
+
+
 def map_transport_error(
-    name: str, errors: type[AgentBayError], cause: Exception, timeout: float
+    name: str, errors: type[AgentBayError], cause: Exception, timeout: float, hint: str = ""
 ) -> tuple[AgentBayError, Failure]:
     """Return the error for a request without a response. The cause keeps its text, and drops its request."""
     if isinstance(cause, httpx.RequestError):
@@ -271,6 +278,7 @@ def map_transport_error(
     reason = f"no answer within {timeout:.3g} s" if timed_out else str(cause) or type(cause).__name__
     outcome: Outcome = "not_sent" if isinstance(cause, _NOT_SENT_ERRORS) else "unknown"
     kind: Kind = "timeout" if timed_out else "invalid_response" if isinstance(cause, NotHttpError) else "unreachable"
-    error = errors.of(kind, f"{name}: {reason}", outcome=outcome)
+    hint = f"; {hint}" if hint and isinstance(cause, (httpx.ConnectError, httpx.ConnectTimeout)) else ""
+    error = errors.of(kind, f"{name}: {reason}{hint}", outcome=outcome)
     error.__cause__ = cause
     return error, Failure(reason, outcome)

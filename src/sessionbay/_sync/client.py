@@ -9,6 +9,7 @@ from os import PathLike
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, NoReturn, Self, TypeVar, Unpack, cast
 
+from ..core.block_hint import BlockHint
 from ..core.public import lazy_annotations, public
 
 if TYPE_CHECKING:
@@ -51,7 +52,7 @@ MAX_CONNECTIONS = 512  # half of the 1024 file descriptors that a process usuall
     ".session",
     ".skills",
 )
-class Client:
+class Client(BlockHint):
     """The base class of ``AgentBay`` and ``AGB``.
 
     Attributes:

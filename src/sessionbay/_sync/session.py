@@ -13,6 +13,7 @@ from .._concurrency._sync import HttpClient, UnaryCall, deferred, shielded
 from ..core import reserved_labels, validation
 from ..core.absent import AbsentModule, no_attribute
 from ..core.adaptive_rate import AdaptiveRate
+from ..core.block_hint import BlockHint
 from ..core.errors import AgentBayError, SessionError
 from ..core.operation import Operation
 from ..core.polling import PollOutcome, PollState, constant_backoff, exponential_backoff, is_gone, is_throttled
@@ -818,7 +819,7 @@ Create = UnaryCall[AdaptiveRate | None, SessionResult[Session]]
 
 
 @public
-class SessionBlock:
+class SessionBlock(BlockHint):
     """The context manager of a session: creates it on entering, deletes it on leaving.
 
     It is not a generator: the garbage collector would finalize one that is never left, and must not wait for a network.

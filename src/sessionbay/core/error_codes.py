@@ -37,5 +37,7 @@ class ErrorCode(StrEnum):
     KERNEL_DIED = "kernel_died"  # code ended the process that runs it, with all variables
     LANGUAGE_UNAVAILABLE = "language_unavailable"
     OUTPUT_TRUNCATED = "output_truncated"
+    # Any tool.
+    FAILED = "failed"  # for another reason, which the message has
     # Sessions; the code of both clouds' gateways.
     SESSION_GONE = "InvalidMcpSession.NotFound"

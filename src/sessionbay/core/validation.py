@@ -125,7 +125,7 @@ def content(name: str, value: object, errors: Errors) -> bytes:
 def string_map(name: str, value: object, errors: Errors) -> dict[str, str]:
     """Return a mapping of strings to strings as a dict."""
     if not isinstance(value, Mapping):
-        raise errors.usage(f"{name} must be a dict of strings, not {type(value).__name__}")
+        raise errors.usage(f"{name} must be a dict of strings, such as {{'name': 'value'}}, not {value!r}")
     found = cast("Mapping[object, object]", value)
     for key, inner in found.items():
         if not isinstance(key, str) or not isinstance(inner, str):

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Sequence
-from typing import Annotated, Any, TypeVar, cast
+from typing import Annotated, Any, Self, TypeVar, cast
 
 from pydantic import (
     AliasChoices,
@@ -19,6 +19,8 @@ from pydantic import (
 )
 from pydantic.alias_generators import to_camel, to_pascal
 from pydantic_core import from_json
+
+from .json_text import readable
 
 Case = Callable[[str], str]
 
@@ -46,6 +48,11 @@ class Wire(BaseModel):
         case = info.context["case"] if info.context else str
         return {case(name): value for name, value in handler(self).items()}
 
+    @classmethod
+    def model_validate_json(cls, json_data: str | bytes | bytearray, **options: Any) -> Self:
+        """Parse JSON, tolerating a byte order mark and lone surrogates."""
+        return super().model_validate_json(readable(json_data), **options)
+
     def dump(self, case: Case = str) -> Any:
         """Return the plain JSON value without the fields that are None."""
         return self.model_dump(mode="json", exclude_none=True, context={"case": case})
@@ -70,7 +77,7 @@ def parsed(value: object) -> object:
     """Return the JSON value inside a string (None if blank), and other values unchanged."""
     if not isinstance(value, str):
         return value
-    return from_json(value) if value.strip() else None
+    return from_json(readable(value)) if value.strip() else None
 
 
 def first_error(exc: ValidationError) -> str:

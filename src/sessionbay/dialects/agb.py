@@ -11,6 +11,7 @@ from pydantic_core import from_json
 from ..core.config import Variables
 from ..core.encoding import DialectName, NamingConvention
 from ..core.http import HttpRequest, HttpResponse, InvalidRequest, RequestStamp, UnknownOperation
+from ..core.json_text import readable
 from ..core.operation import Operation, OperationRegistry, OperationReply
 from ..core.result import Result
 from ..core.wire_model import Wire
@@ -82,11 +83,11 @@ class AGBDialect(Dialect):
         if (op := catalogue.by_path.get(parts.path)) is None:
             raise UnknownOperation(parts.path)
         try:
-            body: object = from_json(request.body) if request.body.strip() else {}
+            body: object = from_json(readable(request.body)) if request.body.strip() else {}
         except ValueError as exc:
-            raise InvalidRequest(f"{op.action}: the body is not JSON: {exc}") from exc
+            raise InvalidRequest(f"{op.action}: The request body is not JSON: {exc}.") from exc
         if not isinstance(body, dict):
-            raise InvalidRequest(f"{op.action}: the body is no JSON object")
+            raise InvalidRequest(f"{op.action}: The request body is not a JSON object.")
         params = dict(parse_qsl(parts.query, keep_blank_values=True)) | cast("dict[str, Any]", body)
         key = parse_bearer(request.headers.get("authorization", ""))
         return ParsedRequest(op, envelope.parse_params(op, params, cls.name, cls.convention), key)

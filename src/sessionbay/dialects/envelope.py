@@ -84,9 +84,9 @@ def parse_params(op: Operation[Q, A, R], params: Params, dialect: DialectName, c
         found = {spec.field: spec.form.read(spec.name, params) for spec in known}
         return op.request.model_validate({field: value for field, value in found.items() if value is not None})
     except ValidationError as exc:
-        raise InvalidRequest(f"{op.action}: {first_error(exc)}") from exc
+        raise InvalidRequest(f"{op.action}: {first_error(exc)}.") from exc
     except ValueError as exc:
-        raise InvalidRequest(f"{op.action}: a parameter is not JSON or dotted names: {exc}") from exc
+        raise InvalidRequest(f"{op.action}: A parameter is neither JSON nor dotted names: {exc}.") from exc
 
 
 def parse_response(op: Operation[Q, A, R], answer: HttpResponse) -> R:
@@ -109,6 +109,8 @@ def _failure_fields(envelope: Envelope[Any], status: int) -> dict[str, Any]:
         raise ValueError(f"HTTP {status} without a reason")
     reason = envelope.data.refusal() if isinstance(envelope.data, Wire) else None
     text = format_refusal(code, envelope.message or reason or "") or f"refused with HTTP {status}"
+    if code == "NOT_LOGIN":
+        text += ": check the API key, and that it belongs to this endpoint"
     return {"code": code, "error_message": text}
 
 

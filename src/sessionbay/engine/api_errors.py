@@ -22,9 +22,10 @@ class ApiError(Exception):
 class ToolFailure(Exception):
     """A failed tool call; ``text`` is its error output."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, code: str) -> None:
         super().__init__(text)
         self.text = text
+        self.code = code
 
 
 def no_session() -> ApiError:
@@ -42,9 +43,9 @@ def not_running(status: str) -> ApiError:
     if status in GONE:
         return no_session()
     hint = ": resume it first" if status == "PAUSED" else ""
-    return ApiError("InvalidSessionStatus", f"the session is {status}{hint}", status=409)
+    return ApiError("InvalidSessionStatus", f"The session is {status}{hint}.", status=409)
 
 
-def execution_failed(code: int, message: str) -> ToolFailure:
-    """Return a tool's failure in the clouds' form."""
-    return ToolFailure(f"Execution failed. Error code:{code} Error message: {message}")
+def execution_failed(message: str, code: str = "InvalidParameter", *, rpc_code: int = -32602) -> ToolFailure:
+    """Return a tool's failure in the clouds' form, with the code that the engine adds."""
+    return ToolFailure(f"Execution failed. Error code:{rpc_code} Error message: {message}", code)

@@ -94,7 +94,7 @@ class Endpoints:
             return Response(status_code=499)
         except Exception:  # the outermost edge: the client still gets a response that it can parse
             log.exception("%s %s failed", dialect.title, request.url.path)
-            reply = _failure("InternalError", "the local engine failed; its log says how", 500, gateway=True)
+            reply = _failure("InternalError", "The local engine failed. Its log has the details.", 500, gateway=True)
         reply = replace(reply, request_id=str(uuid.uuid4()).upper())
         log.debug("%s %s -> success=%s code=%s", dialect.title, request.url.path, reply.success, reply.code)
         if isinstance(reply.data, CallAnswer):

@@ -37,7 +37,7 @@ async def serve(session: EngineSession, request: Request, config: EngineConfig) 
     except Exception:  # the outermost edge: the client still gets a response that it can parse
         log.exception("a call on the direct route of %s failed", session.id)
         return error_response(
-            ApiError("InternalError", "the local engine failed; its log says how", status=500), request_id
+            ApiError("InternalError", "The local engine failed. Its log has the details.", status=500), request_id
         )
 
 

@@ -64,7 +64,7 @@ def kind_of(image: str) -> Kind:
     words = re.split(r"[^a-z]+", image.lower())
     for word, instead in ELSEWHERE.items():
         if word in words:
-            raise ApiError("ImageNotSupportedLocally", f"{image} cannot run on the local engine: {instead}")
+            raise ApiError("ImageNotSupportedLocally", f"The local engine cannot run {image}: {instead}.")
     for word, kind in WORDS.items():
         if word in words:
             return kind
@@ -75,4 +75,4 @@ def check(image: str, browser: Runtime = CHROMIUM) -> None:
     """Raise ApiError for an image that this machine cannot serve."""
     if kind_of(image) == "browser" and browser.find() is None:
         reason = f"{image} needs a browser, and this machine has none"
-        raise ApiError("DependencyMissing", f"{reason}. Install one: {browser.install}")
+        raise ApiError("DependencyMissing", f"{reason}. Install one: {browser.install}.")

@@ -22,7 +22,7 @@ async def read_body(request: Request) -> bytes:
         async with asyncio.timeout(BODY_TIMEOUT):
             return await _read(request)
     except TimeoutError as exc:
-        message = f"the request body was not complete within {BODY_TIMEOUT:g} s"
+        message = f"The request body was not complete within {BODY_TIMEOUT:g} s."
         raise InvalidRequest(message, code="RequestTimeout", status=408) from exc
 
 
@@ -31,5 +31,7 @@ async def _read(request: Request) -> bytes:
     async for chunk in request.stream():
         body += chunk
         if len(body) > MAX_BODY:
-            raise InvalidRequest(f"the body is larger than {MAX_BODY} bytes", code="RequestTooLarge", status=413)
+            raise InvalidRequest(
+                f"The request body is larger than {MAX_BODY} bytes.", code="RequestTooLarge", status=413
+            )
     return bytes(body)

@@ -50,11 +50,13 @@ class SessionRegistry:
         """Start a session."""
         if len(list(self.listed())) + self._starting >= self.config.max_sessions:
             raise ApiError(
-                "QuotaExceeded.Session", f"there are {self.config.max_sessions} sessions already", status=429
+                "QuotaExceeded.Session",
+                f"The engine has {self.config.max_sessions} sessions, its limit: delete one first.",
+                status=429,
             )
         limits = self.config.limits
         if (free := free_disk(self.folder)) < limits.free_disk:
-            message = f"{free} bytes of disk are free, and {limits.free_disk} must be: make room, or delete sessions"
+            message = f"{free} bytes of disk are free, fewer than {limits.free_disk}: free space, or delete sessions."
             raise ApiError("QuotaExceeded.Disk", message, status=429)
         self._created += 1
         self._starting += 1
@@ -67,7 +69,7 @@ class SessionRegistry:
         try:
             await self._begin(sandbox)
         except (SandboxError, OSError) as exc:
-            raise ApiError("SandboxFailed", f"the session could not be started: {exc}", status=500) from exc
+            raise ApiError("SandboxFailed", f"The session could not be started: {exc}.", status=500) from exc
         finally:
             self._starting -= 1
         self.on_start(session)

@@ -6,8 +6,10 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from ..core.error_codes import ErrorCode
 from ..core.tool import Tool
 from ..core.wire_model import CamelWire, first_error
+from ..operations.file_failures import classify
 from ..operations.registry import TOOLS
 from ..operations.session import ToolEntry
 from ..operations.tools import CallAnswer, ContentAnswer
@@ -59,14 +61,15 @@ async def call(session: EngineSession, name: str, args: dict[str, Any], config: 
     tool = next((tool for tool in TOOLS if tool.name == name), None)
     try:
         if tool is None or name not in SERVED:
-            raise execution_failed(-32601, no_tool(name, ", ".join(SERVED)))
+            raise execution_failed(no_tool(name, ", ".join(SERVED)), "ToolNotSupportedLocally", rpc_code=-32601)
         output = await SERVED[name](session, _arguments(tool, args), config)
     except ToolFailure as exc:
-        return _answer(exc.text, is_error=True)
+        return _answer(exc.text, {"code": exc.code}, is_error=True)
     except AgentGone as exc:
         raise no_session() from exc
     except AgentFailure as exc:
-        return _answer(execution_failed(-32602, str(exc)).text, is_error=True)
+        code = classify(str(exc)) or ErrorCode.FAILED.value
+        return _answer(execution_failed(str(exc)).text, {"code": code}, is_error=True)
     return _answer(output) if isinstance(output, str) else _answer(*output)
 
 
@@ -74,7 +77,7 @@ def _arguments(tool: Tool[Any, Any], args: dict[str, Any]) -> Any:
     try:
         return tool.args.model_validate(args)
     except ValidationError as exc:
-        raise execution_failed(-32602, f"{tool.name}: {first_error(exc)}") from exc
+        raise execution_failed(f"{tool.name}: {first_error(exc)}.") from exc
 
 
 def _answer(text: str, extra: dict[str, Any] | None = None, *, is_error: bool = False) -> CallAnswer:

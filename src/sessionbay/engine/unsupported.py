@@ -1,17 +1,17 @@
-"""The clouds' operations and tools that the engine does not serve, with the reasons that its errors give."""
+"""The operations and tools of the clouds that the engine does not support, with the reasons for its errors."""
 
 from .api_errors import ApiError
 
-PHONE = "it is for phones, which need the cloud"
-DESKTOP = "sessions here have no screen: the cloud's have one"
-MODEL = "a model of the cloud's does that: use the cloud, or an agent of your own with commands and files"
-BROWSER = "there is no browser service here: start a browser by a command, and get a link to its port"
-NETWORK = "networks between sessions are the cloud's: sessions here have none in common"
-SKILL = "the cloud keeps the skills: put their files into the session instead"
-VOLUME = "volumes are withdrawn by the cloud itself: use contexts"
-STREAM = "it belongs to the cloud's screen: sessions here have none"
-OSS = "the cloud's object storage does that: use its command line in a session that has a network"
-OTHER_NAME = "it is another name for what is served as "
+PHONE = "it needs a phone, which only the cloud has"
+DESKTOP = "local sessions have no screen; use the cloud"
+MODEL = "it needs a model of the cloud; use the cloud, or your own agent with commands and files"
+BROWSER = "there is no local browser service; start a browser by a command, and get a link to its port"
+NETWORK = "local sessions have no shared network; use the cloud"
+SKILL = "skills are stored in the cloud; write their files to the session instead"
+VOLUME = "the cloud itself has withdrawn volumes; use contexts"
+STREAM = "local sessions have no screen; use the cloud"
+OSS = "it needs the cloud's object storage; use its command line in a session with a network"
+OTHER_NAME = "use its other name, "
 
 ACTIONS = {
     "ApplyMqttToken": STREAM,
@@ -55,11 +55,11 @@ TOOLS = {name: why for why, names in _TOOLS.items() for name in names.split()}
 
 def not_served(name: str) -> ApiError:
     """Return the error for an unsupported operation: AgentBay's action, or AGB's path."""
-    why = ACTIONS.get(name) or ROUTES.get(name) or "it knows no such operation"
-    return ApiError("ActionNotSupportedLocally", f"the local engine does not serve {name!r}: {why}", gateway=True)
+    why = ACTIONS.get(name) or ROUTES.get(name) or "the operation is unknown; check the endpoint"
+    return ApiError("ActionNotSupportedLocally", f"The local engine does not serve {name!r}: {why}.", gateway=True)
 
 
 def no_tool(name: str, served: str) -> str:
     """Return the message for an unsupported tool."""
     why = f": {TOOLS[name]}" if name in TOOLS else ""
-    return f"the local engine has no tool {name!r}{why}; it has {served}"
+    return f"The local engine has no tool {name!r}{why}; it has {served}."

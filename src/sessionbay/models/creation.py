@@ -439,6 +439,9 @@ class CreateSessionParams:
                 setattr(self, name, [])
         if self.labels:
             validation.own_labels(self.labels, SessionError)
+        for name, kind in (("context_syncs", ContextSync), ("context_mounts", ContextMount)):
+            for item in validation.items(name, getattr(self, name), SessionError):
+                validation.instance(f"each of {name}", item, kind, SessionError)
         for name in ("image_id", "policy_id", "network_id", "framework", "context_id", "session_id"):
             if getattr(self, name) is not None:
                 validation.utf8(name, getattr(self, name), SessionError)
@@ -469,9 +472,10 @@ class CreateSessionParams:
         """Return a copy of ``params`` with ``fields`` replaced."""
         if unknown := sorted(fields.keys() - cls.__dataclass_fields__.keys()):
             allowed = ", ".join(cls.__dataclass_fields__)
-            raise SessionError.usage(f"a session has no {', '.join(unknown)}; the fields are {allowed}")
+            raise SessionError.usage(f"Unknown {', '.join(unknown)}: the parameters of a session are {allowed}.")
         if params is not None and not isinstance(params, CreateSessionParams):  # pyright: ignore[reportUnnecessaryIsInstance]  # for callers without a type checker
-            raise SessionError.usage(f"a session is made of CreateSessionParams or of keywords, not of {type(params)}")
+            kind = type(params).__name__
+            raise SessionError.usage(f"params must be CreateSessionParams, not {kind}: use create(**params).")
         return replace(params or cls(), **fields)._resolve()
 
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
+from ..core.json_text import readable
 from ..core.tool import Tool
 from ..core.wire_model import Wire
 from ..models.env import EnvResult, EnvSetResult
@@ -30,7 +31,7 @@ class GetEnvArgs(Wire):
 def parse_envs(text: str) -> dict[str, Any]:
     """Parse a JSON object of names and values."""
     try:
-        return {"data": TypeAdapter(dict[str, str]).validate_json(text)}
+        return {"data": TypeAdapter(dict[str, str]).validate_json(readable(text))}
     except ValidationError as exc:
         raise ValueError("the environment is not a JSON object of strings") from exc
 

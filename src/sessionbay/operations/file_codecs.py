@@ -7,6 +7,7 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
+from ..core.json_text import readable
 from ..core.wire_model import CamelWire
 from ..models.files import DirectoryEntry, FileChangeEvent, FileInfo
 from .file_failures import parse_failure
@@ -128,7 +129,7 @@ def change_list_adapter() -> TypeAdapter[list[Change]]:
 def parse_changes(text: str) -> dict[str, Any]:
     """Parse a JSON array of changes. Blank text means that there are none."""
     try:
-        changes = change_list_adapter().validate_json(text) if text.strip() else []
+        changes = change_list_adapter().validate_json(readable(text)) if text.strip() else []
     except ValidationError as exc:
         raise ValueError("it is not a list of changes") from exc
     return {"data": to_events(changes)}

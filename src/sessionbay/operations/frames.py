@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, cast
 
+from ..core.json_text import readable
+
 CLIENT = "SDK"
 HUB = "WEBSOCKET_SERVER"
 TERMINALS = "PTY_SERVER"
@@ -70,7 +72,7 @@ class Frame:
 def read(message: str | bytes) -> Frame:
     """Parse a message; raise ``BadFrame`` if it is invalid."""
     try:
-        parsed: object = json.loads(message)
+        parsed: object = json.loads(readable(message))
     except (ValueError, RecursionError) as exc:
         raise BadFrame("the message is not JSON") from exc
     if not isinstance(parsed, dict):
@@ -97,7 +99,7 @@ def _data(fields: Mapping[str, object], call_id: str) -> dict[str, Any]:
     data = fields.get("data")
     if isinstance(data, str):
         try:
-            data = json.loads(data)
+            data = json.loads(readable(data))
         except (ValueError, RecursionError) as exc:
             raise BadFrame("the data is not JSON", call_id) from exc
     if data is None and fields.get("source") == HUB:

@@ -5,6 +5,7 @@ from typing import Any
 from pydantic import AliasChoices, Field, ValidationError
 from pydantic_core import from_json
 
+from ..core.json_text import readable
 from ..core.tool import Tool
 from ..core.wire_model import Wire
 from ..models.tools import SessionMetrics, SessionMetricsResult
@@ -47,7 +48,7 @@ def parse_metrics(text: str) -> dict[str, Any]:
         answer = MetricsAnswer.model_validate_json(text)
     except ValidationError as exc:
         raise ValueError(f"the metrics are not the tool's: {exc.error_count()} of their fields do not read") from exc
-    return {"data": SessionMetrics(**answer.dump()), "raw": from_json(text)}
+    return {"data": SessionMetrics(**answer.dump()), "raw": from_json(readable(text))}
 
 
 METRICS = Tool(

@@ -5,6 +5,7 @@ from typing import Any, TypeVar, cast
 from pydantic import Field
 from pydantic_core import from_json
 
+from ..core.json_text import readable
 from ..core.tool import Tool
 from ..core.wire_model import Wire
 from ..models.oss import OSSClientResult, OSSTransferResult
@@ -38,7 +39,7 @@ class UrlArgs(Wire):
 def parse_init(text: str) -> dict[str, Any]:
     """Parse the configuration, as JSON; other text is a message, of a failure or a success."""
     try:
-        config: Any = from_json(text)
+        config: Any = from_json(readable(text))
     except ValueError:
         return parse_transfer(text) | ({} if _is_failure(text) else {"data": {}})
     return {"data": cast("dict[str, Any]", config) if isinstance(config, dict) else {}}

@@ -13,6 +13,7 @@ from ..core.secrets import Secret
 from ..core.tool import Tool
 from ..core.wire_model import Case, TextWire, Wire, as_text, parsed
 from ..models.tools import McpTool, McpToolResult, McpToolsResult, ToolContent
+from .file_failures import strip_envelope
 from .session import SessionRef, ToolEntry
 
 R = TypeVar("R", bound=Result[Any])
@@ -66,7 +67,7 @@ class CallAnswer(TextWire):
         return super().dump(to_camel)
 
     def refusal(self) -> str | None:
-        return (self.text or "the tool failed without a reason") if self.is_error else None
+        return (strip_envelope(self.text) or "the tool failed without a reason") if self.is_error else None
 
     def fields(self) -> dict[str, Any]:
         """Return the result's own fields."""
@@ -76,6 +77,7 @@ class CallAnswer(TextWire):
             "content": content,
             "is_error": self.is_error,
             "structured_content": self.structured_content or {},
+            "code": str((self.structured_content or {}).get("code", "")) if self.is_error else "",
         }
 
 
@@ -126,7 +128,10 @@ def to_tool_result(tool: Tool[Any, R], answer: McpToolResult) -> R:
     if answer.success:
         fields = {"success": True, **tool.read(answer.data or "")}
         return replace(failure, **tool.read_extra(fields, answer.structured_content))
-    return replace(failure, **tool.read_error(answer.error_message)) if answer.is_error else failure
+    if not answer.is_error:
+        return failure
+    fields = {"code": answer.code, **tool.read_error(answer.error_message)}
+    return replace(failure, **{**fields, "code": fields["code"] or answer.code})
 
 
 def secret_args(args: Wire) -> tuple[Secret, ...]:

@@ -6,6 +6,7 @@ import h11
 import httpx
 
 from ..._concurrency._async import HttpBody, Stream
+from ..._http.chunk_headers import ChunkHeaderFilter
 from ..._http.errors import NotHttpError
 from ...core.http import Timeouts
 
@@ -19,6 +20,7 @@ class AsyncConnection:
     def __init__(self, stream: Stream) -> None:
         self._stream = stream
         self._protocol = h11.Connection(h11.CLIENT, max_incomplete_event_size=MAX_HEAD_SIZE)
+        self._chunk_headers = ChunkHeaderFilter()
 
     async def send(self, request: httpx.Request, timeouts: Timeouts) -> h11.Response:
         """Send ``request`` and return the head of the response.
@@ -45,6 +47,7 @@ class AsyncConnection:
             self._protocol.start_next_cycle()
         except h11.LocalProtocolError:
             return False
+        self._chunk_headers = ChunkHeaderFilter()
         return self._protocol.trailing_data == (b"", False)
 
     def is_quiet(self) -> bool:
@@ -84,7 +87,8 @@ class AsyncConnection:
             while (event := self._protocol.next_event()) is h11.NEED_DATA:
                 if timeouts.is_expired():
                     raise httpx.ReadTimeout("the response was not complete at the deadline of the call")
-                self._protocol.receive_data(await self._stream.receive(timeouts.remaining("read")))
+                for part in self._chunk_headers.feed(await self._stream.receive(timeouts.remaining("read"))):
+                    self._protocol.receive_data(part)
         except h11.RemoteProtocolError as exc:
             if self._protocol.trailing_data[1]:
                 raise httpx.RemoteProtocolError("the peer closed the connection before its response ended") from exc

@@ -49,9 +49,7 @@ class AccessActions:
         found = self._sessions.get(request.session_id)
         kind = LINK_KINDS.get(request.protocol_type or "")
         if kind is None:
-            raise ApiError(
-                "InvalidProtocolType", f"{request.protocol_type} not supported by the local engine: use https or wss"
-            )
+            raise ApiError("InvalidProtocolType", f"Invalid protocol {request.protocol_type!r}: use https or wss.")
         found.running_agent()
         return OperationReply(
             data=links.LinkAnswer(url=await found.links.open(request.port or DEFAULT_LINK_PORT, kind))

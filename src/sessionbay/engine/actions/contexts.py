@@ -109,7 +109,7 @@ class ContextActions:
         if method == "GET":
             found = await run_in_threads(partial(self._store.files.find, request.context_id, parts))
             if found is None or found.is_folder:
-                raise ApiError("ContextFile.NotFound", f"the context has no file {request.file_path!a}")
+                raise ApiError("ContextFile.NotFound", f"The context has no file {request.file_path!a}.")
         url, expires = self._signer.address(self._url, method, request.context_id, parts)
         return OperationReply(data=contexts.UrlAnswer(url=url, expire_time=expires))
 
@@ -117,7 +117,7 @@ class ContextActions:
         parts = _read(file_parts, request.file_path)
         await run_in_threads(partial(self._store.get, request.context_id))
         if not await run_in_threads(partial(self._store.remove_file, request.context_id, parts)):
-            raise ApiError("ContextFile.NotFound", f"the context has no file {request.file_path!a}")
+            raise ApiError("ContextFile.NotFound", f"The context has no file {request.file_path!a}.")
         return OperationReply()
 
 
@@ -139,7 +139,7 @@ class SessionContextActions:
         session = self._sessions.get(request.session_id)
         mode: dict[str, Mode] = {"": "upload", "upload": "upload", "download": "download"}
         if (request.mode or "") not in mode:
-            raise ApiError("InvalidMode", f"Mode is upload or download, not {request.mode!a}")
+            raise ApiError("InvalidMode", f"Invalid Mode {request.mode!a}: use upload or download.")
         self._copies.sync(session, request.context_id, request.path, mode[request.mode or ""])
         return OperationReply()
 
@@ -177,7 +177,7 @@ class SessionContextActions:
         session.running_agent()
         for kind in request.context_types:
             if kind != context.FILE_TRANSFER:
-                raise ApiError("NotSupportedLocally", f"the local engine has no internal context for {kind!a}")
+                raise ApiError("NotSupportedLocally", f"The local engine has no internal context for {kind!a}.")
         binding = await self._copies.internal(session)
         answer = context.InternalAnswer(
             context_id=binding.context_id, context_path=binding.path, context_type=context.FILE_TRANSFER
@@ -189,7 +189,7 @@ def _read(read: Callable[[str], Parts], path: str) -> Parts:
     try:
         return read(path)
     except BadPath as exc:
-        raise ApiError("InvalidParameter", str(exc)) from exc
+        raise ApiError("InvalidParameter", f"Invalid path: {exc}.") from exc
 
 
 def _name(name: str | None) -> str:

@@ -41,7 +41,7 @@ class SessionActions:
         for name, feature in UNSUPPORTED.items():
             if getattr(request, name):
                 raise ApiError(
-                    "NotSupportedLocally", f"the local engine has no {feature} yet: create the session without them"
+                    "NotSupportedLocally", f"The local engine has no {feature} yet: create the session without them."
                 )
         path_problem = self._sessions.backend.path_problem
         bindings = await self._copies.bindings(request.persistence_data_list or [], path_problem)

@@ -90,14 +90,14 @@ def covers(top: Parts, parts: Parts) -> bool:
 def parse_binding(item: PersistenceItem, name: str) -> Mount:
     """Return the binding that a request describes; raise ApiError for an invalid one."""
     if item.is_mount:
-        message = f"{item.path}: the local engine does not mount contexts: copy this one, with context_syncs"
+        message = f"The local engine cannot mount a context at {item.path}: copy it, by context_syncs."
         raise ApiError("NotSupportedLocally", message)
     try:
         parts, policy = folder_parts(item.path), item.sync_policy()
         binding = Mount(item.context_id, name, item.path, parts, policy, item.policy or as_text(policy))
         _validate(binding)
     except (BadPath, ValueError) as exc:
-        raise ApiError("InvalidParameter", f"the binding of {item.context_id} to {item.path!a}: {exc}") from exc
+        raise ApiError("InvalidParameter", f"Invalid binding of {item.context_id} to {item.path!a}: {exc}.") from exc
     return binding
 
 

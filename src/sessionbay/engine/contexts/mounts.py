@@ -30,7 +30,7 @@ class Mounts:
         for binding in bindings:
             for other in taken:
                 if binding.covers(other) or covers(other, binding.parts):
-                    message = f"{binding.path}: this path, its parent or a path below it is already bound"
+                    message = f"A context is bound to {binding.path}, above or below it: use another path."
                     raise ApiError("PathAlreadyBound", message, status=409)
             taken.append(binding.parts)
         self.bindings += bindings

@@ -44,7 +44,8 @@ class SyncScheduler:
         bindings = [parse_binding(item, name) for item, name in zip(items, names, strict=True)]
         for binding in bindings:
             if problem := path_problem(joined(binding.parts)):
-                raise ApiError("PathNotWritable", f"context {binding.context_id} cannot have {binding.path}: {problem}")
+                message = f"Context {binding.context_id} cannot be bound to {binding.path}: {problem}."
+                raise ApiError("PathNotWritable", message)
         return bindings
 
     async def attach(self, session: EngineSession, bindings: list[Mount]) -> None:
@@ -198,14 +199,14 @@ def _matching(attached: Mounts, context_id: str | None, path: str | None) -> Ite
     try:
         parts = folder_parts(path) if path else None
     except BadPath as exc:
-        raise ApiError("InvalidParameter", str(exc)) from exc
+        raise ApiError("InvalidParameter", f"Invalid path: {exc}.") from exc
     named = [bound for bound in attached.bindings if context_id in (None, "", bound.context_id)]
     if context_id and not named:
-        raise ApiError("Context.NotFound", f"context {context_id} is not bound to the session")
+        raise ApiError("Context.NotFound", f"Context {context_id} is not bound to the session.")
     if parts is None:
         yield from ((bound, bound.parts) for bound in named if not bound.internal)
         return
     covering = [bound for bound in named if bound.covers(parts) and (context_id or not bound.internal)]
     if not covering:
-        raise ApiError("InvalidParameter", f"{path!a} is not below a path that a context is bound to")
+        raise ApiError("InvalidParameter", f"No context is bound to {path!a} or a folder above it.")
     yield from ((bound, parts) for bound in covering)

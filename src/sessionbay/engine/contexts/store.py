@@ -53,7 +53,7 @@ class Record:
 
 def no_context(context_id: str) -> ApiError:
     """Return the error for a context that does not exist."""
-    return ApiError("Context.NotFound", f"there is no context {context_id}")
+    return ApiError("Context.NotFound", f"There is no context {context_id}.")
 
 
 class Store:
@@ -129,7 +129,7 @@ class Store:
         """Return the context with a name."""
         if found := self._first("name = ?", name):
             return found
-        raise ApiError("Context.NotFound", f"there is no context named {name!r}")
+        raise ApiError("Context.NotFound", f"There is no context named {name!r}.")
 
     def page(self, after: int, size: int, ids: Iterable[str] | None = None) -> tuple[list[Record], int]:
         """Return the next ``size`` contexts, oldest first, and their total number; ``ids`` filters both."""
@@ -148,7 +148,9 @@ class Store:
             try:
                 db.execute("UPDATE contexts SET name = ?, used = ? WHERE id = ?", (name, time.time(), context_id))
             except sqlite3.IntegrityError as exc:
-                raise ApiError("Context.NameExists", f"the name {name!r} is taken", status=409) from exc
+                raise ApiError(
+                    "Context.NameExists", f"Another context is named {name!r}: choose another name.", status=409
+                ) from exc
 
     def touch(self, context_id: str) -> None:
         """Update the time of a context's last use."""
@@ -180,7 +182,9 @@ class Store:
         """Create a draft; raise ApiError if the disk is nearly full."""
         if shutil.disk_usage(self.files.root).free < MIN_FREE_BYTES:
             raise ApiError(
-                "InsufficientStorage", f"less than {MIN_FREE_BYTES} bytes are free where contexts are kept", status=507
+                "InsufficientStorage",
+                f"Less than {MIN_FREE_BYTES} bytes of disk are free for contexts: delete files.",
+                status=507,
             )
         return self.files.create_draft()
 
@@ -189,7 +193,9 @@ class Store:
         try:
             with self._change() as db:
                 if self.get(context_id).state != "available":
-                    raise ApiError("Context.Clearing", f"context {context_id} is being cleared: try again", status=409)
+                    raise ApiError(
+                        "Context.Clearing", f"Context {context_id} is being cleared: try again later.", status=409
+                    )
                 version = self.files.publish(draft, context_id, parts)
                 where = (context_id, joined(parts))
                 db.execute("DELETE FROM packed WHERE context = ? AND path = ?", where)

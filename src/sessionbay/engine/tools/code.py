@@ -6,7 +6,7 @@ from typing import Any
 
 from ...core.output import Keep
 from ...models.sessions import SessionStatus as Status
-from ...operations.code import LANGUAGES, CodeArgs, parse_language
+from ...operations.code import LANGUAGES, CodeArgs, error_code, parse_language
 from ..agent.connection import AgentFailure
 from ..api_errors import ToolFailure, execution_failed
 from ..code_kernel import CodeKernel, KernelLost, OnEvent, OutputCollector, RunResult
@@ -22,7 +22,7 @@ async def run_code(session: EngineSession, args: CodeArgs, output_limit: int) ->
     result = await run(session, args, output_limit, "head+tail", lambda event: None)
     text = json.dumps(answer(result))
     if result.error is not None:
-        raise ToolFailure(text)
+        raise ToolFailure(text, error_code(result.error))
     return text
 
 
@@ -34,7 +34,7 @@ async def run(session: EngineSession, args: CodeArgs, output_limit: int, keep: K
     try:
         language = parse_language(args.language)
     except ValueError as exc:
-        raise execution_failed(-32602, f"run_code: language must be one of {', '.join(LANGUAGES)}") from exc
+        raise execution_failed(f"Invalid language: use {', '.join(LANGUAGES)}.") from exc
     limit = min(args.max_output or output_limit, MAX_OUTPUT)
     collector = OutputCollector(limit, args.keep or keep, on_event)
     while True:

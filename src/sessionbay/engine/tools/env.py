@@ -13,7 +13,7 @@ async def set_env(session: EngineSession, args: SetEnvArgs) -> str:
     session.running_agent()
     variables = {**session.env, **{variable.key: variable.value for variable in args.envs}}
     if error := variables_error("the session's environment", variables):
-        raise execution_failed(-32602, f"set_env: {error}")
+        raise execution_failed(error)
     session.env.update(variables)
     return DONE
 

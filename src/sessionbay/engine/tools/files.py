@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from posixpath import dirname
 from typing import Any
 
+from ...core.error_codes import ErrorCode
 from ...core.output import MAX_CHARACTER_SIZE, whole_characters
 from ...models.files import DirectoryEntry, FileChangeEvent
 from ...operations.file_codecs import format_blocks, format_changes, format_info, format_listing, format_matches
@@ -36,7 +37,7 @@ async def read_file(session: EngineSession, args: ReadArgs) -> str:
         decoder = getincrementaldecoder("utf-8")()
         return "".join([decoder.decode(piece) async for piece in _slices(data, SLICE_SIZE)]) + decoder.decode(b"", True)
     except UnicodeDecodeError as exc:
-        raise execution_failed(-32602, f"{args.path}: Not UTF-8 text") from exc
+        raise execution_failed(f"{args.path}: Not UTF-8 text", ErrorCode.NOT_TEXT) from exc
 
 
 async def _slices(data: bytes, size: int) -> AsyncIterator[bytes]:

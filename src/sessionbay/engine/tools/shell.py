@@ -7,6 +7,7 @@ from base64 import b64decode
 from contextlib import suppress
 from typing import Any
 
+from ...core.error_codes import ErrorCode
 from ...operations.command import ShellArgs
 from ..agent.connection import AgentFailure, AgentGone
 from ..api_errors import ToolFailure, execution_failed
@@ -29,7 +30,7 @@ async def shell(session: EngineSession, args: ShellArgs, output_limit: int) -> s
         answer["traceId"] = secrets.token_hex(16)
     text = json.dumps(answer)
     if result["timed_out"]:
-        raise ToolFailure(text)
+        raise ToolFailure(text, ErrorCode.TIMEOUT)
     return text
 
 
@@ -61,4 +62,4 @@ def decode_stdin(stdin: str | None) -> bytes:
     try:
         return b64decode(stdin or "", validate=True)
     except ValueError as exc:
-        raise execution_failed(-32602, "stdin must be base64") from exc
+        raise execution_failed("Invalid stdin: it must be base64.") from exc

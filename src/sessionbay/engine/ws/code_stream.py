@@ -39,7 +39,7 @@ class CodeStreams:
         args = CodeArgs(code=params.code, language=params.language, timeout_s=params.timeout_s)
         key = call.connection, call.frame.id
         if key in self._running:
-            raise ApiError("InvalidParameter", "this id belongs to code that is still running")
+            raise ApiError("InvalidParameter", "This id belongs to code that still runs: use another id.")
         events: asyncio.Queue[Mapping[str, Any] | None] = asyncio.Queue()
         sender = asyncio.create_task(_send_events(call, events))
         self._running[key] = work = asyncio.ensure_future(self._run_code(args, events.put_nowait))

@@ -63,7 +63,7 @@ class IncomingCall:
         try:
             return model.model_validate(dict(self.frame.params))
         except ValidationError as exc:
-            raise ApiError("InvalidParameter", f"{self.frame.method}: {first_error(exc)}") from exc
+            raise ApiError("InvalidParameter", f"{self.frame.method}: {first_error(exc)}.") from exc
 
     async def reply(self, **value: Any) -> None:
         """Send the result."""

@@ -7,8 +7,10 @@ from collections.abc import Callable
 from starlette.responses import PlainTextResponse
 from starlette.types import Receive, Scope, Send
 
+from ...core.error_codes import ErrorCode
 from ...core.websocket import OFFERS
 from ...operations import frames
+from ...operations.file_failures import classify
 from ...operations.files import SERVER as FILES
 from ..agent.connection import AgentConnection, AgentFailure, AgentGone
 from ..api_errors import ApiError
@@ -93,17 +95,18 @@ class Hub:
         except ApiError as exc:
             await call.fail(f"[{exc.code}] {exc}")
         except (AgentFailure, AgentGone) as exc:
-            await call.fail(str(exc))
+            await call.fail(f"[{classify(str(exc)) or ErrorCode.FAILED}] {exc}")
         except Exception:  # the outermost edge: the client still gets a response
             log.exception("%s of %s failed", frame.method[:80], frame.target[:80])
-            await call.fail("the local engine failed; its log says how")
+            await call.fail("[InternalError] The local engine failed. Its log has the details.")
 
     def _method(self, frame: frames.Frame) -> Method:
         methods = self.targets.get(frame.target)
         if methods is None:
-            raise _NoTarget(f"the local engine serves no {frame.target!r}; it serves {', '.join(self.targets)}")
+            known = ", ".join(self.targets)
+            raise _NoTarget(f"[TargetNotFound] The local engine does not serve {frame.target!r}: use {known}.")
         if frame.method not in methods:
-            message = f"{frame.target} has no method {frame.method!r}; it has {', '.join(methods)}"
+            message = f"{frame.target} has no method {frame.method!r}: use {', '.join(methods)}."
             raise ApiError("MethodNotFound", message)
         return methods[frame.method]
 

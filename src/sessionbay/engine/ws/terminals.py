@@ -161,7 +161,7 @@ class Terminals:
         params = call.params(terminals.CreateParams)
         agent = self._agent()
         if len(self._open) + self._starting >= MAX_TERMINALS:
-            raise ApiError("TooManyTerminals", f"the session has {MAX_TERMINALS} terminals already: end one first")
+            raise ApiError("TooManyTerminals", f"The session has {MAX_TERMINALS} terminals: end one first.")
         self._starting += 1
         try:
             pid, fd = await agent.request_fd(
@@ -223,11 +223,11 @@ class Terminals:
         try:
             data = params.bytes()
         except ValueError as exc:
-            raise ApiError("InvalidParameter", f"the input is not {params.encoding}") from exc
+            raise ApiError("InvalidParameter", f"The input is not valid {params.encoding}.") from exc
         terminal = self._get_running(params)
         await terminal.attach(call.connection)  # before the program can respond to the input
         if not terminal.pty.write(data):
-            raise ApiError("TerminalBusy", f"{terminal.id} does not read what is typed")
+            raise ApiError("TerminalBusy", f"Terminal {terminal.id} does not read its input: try again later.")
 
     async def _resize(self, call: IncomingCall) -> None:
         params = call.params(terminals.ResizeParams)
@@ -240,11 +240,11 @@ class Terminals:
         self._agent()
         terminal = self._get(ref)
         if terminal.exit_code is not None:
-            raise ApiError("PtySession.Ended", f"the shell of {terminal.id} has ended")
+            raise ApiError("PtySession.Ended", f"The shell of terminal {terminal.id} has ended: create another.")
         terminal.used.set()
         return terminal
 
     def _get(self, ref: terminals.TerminalRef | terminals.KillParams) -> Terminal:
         if ref.pty_session_id not in self._open:
-            raise ApiError("PtySession.NotFound", f"the session has no terminal {ref.pty_session_id!r}")
+            raise ApiError("PtySession.NotFound", f"The session has no terminal {ref.pty_session_id!r}.")
         return self._open[ref.pty_session_id]

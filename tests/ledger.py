@@ -47,7 +47,7 @@ class LedgerCloud(httpx.MockTransport):
         self.effects: list[tuple[str, str]] = []
         self.sessions: dict[str, SessionRecord] = {"session-0": SessionRecord({"job": "old"})}
         self.contexts: dict[str, str] = {"context-0": "old"}
-        self._direct = direct_route
+        self.direct_route = direct_route
         self._serve: dict[str, Callable[[Any], OperationReply[Any]]] = {
             session.CREATE.action: self._create,
             session.GET.action: self._get,
@@ -136,7 +136,7 @@ class LedgerCloud(httpx.MockTransport):
 
     def _told(self, name: str) -> session.SessionAnswer:
         answer = session.SessionAnswer(session_id=name, status=self.sessions[name].status, success=True)
-        if not self._direct:
+        if not self.direct_route:
             return answer
         return answer.model_copy(update={"link_url": LINK, "token": "tok", "tool_list": TOOLS})
 

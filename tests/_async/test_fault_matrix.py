@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from sessionbay import AgentBayError, AsyncAGB, AsyncAgentBay, AsyncSession, Result
+from sessionbay.operations.session import GET_STATUS
 from sessionbay.testing import AsyncFaultTransport, FaultPlan, Rule
 
 from ..fake_cloud import KEY
@@ -39,9 +40,10 @@ class Cell:
 
     @property
     def sent(self) -> bool:
-        """Whether any request left the client."""
+        """Whether the operation's request left the client. After a failure of the direct route a look follows it."""
         unsent = ("refused", "unreachable")
-        return bool(self.cloud.arrived) or any(fired.fault.silence not in unsent for fired in self.plan.fired)
+        arrived = self.cloud.arrived.keys() - ({GET_STATUS.action} if self.cloud.direct_route else set())
+        return bool(arrived) or any(fired.fault.silence not in unsent for fired in self.plan.fired)
 
     def tries(self, action: str) -> int:
         """Return how often the client requested it, whether that arrived or not."""

@@ -27,7 +27,7 @@ Mistake = tuple[Callable[..., Any], type[Exception], str]
 
 OF_CLIENTS: list[Mistake] = [
     (lambda: AsyncAgentBay(endpoint="https://gw.invalid"), AgentBayError, "pass api_key= or set AGENTBAY_API_KEY"),
-    (lambda: AsyncAgentBay(endpoint="x y", api_key="akm-test"), ValueError, "use a host, an http(s) URL, or 'local'"),
+    (lambda: AsyncAgentBay(endpoint="x y", api_key="akm-test"), ValueError, "use a host, an http(s) URL, 'local' or"),
     (lambda: AsyncAgentBay(endpoint="http://gw.invalid", api_key="akm-test"), ValueError, "pass allow_http=True"),
     (lambda: AsyncAgentBay(**TYPO), TypeError, "apikey"),
     (lambda: AsyncAgentBay(**CLOUD, timeout=-1), ValueError, "timeout must be above 0 seconds"),

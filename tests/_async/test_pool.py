@@ -2,7 +2,14 @@ from typing import Any
 
 import pytest
 
-from sessionbay import AsyncAgentBay, AsyncSession, SessionError, SessionTimeoutError, SessionUsageError
+from sessionbay import (
+    AsyncAgentBay,
+    AsyncSession,
+    SessionError,
+    SessionGoneError,
+    SessionTimeoutError,
+    SessionUsageError,
+)
 from sessionbay.engine import LocalEngine
 
 from .clock import ShiftedClock
@@ -82,7 +89,7 @@ async def test_leaving_deletes_what_is_lent_out_too(bay: AsyncAgentBay) -> None:
         session: AsyncSession = await lease.__aenter__()
     assert await left(bay) == 0
     await lease.__aexit__(None, None, None)
-    with pytest.raises(SessionUsageError):
+    with pytest.raises(SessionGoneError):
         await session.get_status()
 
 

@@ -28,7 +28,7 @@ Mistake = tuple[Callable[..., Any], type[Exception], str]
 
 OF_CLIENTS: list[Mistake] = [
     (lambda: AgentBay(endpoint="https://gw.invalid"), AgentBayError, "pass api_key= or set AGENTBAY_API_KEY"),
-    (lambda: AgentBay(endpoint="x y", api_key="akm-test"), ValueError, "use a host, an http(s) URL, or 'local'"),
+    (lambda: AgentBay(endpoint="x y", api_key="akm-test"), ValueError, "use a host, an http(s) URL, 'local' or"),
     (lambda: AgentBay(endpoint="http://gw.invalid", api_key="akm-test"), ValueError, "pass allow_http=True"),
     (lambda: AgentBay(**TYPO), TypeError, "apikey"),
     (lambda: AgentBay(**CLOUD, timeout=-1), ValueError, "timeout must be above 0 seconds"),

@@ -3,7 +3,14 @@ from typing import Any
 
 import pytest
 
-from sessionbay import AgentBay, Session, SessionError, SessionTimeoutError, SessionUsageError
+from sessionbay import (
+    AgentBay,
+    Session,
+    SessionError,
+    SessionGoneError,
+    SessionTimeoutError,
+    SessionUsageError,
+)
 from sessionbay.engine import LocalEngine
 
 from .clock import ShiftedClock
@@ -81,7 +88,7 @@ def test_leaving_deletes_what_is_lent_out_too(bay: AgentBay) -> None:
         session: Session = lease.__enter__()
     assert left(bay) == 0
     lease.__exit__(None, None, None)
-    with pytest.raises(SessionUsageError):
+    with pytest.raises(SessionGoneError):
         session.get_status()
 
 

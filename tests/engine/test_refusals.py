@@ -25,7 +25,7 @@ MESSAGE_FIRST = ("execution_failed", "InvalidRequest")
 
 
 @dataclass(frozen=True)
-class Refusal:
+class DeclaredError:
     """A call that makes an error of the engine: its class, code and message, with ``x`` for what is filled in."""
 
     kind: str
@@ -47,7 +47,7 @@ def text_of(node: ast.expr | None, names: dict[str, ast.expr]) -> str:
     return text_of(names[node.id], names) if isinstance(node, ast.Name) and node.id in names else "x"
 
 
-def refusals() -> Iterator[Refusal]:
+def refusals() -> Iterator[DeclaredError]:
     """Yield every construction of an ApiError, a ToolFailure in the clouds' form, or an InvalidRequest."""
     for top in SOURCES:
         for path in sorted(top.rglob("*.py")) if top.is_dir() else [top]:
@@ -57,7 +57,7 @@ def refusals() -> Iterator[Refusal]:
                     yield from refusals_in(function, str(path.relative_to(ROOT)))
 
 
-def refusals_in(function: ast.FunctionDef | ast.AsyncFunctionDef, place: str) -> Iterator[Refusal]:
+def refusals_in(function: ast.FunctionDef | ast.AsyncFunctionDef, place: str) -> Iterator[DeclaredError]:
     """Yield the refusals that a function makes."""
     nodes = list(ast.walk(function))
     names = {
@@ -76,7 +76,7 @@ def refusals_in(function: ast.FunctionDef | ast.AsyncFunctionDef, place: str) ->
         if kind == "execution_failed" and len(node.args) > 1:
             code = node.args[1]
         default = ast.Constant("InvalidParameter")
-        yield Refusal(kind, text_of(code or default, names), text_of(message, names), f"{place}:{node.lineno}")
+        yield DeclaredError(kind, text_of(code or default, names), text_of(message, names), f"{place}:{node.lineno}")
 
 
 REFUSALS = sorted(set(refusals()), key=lambda refusal: refusal.place)
@@ -88,7 +88,7 @@ def test_the_walk_finds_the_refusals() -> None:
 
 
 @pytest.mark.parametrize("refusal", REFUSALS, ids=lambda refusal: refusal.place)
-def test_a_refusal_has_a_code_on_the_page_and_is_a_sentence(refusal: Refusal) -> None:
+def test_a_refusal_has_a_code_on_the_page_and_is_a_sentence(refusal: DeclaredError) -> None:
     assert refusal.code in LISTED
     if refusal.message in VERBATIM or refusal.message == "x":
         return

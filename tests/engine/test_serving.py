@@ -96,7 +96,7 @@ def test_a_machine_that_is_no_linux_is_reported_what_to_use(monkeypatch: pytest.
 
 def test_a_client_says_what_to_install_where_the_engine_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "sessionbay.engine.resolve", None)
-    with AgentBay(endpoint="local") as bay, pytest.raises(AgentBayError, match=r"sessionbay\[local\]"):
+    with AgentBay(endpoint="local") as bay, pytest.raises(AgentBayError, match=r"pip install \"\.\[local\]\""):
         bay.list()
 
 

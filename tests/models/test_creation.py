@@ -86,7 +86,7 @@ def test_keyword_arguments_take_the_place_of_the_fields_of_params() -> None:
 
 def test_a_dict_in_place_of_params_is_reported_what_is_right() -> None:
     params: Any = {"image_id": "any"}
-    with pytest.raises(SessionUsageError, match="CreateSessionParams or of keywords, not of <class 'dict'>"):
+    with pytest.raises(SessionUsageError, match=r"CreateSessionParams, not dict: use create\(\*\*params\)"):
         CreateSessionParams.of(params, {})
 
 
@@ -97,7 +97,9 @@ def test_params_and_keyword_arguments_are_checked_together() -> None:
 
 def test_an_unknown_keyword_argument_is_reported_with_those_that_are_known() -> None:
     unknown: Any = {"image": "a", "imageid": "b"}
-    with pytest.raises(SessionUsageError, match="a session has no image, imageid; the fields are image_id, labels"):
+    with pytest.raises(
+        SessionUsageError, match="Unknown image, imageid: the parameters of a session are image_id, labels"
+    ):
         CreateSessionParams.of(None, unknown)
 
 

@@ -39,7 +39,7 @@ def test_an_interrupt_while_a_lost_creation_is_looked_for_undoes_it_too() -> Non
 def test_an_interrupt_before_anything_was_sent_looks_for_no_session(monkeypatch: pytest.MonkeyPatch) -> None:
     starts: list[str] = []
 
-    def interrupted() -> None:
+    def interrupted(*, private: bool) -> None:
         starts.append("local")
         raise KeyboardInterrupt
 

@@ -110,9 +110,9 @@ def keep_environment(scene: Scene) -> None:
     agent_with(
         "import os\n"
         "real = run.Run.__init__\n"
-        "def init(self, process_tree, command, timeout, keep, cwd=None, envs=None, **more):\n"
-        "    os.environ.update(envs or {})\n"
-        "    real(self, process_tree, command, timeout, keep, cwd, envs, **more)\n"
+        "def init(self, *args, **more):\n"
+        "    real(self, *args, **more)\n"
+        "    os.environ.update(self._envs or {})\n"
         "run.Run.__init__ = init"
     )(scene)
 

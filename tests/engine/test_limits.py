@@ -193,7 +193,7 @@ def test_no_session_is_made_where_the_disk_is_nearly_full() -> None:
         refused = bay.create()
     engine.stop()
     assert refused.code == "QuotaExceeded.Disk"
-    assert "make room, or delete sessions" in refused.error_message
+    assert "free space, or delete sessions" in refused.error_message
 
 
 def test_a_session_that_says_nothing_of_its_times_has_those_of_the_engine() -> None:

@@ -14,6 +14,7 @@ from sessionbay._concurrency._sync import HttpClient
 from sessionbay.engine import tool_dispatch
 from sessionbay.engine.contexts import signing
 from sessionbay.operations import trees
+from sessionbay.operations.complete_output import framed
 
 from .attack import add, attack
 from .scene import PATIENCE, Scene
@@ -37,19 +38,28 @@ def listed_as(name: str) -> Callable[[Scene], str | None]:
         (target / "kept").mkdir(parents=True)
         (target / "kept" / "link").symlink_to(scene.folder)
         outside = name.format(folder=scene.folder)
-        real = tool_dispatch.SERVED["read_file"]
+        lie = b64encode(f"f\t8\t644\t{outside}\0\0".encode()).decode()
+        told = []
 
-        async def read(session: Any, args: Any, config: Any) -> str:
+        async def shell(session: Any, args: Any, config: Any) -> Any:
             """Lie about what is there, as a cloud may."""
-            if "tmp." in args.path:
-                return lie
+            if trees.LIST in args.command:
+                told.append(outside)
+                args = args.model_copy(update={"command": framed(f"printf %s {lie} | base64 -d")})
+            return await real(session, args, config)
+
+        async def read(*_: object) -> str:
+            """Have any file that is asked for."""
             return "attacked"
 
-        lie = b64encode(f"f\t8\t644\t{outside}\0\0".encode()).decode()
+        real = tool_dispatch.SERVED["shell"]
         session.command.run("mkdir out").raise_for_error()
-        scene.patch.setitem(tool_dispatch.SERVED, "read_file", read)
-        session.file_system.pull("out", target)
-        scene.patch.setitem(tool_dispatch.SERVED, "read_file", real)
+        with scene.patch.context() as patch:
+            patch.setitem(tool_dispatch.SERVED, "shell", shell)
+            patch.setitem(tool_dispatch.SERVED, "read_file", read)
+            pulled = session.file_system.pull("out", target)
+        assert told, "the lie was not told, so that nothing was attacked"
+        assert pulled.success or list(pulled.errors) == [outside], pulled.error_message
         found = [path for path in scene.folder.rglob("*") if path.is_file() and not path.is_symlink()]
         return ", ".join(str(path) for path in found if target not in path.parents) or None
 

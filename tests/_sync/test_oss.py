@@ -60,7 +60,8 @@ class OssCloud(FakeCloud):
     def __init__(self, answer: Answer | None = None, *, direct: bool) -> None:
         tools = json.dumps([{"name": name, "server": SERVER} for name in NAMES])
         link = {"LinkUrl": "https://machine.example/x", "Token": "tok-1"} if direct else {}
-        super().__init__(CreateMcpSession=yes(session_data(**link, ToolList=tools)))
+        data = session_data(**link, ToolList=tools)
+        super().__init__(CreateMcpSession=yes(data), GetSession=yes(data))
         self._told = answer
         self.calls: list[tuple[str, str, dict[str, Any]]] = []
 

@@ -107,7 +107,7 @@ def test_agb_has_no_skills() -> None:
 def test_the_local_engine_refuses_skills_by_name(bay: AgentBay) -> None:
     found = bay.beta_skills.get_metadata()
     assert (found.success, found.code) == (False, "ActionNotSupportedLocally")
-    assert "put their files into the session" in found.error_message
+    assert "write their files to the session" in found.error_message
 
 
 def test_a_session_is_created_with_skills() -> None:

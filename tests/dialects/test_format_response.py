@@ -88,7 +88,10 @@ def test_a_refusal_of_the_gateway_keeps_all_it_says(case: Any) -> None:
     for dialect, op in SPOKEN:
         body = {case("code"): "NOT_LOGIN", case("message"): "  log in ", "RequestId": "REQ-1", "HostId": "gw.invalid"}
         wanted = op.result(
-            code="NOT_LOGIN", error_message="[NOT_LOGIN] log in", request_id="REQ-1", http_status_code=400
+            code="NOT_LOGIN",
+            error_message="[NOT_LOGIN] log in: check the API key, and that it belongs to this endpoint",
+            request_id="REQ-1",
+            http_status_code=400,
         )
         assert dialect.decode(op, json_answer(body, 400)) == wanted
 

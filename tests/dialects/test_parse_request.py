@@ -144,13 +144,13 @@ def test_an_unknown_path_is_not_found(path: str) -> None:
     ("form", "why"),
     [
         ({"Action": "GetSession"}, "session_id"),
-        ({"Action": "SetLabel", "SessionId": "s", "Labels": "a=b"}, "not JSON"),
+        ({"Action": "SetLabel", "SessionId": "s", "Labels": "a=b"}, "neither JSON nor"),
         ({"Action": "SetLabel", "SessionId": "s", "Labels": '["a"]'}, "labels"),
-        ({"Action": "CallMcpTool", "SessionId": "s", "Name": "shell", "Args": "[" * 100_000}, "not JSON"),
+        ({"Action": "CallMcpTool", "SessionId": "s", "Name": "shell", "Args": "[" * 100_000}, "neither JSON nor"),
         ({"Action": "CreateMcpSession", "Timeout": "soon"}, "timeout"),
         ({"Action": "CreateMcpSession", "Timeout": "5", "MaxRuntime": "long"}, "long"),
         ({"Action": "CreateMcpSession", "EnableRecord": "perhaps"}, "enable_record"),
-        ({"Action": "CreateMcpSession", "ExtraConfigs": "{"}, "not JSON"),
+        ({"Action": "CreateMcpSession", "ExtraConfigs": "{"}, "neither JSON nor"),
         ({"Action": "CreateMcpSession", "ExtraConfigs.Mobile": "x"}, "extra_configs"),
         ({"Action": "GetLink", "SessionId": "s", "Port": "http"}, "port"),
     ],
@@ -164,7 +164,7 @@ def test_a_wrong_parameter_is_refused_with_its_name(form: dict[str, str], why: s
 
 @pytest.mark.parametrize("body", [b"{", b"[]", b"null", b"5", b"\xff", b"[" * 100_000], ids=lambda body: repr(body[:9]))
 def test_a_body_that_is_no_json_object_is_refused(body: bytes) -> None:
-    with pytest.raises(InvalidRequest, match="CreateMcpSession: the body is no"):
+    with pytest.raises(InvalidRequest, match=r"CreateMcpSession: The request body is not (a JSON object|JSON)"):
         ask_agb("/mcp/createSession", body)
 
 

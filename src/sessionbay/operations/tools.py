@@ -70,14 +70,15 @@ class CallAnswer(TextWire):
         return (strip_envelope(self.text) or "the tool failed without a reason") if self.is_error else None
 
     def fields(self) -> dict[str, Any]:
-        """Return the result's own fields."""
+        """Return the result's own fields; the code of a failure is the tool's, that of a success the envelope's."""
         content = tuple(item.item() for item in self.content)
+        structured = self.structured_content or {}
         return {
             "data": self.text,
             "content": content,
             "is_error": self.is_error,
-            "structured_content": self.structured_content or {},
-            "code": str((self.structured_content or {}).get("code", "")) if self.is_error else "",
+            "structured_content": structured,
+            **({"code": str(structured.get("code", ""))} if self.is_error else {}),
         }
 
 

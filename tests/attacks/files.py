@@ -5,17 +5,20 @@ import logging
 import os
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 from sessionbay import ContextSync, Session
 from sessionbay.engine import listener, logs, session_registry, tool_dispatch, workdir
-from sessionbay.engine.api_errors import ToolFailure
+from sessionbay.engine.api_errors import ApiError, ToolFailure
 from sessionbay.engine.contexts import byte_budget, copy, sync_job
 from sessionbay.operations.files import ReadArgs
 
 from ..engine.processes import eventually
+from .agents import unharmed
 from .attack import add, attack
 from .defences_off import agent_with
 from .isolation import host_file
@@ -197,13 +200,48 @@ def write_to_a_pipe(scene: Scene) -> str | None:
     agent_with("files.MAX_READ_BYTES = 2**40"),
 )
 def file_of_a_tebibyte(scene: Scene) -> str | None:
-    """Read all of a sparse file of 1 TiB: the session must go on, and others must not wait."""
-    bystander, session = scene.session(), scene.lost_session()
-    session.command.run("truncate -s 1T thing || truncate -s 3G thing")
-    read = session.file_system.read_file("thing")
-    if read.success or "larger than" not in read.error_message:
-        return read.error_message[:100] or "read"
-    return None if bystander.command.run("echo well").output == "well\n" else "another session had to wait"
+    """Read all of a sparse file of 1 TiB in one call: the session must go on, and others must not wait."""
+    bystander, session = scene.session(), scene.session()
+    session.command.run("truncate -s 1T thing || truncate -s 3G thing").raise_for_error()
+    with suppress(OSError):  # the peak of this process, which has the engine, begins anew, where the kernel can do that
+        Path("/proc/self/clear_refs").write_text("5")
+    before = peak_memory()
+    for length in (2**28, 0):
+        with ThreadPoolExecutor() as pool:
+            attempt = pool.submit(_read_at_once, scene, session, length)
+            harm = unharmed(scene, bystander)
+            found = attempt.result()
+        if harm or "File too large: read at most" not in found:
+            return harm or found[:100]
+    if (more := peak_memory() - before) > 64 * 2**20:
+        return f"the engine took {more} bytes of memory"
+    part = session.file_system.read_file("thing", offset=2**31, length=100)
+    return None if part.content == "\0" * 100 else f"a part of it cannot be read: {part.error_message[:100]}"
+
+
+def _read_at_once(scene: Scene, session: Session, length: int) -> str:
+    """Ask for so many bytes of the file, or for all of them, in one call; return what was answered."""
+    known, config = scene.known(session), scene.engine._engine.config
+    args = {"path": "thing", "offset": 0, "length": length, "format": "binary"}
+
+    async def read() -> str:
+        async with asyncio.timeout(2 * scene.slack):
+            reported = await tool_dispatch.call(known, "read_file", args, config)
+        return str(reported.content[0].text)
+
+    try:
+        answered: str = scene.on_loop(read)
+    except TimeoutError:
+        return "the caller waits"
+    except ApiError as exc:
+        return f"the session is gone: {exc}"
+    return answered
+
+
+def peak_memory() -> int:
+    """Return the most bytes of memory that this process, and so the engine, has had."""
+    status = Path("/proc/self/status").read_text()
+    return 1024 * int(status.partition("VmHWM:")[2].split()[0])
 
 
 def any_size(scene: Scene) -> None:

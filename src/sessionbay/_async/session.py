@@ -811,7 +811,13 @@ class AsyncSession:
         return f"{type(self).__name__}({self.session_id!r})"
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the session's id, cloud and endpoint, without the key, as a plain dict."""
+        """Return the session's id, cloud, endpoint and region, without the key, as a plain dict.
+
+        Example:
+            ```python
+            print(session.to_dict()["session_id"] == session.session_id)
+            ```
+        """
         return self.ref.to_dict()
 
 

@@ -2,6 +2,8 @@
 
 from ..core.error_codes import ErrorCode
 from ..models.sessions import SessionStatus
+from ..operations.code import refusal_code
+from ..operations.file_failures import classify
 
 GONE = (SessionStatus.FINISH, SessionStatus.DELETING)
 
@@ -49,3 +51,8 @@ def not_running(status: str) -> ApiError:
 def execution_failed(message: str, code: str = "InvalidParameter", *, rpc_code: int = -32602) -> ToolFailure:
     """Return a tool's failure in the clouds' form, with the code that the engine adds."""
     return ToolFailure(f"Execution failed. Error code:{rpc_code} Error message: {message}", code)
+
+
+def failure_code(message: str) -> str:
+    """Return the code of a failure inside the session, from the agent's message."""
+    return refusal_code(message) or classify(message) or ErrorCode.FAILED.value

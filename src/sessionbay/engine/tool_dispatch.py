@@ -6,15 +6,13 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from ..core.error_codes import ErrorCode
 from ..core.tool import Tool
 from ..core.wire_model import CamelWire, first_error
-from ..operations.file_failures import classify
 from ..operations.registry import TOOLS
 from ..operations.session import ToolEntry
 from ..operations.tools import CallAnswer, ContentAnswer
 from .agent.connection import AgentFailure, AgentGone
-from .api_errors import ToolFailure, execution_failed, no_session
+from .api_errors import ToolFailure, execution_failed, failure_code, no_session
 from .config import EngineConfig
 from .session import EngineSession
 from .tools import env, files, processes
@@ -68,8 +66,7 @@ async def call(session: EngineSession, name: str, args: dict[str, Any], config: 
     except AgentGone as exc:
         raise no_session() from exc
     except AgentFailure as exc:
-        code = classify(str(exc)) or ErrorCode.FAILED.value
-        return _answer(execution_failed(str(exc)).text, {"code": code}, is_error=True)
+        return _answer(execution_failed(str(exc)).text, {"code": failure_code(str(exc))}, is_error=True)
     return _answer(output) if isinstance(output, str) else _answer(*output)
 
 

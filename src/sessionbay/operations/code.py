@@ -35,6 +35,7 @@ FORMATS = {
 }
 KERNEL_DIED, VALUE_TOO_LARGE = "KernelDied", "ValueTooLarge"  # names of errors that the local engine reports
 LANGUAGE = re.compile(r"\blanguage must be\b|\bruns code in\b|^code in \w+ needs\b|unsupported language", re.IGNORECASE)
+_TAG = re.compile(r"\[(?P<code>\w+)\] ")
 MAIN_RESULT_KEYS = ("isMainResult", "is_main_result")
 
 
@@ -119,9 +120,16 @@ def parse_failure(text: str) -> dict[str, Any]:
 
 
 def parse_refusal(text: str) -> dict[str, str]:
-    """Parse the reason why code did not run."""
-    message = strip_envelope(text)
-    return {"error_message": message, "code": ErrorCode.LANGUAGE_UNAVAILABLE if LANGUAGE.search(message) else ""}
+    """Parse the reason why code did not run. The local engine's streams put its code in front: ``[failed] message``."""
+    message, code = strip_envelope(text), ""
+    if (tag := _TAG.match(message)) and tag["code"] in set(ErrorCode):
+        message, code = message[tag.end() :], tag["code"]
+    return {"error_message": message, "code": refusal_code(message) or code}
+
+
+def refusal_code(message: str) -> str:
+    """Return the code of the reason why code did not run; empty if it is unknown."""
+    return ErrorCode.LANGUAGE_UNAVAILABLE if LANGUAGE.search(message) else ""
 
 
 def _parse_tool_response(text: str) -> CodeAnswer | None:

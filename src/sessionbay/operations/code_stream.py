@@ -87,14 +87,15 @@ class CodeCollector:
         reason = end.get("executionError")
         error = self._error or CodeAnswer(execution_error=reason if isinstance(reason, str) else None).parse_error()
         failed = "the code failed" if end.get("status") == "failed" else ""
-        problem = parse_refusal(problem)["error_message"] or (str(error) if error else failed)
+        refusal = parse_refusal(problem)
+        problem = refusal["error_message"] or (str(error) if error else failed)
         count, seconds, omitted = (end.get(name) for name in ("executionCount", "executionTime", "omittedBytes"))
         return EnhancedCodeExecutionResult(
             success=not problem,
             data=result_text(results, logs),
             request_id=request_id,
             error_message=problem,
-            code=error_code(error) if error else parse_refusal(problem)["code"],
+            code=error_code(error) if error else refusal["code"],
             logs=logs,
             results=results,
             error=error,

@@ -7,13 +7,11 @@ from collections.abc import Callable
 from starlette.responses import PlainTextResponse
 from starlette.types import Receive, Scope, Send
 
-from ...core.error_codes import ErrorCode
 from ...core.websocket import OFFERS
 from ...operations import frames
-from ...operations.file_failures import classify
 from ...operations.files import SERVER as FILES
 from ..agent.connection import AgentConnection, AgentFailure, AgentGone
-from ..api_errors import ApiError
+from ..api_errors import ApiError, failure_code
 from .connection import Connection, IncomingCall, Method, Methods
 from .file_watch import FileWatches
 from .terminals import Terminals
@@ -95,7 +93,7 @@ class Hub:
         except ApiError as exc:
             await call.fail(f"[{exc.code}] {exc}")
         except (AgentFailure, AgentGone) as exc:
-            await call.fail(f"[{classify(str(exc)) or ErrorCode.FAILED}] {exc}")
+            await call.fail(f"[{failure_code(str(exc))}] {exc}")
         except Exception:  # the outermost edge: the client still gets a response
             log.exception("%s of %s failed", frame.method[:80], frame.target[:80])
             await call.fail("[InternalError] The local engine failed. Its log has the details.")

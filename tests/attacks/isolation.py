@@ -61,7 +61,8 @@ def to_be_root_on_the_host(scene: Scene) -> str | None:
     """Look from the host at who the session's processes really are."""
     session = scene.session()
     mark = secrets.token_hex(8)
-    session.command.run(f"nohup sh -c 'sleep 30; : {mark}' >/dev/null 2>&1 &")
+    started = "until [ -e started ]; do :; done"  # while it executes another program, a process has no command line
+    session.command.run(f"nohup sh -c 'echo >started; sleep 30; : {mark}' >/dev/null 2>&1 & {started}")
     for folder in Path("/proc").glob("[0-9]*"):
         try:
             if mark.encode() in (folder / "cmdline").read_bytes() and folder.stat().st_uid == 0:

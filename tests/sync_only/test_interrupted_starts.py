@@ -10,6 +10,10 @@ from sessionbay.engine import LocalEngine
 
 
 @pytest.mark.engine
+@pytest.mark.filterwarnings(
+    "ignore:unclosed:ResourceWarning"
+)  # one interrupted as it is made is the collector's to close
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 def test_an_interrupted_start_leaves_no_process(engine: LocalEngine) -> None:
     before = signal.signal(signal.SIGALRM, signal.default_int_handler)  # raises KeyboardInterrupt, as SIGINT does
     with AgentBay(endpoint=engine.endpoint, api_key=engine.api_key.reveal()) as bay, bay.session() as session:

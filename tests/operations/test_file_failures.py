@@ -36,6 +36,7 @@ ENVELOPE = "Execution failed. Error code:-32602 Error message: "
         ("open /usr/x: read-only file system", "open /usr/x: read-only file system", "read_only"),
         ("write /x: no space left on device", "write /x: no space left on device", "no_space"),
         ("operation not permitted", "operation not permitted", "permission_denied"),
+        ("/l: Too many levels of symbolic links", "/l: Too many levels of symbolic links", ""),
         ("the tool crashed", "the tool crashed", ""),
         (ENVELOPE, ENVELOPE, ""),
     ],

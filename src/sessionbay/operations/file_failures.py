@@ -29,7 +29,7 @@ _WORDINGS = {
     ErrorCode.NOT_A_FILE: "not a (regular )?file",
     ErrorCode.PERMISSION_DENIED: "operation not permitted|access( is)? denied|eacces",
     ErrorCode.ALREADY_EXISTS: "already exists?|eexist",
-    ErrorCode.TOO_LARGE: r"too (large|big|many)|larger than|more than \d+",
+    ErrorCode.TOO_LARGE: r"too (large|big)|too many (bytes|files|watches)|larger than|more than \d+",
     ErrorCode.NOT_TEXT: "(not|invalid)( valid)? utf-?8|binary file|can't decode",
     ErrorCode.READ_ONLY: "read-?only",
     ErrorCode.NO_SPACE: "disk quota exceeded|no space left",

@@ -221,7 +221,7 @@ async def test_output_is_passed_to_a_function_as_it_arrives(bay_session: AsyncSe
         await terminal.send_input("echo la''ter; exit\r")
         assert await terminal.wait(PATIENCE) == 0
         assert await terminal.read() == b""
-    assert b"later" in b"".join(output)
+    await until(lambda: b"later" in b"".join(output))
 
 
 async def test_a_function_is_called_no_more_after_a_disconnect(bay_session: AsyncSession) -> None:

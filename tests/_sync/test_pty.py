@@ -220,7 +220,7 @@ def test_output_is_passed_to_a_function_as_it_arrives(bay_session: Session) -> N
         terminal.send_input("echo la''ter; exit\r")
         assert terminal.wait(PATIENCE) == 0
         assert terminal.read() == b""
-    assert b"later" in b"".join(output)
+    until(lambda: b"later" in b"".join(output))
 
 
 def test_a_function_is_called_no_more_after_a_disconnect(bay_session: Session) -> None:

@@ -39,9 +39,9 @@ SMOKE = [
     "tests/_sync/test_sessions.py",
     "tests/_sync/test_code.py",
 ]
+WITH_ENGINE = ["docs", "engine", "attacks", "shutdown", "cli", "plugin"]  # folders of tests that need not be collected
 WITHOUT_ENGINE = ["-m", "not engine and not faults and not attacks and not slow"]
-for folder in ("docs", "engine", "attacks", "shutdown", "cli", "plugin"):  # which need not be collected then
-    WITHOUT_ENGINE += ["--ignore", f"tests/{folder}"]
+WITHOUT_ENGINE += [f"--ignore=tests/{folder}" for folder in WITH_ENGINE]
 
 
 def environment(session: nox.Session, name: str, python: str, *packages: str) -> Path:

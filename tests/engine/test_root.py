@@ -142,3 +142,14 @@ def test_a_missing_installer_names_what_to_install(tmp_path: Path, monkeypatch: 
     for name, package in (("pip", "python3-pip"), ("npm", "npm")):
         ran = subprocess.run([folder / name, "install", "x"], capture_output=True, text=True, check=False)
         assert (ran.returncode, f"apt-get install {package} " in ran.stderr) == (127, True)
+
+
+def test_a_home_folder_that_was_replaced_is_followed(namespaces_engine: LocalEngine) -> None:
+    with client_of(namespaces_engine) as bay, bay.session() as session:
+        assert session.command.run("cd / && mv ~ /old && mkdir ~ && touch ~/new", cwd="/").success
+        assert output(session, "pwd; ls").split() == ["/home/wuying", "new"]
+        assert session.file_system.delete_file("/home/wuying", recursive=True).success
+        assert not session.command.run("pwd").success
+        assert session.file_system.create_directory("/home/wuying").success
+        assert session.file_system.write_file("note", "there").success
+        assert output(session, "cat ~/note") == "there"

@@ -8,6 +8,7 @@ import signal
 import socket
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from functools import partial
 from typing import Any
 
@@ -51,11 +52,13 @@ class Agent:
         self._socket = sock
         self._process_tree = process_tree
         self._monitor = monitor
-        self._starts = starts = Starts(process_tree)
-        terminals, watches, processes = Terminals(process_tree), Watches(), Processes(starts)
-        self._handlers: dict[str, Handler] = {
-            "ping": lambda: {"pid": os.getpid(), "home": os.getcwd(), "hardening": in_force},
-            "run": self._run,
+        self._starts = Starts(process_tree)
+        self._home = os.getcwd()
+        self._handlers = {**self._file_handlers(), **self._process_handlers()}
+
+    def _file_handlers(self) -> dict[str, Handler]:
+        watches = Watches()
+        return {
             "read": files.read,
             "info": files.info,
             "list": files.listing,
@@ -71,6 +74,16 @@ class Agent:
             "take_file": trees.take_file,
             "keep_file": trees.keep_file,
             "extract": trees.extract,
+            "changes": watches.changes,
+            "forget_changes": watches.forget,
+        }
+
+    def _process_handlers(self) -> dict[str, Handler]:
+        process_tree, starts = self._process_tree, self._starts
+        terminals, processes = Terminals(process_tree), Processes(starts)
+        return {
+            "ping": lambda: {"pid": os.getpid(), "home": self._home, "hardening": in_force},
+            "run": self._run,
             "connect": connect_to_port,
             "environment": lambda: dict(os.environ),
             "open_kernel": partial(code_kernel.open_kernel, process_tree),
@@ -88,8 +101,6 @@ class Agent:
             "open_terminal": terminals.open,
             "terminal_exit": terminals.exit_code,
             "kill_terminal": terminals.kill,
-            "changes": watches.changes,
-            "forget_changes": watches.forget,
         }
 
     def serve(self) -> None:
@@ -129,7 +140,14 @@ class Agent:
             self._monitor.admit()
         if name in ("run", "write", "start_process"):
             request["data"] = blob
+        self._enter_home()
         return self._handlers[name](**request)
+
+    def _enter_home(self) -> None:
+        """Follow the home folder, which a command may have replaced: relative paths and commands start there."""
+        with suppress(OSError):  # there is none at the moment
+            if not os.path.samefile(self._home, "."):
+                os.chdir(self._home)
 
     def _run(self, data: bytes, **arguments: Any) -> dict[str, object]:
         return Run(self._process_tree, self._starts, **arguments).result(data)

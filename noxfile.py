@@ -153,7 +153,7 @@ def docs(session: nox.Session) -> None:
 def compat(session: nox.Session) -> None:
     """Run the clouds' own clients against the engine (``-- --write`` updates the page); two minutes."""
     command = development(session) / "sessionbay"
-    python = official(session, OFFICIAL, OFFICIAL_AGB, "pytest>=9", "pytest-timeout>=2.3", "pytest-xdist>=3.6")
+    python = official(session, OFFICIAL, OFFICIAL_AGB, "pytest>=9", "pytest-timeout>=2.3.1", "pytest-xdist>=3.6")
     checks = Path("compat").absolute()
     session.cd(session.create_tmp())  # the official clients write a log where they are, and look for a .env
     options = ["-q", "-n", WORKERS, "-c", f"{checks}/pytest.ini"]
@@ -169,8 +169,9 @@ def requirements(*groups: str) -> list[str]:
 
 
 def at_lower_bounds(lines: list[str]) -> list[str]:
-    """Return requirements pinned to the lowest versions that they allow."""
-    return [re.sub(r">=([^,]+).*", r"==\1", line) for line in lines]
+    """Return requirements pinned to the lowest versions that they allow; the last one of a name counts."""
+    last = {re.split(r"[>=\[]", line)[0]: line for line in lines}
+    return [re.sub(r">=([^,]+).*", r"==\1", line) for line in last.values()]
 
 
 @nox.session

@@ -645,7 +645,7 @@ class AsyncSession:
     beta_pause, beta_resume = pause, resume
 
     async def wait_for_status(self, status: str, timeout: float = 600, poll_interval: float = 2.0) -> SessionWaitResult:
-        """Wait until this session is in a state, whoever changes it.
+        """Wait until this session is in a state, whichever client changes it.
 
         Args:
             status: The state, e.g. ``PAUSED``; see ``SessionStatus``. ``DELETED`` and ``FINISH`` are the same.

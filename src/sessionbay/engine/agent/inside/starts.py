@@ -63,9 +63,8 @@ def spawn(command: str, cwd: str, envs: dict[str, str], stdin: int) -> subproces
     try:
         if len(script) > MAX_ARGUMENT:
             with tempfile.TemporaryFile() as file:
-                close = (
-                    f"exec {file.fileno()}<&-; " if SHELL.endswith("bash") else ""
-                )  # sh knows one-digit numbers only
+                # The command must not inherit the file; sh cannot close it, as it knows one-digit numbers only.
+                close = f"exec {file.fileno()}<&-; " if SHELL.endswith("bash") else ""
                 file.write(close.encode() + script)
                 file.flush()
                 return _spawn(f". /proc/self/fd/{file.fileno()}", cwd, envs, stdin, (file.fileno(),))

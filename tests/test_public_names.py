@@ -27,6 +27,7 @@ PACKAGE = Path(sessionbay.__file__).parent
 INTERNAL = {"ClientCore", "AsyncClientCore"}  # ``core`` of a client, documented as internal
 SECOND_NAMES = {
     "AGBError": "AgentBayError",
+    "ApplicationError": "ScreenError",
     "BetaContextMount": "ContextMount",
     "ContextStatusData": "ContextStatus",
     "MobileExtraConfig": "MobileConfig",

@@ -69,6 +69,13 @@ from .core.errors import AGBError as AGBError
 from .core.errors import AgentBayError as AgentBayError
 from .core.errors import AgentBayTimeoutError as AgentBayTimeoutError
 from .core.errors import AgentBayUsageError as AgentBayUsageError
+from .core.errors import AgentError as AgentError
+from .core.errors import AgentTimeoutError as AgentTimeoutError
+from .core.errors import AgentUsageError as AgentUsageError
+from .core.errors import ApplicationError as ApplicationError
+from .core.errors import BrowserError as BrowserError
+from .core.errors import BrowserTimeoutError as BrowserTimeoutError
+from .core.errors import BrowserUsageError as BrowserUsageError
 from .core.errors import ClearanceTimeoutError as ClearanceTimeoutError
 from .core.errors import CodeError as CodeError
 from .core.errors import CodeTimeoutError as CodeTimeoutError
@@ -107,6 +114,9 @@ from .core.errors import PtyError as PtyError
 from .core.errors import PtyNotConnectedError as PtyNotConnectedError
 from .core.errors import PtyTimeoutError as PtyTimeoutError
 from .core.errors import PtyUsageError as PtyUsageError
+from .core.errors import ScreenError as ScreenError
+from .core.errors import ScreenTimeoutError as ScreenTimeoutError
+from .core.errors import ScreenUsageError as ScreenUsageError
 from .core.errors import SessionError as SessionError
 from .core.errors import SessionGoneError as SessionGoneError
 from .core.errors import SessionTimeoutError as SessionTimeoutError
@@ -204,6 +214,7 @@ from .models.orphans import ReapResult as ReapResult
 from .models.oss import OSSClientResult as OSSClientResult
 from .models.oss import OSSTransferResult as OSSTransferResult
 from .models.pty import PtySession as PtySession
+from .models.screen import BoolResult as BoolResult
 from .models.sessions import DeleteResult as DeleteResult
 from .models.sessions import InfoResult as InfoResult
 from .models.sessions import LabelsResult as LabelsResult

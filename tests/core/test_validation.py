@@ -27,6 +27,10 @@ def count(value: object) -> object:
     return validation.count("limit", value, CommandError)
 
 
+def integer(value: object) -> object:
+    return validation.integer("x", value, CommandError, 0, 99)
+
+
 def milliseconds(value: object) -> object:
     return validation.milliseconds("timeout_ms", value, CommandError)
 
@@ -73,6 +77,8 @@ def json_object(value: object) -> object:
         (seconds_or_none_at_all, 0, 0.0),
         (count, 1, 1),
         (count, 10**20, 10**20),
+        (integer, 0, 0),
+        (integer, 99, 99),
         (text, " a ", " a "),
         (text, "文", "文"),
         (milliseconds, 10**12, 10**12),
@@ -123,6 +129,10 @@ def test_what_is_right_is_returned(check: Callable[[object], object], value: Any
         (count, 1.0, "limit must be a whole number of 1 or more, not 1.0"),
         (count, True, "limit must be a whole number of 1 or more, not True"),
         (count, "1", "limit must be a whole number of 1 or more, not '1'"),
+        (integer, -1, "x must be a whole number from 0 to 99, not -1"),
+        (integer, 100, "x must be a whole number from 0 to 99, not 100"),
+        (integer, True, "x must be a whole number from 0 to 99, not True"),
+        (integer, 1.5, "x must be a whole number from 0 to 99, not 1.5"),
         (text, "", "path must be a string that is not blank, not ''"),
         (text, " \n", "path must be a string that is not blank"),
         (text, "a\0b", "path must not contain NUL, which it has at index 1"),

@@ -371,11 +371,66 @@ class PtyNotConnectedError(PtyUsageError):
     """The terminal was disconnected. Nothing was sent."""
 
 
+@public
+class ScreenError(AgentBayError):
+    """An operation on a screen, its input, windows or applications failed."""
+
+
+@public
+class ScreenUsageError(ScreenError, ValueError, kind="usage"):
+    """An operation on a screen, its input, windows or applications has invalid arguments. Nothing was sent."""
+
+
+@public
+class ScreenTimeoutError(ScreenError, TimeoutError, kind="timeout"):
+    """An operation on a screen, its input, windows or applications timed out."""
+
+
+ApplicationError = ScreenError
+
+
+@public
+class BrowserError(AgentBayError):
+    """An operation on the browser failed."""
+
+
+@public
+class BrowserUsageError(BrowserError, ValueError, kind="usage"):
+    """An operation on the browser has invalid arguments. Nothing was sent."""
+
+
+@public
+class BrowserTimeoutError(BrowserError, TimeoutError, kind="timeout"):
+    """An operation on the browser timed out."""
+
+
+@public
+class AgentError(AgentBayError):
+    """An agent's task failed."""
+
+
+@public
+class AgentUsageError(AgentError, ValueError, kind="usage"):
+    """An agent's task has invalid arguments. Nothing was sent."""
+
+
+@public
+class AgentTimeoutError(AgentError, TimeoutError, kind="timeout"):
+    """An agent's task timed out."""
+
+
 __all__ = [
     "AGBError",
     "AgentBayError",
     "AgentBayTimeoutError",
     "AgentBayUsageError",
+    "AgentError",
+    "AgentTimeoutError",
+    "AgentUsageError",
+    "ApplicationError",
+    "BrowserError",
+    "BrowserTimeoutError",
+    "BrowserUsageError",
     "ClearanceTimeoutError",
     "CodeError",
     "CodeTimeoutError",
@@ -414,6 +469,9 @@ __all__ = [
     "PtyNotConnectedError",
     "PtyTimeoutError",
     "PtyUsageError",
+    "ScreenError",
+    "ScreenTimeoutError",
+    "ScreenUsageError",
     "SessionError",
     "SessionGoneError",
     "SessionTimeoutError",

@@ -37,6 +37,13 @@ def count(name: str, value: object, errors: Errors, *, least: int = 1) -> int:
     return value
 
 
+def integer(name: str, value: object, errors: Errors, low: int, high: int) -> int:
+    """Return a whole number from ``low`` to ``high``."""
+    if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
+        raise errors.usage(f"{name} must be a whole number from {low} to {high}, not {value!r}")
+    return value
+
+
 def _is_finite(number: float) -> bool:
     return not isinstance(number, float) or math.isfinite(number)
 

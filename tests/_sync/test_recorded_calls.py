@@ -1,0 +1,80 @@
+# Generated from tests/_async/test_recorded_calls.py by scripts/generate_sync.py. Do not edit.
+"""Calls of the graphical modules send what the official clients were recorded to send, but for listed exceptions."""
+
+import inspect
+import os
+from typing import Any
+from zipfile import ZipFile
+
+import pytest
+
+import sessionbay
+from sessionbay import AGB, AgentBay, RetryPolicy, Session
+from sessionbay._public_names import MODULES
+from sessionbay.core.absent import AbsentModule
+
+from ..recorded_calls import CALLS, EXCEPTIONS, RecordedCall, RecordedCloud, matching
+from .clock import FakeClock
+
+# Until all modules are built, RECORDED=1 tries the calls of those that are not on the session yet.
+ABSENT = [name for name in dir(Session) if isinstance(getattr(Session, name), AbsentModule)]
+ABSENT += ["client", "service", "MobileSimulateService(client)"] if "RECORDED" not in os.environ else []
+
+
+class RecordedSession:
+    """The names that a recorded call is made of: the client, a session, and its modules."""
+
+    def __init__(self, recorded: RecordedCall, cloud: RecordedCloud, archive: str) -> None:
+        make = AgentBay if recorded.cloud == "agentbay" else AGB
+        key, retry = recorded.api_key, RetryPolicy(attempts=1)
+        self.client = make(api_key=key, transport=cloud, tag_sessions=False, clock=FakeClock(), retry=retry)
+        session = Session(self.client, recorded.details.session_id)
+        session.connection.details = recorded.details
+        session.connection.records_browser = recorded.records  # type: ignore[attr-defined]
+        names = {name: getattr(sessionbay, name) for name in MODULES}
+        names |= {
+            name.removeprefix("Async"): value
+            for name, value in names.items()
+            if name.startswith("Async") and Session.__name__.startswith("Async")
+        }
+        self.names: dict[str, Any] = names | recorded.values(archive) | {"client": self.client, "session": session}
+        self.names |= {name: getattr(session, name) for name in ("computer", "mobile", "browser", "agent")}
+        exec(recorded.setup, self.names)
+
+    def call(self, code: str) -> Any:
+        value = eval(code, self.names)
+        return value if inspect.isawaitable(value) else value
+
+
+@pytest.fixture(scope="module")
+def archive(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """Give an extension's archive."""
+    path = tmp_path_factory.mktemp("extension") / "e.zip"
+    with ZipFile(path, "w") as archive:
+        archive.writestr("manifest.json", '{"manifest_version": 3, "name": "e", "version": "1"}')
+    return str(path)
+
+
+@pytest.mark.one_driver
+@pytest.mark.parametrize("recorded", CALLS, ids=str)
+def test_a_recorded_call_sends_what_was_recorded(recorded: RecordedCall, archive: str) -> None:
+    cloud = RecordedCloud(recorded)
+    if (module := recorded.call.partition(".")[0]) in ABSENT:  # until it is built
+        pytest.skip(f"{module} is not there yet")
+    session = RecordedSession(recorded, cloud, archive)
+    for code in recorded.before:
+        session.call(code)
+    cloud.start()
+    try:
+        outcome = "success" if session.call(recorded.call) else "failure"
+    except (ValueError, sessionbay.AgentBayError):
+        outcome = "raises"
+    assert cloud.sent == recorded.expected()
+    assert outcome == recorded.expected_outcome()
+
+
+@pytest.mark.parametrize("exception", EXCEPTIONS, ids=str)
+def test_each_exception_concerns_a_recorded_call(exception: Any) -> None:
+    assert exception.reason
+    assert matching(exception)
+    assert all(exception.changes(recorded) for recorded in matching(exception))

@@ -59,7 +59,8 @@ def archive(tmp_path_factory: pytest.TempPathFactory) -> str:
 @pytest.mark.parametrize("recorded", CALLS, ids=str)
 def test_a_recorded_call_sends_what_was_recorded(recorded: RecordedCall, archive: str) -> None:
     cloud = RecordedCloud(recorded)
-    if (module := recorded.call.partition(".")[0]) in ABSENT:  # until it is built
+    module = "service" if recorded.setup else recorded.call.partition(".")[0]
+    if module in ABSENT:
         pytest.skip(f"{module} is not there yet")
     session = RecordedSession(recorded, cloud, archive)
     for code in recorded.before:

@@ -172,6 +172,8 @@ NAMES = [
     "McpToolsResult",
     "MobileConfig",
     "MobileExtraConfig",
+    "MobileSimulateConfig",
+    "MobileSimulateMode",
     "MultipleFileContentResult",
     "OSSClientResult",
     "OSSTransferResult",

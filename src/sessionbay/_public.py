@@ -155,7 +155,6 @@ from .models.contexts import ContextStatusData as ContextStatusData
 from .models.contexts import ContextSyncResult as ContextSyncResult
 from .models.contexts import ContextTransferResult as ContextTransferResult
 from .models.contexts import FileUrlResult as FileUrlResult
-from .models.creation import AppManagerRule as AppManagerRule
 from .models.creation import BWList as BWList
 from .models.creation import BetaContextMount as BetaContextMount
 from .models.creation import BrowserContext as BrowserContext
@@ -166,13 +165,10 @@ from .models.creation import CreateSessionParams as CreateSessionParams
 from .models.creation import DeletePolicy as DeletePolicy
 from .models.creation import DownloadPolicy as DownloadPolicy
 from .models.creation import DownloadStrategy as DownloadStrategy
-from .models.creation import ExtraConfigs as ExtraConfigs
 from .models.creation import ExtractPolicy as ExtractPolicy
 from .models.creation import Lifecycle as Lifecycle
 from .models.creation import LifecyclePolicy as LifecyclePolicy
 from .models.creation import MappingPolicy as MappingPolicy
-from .models.creation import MobileConfig as MobileConfig
-from .models.creation import MobileExtraConfig as MobileExtraConfig
 from .models.creation import RecyclePolicy as RecyclePolicy
 from .models.creation import SyncPolicy as SyncPolicy
 from .models.creation import UploadMode as UploadMode
@@ -209,6 +205,12 @@ from .models.git import GitStatusResult as GitStatusResult
 from .models.git import GitValueResult as GitValueResult
 from .models.map import MapResult as MapResult
 from .models.map import Progress as Progress
+from .models.mobile_config import AppManagerRule as AppManagerRule
+from .models.mobile_config import ExtraConfigs as ExtraConfigs
+from .models.mobile_config import MobileConfig as MobileConfig
+from .models.mobile_config import MobileExtraConfig as MobileExtraConfig
+from .models.mobile_config import MobileSimulateConfig as MobileSimulateConfig
+from .models.mobile_config import MobileSimulateMode as MobileSimulateMode
 from .models.orphans import OrphanedSession as OrphanedSession
 from .models.orphans import ReapResult as ReapResult
 from .models.oss import OSSClientResult as OSSClientResult

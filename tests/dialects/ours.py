@@ -5,19 +5,17 @@ from typing import Any
 
 from sessionbay.core.wire_model import Wire
 from sessionbay.models.creation import (
-    AppManagerRule,
     BrowserContext,
     BWList,
     ContextMount,
     ContextSync,
-    ExtraConfigs,
     MappingPolicy,
-    MobileConfig,
     RecyclePolicy,
     SyncPolicy,
     UploadPolicy,
     WhiteList,
 )
+from sessionbay.models.mobile_config import AppManagerRule, ExtraConfigs, MobileConfig
 from sessionbay.operations.command import ShellArgs
 from sessionbay.operations.files import MoveArgs, PathArgs, ReadArgs, WriteArgs
 from sessionbay.operations.labels import GET_LABELS, SET_LABELS, SetLabelsRequest

@@ -15,7 +15,7 @@ from sessionbay.core.operation import NOTHING
 from sessionbay.core.wire_model import Wire
 from sessionbay.dialects.base import AnyOperation, Dialect
 from sessionbay.dialects.envelope import field_specs
-from sessionbay.models.creation import AppManagerRule, ExtraConfigs, MobileConfig
+from sessionbay.models.mobile_config import AppManagerRule, ExtraConfigs, MobileConfig
 from sessionbay.operations.context import TaskEntry, TaskGroup
 from sessionbay.operations.session import CreateRequest, SessionAnswer
 
@@ -106,6 +106,7 @@ _SPECIAL: dict[tuple[type[Wire], str], Callable[[], SearchStrategy[Any]]] = {
     (CreateRequest, "max_runtime"): _times,
     (CreateRequest, "timeout"): _times,
     (ExtraConfigs, "mobile"): lambda: models(MobileConfig, lock_resolution=st.booleans()),
+    (MobileConfig, "simulate_config"): st.none,  # never sent
     (MobileConfig, "uninstall_blacklist"): lambda: st.none() | _some_names(),
     (SessionAnswer, "session_id"): lambda: words,
     (TaskGroup, "data"): _tasks,

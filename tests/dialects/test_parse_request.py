@@ -10,7 +10,7 @@ from hypothesis import given, strategies as st
 from sessionbay.core.http import HttpRequest, InvalidRequest
 from sessionbay.core.wire_model import Wire
 from sessionbay.dialects.base import ParsedRequest
-from sessionbay.models.creation import AppManagerRule, ExtraConfigs, MobileConfig
+from sessionbay.models.mobile_config import AppManagerRule, ExtraConfigs, MobileConfig
 from sessionbay.operations.context import BindRequest, InternalRequest, SyncRequest
 from sessionbay.operations.contexts import FilesRequest
 from sessionbay.operations.labels import SetLabelsRequest

@@ -12,7 +12,7 @@ from sessionbay.core.result import format_refusal
 from sessionbay.core.secrets import Secret
 from sessionbay.core.wire_model import Wire
 from sessionbay.dialects.base import AnyOperation, Dialect
-from sessionbay.models.creation import AppManagerRule, ExtraConfigs, MobileConfig
+from sessionbay.models.mobile_config import AppManagerRule, ExtraConfigs, MobileConfig
 from sessionbay.operations import direct_route
 from sessionbay.operations.context import BIND_CONTEXTS, LIST_BINDINGS, BindRequest
 from sessionbay.operations.contexts import FilesRequest, ListContextsRequest

@@ -10,7 +10,6 @@ from pydantic import ValidationError
 from sessionbay.core.errors import SessionUsageError
 from sessionbay.core.wire_model import Wire
 from sessionbay.models.creation import (
-    AppManagerRule,
     BrowserContext,
     ContextMount,
     ContextSync,
@@ -23,6 +22,7 @@ from sessionbay.models.creation import (
     UploadPolicy,
     WhiteList,
 )
+from sessionbay.models.mobile_config import AppManagerRule
 
 
 def test_the_keyword_arguments_are_the_fields_of_the_params() -> None:

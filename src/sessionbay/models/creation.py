@@ -4,15 +4,16 @@ import copy
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, Self, TypedDict, TypeVar, cast
+from typing import Annotated, Any, ClassVar, Literal, Self, TypedDict, TypeVar
 
-from pydantic import AfterValidator, ConfigDict, Field, ValidationInfo, model_validator
-from pydantic.alias_generators import to_camel, to_pascal
+from pydantic import AfterValidator, Field, model_validator
 
 from ..core import validation
 from ..core.errors import SessionError
 from ..core.public import public
 from ..core.wire_model import Wire
+from .mobile_config import ExtraConfigs
+from .strict_model import StrictModel
 
 LifecycleText = Literal[
     "Lifecycle_1Day",
@@ -33,8 +34,6 @@ _OFFICIAL_FIELDS = {
     "beta_context_mounts": "context_mounts",
     "enable_browser_replay": "enable_record",
 }
-WIRE_CONTEXT = {"from_wire": True}
-"""The pydantic validation context of values that the engine parsed from the wire."""
 M = TypeVar("M", bound=Wire)
 
 
@@ -76,54 +75,8 @@ class Lifecycle(StrEnum):
     LIFECYCLE_FOREVER = "Lifecycle_Forever"
 
 
-class _StrictModel(Wire):
-    """A model that callers build and change. An unknown name or an invalid value raises a ``ValidationError``.
-
-    ``default()`` returns a new object with the default values.
-    """
-
-    model_config = ConfigDict(extra="forbid", frozen=False, validate_assignment=True)
-    _official: ClassVar[Mapping[str, str]] = {}  # arguments of the official clients, and their names here
-
-    if not TYPE_CHECKING:  # type checkers know the names used here
-
-        def __getattr__(self, name: str) -> Any:
-            own = type(self)._official.get(name)
-            return super().__getattr__(name) if own is None else getattr(self, own)
-
-        def __setattr__(self, name: str, value: Any) -> None:
-            super().__setattr__(self._official.get(name, name), value)
-
-    @classmethod
-    def default(cls) -> Self:
-        """Return a new object with the default values."""
-        return cls()
-
-    @model_validator(mode="before")
-    @classmethod
-    def _rename_official(cls, value: Any) -> Any:
-        """Accept the argument names of the official clients."""
-        fields = cast("dict[str, Any]", value)
-        if not isinstance(value, dict) or cls._official.keys().isdisjoint(fields):
-            return cast("object", value)
-        renamed = {cls._official.get(name, name): inner for name, inner in fields.items() if inner is not None}
-        if len(renamed) < sum(inner is not None for inner in fields.values()):
-            raise ValueError(f"give either {' or '.join(f'{new} or {old}' for old, new in cls._official.items())}")
-        return renamed
-
-    @model_validator(mode="before")
-    @classmethod
-    def _drop_unknown_from_wire(cls, value: Any, info: ValidationInfo) -> Any:
-        """Drop unknown and null fields of values from the wire: other clients send more than ours."""
-        if info.context != WIRE_CONTEXT or not isinstance(value, dict):
-            return value
-        known = {case(name) for name in cls.model_fields for case in (str, to_camel, to_pascal)}
-        fields = cast("dict[str, Any]", value)
-        return {name: inner for name, inner in fields.items() if name in known and inner is not None}
-
-
 @public
-class UploadPolicy(_StrictModel):
+class UploadPolicy(StrictModel):
     """How files are uploaded from the session; ``archive_exclude_paths`` (AgentBay) need mode ``Archive``."""
 
     auto_upload: bool = True
@@ -141,7 +94,7 @@ class UploadPolicy(_StrictModel):
 
 
 @public
-class DownloadPolicy(_StrictModel):
+class DownloadPolicy(StrictModel):
     """How files are downloaded to the session."""
 
     auto_download: bool = True
@@ -151,14 +104,14 @@ class DownloadPolicy(_StrictModel):
 
 
 @public
-class DeletePolicy(_StrictModel):
+class DeletePolicy(StrictModel):
     """Whether deletions in the session are applied to the context."""
 
     sync_local_file: bool = True
 
 
 @public
-class ExtractPolicy(_StrictModel):
+class ExtractPolicy(StrictModel):
     """How downloaded archives are extracted. The official clients' ``extract_current_folder`` is accepted, too."""
 
     _official: ClassVar[Mapping[str, str]] = {"extract_current_folder": "extract_to_current_folder"}
@@ -169,7 +122,7 @@ class ExtractPolicy(_StrictModel):
 
 
 @public
-class RecyclePolicy(_StrictModel):
+class RecyclePolicy(StrictModel):
     """How long the context keeps the files below ``paths``; an empty path means all files."""
 
     lifecycle: Annotated[Lifecycle | LifecycleText, AfterValidator(Lifecycle)] = Lifecycle.LIFECYCLE_FOREVER
@@ -181,7 +134,7 @@ class RecyclePolicy(_StrictModel):
 
 
 @public
-class WhiteList(_StrictModel):
+class WhiteList(StrictModel):
     """A synchronised path, relative to the context's path, and its exclusions. The flags are for AgentBay only."""
 
     path: str = ""
@@ -197,21 +150,21 @@ class WhiteList(_StrictModel):
 
 
 @public
-class BWList(_StrictModel):
+class BWList(StrictModel):
     """The white lists of a context; None is the cloud's default: all files."""
 
     white_lists: tuple[WhiteList, ...] | None = None
 
 
 @public
-class MappingPolicy(_StrictModel):
+class MappingPolicy(StrictModel):
     """The path of the context on another operating system."""
 
     path: str = ""
 
 
 @public
-class SyncPolicy(_StrictModel):
+class SyncPolicy(StrictModel):
     """How a context and a session are synchronised."""
 
     upload_policy: UploadPolicy = Field(default_factory=UploadPolicy)
@@ -224,7 +177,7 @@ class SyncPolicy(_StrictModel):
 
 
 @public
-class ContextSync(_StrictModel):
+class ContextSync(StrictModel):
     """A context to copy to ``path`` of the session and back. With ``wait``, ``create`` waits for the copy.
 
     The official client's name of ``wait``, ``beta_wait_for_completion``, is accepted, too.
@@ -282,7 +235,7 @@ class ContextSync(_StrictModel):
 
 
 @public
-class ContextMount(_StrictModel):
+class ContextMount(StrictModel):
     """A context mounted in the session (AgentBay, image ``aio-ubuntu-2404``). ``strategy`` is ``storage_mode``."""
 
     _official: ClassVar[Mapping[str, str]] = {"strategy": "storage_mode"}
@@ -317,7 +270,7 @@ BetaContextMount = ContextMount
 
 
 @public
-class BrowserContext(_StrictModel):
+class BrowserContext(StrictModel):
     """The contexts that store a browser's profile, extensions and fingerprint.
 
     ``profile`` selects the stored part of the profile: cookies only (``minimal``), or logins and storage, too
@@ -336,34 +289,6 @@ class BrowserContext(_StrictModel):
         if self.extension_ids and not self.extension_context_id:
             raise ValueError("extension_ids require extension_context_id")
         return self
-
-
-@public
-class AppManagerRule(_StrictModel):
-    """The apps that a phone shows: only the listed ones (``White``), or all others (``Black``)."""
-
-    rule_type: Literal["White", "Black"]
-    app_package_name_list: tuple[str, ...]
-
-
-@public
-class MobileConfig(_StrictModel):
-    """Settings of a phone."""
-
-    lock_resolution: bool | None = None
-    hide_navigation_bar: bool | None = None
-    app_manager_rule: AppManagerRule | None = None
-    uninstall_blacklist: tuple[str, ...] | None = None
-
-
-MobileExtraConfig = MobileConfig
-
-
-@public
-class ExtraConfigs(_StrictModel):
-    """Settings of special kinds of sessions."""
-
-    mobile: MobileConfig | None = None
 
 
 @public

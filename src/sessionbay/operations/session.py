@@ -25,7 +25,7 @@ from ..core.operation import NOTHING, Operation, Route
 from ..core.polling import PollOutcome
 from ..core.transitions import ENDED, Transition
 from ..core.wire_model import JsonText, NullableStr, Wire
-from ..models.creation import ExtraConfigs
+from ..models.mobile_config import ExtraConfigs
 from ..models.sessions import (
     DeleteResult,
     OperationResult,

@@ -18,8 +18,7 @@ class AppManagerRule(StrictModel):
     app_package_name_list: tuple[str, ...]
 
     @positional
-    def __init__(self, rule_type: Literal["White", "Black"], app_package_name_list: Sequence[str]) -> None:
-        super().__init__(rule_type=rule_type, app_package_name_list=app_package_name_list)
+    def __init__(self, rule_type: Literal["White", "Black"], app_package_name_list: Sequence[str]) -> None: ...
 
 
 @public
@@ -31,6 +30,9 @@ class MobileSimulateMode(StrEnum):
     PACKAGES_ONLY = "PackagesOnly"
     SERVICES_ONLY = "ServicesOnly"
     ALL = "All"
+
+
+ModeOrText = MobileSimulateMode | Literal["PropertiesOnly", "SensorsOnly", "PackagesOnly", "ServicesOnly", "All"]
 
 
 @public
@@ -46,10 +48,7 @@ class MobileSimulateConfig(StrictModel):
 
     simulate: bool = False
     simulate_path: str | None = None
-    simulate_mode: Annotated[
-        MobileSimulateMode | Literal["PropertiesOnly", "SensorsOnly", "PackagesOnly", "ServicesOnly", "All"] | None,
-        AfterValidator(lambda mode: mode and MobileSimulateMode(mode)),
-    ] = None
+    simulate_mode: Annotated[ModeOrText | None, AfterValidator(lambda mode: mode and MobileSimulateMode(mode))] = None
     simulated_context_id: str | None = None
 
     @positional
@@ -57,17 +56,9 @@ class MobileSimulateConfig(StrictModel):
         self,
         simulate: bool = False,
         simulate_path: str | None = None,
-        simulate_mode: MobileSimulateMode
-        | Literal["PropertiesOnly", "SensorsOnly", "PackagesOnly", "ServicesOnly", "All"]
-        | None = None,
+        simulate_mode: ModeOrText | None = None,
         simulated_context_id: str | None = None,
-    ) -> None:
-        super().__init__(
-            simulate=simulate,
-            simulate_path=simulate_path,
-            simulate_mode=simulate_mode,
-            simulated_context_id=simulated_context_id,
-        )
+    ) -> None: ...
 
 
 @public
@@ -96,14 +87,7 @@ class MobileConfig(StrictModel):
         hide_navigation_bar: bool | None = None,
         uninstall_blacklist: Sequence[str] | None = None,
         simulate_config: MobileSimulateConfig | None = None,
-    ) -> None:
-        super().__init__(
-            lock_resolution=lock_resolution,
-            app_manager_rule=app_manager_rule,
-            hide_navigation_bar=hide_navigation_bar,
-            uninstall_blacklist=uninstall_blacklist,
-            simulate_config=simulate_config,
-        )
+    ) -> None: ...
 
     @model_validator(mode="after")
     def _simulation_needs_path(self) -> "MobileConfig":
@@ -123,5 +107,4 @@ class ExtraConfigs(StrictModel):
     mobile: MobileConfig | None = None
 
     @positional
-    def __init__(self, mobile: MobileConfig | None = None) -> None:
-        super().__init__(mobile=mobile)
+    def __init__(self, mobile: MobileConfig | None = None) -> None: ...

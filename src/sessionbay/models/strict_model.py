@@ -1,9 +1,11 @@
 """The base of the values that callers build and change, and that are sent."""
 
+import inspect
 from collections.abc import Callable, Mapping
+from functools import wraps
 from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeVar, cast
 
-from pydantic import ConfigDict, ValidationInfo, model_validator
+from pydantic import BaseModel, ConfigDict, ValidationInfo, model_validator
 from pydantic.alias_generators import to_camel, to_pascal
 
 from ..core.wire_model import Wire
@@ -15,9 +17,17 @@ WIRE_CONTEXT = {"from_wire": True}
 
 
 def positional(init: F) -> F:
-    """Mark an ``__init__`` that takes positional arguments and passes all on by name; models are parsed without it."""
-    init.__pydantic_base_init__ = True  # type: ignore[attr-defined]  # pydantic's own mark of an equivalent __init__
-    return init
+    """Make a model's ``__init__``, which needs no body, take its arguments by position, too, and validate them."""
+    _, *parameters = inspect.signature(init).parameters.values()
+    signature = inspect.Signature(parameters)
+
+    @wraps(init)
+    def validate(self: BaseModel, *args: Any, **fields: Any) -> None:
+        by_position = signature.bind_partial(*args).arguments
+        BaseModel.__init__(self, **by_position, **fields)
+
+    validate.__pydantic_base_init__ = True  # type: ignore[attr-defined]  # pydantic's mark: models are parsed without it
+    return cast("F", validate)
 
 
 class StrictModel(Wire):

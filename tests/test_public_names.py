@@ -29,6 +29,8 @@ SECOND_NAMES = {
     "AGBError": "AgentBayError",
     "ApplicationError": "ScreenError",
     "BetaContextMount": "ContextMount",
+    "BetaContextMountAccessMode": "ContextMountAccessMode",
+    "BetaContextMountStrategy": "ContextMountStrategy",
     "ContextStatusData": "ContextStatus",
     "MobileExtraConfig": "MobileConfig",
 }  # of the official clients

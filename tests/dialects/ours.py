@@ -4,8 +4,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from sessionbay.core.wire_model import Wire
-from sessionbay.models.creation import (
+from sessionbay.models.browser_context import (
     BrowserContext,
+    BrowserFingerprintContext,
+    BrowserSyncMode,
+    ExtensionOption,
+)
+from sessionbay.models.context_sync import (
     BWList,
     ContextMount,
     ContextSync,
@@ -98,10 +103,9 @@ AGENTBAY: dict[str, Said] = {
         image_id="browser_latest",
         browser_context=BrowserContext(
             context_id="SdkCtx-browser",
-            profile="minimal",
-            extension_context_id="SdkCtx-ext",
-            extension_ids=("ext_1.zip",),
-            fingerprint_context_id="SdkCtx-fp",
+            sync_mode=BrowserSyncMode.MINIMAL,
+            extension_option=ExtensionOption("SdkCtx-ext", ["ext_1.zip"]),
+            fingerprint_context=BrowserFingerprintContext("SdkCtx-fp"),
         ),
     ),
     "CreateMcpSession.browser_context_standard": creates(
@@ -157,9 +161,8 @@ _agb = SessionRef(session_id=AGB_SESSION)
 _ARCHIVE = SyncPolicy(upload_policy=UploadPolicy(upload_mode="Archive"), mapping_policy=MappingPolicy(path="/old/path"))
 _BROWSER = BrowserContext(
     context_id="SdkCtx-browser",
-    extension_context_id="SdkCtx-ext",
-    extension_ids=("ext_1.zip",),
-    fingerprint_context_id="SdkCtx-fp",
+    extension_option=ExtensionOption("SdkCtx-ext", ["ext_1.zip"]),
+    fingerprint_context=BrowserFingerprintContext("SdkCtx-fp"),
 )
 
 

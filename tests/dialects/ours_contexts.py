@@ -2,7 +2,7 @@
 
 from sessionbay.core.http import HttpRequest
 from sessionbay.dialects.base import Dialect
-from sessionbay.models.creation import ContextSync, SyncPolicy
+from sessionbay.models.context_sync import ContextSync, SyncPolicy
 from sessionbay.operations.context import (
     BIND_CONTEXTS,
     CONTEXT_INFO,

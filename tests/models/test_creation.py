@@ -9,12 +9,10 @@ from pydantic import ValidationError
 
 from sessionbay.core.errors import SessionUsageError
 from sessionbay.core.wire_model import Wire
-from sessionbay.models.creation import (
-    BrowserContext,
+from sessionbay.models.browser_context import BrowserContext
+from sessionbay.models.context_sync import (
     ContextMount,
     ContextSync,
-    CreateSessionFields,
-    CreateSessionParams,
     DownloadPolicy,
     Lifecycle,
     RecyclePolicy,
@@ -22,6 +20,7 @@ from sessionbay.models.creation import (
     UploadPolicy,
     WhiteList,
 )
+from sessionbay.models.creation import CreateSessionFields, CreateSessionParams
 from sessionbay.models.mobile_config import AppManagerRule
 
 
@@ -112,7 +111,7 @@ def test_an_unknown_keyword_argument_is_reported_with_those_that_are_known() -> 
         (ContextMount, {"context_id": "c", "path": ""}),
         (ContextMount, {"context_id": "c", "path": "/p", "access_mode": "write"}),
         (BrowserContext, {"context_id": ""}),
-        (BrowserContext, {"context_id": "c", "profile": "all"}),
+        (BrowserContext, {"context_id": "c", "sync_mode": "all"}),
         (UploadPolicy, {"upload_mode": "Zip"}),
         (UploadPolicy, {"upload_strategy": "Never"}),
         (DownloadPolicy, {"download_strategy": "Sync"}),

@@ -6,6 +6,7 @@ import pytest
 
 from sessionbay.core.errors import ContextUsageError
 from sessionbay.core.polling import PollOutcome
+from sessionbay.models.context_sync import ContextMount, ContextSync
 from sessionbay.models.contexts import (
     ClearContextResult,
     Context,
@@ -16,7 +17,6 @@ from sessionbay.models.contexts import (
     ContextStateResult,
     ContextStatus,
 )
-from sessionbay.models.creation import ContextMount, ContextSync
 from sessionbay.operations.context import BindingListWatch, BindWatch, awaited_bindings, bind_request, format_unlisted
 from sessionbay.operations.contexts import (
     GET_CONTEXT,

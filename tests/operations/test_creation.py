@@ -8,16 +8,9 @@ import pytest
 from sessionbay import __version__
 from sessionbay.core.errors import SessionUsageError
 from sessionbay.dialects.base import Dialect
-from sessionbay.models.creation import (
-    BrowserContext,
-    BWList,
-    ContextMount,
-    ContextSync,
-    CreateSessionParams,
-    SyncPolicy,
-    UploadPolicy,
-    WhiteList,
-)
+from sessionbay.models.browser_context import BrowserContext, BrowserFingerprintContext, ExtensionOption
+from sessionbay.models.context_sync import BWList, ContextMount, ContextSync, SyncPolicy, UploadPolicy, WhiteList
+from sessionbay.models.creation import CreateSessionParams
 from sessionbay.operations.creation import COOKIE_PATHS, LOGIN_PATHS, awaited_context_ids, create_request, sdk_stats
 from sessionbay.operations.mounts import policy_text
 
@@ -103,7 +96,7 @@ def test_agb_is_sent_the_default_in_place_of_a_missing_policy() -> None:
 
 
 @pytest.mark.parametrize(
-    ("dialect", "profile", "kept"),
+    ("dialect", "mode", "kept"),
     [
         (BAY, None, COOKIE_PATHS + LOGIN_PATHS),
         (BAY, "standard", COOKIE_PATHS + LOGIN_PATHS),
@@ -113,9 +106,9 @@ def test_agb_is_sent_the_default_in_place_of_a_missing_policy() -> None:
     ],
 )
 def test_a_browser_keeps_as_much_of_its_profile_as_is_asked_for(
-    dialect: Dialect, profile: Any, kept: tuple[str, ...]
+    dialect: Dialect, mode: Any, kept: tuple[str, ...]
 ) -> None:
-    [(_, policy)] = policies(dialect, browser_context=BrowserContext(context_id="c", profile=profile))
+    [(_, policy)] = policies(dialect, browser_context=BrowserContext("c", sync_mode=mode))
     assert white_paths(policy) == list(kept)
 
 
@@ -136,7 +129,9 @@ def test_a_browser_uploads_its_profile_as_asked(dialect: Dialect, auto_upload: b
 )
 def test_contexts_go_along_in_the_clouds_own_order(dialect: Dialect, paths: list[str]) -> None:
     mounts = [ContextMount(context_id="m", path="/mount")] if dialect.mounts else []
-    browser = BrowserContext(context_id="b", extension_context_id="e", fingerprint_context_id="f")
+    browser = BrowserContext(
+        "b", extension_option=ExtensionOption("e", ["x.zip"]), fingerprint_context=BrowserFingerprintContext("f")
+    )
     sync = ContextSync(context_id="s", path="/sync")
     found = policies(dialect, context_syncs=[sync], context_mounts=mounts, browser_context=browser)
     assert [path for path, _ in found] == paths
@@ -144,7 +139,7 @@ def test_contexts_go_along_in_the_clouds_own_order(dialect: Dialect, paths: list
 
 @either_dialect
 def test_extensions_are_only_brought_in(dialect: Dialect) -> None:
-    browser = BrowserContext(context_id="b", extension_context_id="e", extension_ids=("x.zip", "y.zip"))
+    browser = BrowserContext("b", extension_option=ExtensionOption("e", ["x.zip", "y.zip"]))
     (_, policy), _ = policies(dialect, browser_context=browser)
     assert (policy["uploadPolicy"]["autoUpload"], policy["deletePolicy"]["syncLocalFile"]) == (False, False)
     assert white_paths(policy) == ["x.zip", "y.zip"]
@@ -152,7 +147,9 @@ def test_extensions_are_only_brought_in(dialect: Dialect) -> None:
 
 @either_dialect
 def test_a_fingerprint_is_only_brought_in(dialect: Dialect) -> None:
-    (_, policy), _ = policies(dialect, browser_context=BrowserContext(context_id="b", fingerprint_context_id="f"))
+    (_, policy), _ = policies(
+        dialect, browser_context=BrowserContext("b", fingerprint_context=BrowserFingerprintContext("f"))
+    )
     assert (policy["uploadPolicy"]["autoUpload"], white_paths(policy)) == (False, [])
 
 
@@ -206,6 +203,8 @@ def test_a_new_session_waits_for_the_contexts_that_are_to_be_waited_for() -> Non
     params = CreateSessionParams(
         context_syncs=[ContextSync(context_id="a", path="/a"), ContextSync(context_id="b", path="/b", wait=False)],
         context_mounts=[ContextMount(context_id="m", path="/m")],
-        browser_context=BrowserContext(context_id="c", extension_context_id="e"),
+        browser_context=BrowserContext(
+            "c", True, "minimal", ExtensionOption("e", ["x.zip"]), BrowserFingerprintContext("f")
+        ),
     )
-    assert awaited_context_ids(params) == {"a", "c"}
+    assert awaited_context_ids(params) == {"a", "c", "e", "f"}

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, strategies as st
 
 from sessionbay.dialects.base import Dialect
-from sessionbay.models.creation import (
+from sessionbay.models.context_sync import (
     BWList,
     ContextMount,
     ContextSync,

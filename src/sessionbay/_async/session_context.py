@@ -7,8 +7,8 @@ from ..core import validation
 from ..core.errors import ContextError
 from ..core.polling import PollOutcome, constant_backoff, exponential_backoff
 from ..core.public import public
+from ..models.context_sync import ContextMount, ContextSync
 from ..models.contexts import ContextBindingsResult, ContextBindResult, ContextInfoResult, ContextSyncResult
-from ..models.creation import ContextMount, ContextSync
 from ..operations.context import (
     BIND_CONTEXTS,
     CONTEXT_INFO,

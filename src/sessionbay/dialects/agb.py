@@ -49,7 +49,7 @@ class AGBDialect(Dialect):
     policy_required: ClassVar[bool] = True
     regex_white_lists: ClassVar[bool] = False
     default_white_lists: ClassVar[tuple[str, ...]] = ()
-    profile: ClassVar[str] = "minimal"
+    sync_mode: ClassVar[str] = "minimal"
     profile_path: ClassVar[str] = "/tmp/agb_browser_data"
     fingerprint_path: ClassVar[str] = "/tmp/agb_browser_fingerprint"
 

@@ -55,7 +55,7 @@ class AgentBayDialect(Dialect):
     policy_required: ClassVar[bool] = False
     regex_white_lists: ClassVar[bool] = True
     default_white_lists: ClassVar[tuple[str, ...]] = ("",)
-    profile: ClassVar[str] = "standard"
+    sync_mode: ClassVar[str] = "standard"
     profile_path: ClassVar[str] = "/tmp/agentbay_browser"
     fingerprint_path: ClassVar[str] = "/tmp/browser_fingerprint"
 

@@ -45,7 +45,7 @@ class Dialect(ABC):
         names_framework: Whether the statistics sent with a new session name the agent framework.
         policy_required: Whether the default policy of a context must be sent.
         default_white_lists: The paths that a policy without white lists stands for.
-        profile: The default ``profile`` of a ``BrowserContext``.
+        sync_mode: The default ``sync_mode`` of a ``BrowserContext``.
     """
 
     name: ClassVar[DialectName]
@@ -66,7 +66,7 @@ class Dialect(ABC):
     policy_required: ClassVar[bool]
     regex_white_lists: ClassVar[bool]
     default_white_lists: ClassVar[tuple[str, ...]]
-    profile: ClassVar[str]
+    sync_mode: ClassVar[str]
     profile_path: ClassVar[str]
     fingerprint_path: ClassVar[str]
 

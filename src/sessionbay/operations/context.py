@@ -13,6 +13,7 @@ from ..core.operation import NOTHING, Operation, Route
 from ..core.polling import PollOutcome, Verdict, is_transient
 from ..core.wire_model import JsonText, NullableStr, Wire, parsed
 from ..dialects.base import Dialect
+from ..models.context_sync import ContextMount, ContextSync
 from ..models.contexts import (
     ContextBinding,
     ContextBindingsResult,
@@ -23,7 +24,6 @@ from ..models.contexts import (
     InternalContext,
     InternalContextsResult,
 )
-from ..models.creation import ContextMount, ContextSync
 from .mounts import PersistenceItem, mount_item, sync_item
 from .session import SessionRef
 

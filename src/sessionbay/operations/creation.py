@@ -6,15 +6,9 @@ from typing import Any
 from .._version import __version__
 from ..core.errors import SessionError
 from ..dialects.base import Dialect
-from ..models.creation import (
-    BrowserContext,
-    BWList,
-    CreateSessionParams,
-    DeletePolicy,
-    SyncPolicy,
-    UploadPolicy,
-    WhiteList,
-)
+from ..models.browser_context import BrowserContext
+from ..models.context_sync import BWList, DeletePolicy, SyncPolicy, UploadPolicy, WhiteList
+from ..models.creation import CreateSessionParams
 from .mounts import PersistenceItem, mount_item, policy_item, sync_item
 from .session import CreateRequest
 
@@ -85,11 +79,11 @@ def sdk_stats(framework: str, dialect: Dialect) -> dict[str, Any]:
 
 
 def awaited_context_ids(params: CreateSessionParams) -> frozenset[str]:
-    """Return the contexts that ``create`` waits for."""
+    """Return the contexts that ``create`` waits for: those of the browser always, as the official clients do."""
     ids = {sync.context_id for sync in params.context_syncs if sync.wait}
-    if params.browser_context:
-        ids.add(params.browser_context.context_id)
-    return frozenset(ids)
+    if browser := params.browser_context:
+        ids |= {browser.context_id, browser.extension_context_id or "", browser.fingerprint_context_id or ""}
+    return frozenset(ids - {""})
 
 
 def _persistence(params: CreateSessionParams, dialect: Dialect) -> Iterator[PersistenceItem]:
@@ -117,7 +111,7 @@ def _extension_policy(browser: BrowserContext) -> SyncPolicy:
 
 
 def _profile_policy(browser: BrowserContext, dialect: Dialect) -> SyncPolicy:
-    kept = COOKIE_PATHS + LOGIN_PATHS if (browser.profile or dialect.profile) == "standard" else COOKIE_PATHS
+    kept = COOKIE_PATHS + LOGIN_PATHS if (browser.sync_mode or dialect.sync_mode) == "standard" else COOKIE_PATHS
     return SyncPolicy(upload_policy=UploadPolicy(auto_upload=browser.auto_upload), bw_list=_white_lists(*kept))
 
 

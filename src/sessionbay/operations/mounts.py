@@ -8,7 +8,7 @@ from pydantic.alias_generators import to_camel
 from ..core.errors import SessionError
 from ..core.wire_model import Wire, parsed
 from ..dialects.base import Dialect
-from ..models.creation import ContextMount, ContextSync, SyncPolicy, WhiteList
+from ..models.context_sync import ContextMount, ContextSync, SyncPolicy, WhiteList
 from ..models.strict_model import WIRE_CONTEXT
 
 MOUNT = "mount"

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ...core.wire_model import as_text
-from ...models.creation import SyncPolicy, WhiteList
+from ...models.context_sync import SyncPolicy, WhiteList
 from ...operations.mounts import PersistenceItem
 from ..api_errors import ApiError
 from .data_folder import FileVersion

@@ -14,6 +14,7 @@ from sessionbay._async import (
     code,
     code_stream,
     command,
+    computer,
     context_service,
     env,
     file_system,
@@ -29,11 +30,13 @@ from sessionbay._async import (
     skills,
 )
 from sessionbay._async.files import watch
+from sessionbay._async.screen import applications, screen
 from sessionbay._sync import (
     clouds as sync_clouds,
     code as sync_code,
     code_stream as sync_code_stream,
     command as sync_command,
+    computer as sync_computer,
     context_service as sync_contexts,
     env as sync_env,
     file_system as sync_file_system,
@@ -49,6 +52,7 @@ from sessionbay._sync import (
     skills as sync_skills,
 )
 from sessionbay._sync.files import watch as sync_watch
+from sessionbay._sync.screen import applications as sync_applications, screen as sync_screen
 
 from .public_names import METHODS, NAMES, TESTING
 
@@ -59,7 +63,10 @@ TWINS = [
     (skills.AsyncSkills, sync_skills.Skills),
     (code.AsyncCode, sync_code.Code),
     (code_stream.AsyncCodeStream, sync_code_stream.CodeStream),
+    (applications.AsyncApplications, sync_applications.Applications),
     (command.AsyncCommand, sync_command.Command),
+    (computer.AsyncComputer, sync_computer.Computer),
+    (screen.AsyncScreen, sync_screen.Screen),
     (session_context.AsyncSessionContext, sync_context.SessionContext),
     (context_service.AsyncContextService, sync_contexts.ContextService),
     (env.AsyncEnv, sync_env.Env),

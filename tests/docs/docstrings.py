@@ -18,6 +18,7 @@ DOERS = (
     "clouds.AGB",
     "session.Session",
     "command.Command",
+    "computer.Computer",
     "process.Process",
     "code.Code",
     "env.Env",

@@ -117,6 +117,21 @@ class AsyncPresigned:
             etag = response.headers.get("etag", "")
             return ContextTransferResult(success=True, path=path, size=file.size, etag=etag, http_status_code=200)
 
+    async def read(self, url: str, path: str, content: bytearray, max_size: int) -> ContextTransferResult:
+        """Download from a presigned URL into ``content``. More than ``max_size`` bytes are an invalid response."""
+
+        def take(chunk: bytes) -> bool:
+            content.extend(chunk)
+            return len(content) <= max_size
+
+        async with self._response(self._request("GET", url), f"download of {path}") as response:
+            if response.status_code != 200:
+                return await _refusal(response, path)
+            await _for_each_chunk(response, take)
+        if len(content) > max_size:
+            raise self._errors.of("invalid_response", f"download of {path}: it has more than {max_size} bytes")
+        return ContextTransferResult(success=True, path=path, size=len(content), http_status_code=200)
+
     def _request(self, method: str, url: str) -> httpx.Request:
         """Return the request; raise an AgentBayError if the URL is invalid or unsafe."""
         config, parts = self._api.config, urlsplit(url)

@@ -55,11 +55,13 @@ if TYPE_CHECKING:
     from .client import AsyncClient
     from .code import AsyncCode
     from .command import AsyncCommand
+    from .computer import AsyncComputer
     from .env import AsyncEnv
     from .file_system import AsyncFileSystem
     from .git import AsyncGit
     from .oss import AsyncOss
     from .pty import AsyncPty
+    from .screen.applications import AsyncApplications
     from .session_context import AsyncSessionContext
 
 
@@ -71,7 +73,19 @@ CLEANUP_TIMEOUT = DELETE_TIMEOUT + 5.0  # seconds, for a deletion that cancellat
 
 
 @public
-@lazy_annotations(".client", ".code", ".command", ".env", ".file_system", ".git", ".oss", ".pty", ".session_context")
+@lazy_annotations(
+    ".client",
+    ".code",
+    ".command",
+    ".computer",
+    ".env",
+    ".file_system",
+    ".git",
+    ".oss",
+    ".pty",
+    ".screen.applications",
+    ".session_context",
+)
 class AsyncSession:
     """A sandbox: a machine of the cloud's, or of the local engine's.
 
@@ -177,9 +191,19 @@ class AsyncSession:
 
         return AsyncPty(self.connection)
 
+    @cached_property
+    def computer(self) -> "AsyncComputer":
+        """Works with the desktop: its screen, mouse, keyboard, windows and applications."""
+        from .computer import AsyncComputer
+
+        return AsyncComputer(self.connection)
+
+    @property
+    def application(self) -> "AsyncApplications":
+        """``computer.app``, by its name in older versions of AgentBay's SDK."""
+        return self.computer.app
+
     # These modules come in a later version; until then every use raises.
-    computer = AbsentModule("session.computer")
-    application = AbsentModule("session.application")
     window = AbsentModule("session.window")
     ui = AbsentModule("session.ui")
     mobile = AbsentModule("session.mobile")
@@ -388,7 +412,8 @@ class AsyncSession:
             print(f"{metrics.cpu_used_pct} % of {metrics.cpu_count} processors")
             ```
         """
-        from ..operations.metrics import METRICS, NoArgs
+        from ..core.tool import NoArgs
+        from ..operations.metrics import METRICS
 
         return await self.connection.call_tool(METRICS, NoArgs(), self._call_timeout(read_timeout, connect_timeout))
 

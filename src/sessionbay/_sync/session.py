@@ -56,11 +56,13 @@ if TYPE_CHECKING:
     from .client import Client
     from .code import Code
     from .command import Command
+    from .computer import Computer
     from .env import Env
     from .file_system import FileSystem
     from .git import Git
     from .oss import Oss
     from .pty import Pty
+    from .screen.applications import Applications
     from .session_context import SessionContext
 
 
@@ -72,7 +74,19 @@ CLEANUP_TIMEOUT = DELETE_TIMEOUT + 5.0  # seconds, for a deletion that cancellat
 
 
 @public
-@lazy_annotations(".client", ".code", ".command", ".env", ".file_system", ".git", ".oss", ".pty", ".session_context")
+@lazy_annotations(
+    ".client",
+    ".code",
+    ".command",
+    ".computer",
+    ".env",
+    ".file_system",
+    ".git",
+    ".oss",
+    ".pty",
+    ".screen.applications",
+    ".session_context",
+)
 class Session:
     """A sandbox: a machine of the cloud's, or of the local engine's.
 
@@ -178,9 +192,19 @@ class Session:
 
         return Pty(self.connection)
 
+    @cached_property
+    def computer(self) -> "Computer":
+        """Works with the desktop: its screen, mouse, keyboard, windows and applications."""
+        from .computer import Computer
+
+        return Computer(self.connection)
+
+    @property
+    def application(self) -> "Applications":
+        """``computer.app``, by its name in older versions of AgentBay's SDK."""
+        return self.computer.app
+
     # These modules come in a later version; until then every use raises.
-    computer = AbsentModule("session.computer")
-    application = AbsentModule("session.application")
     window = AbsentModule("session.window")
     ui = AbsentModule("session.ui")
     mobile = AbsentModule("session.mobile")
@@ -389,7 +413,8 @@ class Session:
             print(f"{metrics.cpu_used_pct} % of {metrics.cpu_count} processors")
             ```
         """
-        from ..operations.metrics import METRICS, NoArgs
+        from ..core.tool import NoArgs
+        from ..operations.metrics import METRICS
 
         return self.connection.call_tool(METRICS, NoArgs(), self._call_timeout(read_timeout, connect_timeout))
 

@@ -11,6 +11,10 @@ Q = TypeVar("Q", bound=Wire)
 R = TypeVar("R", bound=Result[Any])
 
 
+class NoArgs(Wire):
+    """The arguments of a tool that takes none."""
+
+
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Tool(Generic[Q, R]):
     """An MCP tool.

@@ -23,6 +23,7 @@ from pydantic_core import from_json
 from .json_text import readable
 
 Case = Callable[[str], str]
+W = TypeVar("W", bound="Wire")
 
 
 def _any_case(name: str) -> AliasChoices:
@@ -78,6 +79,27 @@ def parsed(value: object) -> object:
     if not isinstance(value, str):
         return value
     return from_json(readable(value)) if value.strip() else None
+
+
+def parse_json(kind: type[W], text: str) -> W:
+    """Parse JSON text as an object of ``kind``. The ValueError for other text does not repeat it."""
+    try:
+        return kind.model_validate_json(text)
+    except ValidationError as exc:
+        raise ValueError(first_error(exc)) from exc
+
+
+def parse_json_list(kind: type[W], text: str) -> tuple[W, ...]:
+    """Parse JSON text as an array of ``kind``; blank text and null are empty. Raise ValueError as ``parse_json``."""
+    items = parsed(text)
+    if items is None:
+        return ()
+    if not isinstance(items, list):
+        raise ValueError(f"expected an array, not {type(items).__name__}")
+    try:
+        return tuple(kind.model_validate(item) for item in cast("list[object]", items))
+    except ValidationError as exc:
+        raise ValueError(first_error(exc)) from exc
 
 
 def first_error(exc: ValidationError) -> str:

@@ -6,7 +6,7 @@ from pydantic import AliasChoices, Field, ValidationError
 from pydantic_core import from_json
 
 from ..core.json_text import readable
-from ..core.tool import Tool
+from ..core.tool import NoArgs, Tool
 from ..core.wire_model import Wire
 from ..models.tools import SessionMetrics, SessionMetricsResult
 
@@ -20,10 +20,6 @@ def _rate(name: str) -> Any:
 
 def _used(name: str) -> Any:
     return Field(default=0.0, validation_alias=AliasChoices(f"{name}_used_kbyte", f"{name}_used_kb", f"{name}_used_KB"))
-
-
-class NoArgs(Wire):
-    """The tool takes none."""
 
 
 class MetricsAnswer(Wire):

@@ -4,6 +4,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from ..core.operation import OperationRegistry
 from . import (
+    applications,
     code,
     command,
     context,
@@ -15,6 +16,7 @@ from . import (
     metrics,
     oss,
     processes,
+    screen,
     session,
     skills,
     tools,
@@ -83,6 +85,15 @@ TOOLS = (
     oss.DOWNLOAD,
     oss.UPLOAD_ANONYMOUS,
     oss.DOWNLOAD_ANONYMOUS,
+    screen.GET_SIZE,
+    screen.SCREENSHOT_URL,
+    screen.SCREENSHOT,
+    applications.INSTALLED,
+    applications.START,
+    applications.VISIBLE,
+    applications.STOP_BY_NAME,
+    applications.STOP_BY_PID,
+    applications.STOP_BY_COMMAND,
 )
 
 

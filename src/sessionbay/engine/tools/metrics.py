@@ -8,7 +8,7 @@ from typing import Any
 
 import psutil
 
-from ...operations.metrics import NoArgs
+from ...core.tool import NoArgs
 from ..session import EngineSession
 
 SAMPLE_INTERVAL = 0.1  # seconds between the two readings of a rate

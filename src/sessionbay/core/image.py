@@ -44,5 +44,6 @@ def _pair(content: bytes, at: int, *, width_first: bool) -> Size:
     one, other = content[at : at + length], content[at + length : at + 2 * length]
     if len(other) < length:
         return None, None
-    sizes = int.from_bytes(one), int.from_bytes(other)
-    return sizes if width_first else sizes[::-1]
+    if not width_first:
+        one, other = other, one
+    return int.from_bytes(one), int.from_bytes(other)

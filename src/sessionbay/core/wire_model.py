@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Sequence
 from functools import cache
+from types import GenericAlias
 from typing import Annotated, Any, Self, TypeVar, cast
 
 from pydantic import (
@@ -92,9 +93,9 @@ def parse_json(kind: type[W], text: str) -> W:
 
 
 @cache
-def _array_of(kind: type[W]) -> TypeAdapter[tuple[W, ...]]:
+def _array_of(kind: type[Wire]) -> TypeAdapter[tuple[Any, ...]]:
     """Return the parser of an array. It is built once, when it is first needed, as that is slow."""
-    return TypeAdapter(tuple[kind, ...])
+    return TypeAdapter(GenericAlias(tuple, (kind, ...)))
 
 
 def parse_json_list(kind: type[W], text: str) -> tuple[W, ...]:

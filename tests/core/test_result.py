@@ -13,6 +13,7 @@ from sessionbay.models.commands import CommandResult
 from sessionbay.models.contexts import ContextStatus
 from sessionbay.models.files import DirectoryEntry, FileInfo, FileResult
 from sessionbay.models.git import GitStatus
+from sessionbay.models.screen import ScreenSize
 from sessionbay.models.sessions import (
     InfoResult,
     SessionEntry,
@@ -45,6 +46,7 @@ DATA: dict[str, Any] = {
     "LinkResult": "wss://gw.invalid/T",
     "McpToolResult": "hi",
     "McpToolsResult": (McpTool("shell", "Runs.", {"type": "object"}),),
+    "ScreenSizeResult": ScreenSize(1024, 768, dpi_scaling_factor=1.5),
     "SessionListResult": (SessionEntry("session-1", "RUNNING"),),
     "SessionMetricsResult": SessionMetrics(cpu_count=2),
     "SessionStatusResult": "RUNNING",

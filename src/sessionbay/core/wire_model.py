@@ -95,7 +95,8 @@ def parse_json(kind: type[W], text: str) -> W:
 @cache
 def _array_of(kind: type[Wire]) -> TypeAdapter[tuple[Any, ...]]:
     """Return the parser of an array. It is built once, when it is first needed, as that is slow."""
-    return TypeAdapter(GenericAlias(tuple, (kind, ...)))
+    array: Any = GenericAlias(tuple, (kind, ...))
+    return TypeAdapter(array)
 
 
 def parse_json_list(kind: type[W], text: str) -> tuple[W, ...]:

@@ -8,6 +8,7 @@ from ._async.clouds import AsyncAgentBay as AsyncAgentBay
 from ._async.code import AsyncCode as AsyncCode
 from ._async.code_stream import AsyncCodeStream as AsyncCodeStream
 from ._async.command import AsyncCommand as AsyncCommand
+from ._async.computer import AsyncComputer as AsyncComputer
 from ._async.context_service import AsyncContextService as AsyncContextService
 from ._async.env import AsyncEnv as AsyncEnv
 from ._async.file_system import AsyncFileSystem as AsyncFileSystem
@@ -24,6 +25,8 @@ from ._async.process import AsyncProcess as AsyncProcess
 from ._async.pty import AsyncPty as AsyncPty
 from ._async.pty_handle import AsyncPtyHandle as AsyncPtyHandle
 from ._async.pty_text import AsyncPtyText as AsyncPtyText
+from ._async.screen.applications import AsyncApplications as AsyncApplications
+from ._async.screen.screen import AsyncScreen as AsyncScreen
 from ._async.session import AsyncSession as AsyncSession
 from ._async.session import AsyncSessionBlock as AsyncSessionBlock
 from ._async.session_context import AsyncSessionContext as AsyncSessionContext
@@ -41,6 +44,7 @@ from ._sync.clouds import AgentBay as AgentBay
 from ._sync.code import Code as Code
 from ._sync.code_stream import CodeStream as CodeStream
 from ._sync.command import Command as Command
+from ._sync.computer import Computer as Computer
 from ._sync.context_service import ContextService as ContextService
 from ._sync.env import Env as Env
 from ._sync.file_system import FileSystem as FileSystem
@@ -57,6 +61,8 @@ from ._sync.process import Process as Process
 from ._sync.pty import Pty as Pty
 from ._sync.pty_handle import PtyHandle as PtyHandle
 from ._sync.pty_text import PtyText as PtyText
+from ._sync.screen.applications import Applications as Applications
+from ._sync.screen.screen import Screen as Screen
 from ._sync.session import Session as Session
 from ._sync.session import SessionBlock as SessionBlock
 from ._sync.session_context import SessionContext as SessionContext
@@ -132,6 +138,11 @@ from .core.result import Result as Result
 from .core.retry import RetryPolicy as RetryPolicy
 from .environment import SupportsIsSet as SupportsIsSet
 from .environment import load_config as load_config
+from .models.applications import AppOperationResult as AppOperationResult
+from .models.applications import AppProcess as AppProcess
+from .models.applications import InstalledApp as InstalledApp
+from .models.applications import InstalledAppListResult as InstalledAppListResult
+from .models.applications import ProcessListResult as ProcessListResult
 from .models.browser_context import BrowserContext as BrowserContext
 from .models.browser_context import BrowserFingerprintContext as BrowserFingerprintContext
 from .models.browser_context import BrowserSyncMode as BrowserSyncMode
@@ -224,6 +235,11 @@ from .models.oss import OSSClientResult as OSSClientResult
 from .models.oss import OSSTransferResult as OSSTransferResult
 from .models.pty import PtySession as PtySession
 from .models.screen import BoolResult as BoolResult
+from .models.screen import ScreenSize as ScreenSize
+from .models.screen import ScreenSizeResult as ScreenSizeResult
+from .models.screen import ScreenshotMode as ScreenshotMode
+from .models.screen import ScreenshotResult as ScreenshotResult
+from .models.screen import ScreenshotUrlResult as ScreenshotUrlResult
 from .models.sessions import DeleteResult as DeleteResult
 from .models.sessions import InfoResult as InfoResult
 from .models.sessions import LabelsResult as LabelsResult

@@ -25,7 +25,6 @@ from sessionbay.operations.command import ShellArgs
 from sessionbay.operations.files import MoveArgs, PathArgs, ReadArgs, WriteArgs
 from sessionbay.operations.labels import GET_LABELS, SET_LABELS, SetLabelsRequest
 from sessionbay.operations.links import GET_LINK, INFO, LinkRequest
-from sessionbay.operations.metrics import NoArgs
 from sessionbay.operations.session import (
     CREATE,
     DELETE,

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from sessionbay.core.tool import NoArgs
 from sessionbay.core.wire_model import Wire
 from sessionbay.models.browser_context import (
     BrowserContext,

@@ -31,6 +31,7 @@ PROMISES = {
     "pages.find_server_for_tool": "find_server_for_tool returns the server that has a tool",
     "pages.delete.order": "with sync_context, all contexts are copied before the deletion",
     "pages.delete.sync_failure": "a copy that failed does not prevent the deletion",
+    "pages.delete.replay": "with browser replay enabled, the recording context is copied before the deletion",
     "pages.delete.invalid": "the session object is invalid after the deletion",
     "pages.delete.idempotent": "deleting a session that is deleted already succeeds",
     "pages.info": "info answers a SessionInfo with its eight fields, connection_properties as a string",

@@ -2,6 +2,7 @@
 
 import json
 from itertools import pairwise
+from typing import Any
 
 import httpx
 import pytest
@@ -230,6 +231,78 @@ async def test_a_deletion_copies_the_contexts_first() -> None:
     )
     assert (await on(cloud).delete(sync_context=True)).sync_error == ""
     assert cloud.requests == ["SyncContext", "GetContextInfo", "DeleteSessionAsync", "GetSessionDetail"]
+
+
+RECORD = {"ContextId": "SdkCtx-rec", "Path": "/home/wuying/record"}
+PROFILE = {"ContextId": "SdkCtx-1", "Path": "/p", "Policy": '{"uploadPolicy": {"autoUpload": false}}'}
+UPLOADED = {"contextId": "SdkCtx-rec", "path": "/home/wuying/record", "status": "Success", "taskType": "upload"}
+
+
+async def recorded(cloud: FakeCloud) -> AsyncSession:
+    """Return a new session that records its browser."""
+    bay = AsyncAgentBay(api_key=KEY, transport=cloud, clock=FakeClock())
+    return (await bay.create(enable_browser_replay=True)).session
+
+
+class RecordingCloud(FakeCloud):
+    def __init__(self, **answers: Any) -> None:
+        made = yes({"SessionId": "session-1", "Success": True})
+        gone = {"DeleteSessionAsync": yes(), "GetSessionDetail": status("FINISH")}
+        super().__init__(**{"CreateMcpSession": made, **gone, **answers})
+
+
+@promise("pages.delete.replay", "pages.delete.order")
+async def test_the_recording_of_a_browser_is_copied_out_before_the_deletion() -> None:
+    copied = yes({"ContextStatus": _doubly_encoded([UPLOADED])})
+    cloud = RecordingCloud(DescribeSessionContexts=yes([PROFILE, RECORD]), SyncContext=yes(), GetContextInfo=copied)
+    result = await (await recorded(cloud)).delete()
+    assert (result.success, result.sync_error) == (True, "")
+    assert cloud.requests[1:5] == ["DescribeSessionContexts", "SyncContext", "GetContextInfo", "DeleteSessionAsync"]
+    assert (cloud.forms[2]["ContextId"], cloud.forms[2]["Path"]) == ("SdkCtx-rec", "/home/wuying/record")
+
+
+@pytest.mark.parametrize("listed", [yes([]), yes([PROFILE | {"Policy": ""}]), no("NotServed")])
+async def test_all_contexts_are_copied_out_where_the_cloud_does_not_name_the_recording(listed: httpx.Response) -> None:
+    copied = yes({"ContextStatus": _doubly_encoded([UPLOADED])})
+    cloud = RecordingCloud(DescribeSessionContexts=listed, SyncContext=yes(), GetContextInfo=copied)
+    assert (await (await recorded(cloud)).delete()).sync_error == ""
+    assert "SyncContext" in cloud.requests
+    assert "ContextId" not in cloud.forms[2]
+
+
+async def test_a_recording_does_not_upload_what_is_not_to_be_uploaded() -> None:
+    cloud = RecordingCloud(DescribeSessionContexts=yes([PROFILE]))
+    assert (await (await recorded(cloud)).delete()).sync_error == ""
+    assert "SyncContext" not in cloud.requests
+
+
+@promise("pages.delete.sync_failure")
+@pytest.mark.parametrize(
+    ("answers", "reason"),
+    [
+        ({"DescribeSessionContexts": httpx.ConnectError("no way there")}, "DescribeSessionContexts"),
+        ({"DescribeSessionContexts": yes([RECORD]), "SyncContext": no("InternalError", "no storage")}, "no storage"),
+        ({"DescribeSessionContexts": yes([RECORD]), "SyncContext": yes(), "GetContextInfo": yes({})}, "after"),
+    ],
+    ids=["not listed", "refused", "never done"],
+)
+async def test_a_recording_that_cannot_be_copied_does_not_prevent_the_deletion(answers: Any, reason: str) -> None:
+    session = await recorded(RecordingCloud(**answers))
+    result = await session.delete()
+    assert result.success
+    assert reason in result.sync_error
+    clock = session.agent_bay.core.clock
+    assert sum(clock.slept) <= 20.1  # type: ignore[attr-defined]  # of the fake clock
+
+
+@pytest.mark.parametrize("replay", [None, False])
+async def test_a_session_without_a_recording_is_deleted_at_once(replay: bool | None) -> None:
+    cloud = RecordingCloud()
+    bay = AsyncAgentBay(api_key=KEY, transport=cloud, clock=FakeClock())
+    session = (await bay.create(enable_browser_replay=replay)).session
+    assert session.connection.records_browser is replay
+    await session.delete()
+    assert cloud.requests == ["CreateMcpSession", "DeleteSessionAsync", "GetSessionDetail"]
 
 
 @pytest.mark.parametrize(("timeout", "poll_interval"), [(-1, 1), (float("nan"), 1), (1, 0), (1, -2), ("ten", 1)])

@@ -33,7 +33,7 @@ class RecordedSession:
         self.client = make(api_key=key, transport=cloud, tag_sessions=False, clock=FakeClock(), retry=retry)
         session = AsyncSession(self.client, recorded.details.session_id)
         session.connection.details = recorded.details
-        session.connection.records_browser = recorded.records  # type: ignore[attr-defined]
+        session.connection.records_browser = recorded.records
         names = {name: getattr(sessionbay, name) for name in MODULES}
         names |= {
             name.removeprefix("Async"): value

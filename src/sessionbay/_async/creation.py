@@ -54,6 +54,7 @@ async def create_session(
         return core.api.raise_if_strict(created.as_failure(SessionResult[AsyncSession]))
     session = attach(created.data, params.image_id or created.data.image_id)
     session.connection.reserved_labels = creation.reserved_labels
+    session.connection.records_browser = params.enable_record
     async with _deleted_on_failure(session):
         await checkpoint()
         error = await wait_for_contexts(session.connection, awaited_context_ids(params))

@@ -1,15 +1,62 @@
-"""Requests the deletion of a session: a paused session is resumed first, since the clouds refuse to delete it."""
+"""Deletes a session: copies contexts out, then requests the deletion, and resumes a session that is paused before.
 
+The clouds refuse to delete a paused session.
+"""
+
+import logging
 from dataclasses import replace
 
+from ..core.errors import AgentBayError
 from ..core.polling import Verdict, exponential_backoff, is_gone, is_throttled
 from ..core.transitions import Transition
+from ..models.contexts import ContextSyncResult
 from ..models.sessions import DeleteResult, SessionStatusResult
+from ..operations.context import LIST_BINDINGS, find_recording, uploads_by_itself
 from ..operations.session import DELETE, GET_STATUS, RESUME
 from .polling import poll_until
 from .session_connection import AsyncSessionConnection
+from .session_context import AsyncSessionContext
 
+log = logging.getLogger("sessionbay.session")
+
+RECORDING_TIMEOUT = 20.0  # seconds for the recording of the browser
 BACKOFF = (0.02, 2.0, 2.0)  # the first interval, its growth and the longest one, in seconds
+
+
+async def copy_out(connection: AsyncSessionConnection, sync_context: bool) -> str:
+    """Copy the session's contexts out, or only the recording of its browser, before it is deleted.
+
+    Returns:
+        Why that failed, or an empty string.
+    """
+    try:
+        if sync_context:
+            error = (await AsyncSessionContext(connection).sync()).error_message
+        elif connection.records_browser:
+            error = (await _copy_recording_out(connection)).error_message
+        else:
+            return ""
+    except AgentBayError as exc:
+        error = str(exc)
+    if error:
+        log.warning("session %s is deleted without its contexts being copied: %s", connection.session_id, error)
+    return error
+
+
+async def _copy_recording_out(connection: AsyncSessionConnection) -> ContextSyncResult:
+    """Copy the context of the recording out, or all contexts if the cloud does not name that one.
+
+    If one of them is not uploaded at the end of the session, none is copied: the caller has not asked for that.
+    """
+    context = AsyncSessionContext(connection)
+    deadline = connection.api.clock.monotonic() + RECORDING_TIMEOUT
+    listed = await connection.send(LIST_BINDINGS, connection.ref, RECORDING_TIMEOUT)
+    bindings = listed.data or ()
+    if recording := find_recording(bindings):
+        return await context.sync(recording.context_id, recording.path, timeout=_remaining(connection, deadline))
+    if all(map(uploads_by_itself, bindings)):
+        return await context.sync(timeout=_remaining(connection, deadline))
+    return ContextSyncResult(success=True)
 
 
 async def request_deletion(connection: AsyncSessionConnection, deadline: float) -> DeleteResult:

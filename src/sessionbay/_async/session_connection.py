@@ -39,6 +39,7 @@ class AsyncSessionConnection:
         api: The API client that requests go through.
         details: What the cloud returned for the session: id, link, token, tools.
         reserved_labels: The session's own reserved labels, as far as they are known.
+        records_browser: Whether the session was created to record its browser; None if that is not known.
         deletion: The result of the deletion; None while the session exists.
     """
 
@@ -46,6 +47,7 @@ class AsyncSessionConnection:
         self.api = api
         self.details = SessionAnswer(session_id=validation.text("session_id", session_id, SessionError))
         self.reserved_labels: dict[str, str] = {}
+        self.records_browser: bool | None = None
         self.deletion: DeleteResult | None = None
         self._process_id = process_id()
 

@@ -55,6 +55,7 @@ def create_session(
         return core.api.raise_if_strict(created.as_failure(SessionResult[Session]))
     session = attach(created.data, params.image_id or created.data.image_id)
     session.connection.reserved_labels = creation.reserved_labels
+    session.connection.records_browser = params.enable_record
     with _deleted_on_failure(session):
         checkpoint()
         error = wait_for_contexts(session.connection, awaited_context_ids(params))

@@ -49,7 +49,7 @@ from ..operations.session import (
 )
 from ..operations.tools import LIST_TOOLS, ToolsRequest
 from .api_client import CallTimeout
-from .deletion import BACKOFF, request_deletion
+from .deletion import BACKOFF, RECORDING_TIMEOUT, copy_out, request_deletion
 from .session_connection import SessionConnection
 
 if TYPE_CHECKING:
@@ -70,7 +70,8 @@ log = logging.getLogger("sessionbay.session")
 W = TypeVar("W", bound=WaitResult)
 
 DELETE_TIMEOUT = 30.0  # seconds
-CLEANUP_TIMEOUT = DELETE_TIMEOUT + 5.0  # seconds, for a deletion that cancellation must not interrupt
+CLEANUP_TIMEOUT = DELETE_TIMEOUT + RECORDING_TIMEOUT + 5.0
+"""Seconds for a deletion that cancellation must not interrupt."""
 
 
 @public
@@ -759,12 +760,13 @@ class Session:
     def delete(self, sync_context: bool = False) -> DeleteResult:
         """Delete this session and wait until it is gone; everything that runs in it ends.
 
-        A paused session is resumed first, since the clouds refuse to delete it otherwise. Deleting a deleted session
-        succeeds. Afterwards this object refuses every other call.
+        A session that was created with ``enable_browser_replay=True`` copies the recording of its browser out first,
+        which takes 20 seconds at most. A paused session is resumed, since the clouds refuse to delete it otherwise.
+        Deleting a deleted session succeeds. Afterwards this object refuses every other call.
 
         Args:
-            sync_context: Whether to copy the session's files to its contexts first. If that fails, the session is
-                deleted all the same, and ``sync_error`` holds the reason.
+            sync_context: Whether to copy the session's files to its contexts first. If that, or copying the recording,
+                fails, the session is deleted all the same, and ``sync_error`` holds the reason.
 
         Returns:
             Whether the session is gone; ``timed_out`` if it still existed after 30 seconds, in the state ``status``.
@@ -780,7 +782,7 @@ class Session:
         """
         if self.connection.deletion:
             return self.connection.deletion
-        sync_error = self._sync_contexts() if sync_context else ""
+        sync_error = copy_out(self.connection, sync_context)
         try:
             result = replace(self._delete(), sync_error=sync_error)
         except SessionError:
@@ -804,16 +806,6 @@ class Session:
             outcome = self._wait(deleting, deadline - self._core.clock.monotonic(), None)
             if outcome.verdict != "request":
                 return wait_result(DeleteResult, outcome, deleting, "deleted", DELETE_TIMEOUT)
-
-    def _sync_contexts(self) -> str:
-        """Copy the contexts out; return why that failed, or an empty string."""
-        try:
-            error = (self.context.sync()).error_message
-        except AgentBayError as exc:
-            error = str(exc)
-        if error:
-            log.warning("session %s is deleted without its contexts being copied: %s", self.session_id, error)
-        return error
 
     def __reduce__(self) -> tuple[Any, ...]:
         return self._core.unpickle, (self.ref,)

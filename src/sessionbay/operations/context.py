@@ -1,6 +1,6 @@
 """The contexts of a session: bind them, copy them, and get the progress of the copies."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Annotated, Any
@@ -28,6 +28,8 @@ from .mounts import PersistenceItem, mount_item, sync_item
 from .session import SessionRef
 
 FILE_TRANSFER = "file_transfer"
+RECORDING_PATH = "/home/wuying/record"
+"""The folder of a session in which the browser is recorded."""
 FINAL_STATUSES = ("Success", "Failed")
 
 
@@ -227,6 +229,20 @@ def awaited_bindings(contexts: Sequence[ContextSync | ContextMount]) -> frozense
     return frozenset(
         (context.context_id, context.path) for context in contexts if isinstance(context, ContextSync) and context.wait
     )
+
+
+def find_recording(bindings: Iterable[ContextBinding]) -> ContextBinding | None:
+    """Return the binding of the context that stores the recording of the browser."""
+    return next((binding for binding in bindings if binding.path.rstrip("/") == RECORDING_PATH), None)
+
+
+def uploads_by_itself(binding: ContextBinding) -> bool:
+    """Return whether a context is uploaded when the session ends, in any case."""
+    item = PersistenceItem(context_id=binding.context_id, path=binding.path, policy=binding.policy)
+    try:
+        return item.sync_policy().upload_policy.auto_upload
+    except ValueError:
+        return False
 
 
 def format_unlisted(outcome: PollOutcome[ContextBindingsResult], timeout: float) -> str:

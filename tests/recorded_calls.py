@@ -39,13 +39,17 @@ class T(BaseModel):
 
 @dataclass(frozen=True)
 class Exempt:
-    """What we do otherwise in some recorded calls, and why; ``fact`` is its number in the list of facts."""
+    """What we do otherwise in some recorded calls, and why; ``fact`` is its number in the list of facts.
+
+    ``like`` is the recorded call whose requests we send.
+    """
 
     fact: int
     reason: str
     calls: list[str]
     replace: Mapping[str, str] = field(default_factory=dict[str, str])
     only: int | None = None
+    like: str = ""
     outcome: Outcome | None = None
 
     def __str__(self) -> str:
@@ -53,6 +57,8 @@ class Exempt:
 
     def apply(self, requests: list[str]) -> list[str]:
         """Return what we send in place of the recorded requests."""
+        if self.like:
+            return next(call.requests for call in CALLS if call.name == self.like)
         for old, new in self.replace.items():
             requests = [request.replace(old, new) for request in requests]
         return requests if self.only is None else requests[: self.only]

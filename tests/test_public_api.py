@@ -10,6 +10,7 @@ import pytest
 import sessionbay
 from sessionbay import testing
 from sessionbay._async import (
+    browser,
     clouds,
     code,
     code_stream,
@@ -32,6 +33,7 @@ from sessionbay._async import (
 from sessionbay._async.files import watch
 from sessionbay._async.screen import applications, screen
 from sessionbay._sync import (
+    browser as sync_browser,
     clouds as sync_clouds,
     code as sync_code,
     code_stream as sync_code_stream,
@@ -60,6 +62,7 @@ TWINS = [
     (clouds.AsyncAgentBay, sync_clouds.AgentBay),
     (clouds.AsyncAGB, sync_clouds.AGB),
     (session.AsyncSession, sync_session.Session),
+    (browser.AsyncBrowser, sync_browser.Browser),
     (skills.AsyncSkills, sync_skills.Skills),
     (code.AsyncCode, sync_code.Code),
     (code_stream.AsyncCodeStream, sync_code_stream.CodeStream),

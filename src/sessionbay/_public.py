@@ -2,6 +2,7 @@
 # ruff: noqa: I001
 """All public names, for type checkers."""
 
+from ._async.browser import AsyncBrowser as AsyncBrowser
 from ._async.client import AsyncClient as AsyncClient
 from ._async.clouds import AsyncAGB as AsyncAGB
 from ._async.clouds import AsyncAgentBay as AsyncAgentBay
@@ -38,6 +39,7 @@ from ._concurrency._async import AsyncHttpClient as AsyncHttpClient
 from ._concurrency._sync import Background as Background
 from ._concurrency._sync import Clock as Clock
 from ._concurrency._sync import HttpClient as HttpClient
+from ._sync.browser import Browser as Browser
 from ._sync.client import Client as Client
 from ._sync.clouds import AGB as AGB
 from ._sync.clouds import AgentBay as AgentBay
@@ -143,10 +145,18 @@ from .models.applications import AppProcess as AppProcess
 from .models.applications import InstalledApp as InstalledApp
 from .models.applications import InstalledAppListResult as InstalledAppListResult
 from .models.applications import ProcessListResult as ProcessListResult
+from .models.browser import BrowserInitResult as BrowserInitResult
+from .models.browser import BrowserNotifyMessage as BrowserNotifyMessage
+from .models.browser import BrowserResult as BrowserResult
 from .models.browser_context import BrowserContext as BrowserContext
 from .models.browser_context import BrowserFingerprintContext as BrowserFingerprintContext
 from .models.browser_context import BrowserSyncMode as BrowserSyncMode
 from .models.browser_context import ExtensionOption as ExtensionOption
+from .models.browser_option import BrowserFingerprint as BrowserFingerprint
+from .models.browser_option import BrowserOption as BrowserOption
+from .models.browser_option import BrowserProxy as BrowserProxy
+from .models.browser_option import BrowserScreen as BrowserScreen
+from .models.browser_option import BrowserViewport as BrowserViewport
 from .models.code import CodeOutput as CodeOutput
 from .models.code import EnhancedCodeExecutionResult as EnhancedCodeExecutionResult
 from .models.code import ExecutionError as ExecutionError

@@ -17,6 +17,7 @@ DOERS = (
     "clouds.AgentBay",
     "clouds.AGB",
     "session.Session",
+    "browser.Browser",
     "command.Command",
     "computer.Computer",
     "process.Process",

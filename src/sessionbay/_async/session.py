@@ -52,6 +52,7 @@ from .deletion import BACKOFF, RECORDING_TIMEOUT, copy_out, request_deletion
 from .session_connection import AsyncSessionConnection
 
 if TYPE_CHECKING:
+    from .browser import AsyncBrowser
     from .client import AsyncClient
     from .code import AsyncCode
     from .command import AsyncCommand
@@ -75,6 +76,7 @@ CLEANUP_TIMEOUT = DELETE_TIMEOUT + RECORDING_TIMEOUT + 5.0
 
 @public
 @lazy_annotations(
+    ".browser",
     ".client",
     ".code",
     ".command",
@@ -204,11 +206,17 @@ class AsyncSession:
         """``computer.app``, by its name in older versions of AgentBay's SDK."""
         return self.computer.app
 
+    @cached_property
+    def browser(self) -> "AsyncBrowser":
+        """Starts a browser, for Playwright and others to drive."""
+        from .browser import AsyncBrowser
+
+        return AsyncBrowser(self.connection)
+
     # These modules come in a later version; until then every use raises.
     window = AbsentModule("session.window")
     ui = AbsentModule("session.ui")
     mobile = AbsentModule("session.mobile")
-    browser = AbsentModule("session.browser")
     agent = AbsentModule("session.agent")
 
     async def set_labels(self, labels: Mapping[str, str]) -> OperationResult[None]:

@@ -81,13 +81,15 @@ class AsyncSessionConnection:
         """Send an operation; a strict client raises a refusal."""
         return self.api.raise_if_strict(await self.send(op, request))
 
-    async def send(self, op: Operation[Q, A, R], request: Q, timeout: float | None = None) -> R:
+    async def send(
+        self, op: Operation[Q, A, R], request: Q, timeout: float | None = None, *, secrets: tuple[Secret, ...] = ()
+    ) -> R:
         """Send an operation, and return a refusal even to a strict client.
 
-        ``timeout`` (seconds) shortens the client's own.
+        ``timeout`` (seconds) shortens the client's own. No error shows the ``secrets`` in the request.
         """
         self.raise_if_deleted()
-        return await self.api.call(op, request, timeout=self.api.timeout(timeout))
+        return await self.api.call(op, request, timeout=self.api.timeout(timeout), secrets=secrets)
 
     def server_of(self, tool_name: str) -> str:
         """Return the MCP server that offers a tool; empty if the cloud did not name it."""

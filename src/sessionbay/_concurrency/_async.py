@@ -312,6 +312,10 @@ async def call_back(call: Callable[[T], object], value: T) -> None:
         await cast("Awaitable[object]", returned)
 
 
+run_callback = call_back
+"""The twin runs an async function in an event loop of its own."""
+
+
 async def shielded(call: Callable[[], Coroutine[Any, Any, T]], timeout: float) -> T:
     """Return the result of ``call``, shielded from cancellation; raise TimeoutError after ``timeout`` seconds.
 

@@ -1,5 +1,6 @@
 """Concurrency, time and streams for the sync client. The twin is ``_async.py``, with the same names."""
 
+import asyncio
 import contextlib
 import logging
 import os
@@ -336,6 +337,13 @@ def call_user_function(returned: V) -> V:
 def call_back(call: Callable[[T], object], value: T) -> None:
     """Call the user's function."""
     call_user_function(call(value))
+
+
+def run_callback(call: Callable[[T], object], value: T) -> None:
+    """Call the user's function, sync or async, in a thread that is not the user's."""
+    returned = call(value)
+    if isinstance(returned, Coroutine):
+        asyncio.run(cast("Coroutine[Any, Any, object]", returned))
 
 
 def shielded(call: Callable[[], T], timeout: float) -> T:

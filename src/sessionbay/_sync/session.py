@@ -53,6 +53,7 @@ from .deletion import BACKOFF, RECORDING_TIMEOUT, copy_out, request_deletion
 from .session_connection import SessionConnection
 
 if TYPE_CHECKING:
+    from .browser import Browser
     from .client import Client
     from .code import Code
     from .command import Command
@@ -76,6 +77,7 @@ CLEANUP_TIMEOUT = DELETE_TIMEOUT + RECORDING_TIMEOUT + 5.0
 
 @public
 @lazy_annotations(
+    ".browser",
     ".client",
     ".code",
     ".command",
@@ -205,11 +207,17 @@ class Session:
         """``computer.app``, by its name in older versions of AgentBay's SDK."""
         return self.computer.app
 
+    @cached_property
+    def browser(self) -> "Browser":
+        """Starts a browser, for Playwright and others to drive."""
+        from .browser import Browser
+
+        return Browser(self.connection)
+
     # These modules come in a later version; until then every use raises.
     window = AbsentModule("session.window")
     ui = AbsentModule("session.ui")
     mobile = AbsentModule("session.mobile")
-    browser = AbsentModule("session.browser")
     agent = AbsentModule("session.agent")
 
     def set_labels(self, labels: Mapping[str, str]) -> OperationResult[None]:

@@ -52,6 +52,9 @@ class AGBDialect(Dialect):
     sync_mode: ClassVar[str] = "minimal"
     profile_path: ClassVar[str] = "/tmp/agb_browser_data"
     fingerprint_path: ClassVar[str] = "/tmp/agb_browser_fingerprint"
+    proxy_types: ClassVar[tuple[str, ...]] = ("custom", "built-in", "managed")
+    absent_browser_options: ClassVar[tuple[str, ...]] = ("behaviorSimulate", "autoLogin", "callForUser", "enableRecord")
+    notifies: ClassVar[bool] = False
 
     @classmethod
     def address(cls, region_id: str | None) -> tuple[str, str | None]:

@@ -58,6 +58,9 @@ class AgentBayDialect(Dialect):
     sync_mode: ClassVar[str] = "standard"
     profile_path: ClassVar[str] = "/tmp/agentbay_browser"
     fingerprint_path: ClassVar[str] = "/tmp/browser_fingerprint"
+    proxy_types: ClassVar[tuple[str, ...]] = ("custom", "wuying", "managed")
+    absent_browser_options: ClassVar[tuple[str, ...]] = ()
+    notifies: ClassVar[bool] = True
 
     @classmethod
     def address(cls, region_id: str | None) -> tuple[str, str | None]:

@@ -46,6 +46,9 @@ class Dialect(ABC):
         policy_required: Whether the default policy of a context must be sent.
         default_white_lists: The paths that a policy without white lists stands for.
         sync_mode: The default ``sync_mode`` of a ``BrowserContext``.
+        proxy_types: The types of a ``BrowserProxy``.
+        absent_browser_options: The names in a ``BrowserOption`` on the wire that the cloud does not know.
+        notifies: Whether browsers send notifications over the session's WebSocket.
     """
 
     name: ClassVar[DialectName]
@@ -69,6 +72,9 @@ class Dialect(ABC):
     sync_mode: ClassVar[str]
     profile_path: ClassVar[str]
     fingerprint_path: ClassVar[str]
+    proxy_types: ClassVar[tuple[str, ...]]
+    absent_browser_options: ClassVar[tuple[str, ...]]
+    notifies: ClassVar[bool]
 
     endpoint: str
     api_key: Secret

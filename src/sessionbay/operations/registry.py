@@ -5,6 +5,7 @@ from urllib.parse import parse_qs, urlsplit
 from ..core.operation import OperationRegistry
 from . import (
     applications,
+    browser,
     code,
     command,
     context,
@@ -52,6 +53,8 @@ OPERATIONS = OperationRegistry(
         contexts.UPLOAD_URL,
         contexts.DOWNLOAD_URL,
         contexts.DELETE_FILE,
+        browser.INIT,
+        browser.GET_CDP_LINK,
         skills.GET_SKILLS,
         skills.LIST_SKILLS,
         skills.BIND_SKILLS,
@@ -94,6 +97,7 @@ TOOLS = (
     applications.STOP_BY_NAME,
     applications.STOP_BY_PID,
     applications.STOP_BY_COMMAND,
+    browser.STOP,
 )
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from sessionbay import ContextSync, Session
-from sessionbay.engine import listener, logs, session_registry, tool_dispatch, workdir
+from sessionbay.engine import http_protocol, logs, session_registry, tool_dispatch, workdir
 from sessionbay.engine.api_errors import ApiError, ToolFailure
 from sessionbay.engine.contexts import byte_budget, copy, sync_job
 from sessionbay.operations.files import ReadArgs
@@ -338,7 +338,7 @@ def lines_in_the_log(scene: Scene) -> str | None:
 def loud_listener(scene: Scene) -> None:
     """Log every request with its address."""
     loud = property(lambda _: True, lambda _, value: None)
-    scene.patch.setattr(listener._Protocol, "access_log", loud, raising=False)
+    scene.patch.setattr(http_protocol.HttpProtocol, "access_log", loud, raising=False)
 
 
 @attack("secrets in logs", "no key, no token, and no address that has one is logged", loud_listener)

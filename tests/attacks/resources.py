@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from sessionbay import Session
-from sessionbay.engine import listener, request_body
+from sessionbay.engine import http_protocol, request_body
 from sessionbay.engine.limits import Limits
 
 from ..engine.processes import eventually
@@ -145,12 +145,12 @@ def disk_filler(scene: Scene) -> str | None:
 @attack(
     "slow strangers",
     "a connection whose request does not come is closed, and costs the others nothing meanwhile",
-    lambda scene: scene.patch.setattr(listener, "HEAD_TIMEOUT", 3600.0),
+    lambda scene: scene.patch.setattr(http_protocol, "HEAD_TIMEOUT", 3600.0),
 )
 def requests_that_never_end(scene: Scene) -> str | None:
     """300 connections that begin a request each, and do not go on."""
-    if listener.HEAD_TIMEOUT < 3600:
-        scene.patch.setattr(listener, "HEAD_TIMEOUT", 5.0)
+    if http_protocol.HEAD_TIMEOUT < 3600:
+        scene.patch.setattr(http_protocol, "HEAD_TIMEOUT", 5.0)
     with contextlib.ExitStack() as stack:
         open_ones = []
         for _ in range(300):

@@ -12,6 +12,7 @@ from . import (  # noqa: F401  # which fill the table
     host,
     isolation,
     links,
+    overload,
     resources,
     websockets,
 )

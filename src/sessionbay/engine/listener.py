@@ -4,24 +4,16 @@ import asyncio
 import contextlib
 import logging
 import socket
-import sys
 from collections.abc import Generator
 from contextvars import ContextVar
-from http import HTTPStatus
-from typing import Any
 
-import h11
 import uvicorn
 from starlette.types import ASGIApp
-from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from .fork_safety import close_in_forks
+from .http_protocol import HttpProtocol
 
 STOP_TIMEOUT = 1  # whole seconds, as uvicorn requires
-HEAD_TIMEOUT = 10.0  # seconds to receive a request's head
-KEEP_ALIVE_TIMEOUT = 75  # whole seconds; longer than clients keep idle connections, so that they close first
-INCOMPLETE_REQUEST_TIMEOUT = 5  # whole seconds for a client that duplicate sends its body after an early response
-MAX_HEAD = 2**20  # bytes
 MAX_MESSAGE = 4 * 2**20  # bytes
 
 _ports: set[int] = set()
@@ -58,55 +50,6 @@ def _is_relevant(record: logging.LogRecord) -> bool:
     )
 
 
-class _Protocol(H11Protocol):
-    """Closes connections whose request head is late, and rejects invalid heads with the status that h11 suggests."""
-
-    _deadline: asyncio.TimerHandle | None = None
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.access_log = False
-
-    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        super().connection_made(transport)
-        self._deadline = self.loop.call_later(HEAD_TIMEOUT, self._close)
-
-    def data_received(self, data: bytes) -> None:
-        super().data_received(data)
-        waiting = self.conn.their_state is h11.IDLE and not self.transport.is_closing()
-        if self._deadline and not waiting:
-            self._deadline.cancel()
-            self._deadline = None
-        elif waiting and not self._deadline:
-            self._deadline = self.loop.call_later(HEAD_TIMEOUT, self._close)
-
-    def on_response_complete(self) -> None:
-        self.timeout_keep_alive = (
-            INCOMPLETE_REQUEST_TIMEOUT if self.conn.their_state is h11.SEND_BODY else KEEP_ALIVE_TIMEOUT
-        )
-        super().on_response_complete()
-
-    def connection_lost(self, exc: Exception | None) -> None:
-        if self._deadline:
-            self._deadline.cancel()
-        super().connection_lost(exc)
-
-    def send_400_response(self, msg: str) -> None:
-        """Reject a request head; uvicorn calls this while it handles the exception."""
-        error = sys.exception()
-        status = error.error_status_hint if isinstance(error, h11.RemoteProtocolError) else 400
-        headers = [("content-type", "text/plain; charset=utf-8"), ("connection", "close")]
-        response = h11.Response(status_code=status, headers=headers, reason=HTTPStatus(status).phrase.encode())
-        for event in (response, h11.Data(data=msg.encode("ascii")), h11.EndOfMessage()):
-            self.transport.write(self.conn.send(event) or b"")
-        self.transport.close()
-
-    def _close(self) -> None:
-        self._deadline = None
-        if self.conn.their_state is h11.IDLE:
-            self.transport.close()
-
-
 class Listener:
     """A server for one ASGI app on a port of 127.0.0.1."""
 
@@ -132,8 +75,7 @@ class Listener:
         config = _Config(
             app,
             date_header=False,
-            http=_Protocol,
-            h11_max_incomplete_event_size=MAX_HEAD,
+            http=HttpProtocol,
             lifespan="off",
             proxy_headers=False,
             server_header=False,

@@ -31,7 +31,7 @@ from sessionbay._async import (
     skills,
 )
 from sessionbay._async.files import watch
-from sessionbay._async.screen import applications, screen
+from sessionbay._async.screen import applications, keyboard, mouse, screen, windows
 from sessionbay._sync import (
     browser as sync_browser,
     clouds as sync_clouds,
@@ -54,7 +54,13 @@ from sessionbay._sync import (
     skills as sync_skills,
 )
 from sessionbay._sync.files import watch as sync_watch
-from sessionbay._sync.screen import applications as sync_applications, screen as sync_screen
+from sessionbay._sync.screen import (
+    applications as sync_applications,
+    keyboard as sync_keyboard,
+    mouse as sync_mouse,
+    screen as sync_screen,
+    windows as sync_windows,
+)
 
 from .public_names import METHODS, NAMES, TESTING
 
@@ -69,7 +75,10 @@ TWINS = [
     (applications.AsyncApplications, sync_applications.Applications),
     (command.AsyncCommand, sync_command.Command),
     (computer.AsyncComputer, sync_computer.Computer),
+    (keyboard.AsyncKeyboard, sync_keyboard.Keyboard),
+    (mouse.AsyncMouse, sync_mouse.Mouse),
     (screen.AsyncScreen, sync_screen.Screen),
+    (windows.AsyncWindows, sync_windows.Windows),
     (session_context.AsyncSessionContext, sync_context.SessionContext),
     (context_service.AsyncContextService, sync_contexts.ContextService),
     (env.AsyncEnv, sync_env.Env),

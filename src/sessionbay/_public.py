@@ -27,7 +27,10 @@ from ._async.pty import AsyncPty as AsyncPty
 from ._async.pty_handle import AsyncPtyHandle as AsyncPtyHandle
 from ._async.pty_text import AsyncPtyText as AsyncPtyText
 from ._async.screen.applications import AsyncApplications as AsyncApplications
+from ._async.screen.keyboard import AsyncKeyboard as AsyncKeyboard
+from ._async.screen.mouse import AsyncMouse as AsyncMouse
 from ._async.screen.screen import AsyncScreen as AsyncScreen
+from ._async.screen.windows import AsyncWindows as AsyncWindows
 from ._async.session import AsyncSession as AsyncSession
 from ._async.session import AsyncSessionBlock as AsyncSessionBlock
 from ._async.session_context import AsyncSessionContext as AsyncSessionContext
@@ -64,7 +67,10 @@ from ._sync.pty import Pty as Pty
 from ._sync.pty_handle import PtyHandle as PtyHandle
 from ._sync.pty_text import PtyText as PtyText
 from ._sync.screen.applications import Applications as Applications
+from ._sync.screen.keyboard import Keyboard as Keyboard
+from ._sync.screen.mouse import Mouse as Mouse
 from ._sync.screen.screen import Screen as Screen
+from ._sync.screen.windows import Windows as Windows
 from ._sync.session import Session as Session
 from ._sync.session import SessionBlock as SessionBlock
 from ._sync.session_context import SessionContext as SessionContext
@@ -231,6 +237,10 @@ from .models.git import GitResult as GitResult
 from .models.git import GitStatus as GitStatus
 from .models.git import GitStatusResult as GitStatusResult
 from .models.git import GitValueResult as GitValueResult
+from .models.input import CursorPosition as CursorPosition
+from .models.input import CursorPositionResult as CursorPositionResult
+from .models.input import MouseButton as MouseButton
+from .models.input import ScrollDirection as ScrollDirection
 from .models.map import MapResult as MapResult
 from .models.map import Progress as Progress
 from .models.mobile_config import AppManagerRule as AppManagerRule
@@ -275,5 +285,8 @@ from .models.tools import McpToolsResult as McpToolsResult
 from .models.tools import SessionMetrics as SessionMetrics
 from .models.tools import SessionMetricsResult as SessionMetricsResult
 from .models.tools import ToolContent as ToolContent
+from .models.windows import Window as Window
+from .models.windows import WindowInfoResult as WindowInfoResult
+from .models.windows import WindowListResult as WindowListResult
 from .progress import progress_bar as progress_bar
 from .shutdown import install_signal_handlers as install_signal_handlers

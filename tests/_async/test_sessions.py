@@ -124,7 +124,7 @@ async def test_a_deleted_session_refuses_everything_but_its_deletion(session: As
 
 @pytest.mark.parametrize(
     "name",
-    ["window", "ui", "mobile", "browser", "agent"],
+    ["ui", "mobile", "browser", "agent"],
     ids=str,
 )
 async def test_a_module_that_comes_later_says_so(session: AsyncSession, name: str) -> None:

@@ -125,7 +125,7 @@ def test_a_deleted_session_refuses_everything_but_its_deletion(session: Session)
 
 @pytest.mark.parametrize(
     "name",
-    ["window", "ui", "mobile", "browser", "agent"],
+    ["ui", "mobile", "browser", "agent"],
     ids=str,
 )
 def test_a_module_that_comes_later_says_so(session: Session, name: str) -> None:

@@ -13,6 +13,7 @@ from sessionbay.models.commands import CommandResult
 from sessionbay.models.contexts import ContextStatus
 from sessionbay.models.files import DirectoryEntry, FileInfo, FileResult
 from sessionbay.models.git import GitStatus
+from sessionbay.models.input import CursorPosition
 from sessionbay.models.screen import ScreenSize
 from sessionbay.models.sessions import (
     InfoResult,
@@ -36,6 +37,7 @@ DATA: dict[str, Any] = {
     "GitStatusResult": GitStatus(current_branch="main", upstream="origin/main", ahead=1),
     "BinaryFileContentResult": b"\xff\x00",
     "CommandResult": "out",
+    "CursorPositionResult": CursorPosition(512, 384),
     "ContextInfoResult": (ContextStatus("SdkCtx-1", "/p", "Success", "upload"),),
     "DirectoryListResult": (DirectoryEntry("a", is_directory=False),),
     "FileContentResult": "text",

@@ -31,6 +31,10 @@ def integer(value: object) -> object:
     return validation.integer("x", value, CommandError, 0, 99)
 
 
+def boolean(value: object) -> object:
+    return validation.boolean("hold", value, CommandError)
+
+
 def milliseconds(value: object) -> object:
     return validation.milliseconds("timeout_ms", value, CommandError)
 
@@ -77,6 +81,7 @@ def json_object(value: object) -> object:
         (seconds_or_none_at_all, 0, 0.0),
         (count, 1, 1),
         (count, 10**20, 10**20),
+        (boolean, False, False),
         (integer, 0, 0),
         (integer, 99, 99),
         (text, " a ", " a "),
@@ -115,6 +120,8 @@ def test_what_is_right_is_returned(check: Callable[[object], object], value: Any
         (seconds, float("inf"), "timeout must be a number of seconds, not inf"),
         (seconds, 10**9 + 1, "timeout must be at most 1000000000 seconds"),
         (seconds, 10**400, "timeout must be at most 1000000000 seconds"),
+        (boolean, 0, "hold must be True or False, not 0"),
+        (boolean, "no", "hold must be True or False, not 'no'"),
         (milliseconds, 10**12 + 1, "timeout_ms must be at most 1000000000000 milliseconds"),
         (milliseconds, 0, "timeout_ms must be a whole number of 1 or more, not 0"),
         (text, "ab\ud83d", "path contains a lone surrogate at index 2"),

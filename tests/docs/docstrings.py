@@ -20,6 +20,7 @@ DOERS = (
     "browser.Browser",
     "command.Command",
     "computer.Computer",
+    "screen.mouse.Mouse",
     "process.Process",
     "code.Code",
     "env.Env",

@@ -63,6 +63,7 @@ if TYPE_CHECKING:
     from .oss import AsyncOss
     from .pty import AsyncPty
     from .screen.applications import AsyncApplications
+    from .screen.windows import AsyncWindows
     from .session_context import AsyncSessionContext
 
 
@@ -87,6 +88,7 @@ CLEANUP_TIMEOUT = DELETE_TIMEOUT + RECORDING_TIMEOUT + 5.0
     ".oss",
     ".pty",
     ".screen.applications",
+    ".screen.windows",
     ".session_context",
 )
 class AsyncSession:
@@ -206,6 +208,11 @@ class AsyncSession:
         """``computer.app``, by its name in older versions of AgentBay's SDK."""
         return self.computer.app
 
+    @property
+    def window(self) -> "AsyncWindows":
+        """``computer.window``, by its name in older versions of AgentBay's SDK."""
+        return self.computer.window
+
     @cached_property
     def browser(self) -> "AsyncBrowser":
         """Starts a browser, for Playwright and others to drive."""
@@ -214,7 +221,6 @@ class AsyncSession:
         return AsyncBrowser(self.connection)
 
     # These modules come in a later version; until then every use raises.
-    window = AbsentModule("session.window")
     ui = AbsentModule("session.ui")
     mobile = AbsentModule("session.mobile")
     agent = AbsentModule("session.agent")

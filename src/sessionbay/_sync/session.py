@@ -64,6 +64,7 @@ if TYPE_CHECKING:
     from .oss import Oss
     from .pty import Pty
     from .screen.applications import Applications
+    from .screen.windows import Windows
     from .session_context import SessionContext
 
 
@@ -88,6 +89,7 @@ CLEANUP_TIMEOUT = DELETE_TIMEOUT + RECORDING_TIMEOUT + 5.0
     ".oss",
     ".pty",
     ".screen.applications",
+    ".screen.windows",
     ".session_context",
 )
 class Session:
@@ -207,6 +209,11 @@ class Session:
         """``computer.app``, by its name in older versions of AgentBay's SDK."""
         return self.computer.app
 
+    @property
+    def window(self) -> "Windows":
+        """``computer.window``, by its name in older versions of AgentBay's SDK."""
+        return self.computer.window
+
     @cached_property
     def browser(self) -> "Browser":
         """Starts a browser, for Playwright and others to drive."""
@@ -215,7 +222,6 @@ class Session:
         return Browser(self.connection)
 
     # These modules come in a later version; until then every use raises.
-    window = AbsentModule("session.window")
     ui = AbsentModule("session.ui")
     mobile = AbsentModule("session.mobile")
     agent = AbsentModule("session.agent")

@@ -44,6 +44,13 @@ def integer(name: str, value: object, errors: Errors, low: int, high: int) -> in
     return value
 
 
+def boolean(name: str, value: object, errors: Errors) -> bool:
+    """Return True or False. A number, or a word such as ``"no"``, raises."""
+    if not isinstance(value, bool):
+        raise errors.usage(f"{name} must be True or False, not {value!r}")
+    return value
+
+
 def _is_finite(number: float) -> bool:
     return not isinstance(number, float) or math.isfinite(number)
 

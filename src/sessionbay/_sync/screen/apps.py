@@ -24,13 +24,20 @@ class Apps(Module):
         Returns:
             ``data`` holds the applications; the result iterates over them.
 
+        Raises:
+            ScreenUsageError: An argument is neither True nor False; nothing was sent.
+
         Example:
             ```python
             apps = session.computer.get_installed_apps()
             print([app.name for app in apps] if apps else apps.error_message)
             ```
         """
-        args = ops.InstalledArgs(start_menu=start_menu, desktop=desktop, ignore_system_app=ignore_system_apps)
+        args = ops.InstalledArgs(
+            start_menu=validation.boolean("start_menu", start_menu, ScreenError),
+            desktop=validation.boolean("desktop", desktop, ScreenError),
+            ignore_system_app=validation.boolean("ignore_system_apps", ignore_system_apps, ScreenError),
+        )
         return self._connection.call_tool(ops.INSTALLED, args)
 
     def start_app(self, start_cmd: str, work_directory: str = "", activity: str = "") -> ProcessListResult:

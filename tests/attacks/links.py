@@ -6,12 +6,11 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-import httpcore
 import httpx
 
 from sessionbay import Session
 from sessionbay.engine import listener
-from sessionbay.engine.port_forward import http, port_forwards, port_proxy, token_middleware
+from sessionbay.engine.port_forward import cookies, port_forwards, port_proxy, token_middleware
 
 from ..inside import listening
 from .attack import add, attack
@@ -133,7 +132,7 @@ PLACES: dict[str, tuple[str, Callable[[httpx.URL], dict[str, Any]]]] = {
     ),
     "token-cut-short": (
         "A part of the token as the cookie.",
-        lambda link: {"headers": {"cookie": f"{port_proxy.COOKIE}{link.port}={token_of(link)[:-1]}"}},
+        lambda link: {"headers": {"cookie": f"{cookies.COOKIE}{link.port}={token_of(link)[:-1]}"}},
     ),
 }
 for _kind, (_about, _change) in PLACES.items():
@@ -152,7 +151,7 @@ for _kind, (_about, _change) in PLACES.items():
 def link_by_the_cookie_of_another(scene: Scene) -> str | None:
     """The cookie of one link, shown to another."""
     one, other = linked(scene), linked(scene)
-    cookie = f"{port_proxy.COOKIE}{one.port}={token_of(other)}; {port_proxy.COOKIE}{other.port}={token_of(other)}"
+    cookie = f"{cookies.COOKIE}{one.port}={token_of(other)}; {cookies.COOKIE}{other.port}={token_of(other)}"
     return seen(scene, one.copy_with(path="/"), headers={"cookie": cookie})
 
 
@@ -187,33 +186,17 @@ def link_by_a_tricky_path(scene: Scene) -> str | None:
     return None
 
 
-class AnyPath(str):
-    """A path that always begins as it should."""
-
-    __slots__ = ()
-
-    def startswith(self, *_: object) -> bool:
-        return True
-
-
 def address_as_one_text(scene: Scene) -> None:
-    """Take what follows the link's prefix for a path, and write the address inside as one text."""
+    """Write the address inside as one text, and take what follows the link's prefix for a path."""
 
-    def rest(self: token_middleware.TokenMiddleware, path: str) -> str | None:
-        prefix = self._prefixes[0]
-        return AnyPath(path.removeprefix(prefix)) if path.startswith(prefix) else None
+    def base(self: token_middleware.TokenMiddleware, path: str) -> str:
+        if not path.startswith(self._page):
+            return ""
+        inside = httpx.URL(f"http://localhost:{PORT}{path.removeprefix(self._page)}")
+        self.proxy.port = inside.port or PORT
+        return path.removesuffix(inside.path)
 
-    def inner(inside: port_proxy.PortProxy, target: str, request: Any) -> httpcore.Request:
-        return httpcore.Request("GET", f"http://localhost:{inside.port}{target}", headers=[(b"host", b"localhost")])
-
-    def connection(self: Any, origin: httpcore.Origin) -> httpcore.AsyncConnectionInterface:
-        self._port_proxy.port = origin.port
-        return real(self, origin)
-
-    real = port_proxy._Pool.create_connection
-    scene.patch.setattr(token_middleware.TokenMiddleware, "_rest", rest)
-    scene.patch.setattr(http, "_forwarded", inner)
-    scene.patch.setattr(port_proxy._Pool, "create_connection", connection)
+    scene.patch.setattr(token_middleware.TokenMiddleware, "_base", base)
 
 
 @attack(LINKS, "what follows the prefix is a path, and never a part of the port", address_as_one_text, needs=OWN_PORTS)
@@ -222,7 +205,7 @@ def link_to_another_port(scene: Scene) -> str | None:
     link = linked(scene)
     if "the other port" in scene.http("GET", str(link.copy_with(path=f"{link.path.rstrip('/')}0/"))).text:
         return "the other port, by the path"
-    cookie = f"Cookie: {port_proxy.COOKIE}{link.port}={token_of(link)}"
+    cookie = f"Cookie: {cookies.COOKIE}{link.port}={token_of(link)}"
     ask = f"GET 0/ HTTP/1.1\r\nHost: 127.0.0.1:{link.port}\r\n{cookie}\r\nConnection: close\r\n\r\n"
     return "the other port, by the cookie" if b"the other port" in scene.raw(link.port or 0, ask.encode()) else None
 
@@ -242,7 +225,7 @@ def session_that_collects_cookies(scene: Scene) -> str | None:
     """A page inside reads the cookie of another link: browsers keep cookies for a host, whatever the port."""
     link = linked(scene)
     reported = told_inside(
-        scene, link, headers={"cookie": f"{port_proxy.COOKIE}1=of-another; {port_proxy.COOKIE}{link.port}=own"}
+        scene, link, headers={"cookie": f"{cookies.COOKIE}1=of-another; {cookies.COOKIE}{link.port}=own"}
     )
     return reported["headers"].get("cookie") or None
 

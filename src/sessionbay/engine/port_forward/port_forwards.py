@@ -10,7 +10,8 @@ from ..agent.connection import AgentConnection
 from ..api_errors import ApiError
 from ..listener import Listener, is_ours
 from ..loopback_middleware import LoopbackMiddleware
-from .port_proxy import COOKIE, PortProxy
+from .cookies import COOKIE
+from .port_proxy import PortProxy
 from .token_middleware import TokenMiddleware
 from .websocket import MAX_MESSAGE
 
@@ -34,7 +35,6 @@ class PortForward:
     async def close(self) -> None:
         """Stop listening, and close the connections into the session."""
         await self.listener.stop()
-        await self.app.proxy.aclose()
 
 
 class PortForwards:

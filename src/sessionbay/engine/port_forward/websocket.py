@@ -1,19 +1,15 @@
 """The WebSocket reverse proxy of a link: forwards messages, subprotocol and close code both ways."""
 
-import asyncio
-from typing import Any
-
 from starlette.datastructures import Headers
 from starlette.responses import PlainTextResponse, Response
 from starlette.types import Receive, Scope, Send
 from websockets.asyncio.client import ClientConnection, connect
-from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidStatus
+from websockets.exceptions import ConnectionClosed, InvalidStatus, WebSocketException
 from websockets.http11 import Response as HandshakeResponse
 from websockets.typing import Origin, Subprotocol
 
-from ..agent.connection import AgentFailure, AgentGone
-from ..api_errors import ApiError
-from .port_proxy import PortProxy, is_valid_status
+from .port_proxy import UNREACHABLE, PortProxy, is_valid_status
+from .race import run_until_first_end
 
 MAX_MESSAGE = 64 * 2**20  # bytes of one message, in either direction
 MAX_WEBSOCKETS = 128  # of one link at once; each uses two of the engine's file descriptors
@@ -30,8 +26,10 @@ class _Connect(connect):
         return exc
 
 
-async def forward_websocket(proxy: PortProxy, target: str, scope: Scope, receive: Receive, send: Send) -> None:
-    """Forward one WebSocket, from the handshake to its close."""
+async def forward_websocket(
+    proxy: PortProxy, target: str, scope: Scope, receive: Receive, send: Send, *, base: str
+) -> None:
+    """Forward one WebSocket, from its handshake to its close; ``base`` is the beginning of its path with the token."""
     await receive()
     if proxy.open_websockets >= MAX_WEBSOCKETS:
         message = f"The link has {MAX_WEBSOCKETS} open WebSockets already."
@@ -39,38 +37,39 @@ async def forward_websocket(proxy: PortProxy, target: str, scope: Scope, receive
         return
     proxy.open_websockets += 1
     try:
-        await _forward_messages(proxy, target, scope, receive, send)
+        await _forward_messages(proxy, target, scope, receive, send, base)
     finally:
         proxy.open_websockets -= 1
 
 
-async def _forward_messages(proxy: PortProxy, target: str, scope: Scope, receive: Receive, send: Send) -> None:
+async def _forward_messages(
+    proxy: PortProxy, target: str, scope: Scope, receive: Receive, send: Send, base: str
+) -> None:
     try:
         inner = await _connect(proxy, target, scope)
     except InvalidStatus as exc:
-        await _refused(proxy, exc.response)(scope, receive, send)
+        await _refused(proxy, exc.response, base)(scope, receive, send)
         return
-    except (ApiError, AgentFailure, AgentGone, InvalidHandshake, OSError, EOFError, TimeoutError) as exc:
+    except (*UNREACHABLE, WebSocketException, OSError, EOFError, TimeoutError) as exc:
         await PlainTextResponse(f"Cannot reach the session: {exc}", 502)(scope, receive, send)
         return
     try:
-        headers = _response_headers(proxy, inner.response) if inner.response else []
+        headers = _response_headers(proxy, inner.response, base) if inner.response else []
         await send({"type": "websocket.accept", "subprotocol": inner.subprotocol, "headers": headers})
-        await _run_until_first_end(_to_client(inner, send), _to_session(receive, inner))
+        await run_until_first_end(_to_client(inner, send), _to_session(receive, inner))
     finally:
         await inner.close(GOING_AWAY)
 
 
 async def _connect(proxy: PortProxy, target: str, scope: Scope) -> ClientConnection:
-    query = scope["query_string"].decode("ascii", "replace")
     headers = Headers(scope=scope)
     forwarded = [
         (name.decode("latin-1"), value.decode("latin-1"))
         for name, value in proxy.request_headers(headers)
-        if not name.startswith(HANDSHAKE) and name.decode("latin-1") not in ("host", "origin")
+        if not name.startswith(HANDSHAKE) and name not in (b"host", b"origin")
     ]
     return await _Connect(
-        f"ws://localhost:{proxy.port}{target}" + (f"?{query}" if query else ""),
+        f"ws://localhost:{proxy.port}{proxy.inner_target(target, scope).decode()}",
         sock=await proxy.connect(),
         additional_headers=forwarded,
         close_timeout=CLOSE_TIMEOUT,
@@ -79,25 +78,27 @@ async def _connect(proxy: PortProxy, target: str, scope: Scope) -> ClientConnect
         origin=Origin(proxy.origin) if "origin" in headers else None,
         ping_interval=None,  # a paused session does not respond
         proxy=None,
-        subprotocols=[Subprotocol(name) for name in scope["subprotocols"]] or None,
+        subprotocols=[Subprotocol(name) for name in scope["subprotocols"] if not proxy.has_token(name)] or None,
         user_agent_header=None,
     )
 
 
-def _refused(proxy: PortProxy, refusal: HandshakeResponse) -> Response:
+def _refused(proxy: PortProxy, refusal: HandshakeResponse, base: str) -> Response:
     """Return the response of a session's server that refused the handshake."""
     if not is_valid_status(refusal.status_code):
         return PlainTextResponse(f"The session's server sent the invalid status {refusal.status_code}.", 502)
     response = Response(bytes(refusal.body), refusal.status_code)
     length = (b"content-length", str(len(refusal.body)).encode())
-    response.raw_headers = [*(pair for pair in _response_headers(proxy, refusal) if pair[0] != length[0]), length]
+    headers = _response_headers(proxy, refusal, base)
+    response.raw_headers = [*(pair for pair in headers if pair[0] != length[0]), length]
     return response
 
 
-def _response_headers(proxy: PortProxy, inner: HandshakeResponse) -> list[tuple[bytes, bytes]]:
+def _response_headers(proxy: PortProxy, inner: HandshakeResponse, base: str) -> list[tuple[bytes, bytes]]:
     """Return the headers of the handshake response for the client."""
     raw = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in inner.headers.raw_items()]
-    return [pair for pair in proxy.response_headers(raw) if not pair[0].startswith(HANDSHAKE)]
+    forwarded = proxy.response_headers(raw, base, status=inner.status_code)
+    return [pair for pair in forwarded if not pair[0].startswith(HANDSHAKE)]
 
 
 async def _to_client(inner: ClientConnection, send: Send) -> None:
@@ -127,17 +128,3 @@ async def _to_session(receive: Receive, inner: ClientConnection) -> None:
 def is_sendable(code: int) -> bool:
     """Return whether a close code may be sent: some are reserved for local use."""
     return 1000 <= code <= 1003 or 1007 <= code <= 1014 or 3000 <= code <= 4999
-
-
-async def _run_until_first_end(*directions: Any) -> None:
-    """Run both directions until one ends; a closed connection is no error."""
-    running = {asyncio.ensure_future(direction) for direction in directions}
-    try:
-        await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
-    finally:
-        for task in running:
-            task.cancel()
-        results = await asyncio.gather(*running, return_exceptions=True)
-    for result in results:
-        if isinstance(result, Exception) and not isinstance(result, (ConnectionClosed, OSError, RuntimeError)):
-            raise result

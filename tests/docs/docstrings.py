@@ -31,6 +31,7 @@ DOERS = (
     "pty_handle.PtyHandle",
     "git.Git",
     "oss.Oss",
+    "browser_operator.BrowserOperator",
     "skills.Skills",
     "session_context.SessionContext",
     "context_service.ContextService",

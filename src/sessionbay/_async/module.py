@@ -5,7 +5,7 @@ from typing import Protocol
 from .session_connection import AsyncSessionConnection
 
 
-class _HasConnection(Protocol):
+class HasConnection(Protocol):
     """A session."""
 
     connection: AsyncSessionConnection
@@ -14,7 +14,7 @@ class _HasConnection(Protocol):
 class AsyncModule:
     """A group of a session's tools; ``AsyncOss(session)`` is ``session.oss``, and so on."""
 
-    def __init__(self, session: AsyncSessionConnection | _HasConnection) -> None:
+    def __init__(self, session: AsyncSessionConnection | HasConnection) -> None:
         self._connection = session if isinstance(session, AsyncSessionConnection) else session.connection
 
     def __repr__(self) -> str:

@@ -6,7 +6,7 @@ from typing import Protocol
 from .session_connection import SessionConnection
 
 
-class _HasConnection(Protocol):
+class HasConnection(Protocol):
     """A session."""
 
     connection: SessionConnection
@@ -15,7 +15,7 @@ class _HasConnection(Protocol):
 class Module:
     """A group of a session's tools; ``Oss(session)`` is ``session.oss``, and so on."""
 
-    def __init__(self, session: SessionConnection | _HasConnection) -> None:
+    def __init__(self, session: SessionConnection | HasConnection) -> None:
         self._connection = session if isinstance(session, SessionConnection) else session.connection
 
     def __repr__(self) -> str:

@@ -80,9 +80,17 @@ def is_gone(result: Result[Any]) -> bool:
 
 def is_transient(result: Result[Any]) -> bool:
     """Return whether a refused request may succeed later."""
-    if is_gone(result) or result.code.startswith(_PERMANENT_CODES) or result.http_status_code in (401, 403, 404):
+    if is_permanent(result):
         return False
     return result.http_status_code in TRANSIENT_STATUSES or is_throttled(result.code)
+
+
+def is_permanent(result: Result[Any]) -> bool:
+    """Return whether a refused request will be refused again: the object is gone, or access is denied."""
+    if result.success:
+        return False
+    denied = result.code.startswith(_PERMANENT_CODES) or result.http_status_code in (401, 403, 404)
+    return denied or is_gone(result) or result.kind == "gone"
 
 
 def is_throttled(code: str) -> bool:

@@ -1,6 +1,6 @@
 """The base classes of results. A result is a response of the service; a missing response raises."""
 
-from collections.abc import ItemsView, Iterator, KeysView, Mapping, ValuesView
+from collections.abc import Generator, ItemsView, Iterator, KeysView, Mapping, ValuesView
 from dataclasses import field
 from typing import Any, ClassVar, Generic, NoReturn, Self, TypeVar, cast, dataclass_transform, overload
 
@@ -123,6 +123,15 @@ class Result(_Response, Generic[T]):
             outcome="unknown" if self.outcome_unknown else None,
             result=self,
         )
+
+
+class AwaitableResult(Result[T], Generic[T]):
+    """A result that can be awaited: programs for AGB's own client await some methods of its otherwise sync client."""
+
+    def __await__(self) -> Generator[Any, Any, Self]:
+        """Return this result."""
+        yield from ()
+        return self
 
 
 class MappingResult(Result[M], Generic[M, V]):

@@ -93,6 +93,8 @@ def to_plain(value: Any) -> Any:
     """Return dicts, lists and strings in place of values, read-only collections and enumerations."""
     if hasattr(value, "to_dict"):
         return value.to_dict()
+    if hasattr(value, "model_dump"):  # a model of pydantic's, by which a user described data
+        return value.model_dump(mode="json")
     kind = cast("type[object]", type(value))
     if issubclass(kind, dict):
         return {key: to_plain(inner) for key, inner in value.items()}

@@ -1,12 +1,11 @@
 """Contexts of an account, their files, and their bindings to sessions."""
 
-from collections.abc import Generator
 from dataclasses import dataclass, field
-from typing import Any, Self, TypeVar
+from typing import TypeVar
 
 from ..core.errors import AgentBayError, ClearanceTimeoutError, ContextError
 from ..core.public import public
-from ..core.result import ListResult, PageResult, Result
+from ..core.result import AwaitableResult, ListResult, PageResult, Result
 from ..core.value import Plain, Record
 
 D = TypeVar("D")
@@ -121,17 +120,10 @@ class ContextInfoResult(ListResult[ContextStatus], error=ContextError):
 
 
 @public
-class ContextSyncResult(Result[None], error=ContextError):
+class ContextSyncResult(AwaitableResult[None], error=ContextError):
     """The result of ``session.context.sync``. ``tasks`` holds the last known state of the copy tasks."""
 
     tasks: tuple[ContextStatus, ...] = ()
-
-    def __await__(self) -> Generator[Any, Any, Self]:
-        """Return this result: programs for AGB's own client, which is otherwise sync, await ``context.sync()``."""
-        return self._itself().__await__()
-
-    async def _itself(self) -> Self:
-        return self
 
 
 class ContextBaseResult(Result[D], error=ContextError):

@@ -16,6 +16,7 @@ from . import (
     labels,
     links,
     metrics,
+    operator,
     oss,
     processes,
     screen,
@@ -118,6 +119,17 @@ TOOLS = (
     applications.STOP_BY_PID,
     applications.STOP_BY_COMMAND,
     browser.STOP,
+    operator.NAVIGATE,
+    operator.SCREENSHOT,
+    operator.CLOSE,
+    operator.LOGIN,
+    operator.OBSERVE_AT_ONCE,
+    operator.ACT.start,
+    operator.ACT.poll,
+    operator.OBSERVE.start,
+    operator.OBSERVE.poll,
+    operator.EXTRACT.start,
+    operator.EXTRACT.poll,
 )
 
 

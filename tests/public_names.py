@@ -222,7 +222,6 @@ NAMES = [
     "ObserveOptions",
     "ObserveResult",
     "OperationResult",
-    "OperatorCloseResult",
     "OrphanedSession",
     "Oss",
     "OssError",

@@ -19,6 +19,7 @@ CAPTURES = Path(__file__).parent / "data" / "captures"
 LINK = "https://gw.invalid/request_ai/LINKTOKEN/path/"
 FREE = [  # drawn anew for each request, or made of the time
     (re.compile(r"\b[0-9a-f]{32}\b"), "<hex>"),
+    (re.compile(r"(?<=%22)[0-9a-f]{32}\b"), "<hex>"),  # in a form
     (re.compile(r"(?<=ext_)[0-9a-f]{32}"), "<hex>"),
     (re.compile(r"(?<=mobile_sim_)[0-9a-f]{32}_\d+"), "<hex and time>"),
     (re.compile(r"link-\d+-\d+"), "<request id>"),

@@ -3,6 +3,7 @@
 """All public names, for type checkers."""
 
 from ._async.browser import AsyncBrowser as AsyncBrowser
+from ._async.browser_operator import AsyncBrowserOperator as AsyncBrowserOperator
 from ._async.client import AsyncClient as AsyncClient
 from ._async.clouds import AsyncAGB as AsyncAGB
 from ._async.clouds import AsyncAgentBay as AsyncAgentBay
@@ -43,6 +44,7 @@ from ._concurrency._sync import Background as Background
 from ._concurrency._sync import Clock as Clock
 from ._concurrency._sync import HttpClient as HttpClient
 from ._sync.browser import Browser as Browser
+from ._sync.browser_operator import BrowserOperator as BrowserOperator
 from ._sync.client import Client as Client
 from ._sync.clouds import AGB as AGB
 from ._sync.clouds import AgentBay as AgentBay
@@ -249,6 +251,15 @@ from .models.mobile_config import MobileConfig as MobileConfig
 from .models.mobile_config import MobileExtraConfig as MobileExtraConfig
 from .models.mobile_config import MobileSimulateConfig as MobileSimulateConfig
 from .models.mobile_config import MobileSimulateMode as MobileSimulateMode
+from .models.operator import ActOptions as ActOptions
+from .models.operator import ActResult as ActResult
+from .models.operator import ExtractOptions as ExtractOptions
+from .models.operator import ExtractResult as ExtractResult
+from .models.operator import NavigateResult as NavigateResult
+from .models.operator import ObserveListResult as ObserveListResult
+from .models.operator import ObserveOptions as ObserveOptions
+from .models.operator import ObserveResult as ObserveResult
+from .models.operator import PageScreenshotResult as PageScreenshotResult
 from .models.orphans import OrphanedSession as OrphanedSession
 from .models.orphans import ReapResult as ReapResult
 from .models.oss import OSSClientResult as OSSClientResult

@@ -2,7 +2,7 @@
 
 import json
 from base64 import b64encode
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from types import SimpleNamespace
 from typing import Any
 from urllib.parse import parse_qsl
@@ -53,13 +53,10 @@ class ToolCloud(httpx.MockTransport):
         self.calls: list[tuple[str, dict[str, Any]]] = []
 
     def _answer(self, request: httpx.Request) -> httpx.Response:
-        if request.url.params.get("Action"):
-            form = dict(parse_qsl(request.content.decode()))
-            name, args, case = form.get("Name", ""), form.get("Args", "{}"), str.capitalize
-        else:
-            body = json.loads(request.content)
-            name, args, case = body["name"], body["args"], str
-        self.calls.append((name, json.loads(args)))
+        body = request.content.decode()
+        is_agentbay = "Action" in request.url.params
+        sent = dict(parse_qsl(body)) if is_agentbay else json.loads(body)
+        self.calls.append((sent.get("Name") or sent["name"], json.loads(sent.get("Args") or sent["args"])))
         answer = self._answers.pop(0) if len(self._answers) > 1 else self._answers[0]
         if isinstance(answer, Exception):
             raise answer
@@ -67,7 +64,8 @@ class ToolCloud(httpx.MockTransport):
             return httpx.Response(answer.status_code, content=answer.content)
         is_error, text = answer.startswith("!"), answer.removeprefix("!")
         data = {"content": [{"type": "text", "text": text}], "isError": is_error}
-        return httpx.Response(200, json={case("success"): True, case("code"): "ok", case("data"): data})
+        envelope = {"success": True, "code": "ok", "data": data}
+        return httpx.Response(200, json={k.capitalize() if is_agentbay else k: v for k, v in envelope.items()})
 
 
 class Scene:
@@ -330,7 +328,7 @@ async def test_options_of_the_other_cloud_raise_before_anything_is_sent() -> Non
 async def test_invalid_arguments_raise_before_anything_is_sent() -> None:
     scene, wrong = Scene(), {"x": 0, "y": 0, "width": 1, "height": "1"}
     operator: Any = scene.operator
-    for call in (
+    calls: list[Callable[[], Any]] = [
         lambda: operator.screenshot(quality=101),
         lambda: operator.screenshot(quality=True),
         lambda: operator.screenshot(full_page=1),
@@ -348,7 +346,8 @@ async def test_invalid_arguments_raise_before_anything_is_sent() -> None:
         lambda: operator.login("not JSON"),
         lambda: operator.login("[]"),
         lambda: operator.login("{}", use_vision="yes"),
-    ):
+    ]
+    for call in calls:
         with pytest.raises(BrowserUsageError):
             await call()
     assert scene.cloud.calls == []

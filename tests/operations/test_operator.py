@@ -104,21 +104,27 @@ def test_other_urls_raise(url: Any, message: str) -> None:
         checked_url(url)
 
 
+act: Any = ActOptions
+observe: Any = ObserveOptions
+extract: Any = ExtractOptions
+element: Any = ObserveResult
+
+
 @pytest.mark.parametrize(
     ("make", "message"),
     [
-        (lambda: ActOptions(" "), "action"),
-        (lambda: ActOptions("x", 1000), "variables must be a dict"),  # AGB's order of arguments
-        (lambda: ActOptions("x", timeout=0), "timeout must be above 0"),
-        (lambda: ActOptions("x", timeoutMS=1.5), "timeoutMS must be a whole number"),
-        (lambda: ObserveOptions("x", "#main"), "use_vision must be True or False, not '#main'; pass options by name"),
-        (lambda: ObserveOptions("x", selector=""), "selector"),
-        (lambda: ExtractOptions("x", list[str]), "pydantic class, or a JSON Schema"),
-        (lambda: ExtractOptions("x", {"a": {1}}), "JSON values only"),
-        (lambda: ExtractOptions("x", Opaque), "Opaque has no JSON Schema"),
-        (lambda: ExtractOptions("x", {}, max_page=0), "max_page"),
-        (lambda: ObserveResult(1), "selector must be a string"),
-        (lambda: ObserveResult("#b", "", "click", {"x": float("nan")}), "arguments must hold JSON values only"),
+        (lambda: act(" "), "action"),
+        (lambda: act("x", 1000), "variables must be a dict"),  # AGB's order of arguments
+        (lambda: act("x", timeout=0), "timeout must be above 0"),
+        (lambda: act("x", timeoutMS=1.5), "timeoutMS must be a whole number"),
+        (lambda: observe("x", "#main"), "use_vision must be True or False, not '#main'"),
+        (lambda: observe("x", selector=""), "selector"),
+        (lambda: extract("x", list[str]), "pydantic class, or a JSON Schema"),
+        (lambda: extract("x", {"a": {1}}), "JSON values only"),
+        (lambda: extract("x", Opaque), "Opaque has no JSON Schema"),
+        (lambda: extract("x", {}, max_page=0), "max_page"),
+        (lambda: element(1), "selector must be a string"),
+        (lambda: element("#b", "", "click", {"x": float("nan")}), "arguments must hold JSON values only"),
     ],
 )
 def test_invalid_options_raise_where_they_are_made(make: Any, message: str) -> None:

@@ -7,7 +7,6 @@ from typing import Any, Protocol, TypeVar, overload
 
 from .._concurrency._async import call_user_function
 from ..core import validation
-from ..core.absent import AbsentModule
 from ..core.errors import AgentBayError, BrowserError, Kind
 from ..core.polling import exponential_backoff
 from ..core.public import public
@@ -20,6 +19,7 @@ from ..models.browser_option import BrowserOption
 from ..models.files import BinaryFileContentResult, DownloadResult
 from ..operations import browser as ops, files as file_tools
 from .browser_notifications import AsyncBrowserNotifications, Callback
+from .browser_operator import AsyncBrowserOperator
 from .file_system import AsyncFileSystem
 from .module import AsyncModule
 
@@ -71,8 +71,6 @@ class AsyncBrowser(AsyncModule):
     when there is no response. The local engine has no browser yet and refuses.
 
     Attributes:
-        operator: Acts on pages by instructions in plain language.
-        agent: The same; the clouds' older name.
         endpoint_router_port: The port of the browser's debugging interface in the session; None before ``initialize``.
 
     Example:
@@ -83,11 +81,19 @@ class AsyncBrowser(AsyncModule):
         ```
     """
 
-    operator = agent = AbsentModule("session.browser.operator")
-
     endpoint_router_port: int | None = None
     _option: BrowserOption | None = None  # of the running browser
     _started_at = 0.0
+
+    @cached_property
+    def operator(self) -> AsyncBrowserOperator:
+        """Acts on pages by instructions in plain language."""
+        return AsyncBrowserOperator(self._connection, self)
+
+    @property
+    def agent(self) -> AsyncBrowserOperator:
+        """``operator``; the clouds' older name for it."""
+        return self.operator
 
     async def initialize(self, option: BrowserOption | None = None) -> BrowserInitResult:
         """Start the browser.

@@ -1,9 +1,11 @@
 """The browser operator: works with pages by words."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from functools import partial
 from typing import Any, Protocol, TypeVar
 
+from .._concurrency._async import shielded
 from ..core import validation
 from ..core.errors import BrowserError
 from ..core.polling import constant_backoff
@@ -11,6 +13,7 @@ from ..core.public import public
 from ..core.tool import NoArgs, Tool
 from ..core.wire_model import Wire
 from ..environment import nonce
+from ..models.browser import BrowserResult
 from ..models.operator import (
     ActOptions,
     ActResult,
@@ -20,13 +23,11 @@ from ..models.operator import (
     ObserveListResult,
     ObserveOptions,
     ObserveResult,
-    OperatorCloseResult,
     OperatorTaskResult,
     PageScreenshotResult,
 )
 from ..operations import operator as ops, operator_results as results
 from .api_client import CallTimeout
-from .browser_page import AsyncPage, find_page
 from .module import AsyncModule, HasConnection
 from .polling import poll_until
 from .session_connection import AsyncSessionConnection
@@ -38,10 +39,45 @@ T = TypeVar("T")
 
 POLL_INTERVAL = 3.0  # seconds
 CALL_TIMEOUT = 60.0  # seconds of one call, as in the official clients
+DETACH_TIMEOUT = 5.0  # seconds
 LAST_LOOK_TIMEOUT = 1.0  # seconds of a look for which the start left no time
 
 
-class BrowserState(Protocol):
+class _CdpSession(Protocol):
+    """A session of the Chrome DevTools Protocol."""
+
+    async def send(self, method: str, /) -> Any:
+        """Send a command, and return its result."""
+        ...
+
+    async def detach(self) -> None:
+        """Detach from the page."""
+        ...
+
+
+class _PageContext(Protocol):
+    """The context of a page: an isolated set of pages of one browser."""
+
+    @property
+    def browser(self) -> Any:
+        """The browser, or None."""
+        ...
+
+    async def new_cdp_session(self, page: Any, /) -> _CdpSession:
+        """Return a session with a page."""
+        ...
+
+
+class _Page(Protocol):
+    """A page of Playwright's, by what is used of it: there is no dependency on Playwright."""
+
+    @property
+    def context(self) -> _PageContext:
+        """The context of the page."""
+        ...
+
+
+class _BrowserState(Protocol):
     """The browser of a session, as far as the operator needs it."""
 
     def is_initialized(self) -> bool:
@@ -66,7 +102,7 @@ class AsyncBrowserOperator(AsyncModule):
     is sent, and ``BrowserError`` when there is no response.
     """
 
-    def __init__(self, session: AsyncSessionConnection | HasConnection, browser: BrowserState) -> None:
+    def __init__(self, session: AsyncSessionConnection | HasConnection, browser: _BrowserState) -> None:
         super().__init__(session)
         self._browser = browser
 
@@ -91,7 +127,7 @@ class AsyncBrowserOperator(AsyncModule):
 
     async def screenshot(
         self,
-        page: AsyncPage | None = None,
+        page: _Page | None = None,
         full_page: bool = True,
         quality: int = 80,
         clip: Mapping[str, float] | None = None,
@@ -124,7 +160,7 @@ class AsyncBrowserOperator(AsyncModule):
     async def act(
         self,
         action_input: ActOptions | ObserveResult,
-        page: AsyncPage | None = None,
+        page: _Page | None = None,
         *,
         poll_interval: float = POLL_INTERVAL,
     ) -> ActResult:
@@ -152,7 +188,7 @@ class AsyncBrowserOperator(AsyncModule):
         return self._connection.api.raise_if_strict(result)
 
     async def observe(
-        self, options: ObserveOptions, page: AsyncPage | None = None, *, poll_interval: float = POLL_INTERVAL
+        self, options: ObserveOptions, page: _Page | None = None, *, poll_interval: float = POLL_INTERVAL
     ) -> ObserveListResult:
         """Find elements of a page by a description.
 
@@ -184,7 +220,7 @@ class AsyncBrowserOperator(AsyncModule):
         return self._connection.api.raise_if_strict(result)
 
     async def extract(
-        self, options: ExtractOptions[T], page: AsyncPage | None = None, *, poll_interval: float = POLL_INTERVAL
+        self, options: ExtractOptions[T], page: _Page | None = None, *, poll_interval: float = POLL_INTERVAL
     ) -> ExtractResult[T]:
         """Extract data from a page.
 
@@ -217,9 +253,7 @@ class AsyncBrowserOperator(AsyncModule):
         result = await self._run(ops.EXTRACT, args, page, ops.wait_timeout(options), poll_interval)
         return self._connection.api.raise_if_strict(results.fit(result, options))
 
-    async def login(
-        self, login_config: str, page: AsyncPage | None = None, use_vision: bool | None = False
-    ) -> ActResult:
+    async def login(self, login_config: str, page: _Page | None = None, use_vision: bool | None = False) -> ActResult:
         """Sign in to the site of a page, with a login that the cloud keeps. AgentBay only.
 
         Args:
@@ -242,7 +276,7 @@ class AsyncBrowserOperator(AsyncModule):
         args = await self._aim(ops.login_args(login_config, use_vision), page)
         return await self._connection.call_tool(ops.LOGIN, args, CallTimeout(CALL_TIMEOUT))
 
-    async def close(self) -> OperatorCloseResult:
+    async def close(self) -> BrowserResult:
         """Close the operator's session with the browser: its pages are closed.
 
         Returns:
@@ -268,12 +302,12 @@ class AsyncBrowserOperator(AsyncModule):
         if not self._browser.is_initialized():
             raise BrowserError.usage("the browser is not initialized: call session.browser.initialize() first")
 
-    async def _aim(self, args: Q, page: AsyncPage | None) -> Q:
+    async def _aim(self, args: Q, page: _Page | None) -> Q:
         """Return the arguments with the page in them."""
         if page is None:
             return args
         try:
-            page_id, context_id = await find_page(page)
+            page_id, context_id = await _find_page(page)
         except Exception as exc:
             message = f"page must be an open page of Playwright, of the API that fits this client: {exc!r}"
             raise BrowserError.usage(message) from exc
@@ -281,9 +315,7 @@ class AsyncBrowserOperator(AsyncModule):
             context_id = 0
         return args.model_copy(update={"page_id": page_id, "context_id": context_id})
 
-    async def _run(
-        self, task: ops.Task[Q, R], args: Q, page: AsyncPage | None, timeout: float, poll_interval: float
-    ) -> R:
+    async def _run(self, task: ops.Task[Q, R], args: Q, page: _Page | None, timeout: float, poll_interval: float) -> R:
         """Start a task, and wait for its end. A refusal is returned even to a strict client."""
         interval = validation.seconds("poll_interval", poll_interval, BrowserError)
         clock = self._connection.api.clock
@@ -297,9 +329,7 @@ class AsyncBrowserOperator(AsyncModule):
         outcome = await poll_until(look, results.evaluate, clock=clock, deadline=deadline, intervals=intervals)
         return results.ended(started, outcome, timeout)
 
-    async def _observe_at_once(
-        self, args: ops.ObserveArgs, page: AsyncPage | None, timeout: float
-    ) -> ObserveListResult:
+    async def _observe_at_once(self, args: ops.ObserveArgs, page: _Page | None, timeout: float) -> ObserveListResult:
         """Observe by AGB's tool, which returns when it is done."""
         try:
             return await self._call(ops.OBSERVE_AT_ONCE, await self._aim(args, page), timeout)
@@ -312,3 +342,16 @@ class AsyncBrowserOperator(AsyncModule):
         """Call a tool within the remaining time. A refusal is returned even to a strict client."""
         timeout = CallTimeout(min(CALL_TIMEOUT, remaining or LAST_LOOK_TIMEOUT))
         return await self._connection.call_tool(tool, args, timeout, strict=False)
+
+
+async def _find_page(page: _Page) -> tuple[str, int]:
+    """Return the CDP target id of a page, and the index of its context in the browser."""
+    context = page.context
+    cdp = await context.new_cdp_session(page)
+    try:
+        target: str = (await cdp.send("Target.getTargetInfo"))["targetInfo"]["targetId"]
+    finally:
+        with suppress(Exception):  # the page may just have been closed
+            await shielded(cdp.detach, DETACH_TIMEOUT)
+    contexts: list[Any] = context.browser.contexts if context.browser else []
+    return target, contexts.index(context) if context in contexts else 0

@@ -8,7 +8,6 @@ from typing import Any, Protocol, TypeVar, overload
 
 from .._concurrency._sync import call_user_function
 from ..core import validation
-from ..core.absent import AbsentModule
 from ..core.errors import AgentBayError, BrowserError, Kind
 from ..core.polling import exponential_backoff
 from ..core.public import public
@@ -21,6 +20,7 @@ from ..models.browser_option import BrowserOption
 from ..models.files import BinaryFileContentResult, DownloadResult
 from ..operations import browser as ops, files as file_tools
 from .browser_notifications import BrowserNotifications, Callback
+from .browser_operator import BrowserOperator
 from .file_system import FileSystem
 from .module import Module
 
@@ -72,8 +72,6 @@ class Browser(Module):
     when there is no response. The local engine has no browser yet and refuses.
 
     Attributes:
-        operator: Acts on pages by instructions in plain language.
-        agent: The same; the clouds' older name.
         endpoint_router_port: The port of the browser's debugging interface in the session; None before ``initialize``.
 
     Example:
@@ -84,11 +82,19 @@ class Browser(Module):
         ```
     """
 
-    operator = agent = AbsentModule("session.browser.operator")
-
     endpoint_router_port: int | None = None
     _option: BrowserOption | None = None  # of the running browser
     _started_at = 0.0
+
+    @cached_property
+    def operator(self) -> BrowserOperator:
+        """Acts on pages by instructions in plain language."""
+        return BrowserOperator(self._connection, self)
+
+    @property
+    def agent(self) -> BrowserOperator:
+        """``operator``; the clouds' older name for it."""
+        return self.operator
 
     def initialize(self, option: BrowserOption | None = None) -> BrowserInitResult:
         """Start the browser.

@@ -2,9 +2,11 @@
 """The browser operator: works with pages by words."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from functools import partial
 from typing import Any, Protocol, TypeVar
 
+from .._concurrency._sync import shielded
 from ..core import validation
 from ..core.errors import BrowserError
 from ..core.polling import constant_backoff
@@ -12,6 +14,7 @@ from ..core.public import public
 from ..core.tool import NoArgs, Tool
 from ..core.wire_model import Wire
 from ..environment import nonce
+from ..models.browser import BrowserResult
 from ..models.operator import (
     ActOptions,
     ActResult,
@@ -21,13 +24,11 @@ from ..models.operator import (
     ObserveListResult,
     ObserveOptions,
     ObserveResult,
-    OperatorCloseResult,
     OperatorTaskResult,
     PageScreenshotResult,
 )
 from ..operations import operator as ops, operator_results as results
 from .api_client import CallTimeout
-from .browser_page import Page, find_page
 from .module import HasConnection, Module
 from .polling import poll_until
 from .session_connection import SessionConnection
@@ -39,10 +40,45 @@ T = TypeVar("T")
 
 POLL_INTERVAL = 3.0  # seconds
 CALL_TIMEOUT = 60.0  # seconds of one call, as in the official clients
+DETACH_TIMEOUT = 5.0  # seconds
 LAST_LOOK_TIMEOUT = 1.0  # seconds of a look for which the start left no time
 
 
-class BrowserState(Protocol):
+class _CdpSession(Protocol):
+    """A session of the Chrome DevTools Protocol."""
+
+    def send(self, method: str, /) -> Any:
+        """Send a command, and return its result."""
+        ...
+
+    def detach(self) -> None:
+        """Detach from the page."""
+        ...
+
+
+class _PageContext(Protocol):
+    """The context of a page: an isolated set of pages of one browser."""
+
+    @property
+    def browser(self) -> Any:
+        """The browser, or None."""
+        ...
+
+    def new_cdp_session(self, page: Any, /) -> _CdpSession:
+        """Return a session with a page."""
+        ...
+
+
+class _Page(Protocol):
+    """A page of Playwright's, by what is used of it: there is no dependency on Playwright."""
+
+    @property
+    def context(self) -> _PageContext:
+        """The context of the page."""
+        ...
+
+
+class _BrowserState(Protocol):
     """The browser of a session, as far as the operator needs it."""
 
     def is_initialized(self) -> bool:
@@ -67,7 +103,7 @@ class BrowserOperator(Module):
     is sent, and ``BrowserError`` when there is no response.
     """
 
-    def __init__(self, session: SessionConnection | HasConnection, browser: BrowserState) -> None:
+    def __init__(self, session: SessionConnection | HasConnection, browser: _BrowserState) -> None:
         super().__init__(session)
         self._browser = browser
 
@@ -92,7 +128,7 @@ class BrowserOperator(Module):
 
     def screenshot(
         self,
-        page: Page | None = None,
+        page: _Page | None = None,
         full_page: bool = True,
         quality: int = 80,
         clip: Mapping[str, float] | None = None,
@@ -125,7 +161,7 @@ class BrowserOperator(Module):
     def act(
         self,
         action_input: ActOptions | ObserveResult,
-        page: Page | None = None,
+        page: _Page | None = None,
         *,
         poll_interval: float = POLL_INTERVAL,
     ) -> ActResult:
@@ -153,7 +189,7 @@ class BrowserOperator(Module):
         return self._connection.api.raise_if_strict(result)
 
     def observe(
-        self, options: ObserveOptions, page: Page | None = None, *, poll_interval: float = POLL_INTERVAL
+        self, options: ObserveOptions, page: _Page | None = None, *, poll_interval: float = POLL_INTERVAL
     ) -> ObserveListResult:
         """Find elements of a page by a description.
 
@@ -185,7 +221,7 @@ class BrowserOperator(Module):
         return self._connection.api.raise_if_strict(result)
 
     def extract(
-        self, options: ExtractOptions[T], page: Page | None = None, *, poll_interval: float = POLL_INTERVAL
+        self, options: ExtractOptions[T], page: _Page | None = None, *, poll_interval: float = POLL_INTERVAL
     ) -> ExtractResult[T]:
         """Extract data from a page.
 
@@ -218,7 +254,7 @@ class BrowserOperator(Module):
         result = self._run(ops.EXTRACT, args, page, ops.wait_timeout(options), poll_interval)
         return self._connection.api.raise_if_strict(results.fit(result, options))
 
-    def login(self, login_config: str, page: Page | None = None, use_vision: bool | None = False) -> ActResult:
+    def login(self, login_config: str, page: _Page | None = None, use_vision: bool | None = False) -> ActResult:
         """Sign in to the site of a page, with a login that the cloud keeps. AgentBay only.
 
         Args:
@@ -241,7 +277,7 @@ class BrowserOperator(Module):
         args = self._aim(ops.login_args(login_config, use_vision), page)
         return self._connection.call_tool(ops.LOGIN, args, CallTimeout(CALL_TIMEOUT))
 
-    def close(self) -> OperatorCloseResult:
+    def close(self) -> BrowserResult:
         """Close the operator's session with the browser: its pages are closed.
 
         Returns:
@@ -267,12 +303,12 @@ class BrowserOperator(Module):
         if not self._browser.is_initialized():
             raise BrowserError.usage("the browser is not initialized: call session.browser.initialize() first")
 
-    def _aim(self, args: Q, page: Page | None) -> Q:
+    def _aim(self, args: Q, page: _Page | None) -> Q:
         """Return the arguments with the page in them."""
         if page is None:
             return args
         try:
-            page_id, context_id = find_page(page)
+            page_id, context_id = _find_page(page)
         except Exception as exc:
             message = f"page must be an open page of Playwright, of the API that fits this client: {exc!r}"
             raise BrowserError.usage(message) from exc
@@ -280,7 +316,7 @@ class BrowserOperator(Module):
             context_id = 0
         return args.model_copy(update={"page_id": page_id, "context_id": context_id})
 
-    def _run(self, task: ops.Task[Q, R], args: Q, page: Page | None, timeout: float, poll_interval: float) -> R:
+    def _run(self, task: ops.Task[Q, R], args: Q, page: _Page | None, timeout: float, poll_interval: float) -> R:
         """Start a task, and wait for its end. A refusal is returned even to a strict client."""
         interval = validation.seconds("poll_interval", poll_interval, BrowserError)
         clock = self._connection.api.clock
@@ -294,7 +330,7 @@ class BrowserOperator(Module):
         outcome = poll_until(look, results.evaluate, clock=clock, deadline=deadline, intervals=intervals)
         return results.ended(started, outcome, timeout)
 
-    def _observe_at_once(self, args: ops.ObserveArgs, page: Page | None, timeout: float) -> ObserveListResult:
+    def _observe_at_once(self, args: ops.ObserveArgs, page: _Page | None, timeout: float) -> ObserveListResult:
         """Observe by AGB's tool, which returns when it is done."""
         try:
             return self._call(ops.OBSERVE_AT_ONCE, self._aim(args, page), timeout)
@@ -307,3 +343,16 @@ class BrowserOperator(Module):
         """Call a tool within the remaining time. A refusal is returned even to a strict client."""
         timeout = CallTimeout(min(CALL_TIMEOUT, remaining or LAST_LOOK_TIMEOUT))
         return self._connection.call_tool(tool, args, timeout, strict=False)
+
+
+def _find_page(page: _Page) -> tuple[str, int]:
+    """Return the CDP target id of a page, and the index of its context in the browser."""
+    context = page.context
+    cdp = context.new_cdp_session(page)
+    try:
+        target: str = (cdp.send("Target.getTargetInfo"))["targetInfo"]["targetId"]
+    finally:
+        with suppress(Exception):  # the page may just have been closed
+            shielded(cdp.detach, DETACH_TIMEOUT)
+    contexts: list[Any] = context.browser.contexts if context.browser else []
+    return target, contexts.index(context) if context in contexts else 0

@@ -8,17 +8,17 @@ from pydantic.alias_generators import to_camel
 
 from ..core.errors import BrowserError
 from ..core.public import public
-from ..core.result import Result
+from ..core.result import AwaitableResult
 from ..core.value import Value
 
 
 @public
-class BrowserResult(Result[bool], error=BrowserError):
+class BrowserResult(AwaitableResult[bool], error=BrowserError):
     """The result of an operation on the browser. ``data`` is True on success, None on failure."""
 
 
 @public
-class BrowserInitResult(Result[int], error=BrowserError):
+class BrowserInitResult(AwaitableResult[int], error=BrowserError):
     """The result of ``initialize``. ``data`` is the port of the browser's debugging interface in the session."""
 
     @property

@@ -40,8 +40,8 @@ class OperatorOptions(Value):
         for name, value in vars(self).items():
             if name in _TEXTS and (value is not None or name != "selector"):
                 validation.text(name, value, BrowserError)
-            if name in _FLAGS and value not in (None, True, False):
-                raise BrowserError.usage(f"{name} must be True or False, not {value!r}; pass options by name")
+            if name in _FLAGS and value is not None:
+                validation.boolean(name, value, BrowserError)
             if name in _MILLISECONDS and value is not None:
                 validation.milliseconds(name, value, BrowserError)
             if name == "timeout" and value is not None:
@@ -234,11 +234,6 @@ class PageScreenshotResult(ScreenshotResult, AwaitableResult[bytes], error=Brows
     def __str__(self) -> str:
         content = self.unwrap()
         return f"data:{self.mime_type};base64,{b64encode(content).decode()}"
-
-
-@public
-class OperatorCloseResult(OperatorResult[bool]):
-    """The result of ``operator.close``. ``data`` is True on success, None on failure."""
 
 
 @public

@@ -4,7 +4,7 @@ import json
 import math
 import re
 from dataclasses import dataclass, fields
-from typing import Any, Generic, TypeVar, cast
+from typing import Any, Generic, TypeVar
 
 from pydantic import Field
 
@@ -13,6 +13,7 @@ from ..core.errors import BrowserError
 from ..core.tool import NoArgs, Tool
 from ..core.wire_model import Wire
 from ..dialects.base import Dialect
+from ..models.browser import BrowserResult
 from ..models.operator import (
     ActOptions,
     ActResult,
@@ -22,7 +23,6 @@ from ..models.operator import (
     ObserveListResult,
     ObserveOptions,
     ObserveResult,
-    OperatorCloseResult,
     OperatorOptions,
     OperatorTaskResult,
     PageScreenshotResult,
@@ -148,17 +148,15 @@ def checked_clip(value: object) -> dict[str, float] | None:
 
 def screenshot_args(full_page: object, quality: object, clip: object, timeout: object) -> ScreenshotArgs:
     """Return the arguments of a screenshot."""
-    if not isinstance(full_page, bool):
-        raise BrowserError.usage(f"full_page must be True or False, not {full_page!r}")
     return ScreenshotArgs(
-        full_page=full_page,
+        full_page=validation.boolean("full_page", full_page, BrowserError),
         quality=validation.integer("quality", quality, BrowserError, 0, 100),
         clip=checked_clip(clip),
         timeout=None if timeout is None else validation.count("timeout", timeout, BrowserError),
     )
 
 
-def act_args(given: object, dialect: Dialect, trace_id: str) -> ActArgs:
+def act_args(given: ActOptions | ObserveResult, dialect: Dialect, trace_id: str) -> ActArgs:
     """Return the arguments of an action, which is described in words or is an observed element."""
     trace = trace_id if dialect.name == "agentbay" else None
     if isinstance(given, ObserveResult):
@@ -166,8 +164,7 @@ def act_args(given: object, dialect: Dialect, trace_id: str) -> ActArgs:
         if given.selector:  # the official clients leave it out, so that a server has to guess the element
             step["selector"] = given.selector
         return ActArgs(trace_id=trace, action=json.dumps(step))
-    if not isinstance(given, ActOptions):
-        raise BrowserError.usage(f"action_input must be ActOptions or an ObserveResult, not {given!r}")
+    _require_kind("action_input", given, ActOptions)
     _require_cloud(given, dialect)
     return ActArgs(
         trace_id=trace,
@@ -181,10 +178,9 @@ def act_args(given: object, dialect: Dialect, trace_id: str) -> ActArgs:
     )
 
 
-def observe_args(options: object, dialect: Dialect, trace_id: str) -> ObserveArgs:
+def observe_args(options: ObserveOptions, dialect: Dialect, trace_id: str) -> ObserveArgs:
     """Return the arguments of an observation."""
-    if not isinstance(options, ObserveOptions):
-        raise BrowserError.usage(f"options must be ObserveOptions, not {options!r}")
+    _require_kind("options", options, ObserveOptions)
     _require_cloud(options, dialect)
     return ObserveArgs(
         instruction=options.instruction,
@@ -196,36 +192,39 @@ def observe_args(options: object, dialect: Dialect, trace_id: str) -> ObserveArg
     )
 
 
-def extract_args(options: object, dialect: Dialect, trace_id: str) -> ExtractArgs:
+def extract_args(options: ExtractOptions[Any], dialect: Dialect, trace_id: str) -> ExtractArgs:
     """Return the arguments of an extraction."""
-    if not isinstance(options, ExtractOptions):
-        raise BrowserError.usage(f"options must be ExtractOptions, not {options!r}")
-    given = cast("ExtractOptions[Any]", options)
-    _require_cloud(given, dialect)
+    _require_kind("options", options, ExtractOptions)
+    _require_cloud(options, dialect)
     is_agentbay = dialect.name == "agentbay"
     return ExtractArgs(
-        instruction=given.instruction,
-        field_schema=f"schema: {json.dumps(given.json_schema())}",
-        use_text_extract=given.use_text_extract,
-        use_vision=given.use_vision,
-        selector=given.selector,
-        iframe=given.iframe,
-        dom_settle_timeout_ms=given.dom_settle_timeout_ms,
-        max_page=given.max_page if is_agentbay else None,
+        instruction=options.instruction,
+        field_schema=f"schema: {json.dumps(options.json_schema())}",
+        use_text_extract=options.use_text_extract,
+        use_vision=options.use_vision,
+        selector=options.selector,
+        iframe=options.iframe,
+        dom_settle_timeout_ms=options.dom_settle_timeout_ms,
+        max_page=options.max_page if is_agentbay else None,
         trace_id=trace_id if is_agentbay else None,
     )
 
 
-def login_args(login_config: object, use_vision: object) -> LoginArgs:
+def login_args(login_config: object, use_vision: bool | None) -> LoginArgs:
     """Return the arguments of a login."""
     config = validation.text("login_config", login_config, BrowserError)
     try:
         parse_json_value(config, dict)
     except ValueError as exc:  # which repeats the configuration
         raise BrowserError.usage("login_config must be a JSON object, as text") from exc.__cause__
-    if use_vision not in (None, True, False):
-        raise BrowserError.usage(f"use_vision must be True or False, not {use_vision!r}")
-    return LoginArgs(login_config=config, use_vision=cast("bool | None", use_vision))
+    if use_vision is not None:
+        use_vision = validation.boolean("use_vision", use_vision, BrowserError)
+    return LoginArgs(login_config=config, use_vision=use_vision)
+
+
+def _require_kind(name: str, value: object, kind: type[object]) -> None:
+    if not isinstance(value, kind):
+        raise BrowserError.usage(f"{name} must be of the class {kind.__name__}, not {value!r}")
 
 
 def _require_cloud(options: OperatorOptions, dialect: Dialect) -> None:
@@ -269,7 +268,7 @@ CLOSE = Tool(
     server=SERVER,
     about="Close the operator's session with the browser.",
     args=NoArgs,
-    result=OperatorCloseResult,
+    result=BrowserResult,
     read=lambda text: {"data": True},
 )
 LOGIN = Tool(

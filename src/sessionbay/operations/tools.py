@@ -14,14 +14,15 @@ from ..core.tool import Tool
 from ..core.wire_model import Case, TextWire, Wire, as_text, parsed
 from ..models.tools import McpTool, McpToolResult, McpToolsResult, ToolContent
 from .file_failures import strip_envelope
-from .session import SessionRef, ToolEntry
+from .session import ToolEntry
 
 R = TypeVar("R", bound=Result[Any])
 
 
-class CallRequest(SessionRef):
-    name: str
+class CallRequest(Wire):
     args: Annotated[dict[str, Any], TEXT]
+    session_id: str
+    name: str
     server: Annotated[str | None, ONLY_AGENTBAY] = None
     auto_gen_session: Annotated[bool, DialectField("agb", place="query")] = False
 

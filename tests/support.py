@@ -9,7 +9,7 @@ import pytest
 from hypothesis import settings, strategies as st
 
 from sessionbay import _public
-from sessionbay.core.http import HttpResponse, RequestStamp
+from sessionbay.core.http import HttpRequest, HttpResponse, RequestStamp
 from sessionbay.core.operation import Operation
 from sessionbay.core.result import Result
 from sessionbay.core.secrets import Secret
@@ -29,6 +29,13 @@ SPOKEN = [(dialect, op) for dialect in DIALECTS for op in OPERATIONS.operations 
 every_operation = pytest.mark.parametrize(
     ("dialect", "op"), SPOKEN, ids=[f"{dialect.name}-{op.action}" for dialect, op in SPOKEN]
 )
+
+
+def key_of(dialect: Dialect | type[Dialect], request: HttpRequest) -> str:
+    """Return the key of a request, as the engine finds it."""
+    search = dialect.key_search(request)
+    search.feed(request.body)
+    return search.finish()
 
 
 def spoken(*, in_gate: Callable[[int, Dialect, AnyOperation], bool]) -> pytest.MarkDecorator:

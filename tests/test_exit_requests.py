@@ -19,6 +19,7 @@ from sessionbay.shutdown import DELETED, Outcome
 
 from .certificates import client_context, server_context
 from .raw_server import Peer, RawServer, Script, always, answer, once
+from .support import key_of
 
 KEY = Secret("akm-key")
 DIALECTS = {"agentbay": AgentBayDialect, "agb": AGBDialect}
@@ -59,8 +60,9 @@ def parsed(request: bytes) -> tuple[str, Mapping[str, Any], str]:
     method, target, _ = first.split(" ")
     headers = {name.lower(): value for name, value in (line.split(": ", 1) for line in lines)}
     dialect = AGBDialect if "authorization" in headers else AgentBayDialect
-    found = dialect.parse_request(HttpRequest(method, f"http://{headers['host']}{target}", headers, body), OPERATIONS)
-    return found.op.action, found.request.model_dump(), found.api_key
+    sent = HttpRequest(method, f"http://{headers['host']}{target}", headers, body)
+    found = dialect.parse_request(sent, OPERATIONS)
+    return found.op.action, found.request.model_dump(), key_of(dialect, sent)
 
 
 @pytest.mark.parametrize("tls", [None, client_context], ids=["plain", "tls"])

@@ -1,19 +1,25 @@
 """Attacks by input that is made to be expensive: heads, chunks and bodies of strangers. Work is counted, not timed."""
 
 import contextlib
+import json
 import socket
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
+from urllib.parse import parse_qsl
 
 import h11
 from h11 import _readers
 
-from sessionbay.engine import http_protocol
+from sessionbay.core.http import HttpRequest
+from sessionbay.dialects.agb import AGBDialect
+from sessionbay.dialects.agentbay import AgentBayDialect
+from sessionbay.engine import http_protocol, query_limit, request_body
 
 from .attack import add, attack
 from .scene import PATIENCE, Scene
 
 HEADS = "expensive requests"
+STRANGERS = "bodies without a key"
 MIB = 2**20
 
 
@@ -147,3 +153,147 @@ def chunks_of_a_byte(scene: Scene) -> str | None:
     with parsed_chunks(scene) as count:
         scene.raw(scene.port, head(scene.port, "Transfer-Encoding: chunked") + b"1\r\nx\r\n" * 10_000 + b"0\r\n\r\n")
     return f"{count.most} chunks were parsed at once" if count.most > 1000 else None
+
+
+KEY_FIRST = "the key is found in the head or the raw body, and checked before anything is parsed"
+
+
+def keys_off(scene: Scene) -> None:
+    """Take every request for one with the right key."""
+    scene.patch.setattr(request_body.KeyGuard, "_check", lambda *_: True)
+
+
+def parsed_bodies(scene: Scene) -> Count:
+    """Count the bytes of the bodies that are parsed from now on."""
+    count = Count()
+    for dialect in (AgentBayDialect, AGBDialect):
+
+        def parse(request: HttpRequest, catalogue: Any, real: Any = dialect.parse_request) -> Any:
+            count.add(len(request.body))
+            return real(request, catalogue)
+
+        scene.patch.setattr(dialect, "parse_request", parse)
+    return count
+
+
+def kept_bodies(scene: Scene) -> Count:
+    """Record the largest body that is kept from now on."""
+    count, real = Count(), request_body._check_size
+
+    def check(body: bytearray, limit: int) -> None:
+        count.most = max(count.most, len(body))
+        real(body, limit)
+
+    scene.patch.setattr(request_body, "_check_size", check)
+    return count
+
+
+FIELDS = b"&".join(b"f%d=" % number for number in range(20_000))
+BODIES: dict[str, tuple[str, str, bytes]] = {
+    "form-of-many-fields": ("A form of 20,000 fields, without a key.", "/?Action=ListSession", FIELDS),
+    "form-with-a-wrong-key": ("The same, after a wrong key.", "/?Action=ListSession", b"Authorization=x&" + FIELDS),
+    "form-with-a-wrong-key-at-its-end": ("The same, before it.", "/?Action=ListSession", FIELDS + b"&Authorization=x"),
+    "form-for-no-action": ("The same, for an action that there is not.", "/?Action=None", FIELDS),
+    "json-of-many-values": ("JSON of 100,000 values.", "/mcp/getSession", json.dumps([[]] * 100_000).encode()),
+    "json-that-is-deep": ("JSON of 100,000 lists in each other.", "/mcp/callTool", b"[" * 100_000),
+    "json-for-no-path": ("The same, to a path that there is not.", "/mcp/none", b"[" * 100_000),
+}
+
+
+def sends_body(path: str, body: bytes) -> Callable[[Scene], str | None]:
+    def attempt(scene: Scene) -> str | None:
+        count = parsed_bodies(scene)
+        scene.http("POST", path, content=body)
+        return f"{count.total} bytes were parsed" if count.total else None
+
+    return attempt
+
+
+for _name, (_about, _path, _body) in BODIES.items():
+    add(_name, STRANGERS, KEY_FIRST, sends_body(_path, _body), keys_off, _about)
+
+
+@attack(STRANGERS, "a key that stands in the head is checked before the body is read", keys_off)
+def body_after_a_wrong_key(scene: Scene) -> str | None:
+    """A mebibyte to AGB's wire, whose key stands in the head."""
+    count = kept_bodies(scene)
+    scene.http("POST", "/mcp/getSession", content=bytes(MIB), headers={"authorization": "Bearer x"})
+    return f"{count.most} bytes were kept" if count.most else None
+
+
+def any_size(scene: Scene) -> None:
+    """Keep bodies of any size, as many as come."""
+    for name in ("MAX_KEYLESS_BODY", "MAX_WAITING"):
+        scene.patch.setattr(request_body, name, 2**40)
+
+
+@attack(STRANGERS, "the key must come in so many bytes", any_size)
+def body_without_a_key(scene: Scene) -> str | None:
+    """A body of two mebibytes in which no key comes, where one is allowed."""
+    if request_body.MAX_KEYLESS_BODY < 2**40:
+        scene.patch.setattr(request_body, "MAX_KEYLESS_BODY", MIB)
+    count = kept_bodies(scene)
+    scene.http("POST", "/?Action=ListSession", content=b"Args=" + b"x" * 2 * MIB)
+    return f"{count.most} bytes were kept" if count.most > 1.5 * MIB else None
+
+
+@attack(STRANGERS, "what waits for its key is bounded for all requests together", any_size)
+def many_bodies_without_a_key(scene: Scene) -> str | None:
+    """Eight bodies of half a mebibyte that do not end, where two mebibytes are allowed for all."""
+    if request_body.MAX_WAITING < 2**40:
+        scene.patch.setattr(request_body, "MAX_WAITING", 2 * MIB)
+    with contextlib.ExitStack() as stack:
+        for _ in range(8):
+            sock = stack.enter_context(socket.create_connection(("127.0.0.1", scene.port), PATIENCE))
+            first = f"POST /?Action=X HTTP/1.1\r\nHost: 127.0.0.1:{scene.port}\r\nContent-Length: {MIB}\r\n\r\n"
+            sock.sendall(first.encode() + b"x" * (MIB // 2))
+        last = stack.pop_all()
+        with last:
+            sock.settimeout(scene.slack)
+            try:
+                return None if b" 503 " in sock.recv(100) else "an answer"
+            except TimeoutError:
+                return "all are kept"
+
+
+def parsed_queries(scene: Scene) -> Count:
+    """Count the fields of queries that are parsed from now on."""
+    count, real = Count(), parse_qsl
+
+    def parse(*args: Any, **more: Any) -> list[tuple[str, str]]:
+        found = real(*args, **more)
+        count.add(len(found))
+        return found
+
+    scene.patch.setattr("starlette.datastructures.parse_qsl", parse)
+    return count
+
+
+@attack(
+    HEADS,
+    "a query of too many fields is refused before a field is parsed",
+    lambda scene: scene.patch.setattr(query_limit, "MAX_FIELDS", MIB),
+)
+def fields_of_a_query(scene: Scene) -> str | None:
+    """Queries of 10,000 fields, on each route that reads its query before a key."""
+    count = parsed_queries(scene)
+    for path in ("/health", "/instance/x/dashboard", "/contexts/x/files/y"):
+        scene.http("GET", f"{path}?{'a&' * 10_000}")
+    return f"{count.total} fields were parsed" if count.total > 1000 else None
+
+
+@attack("wrong keys and tokens", KEY_FIRST, keys_off)
+def which_operations_exist(scene: Scene) -> str | None:
+    """Ask without a key for what there is, for what there is not, and with parameters that are none; compare."""
+    forms = [("ListSession", {}), ("None", {}), ("GetAdbLink", {}), ("ListSession", {"MaxResults": "many"})]
+    bay = {told(scene, f"/?Action={action}", data=form) for action, form in forms}
+    paths = ["/mcp/getSession", "/mcp/none", "/browser/init", "/mcp/getSession?sessionId=%5B"]
+    agb = {told(scene, path, json={"sessionId": 1}) for path in paths}
+    return f"{bay | agb}" if len(bay) > 1 or len(agb) > 1 else None
+
+
+def told(scene: Scene, path: str, **more: Any) -> str:
+    """Return all of an answer that could tell one request from another."""
+    answer = scene.http("POST", path, **more)
+    body = {name: value for name, value in answer.json().items() if name.lower() != "requestid"}
+    return f"{answer.status_code} {body}"

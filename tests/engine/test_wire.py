@@ -73,7 +73,8 @@ def test_a_missing_field_is_named(raw: Raw) -> None:
 
 @pytest.mark.parametrize("body", [b"{", b"[1]", b"\xff"])
 def test_a_body_that_is_no_object_is_refused(raw: Raw, body: bytes) -> None:
-    answer = raw.post("/mcp/getSession", content=body, headers={"content-type": "application/json"})
+    headers = {"content-type": "application/json", "authorization": raw.engine.api_key.reveal()}
+    answer = raw.post("/mcp/getSession", content=body, headers=headers)
     assert (answer.status_code, answer.json()["code"]) == (400, "InvalidParameter")
 
 
@@ -129,16 +130,17 @@ def test_a_page_of_the_web_is_refused_even_with_the_key(raw: Raw, headers: dict[
 
 
 def test_a_body_beyond_all_reason_is_refused(raw: Raw) -> None:
-    answer = raw.post("/?Action=ListSession", content=b"x" * (64 * 2**20 + 1))
+    answer = raw.post("/?Action=ListSession", content=b"x" * (request_body.MAX_KEYLESS_BODY + 1))
     assert (answer.status_code, answer.json()["Code"]) == (413, "RequestTooLarge")
 
 
 @pytest.mark.parametrize("path", ["/?Action=ListSession", "/sdk/ListMcpSession"])
 def test_a_body_that_does_not_come_to_its_end_is_given_up(raw: Raw, monkeypatch: pytest.MonkeyPatch, path: str) -> None:
     monkeypatch.setattr(request_body, "BODY_TIMEOUT", 0.2)
+    key = f"Authorization: {raw.engine.api_key.reveal()}\r\n"
     port = int(raw.engine.endpoint.rpartition(":")[2])
     with socket.create_connection(("127.0.0.1", port), 10) as sock:
-        sock.sendall(f"POST {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nContent-Length: 9\r\n\r\nhalf".encode())
+        sock.sendall(f"POST {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nContent-Length: 9\r\n{key}\r\nhalf".encode())
         answer = b"".join(iter(lambda: sock.recv(65536), b""))
     assert answer.startswith(b"HTTP/1.1 408 ")
     assert b"was not complete within 0.2 s" in answer

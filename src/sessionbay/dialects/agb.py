@@ -3,7 +3,7 @@
 import json
 from dataclasses import dataclass
 from typing import Any, ClassVar, TypeVar, cast
-from urllib.parse import parse_qsl, urlencode, urlsplit
+from urllib.parse import urlencode, urlsplit
 
 from pydantic.alias_generators import to_camel
 from pydantic_core import from_json
@@ -16,7 +16,8 @@ from ..core.operation import Operation, OperationRegistry, OperationReply
 from ..core.result import Result
 from ..core.wire_model import Wire
 from . import envelope
-from .base import AnyOperation, Dialect, ParsedRequest, parse_bearer
+from .base import AnyOperation, Dialect, ParsedRequest, parse_fields
+from .key_search import KeySearch, parse_bearer
 
 Q = TypeVar("Q", bound=Wire)
 A = TypeVar("A")
@@ -81,6 +82,10 @@ class AGBDialect(Dialect):
         )
 
     @classmethod
+    def key_search(cls, head: HttpRequest) -> KeySearch:
+        return KeySearch(parse_bearer(head.headers.get("authorization", "")))
+
+    @classmethod
     def parse_request(cls, request: HttpRequest, catalogue: OperationRegistry) -> ParsedRequest:
         parts = urlsplit(request.url)
         if (op := catalogue.by_path.get(parts.path)) is None:
@@ -91,9 +96,8 @@ class AGBDialect(Dialect):
             raise InvalidRequest(f"{op.action}: The request body is not JSON: {exc}.") from exc
         if not isinstance(body, dict):
             raise InvalidRequest(f"{op.action}: The request body is not a JSON object.")
-        params = dict(parse_qsl(parts.query, keep_blank_values=True)) | cast("dict[str, Any]", body)
-        key = parse_bearer(request.headers.get("authorization", ""))
-        return ParsedRequest(op, envelope.parse_params(op, params, cls.name, cls.convention), key)
+        params = parse_fields(parts.query) | cast("dict[str, Any]", body)
+        return ParsedRequest(op, envelope.parse_params(op, params, cls.name, cls.convention))
 
     @classmethod
     def format_response(cls, reply: OperationReply[Any]) -> HttpResponse:

@@ -4,7 +4,7 @@ import json
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, ClassVar, TypeVar
-from urllib.parse import parse_qsl, urlencode, urlsplit
+from urllib.parse import urlencode, urlsplit
 
 from pydantic.alias_generators import to_pascal
 
@@ -15,7 +15,8 @@ from ..core.operation import Operation, OperationRegistry, OperationReply
 from ..core.result import Result
 from ..core.wire_model import Wire
 from . import envelope
-from .base import Dialect, ParsedRequest, parse_bearer
+from .base import Dialect, ParsedRequest, parse_fields
+from .key_search import KeySearch
 
 Q = TypeVar("Q", bound=Wire)
 A = TypeVar("A")
@@ -92,17 +93,18 @@ class AgentBayDialect(Dialect):
         )
 
     @classmethod
+    def key_search(cls, head: HttpRequest) -> KeySearch:
+        search = KeySearch(field=b"Authorization")
+        search.feed(urlsplit(head.url).query.encode())
+        return search if search.finish() else KeySearch(field=b"Authorization")
+
+    @classmethod
     def parse_request(cls, request: HttpRequest, catalogue: OperationRegistry) -> ParsedRequest:
-        params = dict(parse_qsl(urlsplit(request.url).query, keep_blank_values=True))
-        params |= dict(parse_qsl(request.body.decode("utf-8", "replace"), keep_blank_values=True))
+        params = parse_fields(urlsplit(request.url).query) | parse_fields(request.body.decode("utf-8", "replace"))
         action = params.get("Action") or request.headers.get("x-acs-action", "")
         if (op := catalogue.by_action.get(action)) is None:
             raise UnknownOperation(action)
-        return ParsedRequest(
-            op,
-            envelope.parse_params(op, params, cls.name, cls.convention),
-            parse_bearer(params.get("Authorization", "")),
-        )
+        return ParsedRequest(op, envelope.parse_params(op, params, cls.name, cls.convention))
 
     @classmethod
     def format_response(cls, reply: OperationReply[Any]) -> HttpResponse:

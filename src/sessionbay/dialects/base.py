@@ -1,22 +1,25 @@
 """The base class of dialects: the constants of a cloud, and four pure functions."""
 
 from abc import ABC, abstractmethod
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, ClassVar, TypeVar
+from urllib.parse import parse_qsl
 
 from ..core.config import Variables
 from ..core.encoding import DialectName, NamingConvention
-from ..core.http import HttpRequest, HttpResponse, RequestStamp
+from ..core.http import HttpRequest, HttpResponse, InvalidRequest, RequestStamp
 from ..core.operation import Operation, OperationRegistry, OperationReply
 from ..core.result import Result
 from ..core.secrets import Secret
 from ..core.wire_model import Wire
 from . import envelope
+from .key_search import KeySearch
 
 Q = TypeVar("Q", bound=Wire)
 A = TypeVar("A")
 R = TypeVar("R", bound=Result[Any])
 AnyOperation = Operation[Any, Any, Any]
+MAX_FIELDS = 4096  # of a query or a form
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +28,6 @@ class ParsedRequest:
 
     op: AnyOperation
     request: Wire
-    api_key: str = field(repr=False)
 
 
 @dataclass(frozen=True)
@@ -100,6 +102,11 @@ class Dialect(ABC):
 
     @classmethod
     @abstractmethod
+    def key_search(cls, head: HttpRequest) -> KeySearch:
+        """Return the search for the key of a request whose body is still to come (the engine's side)."""
+
+    @classmethod
+    @abstractmethod
     def parse_request(cls, request: HttpRequest, catalogue: OperationRegistry) -> ParsedRequest:
         """Parse an HTTP request (the engine's side). Raise ``InvalidRequest`` if it is invalid."""
 
@@ -109,6 +116,9 @@ class Dialect(ABC):
         """Return ``reply`` as an HTTP response (the engine's side)."""
 
 
-def parse_bearer(value: str) -> str:
-    """Return the token of an ``Authorization`` header."""
-    return value.removeprefix("Bearer ").strip()
+def parse_fields(text: str) -> dict[str, Any]:
+    """Return the fields of a query or a form. Raise ``InvalidRequest`` if there are too many."""
+    try:
+        return dict(parse_qsl(text, keep_blank_values=True, max_num_fields=MAX_FIELDS))
+    except ValueError as exc:
+        raise InvalidRequest(f"The query or the form has more than {MAX_FIELDS} fields.") from exc

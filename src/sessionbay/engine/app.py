@@ -8,6 +8,7 @@ from typing import Any
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
 from starlette.requests import ClientDisconnect, HTTPConnection, Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route, WebSocketRoute
@@ -25,8 +26,9 @@ from ..operations.registry import OPERATIONS
 from ..operations.tools import CallAnswer, CallRequest
 from . import direct_route
 from .actions import Actions
-from .api_errors import GONE, ApiError, bad_key
-from .request_body import constant_time_equal, read_body
+from .api_errors import GONE, ApiError
+from .query_limit import QueryLimitMiddleware
+from .request_body import KeyGuard, constant_time_equal, parse_body
 from .session import EngineSession
 from .session_registry import SessionRegistry
 from .tool_response import run_for_client, to_response
@@ -52,7 +54,8 @@ def create_app(sessions: SessionRegistry, actions: Actions, transfers: Transfers
             Route(ROUTE, transfers),
             Route("/", endpoints.agentbay, methods=["POST"]),
             Route("/{path:path}", endpoints.agb, methods=["GET", "POST"]),
-        ]
+        ],
+        middleware=[Middleware(QueryLimitMiddleware)],
     )
 
 
@@ -63,6 +66,7 @@ class Endpoints:
         self._sessions = sessions
         self._actions = actions
         self._api_key = api_key
+        self._guard = KeyGuard(lambda key: constant_time_equal(key, api_key.reveal()))
 
     async def health(self, request: Request) -> Response:
         """Report the version, and answer the caller's challenge to prove knowledge of the key."""
@@ -81,9 +85,9 @@ class Endpoints:
     async def _control(self, dialect: type[Dialect], request: Request) -> Response:
         """Serve an operation of the control plane."""
         try:
-            accepted = dialect.parse_request(await _read_request(request), OPERATIONS)
-            if not constant_time_equal(accepted.api_key, self._api_key.reveal()):
-                raise bad_key()
+            head = HttpRequest(request.method, str(request.url), request.headers)
+            body = await self._guard.read(request, dialect.key_search(head))
+            accepted = await parse_body(body, lambda: dialect.parse_request(replace(head, body=body), OPERATIONS))
             tool = accepted.request.name if isinstance(accepted.request, CallRequest) else ""
             reply = await run_for_client(request, tool, self._actions.serve(accepted.op, accepted.request))
         except UnknownOperation as exc:
@@ -147,7 +151,3 @@ def _error_reply(error: InvalidRequest | ApiError) -> OperationReply[Any]:
 
 def _failure(code: str, message: str, status: int, *, gateway: bool) -> OperationReply[Any]:
     return OperationReply(success=False, code=code, message=message, status=status, gateway=gateway)
-
-
-async def _read_request(request: Request) -> HttpRequest:
-    return HttpRequest(request.method, str(request.url), request.headers, await read_body(request))

@@ -1,6 +1,7 @@
 """The direct route: tool calls authorized by a session's token, without an API key."""
 
 import logging
+from functools import partial
 
 from pydantic import ValidationError
 from starlette.requests import ClientDisconnect, Request
@@ -11,7 +12,7 @@ from ..operations.direct_route import DirectCall, format_response
 from . import tool_dispatch
 from .api_errors import ApiError
 from .config import EngineConfig
-from .request_body import constant_time_equal, read_body
+from .request_body import constant_time_equal, parse_body, read_body
 from .session import EngineSession
 from .tool_response import run_for_client, to_response
 
@@ -23,7 +24,8 @@ async def serve(session: EngineSession, request: Request, config: EngineConfig) 
     """Serve one call; the caller has checked the header's token, and this checks that of the body."""
     request_id = ""
     try:
-        call = DirectCall.model_validate_json(await read_body(request))
+        body = await read_body(request)
+        call = await parse_body(body, partial(DirectCall.model_validate_json, body))
         request_id = call.request_id
         if call.token and not constant_time_equal(call.token, session.token):
             raise unauthorized()

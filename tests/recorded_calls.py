@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, cast
 from urllib.parse import parse_qsl
 
 import httpx
@@ -185,6 +185,8 @@ def _as_text(request: Mapping[str, Any]) -> str:
         request["query"] = sorted(parse_qsl(request["query"], keep_blank_values=True))
         if not request.get("body"):  # the recorded async calls of AGB have no body where the others have {}
             request = {name: value for name, value in request.items() if name not in ("body", "length")}
+    if isinstance(body := request.get("body"), dict):
+        request["body"] = dict(sorted(cast("dict[str, Any]", body).items()))
     text = json.dumps(request, ensure_ascii=False)
     for pattern, word in FREE:
         text = pattern.sub(word, text)

@@ -259,7 +259,7 @@ def test_a_page_is_known_by_its_target_and_context() -> None:
 
 def test_a_page_that_is_closed_or_no_page_raises_before_anything_is_sent() -> None:
     page, scene = FakePage(is_open=False), Scene()
-    with pytest.raises(BrowserUsageError, match=r"open page of Playwright.*has been closed"):
+    with pytest.raises(BrowserUsageError, match=r"open page of Playwright's.*has been closed"):
         scene.operator.act(ActOptions("x"), page)
     assert page.detached == 1
     with pytest.raises(BrowserUsageError, match="open page of Playwright"):

@@ -4,12 +4,14 @@ from itertools import islice
 
 import pytest
 
+from sessionbay.core.error_codes import ErrorCode
 from sessionbay.core.errors import SessionError
 from sessionbay.core.polling import (
     PollOutcome,
     constant_backoff,
     exponential_backoff,
     is_gone,
+    is_permanent,
     is_throttled,
     is_transient,
 )
@@ -70,6 +72,23 @@ def test_a_success_is_never_gone() -> None:
 )
 def test_code_and_status_tell_whether_a_refusal_heals(code: str, status: int, heals: bool) -> None:
     assert is_transient(refused(code, status)) is heals
+
+
+@pytest.mark.parametrize(
+    ("code", "status", "permanent"),
+    [
+        ("NOT_LOGIN", 200, True),
+        ("X", 401, True),
+        ("InvalidMcpSession.NotFound", 400, True),
+        (ErrorCode.SESSION_GONE, 200, True),
+        ("X", 400, False),
+        ("InternalError", 500, False),
+        ("", 200, False),
+    ],
+)
+def test_code_and_status_tell_whether_a_refusal_is_for_ever(code: str, status: int, permanent: bool) -> None:
+    assert is_permanent(refused(code, status)) is permanent
+    assert not is_permanent(SessionStatusResult(success=True, code=code, http_status_code=status))
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from contextlib import suppress
 from functools import partial
 from typing import Any, Protocol, TypeVar
 
-from .._concurrency._async import shielded
+from .._concurrency._async import call_user_function, shielded
 from ..core import validation
 from ..core.errors import BrowserError
 from ..core.polling import constant_backoff
@@ -94,7 +94,7 @@ class AsyncBrowserOperator(AsyncModule):
     engine has no such browser, and refuses to start one.
 
     ``page`` is a page of your own Playwright that is connected to this browser; by default the cloud takes the page
-    that has the focus. AGB takes pages of the browser's first context only.
+    that has the focus. On AGB every page is sent as one of the first context, as AGB's own client does.
 
     ``act``, ``observe`` and ``extract`` start a task in the cloud and wait for its end. The clouds have no tool that
     stops such a task: after a timeout or a cancellation it goes on. A failed look at the task is repeated until the
@@ -309,7 +309,7 @@ class AsyncBrowserOperator(AsyncModule):
         try:
             page_id, context_id = await _find_page(page)
         except Exception as exc:
-            message = f"page must be an open page of Playwright, of the API that fits this client: {exc!r}"
+            message = f"page must be an open page of Playwright's, of this client's kind: {exc}"
             raise BrowserError.usage(message) from exc
         if self._connection.api.dialect.name == "agb":  # whose own client sends 0 for every context
             context_id = 0
@@ -347,7 +347,7 @@ class AsyncBrowserOperator(AsyncModule):
 async def _find_page(page: _Page) -> tuple[str, int]:
     """Return the CDP target id of a page, and the index of its context in the browser."""
     context = page.context
-    cdp = await context.new_cdp_session(page)
+    cdp = await call_user_function(context.new_cdp_session(page))
     try:
         target: str = (await cdp.send("Target.getTargetInfo"))["targetInfo"]["targetId"]
     finally:

@@ -6,7 +6,7 @@ from contextlib import suppress
 from functools import partial
 from typing import Any, Protocol, TypeVar
 
-from .._concurrency._sync import shielded
+from .._concurrency._sync import call_user_function, shielded
 from ..core import validation
 from ..core.errors import BrowserError
 from ..core.polling import constant_backoff
@@ -95,7 +95,7 @@ class BrowserOperator(Module):
     engine has no such browser, and refuses to start one.
 
     ``page`` is a page of your own Playwright that is connected to this browser; by default the cloud takes the page
-    that has the focus. AGB takes pages of the browser's first context only.
+    that has the focus. On AGB every page is sent as one of the first context, as AGB's own client does.
 
     ``act``, ``observe`` and ``extract`` start a task in the cloud and wait for its end. The clouds have no tool that
     stops such a task: after a timeout or a cancellation it goes on. A failed look at the task is repeated until the
@@ -310,7 +310,7 @@ class BrowserOperator(Module):
         try:
             page_id, context_id = _find_page(page)
         except Exception as exc:
-            message = f"page must be an open page of Playwright, of the API that fits this client: {exc!r}"
+            message = f"page must be an open page of Playwright's, of this client's kind: {exc}"
             raise BrowserError.usage(message) from exc
         if self._connection.api.dialect.name == "agb":  # whose own client sends 0 for every context
             context_id = 0
@@ -348,7 +348,7 @@ class BrowserOperator(Module):
 def _find_page(page: _Page) -> tuple[str, int]:
     """Return the CDP target id of a page, and the index of its context in the browser."""
     context = page.context
-    cdp = context.new_cdp_session(page)
+    cdp = call_user_function(context.new_cdp_session(page))
     try:
         target: str = (cdp.send("Target.getTargetInfo"))["targetInfo"]["targetId"]
     finally:

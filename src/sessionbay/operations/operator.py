@@ -158,13 +158,13 @@ def screenshot_args(full_page: object, quality: object, clip: object, timeout: o
 
 def act_args(given: ActOptions | ObserveResult, dialect: Dialect, trace_id: str) -> ActArgs:
     """Return the arguments of an action, which is described in words or is an observed element."""
+    _require_kind("action_input", given, ActOptions, ObserveResult)
     trace = trace_id if dialect.name == "agentbay" else None
     if isinstance(given, ObserveResult):
         step = {"method": given.method, "arguments": given.arguments}
         if given.selector:  # the official clients leave it out, so that a server has to guess the element
             step["selector"] = given.selector
         return ActArgs(trace_id=trace, action=json.dumps(step))
-    _require_kind("action_input", given, ActOptions)
     _require_cloud(given, dialect)
     return ActArgs(
         trace_id=trace,
@@ -222,9 +222,10 @@ def login_args(login_config: object, use_vision: bool | None) -> LoginArgs:
     return LoginArgs(login_config=config, use_vision=use_vision)
 
 
-def _require_kind(name: str, value: object, kind: type[object]) -> None:
-    if not isinstance(value, kind):
-        raise BrowserError.usage(f"{name} must be of the class {kind.__name__}, not {value!r}")
+def _require_kind(name: str, value: object, *kinds: type[object]) -> None:
+    if not isinstance(value, kinds):
+        allowed = " or ".join(kind.__name__ for kind in kinds)
+        raise BrowserError.usage(f"{name} must be {allowed}, not {type(value).__name__}")
 
 
 def _require_cloud(options: OperatorOptions, dialect: Dialect) -> None:

@@ -2,6 +2,11 @@
 # ruff: noqa: I001
 """All public names, for type checkers."""
 
+from ._async.agent.agent import AsyncAgent as AsyncAgent
+from ._async.agent.browser_agent import AsyncBrowserAgent as AsyncBrowserAgent
+from ._async.agent.computer_agent import AsyncComputerAgent as AsyncComputerAgent
+from ._async.agent.mobile_agent import AsyncMobileAgent as AsyncMobileAgent
+from ._async.agent.task_execution import AsyncTaskExecution as AsyncTaskExecution
 from ._async.browser import AsyncBrowser as AsyncBrowser
 from ._async.browser_operator import AsyncBrowserOperator as AsyncBrowserOperator
 from ._async.client import AsyncClient as AsyncClient
@@ -43,6 +48,11 @@ from ._concurrency._async import AsyncHttpClient as AsyncHttpClient
 from ._concurrency._sync import Background as Background
 from ._concurrency._sync import Clock as Clock
 from ._concurrency._sync import HttpClient as HttpClient
+from ._sync.agent.agent import Agent as Agent
+from ._sync.agent.browser_agent import BrowserAgent as BrowserAgent
+from ._sync.agent.computer_agent import ComputerAgent as ComputerAgent
+from ._sync.agent.mobile_agent import MobileAgent as MobileAgent
+from ._sync.agent.task_execution import TaskExecution as TaskExecution
 from ._sync.browser import Browser as Browser
 from ._sync.browser_operator import BrowserOperator as BrowserOperator
 from ._sync.client import Client as Client
@@ -148,6 +158,9 @@ from .core.result import Result as Result
 from .core.retry import RetryPolicy as RetryPolicy
 from .environment import SupportsIsSet as SupportsIsSet
 from .environment import load_config as load_config
+from .models.agent import AgentEvent as AgentEvent
+from .models.agent import QueryResult as QueryResult
+from .models.agent import TaskResult as TaskResult
 from .models.applications import AppOperationResult as AppOperationResult
 from .models.applications import AppProcess as AppProcess
 from .models.applications import InstalledApp as InstalledApp

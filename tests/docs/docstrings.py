@@ -38,6 +38,10 @@ DOERS = (
     "map.Map",
     "pool.SessionPool",
     "faults.FaultTransport",
+    "agent.computer_agent.ComputerAgent",
+    "agent.browser_agent.BrowserAgent",
+    "agent.mobile_agent.MobileAgent",
+    "agent.task_execution.TaskExecution",
 )
 
 

@@ -52,6 +52,7 @@ from .deletion import BACKOFF, RECORDING_TIMEOUT, copy_out, request_deletion
 from .session_connection import AsyncSessionConnection
 
 if TYPE_CHECKING:
+    from .agent.agent import AsyncAgent
     from .browser import AsyncBrowser
     from .client import AsyncClient
     from .code import AsyncCode
@@ -77,6 +78,7 @@ CLEANUP_TIMEOUT = DELETE_TIMEOUT + RECORDING_TIMEOUT + 5.0
 
 @public
 @lazy_annotations(
+    ".agent.agent",
     ".browser",
     ".client",
     ".code",
@@ -220,10 +222,16 @@ class AsyncSession:
 
         return AsyncBrowser(self.connection)
 
+    @cached_property
+    def agent(self) -> "AsyncAgent":
+        """Works on tasks described in words, by the cloud's agents."""
+        from .agent.agent import AsyncAgent
+
+        return AsyncAgent(self.connection, lambda: self.browser)
+
     # These modules come in a later version; until then every use raises.
     ui = AbsentModule("session.ui")
     mobile = AbsentModule("session.mobile")
-    agent = AbsentModule("session.agent")
 
     async def set_labels(self, labels: Mapping[str, str]) -> OperationResult[None]:
         """Replace the labels of this session.

@@ -39,6 +39,7 @@ ProxyTransport = httpx.AsyncHTTPTransport
 TimedCall = Callable[[float | None], Awaitable[T]]
 UnaryCall = Callable[[S], Awaitable[T]]
 BinaryCall = Callable[[S, T], Awaitable[V]]
+UserCall = Callable[[S], T | Awaitable[T]]  # a function of the user's, sync or async
 Thunk = Callable[[], Coroutine[Any, Any, None]]
 Lock = anyio.Lock
 
@@ -305,11 +306,10 @@ async def call_user_function(returned: Awaitable[V]) -> V:
     return await returned
 
 
-async def call_back(call: Callable[[T], object], value: T) -> None:
-    """Call the user's function, sync or async, and wait for its end."""
+async def call_back(call: UserCall[S, T], value: S) -> T:
+    """Call the user's function, sync or async, and return its result."""
     returned = call(value)
-    if isinstance(returned, Awaitable):
-        await cast("Awaitable[object]", returned)
+    return await cast("Awaitable[T]", returned) if isinstance(returned, Awaitable) else returned
 
 
 run_callback = call_back

@@ -43,6 +43,7 @@ StateLock = threading.Lock
 TimedCall = Callable[[float | None], T]
 UnaryCall = Callable[[S], T]
 BinaryCall = Callable[[S, T], V]
+UserCall = Callable[[S], T]  # a function of the user's
 Thunk = Callable[[], None]
 Lock = threading.Lock
 
@@ -334,9 +335,9 @@ def call_user_function(returned: V) -> V:
     return returned
 
 
-def call_back(call: Callable[[T], object], value: T) -> None:
-    """Call the user's function."""
-    call_user_function(call(value))
+def call_back(call: UserCall[S, T], value: S) -> T:
+    """Call the user's function, and return its result."""
+    return call_user_function(call(value))
 
 
 def run_callback(call: Callable[[T], object], value: T) -> None:

@@ -53,6 +53,7 @@ from .deletion import BACKOFF, RECORDING_TIMEOUT, copy_out, request_deletion
 from .session_connection import SessionConnection
 
 if TYPE_CHECKING:
+    from .agent.agent import Agent
     from .browser import Browser
     from .client import Client
     from .code import Code
@@ -78,6 +79,7 @@ CLEANUP_TIMEOUT = DELETE_TIMEOUT + RECORDING_TIMEOUT + 5.0
 
 @public
 @lazy_annotations(
+    ".agent.agent",
     ".browser",
     ".client",
     ".code",
@@ -221,10 +223,16 @@ class Session:
 
         return Browser(self.connection)
 
+    @cached_property
+    def agent(self) -> "Agent":
+        """Works on tasks described in words, by the cloud's agents."""
+        from .agent.agent import Agent
+
+        return Agent(self.connection, lambda: self.browser)
+
     # These modules come in a later version; until then every use raises.
     ui = AbsentModule("session.ui")
     mobile = AbsentModule("session.mobile")
-    agent = AbsentModule("session.agent")
 
     def set_labels(self, labels: Mapping[str, str]) -> OperationResult[None]:
         """Replace the labels of this session.

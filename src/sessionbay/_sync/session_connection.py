@@ -101,12 +101,17 @@ class SessionConnection:
         """Return whether a tool is called on the session's machine directly, past the control plane."""
         return bool(self.details.link_url and self.details.token and self.server_of(tool_name))
 
+    def raise_if_lacking(self, tool: Tool[Any, Any]) -> None:
+        """Raise a usage error if the cloud does not have ``tool``."""
+        dialect = self.api.dialect
+        if tool.only not in ("", dialect.name):
+            message = f"{dialect.title} has no tool {tool.name}: use the other cloud, or the local engine"
+            raise tool.result.error_type.usage(message)
+
     def call_tool(self, tool: Tool[Q, R], args: Q, timeout: CallTimeout | None = None, *, strict: bool = True) -> R:
         """Call ``tool`` and return its result; a strict client raises a refusal, unless ``strict`` is False."""
-        errors, dialect = tool.result.error_type, self.api.dialect
-        if tool.only not in ("", dialect.name):
-            raise errors.usage(f"{dialect.title} has no tool {tool.name}: use the other cloud, or the local engine")
-        secrets = secret_args(args)
+        self.raise_if_lacking(tool)
+        errors, secrets = tool.result.error_type, secret_args(args)
         answer = self.call_tool_by_name(tool.name, args.dump(), timeout, errors=errors, secrets=secrets)
         try:
             result = to_tool_result(tool, answer)

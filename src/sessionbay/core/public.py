@@ -36,7 +36,8 @@ def lazy_annotations(*modules: str) -> Callable[[T], T]:
 
     def decorate(value: T) -> T:
         for function in _functions(value):
-            function.__annotations__ = _LazyAnnotations(function, modules)
+            if not isinstance(function.__annotations__, _LazyAnnotations):  # one with two names comes twice
+                function.__annotations__ = _LazyAnnotations(function, modules)
         return value
 
     return decorate

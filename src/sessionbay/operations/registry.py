@@ -4,6 +4,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from ..core.operation import OperationRegistry
 from . import (
+    agent,
     applications,
     browser,
     code,
@@ -130,6 +131,9 @@ TOOLS = (
     operator.OBSERVE.poll,
     operator.EXTRACT.start,
     operator.EXTRACT.poll,
+    *agent.COMPUTER,
+    *agent.BROWSER,
+    *agent.PHONE,
 )
 
 

@@ -1,0 +1,1 @@
+"""The agents of a session, and their tasks."""

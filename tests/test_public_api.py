@@ -11,6 +11,7 @@ import sessionbay
 from sessionbay import testing
 from sessionbay._async import (
     browser,
+    beta_network,
     clouds,
     code,
     code_stream,
@@ -34,6 +35,7 @@ from sessionbay._async.files import watch
 from sessionbay._async.screen import applications, keyboard, mouse, screen, windows
 from sessionbay._sync import (
     browser as sync_browser,
+    beta_network as sync_beta_network,
     clouds as sync_clouds,
     code as sync_code,
     code_stream as sync_code_stream,
@@ -70,6 +72,7 @@ TWINS = [
     (session.AsyncSession, sync_session.Session),
     (browser.AsyncBrowser, sync_browser.Browser),
     (skills.AsyncSkills, sync_skills.Skills),
+    (beta_network.AsyncBetaNetwork, sync_beta_network.BetaNetwork),
     (code.AsyncCode, sync_code.Code),
     (code_stream.AsyncCodeStream, sync_code_stream.CodeStream),
     (applications.AsyncApplications, sync_applications.Applications),

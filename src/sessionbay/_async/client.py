@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from ..models.map import Progress
     from ..models.orphans import ReapResult
     from ..models.sessions import DeleteResult, SessionEntry, SessionListResult, SessionReference, SessionResult
+    from .beta_network import AsyncBetaNetwork
     from .context_service import AsyncContextService
     from .map import AsyncMap
     from .paginator import AsyncPaginator
@@ -42,6 +43,7 @@ MAX_CONNECTIONS = 512  # half of the 1024 file descriptors that a process usuall
     "..models.map",
     "..models.orphans",
     "..models.sessions",
+    ".beta_network",
     ".client_config",
     ".context_service",
     ".map",
@@ -153,6 +155,13 @@ class AsyncClient(AsyncBlockHint):
         from .skills import AsyncBeta
 
         return AsyncBeta(self.beta_skills)
+
+    @cached_property
+    def beta_network(self) -> AsyncBetaNetwork:
+        """Creates networks, through which sessions reach a machine of yours."""
+        from .beta_network import AsyncBetaNetwork
+
+        return AsyncBetaNetwork(self.core.api)
 
     @property
     def endpoint(self) -> str:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from ..models.map import Progress
     from ..models.orphans import ReapResult
     from ..models.sessions import DeleteResult, SessionEntry, SessionListResult, SessionReference, SessionResult
+    from .beta_network import BetaNetwork
     from .context_service import ContextService
     from .map import Map
     from .paginator import Paginator
@@ -43,6 +44,7 @@ MAX_CONNECTIONS = 512  # half of the 1024 file descriptors that a process usuall
     "..models.map",
     "..models.orphans",
     "..models.sessions",
+    ".beta_network",
     ".client_config",
     ".context_service",
     ".map",
@@ -154,6 +156,13 @@ class Client(BlockHint):
         from .skills import Beta
 
         return Beta(self.beta_skills)
+
+    @cached_property
+    def beta_network(self) -> BetaNetwork:
+        """Creates networks, through which sessions reach a machine of yours."""
+        from .beta_network import BetaNetwork
+
+        return BetaNetwork(self.core.api)
 
     @property
     def endpoint(self) -> str:

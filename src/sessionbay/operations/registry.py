@@ -18,6 +18,7 @@ from . import (
     links,
     metrics,
     operator,
+    networks,
     oss,
     processes,
     screen,
@@ -63,6 +64,8 @@ OPERATIONS = OperationRegistry(
         skills.LIST_SKILLS,
         skills.BIND_SKILLS,
         skills.UNBIND_SKILLS,
+        networks.CREATE_NETWORK,
+        networks.DESCRIBE_NETWORK,
     ]
 )
 TOOLS = (

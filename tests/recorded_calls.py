@@ -160,7 +160,8 @@ class RecordedCloud(httpx.MockTransport):
         if "DescribeContextFiles" in str(request.url):
             return httpx.Response(200, json={"Success": True, "Code": "ok", "Data": [], "Count": 0})
         if self._recorded.cloud == "agb":
-            data = {name.lower(): value for name, value in data.items()} | {"id": "SdkCtx-example"}
+            known = "SdkCtx-1" if "SdkCtx-1" in str(self._recorded.exchanges) else "SdkCtx-example"
+            data = {name.lower(): value for name, value in data.items()} | {"id": known}
             return httpx.Response(200, json={"success": True, "code": "OK", "data": data})
         return httpx.Response(200, json={"Success": True, "Code": "ok", "Data": data})
 

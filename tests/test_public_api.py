@@ -10,8 +10,8 @@ import pytest
 import sessionbay
 from sessionbay import testing
 from sessionbay._async import (
-    browser,
     beta_network,
+    browser,
     clouds,
     code,
     code_stream,
@@ -19,6 +19,7 @@ from sessionbay._async import (
     computer,
     context_service,
     env,
+    extensions,
     file_system,
     git,
     map,
@@ -34,8 +35,8 @@ from sessionbay._async import (
 from sessionbay._async.files import watch
 from sessionbay._async.screen import applications, keyboard, mouse, screen, windows
 from sessionbay._sync import (
-    browser as sync_browser,
     beta_network as sync_beta_network,
+    browser as sync_browser,
     clouds as sync_clouds,
     code as sync_code,
     code_stream as sync_code_stream,
@@ -43,6 +44,7 @@ from sessionbay._sync import (
     computer as sync_computer,
     context_service as sync_contexts,
     env as sync_env,
+    extensions as sync_extensions,
     file_system as sync_file_system,
     git as sync_git,
     map as sync_mapping,
@@ -72,6 +74,7 @@ TWINS = [
     (session.AsyncSession, sync_session.Session),
     (browser.AsyncBrowser, sync_browser.Browser),
     (skills.AsyncSkills, sync_skills.Skills),
+    (extensions.AsyncExtensionsService, sync_extensions.ExtensionsService),
     (beta_network.AsyncBetaNetwork, sync_beta_network.BetaNetwork),
     (code.AsyncCode, sync_code.Code),
     (code_stream.AsyncCodeStream, sync_code_stream.CodeStream),

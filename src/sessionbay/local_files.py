@@ -7,12 +7,15 @@ from contextlib import suppress
 from io import BytesIO
 from pathlib import Path
 from typing import BinaryIO
+from zipfile import BadZipFile, ZipFile
 
 from .core.errors import AgentBayError
 from .environment import nonce
 from .operations.trees import FILE, FOLDER, LINK, Entry, Tree, is_below, is_executable_mode
 
 MODES = os.name == "posix"  # whether the system has executable bits
+MAX_EXTENSION_SIZE = 256 * 1024 * 1024  # bytes of the archive of a browser's extension
+MAX_UNPACKED_SIZE = 1024 * 1024 * 1024  # bytes of its files
 LocalPath = str | os.PathLike[str]
 
 
@@ -65,6 +68,40 @@ def open_source(source: LocalPath | bytes, errors: type[AgentBayError]) -> Binar
     if not path.is_file():
         raise errors.usage(f"there is no file {path} on this machine")
     return path.open("rb")
+
+
+def open_extension(path: LocalPath, errors: type[AgentBayError]) -> BinaryIO:
+    """Open the archive of a browser's extension for reading. Raise a usage error if it is not one."""
+    name = local_file(path)
+    if name.suffix.lower() != ".zip":
+        raise errors.usage(f"{name} is not a .zip file: extensions are zip archives")
+    file = open_source(path, errors)
+    try:
+        if problem := _extension_problem(file):
+            raise errors.usage(f"{name} is not the archive of an extension: {problem}")
+    except BaseException:
+        file.close()
+        raise
+    return file
+
+
+def _extension_problem(file: BinaryIO) -> str:
+    """Return why a file is not the archive of an extension; empty if it is one."""
+    if (size := file_size(file)) > MAX_EXTENSION_SIZE:
+        return f"it has {size} bytes, and at most {MAX_EXTENSION_SIZE} are allowed"
+    try:
+        with ZipFile(file) as archive:
+            entries = archive.infolist()
+    except (BadZipFile, UnicodeError, NotImplementedError) as exc:
+        return f"it is not a zip archive: {exc}"
+    if outside := next((entry.filename for entry in entries if not is_below(entry.filename.rstrip("/"))), None):
+        return f"its entry {outside!r} leads out of the folder of the extension"
+    if (unpacked := sum(entry.file_size for entry in entries)) > MAX_UNPACKED_SIZE:
+        return f"it unpacks to {unpacked} bytes, and at most {MAX_UNPACKED_SIZE} are allowed"
+    if "manifest.json" not in {entry.filename for entry in entries}:
+        return "it has no manifest.json at its top level: pack the contents of the folder, not the folder"
+    file.seek(0)
+    return ""
 
 
 def file_size(file: BinaryIO) -> int:

@@ -11,6 +11,7 @@ from sessionbay.core.errors import AgentBayError, SessionError, SessionTimeoutEr
 from sessionbay.core.result import Delegated, Result, format_refusal
 from sessionbay.models.commands import CommandResult
 from sessionbay.models.contexts import ContextStatus
+from sessionbay.models.extensions import Extension
 from sessionbay.models.files import DirectoryEntry, FileInfo, FileResult
 from sessionbay.models.git import GitStatus
 from sessionbay.models.input import CursorPosition
@@ -40,6 +41,7 @@ DATA: dict[str, Any] = {
     "CursorPositionResult": CursorPosition(512, 384),
     "ContextInfoResult": (ContextStatus("SdkCtx-1", "/p", "Success", "upload"),),
     "DirectoryListResult": (DirectoryEntry("a", is_directory=False),),
+    "ExtensionResult": Extension("ext_1.zip", "mine.zip"),
     "FileContentResult": "text",
     "FileInfoResult": FileInfo(size=3, is_file=True, fields={"size": 3, "isDirectory": False}),
     "FileResult": True,

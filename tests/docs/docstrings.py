@@ -33,6 +33,7 @@ DOERS = (
     "oss.Oss",
     "browser_operator.BrowserOperator",
     "skills.Skills",
+    "extensions.ExtensionsService",
     "beta_network.BetaNetwork",
     "session_context.SessionContext",
     "context_service.ContextService",

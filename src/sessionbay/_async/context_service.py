@@ -30,7 +30,7 @@ from ..operations import contexts as ops
 from .api_client import AsyncApiClient
 from .paginator import AsyncPaginator
 from .polling import poll_until
-from .presigned import AsyncPresigned
+from .presigned import AsyncPresigned, upload
 
 Q = TypeVar("Q", bound=Wire)
 R = TypeVar("R", bound=Result[Any])
@@ -172,10 +172,7 @@ class AsyncContextService:
         """
         request = ops.file_ref(context_id, file_path)
         with await run_in_thread(partial(open_source, source, ContextError)) as file:
-            target = await self._request(ops.UPLOAD_URL, request)
-            if not target.success:
-                return replace(target.as_failure(ContextTransferResult), path=file_path)
-            return self._api.raise_if_strict(await AsyncPresigned(self._api).put(target.url, file, file_path))
+            return self._api.raise_if_strict(await upload(self._api, request, file))
 
     async def download_file(
         self, context_id: Context | str, file_path: str, target: LocalPath, *, overwrite: bool = True

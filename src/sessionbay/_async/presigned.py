@@ -8,6 +8,7 @@ import math
 import re
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from functools import partial
 from html import unescape
 from typing import Any, BinaryIO, Self
@@ -25,6 +26,7 @@ from ..core.http import HttpRequest
 from ..core.result import format_refusal
 from ..local_files import AtomicFile, LocalPath, file_size
 from ..models.contexts import ContextTransferResult
+from ..operations.contexts import UPLOAD_URL, FileRef
 from .api_client import INVALID_URL_ERRORS, AsyncApiClient, map_transport_error
 
 log = logging.getLogger("sessionbay.channel")
@@ -163,6 +165,14 @@ class AsyncPresigned:
         finally:
             if response:
                 await response.aclose()
+
+
+async def upload(api: AsyncApiClient, target: FileRef, file: BinaryIO) -> ContextTransferResult:
+    """Upload an open file to a context, by a presigned URL. A refusal is a result, also for a strict client."""
+    url = await api.call(UPLOAD_URL, target, timeout=api.timeout(None))
+    if not url.success:
+        return replace(url.as_failure(ContextTransferResult), path=target.file_path)
+    return await AsyncPresigned(api).put(url.url, file, target.file_path)
 
 
 async def _for_each_chunk(

@@ -31,7 +31,7 @@ from ..operations import contexts as ops
 from .api_client import ApiClient
 from .paginator import Paginator
 from .polling import poll_until
-from .presigned import Presigned
+from .presigned import Presigned, upload
 
 Q = TypeVar("Q", bound=Wire)
 R = TypeVar("R", bound=Result[Any])
@@ -173,10 +173,7 @@ class ContextService:
         """
         request = ops.file_ref(context_id, file_path)
         with run_in_thread(partial(open_source, source, ContextError)) as file:
-            target = self._request(ops.UPLOAD_URL, request)
-            if not target.success:
-                return replace(target.as_failure(ContextTransferResult), path=file_path)
-            return self._api.raise_if_strict(Presigned(self._api).put(target.url, file, file_path))
+            return self._api.raise_if_strict(upload(self._api, request, file))
 
     def download_file(
         self, context_id: Context | str, file_path: str, target: LocalPath, *, overwrite: bool = True

@@ -9,6 +9,7 @@ import math
 import re
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import partial
 from html import unescape
 from typing import Any, BinaryIO, Self
@@ -26,6 +27,7 @@ from ..core.http import HttpRequest
 from ..core.result import format_refusal
 from ..local_files import AtomicFile, LocalPath, file_size
 from ..models.contexts import ContextTransferResult
+from ..operations.contexts import UPLOAD_URL, FileRef
 from .api_client import INVALID_URL_ERRORS, ApiClient, map_transport_error
 
 log = logging.getLogger("sessionbay.channel")
@@ -164,6 +166,14 @@ class Presigned:
         finally:
             if response:
                 response.close()
+
+
+def upload(api: ApiClient, target: FileRef, file: BinaryIO) -> ContextTransferResult:
+    """Upload an open file to a context, by a presigned URL. A refusal is a result, also for a strict client."""
+    url = api.call(UPLOAD_URL, target, timeout=api.timeout(None))
+    if not url.success:
+        return replace(url.as_failure(ContextTransferResult), path=target.file_path)
+    return Presigned(api).put(url.url, file, target.file_path)
 
 
 def _for_each_chunk(

@@ -7,6 +7,7 @@ from ._async.agent.browser_agent import AsyncBrowserAgent as AsyncBrowserAgent
 from ._async.agent.computer_agent import AsyncComputerAgent as AsyncComputerAgent
 from ._async.agent.mobile_agent import AsyncMobileAgent as AsyncMobileAgent
 from ._async.agent.task_execution import AsyncTaskExecution as AsyncTaskExecution
+from ._async.beta_network import AsyncBetaNetwork as AsyncBetaNetwork
 from ._async.browser import AsyncBrowser as AsyncBrowser
 from ._async.browser_operator import AsyncBrowserOperator as AsyncBrowserOperator
 from ._async.client import AsyncClient as AsyncClient
@@ -18,10 +19,12 @@ from ._async.command import AsyncCommand as AsyncCommand
 from ._async.computer import AsyncComputer as AsyncComputer
 from ._async.context_service import AsyncContextService as AsyncContextService
 from ._async.env import AsyncEnv as AsyncEnv
+from ._async.extensions import AsyncExtensionsService as AsyncExtensionsService
 from ._async.file_system import AsyncFileSystem as AsyncFileSystem
 from ._async.files.file_reader import AsyncFileReader as AsyncFileReader
 from ._async.files.file_writer import AsyncFileWriter as AsyncFileWriter
 from ._async.files.watch import AsyncWatch as AsyncWatch
+from ._async.fingerprint import AsyncBrowserFingerprintGenerator as AsyncBrowserFingerprintGenerator
 from ._async.git import AsyncGit as AsyncGit
 from ._async.lease import AsyncLease as AsyncLease
 from ._async.map import AsyncMap as AsyncMap
@@ -53,6 +56,7 @@ from ._sync.agent.browser_agent import BrowserAgent as BrowserAgent
 from ._sync.agent.computer_agent import ComputerAgent as ComputerAgent
 from ._sync.agent.mobile_agent import MobileAgent as MobileAgent
 from ._sync.agent.task_execution import TaskExecution as TaskExecution
+from ._sync.beta_network import BetaNetwork as BetaNetwork
 from ._sync.browser import Browser as Browser
 from ._sync.browser_operator import BrowserOperator as BrowserOperator
 from ._sync.client import Client as Client
@@ -64,10 +68,12 @@ from ._sync.command import Command as Command
 from ._sync.computer import Computer as Computer
 from ._sync.context_service import ContextService as ContextService
 from ._sync.env import Env as Env
+from ._sync.extensions import ExtensionsService as ExtensionsService
 from ._sync.file_system import FileSystem as FileSystem
 from ._sync.files.file_reader import FileReader as FileReader
 from ._sync.files.file_writer import FileWriter as FileWriter
 from ._sync.files.watch import Watch as Watch
+from ._sync.fingerprint import BrowserFingerprintGenerator as BrowserFingerprintGenerator
 from ._sync.git import Git as Git
 from ._sync.lease import Lease as Lease
 from ._sync.map import Map as Map
@@ -226,6 +232,9 @@ from .models.creation import CreateSessionParams as CreateSessionParams
 from .models.creation import LifecyclePolicy as LifecyclePolicy
 from .models.env import EnvResult as EnvResult
 from .models.env import EnvSetResult as EnvSetResult
+from .models.extensions import Extension as Extension
+from .models.extensions import ExtensionListResult as ExtensionListResult
+from .models.extensions import ExtensionResult as ExtensionResult
 from .models.files import BinaryFileContentResult as BinaryFileContentResult
 from .models.files import DirectoryEntry as DirectoryEntry
 from .models.files import DirectoryListResult as DirectoryListResult
@@ -240,6 +249,14 @@ from .models.files import FileSearchResult as FileSearchResult
 from .models.files import FolderResult as FolderResult
 from .models.files import MultipleFileContentResult as MultipleFileContentResult
 from .models.files import UploadResult as UploadResult
+from .models.fingerprint import Brand as Brand
+from .models.fingerprint import ExtraProperties as ExtraProperties
+from .models.fingerprint import Fingerprint as Fingerprint
+from .models.fingerprint import FingerprintFormat as FingerprintFormat
+from .models.fingerprint import NavigatorFingerprint as NavigatorFingerprint
+from .models.fingerprint import ScreenFingerprint as ScreenFingerprint
+from .models.fingerprint import UserAgentData as UserAgentData
+from .models.fingerprint import VideoCard as VideoCard
 from .models.git import GitBranch as GitBranch
 from .models.git import GitBranchListResult as GitBranchListResult
 from .models.git import GitCommitResult as GitCommitResult
@@ -264,6 +281,8 @@ from .models.mobile_config import MobileConfig as MobileConfig
 from .models.mobile_config import MobileExtraConfig as MobileExtraConfig
 from .models.mobile_config import MobileSimulateConfig as MobileSimulateConfig
 from .models.mobile_config import MobileSimulateMode as MobileSimulateMode
+from .models.networks import NetworkResult as NetworkResult
+from .models.networks import NetworkStatusResult as NetworkStatusResult
 from .models.operator import ActOptions as ActOptions
 from .models.operator import ActResult as ActResult
 from .models.operator import ExtractOptions as ExtractOptions

@@ -33,6 +33,7 @@ DOERS = (
     "oss.Oss",
     "browser_operator.BrowserOperator",
     "skills.Skills",
+    "fingerprint.BrowserFingerprintGenerator",
     "extensions.ExtensionsService",
     "beta_network.BetaNetwork",
     "session_context.SessionContext",

@@ -6,6 +6,7 @@ import threading
 from collections.abc import Awaitable, Callable, Coroutine, Generator, Iterable
 from contextlib import AbstractContextManager, nullcontext
 from functools import partial
+from importlib import import_module
 from typing import Any, Generic, ParamSpec, Self, TypeVar, cast
 
 import anyio
@@ -401,3 +402,8 @@ class AsyncBackground(threading.Thread, Coroutine[Any, Any, None]):
 
     def __await__(self) -> Generator[Any, Any, None]:
         return self._work().__await__()
+
+
+def playwright() -> Any:
+    """Return the context manager that starts Playwright; raise ImportError if it is not installed."""
+    return import_module("playwright.async_api").async_playwright()

@@ -12,6 +12,7 @@ from collections import deque
 from collections.abc import Callable, Coroutine, Generator, Iterable
 from contextlib import contextmanager
 from functools import partial
+from importlib import import_module
 from typing import Any, Generic, ParamSpec, TypeVar, cast
 
 import anyio.to_thread
@@ -383,3 +384,8 @@ class Background(threading.Thread):
     def stop(self) -> None:
         """End the work, and return at once."""
         self.stop_event.set()
+
+
+def playwright() -> Any:
+    """Return the context manager that starts Playwright; raise ImportError if it is not installed."""
+    return import_module("playwright.sync_api").sync_playwright()

@@ -6,8 +6,10 @@ from http import HTTPStatus
 from typing import Any
 
 import h11
-from h11._receivebuffer import ReceiveBuffer
 from uvicorn.protocols.http.h11_impl import H11Protocol
+from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+
+from .strict_buffer import StrictBuffer
 
 HEAD_TIMEOUT = 10.0  # seconds to receive a request's head
 KEEP_ALIVE_TIMEOUT = 75  # whole seconds; longer than clients keep idle connections, so that they close first
@@ -18,24 +20,12 @@ MAX_EVENTS = 128  # that are parsed in one turn: a chunk is an event, however sm
 HEAD_READ, BODY_READ, BACKLOG_READ = 8 * 1024, 256 * 1024, 256  # bytes that are read in one turn
 
 
-class _HeadBuffer(ReceiveBuffer):
-    """Rejects heads of too many lines before any line is parsed."""
-
-    def maybe_extract_lines(self) -> list[bytearray] | None:
-        """Return the lines of a complete head."""
-        size = len(self)
-        lines = super().maybe_extract_lines()
-        if lines is not None and (len(lines) > MAX_LINES or size - len(self) > MAX_HEAD):
-            raise h11.LocalProtocolError("request head too large", error_status_hint=431)
-        return lines
-
-
 class _BoundedConnection(h11.Connection):
     """Parses at most ``MAX_EVENTS`` per turn, and counts the bytes that a body of known length still lacks."""
 
     def __init__(self) -> None:
         super().__init__(h11.SERVER, MAX_HEAD)
-        self._receive_buffer = _HeadBuffer()
+        self._receive_buffer = StrictBuffer(MAX_HEAD, MAX_LINES)
         self.events_left = MAX_EVENTS
         self.has_backlog = False
         self.body_left = 0
@@ -130,6 +120,16 @@ class HttpProtocol(H11Protocol, asyncio.BufferedProtocol):
             if timer:
                 timer.cancel()
         super().connection_lost(exc)
+
+    def handle_websocket_upgrade(self, event: h11.Request) -> None:
+        """Pass the connection to the WebSocket protocol, which sends no response to a head that it cannot parse."""
+        super().handle_websocket_upgrade(event)
+        protocol = self.transport.get_protocol()
+        if isinstance(protocol, WebSocketsSansIOProtocol) and not protocol.handshake_initiated:
+            reason = b"Invalid WebSocket handshake: it has a body, or a line of more than 8192 bytes."
+            head = b"HTTP/1.1 400 Bad Request\r\ncontent-type: text/plain\r\nconnection: close\r\n"
+            self.transport.write(head + b"content-length: %d\r\n\r\n%s" % (len(reason), reason))
+            self.transport.close()
 
     def send_400_response(self, msg: str) -> None:
         """Reject a request; uvicorn calls this while it handles the exception."""

@@ -39,14 +39,17 @@ class _Server(uvicorn.Server):
 _current_server: ContextVar[_Server | None] = ContextVar("sessionbay_server", default=None)
 
 
-DECLINED = "ASGI callable returned without completing handshake."  # uvicorn also logs it for a response that was sent
+EXPECTED = (  # that uvicorn logs as errors
+    "ASGI callable returned without completing handshake.",  # also after a response was sent
+    "ASGI callable returned without completing response.",  # which tells a link's client that it was cut off
+)
 
 
 def _is_relevant(record: logging.LogRecord) -> bool:
     """Keep only errors of our own servers, without those of requests cut off by `stop`; keep all of other servers."""
     server = _current_server.get()
     return server is None or (
-        record.levelno >= logging.ERROR and not server.should_exit and record.getMessage() != DECLINED
+        record.levelno >= logging.ERROR and not server.should_exit and record.getMessage() not in EXPECTED
     )
 
 

@@ -121,7 +121,7 @@ class PortProxy:
             elif name not in BROWSER_WIDE:
                 yield name, value
         if status not in (101, 204):  # which have no length
-            yield from ((name, value) for name, value in pairs if name == b"content-length")
+            yield from ((name, b"%d" % int(value)) for name, value in pairs if name == b"content-length")
 
     def token_cookie(self) -> tuple[bytes, bytes]:
         """Return the header that stores the token in the browser, out of reach of pages and of other sites."""

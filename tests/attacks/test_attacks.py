@@ -5,10 +5,12 @@ import pytest
 from . import (  # noqa: F401  # which fill the table
     agents,
     archives,
+    browsers,
     contexts,
     door,
     downloads,
     files,
+    framing,
     host,
     isolation,
     links,

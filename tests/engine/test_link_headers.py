@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings, strategies as st
 from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
+from websockets.typing import Subprotocol
 from websockets.utils import accept_key
 
 from sessionbay.engine.port_forward.cookies import CookieNames
@@ -246,7 +247,7 @@ def test_a_token_among_the_subprotocols_never_arrives(opened: Links) -> None:
             websocket_url(link),
             proxy=None,
             open_timeout=ENOUGH,
-            subprotocols=[token_of(link), "chat"],
+            subprotocols=[Subprotocol(token_of(link)), Subprotocol("chat")],
         ) as client:
             assert client.subprotocol == "chat"
         assert fields(server.inners[0])["sec-websocket-protocol"] == "chat"
@@ -269,7 +270,7 @@ def test_a_websocket_of_two_meanings_is_a_bad_gateway(opened: Links, more: bytes
     with scripted(lambda inner: accepted(inner, more)) as server:
         link = opened.open(server.port)
         with pytest.raises(InvalidStatus) as refused:
-            connect(websocket_url(link), proxy=None, open_timeout=ENOUGH, subprotocols=["chat"])
+            connect(websocket_url(link), proxy=None, open_timeout=ENOUGH, subprotocols=[Subprotocol("chat")])
     assert refused.value.response.status_code == 502
 
 

@@ -277,7 +277,7 @@ class AsyncBrowserOperator(AsyncModule):
         return await self._connection.call_tool(ops.LOGIN, args, CallTimeout(CALL_TIMEOUT))
 
     async def close(self) -> BrowserResult:
-        """Close the operator's session with the browser: its pages are closed.
+        """Close the operator's session with the browser. By AgentBay's reference, that ends the operator's browser.
 
         Returns:
             Whether it was closed.

@@ -278,7 +278,7 @@ class BrowserOperator(Module):
         return self._connection.call_tool(ops.LOGIN, args, CallTimeout(CALL_TIMEOUT))
 
     def close(self) -> BrowserResult:
-        """Close the operator's session with the browser: its pages are closed.
+        """Close the operator's session with the browser. By AgentBay's reference, that ends the operator's browser.
 
         Returns:
             Whether it was closed.

@@ -28,6 +28,8 @@ from ._async.fingerprint import AsyncBrowserFingerprintGenerator as AsyncBrowser
 from ._async.git import AsyncGit as AsyncGit
 from ._async.lease import AsyncLease as AsyncLease
 from ._async.map import AsyncMap as AsyncMap
+from ._async.mobile import AsyncMobile as AsyncMobile
+from ._async.mobile_simulate import AsyncMobileSimulateService as AsyncMobileSimulateService
 from ._async.oss import AsyncOss as AsyncOss
 from ._async.paginator import AsyncPaginator as AsyncPaginator
 from ._async.pool import AsyncSessionPool as AsyncSessionPool
@@ -45,6 +47,7 @@ from ._async.session import AsyncSessionBlock as AsyncSessionBlock
 from ._async.session_context import AsyncSessionContext as AsyncSessionContext
 from ._async.skills import AsyncBeta as AsyncBeta
 from ._async.skills import AsyncSkills as AsyncSkills
+from ._async.ui import AsyncUI as AsyncUI
 from ._concurrency._async import AsyncBackground as AsyncBackground
 from ._concurrency._async import AsyncClock as AsyncClock
 from ._concurrency._async import AsyncHttpClient as AsyncHttpClient
@@ -77,6 +80,8 @@ from ._sync.fingerprint import BrowserFingerprintGenerator as BrowserFingerprint
 from ._sync.git import Git as Git
 from ._sync.lease import Lease as Lease
 from ._sync.map import Map as Map
+from ._sync.mobile import Mobile as Mobile
+from ._sync.mobile_simulate import MobileSimulateService as MobileSimulateService
 from ._sync.oss import Oss as Oss
 from ._sync.paginator import Paginator as Paginator
 from ._sync.pool import SessionPool as SessionPool
@@ -94,6 +99,7 @@ from ._sync.session import SessionBlock as SessionBlock
 from ._sync.session_context import SessionContext as SessionContext
 from ._sync.skills import Beta as Beta
 from ._sync.skills import Skills as Skills
+from ._sync.ui import UI as UI
 from .agentbay_logger import AgentBayLogger as AgentBayLogger
 from .core.config import Config as Config
 from .core.error_codes import ErrorCode as ErrorCode
@@ -273,8 +279,14 @@ from .models.input import CursorPosition as CursorPosition
 from .models.input import CursorPositionResult as CursorPositionResult
 from .models.input import MouseButton as MouseButton
 from .models.input import ScrollDirection as ScrollDirection
+from .models.key_code import KeyCode as KeyCode
 from .models.map import MapResult as MapResult
 from .models.map import Progress as Progress
+from .models.mobile import AdbUrlResult as AdbUrlResult
+from .models.mobile import MobileSimulateUploadResult as MobileSimulateUploadResult
+from .models.mobile import UIBounds as UIBounds
+from .models.mobile import UIElement as UIElement
+from .models.mobile import UIElementListResult as UIElementListResult
 from .models.mobile_config import AppManagerRule as AppManagerRule
 from .models.mobile_config import ExtraConfigs as ExtraConfigs
 from .models.mobile_config import MobileConfig as MobileConfig

@@ -122,16 +122,6 @@ async def test_a_deleted_session_refuses_everything_but_its_deletion(session: As
     assert (await session.delete()).success
 
 
-@pytest.mark.parametrize(
-    "name",
-    ["ui", "mobile", "browser", "agent"],
-    ids=str,
-)
-async def test_a_module_that_comes_later_says_so(session: AsyncSession, name: str) -> None:
-    with pytest.raises(ValueError, match=rf"session\.{name}\.anything is not part of this version"):
-        getattr(session, name).anything("x")
-
-
 async def test_a_name_that_nobody_promised_is_an_ordinary_mistake(session: AsyncSession) -> None:
     assert not hasattr(session.file_system, "teleport")
 

@@ -123,16 +123,6 @@ def test_a_deleted_session_refuses_everything_but_its_deletion(session: Session)
     assert (session.delete()).success
 
 
-@pytest.mark.parametrize(
-    "name",
-    ["ui", "mobile", "browser", "agent"],
-    ids=str,
-)
-def test_a_module_that_comes_later_says_so(session: Session, name: str) -> None:
-    with pytest.raises(ValueError, match=rf"session\.{name}\.anything is not part of this version"):
-        getattr(session, name).anything("x")
-
-
 def test_a_name_that_nobody_promised_is_an_ordinary_mistake(session: Session) -> None:
     assert not hasattr(session.file_system, "teleport")
 

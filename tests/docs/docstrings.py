@@ -45,6 +45,9 @@ DOERS = (
     "agent.browser_agent.BrowserAgent",
     "agent.mobile_agent.MobileAgent",
     "agent.task_execution.TaskExecution",
+    "mobile.Mobile",
+    "ui.UI",
+    "mobile_simulate.MobileSimulateService",
 )
 
 

@@ -213,8 +213,12 @@ async def _execute(
             **options,
         }
     )
-    timeout = CallTimeout(max(connection.api.config.call_timeout, timeout_ms / 1000 + GRACE))
-    return await connection.call_tool(SHELL, args, timeout, strict=False)
+    return await connection.call_tool(SHELL, args, tool_timeout(connection, timeout_ms), strict=False)
+
+
+def tool_timeout(connection: AsyncSessionConnection, timeout_ms: int) -> CallTimeout:
+    """Return the timeout of a call of a tool that itself stops after ``timeout_ms``; at least the client's own."""
+    return CallTimeout(max(connection.api.config.call_timeout, timeout_ms / 1000 + GRACE))
 
 
 def _spec(

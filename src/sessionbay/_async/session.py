@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, Self, TypeVar
 
 from .._concurrency._async import AsyncHttpClient, UnaryCall, deferred, shielded
 from ..core import reserved_labels, validation
-from ..core.absent import AbsentModule, no_attribute
+from ..core.absent import no_attribute
 from ..core.adaptive_rate import AdaptiveRate
 from ..core.block_hint import AsyncBlockHint
 from ..core.errors import AgentBayError, SessionError
@@ -61,11 +61,13 @@ if TYPE_CHECKING:
     from .env import AsyncEnv
     from .file_system import AsyncFileSystem
     from .git import AsyncGit
+    from .mobile import AsyncMobile
     from .oss import AsyncOss
     from .pty import AsyncPty
     from .screen.applications import AsyncApplications
     from .screen.windows import AsyncWindows
     from .session_context import AsyncSessionContext
+    from .ui import AsyncUI
 
 
 log = logging.getLogger("sessionbay.session")
@@ -87,11 +89,13 @@ CLEANUP_TIMEOUT = DELETE_TIMEOUT + RECORDING_TIMEOUT + 5.0
     ".env",
     ".file_system",
     ".git",
+    ".mobile",
     ".oss",
     ".pty",
     ".screen.applications",
     ".screen.windows",
     ".session_context",
+    ".ui",
 )
 class AsyncSession:
     """A sandbox: a machine of the cloud's, or of the local engine's.
@@ -229,9 +233,19 @@ class AsyncSession:
 
         return AsyncAgent(self.connection, lambda: self.browser)
 
-    # These modules come in a later version; until then every use raises.
-    ui = AbsentModule("session.ui")
-    mobile = AbsentModule("session.mobile")
+    @cached_property
+    def mobile(self) -> "AsyncMobile":
+        """Works with a phone."""
+        from .mobile import AsyncMobile
+
+        return AsyncMobile(self.connection)
+
+    @cached_property
+    def ui(self) -> "AsyncUI":
+        """Works with a screen, by the names of the older documents."""
+        from .ui import AsyncUI
+
+        return AsyncUI(self.connection)
 
     async def set_labels(self, labels: Mapping[str, str]) -> OperationResult[None]:
         """Replace the labels of this session.

@@ -15,12 +15,15 @@ from ..core.errors import AgentBayError, SessionError
 from ..core.reserved_labels import ATTEMPT, CreationAttempt
 from ..environment import nonce
 from ..models.creation import CreateSessionParams
+from ..models.mobile_config import MobileConfig
 from ..models.sessions import OperationResult, SessionResult
 from ..operations.creation import awaited_context_ids, create_request
 from ..operations.labels import GET_LABELS
+from ..operations.mobile import setting_commands, simulation_commands
 from ..operations.session import CREATE, DELETE, GET, LIST, CreateRequest, ListRequest, SessionAnswer, SessionRef
 from .api_client import CallTimeout
 from .client_core import ClientCore
+from .phone_settings import prepare_phone
 from .session import Session, delete_shielded
 from .session_context import wait_for_contexts
 
@@ -37,7 +40,7 @@ def create_session(
     params: CreateSessionParams,
     rate: AdaptiveRate | None = None,
 ) -> SessionResult[Session]:
-    """Create a session, ``attach`` it to the client, and wait for its contexts.
+    """Create a session, ``attach`` it to the client, set up its phone, and wait for its contexts.
 
     It is deleted at exit, unless it is left to the caller.
     """
@@ -58,9 +61,17 @@ def create_session(
     session.connection.records_browser = params.enable_record
     with _deleted_on_failure(session):
         checkpoint()
-        error = wait_for_contexts(session.connection, awaited_context_ids(params))
+        phone = (params.extra_configs and params.extra_configs.mobile) or MobileConfig()
+        configured = prepare_phone(session.connection, setting_commands(phone, core.api.clock.time()))
+        context_error = wait_for_contexts(session.connection, awaited_context_ids(params))
+        simulated = prepare_phone(session.connection, simulation_commands(phone))
     return SessionResult(
-        success=True, data=session, request_id=created.request_id, code=created.code, context_error=error
+        success=True,
+        data=session,
+        request_id=created.request_id,
+        code=created.code,
+        context_error=context_error,
+        mobile_error="; ".join(filter(None, (configured, simulated))),
     )
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, Self, TypeVar
 
 from .._concurrency._sync import HttpClient, UnaryCall, deferred, shielded
 from ..core import reserved_labels, validation
-from ..core.absent import AbsentModule, no_attribute
+from ..core.absent import no_attribute
 from ..core.adaptive_rate import AdaptiveRate
 from ..core.block_hint import BlockHint
 from ..core.errors import AgentBayError, SessionError
@@ -62,11 +62,13 @@ if TYPE_CHECKING:
     from .env import Env
     from .file_system import FileSystem
     from .git import Git
+    from .mobile import Mobile
     from .oss import Oss
     from .pty import Pty
     from .screen.applications import Applications
     from .screen.windows import Windows
     from .session_context import SessionContext
+    from .ui import UI
 
 
 log = logging.getLogger("sessionbay.session")
@@ -88,11 +90,13 @@ CLEANUP_TIMEOUT = DELETE_TIMEOUT + RECORDING_TIMEOUT + 5.0
     ".env",
     ".file_system",
     ".git",
+    ".mobile",
     ".oss",
     ".pty",
     ".screen.applications",
     ".screen.windows",
     ".session_context",
+    ".ui",
 )
 class Session:
     """A sandbox: a machine of the cloud's, or of the local engine's.
@@ -230,9 +234,19 @@ class Session:
 
         return Agent(self.connection, lambda: self.browser)
 
-    # These modules come in a later version; until then every use raises.
-    ui = AbsentModule("session.ui")
-    mobile = AbsentModule("session.mobile")
+    @cached_property
+    def mobile(self) -> "Mobile":
+        """Works with a phone."""
+        from .mobile import Mobile
+
+        return Mobile(self.connection)
+
+    @cached_property
+    def ui(self) -> "UI":
+        """Works with a screen, by the names of the older documents."""
+        from .ui import UI
+
+        return UI(self.connection)
 
     def set_labels(self, labels: Mapping[str, str]) -> OperationResult[None]:
         """Replace the labels of this session.

@@ -3,6 +3,7 @@
 import json
 import math
 import os
+import re
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from pathlib import PurePath
@@ -15,6 +16,7 @@ Errors = type[AgentBayError]
 
 MAX_VARIABLE_SIZE = 128 * 1024  # bytes of "NAME=value" and a NUL, Linux's MAX_ARG_STRLEN
 MAX_VARIABLES_SIZE = 512 * 1024  # bytes of all variables: a quarter of what Linux usually lets a program start with
+_PACKAGE = re.compile(r"(?!EOF\Z)[A-Za-z0-9_.]+")
 MAX_SECONDS = 10**9  # thirty years, within the range of the system's clocks
 
 
@@ -123,6 +125,23 @@ def items(name: str, value: object, errors: Errors) -> list[object]:
 def texts(name: str, value: object, errors: Errors) -> list[str]:
     """Return a list of strings, each validated by ``text``."""
     return [text(f"{name}[{index}]", item, errors) for index, item in enumerate(items(name, value, errors))]
+
+
+def package_names(name: str, value: object, errors: Errors) -> list[str]:
+    """Return the names of one or more Android packages.
+
+    They go into a shell's here-document, so that a name with other characters, or the end mark, could run commands.
+    """
+    found = texts(name, value, errors)
+    if not found:
+        raise errors.usage(f"{name} must not be empty: name at least one package")
+    for index, package in enumerate(found):
+        if not _PACKAGE.fullmatch(package):
+            raise errors.usage(
+                f"{name}[{index}] must be the name of a package, of letters, digits, dots and underscores, "
+                f"such as 'com.android.settings', not {package!r}"
+            )
+    return found
 
 
 def content(name: str, value: object, errors: Errors) -> bytes:

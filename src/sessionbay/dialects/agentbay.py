@@ -55,6 +55,7 @@ class AgentBayDialect(Dialect):
     archive_excludes: ClassVar[bool] = True
     policy_required: ClassVar[bool] = False
     regex_white_lists: ClassVar[bool] = True
+    phones: ClassVar[bool] = True
     default_white_lists: ClassVar[tuple[str, ...]] = ("",)
     sync_mode: ClassVar[str] = "standard"
     profile_path: ClassVar[str] = "/tmp/agentbay_browser"

@@ -70,6 +70,7 @@ class Dialect(ABC):
     archive_excludes: ClassVar[bool]
     policy_required: ClassVar[bool]
     regex_white_lists: ClassVar[bool]
+    phones: ClassVar[bool]
     default_white_lists: ClassVar[tuple[str, ...]]
     sync_mode: ClassVar[str]
     profile_path: ClassVar[str]

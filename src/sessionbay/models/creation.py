@@ -10,7 +10,7 @@ from ..core.errors import SessionError
 from ..core.public import public
 from .browser_context import BrowserContext
 from .context_sync import ContextMount, ContextSync
-from .mobile_config import ExtraConfigs
+from .mobile_config import ExtraConfigs, check_packages
 
 _NESTED_FIELDS = ("context_syncs", "context_mounts", "browser_context", "extra_configs")
 _OFFICIAL_FIELDS = {
@@ -52,7 +52,7 @@ class CreateSessionParams:
         context_syncs: Contexts to synchronise with the session.
         context_mounts: Contexts to mount in the session (AgentBay).
         browser_context: Contexts for the browser's profile.
-        extra_configs: Settings of phones (AgentBay).
+        extra_configs: Settings of phones (AgentBay). ``create`` also applies them by commands.
         framework: The agent framework in use, for the cloud's statistics (AgentBay).
         lifecycle_policy: ``idle_release_timeout``, ``max_runtime`` and ``manual_release`` as one object.
         beta_network_id, beta_context_mounts, enable_browser_replay: The official client's names of ``network_id``,
@@ -96,6 +96,9 @@ class CreateSessionParams:
         for name, kind in (("context_syncs", ContextSync), ("context_mounts", ContextMount)):
             for item in validation.items(name, getattr(self, name), SessionError):
                 validation.instance(f"each of {name}", item, kind, SessionError)
+        validation.instance("extra_configs", self.extra_configs, ExtraConfigs, SessionError)
+        if self.extra_configs and self.extra_configs.mobile:
+            check_packages(self.extra_configs.mobile, SessionError)
         for name in ("image_id", "policy_id", "network_id", "framework", "context_id", "session_id"):
             if getattr(self, name) is not None:
                 validation.utf8(name, getattr(self, name), SessionError)

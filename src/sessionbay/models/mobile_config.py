@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, model_validator
 
+from ..core import validation
 from ..core.public import public
 from .strict_model import StrictModel, positional
 
@@ -108,3 +109,11 @@ class ExtraConfigs(StrictModel):
 
     @positional
     def __init__(self, mobile: MobileConfig | None = None) -> None: ...
+
+
+def check_packages(config: MobileConfig, errors: validation.Errors) -> None:
+    """Raise unless each list of packages has names, and only such that can be sent in a command."""
+    if rule := config.app_manager_rule:
+        validation.package_names("app_package_name_list", rule.app_package_name_list, errors)
+    if config.uninstall_blacklist is not None:
+        validation.package_names("uninstall_blacklist", config.uninstall_blacklist, errors)

@@ -120,9 +120,12 @@ class SessionResult(Result[S], Generic[S]):
 
     Attributes:
         context_error: Why the contexts of a new session could not be copied to it; the session exists nevertheless.
+        mobile_error: Why settings of a new phone could not be applied, each by its name; the session exists
+            nevertheless.
     """
 
     context_error: str = ""
+    mobile_error: str = ""
 
     @property
     def session(self) -> S:

@@ -7,8 +7,10 @@ from .._version import __version__
 from ..core.errors import SessionError
 from ..dialects.base import Dialect
 from ..models.browser_context import BrowserContext
-from ..models.context_sync import BWList, DeletePolicy, SyncPolicy, UploadPolicy, WhiteList
+from ..models.context_sync import BWList, ContextSync, DeletePolicy, SyncPolicy, UploadPolicy, WhiteList
 from ..models.creation import CreateSessionParams
+from ..models.mobile_config import ExtraConfigs
+from .mobile import MOBILE_INFO_PATH
 from .mounts import PersistenceItem, mount_item, policy_item, sync_item
 from .session import CreateRequest
 
@@ -57,7 +59,7 @@ def create_request(
         load_skill=params.load_skills or None,
         skills=list(params.skill_names) or None,
         persistence_data_list=list(_persistence(params, dialect)) or None,
-        extra_configs=params.extra_configs,
+        extra_configs=None if _is_simulation_only(params.extra_configs) else params.extra_configs,
         sdk_stats=sdk_stats(params.framework, dialect),
         login_region_id=dialect.region_id,
         context_id=params.context_id,
@@ -80,16 +82,30 @@ def sdk_stats(framework: str, dialect: Dialect) -> dict[str, Any]:
 
 def awaited_context_ids(params: CreateSessionParams) -> frozenset[str]:
     """Return the contexts that ``create`` waits for: those of the browser always, as the official clients do."""
-    ids = {sync.context_id for sync in params.context_syncs if sync.wait}
+    ids = {sync.context_id for sync in _syncs(params) if sync.wait}
     if browser := params.browser_context:
         ids |= {browser.context_id, browser.extension_context_id or "", browser.fingerprint_context_id or ""}
     return frozenset(ids - {""})
 
 
+def _syncs(params: CreateSessionParams) -> Iterator[ContextSync]:
+    """Yield the contexts to copy, with that of a simulated phone."""
+    yield from params.context_syncs
+    mobile = params.extra_configs and params.extra_configs.mobile
+    if mobile and mobile.simulate_config and (context_id := mobile.simulate_config.simulated_context_id):
+        yield ContextSync(context_id=context_id, path=MOBILE_INFO_PATH)
+
+
+def _is_simulation_only(configs: ExtraConfigs | None) -> bool:
+    """Return whether nothing is left to send: the simulation of a phone is not sent."""
+    mobile = configs and configs.mobile
+    return bool(mobile and mobile.simulate_config and not mobile.dump())
+
+
 def _persistence(params: CreateSessionParams, dialect: Dialect) -> Iterator[PersistenceItem]:
     """Yield the bindings in the order of the clouds' own clients."""
     browser = params.browser_context
-    for sync in params.context_syncs:
+    for sync in _syncs(params):
         yield sync_item(sync, dialect)
     if browser and browser.extension_context_id:
         yield policy_item(browser.extension_context_id, EXTENSIONS_PATH, _extension_policy(browser), dialect)

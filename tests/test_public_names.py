@@ -27,6 +27,16 @@ PACKAGE = Path(sessionbay.__file__).parent
 INTERNAL = {"ClientCore", "AsyncClientCore"}  # ``core`` of a client, documented as internal
 SECOND_NAMES = {
     "AGBError": "AgentBayError",
+    "APIError": "AgentBayError",
+    "ApiResponse": "Result",
+    "AsyncContextManager": "AsyncSessionContext",
+    "AuthenticationError": "AgentBayUsageError",
+    "BaseResult": "Result",
+    "CodeExecutionResult": "ExecutionResult",
+    "ContextManager": "SessionContext",
+    "OSSDownloadResult": "OSSTransferResult",
+    "OSSUploadResult": "OSSTransferResult",
+    "PtySessionNotFoundError": "PtyError",
     "ApplicationError": "ScreenError",
     "BetaContextMount": "ContextMount",
     "BetaContextMountAccessMode": "ContextMountAccessMode",

@@ -44,6 +44,7 @@ from ._async.screen.screen import AsyncScreen as AsyncScreen
 from ._async.screen.windows import AsyncWindows as AsyncWindows
 from ._async.session import AsyncSession as AsyncSession
 from ._async.session import AsyncSessionBlock as AsyncSessionBlock
+from ._async.session_context import AsyncContextManager as AsyncContextManager
 from ._async.session_context import AsyncSessionContext as AsyncSessionContext
 from ._async.skills import AsyncBeta as AsyncBeta
 from ._async.skills import AsyncSkills as AsyncSkills
@@ -96,6 +97,7 @@ from ._sync.screen.screen import Screen as Screen
 from ._sync.screen.windows import Windows as Windows
 from ._sync.session import Session as Session
 from ._sync.session import SessionBlock as SessionBlock
+from ._sync.session_context import ContextManager as ContextManager
 from ._sync.session_context import SessionContext as SessionContext
 from ._sync.skills import Beta as Beta
 from ._sync.skills import Skills as Skills
@@ -104,6 +106,7 @@ from .agentbay_logger import AgentBayLogger as AgentBayLogger
 from .core.config import Config as Config
 from .core.error_codes import ErrorCode as ErrorCode
 from .core.errors import AGBError as AGBError
+from .core.errors import APIError as APIError
 from .core.errors import AgentBayError as AgentBayError
 from .core.errors import AgentBayTimeoutError as AgentBayTimeoutError
 from .core.errors import AgentBayUsageError as AgentBayUsageError
@@ -111,6 +114,7 @@ from .core.errors import AgentError as AgentError
 from .core.errors import AgentTimeoutError as AgentTimeoutError
 from .core.errors import AgentUsageError as AgentUsageError
 from .core.errors import ApplicationError as ApplicationError
+from .core.errors import AuthenticationError as AuthenticationError
 from .core.errors import BrowserError as BrowserError
 from .core.errors import BrowserTimeoutError as BrowserTimeoutError
 from .core.errors import BrowserUsageError as BrowserUsageError
@@ -150,6 +154,7 @@ from .core.errors import OssTimeoutError as OssTimeoutError
 from .core.errors import OssUsageError as OssUsageError
 from .core.errors import PtyError as PtyError
 from .core.errors import PtyNotConnectedError as PtyNotConnectedError
+from .core.errors import PtySessionNotFoundError as PtySessionNotFoundError
 from .core.errors import PtyTimeoutError as PtyTimeoutError
 from .core.errors import PtyUsageError as PtyUsageError
 from .core.errors import ScreenError as ScreenError
@@ -166,6 +171,8 @@ from .core.errors import WsCancelledError as WsCancelledError
 from .core.frozen import FrozenDict as FrozenDict
 from .core.frozen import FrozenList as FrozenList
 from .core.output import OutputLine as OutputLine
+from .core.result import ApiResponse as ApiResponse
+from .core.result import BaseResult as BaseResult
 from .core.result import Result as Result
 from .core.retry import RetryPolicy as RetryPolicy
 from .environment import SupportsIsSet as SupportsIsSet
@@ -190,6 +197,7 @@ from .models.browser_option import BrowserOption as BrowserOption
 from .models.browser_option import BrowserProxy as BrowserProxy
 from .models.browser_option import BrowserScreen as BrowserScreen
 from .models.browser_option import BrowserViewport as BrowserViewport
+from .models.code import CodeExecutionResult as CodeExecutionResult
 from .models.code import CodeOutput as CodeOutput
 from .models.code import EnhancedCodeExecutionResult as EnhancedCodeExecutionResult
 from .models.code import ExecutionError as ExecutionError
@@ -307,7 +315,9 @@ from .models.operator import PageScreenshotResult as PageScreenshotResult
 from .models.orphans import OrphanedSession as OrphanedSession
 from .models.orphans import ReapResult as ReapResult
 from .models.oss import OSSClientResult as OSSClientResult
+from .models.oss import OSSDownloadResult as OSSDownloadResult
 from .models.oss import OSSTransferResult as OSSTransferResult
+from .models.oss import OSSUploadResult as OSSUploadResult
 from .models.pty import PtySession as PtySession
 from .models.screen import BoolResult as BoolResult
 from .models.screen import ScreenSize as ScreenSize

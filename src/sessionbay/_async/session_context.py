@@ -192,6 +192,9 @@ class AsyncSessionContext(AsyncModule):
         return sync_result(copied, timeout, "download").error_message
 
 
+AsyncContextManager = AsyncSessionContext
+
+
 async def watch_tasks(
     connection: AsyncSessionConnection,
     watch: TaskWatch | BindWatch,

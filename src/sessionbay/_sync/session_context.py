@@ -193,6 +193,9 @@ class SessionContext(Module):
         return sync_result(copied, timeout, "download").error_message
 
 
+ContextManager = SessionContext
+
+
 def watch_tasks(
     connection: SessionConnection,
     watch: TaskWatch | BindWatch,

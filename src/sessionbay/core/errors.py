@@ -105,11 +105,15 @@ def _rebuild(cls: type[AgentBayError], args: tuple[Any, ...]) -> AgentBayError:
 
 
 AGBError = AgentBayError
+APIError = AgentBayError
 
 
 @public
 class AgentBayUsageError(AgentBayError, ValueError, kind="usage"):
     """The client was used incorrectly. Nothing was sent."""
+
+
+AuthenticationError = AgentBayUsageError
 
 
 @public
@@ -356,6 +360,9 @@ class PtyError(AgentBayError):
     """An operation on a terminal failed."""
 
 
+PtySessionNotFoundError = PtyError
+
+
 @public
 class PtyUsageError(PtyError, ValueError, kind="usage"):
     """A terminal operation has invalid arguments. Nothing was sent."""
@@ -421,6 +428,7 @@ class AgentTimeoutError(AgentError, TimeoutError, kind="timeout"):
 
 __all__ = [
     "AGBError",
+    "APIError",
     "AgentBayError",
     "AgentBayTimeoutError",
     "AgentBayUsageError",
@@ -428,6 +436,7 @@ __all__ = [
     "AgentTimeoutError",
     "AgentUsageError",
     "ApplicationError",
+    "AuthenticationError",
     "BrowserError",
     "BrowserTimeoutError",
     "BrowserUsageError",
@@ -467,6 +476,7 @@ __all__ = [
     "OssUsageError",
     "PtyError",
     "PtyNotConnectedError",
+    "PtySessionNotFoundError",
     "PtyTimeoutError",
     "PtyUsageError",
     "ScreenError",

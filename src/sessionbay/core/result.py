@@ -134,6 +134,10 @@ class AwaitableResult(Result[T], Generic[T]):
         return self
 
 
+ApiResponse = Result
+BaseResult = Result
+
+
 class MappingResult(Result[M], Generic[M, V]):
     """A result whose ``data`` is a dict, and which reads like it. On a failed result, reading raises its error."""
 

@@ -37,6 +37,9 @@ class ExecutionResult(Value):
         return [name for name in forms if getattr(self, name) is not None]
 
 
+CodeExecutionResult = ExecutionResult
+
+
 @public
 class CodeOutput(Value):
     """A chunk of output, as the code writes it."""

@@ -263,7 +263,11 @@ class FingerprintFormat(FingerprintPart):
 
         Example:
             ```python
-            print(sorted(fingerprint.to_dict()))
+            from sessionbay import FingerprintFormat, ScreenFingerprint
+
+            screen = dict.fromkeys(ScreenFingerprint.model_fields, 0)
+            loaded = FingerprintFormat.load({"fingerprint": {"screen": screen}})
+            print(sorted(loaded.to_dict()))
             ```
         """
         return self.model_dump(mode="json")
@@ -279,7 +283,11 @@ class FingerprintFormat(FingerprintPart):
 
         Example:
             ```python
-            print(fingerprint.to_json(indent=None)[:16])
+            from sessionbay import FingerprintFormat, ScreenFingerprint
+
+            screen = dict.fromkeys(ScreenFingerprint.model_fields, 0)
+            loaded = FingerprintFormat.load({"fingerprint": {"screen": screen}})
+            print(loaded.to_json(indent=None)[:16])
             ```
         """
         return json.dumps(self.to_dict(), indent=indent, ensure_ascii=False, allow_nan=False)

@@ -32,3 +32,7 @@ class OSSTransferResult(Result[str], error=OssError):
     def content(self) -> str:
         """The machine's message."""
         return self.unwrap()
+
+
+OSSUploadResult = OSSTransferResult
+OSSDownloadResult = OSSTransferResult

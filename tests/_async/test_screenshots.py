@@ -1,7 +1,7 @@
 """Screenshots: which tool takes them on which session, and what is checked of the picture."""
 
 import json
-from base64 import b64encode
+from base64 import b64decode, b64encode
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Self
@@ -61,6 +61,18 @@ async def test_a_session_with_a_link_returns_the_picture(tmp_path: Path) -> None
     assert [(form["Name"], form["Args"]) for form in cloud.forms] == [("screenshot", '{"format": "png"}')]
     assert shot.save(tmp_path / "shot.png").read_bytes() == PNG
     assert store.fetched == []
+
+
+async def test_a_notebook_shows_the_picture_and_the_repr_is_short() -> None:
+    session, _, _ = on(picture(PNG), linked=True)
+    shot = await session.computer.take_screenshot()
+    shown = shot._repr_mimebundle_()
+    assert b64decode(shown["image/png"]) == PNG
+    assert shown["text/plain"] == repr(shot)
+    assert repr(shot) == (
+        "ScreenshotResult(success=True, request_id='REQ-1', http_status_code=200, type='image', "
+        "mime_type='image/png', width=4, height=3)"
+    )
 
 
 async def test_without_a_link_the_picture_is_fetched_from_the_store() -> None:

@@ -1,6 +1,7 @@
 """Results of the tools of a screen."""
 
 import os
+from base64 import b64encode
 from collections.abc import Collection
 from dataclasses import field
 from enum import StrEnum
@@ -105,7 +106,7 @@ class ScreenshotResult(Result[bytes], error=ScreenError):
 
     def _repr_mimebundle_(
         self, include: Collection[str] | None = None, exclude: Collection[str] | None = None
-    ) -> dict[str, str | bytes]:
-        """Return what a notebook shows: the picture, and the repr as plain text."""
-        picture = {self.mime_type: self.data} if self.data else {}
+    ) -> dict[str, str]:
+        """Return what a notebook shows: the picture in base64, and the repr as plain text."""
+        picture = {self.mime_type: b64encode(self.data).decode()} if self.data else {}
         return {"text/plain": repr(self), **picture}

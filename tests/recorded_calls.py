@@ -42,7 +42,7 @@ class T(BaseModel):
 class Exempt:
     """What we do otherwise in some recorded calls, and why; ``fact`` is its number in the list of facts.
 
-    ``like`` is the recorded call whose requests we send.
+    ``like`` is the recorded call whose requests we send, and which is answered in its place.
     """
 
     fact: int
@@ -59,7 +59,7 @@ class Exempt:
     def apply(self, requests: list[str]) -> list[str]:
         """Return what we send in place of the recorded requests."""
         if self.like:
-            return next(call.requests for call in CALLS if call.name == self.like)
+            return _named(self.like).requests
         for old, new in self.replace.items():
             requests = [request.replace(old, new) for request in requests]
         return requests if self.only is None else requests[: self.only]
@@ -110,6 +110,12 @@ class RecordedCall:
         sync = ContextSync(context_id="SdkCtx-1", path="/tmp/data")
         return {"Page1": Page1, "T": T, "zip": archive, "context_sync": sync}
 
+    @property
+    def answers(self) -> list[dict[str, Any]]:
+        """The exchanges whose responses our requests get."""
+        like = next((exception.like for exception in self.exceptions() if exception.like), "")
+        return _named(like).exchanges if like else self.exchanges
+
     def exceptions(self) -> list[Exempt]:
         return [exception for exception in EXCEPTIONS if self.name in exception.calls]
 
@@ -145,9 +151,9 @@ class RecordedCloud(httpx.MockTransport):
         if not self._started:
             return self._before(request)
         self.sent.append(_as_text(_taken_apart(request)))
-        if len(self.sent) > len(self._recorded.exchanges):
+        if len(self.sent) > len(self._recorded.answers):
             return httpx.Response(500, text="more requests than were recorded")
-        exchange = self._recorded.exchanges[len(self.sent) - 1]
+        exchange = self._recorded.answers[len(self.sent) - 1]
         body = exchange["response"]
         status = exchange["status"]
         return (
@@ -192,6 +198,10 @@ def _as_text(request: Mapping[str, Any]) -> str:
     for pattern, word in FREE:
         text = pattern.sub(word, text)
     return text
+
+
+def _named(name: str) -> RecordedCall:
+    return next(call for call in CALLS if call.name == name)
 
 
 def matching(exception: Exempt) -> list[RecordedCall]:

@@ -8,6 +8,7 @@ from typing import Any, Protocol, TypeVar, overload
 
 from .._concurrency._sync import call_user_function
 from ..core import validation
+from ..core.error_codes import ErrorCode
 from ..core.errors import AgentBayError, BrowserError, Kind
 from ..core.polling import exponential_backoff
 from ..core.public import public
@@ -414,8 +415,9 @@ class Browser(Module):
         args = file_tools.PathArgs.of(remote)
         info = self._connection.call_tool(file_tools.INFO, args, strict=False)
         if not info.success:
-            reason = f"{name} is not in session {self._connection.session_id}, is it of another browser?"
-            raise BrowserError.of("refused", f"{reason} {info.error_message}", code=info.code)
+            hint = ": it may be of another browser" if info.code == ErrorCode.NOT_FOUND else ""
+            message = f"{name} cannot be read in session {self._connection.session_id}{hint}: {info.error_message}"
+            raise BrowserError.of("refused", message, code=info.code, request_id=info.request_id)
         return args.path
 
     def _raise_if_silent(self) -> None:

@@ -39,16 +39,17 @@ class BrowserNotifications:
     def register(self, callback: Callback) -> None:
         """Pass the notifications to ``callback`` from now on."""
         multiplexer = multiplexer_of(self._connection, BrowserError)
-        if self._subscription is None or self._multiplexer is not multiplexer:
-            subscription = Subscription(route=ops.SERVER, accepts=ops.is_notification)
-            try:
-                multiplexer.subscribe([subscription], BrowserError)
-            except BaseException:
-                multiplexer.drop(subscription)
-                raise
-            self._subscription, self._multiplexer = subscription, multiplexer
-            self._task = run_beside(partial(self._deliver, multiplexer, subscription))
-        self._callback = callback
+        if self._subscription is not None and self._multiplexer is multiplexer:
+            self._callback = callback
+            return
+        subscription = Subscription(route=ops.SERVER, accepts=ops.is_notification)
+        try:
+            multiplexer.subscribe([subscription], BrowserError)
+        except BaseException:
+            multiplexer.drop(subscription)
+            raise
+        self._subscription, self._multiplexer, self._callback = subscription, multiplexer, callback
+        self._task = run_beside(partial(self._deliver, multiplexer, subscription))
 
     def unregister(self) -> None:
         """Pass no more notifications. The WebSocket stays open for the other modules."""

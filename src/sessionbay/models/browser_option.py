@@ -234,6 +234,8 @@ class BrowserOption(_Option):
                 raise BrowserError.usage(f"{name} must be True or False, not {getattr(self, name)!r}")
         for name, kind in _NESTED.items():
             validation.instance(name, getattr(self, name), kind, BrowserError)
+        if self.fingerprint_format is not None and not hasattr(self.fingerprint_format, "to_json"):
+            raise BrowserError.usage(f"fingerprint_format must be a FingerprintFormat, not {self.fingerprint_format!r}")
         for name in ("user_agent", "extension_path", "default_navigate_url"):
             if getattr(self, name) is not None:
                 validation.text(name, getattr(self, name), BrowserError)

@@ -38,8 +38,8 @@ async ([whole, limit]) => {
     part.style.backgroundImage ||= `url(${JSON.stringify(part.dataset.bg)})`;
   if (whole) {
     for (const image of document.images) image.loading = "eager";
-    const height = () => document.documentElement.scrollHeight;
-    for (let y = 0; y < height() && performance.now() < end; y += innerHeight) {
+    const height = () => document.documentElement.scrollHeight, most = Math.max(height(), 10000);
+    for (let y = 0; y < Math.min(height(), most) && performance.now() < end; y += innerHeight) {
       scroll(0, y);
       await frame();
     }
@@ -53,7 +53,8 @@ async ([whole, limit]) => {
 """
 """Loads what a page loads when it is seen: its visible part, or all of it (``whole``), within ``limit`` milliseconds.
 
-It scrolls through the page frame by frame, and back. Images are waited for, not for a fixed time.
+It scrolls through the page frame by frame, and back; an endless page grows to about 10,000 pixels. Images are waited
+for, not a fixed time.
 """
 
 _USER_INFO = re.compile(r"//([^/@\s]*)@")

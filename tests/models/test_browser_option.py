@@ -1,6 +1,7 @@
 """The options of a browser, and its notifications: what they take, and their names on the wire."""
 
 import pickle
+from base64 import b64decode
 from typing import Any
 
 import hypothesis
@@ -15,7 +16,10 @@ from sessionbay import (
     BrowserScreen,
     BrowserUsageError,
     BrowserViewport,
+    FingerprintFormat,
 )
+
+from .test_fingerprint import whole
 
 TEXT = st.text(st.characters(codec="utf-8", exclude_characters="\0"), min_size=1).filter(str.strip)
 SIZE = st.integers(1, 10_000)
@@ -88,7 +92,11 @@ MISTAKES: list[tuple[Any, dict[str, Any], str]] = [
     (BrowserOption, {"proxies": PROXY}, "proxies must be a list"),
     (BrowserOption, {"proxies": [PROXY, PROXY]}, "proxies must have at most one item, not 2"),
     (BrowserOption, {"proxies": [None]}, r"proxies\[0\] must be of the class sessionbay\.BrowserProxy"),
-    (BrowserOption, {"fingerprint_format": "{}"}, "fingerprint_format must be"),
+    (
+        BrowserOption,
+        {"fingerprint_format": "{}"},
+        r"fingerprint_format must be of the class sessionbay\.FingerprintFormat",
+    ),
     (BrowserViewport, {"width": 0}, "width of a BrowserViewport must be a whole number of 1 or more, not 0"),
     (BrowserScreen, {"height": 1.5}, "height of a BrowserScreen must be"),
     (BrowserFingerprint, {"devices": "desktop"}, "devices must be a list"),
@@ -132,15 +140,13 @@ def test_no_repr_shows_the_credentials_of_a_proxy() -> None:
     assert "http://***@p:1" in repr(option)
 
 
-class Fingerprint:
-    def to_json(self, *, indent: int | None = None) -> str:
-        return f'{{"indent": {indent}, "\u540d": 1}}'
-
-
 def test_a_fingerprint_is_sent_as_base64_of_its_json() -> None:
-    sent = BrowserOption(fingerprint_format=Fingerprint(), fingerprint_persistent=True).to_map()
-    assert sent["fingerprintRawData"] == "eyJpbmRlbnQiOiAyLCAi5ZCNIjogMX0="
+    fingerprint = FingerprintFormat.load(whole({"userAgent": "\u540d"}))
+    option = BrowserOption(fingerprint_format=fingerprint, fingerprint_persistent=True)
+    sent = option.to_map()
+    assert b64decode(sent["fingerprintRawData"]).decode() == fingerprint.to_json(indent=2)
     assert sent["fingerprintPersistPath"] == "/tmp/browser_fingerprint/fingerprint.json"
+    assert BrowserOption.from_map(sent) == option
 
 
 def test_a_notification_has_the_clouds_names_and_no_empty_fields() -> None:

@@ -1,10 +1,10 @@
 """The options of a browser. They are mutable: results are frozen, and what callers build and send is not."""
 
 import re
-from base64 import b64encode
+from base64 import b64decode, b64encode
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
-from typing import Any, Literal, Protocol, Self, cast
+from typing import Any, Literal, Self, cast
 
 from pydantic.alias_generators import to_camel
 
@@ -12,6 +12,7 @@ from ..core import validation
 from ..core.errors import BrowserError
 from ..core.public import public
 from ..core.value import Plain
+from .fingerprint import FingerprintFormat
 
 DEVICES = ("desktop", "mobile")
 OPERATING_SYSTEMS = ("windows", "macos", "linux", "android", "ios")
@@ -30,12 +31,6 @@ FILTERS = ("isp", "country", "province", "city")
 FLAGS = ("use_stealth", "fingerprint_persistent", "solve_captchas", "auto_login", "call_for_user")
 CREDENTIALS = re.compile(r"//[^/@\s]*@")
 _RENAMED = {"fingerprintFormat": "fingerprintRawData", "fingerprintPersistent": "fingerprintPersistPath"}
-
-
-class _Json(Protocol):
-    """A fingerprint."""
-
-    def to_json(self, *, indent: int | None = None) -> str: ...
 
 
 class _Option(Plain):
@@ -217,7 +212,7 @@ class BrowserOption(_Option):
     viewport: BrowserViewport | None = None
     screen: BrowserScreen | None = None
     fingerprint: BrowserFingerprint | None = None
-    fingerprint_format: _Json | None = field(default=None, repr=False)
+    fingerprint_format: FingerprintFormat | None = field(default=None, repr=False)
     fingerprint_persistent: bool = False
     solve_captchas: bool = False
     auto_login: bool = False
@@ -234,8 +229,7 @@ class BrowserOption(_Option):
                 raise BrowserError.usage(f"{name} must be True or False, not {getattr(self, name)!r}")
         for name, kind in _NESTED.items():
             validation.instance(name, getattr(self, name), kind, BrowserError)
-        if self.fingerprint_format is not None and not hasattr(self.fingerprint_format, "to_json"):
-            raise BrowserError.usage(f"fingerprint_format must be a FingerprintFormat, not {self.fingerprint_format!r}")
+        validation.instance("fingerprint_format", self.fingerprint_format, FingerprintFormat, BrowserError)
         for name in ("user_agent", "extension_path", "default_navigate_url"):
             if getattr(self, name) is not None:
                 validation.text(name, getattr(self, name), BrowserError)
@@ -262,6 +256,8 @@ class BrowserOption(_Option):
         """Return the option of a map as ``to_map`` returns it. Fields that are missing have their defaults."""
         given = dict(m or {})
         given["fingerprintPersistent"] = bool(given.get("fingerprintPersistPath"))
+        if given.get("fingerprintRawData") is not None:
+            given["fingerprintFormat"] = FingerprintFormat.load(b64decode(given["fingerprintRawData"]).decode())
         for name, kind in _NESTED.items():
             if given.get(name) is not None:
                 given[name] = kind.from_map(given[name])
@@ -280,8 +276,8 @@ _NESTED: Mapping[str, type[_Option]] = {
 def _to_wire(value: object) -> Any:
     if isinstance(value, _Option):
         return value.to_map()
-    if hasattr(value, "to_json"):
-        return b64encode(cast("_Json", value).to_json(indent=2).encode()).decode()
+    if isinstance(value, FingerprintFormat):
+        return b64encode(value.to_json(indent=2).encode()).decode()
     if isinstance(value, (list, tuple)):
         return [_to_wire(item) for item in cast("Sequence[object]", value)]
     return value

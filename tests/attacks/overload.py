@@ -1,21 +1,26 @@
 """Attacks by input that is made to be expensive: heads, chunks and bodies of strangers. Work is counted, not timed."""
 
 import contextlib
+import errno
 import json
+import logging
 import socket
 from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl
 
 import h11
+import uvicorn
 from h11 import _readers
 
 from sessionbay.core.http import HttpRequest
 from sessionbay.dialects.agb import AGBDialect
 from sessionbay.dialects.agentbay import AgentBayDialect
-from sessionbay.engine import http_protocol, query_limit, request_body
+from sessionbay.engine import acceptor, connections, http_protocol, listener, query_limit, request_body
 
 from .attack import add, attack
+from .files import LogCapture
 from .scene import PATIENCE, Scene
 
 HEADS = "expensive requests"
@@ -251,7 +256,7 @@ def many_bodies_without_a_key(scene: Scene) -> str | None:
         with last:
             sock.settimeout(scene.slack)
             try:
-                return None if b" 503 " in sock.recv(100) else "an answer"
+                return None if b" 429 " in sock.recv(100) else "an answer"
             except TimeoutError:
                 return "all are kept"
 
@@ -297,3 +302,101 @@ def told(scene: Scene, path: str, **more: Any) -> str:
     answer = scene.http("POST", path, **more)
     body = {name: value for name, value in answer.json().items() if name.lower() != "requestid"}
     return f"{answer.status_code} {body}"
+
+
+CONNECTIONS = "too many connections"
+
+
+def idle(scene: Scene, port: int, many: int) -> list[socket.socket]:
+    """Open connections that say nothing."""
+    enter = scene.ending.enter_context
+    return [enter(socket.create_connection(("127.0.0.1", port), PATIENCE)) for _ in range(many)]
+
+
+def is_open(sock: socket.socket) -> bool:
+    """Return whether the other side keeps a connection."""
+    sock.settimeout(0)
+    try:
+        return bool(sock.recv(1))
+    except BlockingIOError:
+        return True
+    except OSError:
+        return False
+
+
+def holds(port: Callable[[Scene], int]) -> Callable[[Scene], str | None]:
+    def attempt(scene: Scene) -> str | None:
+        if connections.MAX_KEYLESS < MIB:
+            scene.patch.setattr(connections, "MAX_KEYLESS", 20)
+        at = port(scene)
+        open_ones = idle(scene, at, 60)
+        scene.session().command.run("true").raise_for_error()
+        closed = scene.eventually(lambda: sum(map(is_open, open_ones)) <= 20, 1)
+        return None if closed and is_open(open_ones[-1]) else "all are kept"
+
+    return attempt
+
+
+def any_number(scene: Scene) -> None:
+    """Keep as many connections as come."""
+    scene.patch.setattr(connections, "MAX_KEYLESS", MIB)
+
+
+for _name, _port in {"hundreds-of-idle-connections": lambda scene: scene.port, "and-to-a-link": link_port}.items():
+    add(
+        _name,
+        CONNECTIONS,
+        "connections without a key are bounded: a new one takes the place of the oldest idle one",
+        holds(_port),
+        any_number,
+        f"60 connections that say nothing{', to a link' if 'link' in _name else ''}, where 20 are allowed.",
+    )
+
+
+@attack(
+    CONNECTIONS,
+    "the last descriptors are not for connections: the oldest idle one is closed for a new one",
+    lambda scene: scene.patch.setattr(acceptor, "RESERVE", -MIB),
+)
+def descriptors_of_the_engine(scene: Scene) -> str | None:
+    """Take all descriptors that the engine may have, by 60 connections where 30 are left."""
+    session = scene.session()
+    limit = max(int(found.name) for found in Path("/proc/self/fd").iterdir()) + 92
+    scene.patch.setattr(acceptor, "descriptor_limit", lambda: limit)
+    open_ones = idle(scene, scene.port, 60)
+    session.command.run("true").raise_for_error()
+    return None if scene.eventually(lambda: not all(map(is_open, open_ones)), 1) else "all are kept"
+
+
+def accept_as_asyncio(scene: Scene) -> None:
+    """Accept connections as uvicorn does, by asyncio's own server."""
+    scene.patch.setattr(listener._Server, "startup", uvicorn.Server.startup)
+
+
+@attack(CONNECTIONS, "an engine that is out of descriptors pauses, and says so once", accept_as_asyncio)
+def log_without_an_end(scene: Scene) -> str | None:
+    """Connect while there are no descriptors: each attempt to accept is to write a traceback."""
+    other, real = scene.apart(), socket.socket.accept
+    left = list(range(50))
+
+    def accept(sock: socket.socket) -> Any:
+        if sock.getsockname()[1] == other.port and left:
+            left.pop()
+            raise OSError(errno.EMFILE, "Too many open files")
+        return real(sock)
+
+    with logged() as lines, scene.patch.context() as patch:
+        patch.setattr(socket.socket, "accept", accept)
+        other.http("GET", "/health")
+    return f"{len(lines)} lines" if len(lines) > 2 else None
+
+
+@contextlib.contextmanager
+def logged() -> Iterator[list[str]]:
+    """Collect what is logged, as warnings or worse."""
+    handler, root = LogCapture(), logging.getLogger()
+    root.addHandler(handler)
+    try:
+        yield handler.lines
+    finally:
+        root.removeHandler(handler)

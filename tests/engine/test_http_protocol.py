@@ -1,6 +1,8 @@
 """The engine's HTTP/1.1 connections: what is bounded, and that all else arrives as it was sent."""
 
 import asyncio
+import errno
+import socket
 from collections.abc import Coroutine
 from typing import Any
 
@@ -9,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 from starlette.types import Receive, Scope, Send
 
-from sessionbay.engine import http_protocol
+from sessionbay.engine import connections, http_protocol
 from sessionbay.engine.listener import Listener
 
 from .processes import ENOUGH
@@ -98,8 +100,61 @@ def test_a_body_that_goes_on_after_the_response_does_not_keep_the_connection(mon
                     writer.write(b"x")
                     await writer.drain()
                     await asyncio.sleep(0)
+            writer.close()
             return status
         finally:
             await listener.stop()
 
     assert run(talk()) == b"200"
+
+
+def test_a_connection_without_a_key_makes_room_for_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(connections, "MAX_KEYLESS", 2)
+
+    async def talk() -> bytes:
+        listener = Listener()
+        await listener.start(echo)
+        try:
+            opened = [await asyncio.open_connection("127.0.0.1", listener.port) for _ in range(3)]
+            came = await opened[0][0].read(-1)
+            opened[2][1].write(LAST)
+            came += await opened[2][0].read(-1)
+            for _, writer in opened:
+                writer.close()
+            return came
+        finally:
+            await listener.stop()
+
+    assert run(talk()).endswith(b"\r\n\r\nlast")
+
+
+def test_without_descriptors_a_client_is_refused_once_and_served_later(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def talk() -> bytes:
+        listener = Listener()
+        await listener.start(echo)
+        accept, failures = socket.socket.accept, [errno.EMFILE]
+
+        def out_of_descriptors(sock: socket.socket) -> Any:
+            if sock.getsockname()[1] == listener.port and failures:
+                raise OSError(failures.pop(), "Too many open files")
+            return accept(sock)
+
+        monkeypatch.setattr(socket.socket, "accept", out_of_descriptors)
+        try:
+            came = b""
+            for _ in range(2):
+                reader, writer = await asyncio.open_connection("127.0.0.1", listener.port)
+                writer.write(LAST)
+                came += await reader.read(-1)
+                writer.close()
+            return came
+        finally:
+            await listener.stop()
+
+    came = run(talk())
+    assert came.startswith(b"HTTP/1.1 429 ")
+    assert b"Nothing was done" in came
+    assert came.endswith(b"\r\n\r\nlast")
+    assert [record.levelname for record in caplog.records] == ["WARNING"]

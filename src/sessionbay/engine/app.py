@@ -27,6 +27,7 @@ from ..operations.tools import CallAnswer, CallRequest
 from . import direct_route
 from .actions import Actions
 from .api_errors import GONE, ApiError
+from .connections import connections
 from .query_limit import QueryLimitMiddleware
 from .request_body import KeyGuard, constant_time_equal, parse_body
 from .session import EngineSession
@@ -87,6 +88,7 @@ class Endpoints:
         try:
             head = HttpRequest(request.method, str(request.url), request.headers)
             body = await self._guard.read(request, dialect.key_search(head))
+            connections().authorize(request.scope)
             accepted = await parse_body(body, lambda: dialect.parse_request(replace(head, body=body), OPERATIONS))
             tool = accepted.request.name if isinstance(accepted.request, CallRequest) else ""
             reply = await run_for_client(request, tool, self._actions.serve(accepted.op, accepted.request))
@@ -142,7 +144,10 @@ class Endpoints:
             session = self._sessions.get(connection.path_params["session_id"])
         except ApiError:
             return None
-        return session if session.status not in GONE and constant_time_equal(token, session.token) else None
+        if session.status in GONE or not constant_time_equal(token, session.token):
+            return None
+        connections().authorize(connection.scope)
+        return session
 
 
 def _error_reply(error: InvalidRequest | ApiError) -> OperationReply[Any]:

@@ -9,6 +9,7 @@ import h11
 from uvicorn.protocols.http.h11_impl import H11Protocol
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
+from .connections import Peer, connections
 from .strict_buffer import StrictBuffer
 
 HEAD_TIMEOUT = 10.0  # seconds to receive a request's head
@@ -67,6 +68,7 @@ class HttpProtocol(H11Protocol, asyncio.BufferedProtocol):
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
+        connections().add((self.client, self.server), Peer(transport, self._is_idle))
         self._deadline = self.loop.call_later(HEAD_TIMEOUT, self._close)
 
     def get_buffer(self, sizehint: int) -> bytearray:
@@ -119,6 +121,7 @@ class HttpProtocol(H11Protocol, asyncio.BufferedProtocol):
         for timer in (self._deadline, self._unread_deadline, self._next_turn):
             if timer:
                 timer.cancel()
+        connections().discard((self.client, self.server))
         super().connection_lost(exc)
 
     def handle_websocket_upgrade(self, event: h11.Request) -> None:
@@ -130,6 +133,9 @@ class HttpProtocol(H11Protocol, asyncio.BufferedProtocol):
             head = b"HTTP/1.1 400 Bad Request\r\ncontent-type: text/plain\r\nconnection: close\r\n"
             self.transport.write(head + b"content-length: %d\r\n\r\n%s" % (len(reason), reason))
             self.transport.close()
+
+    def _is_idle(self) -> bool:
+        return self.conn.their_state is h11.IDLE
 
     def send_400_response(self, msg: str) -> None:
         """Reject a request; uvicorn calls this while it handles the exception."""
@@ -148,3 +154,15 @@ class HttpProtocol(H11Protocol, asyncio.BufferedProtocol):
         self._deadline = None
         if self.conn.their_state is h11.IDLE:
             self.transport.close()
+
+
+class WebSocketProtocol(WebSocketsSansIOProtocol):
+    """A connection that has become a WebSocket; it is never idle."""
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        super().connection_made(transport)
+        connections().replace((self.client, self.server), Peer(self.transport, lambda: False))
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        connections().discard((self.client, self.server))
+        super().connection_lost(exc)

@@ -6,12 +6,14 @@ import logging
 import socket
 from collections.abc import Generator
 from contextvars import ContextVar
+from typing import Any
 
 import uvicorn
 from starlette.types import ASGIApp
 
+from .acceptor import Acceptor
 from .fork_safety import close_in_forks
-from .http_protocol import HttpProtocol
+from .http_protocol import HttpProtocol, WebSocketProtocol
 
 STOP_TIMEOUT = 1  # whole seconds, as uvicorn requires
 MAX_MESSAGE = 4 * 2**20  # bytes
@@ -34,6 +36,15 @@ class _Server(uvicorn.Server):
     def capture_signals(self) -> Generator[None]:
         """Leave signal handling to the program."""
         yield
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Accept connections by an acceptor of ours: asyncio's logs a traceback per attempt without descriptors."""
+
+        def protocol() -> HttpProtocol:
+            return HttpProtocol(config=self.config, server_state=self.server_state, app_state={})
+
+        self.servers: list[Any] = [Acceptor(sock, protocol) for sock in sockets or []]
+        self.started = True
 
 
 _current_server: ContextVar[_Server | None] = ContextVar("sessionbay_server", default=None)
@@ -83,7 +94,7 @@ class Listener:
             proxy_headers=False,
             server_header=False,
             timeout_graceful_shutdown=STOP_TIMEOUT,
-            ws="websockets-sansio",
+            ws=WebSocketProtocol,
             ws_max_size=self._max_message,
             ws_per_message_deflate=False,
             ws_ping_interval=None,  # clients send pings; an idle client need not answer any

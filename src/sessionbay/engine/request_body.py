@@ -66,7 +66,7 @@ class KeyGuard:
                     counted = held
                     if held and self._waiting > MAX_WAITING:
                         raise InvalidRequest(
-                            "Too many requests wait for their key.", code="TooManyRequests", status=503
+                            "Too many requests wait for their key.", code="TooManyRequests", status=429
                         )
         finally:
             self._waiting -= counted

@@ -14,6 +14,7 @@ from starlette.responses import FileResponse, Response
 from starlette.types import Receive, Scope, Send
 
 from .api_errors import ApiError
+from .connections import connections
 from .contexts.copy import CHUNK, write_all
 from .contexts.paths import BadPath, Parts, file_parts
 from .contexts.signing import PREFIX, BadSignature, SignedGrant, Signer
@@ -52,6 +53,7 @@ class Transfers:
             grant = self._signer.check(
                 request.method, request.path_params["context_id"], parts, dict(request.query_params)
             )
+            connections().authorize(scope)
             await run_in_threads(partial(self._store.get, grant.context_id))
             if request.method == "PUT":
                 response = await self._put(request, grant)

@@ -6,6 +6,7 @@ from starlette.requests import HTTPConnection
 from starlette.responses import PlainTextResponse, Response
 from starlette.types import Receive, Scope, Send
 
+from ..connections import connections
 from .http import forward
 from .port_proxy import PortProxy, as_path
 from .websocket import forward_websocket
@@ -32,7 +33,9 @@ class TokenMiddleware:
         if not base and not self._has_cookie(connection):
             message = "Missing or invalid token: use the whole link, and allow cookies."
             await PlainTextResponse(message, 401)(scope, receive, send)
-        elif not target.startswith("/") or "#" in target or b"#" in scope["query_string"]:
+            return
+        connections().authorize(scope)
+        if not target.startswith("/") or "#" in target or b"#" in scope["query_string"]:
             await PlainTextResponse("Invalid request target: use a path.", 400)(scope, receive, send)
         elif scope["type"] == "websocket":
             await forward_websocket(self.proxy, target, scope, receive, send, base=base)

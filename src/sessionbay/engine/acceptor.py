@@ -1,0 +1,101 @@
+"""Accepting connections: a few per turn of the event loop, and never with the last file descriptors."""
+
+import asyncio
+import contextlib
+import errno
+import json
+import os
+import socket
+from collections.abc import Callable
+
+from .connections import connections, descriptor_limit
+
+BATCH = 16  # connections that are accepted in one turn
+RESERVE = 32  # descriptors that connections leave to the sessions
+PAUSE = 0.1  # seconds until the next attempt when there are no descriptors
+EXHAUSTED = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM})
+_REASON = {"code": "TooManyRequests", "message": "The local engine has no file descriptors left. Nothing was done."}
+_BODY = json.dumps(
+    {**_REASON, "success": False, **{name.capitalize(): value for name, value in _REASON.items()}, "Success": False}
+).encode()
+REFUSAL = (
+    b"HTTP/1.1 429 Too Many Requests\r\nContent-Type: application/json\r\nConnection: close\r\n"
+    b"Content-Length: %d\r\n\r\n%s" % (len(_BODY), _BODY)
+)
+
+
+class Acceptor:
+    """Accepts the connections of one listening socket; has the methods of ``asyncio.Server`` that uvicorn calls."""
+
+    def __init__(self, sock: socket.socket, protocol: Callable[[], asyncio.Protocol]) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._sock = sock
+        self._protocol = protocol
+        self._starting: set[asyncio.Task[None]] = set()
+        self._paused: asyncio.TimerHandle | None = None
+        self._spare = os.open(os.devnull, os.O_RDONLY | os.O_CLOEXEC)
+        sock.setblocking(False)
+        sock.listen(2048)
+        self._loop.add_reader(sock.fileno(), self._accept)
+
+    def close(self) -> None:
+        """Accept no more connections."""
+        if self._paused:
+            self._paused.cancel()
+        if self._sock.fileno() >= 0:
+            self._loop.remove_reader(self._sock.fileno())
+            self._sock.close()
+        if self._spare >= 0:
+            os.close(self._spare)
+            self._spare = -1
+
+    async def wait_closed(self) -> None:
+        """Do nothing: uvicorn has closed the connections."""
+
+    def _accept(self) -> None:
+        for _ in range(BATCH):
+            try:
+                conn, _ = self._sock.accept()
+            except (BlockingIOError, InterruptedError, ConnectionAbortedError):
+                return
+            except OSError as exc:
+                if exc.errno not in EXHAUSTED:
+                    raise
+                self._refuse_by_spare()
+                return
+            if conn.fileno() < descriptor_limit() - RESERVE or connections().make_room():
+                task = self._loop.create_task(self._start(conn))
+                self._starting.add(task)
+                task.add_done_callback(self._starting.discard)
+            else:
+                _refuse(conn)
+
+    async def _start(self, conn: socket.socket) -> None:
+        try:
+            conn.setblocking(False)
+            await self._loop.connect_accepted_socket(self._protocol, conn)
+        except OSError:  # the client has left
+            conn.close()
+
+    def _refuse_by_spare(self) -> None:
+        """Refuse one connection by means of the spare descriptor, and pause."""
+        connections().make_room()
+        if self._spare >= 0:
+            os.close(self._spare)
+            with contextlib.suppress(OSError):
+                _refuse(self._sock.accept()[0])
+            self._spare = -1
+        with contextlib.suppress(OSError):
+            self._spare = os.open(os.devnull, os.O_RDONLY | os.O_CLOEXEC)
+        self._loop.remove_reader(self._sock.fileno())
+        self._paused = self._loop.call_later(PAUSE, self._loop.add_reader, self._sock.fileno(), self._accept)
+
+
+def _refuse(conn: socket.socket) -> None:
+    """Tell a client that there are no descriptors, and close its connection."""
+    connections().warn("There are no file descriptors left: connections are refused.")
+    conn.setblocking(False)
+    with conn, contextlib.suppress(OSError):
+        conn.send(REFUSAL)
+        conn.shutdown(socket.SHUT_WR)
+        conn.recv(2**16)  # what is unread at the close would reset the connection, and the answer with it

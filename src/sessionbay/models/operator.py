@@ -6,11 +6,11 @@ from dataclasses import field
 from typing import TYPE_CHECKING, Any, Generic, cast
 
 from pydantic import BaseModel
-from pydantic.errors import PydanticUserError
 from pydantic_core import from_json
 
 from ..core import validation
 from ..core.errors import BrowserError
+from ..core.json_schema import json_schema
 from ..core.json_text import readable
 from ..core.public import public
 from ..core.result import AwaitableResult
@@ -138,15 +138,7 @@ class ExtractOptions(OperatorOptions, Generic[T]):
 
     def json_schema(self) -> dict[str, Any]:
         """Return the JSON Schema of the data."""
-        if (model := self.model) is None:
-            if not isinstance(self.schema, Mapping):
-                message = "schema must be a pydantic class, or a JSON Schema as a dict, not"
-                raise BrowserError.usage(f"{message} {self.schema!r}; a class of a list is RootModel[list[...]]")
-            return validation.json_object("schema", self.schema, BrowserError)
-        try:
-            return model.model_json_schema()
-        except PydanticUserError as exc:
-            raise BrowserError.usage(f"schema: {model.__name__} has no JSON Schema: {exc.message}") from exc
+        return json_schema("schema", self.schema, BrowserError)
 
 
 @public

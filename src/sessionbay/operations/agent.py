@@ -5,11 +5,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Annotated, Any, Generic, NamedTuple, Self, TypeVar, cast
 
-from pydantic import BaseModel, BeforeValidator, Field, PydanticUserError, ValidationError
+from pydantic import BeforeValidator, Field, ValidationError
 
 from ..core import validation
 from ..core.errors import AgentError
-from ..core.polling import PollOutcome, Verdict, is_transient
+from ..core.json_schema import json_schema
+from ..core.polling import PollOutcome, Verdict, is_permanent, is_transient
 from ..core.result import format_refusal
 from ..core.tool import Tool
 from ..core.wire_model import Wire, first_error
@@ -185,16 +186,8 @@ PHONE = _tools("", "wuying_mobile_agent", "on the phone", PhoneTaskArgs)
 
 
 def schema_text(schema: object) -> str:
-    """Return the JSON Schema of a pydantic class, or one given as a dict, as JSON text."""
-    if isinstance(schema, type) and issubclass(schema, BaseModel):
-        try:
-            schema = schema.model_json_schema()
-        except PydanticUserError as exc:
-            raise AgentError.usage(f"output_schema: {schema} has no JSON Schema: {exc.message}") from exc
-    if schema is not None and not isinstance(schema, Mapping):
-        raise AgentError.usage(f"output_schema must be a pydantic class or a JSON Schema as a dict, not {schema!r}")
-    found = cast("object", DEFAULT_SCHEMA if schema is None else schema)
-    return json.dumps(validation.json_object("output_schema", found, AgentError))
+    """Return the JSON Schema of a task's output as JSON text."""
+    return json.dumps(DEFAULT_SCHEMA if schema is None else json_schema("output_schema", schema, AgentError))
 
 
 class TaskWatch:
@@ -216,7 +209,7 @@ class TaskWatch:
         if is_transient(query):
             return "pending"
         self._refusals += 1
-        final = is_task_gone(query) or query.kind == "gone" or self._refusals >= MAX_REFUSED_POLLS
+        final = is_permanent(query) or is_task_gone(query) or self._refusals >= MAX_REFUSED_POLLS
         return "refused" if final else "pending"
 
 

@@ -78,7 +78,8 @@ class EventOrder:
 
     def skip(self) -> None:
         """Wait no longer for the events that are missing before the next one."""
-        self._next = max(self._next, *(number for number, _, _ in self._held[:1]), 0)
+        if self._held:
+            self._next = max(self._next, self._held[0][0])
 
     def close(self) -> None:
         """Wait no longer for any missing event."""

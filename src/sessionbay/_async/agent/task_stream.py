@@ -98,9 +98,8 @@ class AsyncTaskStream(AsyncTask):
 
     async def _read(self, remaining: float | None) -> None:
         """Read a message. An event that waits for its predecessor does so for a moment only."""
-        limits = [limit for limit in (remaining, REORDER_TIMEOUT if self._order.is_holding else None) if limit]
+        limit = min(remaining or REORDER_TIMEOUT, REORDER_TIMEOUT) if self._order.is_holding else remaining
         try:
-            limit = min(limits, default=None)
             message = await self._multiplexer.next(self._subscription, AgentError, limit, START)
         except AgentTimeoutError:
             self._order.skip()

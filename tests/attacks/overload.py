@@ -400,3 +400,25 @@ def logged() -> Iterator[list[str]]:
         yield handler.lines
     finally:
         root.removeHandler(handler)
+
+
+def all_of_it(scene: Scene) -> None:
+    """Read on, whatever comes after the response."""
+    scene.patch.setattr(http_protocol, "MAX_UNREAD_EVENTS", MIB)
+
+
+@attack(HEADS, "a body that goes on after the response is read for a bounded while", all_of_it)
+def chunks_after_the_response(scene: Scene) -> str | None:
+    """20,000 chunks of a byte each, which go on after the refusal."""
+    with parsed_chunks(scene) as count:
+        scene.raw(scene.port, head(scene.port, "Transfer-Encoding: chunked") + b"1\r\nx\r\n" * 20_000 + b"0\r\n\r\n")
+    return f"{count.total} chunks were parsed" if count.total > 5000 else None
+
+
+@attack(STRANGERS, "a body in which the key is to come must have a length", keys_off)
+def chunks_without_a_key(scene: Scene) -> str | None:
+    """A form of 20,000 chunks of a byte each, in which no key comes."""
+    first = f"POST /?Action=ListSession HTTP/1.1\r\nHost: 127.0.0.1:{scene.port}\r\nTransfer-Encoding: chunked\r\n\r\n"
+    with parsed_chunks(scene) as count:
+        scene.raw(scene.port, first.encode() + b"1\r\nx\r\n" * 20_000 + b"0\r\n\r\n")
+    return f"{count.total} chunks were parsed" if count.total > 5000 else None

@@ -1,5 +1,6 @@
 """The settings of an engine."""
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -28,6 +29,8 @@ class EngineConfig:
         limits: The resource limits of each session.
         state: The folder for contexts; None selects the one that all engines of the user share.
         context_limit: The maximum size in bytes of one file of a context, and of one copy of a context.
+        slow_turn: Seconds for which the event loop may be held before that is logged, with the place in the code; 0
+            turns the meter off. The default is ``SESSIONBAY_SLOW_TURN``, or 0.
     """
 
     isolation: IsolationChoice = "auto"
@@ -40,6 +43,7 @@ class EngineConfig:
     limits: Limits = field(default_factory=Limits)
     state: Path | None = None
     context_limit: int = 5 * 2**30
+    slow_turn: float = field(default_factory=lambda: float(os.environ.get("SESSIONBAY_SLOW_TURN") or 0))
 
     def __post_init__(self) -> None:
         validation.choice("isolation", self.isolation, ("auto", "namespaces", "uid", "process"), AgentBayError)

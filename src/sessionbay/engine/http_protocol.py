@@ -18,6 +18,7 @@ UNREAD_BODY_TIMEOUT = 5  # whole seconds for a client that still sends its body 
 MAX_HEAD = 64 * 1024  # bytes of a request head, and of a trailer section
 MAX_LINES = 100  # of a request head, and of a trailer section
 MAX_EVENTS = 128  # that are parsed in one turn: a chunk is an event, however small
+MAX_UNREAD_EVENTS = 1024  # of a body that goes on after the response
 HEAD_READ, BODY_READ, BACKLOG_READ = 8 * 1024, 256 * 1024, 256  # bytes that are read in one turn
 
 
@@ -30,6 +31,7 @@ class _BoundedConnection(h11.Connection):
         self.events_left = MAX_EVENTS
         self.has_backlog = False
         self.body_left = 0
+        self.unread_events = 0
 
     def next_event(self) -> h11.Event | type[h11.NEED_DATA] | type[h11.PAUSED]:
         """Return the next event, or ``NEED_DATA`` when the events of this turn are used up."""
@@ -40,8 +42,12 @@ class _BoundedConnection(h11.Connection):
         event = super().next_event()
         if isinstance(event, h11.Request):
             self.body_left = next((int(value) for name, value in event.headers if name == b"content-length"), 0)
+            self.unread_events = 0
         elif isinstance(event, h11.Data):
             self.body_left = max(self.body_left - len(event.data), 0)
+            self.unread_events += self.our_state is h11.DONE
+            if self.unread_events > MAX_UNREAD_EVENTS:
+                raise h11.RemoteProtocolError("the body goes on after the response")
         return event
 
     def read_size(self) -> int:
@@ -139,7 +145,7 @@ class HttpProtocol(H11Protocol, asyncio.BufferedProtocol):
 
     def send_400_response(self, msg: str) -> None:
         """Reject a request; uvicorn calls this while it handles the exception."""
-        if self.conn.our_state is h11.SEND_BODY:  # the response has begun
+        if self.conn.our_state not in (h11.IDLE, h11.SEND_RESPONSE):  # the response has begun
             self.transport.close()
             return
         error = sys.exception()

@@ -53,6 +53,8 @@ class KeyGuard:
         """Return the body of a request; raise as soon as its key is wrong or does not come."""
         body, counted = bytearray(), 0
         authorized = self._check(search)
+        if not authorized and "transfer-encoding" in request.headers:
+            raise InvalidRequest("Content-Length is required.", code="MissingContentLength", status=411)
         try:
             async with _timeout():
                 async for chunk in request.stream():

@@ -13,6 +13,7 @@ import psutil
 from ..core.secrets import Secret
 from .config import EngineConfig
 from .engine import Engine
+from .loop_meter import loop_factory
 from .sandbox.capabilities import Isolation
 
 CALL_TIMEOUT = 20.0  # seconds
@@ -119,7 +120,8 @@ class LocalEngine:
 
     def _run(self) -> None:
         try:
-            asyncio.run(self._serve())
+            with asyncio.Runner(loop_factory=loop_factory(self._engine.config.slow_turn)) as runner:
+                runner.run(self._serve())
         except BaseException as exc:  # noqa: BLE001  # raised again in the thread that started this one
             self._failed = exc
         finally:

@@ -70,6 +70,7 @@ MISTAKES = [
 ]
 
 
+@pytest.mark.one_driver
 @pytest.mark.parametrize(("method", "arguments", "message"), MISTAKES)
 async def test_a_mistake_raises_before_anything_is_sent(method: str, arguments: tuple[Any, ...], message: str) -> None:
     computer, cloud = on()
@@ -182,5 +183,7 @@ async def test_an_answer_in_another_format_raises(method: str) -> None:
     assert caught.value.kind == "invalid_response"
 
 
+@pytest.mark.one_driver
 async def test_the_local_engine_names_the_reason(bay_session: AsyncSession) -> None:
-    assert "local sessions have no screen" in (await bay_session.computer.click_mouse(1, 2)).error_message
+    for refused in (await bay_session.computer.click_mouse(1, 2), await bay_session.computer.take_screenshot()):
+        assert "local sessions have no screen" in refused.error_message

@@ -119,6 +119,7 @@ async def test_the_url_is_the_text_of_the_result_and_not_in_its_repr() -> None:
     assert "canary" not in repr(stored)
 
 
+@pytest.mark.one_driver
 @pytest.mark.parametrize(
     ("text", "reason"),
     [
@@ -218,8 +219,3 @@ async def test_a_size_that_is_none_raises() -> None:
     session, _, _ = on('{"width":1024}')
     with pytest.raises(ScreenError, match="get_screen_size: invalid response: height"):
         await session.computer.get_screen_size()
-
-
-async def test_the_local_engine_refuses_by_name(bay_session: AsyncSession) -> None:
-    shot = await bay_session.computer.take_screenshot()
-    assert "local sessions have no screen" in shot.error_message

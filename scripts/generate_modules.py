@@ -24,11 +24,14 @@ METHODS: dict[str, dict[str, list[str]]] = json.loads((ROOT / "scripts" / "data"
 HEADER = "<!-- Written by scripts/generate_modules.py from the code. Do not edit. -->"
 INTRODUCTION = """# The modules of a session
 
-The methods of AgentBay's official SDK for files, commands, code, variables, git, terminals, object storage, contexts
-and skills, each with the tools or operations that it uses, the clouds that have them, whether the local engine serves
-them, and the tests that cover it. A test in **bold** runs on both routes, the direct route and the control plane.
-Operations of the control plane have one route only, and terminals use the session's WebSocket. All tests run for the
-async and the sync twin. The methods are the same on AGB."""
+The methods of both official SDKs, each with the tools or operations that it uses, the clouds that have them, whether
+the local engine serves them, and the tests that cover it. A test in **bold** runs on both routes, the direct route and
+the control plane. Operations of the control plane have one route only; terminals, streamed code and the browser's
+notifications use the session's WebSocket. All tests run for the async and the sync twin."""
+WITHDRAWN = """## Withdrawn by the clouds
+
+These methods of older releases have no counterpart here: the cloud withdrew volumes before a stable release had them,
+and `adb.shell` became `command.execute_command`."""
 
 
 @dataclass(frozen=True)
@@ -58,10 +61,40 @@ MODULES = {
     "context": Module("AsyncContextService", "bay.context", "context"),
     "session.context": Module("AsyncSessionContext", "session.context", r"(?:session|bay_session)\.context"),
     "skills": Module("AsyncSkills", "bay.beta_skills", "(?:beta_)?skills"),
+    "computer": Module("AsyncComputer", "session.computer", "computer"),
+    "computer.mouse": Module("AsyncMouse", "session.computer.mouse", "mouse"),
+    "computer.keyboard": Module("AsyncKeyboard", "session.computer.keyboard", "keyboard"),
+    "computer.screen": Module("AsyncScreen", "session.computer.screen", "screen"),
+    "computer.window": Module("AsyncWindows", "session.computer.window", "window"),
+    "computer.app": Module("AsyncApplications", "session.computer.app", "app"),
+    "application": Module("AsyncApplications", "session.application", "(?:application|computer)"),
+    "window": Module("AsyncWindows", "session.window", "(?:window|computer)"),
+    "browser": Module("AsyncBrowser", "session.browser", "browser"),
+    "browser.operator": Module(
+        "AsyncBrowserOperator", "session.browser.operator", r"(?:operator|browser\.agent)"
+    ),
+    "agent.computer": Module("AsyncComputerAgent", "session.agent.computer", r"agent\.computer"),
+    "agent.browser": Module("AsyncBrowserAgent", "session.agent.browser", r"agent\.browser"),
+    "agent.mobile": Module("AsyncMobileAgent", "session.agent.mobile", r"agent\.mobile"),
+    "agent task": Module("AsyncTaskExecution", "session.agent.mobile.execute_task()", r"(?:task|execution|run)"),
+    "mobile": Module("AsyncMobile", "session.mobile", "mobile"),
+    "ui": Module("AsyncUI", "session.ui", "ui"),
+    "extensions": Module("AsyncExtensionsService", "ExtensionsService(bay)", "(?:service|extensions)"),
+    "fingerprint": Module(
+        "AsyncBrowserFingerprintGenerator", "BrowserFingerprintGenerator()", "(?:BrowserFingerprintGenerator|generator)"
+    ),
+    "mobile simulation": Module(
+        "AsyncMobileSimulateService", "MobileSimulateService(bay)", r"(?:MobileSimulateService(?:\(client\))|service)"
+    ),
+    "network": Module("AsyncBetaNetwork", "bay.beta_network", "(?:beta_)?network"),
 }
+WITHDRAWN_MODULE = "withdrawn"
 OVER_BOTH = ("routed", "engine_without_direct_route", "DirectCloud", "direct: bool")
 FOLDERS = [ROOT / "tests" / name for name in ("_async", "async_only")]  # the latter: where the twins differ
 SOURCES = {path: path.read_text("utf-8") for folder in FOLDERS for path in sorted(folder.glob("test_*.py"))}
+CAPTURES = ROOT / "tests" / "data" / "captures"
+RECORDED = ROOT / "tests" / "_async" / "test_recorded_calls.py"  # its calls are data
+SOURCES[RECORDED] = OVER_BOTH[0] + "".join(path.read_text("utf-8") for path in CAPTURES.glob("calls-*.json"))
 SERVED = served_actions()
 
 
@@ -76,11 +109,14 @@ def sections() -> Iterator[str]:
         f"{module}.{name}"
         for module, names in METHODS.items()
         for name in names
-        if not hasattr(MODULES[module].found, name)
+        if module != WITHDRAWN_MODULE and not hasattr(MODULES[module].found, name)
     ]
     if lacking:
         sys.exit(f"the client lacks {', '.join(lacking)}")
     for module, names in METHODS.items():
+        if module == WITHDRAWN_MODULE:
+            yield WITHDRAWN + "\n\n" + "\n".join(f"- `{name}`: {listed(behind)}" for name, behind in names.items())
+            continue
         yield f"## `{MODULES[module].reached}`"
         head = ["| Method | Behind it | Clouds | Local engine | Tests |", "| --- | --- | --- | --- | --- |"]
         yield "\n".join([*head, *(row(module, name, behind) for name, behind in names.items())])

@@ -70,15 +70,13 @@ MODULES = {
     "application": Module("AsyncApplications", "session.application", "(?:application|computer)"),
     "window": Module("AsyncWindows", "session.window", "(?:window|computer)"),
     "browser": Module("AsyncBrowser", "session.browser", "browser"),
-    "browser.operator": Module(
-        "AsyncBrowserOperator", "session.browser.operator", r"(?:operator|browser\.agent)"
-    ),
+    "browser.operator": Module("AsyncBrowserOperator", "session.browser.operator", r"(?:operator|browser\.agent)"),
     "agent.computer": Module("AsyncComputerAgent", "session.agent.computer", r"agent\.computer"),
     "agent.browser": Module("AsyncBrowserAgent", "session.agent.browser", r"agent\.browser"),
     "agent.mobile": Module("AsyncMobileAgent", "session.agent.mobile", r"agent\.mobile"),
     "agent task": Module("AsyncTaskExecution", "session.agent.mobile.execute_task()", r"(?:task|execution|run)"),
     "mobile": Module("AsyncMobile", "session.mobile", "mobile"),
-    "ui": Module("AsyncUI", "session.ui", "ui"),
+    "ui": Module("AsyncUI", "session.ui", "(?:ui|mobile)"),
     "extensions": Module("AsyncExtensionsService", "ExtensionsService(bay)", "(?:service|extensions)"),
     "fingerprint": Module(
         "AsyncBrowserFingerprintGenerator", "BrowserFingerprintGenerator()", "(?:BrowserFingerprintGenerator|generator)"
@@ -89,6 +87,8 @@ MODULES = {
     "network": Module("AsyncBetaNetwork", "bay.beta_network", "(?:beta_)?network"),
 }
 WITHDRAWN_MODULE = "withdrawn"
+NOTIFICATION = "notification"  # a message to or from the browser
+WEBSOCKET = ("pty.", NOTIFICATION)  # what only AgentBay's WebSocket has
 OVER_BOTH = ("routed", "engine_without_direct_route", "DirectCloud", "direct: bool")
 FOLDERS = [ROOT / "tests" / name for name in ("_async", "async_only")]  # the latter: where the twins differ
 SOURCES = {path: path.read_text("utf-8") for folder in FOLDERS for path in sorted(folder.glob("test_*.py"))}
@@ -136,13 +136,21 @@ def listed(names: list[str]) -> str:
 def clouds(behind: list[str]) -> str:
     """Return the clouds that have all that is behind a method."""
     tools = {tool.name: tool.only for tool in TOOLS}
-    only = [OPERATIONS.by_action[one].agb is None if one in OPERATIONS.by_action else tools.get(one) for one in behind]
+    only = [
+        OPERATIONS.by_action[one].agb is None
+        if one in OPERATIONS.by_action
+        else tools.get(one, one.startswith(WEBSOCKET))
+        for one in behind
+    ]
     return "AgentBay" if any(only) else "both"
 
 
 def engine(behind: list[str]) -> str:
     """Return whether the engine serves all that is behind a method, or why not."""
+    if not behind:
+        return "no request"
     reasons = {one: unsupported.ACTIONS.get(one) or unsupported.TOOLS.get(one, "") for one in behind}
+    reasons |= {one: unsupported.BROWSER for one in behind if one == NOTIFICATION}
     refused = [why for one, why in reasons.items() if one not in SERVED and one not in tool_dispatch.SERVED and why]
     return f"refused: {refused[0]}" if refused else "served"
 

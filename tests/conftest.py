@@ -38,7 +38,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker("engine")
         if folder == "attacks":
             item.add_marker("attacks")
-        if item.get_closest_marker("one_driver") and "[asyncio" not in item.name and "-asyncio" not in item.name:
+        one_driver, on_asyncio = (
+            item.get_closest_marker("one_driver"),
+            "[asyncio" in item.name or "-asyncio" in item.name,
+        )
+        if one_driver and not on_asyncio and not (folder == "_sync" and one_driver.kwargs.get("and_sync")):
             item.add_marker("slow")
 
 

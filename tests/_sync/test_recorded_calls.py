@@ -2,7 +2,6 @@
 """Calls of the graphical modules send what the official clients were recorded to send, but for listed exceptions."""
 
 import inspect
-import os
 from typing import Any
 from zipfile import ZipFile
 
@@ -11,14 +10,9 @@ import pytest
 import sessionbay
 from sessionbay import AGB, AgentBay, RetryPolicy, Session
 from sessionbay._public_names import MODULES
-from sessionbay.core.absent import AbsentModule
 
 from ..recorded_calls import CALLS, EXCEPTIONS, RecordedCall, RecordedCloud, matching
 from .clock import FakeClock
-
-# Until all modules are built, RECORDED=1 tries the calls of those that are not on the session yet.
-ABSENT = [name for name in dir(Session) if isinstance(getattr(Session, name), AbsentModule)]
-ABSENT += ["client"] if "RECORDED" not in os.environ else []
 
 
 class RecordedSession:
@@ -55,13 +49,10 @@ def archive(tmp_path_factory: pytest.TempPathFactory) -> str:
     return str(path)
 
 
-@pytest.mark.one_driver
+@pytest.mark.one_driver(and_sync=True)
 @pytest.mark.parametrize("recorded", CALLS, ids=str)
 def test_a_recorded_call_sends_what_was_recorded(recorded: RecordedCall, archive: str) -> None:
     cloud = RecordedCloud(recorded)
-    module = "service" if recorded.setup else recorded.call.partition(".")[0]
-    if module in ABSENT:
-        pytest.skip(f"{module} is not there yet")
     session = RecordedSession(recorded, cloud, archive)
     for code in recorded.before:
         session.call(code)

@@ -33,6 +33,11 @@ PAYLOADS: dict[str, Any] = {
     "DescribeContextFiles": [{"file_name": "a.txt", "size": 12}],
     "GetContextFileUploadUrl": {"url": "https://store.invalid/a?sig=1", "expire_time": 3600},
     "GetContextFileDownloadUrl": {"url": "https://store.invalid/a?sig=2"},
+    "InitBrowser": {"port": 9333},
+    "GetCdpLink": {"url": "wss://example"},
+    "GetAdbLink": {"url": "adb connect 192.0.2.1:5555"},
+    "CreateNetwork": {"network_id": "n", "network_token": "t"},
+    "DescribeNetwork": {"online": True},
     "GetSkillMetaData": {"skill_path": "/skills", "meta_data_list": [{"name": "pdf", "description": "reads"}]},
     "ListSkillMetaData": [{"name": "pdf", "skill_id": "builtin:pdf"}],
 }

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any, NoReturn, Self, TypeVar
 
 from .._concurrency._async import AsyncHttpClient, UnaryCall, deferred, shielded
 from ..core import reserved_labels, validation
-from ..core.absent import no_attribute
 from ..core.adaptive_rate import AdaptiveRate
+from ..core.attribute_hint import no_attribute
 from ..core.block_hint import AsyncBlockHint
 from ..core.errors import AgentBayError, SessionError
 from ..core.operation import Operation

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any, NoReturn, Self, TypeVar
 
 from .._concurrency._sync import HttpClient, UnaryCall, deferred, shielded
 from ..core import reserved_labels, validation
-from ..core.absent import no_attribute
 from ..core.adaptive_rate import AdaptiveRate
+from ..core.attribute_hint import no_attribute
 from ..core.block_hint import BlockHint
 from ..core.errors import AgentBayError, SessionError
 from ..core.operation import Operation

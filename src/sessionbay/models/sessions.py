@@ -6,7 +6,7 @@ from dataclasses import field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Generic, Literal, NoReturn, SupportsIndex, TypeVar, cast
 
-from ..core.absent import no_attribute
+from ..core.attribute_hint import no_attribute
 from ..core.public import public
 from ..core.result import Delegated, MappingResult, PageResult, Result
 from ..core.value import Record, Value

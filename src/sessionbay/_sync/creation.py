@@ -25,6 +25,7 @@ from .api_client import CallTimeout
 from .client_core import ClientCore
 from .phone_settings import prepare_phone
 from .session import Session, delete_shielded
+from .session_connection import SessionConnection
 from .session_context import wait_for_contexts
 
 log = logging.getLogger("sessionbay.session")
@@ -61,18 +62,26 @@ def create_session(
     session.connection.records_browser = params.enable_record
     with _deleted_on_failure(session):
         checkpoint()
-        phone = (params.extra_configs and params.extra_configs.mobile) or MobileConfig()
-        configured = prepare_phone(session.connection, setting_commands(phone, core.api.clock.time()))
-        context_error = wait_for_contexts(session.connection, awaited_context_ids(params))
-        simulated = prepare_phone(session.connection, simulation_commands(phone))
+        context_error, mobile_error = _prepare(session.connection, params)
     return SessionResult(
         success=True,
         data=session,
         request_id=created.request_id,
         code=created.code,
         context_error=context_error,
-        mobile_error="; ".join(filter(None, (configured, simulated))),
+        mobile_error=mobile_error,
     )
+
+
+def _prepare(connection: SessionConnection, params: CreateSessionParams) -> tuple[str, str]:
+    """Copy the contexts in, and set up the phone; return why each of the two failed, or empty strings."""
+    phone = (params.extra_configs and params.extra_configs.mobile) or MobileConfig()
+    configured = prepare_phone(connection, setting_commands(phone, connection.api.clock.time()))
+    context_error = wait_for_contexts(connection, awaited_context_ids(params))
+    simulated = prepare_phone(connection, simulation_commands(phone))
+    if mobile_error := "; ".join(filter(None, (configured, simulated))):
+        log.warning("the phone of session %s is not set up: %s", connection.session_id, mobile_error)
+    return context_error, mobile_error
 
 
 @contextmanager

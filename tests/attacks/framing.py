@@ -14,13 +14,15 @@ import httpx
 from h11 import _readers, _util
 from h11._receivebuffer import ReceiveBuffer
 from uvicorn.protocols.http.h11_impl import H11Protocol
+from websockets.asyncio.client import ClientConnection
 
 from sessionbay.engine import http_protocol
-from sessionbay.engine.port_forward import http, upstream_request
+from sessionbay.engine.port_forward import http, upstream_request, websocket
 from sessionbay.engine.port_forward.port_proxy import PortProxy
 
 from ..engine.links import Inner, ScriptedServer, cookie_of, forwards, scripted
 from .attack import add, attack
+from .contexts import ContextWithFile
 from .defences_off import both
 from .scene import PATIENCE, Scene
 
@@ -207,6 +209,16 @@ for _name, (_about, _answer) in RESPONSES.items():
     )
 
 
+@attack(FRAMING, ONE_MEANING, lenient)
+def upload_of_two_framings(scene: Scene) -> str | None:
+    """An upload to a signed address, of a length and in chunks."""
+    url = ContextWithFile(scene).address("Upload")
+    head = f"PUT {url.raw_path.decode()} HTTP/1.1\r\nHost: 127.0.0.1:{url.port}\r\nConnection: close\r\n"
+    framing = "Content-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nevil\r\n0\r\n\r\n"
+    came = scene.raw(url.port or 0, f"{head}{framing}".encode())
+    return came.decode() if came.startswith(b"HTTP/1.1 200 ") else None
+
+
 def any_size(scene: Scene) -> None:
     """Read heads of any size from a session's server."""
     scene.patch.setattr(upstream_request, "MAX_HEAD", 2**40)
@@ -276,6 +288,31 @@ for _name, (_about, _rest) in SLOW.items():
         f"{_about} of many blanks and an invalid end, to the engine without a key, and from a session's server:"
         " h11 takes time that grows with the square of its length to reject it.",
     )
+
+
+def read_to_the_end(scene: Scene) -> None:
+    """Read what a server sends after a failed handshake."""
+    scene.patch.setattr(websocket._Connection, "data_received", ClientConnection.data_received)
+
+
+@attack(FRAMING, "a failed handshake ends the connection into the session", read_to_the_end)
+def refusal_without_end(scene: Scene) -> str | None:
+    """A server that refuses a WebSocket with a body of 64 MiB."""
+
+    def endless(inner: Inner) -> None:
+        inner.until(b"\r\n\r\n")
+        inner.say(b"HTTP/1.1 403 Forbidden\r\n\r\n")
+        for _ in range(1024):
+            inner.say(b"x" * 65536)
+        finished.append("64 MiB were read")
+
+    finished: list[str] = []
+    link, server = behind(scene, endless)
+    head = f"GET / HTTP/1.1\r\nHost: 127.0.0.1:{link.port}\r\nCookie: {cookie_of(link)}\r\nConnection: Upgrade\r\n"
+    key = "Upgrade: websocket\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n"
+    scene.raw(link.port or 0, f"{head}{key}".encode())
+    server.inners[0].ended.wait(PATIENCE)
+    return finished[0] if finished else None
 
 
 def left_to_uvicorn(scene: Scene) -> None:

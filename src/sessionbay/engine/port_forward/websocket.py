@@ -18,6 +18,15 @@ NORMAL, GOING_AWAY, BROKEN, NO_CODE = 1000, 1001, 1011, 1005
 HANDSHAKE = b"sec-websocket-"
 
 
+class _Connection(ClientConnection):
+    """Stops reading when the handshake has failed; websockets would read on until the session's server closes."""
+
+    def data_received(self, data: bytes) -> None:
+        super().data_received(data)
+        if self.protocol.handshake_exc is not None:
+            self.transport.abort()
+
+
 class _Connect(connect):
     """Connects without following redirects, which are the client's to follow."""
 
@@ -74,6 +83,8 @@ async def _connect(proxy: PortProxy, target: str, scope: Scope) -> ClientConnect
         additional_headers=forwarded,
         close_timeout=CLOSE_TIMEOUT,
         compression=None,
+        create_connection=_Connection,
+        max_queue=1,  # a message may be large
         max_size=MAX_MESSAGE,
         origin=Origin(proxy.origin) if "origin" in headers else None,
         ping_interval=None,  # a paused session does not respond
@@ -85,6 +96,8 @@ async def _connect(proxy: PortProxy, target: str, scope: Scope) -> ClientConnect
 
 def _refused(proxy: PortProxy, refusal: HandshakeResponse, base: str) -> Response:
     """Return the response of a session's server that refused the handshake."""
+    if {"content-length", "transfer-encoding"} <= {name.lower() for name in refusal.headers}:
+        return PlainTextResponse("The session's server sent both Content-Length and Transfer-Encoding.", 502)
     if not is_valid_status(refusal.status_code):
         return PlainTextResponse(f"The session's server sent the invalid status {refusal.status_code}.", 502)
     response = Response(bytes(refusal.body), refusal.status_code)

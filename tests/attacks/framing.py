@@ -15,6 +15,8 @@ from h11 import _readers, _util
 from h11._receivebuffer import ReceiveBuffer
 from uvicorn.protocols.http.h11_impl import H11Protocol
 from websockets.asyncio.client import ClientConnection
+from websockets.sync.client import connect
+from websockets.utils import accept_key
 
 from sessionbay.engine import http_protocol
 from sessionbay.engine.port_forward import http, upstream_request, websocket
@@ -292,7 +294,7 @@ for _name, (_about, _rest) in SLOW.items():
 
 def read_to_the_end(scene: Scene) -> None:
     """Read what a server sends after a failed handshake."""
-    scene.patch.setattr(websocket._Connection, "data_received", ClientConnection.data_received)
+    scene.patch.setattr(websocket, "_Connection", lambda _, *args, **more: ClientConnection(*args, **more))
 
 
 @attack(FRAMING, "a failed handshake ends the connection into the session", read_to_the_end)
@@ -313,6 +315,33 @@ def refusal_without_end(scene: Scene) -> str | None:
     scene.raw(link.port or 0, f"{head}{key}".encode())
     server.inners[0].ended.wait(PATIENCE)
     return finished[0] if finished else None
+
+
+@attack(
+    FRAMING,
+    "a link holds so much of its messages and no more",
+    lambda scene: scene.patch.setattr(websocket, "MAX_UNFORWARDED", 2**40),
+)
+def messages_that_never_end(scene: Scene) -> str | None:
+    """A server that sends a part of a large message on each of its WebSockets, for the engine to keep."""
+    scene.patch.setattr(websocket, "MAX_UNFORWARDED", websocket.MAX_UNFORWARDED >> 8)  # 1 MiB, without the patch above
+
+    def begin(inner: Inner) -> None:
+        key = re.search(rb"Sec-WebSocket-Key: (\S+)", inner.until(b"\r\n\r\n"))
+        assert key is not None
+        accept = accept_key(key[1].decode()).encode()
+        inner.say(b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n")
+        inner.say(b"Sec-WebSocket-Accept: %s\r\n\r\n" % accept)
+        inner.say(b"\x82\x7f" + (2**20).to_bytes(8) + b"x" * (2**20 - 1))
+        inner.rest()
+
+    link, server = behind(scene, begin)
+    url = f"ws://127.0.0.1:{link.port}/websocket_ai/{link.path.split('/')[2]}"
+    for _ in range(3):
+        scene.ending.enter_context(connect(url, proxy=None, open_timeout=PATIENCE))
+    if scene.eventually(lambda: any(inner.ended.is_set() for inner in server.inners), 0.5):
+        return None
+    return "3 MiB are kept"
 
 
 def left_to_uvicorn(scene: Scene) -> None:

@@ -42,7 +42,11 @@ Pairs = list[tuple[bytes, bytes]]
 
 
 class PortProxy:
-    """One port of a session; ``open_requests`` and ``open_websockets`` count what is being forwarded to it."""
+    """One port of a session.
+
+    ``open_requests`` and ``open_websockets`` count what is being forwarded to it, ``unforwarded`` the bytes of its
+    WebSocket messages that have not been forwarded yet.
+    """
 
     def __init__(self, agent: Callable[[int], AgentConnection], port: int, token: str, cookie: str) -> None:
         self.port = port
@@ -50,6 +54,7 @@ class PortProxy:
         self.cookie = cookie
         self.open_requests = 0
         self.open_websockets = 0
+        self.unforwarded = 0
         self._agent = agent
         self._cookies = CookieNames(cookie)
         port_part = b"(?::80)?" if port == 80 else b":%d" % port

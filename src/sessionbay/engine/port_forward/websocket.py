@@ -1,5 +1,8 @@
 """The WebSocket reverse proxy of a link: forwards messages, subprotocol and close code both ways."""
 
+from functools import partial
+from typing import Any, cast
+
 from starlette.datastructures import Headers
 from starlette.responses import PlainTextResponse, Response
 from starlette.types import Receive, Scope, Send
@@ -12,6 +15,7 @@ from .port_proxy import UNREACHABLE, PortProxy, is_valid_status
 from .race import run_until_first_end
 
 MAX_MESSAGE = 64 * 2**20  # bytes of one message, in either direction
+MAX_UNFORWARDED = 4 * MAX_MESSAGE  # bytes from a session that a link holds, most of them of unfinished messages
 MAX_WEBSOCKETS = 128  # of one link at once; each uses two of the engine's file descriptors
 CLOSE_TIMEOUT = 2.0
 NORMAL, GOING_AWAY, BROKEN, NO_CODE = 1000, 1001, 1011, 1005
@@ -19,12 +23,28 @@ HANDSHAKE = b"sec-websocket-"
 
 
 class _Connection(ClientConnection):
-    """Stops reading when the handshake has failed; websockets would read on until the session's server closes."""
+    """Ends when the handshake has failed, where websockets would read on, and when the link has read too much."""
+
+    def __init__(self, proxy: PortProxy, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._proxy = proxy
+        self._unforwarded = 0
 
     def data_received(self, data: bytes) -> None:
+        self._unforwarded += len(data)
+        self._proxy.unforwarded += len(data)
         super().data_received(data)
-        if self.protocol.handshake_exc is not None:
+        if self.protocol.handshake_exc is not None or self._proxy.unforwarded > MAX_UNFORWARDED:
             self.transport.abort()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self.forwarded()
+        super().connection_lost(exc)
+
+    def forwarded(self) -> None:
+        """Count what was received as forwarded."""
+        self._proxy.unforwarded -= self._unforwarded
+        self._unforwarded = 0
 
 
 class _Connect(connect):
@@ -70,20 +90,20 @@ async def _forward_messages(
         await inner.close(GOING_AWAY)
 
 
-async def _connect(proxy: PortProxy, target: str, scope: Scope) -> ClientConnection:
+async def _connect(proxy: PortProxy, target: str, scope: Scope) -> _Connection:
     headers = Headers(scope=scope)
     forwarded = [
         (name.decode("latin-1"), value.decode("latin-1"))
         for name, value in proxy.request_headers(headers)
         if not name.startswith(HANDSHAKE) and name not in (b"host", b"origin")
     ]
-    return await _Connect(
+    connection = await _Connect(
         f"ws://localhost:{proxy.port}{proxy.inner_target(target, scope).decode()}",
         sock=await proxy.connect(),
         additional_headers=forwarded,
         close_timeout=CLOSE_TIMEOUT,
         compression=None,
-        create_connection=_Connection,
+        create_connection=cast(type[ClientConnection], partial(_Connection, proxy)),
         max_queue=1,  # a message may be large
         max_size=MAX_MESSAGE,
         origin=Origin(proxy.origin) if "origin" in headers else None,
@@ -92,6 +112,7 @@ async def _connect(proxy: PortProxy, target: str, scope: Scope) -> ClientConnect
         subprotocols=[Subprotocol(name) for name in scope["subprotocols"] if not proxy.has_token(name)] or None,
         user_agent_header=None,
     )
+    return cast(_Connection, connection)
 
 
 def _refused(proxy: PortProxy, refusal: HandshakeResponse, base: str) -> Response:
@@ -114,7 +135,7 @@ def _response_headers(proxy: PortProxy, inner: HandshakeResponse, base: str) -> 
     return [pair for pair in forwarded if not pair[0].startswith(HANDSHAKE)]
 
 
-async def _to_client(inner: ClientConnection, send: Send) -> None:
+async def _to_client(inner: _Connection, send: Send) -> None:
     """Forward messages and the close code from the session to the client."""
     while True:
         try:
@@ -123,6 +144,7 @@ async def _to_client(inner: ClientConnection, send: Send) -> None:
             break
         kind = "text" if isinstance(message, str) else "bytes"
         await send({"type": "websocket.send", kind: message})
+        inner.forwarded()
     code = inner.close_code or BROKEN
     code = NORMAL if code == NO_CODE else code if is_sendable(code) else BROKEN
     await send({"type": "websocket.close", "code": code, "reason": inner.close_reason or ""})

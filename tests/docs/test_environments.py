@@ -20,8 +20,6 @@ def test_the_guide_has_the_table() -> None:
 @pytest.mark.parametrize("module", MODULES)
 def test_each_module_is_declared_and_served_or_refused_with_a_reason(module: str) -> None:
     call = MODULES[module]["call"]
-    if module == "mobile" and call not in ONLY:
-        pytest.skip("its tools are not declared yet")
     assert hasattr(sessionbay.AsyncSession, module.partition(".")[0])
     assert call in ONLY or call in OPERATIONS.by_action
     assert bool(refusal(call)) is (module not in ("command", "file_system", "code"))

@@ -14,24 +14,11 @@ GUIDE = (ROOT / "docs" / "guides" / "coming-from-the-official-sdks.md").read_tex
 ROWS = re.findall(r"^\| (`.*?) \| (.+?) \|$", GUIDE.partition("## Names that do not exist here")[2], re.MULTILINE)
 ABSENT = {name for names, _ in ROWS for name in re.findall(r"`(\w+)`", names)}
 NAMES = sorted({*OFFICIAL["agentbay"], *OFFICIAL["agb"]})
-LATER = {
-    "AdbUrlResult",
-    "AsyncMobile",
-    "AsyncMobileSimulateService",
-    "KeyCode",
-    "Mobile",
-    "MobileSimulateService",
-    "MobileSimulateUploadResult",
-    "UIElementListResult",
-}
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_an_official_name_can_be_imported_or_the_guide_says_what_takes_its_place(name: str) -> None:
-    exists = hasattr(sessionbay, name)
-    if name in LATER and not exists:
-        pytest.skip("its module is not built yet")
-    assert exists is not (name in ABSENT)
+    assert hasattr(sessionbay, name) is not (name in ABSENT)
 
 
 def test_the_guide_names_only_what_the_official_clients_export() -> None:

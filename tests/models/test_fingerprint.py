@@ -55,7 +55,7 @@ def holds(outer: Any, inner: Any) -> bool:
     return type(outer) is type(inner) and bool(outer == inner)
 
 
-@settings(max_examples=40)
+@settings(max_examples=20)
 @given(NAVIGATORS, JSON)
 def test_what_is_loaded_is_kept(navigator: dict[str, Any], unknown: Any) -> None:
     data = whole(navigator, somethingNew=unknown)

@@ -126,10 +126,9 @@ def smuggling_by_a_chunk(scene: Scene) -> str | None:
     """A valid request in chunks, to a server that ignores chunks and looks for the next request in them."""
 
     def looks_for_more(inner: Inner) -> None:
-        head = inner.until(b"\r\n\r\n")
-        inner.say(OK)
-        if b"connection: close" not in head.lower():
+        if b"connection: close" not in inner.until(b"\r\n\r\n").lower():
             served.append(inner.until(HIDDEN))
+        inner.say(OK)
 
     served: list[bytes] = []
     link, server = behind(scene, looks_for_more)

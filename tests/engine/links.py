@@ -73,15 +73,16 @@ def cookie_of(link: httpx.URL) -> str:
     return f"sessionbay_link_{link.port}={link.path.split('/')[2]}"
 
 
-def said(link: httpx.URL, data: bytes, *more: bytes) -> bytes:
-    """Send bytes to a link, in pieces; return all that comes back until it closes."""
+def said(link: httpx.URL, data: bytes, *more: bytes, patience: float = ENOUGH) -> bytes:
+    """Send bytes to a link, in pieces; return all that comes back until it closes, or is silent for that long."""
     with socket.create_connection(("127.0.0.1", link.port or 0), ENOUGH) as sock:
+        sock.settimeout(patience)
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         with contextlib.suppress(ConnectionError):
             for piece in (data, *more):
                 sock.sendall(piece)
         came = b""
-        with contextlib.suppress(ConnectionError):
+        with contextlib.suppress(ConnectionError, TimeoutError):
             while part := sock.recv(65536):
                 came += part
         return came
@@ -114,7 +115,7 @@ class ScriptedServer:
             self._threads[-1].start()
 
     def _serve(self, inner: "Inner") -> None:
-        with inner.sock, contextlib.suppress(OSError, EOFError):
+        with inner.sock, contextlib.suppress(OSError, EOFError, h11.RemoteProtocolError):
             self._answer(inner)
         inner.ended.set()
 
@@ -216,7 +217,11 @@ def python_server() -> Generator[int]:
         def log_message(self, format: str, *args: Any) -> None:
             """Log nothing."""
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Page)
+    class Server(ThreadingHTTPServer):
+        def handle_error(self, request: Any, client_address: Any) -> None:
+            """Say nothing of clients that leave."""
+
+    server = Server(("127.0.0.1", 0), Page)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
     thread.start()
     yield server.server_port

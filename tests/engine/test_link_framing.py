@@ -7,13 +7,15 @@ import socket
 import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import h11
 import httpx
 import pytest
 from hypothesis import HealthCheck, given, settings, strategies as st
 
-from sessionbay.engine.port_forward import http, upstream_request
+from sessionbay.engine.port_forward import http, token_middleware, upstream_request
+from sessionbay.engine.port_forward.port_proxy import PortProxy
 
 from .links import SERVERS, Inner, Links, cookie_of, links, said, scripted
 from .processes import ENOUGH, eventually
@@ -129,6 +131,40 @@ def test_a_server_sees_the_requests_that_were_sent_and_no_others(
             },
         )
     assert _number(link) == before + len(batch) + 1
+
+
+@pytest.fixture(scope="module")
+def forwarded() -> Iterator[list[str]]:
+    """Give the requests that links take for one and forward."""
+    seen: list[str] = []
+    real = http.forward
+
+    async def forward(proxy: PortProxy, target: str, *args: Any, **more: Any) -> None:
+        seen.append(target)
+        await real(proxy, target, *args, **more)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(token_middleware, "forward", forward)
+        yield seen
+
+
+DAMAGE = [b"\r", b"\n", b"\r\n", b" ", b"\t", b"\0", b":", b",", b"_", b"\x0b", b"\xa0", b"0\r\n\r\n", b"chunked"]
+DAMAGE += [b"Content-Length: 5\r\n", b"Transfer-Encoding: chunked\r\n", b"Transfer-Encoding: identity\r\n"]
+
+
+@few
+@given(sent=requests(), damage=st.lists(st.tuples(st.floats(0, 1), st.sampled_from(DAMAGE)), min_size=1, max_size=3))
+def test_a_damaged_request_is_no_more_inside_than_outside(
+    server: tuple[str, httpx.URL], forwarded: list[str], sent: Sent, damage: list[tuple[float, bytes]]
+) -> None:
+    _, link = server
+    before, outside = _number(link), len(forwarded)
+    data = sent.written(link)
+    for place, what in damage:
+        at = round(place * len(data))
+        data = data[:at] + what + data[at:]
+    said(link, data + Sent("GET", "/last", b"", "none", (), "").written(link, "Connection: close\r\n"), patience=0.1)
+    assert _number(link) - before <= len(forwarded) - outside
 
 
 def _number(link: httpx.URL) -> int:

@@ -55,6 +55,7 @@ def test_params_without_a_word_are_right() -> None:
         ({"manual_release": True, "idle_release_timeout": 60}, "manual_release goes without"),
         ({"skill_names": ["pdf"]}, "skill_names needs load_skills=True"),
         ({"image_id": 5}, "image_id must be a string, not int"),
+        ({"browser_context": "SdkCtx-1"}, "browser_context must be of the class sessionbay.BrowserContext"),
         ({"policy_id": "\ud83d"}, "policy_id contains a lone surrogate"),
     ],
     ids=str,

@@ -96,6 +96,7 @@ class CreateSessionParams:
         for name, kind in (("context_syncs", ContextSync), ("context_mounts", ContextMount)):
             for item in validation.items(name, getattr(self, name), SessionError):
                 validation.instance(f"each of {name}", item, kind, SessionError)
+        validation.instance("browser_context", self.browser_context, BrowserContext, SessionError)
         validation.instance("extra_configs", self.extra_configs, ExtraConfigs, SessionError)
         if self.extra_configs and self.extra_configs.mobile:
             check_packages(self.extra_configs.mobile, SessionError)

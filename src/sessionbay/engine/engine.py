@@ -1,17 +1,19 @@
 """An engine: a folder, a kind of sandbox, a listener, and the sessions between them."""
 
+import asyncio
 import logging
 import secrets
 from contextlib import AsyncExitStack
 
 from ..core.secrets import Secret
+from . import tool_dispatch
 from .actions import Actions
 from .app import create_app
 from .config import EngineConfig
 from .contexts.scheduler import SyncScheduler
 from .contexts.signing import Signer
 from .contexts.store import Store
-from .contexts.threads import shutdown_threads
+from .contexts.threads import run_in_threads, shutdown_threads
 from .crash_cleanup import Remover
 from .discovery import folder as state_folder
 from .listener import Listener
@@ -56,13 +58,14 @@ class Engine:
             undo.callback(lock.close)
             undo.callback(Remover(folder).dismiss)
             undo.push_async_callback(remove_tree, folder)
+            undo.callback(shutdown_threads)
+            entries = asyncio.create_task(run_in_threads(tool_dispatch.entries))  # which takes long, once
             self._backend = await choose(self.config.isolation, write_agent(folder), self.config.network)
             if self._backend.no_network:
                 log.info(self._backend.no_network)
             self._listener = Listener(self.config.port)
             self._sessions = SessionRegistry(folder / "sessions", self._backend, self.config)
             store = Store((self.config.state or state_folder()) / "contexts")
-            undo.callback(shutdown_threads)
             undo.callback(store.close)
             copies, signer = SyncScheduler(store, self.config.context_limit), Signer(self.config.context_limit)
             undo.push_async_callback(copies.close)
@@ -71,6 +74,7 @@ class Engine:
             undo.push_async_callback(self._sessions.close)
             actions = Actions(self._sessions, copies, signer, self.endpoint)
             app = create_app(self._sessions, actions, Transfers(store, signer), self.api_key)
+            await entries
             await self._listener.start(LoopbackMiddleware(app, self._listener.port))
             undo.push_async_callback(self._listener.stop)
             self._undo = undo.pop_all()

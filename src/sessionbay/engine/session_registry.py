@@ -2,9 +2,11 @@
 
 import asyncio
 import logging
+import os
 import secrets
 import time
 from collections.abc import Awaitable, Callable, Coroutine, Iterable, Iterator, Mapping
+from functools import partial
 from pathlib import Path
 
 from ..models.sessions import SessionStatus as Status
@@ -14,11 +16,13 @@ from .config import EngineConfig
 from .crash_cleanup import record
 from .sandbox.backends import Backend
 from .sandbox.sandbox import Sandbox, SandboxError
+from .sandbox.spawner import spawn
 from .session import EndedSession, EngineSession
 from .workdir import free_disk, remove_tree, rename_for_removal
 
 log = logging.getLogger("sessionbay.engine")
 FREEZE_TRIES = 3
+STARTS_PER_PROCESSOR = 2  # sandboxes that start at once; more take as long, and the engine answers later
 FREEZE_TIMEOUT = 10.0  # seconds for one attempt to freeze or thaw
 ENDED_RETENTION = 3600.0  # seconds for which an ended session is remembered
 SHUTDOWN_TIMEOUT = 10.0  # seconds for all sessions together to copy their contexts when the engine stops
@@ -39,6 +43,7 @@ class SessionRegistry:
         self._ended: dict[str, EndedSession] = {}
         self._created = 0
         self._starting = 0
+        self._start_slots = asyncio.Semaphore(STARTS_PER_PROCESSOR * (os.cpu_count() or 1))
         self._tasks: set[asyncio.Task[None]] = set()
         self.before_delete: Callable[[EngineSession], Awaitable[None]] = _nothing
         self.on_start: Callable[[EngineSession], None] = lambda session: None
@@ -61,7 +66,6 @@ class SessionRegistry:
         self._created += 1
         self._starting += 1
         root = self.folder / f"{self._created}-{secrets.token_hex(4)}"
-        root.mkdir(mode=0o711)
         sandbox = self.backend.sandbox(root, limits)
         idle_timeout = limits.idle_time if idle_timeout is None else idle_timeout
         max_runtime = limits.run_time if max_runtime is None else max_runtime
@@ -80,8 +84,10 @@ class SessionRegistry:
     async def _begin(self, sandbox: Sandbox) -> None:
         """Start a sandbox; remove it again on failure or cancellation."""
         try:
-            await sandbox.start()
-            record(sandbox.spec.root, sandbox.pid, sandbox.spec.uid)
+            async with self._start_slots:
+                await spawn(partial(sandbox.spec.root.mkdir, mode=0o711))
+                await sandbox.start()
+                await spawn(partial(record, sandbox.spec.root, sandbox.pid, sandbox.spec.uid))
         except BaseException:
             await sandbox.kill()
             await remove_tree(rename_for_removal(sandbox.spec.root))

@@ -15,6 +15,7 @@ from .config import EngineConfig
 from .engine import Engine
 from .loop_meter import loop_factory
 from .sandbox.capabilities import Isolation
+from .sandbox.spawner import shutdown_spawner
 
 CALL_TIMEOUT = 20.0  # seconds
 STOP_TIMEOUT = 60.0  # seconds; includes the last copies of contexts
@@ -130,11 +131,14 @@ class LocalEngine:
     async def _serve(self) -> None:
         self._loop, self._stopping = asyncio.get_running_loop(), asyncio.Event()
         self._begun.set()
-        await self._engine.start()
-        self._ready.set()
-        if not self._stop_requested:
-            await self._stopping.wait()
-        await self._engine.stop()
+        try:
+            await self._engine.start()
+            self._ready.set()
+            if not self._stop_requested:
+                await self._stopping.wait()
+            await self._engine.stop()
+        finally:
+            shutdown_spawner()
 
     def _request_stop(self) -> None:
         """Request a stop, which a starting engine performs once it has started."""

@@ -11,6 +11,7 @@ from pathlib import Path
 from .crash_cleanup import CLEAN, end_recorded
 from .fork_safety import close_in_forks
 from .sandbox.process_exit import ended, kill_process, pidfd_of
+from .sandbox.spawner import spawn
 
 PREFIX = "sessionbay-"
 UNLOCKED = f".{PREFIX}"
@@ -70,10 +71,14 @@ async def remove_tree(folder: Path) -> None:
 
 
 async def _run(*command: str) -> None:
-    """Run a command within a timeout, without a thread, as the interpreter may be exiting."""
-    process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    """Run a command within a timeout."""
+    started: list[subprocess.Popen[bytes]] = []
+    null = subprocess.DEVNULL
     try:
+        await spawn(lambda: started.append(subprocess.Popen(command, stdin=null, stdout=null, stderr=null)))
+        (process,) = started
         with contextlib.suppress(ProcessLookupError), pidfd_of(process.pid) as pidfd:
             await ended(pidfd, REMOVE_TIMEOUT)
     finally:  # leave no process after a timeout or cancellation; the engine's end removes the rest
-        await kill_process(process)
+        for process in started:
+            await kill_process(process)

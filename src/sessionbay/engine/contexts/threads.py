@@ -24,6 +24,11 @@ async def run_in_threads(work: Callable[[], T]) -> T:
         running = loop.run_in_executor(pool, work)
     except RuntimeError:
         return work()
+    return await completed(running)
+
+
+async def completed(running: "asyncio.Future[T]") -> T:
+    """Wait for work in a thread to end, even if the caller is cancelled meanwhile; return its result."""
     try:
         return await asyncio.shield(running)
     except asyncio.CancelledError:

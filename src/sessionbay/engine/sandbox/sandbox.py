@@ -1,6 +1,7 @@
 """The base class of sandboxes."""
 
 import asyncio
+import contextlib
 import os
 import socket
 import subprocess
@@ -16,6 +17,7 @@ from ..limits import Limits
 from .capabilities import SandboxCapabilities
 from .hardening import InForce
 from .process_exit import ended, pidfd_of
+from .spawner import spawn
 from .spec import Spec
 
 AGENT_SCRIPT = (
@@ -67,24 +69,31 @@ class Sandbox(ABC):
 
     async def start(self) -> AgentConnection:
         """Start the agent; return the connection to it after its first reply."""
-        self._make_folders()
         ours, theirs = map(close_in_forks, socket.socketpair())
-        with open(self.spec.root / "agent.log", "wb") as log, theirs:
-            # On the thread of the event loop: PR_SET_PDEATHSIG fires when the thread that forked exits.
-            self._process = self._launch(theirs.fileno(), log.fileno())
+
+        def launch() -> None:
+            self._make_folders()
+            with open(self.spec.root / "agent.log", "wb") as log:
+                self._process = self._launch(theirs.fileno(), log.fileno())
+
+        with contextlib.ExitStack() as unused:
+            unused.callback(ours.close)
+            with theirs:
+                await spawn(launch)
+            unused.pop_all()
         self.agent = AgentConnection(ours)
         try:
             async with asyncio.timeout(START_TIMEOUT):
-                self._note((await self._first_reply(self._process))["hardening"])
+                self._note((await self._first_reply(self.pid))["hardening"])
         except (AgentGone, TimeoutError) as exc:
             await self.kill()
             text = (self.spec.root / "agent.log").read_text("utf-8", "replace").strip()
             raise SandboxError(text.rpartition("\n")[2] or f"the agent did not start: {exc or 'no answer'}") from exc
         return self.agent
 
-    async def _first_reply(self, process: subprocess.Popen[bytes]) -> Any:
+    async def _first_reply(self, pid: int) -> Any:
         """Return the agent's first reply; fail when the process ends, even if a fork still holds the socket."""
-        with pidfd_of(process.pid) as pidfd:
+        with pidfd_of(pid) as pidfd:
             ping = asyncio.ensure_future(self.agent.request("ping"))
             end = asyncio.ensure_future(ended(pidfd))
             try:

@@ -15,6 +15,7 @@ from sessionbay import (
     KeyCode,
     MobileConfig,
     MobileSimulateConfig,
+    RetryPolicy,
     ScreenError,
     ScreenUsageError,
     SessionUsageError,
@@ -164,7 +165,7 @@ async def test_the_local_engine_refuses_phones_by_name(bay_session: AsyncSession
 
 def creates(*answers: Any) -> tuple[AsyncAgentBay, FakeCloud]:
     cloud = FakeCloud(CreateMcpSession=yes(session_data(ToolList=None)), CallMcpTool=answers or [ran()])
-    return AsyncAgentBay(api_key=KEY, transport=cloud), cloud
+    return AsyncAgentBay(api_key=KEY, transport=cloud, retry=RetryPolicy(attempts=1)), cloud
 
 
 async def test_settings_of_a_new_session_that_are_refused_are_reported_with_it() -> None:

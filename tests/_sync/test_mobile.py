@@ -15,6 +15,7 @@ from sessionbay import (
     KeyCode,
     MobileConfig,
     MobileSimulateConfig,
+    RetryPolicy,
     ScreenError,
     ScreenUsageError,
     Session,
@@ -165,7 +166,7 @@ def test_the_local_engine_refuses_phones_by_name(bay_session: Session) -> None:
 
 def creates(*answers: Any) -> tuple[AgentBay, FakeCloud]:
     cloud = FakeCloud(CreateMcpSession=yes(session_data(ToolList=None)), CallMcpTool=answers or [ran()])
-    return AgentBay(api_key=KEY, transport=cloud), cloud
+    return AgentBay(api_key=KEY, transport=cloud, retry=RetryPolicy(attempts=1)), cloud
 
 
 def test_settings_of_a_new_session_that_are_refused_are_reported_with_it() -> None:

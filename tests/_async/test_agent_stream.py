@@ -242,6 +242,8 @@ async def test_a_function_that_raises_ends_the_wait_and_the_task(known: bool, na
         with pytest.raises(LookupError, match=r"boom|captcha\?"):
             await session.agent.mobile.execute_task_and_wait("x", BOUND, **callbacks)
         assert cloud.requests.count("CallMcpTool") == known
+        (line,) = session.connection.api.multiplexers.get().values()
+        assert line._dispatcher._calls == {}
 
 
 def _number(event: AgentEvent) -> float:

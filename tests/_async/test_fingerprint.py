@@ -87,7 +87,8 @@ def playwright(monkeypatch: pytest.MonkeyPatch) -> Playwright:
 
 
 async def test_a_fingerprint_has_the_values_of_the_page_and_the_headers_of_its_request(playwright: Playwright) -> None:
-    fingerprint = await AsyncBrowserFingerprintGenerator(headless=True).generate_fingerprint()
+    generator = AsyncBrowserFingerprintGenerator(headless=True)
+    fingerprint = await generator.generate_fingerprint()
     assert fingerprint.fingerprint.screen.devicePixelRatio == 1.5
     assert fingerprint.headers == {
         "sec-ch-ua": '"Chromium"',
@@ -107,7 +108,8 @@ async def test_the_browser_requests_nothing_but_the_loopback(playwright: Playwri
 
 async def test_a_fingerprint_is_written_to_a_file(playwright: Playwright, tmp_path: Path) -> None:
     path = tmp_path / "f.json"
-    written = await AsyncBrowserFingerprintGenerator().generate_fingerprint_to_file(str(path))
+    generator = AsyncBrowserFingerprintGenerator()
+    written = await generator.generate_fingerprint_to_file(str(path))
     assert written
     assert FingerprintFormat.load(path.read_text("utf-8")) == written
     assert list(json.loads(path.read_text("utf-8"))) == ["fingerprint", "headers"]

@@ -6,6 +6,7 @@ The links are the engine's own. Behind them are servers of this process, which d
 import asyncio
 import re
 import socket
+from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
@@ -249,6 +250,39 @@ def response_head_of_many_lines(scene: Scene) -> str | None:
     """A head of a few bytes a line: parsing the lines would hold up all other sessions."""
     link, _ = behind(scene, OK.replace(b"\r\n\r\n", b"\r\n" + b"x: x\r\n" * 5000 + b"\r\n", 1))
     return "5,000 lines were parsed" if scene.http("GET", str(link)).status_code == 200 else None
+
+
+@attack(
+    FRAMING,
+    "a bounded part of a response is parsed in one turn of the event loop",
+    lambda scene: scene.patch.setattr(upstream_request, "MAX_EVENTS", 2**40),
+)
+def response_of_tiny_chunks(scene: Scene) -> str | None:
+    """A server that sends 30,000 chunks of a byte: while they are parsed, nothing else would run."""
+    turns, parsed = [0], Counter[int]()
+    real = upstream_request._Parser.next_event
+
+    def next_event(self: Any) -> Any:
+        parsed[turns[0]] += 1
+        return real(self)
+
+    def turn() -> None:
+        turns[0] += 1
+        if not finished:
+            scene.engine._loop.call_soon(turn)
+
+    finished: list[bool] = []
+    link, _ = behind(
+        scene, b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + b"1\r\nx\r\n" * 30_000 + b"0\r\n\r\n"
+    )
+    scene.patch.setattr(upstream_request._Parser, "next_event", next_event, raising=False)
+    scene.engine._loop.call_soon_threadsafe(turn)
+    try:
+        assert scene.http("GET", str(link)).text == "x" * 30_000
+    finally:
+        finished.append(True)
+    most = max(parsed.values())
+    return f"{most} chunks were parsed in one turn" if most > 1000 else None
 
 
 BLANKS = b" " * 2000

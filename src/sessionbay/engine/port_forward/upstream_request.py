@@ -12,6 +12,7 @@ from ..strict_buffer import StrictBuffer
 MAX_HEAD = 2**20  # bytes of a response head, and of a trailer section
 MAX_LINES = 1000  # of a response head, and of a trailer section
 MAX_INFORMATIONAL = 100  # responses before the final one
+MAX_EVENTS = 128  # that are parsed in one turn of the event loop
 READ_SIZE = 64 * 1024
 
 
@@ -42,8 +43,12 @@ class UpstreamRequest:
 
     async def body(self) -> AsyncIterator[bytes]:
         """Yield the body of the response."""
+        count = 0
         while isinstance(event := await self._next_event(), h11.Data):
             yield bytes(event.data)
+            count += 1
+            if count % MAX_EVENTS == 0:
+                await asyncio.sleep(0)  # one read may contain thousands of chunks
 
     async def _next_event(self) -> h11.Event | type[h11.NEED_DATA] | type[h11.PAUSED]:
         while (event := self._parser.next_event()) is h11.NEED_DATA:

@@ -94,7 +94,7 @@ async def test_an_engine_that_does_not_run_says_how_to_start_one() -> None:
 async def test_a_path_in_the_endpoint_says_to_check_it(bay: AsyncAgentBay) -> None:
     async with AsyncAgentBay(endpoint=f"{bay.endpoint}/console", api_key=bay.api_key) as elsewhere:
         result = await elsewhere.list()
-    assert (result.code, "check the endpoint" in result.error_message) == ("ActionNotSupportedLocally", True)
+    assert (result.code, "and that it belongs to this endpoint" in result.error_message) == ("NOT_LOGIN", True)
 
 
 async def test_a_result_is_not_its_session(bay: AsyncAgentBay) -> None:

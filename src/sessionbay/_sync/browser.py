@@ -180,7 +180,7 @@ class Browser(Module):
 
         Args:
             playwright: Playwright: the object of ``with async_playwright() as playwright``.
-            options: Arguments of Playwright's ``connect_over_cdp``, e.g. ``timeout`` in milliseconds.
+            **options: Arguments of Playwright's ``connect_over_cdp``, e.g. ``timeout`` in milliseconds.
 
         Returns:
             Playwright's browser. The cloud records and keeps its first context, ``contexts[0]``.
@@ -219,7 +219,7 @@ class Browser(Module):
             page: The page.
             full_page: Whether the picture shows the whole page, not the visible part. The page is scrolled through
                 once, for what it loads only then.
-            options: Arguments of the page's ``screenshot``. The defaults are ``animations="disabled"``,
+            **options: Arguments of the page's ``screenshot``. The defaults are ``animations="disabled"``,
                 ``caret="hide"``, ``scale="css"``, ``timeout=60000`` (milliseconds) and ``type="png"``.
 
         Returns:

@@ -40,12 +40,12 @@ class T(BaseModel):
 
 @dataclass(frozen=True)
 class Exempt:
-    """What we do otherwise in some recorded calls, and why; ``fact`` is its number in the list of facts.
+    """What we do otherwise in some recorded calls, and why.
 
     ``like`` is the recorded call whose requests we send, and which is answered in its place.
     """
 
-    fact: int
+    difference: str
     reason: str
     calls: list[str]
     replace: Mapping[str, str] = field(default_factory=dict[str, str])
@@ -54,7 +54,7 @@ class Exempt:
     outcome: Outcome | None = None
 
     def __str__(self) -> str:
-        return f"fact {self.fact}"
+        return self.difference
 
     def apply(self, requests: list[str]) -> list[str]:
         """Return what we send in place of the recorded requests."""

@@ -350,6 +350,48 @@ def refusal_without_end(scene: Scene) -> str | None:
     return finished[0] if finished else None
 
 
+def upgraded(inner: Inner) -> None:
+    """Open a WebSocket."""
+    key = re.search(rb"Sec-WebSocket-Key: (\S+)", inner.until(b"\r\n\r\n"))
+    assert key is not None
+    accept = accept_key(key[1].decode()).encode()
+    inner.say(b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n")
+    inner.say(b"Sec-WebSocket-Accept: %s\r\n\r\n" % accept)
+
+
+def websocket_url(link: httpx.URL) -> str:
+    return f"ws://127.0.0.1:{link.port}/websocket_ai/{link.path.split('/')[2]}"
+
+
+@attack(
+    FRAMING,
+    "a bounded part of the frames is parsed in one turn of the event loop",
+    lambda scene: scene.patch.setattr(websocket, "READ_SIZE", 2**18),
+)
+def frames_of_two_bytes(scene: Scene) -> str | None:
+    """A server that sends 40,000 empty messages: while they are parsed, nothing else would run."""
+    most = [0]
+
+    def buffer_updated(self: Any, nbytes: int) -> None:
+        most[0] = max(most[0], nbytes)
+        real(self, nbytes)
+
+    def flood(inner: Inner) -> None:
+        upgraded(inner)
+        inner.until(b"\x81")  # the client's message: the handshake is over
+        inner.say(b"\x81\x00" * 40_000)
+        inner.rest()
+
+    real = websocket._Connection.buffer_updated
+    scene.patch.setattr(websocket._Connection, "buffer_updated", buffer_updated)
+    link, _ = behind(scene, flood)
+    with connect(websocket_url(link), proxy=None, open_timeout=PATIENCE, close_timeout=0.1) as client:
+        client.send("go")
+        for _ in range(2000):
+            client.recv(PATIENCE)
+    return f"{most[0]} bytes of frames in one turn" if most[0] > 4096 else None
+
+
 @attack(
     FRAMING,
     "a link holds so much of its messages and no more",
@@ -360,18 +402,13 @@ def messages_that_never_end(scene: Scene) -> str | None:
     scene.patch.setattr(websocket, "MAX_UNFORWARDED", websocket.MAX_UNFORWARDED >> 8)  # 1 MiB, without the patch above
 
     def begin(inner: Inner) -> None:
-        key = re.search(rb"Sec-WebSocket-Key: (\S+)", inner.until(b"\r\n\r\n"))
-        assert key is not None
-        accept = accept_key(key[1].decode()).encode()
-        inner.say(b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n")
-        inner.say(b"Sec-WebSocket-Accept: %s\r\n\r\n" % accept)
+        upgraded(inner)
         inner.say(b"\x82\x7f" + (2**20).to_bytes(8) + b"x" * (2**20 - 1))
         inner.rest()
 
     link, server = behind(scene, begin)
-    url = f"ws://127.0.0.1:{link.port}/websocket_ai/{link.path.split('/')[2]}"
     for _ in range(3):
-        scene.ending.enter_context(connect(url, proxy=None, open_timeout=PATIENCE))
+        scene.ending.enter_context(connect(websocket_url(link), proxy=None, open_timeout=PATIENCE))
     if scene.eventually(lambda: any(inner.ended.is_set() for inner in server.inners), 0.5):
         return None
     return "3 MiB are kept"

@@ -1,5 +1,6 @@
 """The WebSocket reverse proxy of a link: forwards messages, subprotocol and close code both ways."""
 
+import asyncio
 from functools import partial
 from typing import Any, cast
 
@@ -17,18 +18,31 @@ from .race import run_until_first_end
 MAX_MESSAGE = 64 * 2**20  # bytes of one message, in either direction
 MAX_UNFORWARDED = 4 * MAX_MESSAGE  # bytes from a session that a link holds, most of them of unfinished messages
 MAX_WEBSOCKETS = 128  # of one link at once; each uses two of the engine's file descriptors
+READ_SIZE = 2048  # bytes of a session's frames, which may be as small as 2
 CLOSE_TIMEOUT = 2.0
 NORMAL, GOING_AWAY, BROKEN, NO_CODE = 1000, 1001, 1011, 1005
 HANDSHAKE = b"sec-websocket-"
 
 
-class _Connection(ClientConnection):
-    """Ends when the handshake has failed, where websockets would read on, and when the link has read too much."""
+class _Connection(ClientConnection, asyncio.BufferedProtocol):
+    """Ends when the handshake has failed, where websockets would read on, and when the link has read too much.
+
+    All frames of one read are parsed in one turn of the event loop, so reads are small.
+    """
 
     def __init__(self, proxy: PortProxy, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._proxy = proxy
         self._unforwarded = 0
+        self._buffer = bytearray(READ_SIZE)
+
+    def get_buffer(self, sizehint: int) -> bytearray:
+        """Return the buffer for one read."""
+        return self._buffer
+
+    def buffer_updated(self, nbytes: int) -> None:
+        """Process what was read into the buffer."""
+        self.data_received(bytes(self._buffer[:nbytes]))
 
     def data_received(self, data: bytes) -> None:
         self._unforwarded += len(data)
@@ -87,7 +101,10 @@ async def _forward_messages(
         await send({"type": "websocket.accept", "subprotocol": inner.subprotocol, "headers": headers})
         await run_until_first_end(_to_client(inner, send), _to_session(receive, inner))
     finally:
-        await inner.close(GOING_AWAY)
+        try:
+            await inner.close(GOING_AWAY)
+        finally:
+            inner.transport.abort()  # the engine may stop before the session's server has closed
 
 
 async def _connect(proxy: PortProxy, target: str, scope: Scope) -> _Connection:

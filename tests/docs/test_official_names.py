@@ -11,7 +11,8 @@ import sessionbay
 ROOT = Path(__file__).parents[2]
 OFFICIAL: dict[str, list[str]] = json.loads((ROOT / "tests" / "data" / "official_names.json").read_text("utf-8"))
 GUIDE = (ROOT / "docs" / "guides" / "coming-from-the-official-sdks.md").read_text("utf-8")
-ROWS = re.findall(r"^\| (`.*?) \| (.+?) \|$", GUIDE.partition("## Names that do not exist here")[2], re.MULTILINE)
+SECTION = GUIDE.partition("## Names that do not exist here\n")[2].partition("\n## ")[0]
+ROWS = re.findall(r"^\| (`.*?) \| (.+?) \|$", SECTION, re.MULTILINE)
 ABSENT = {name for names, _ in ROWS for name in re.findall(r"`(\w+)`", names)}
 NAMES = sorted({*OFFICIAL["agentbay"], *OFFICIAL["agb"]})
 

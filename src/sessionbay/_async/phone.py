@@ -5,13 +5,14 @@ from ..core.errors import ScreenError
 from ..models.mobile import UIElementListResult
 from ..models.screen import BoolResult
 from ..operations import mobile as ops
-from ..operations.input import INPUT_TEXT, TextArgs, coordinates
+from ..operations.input import coordinates
 from .command import tool_timeout
 from .screen.screenshots import AsyncScreenshots
+from .screen.text_input import AsyncTextInput
 from .session_connection import AsyncSessionConnection
 
 
-class AsyncPhone(AsyncScreenshots):
+class AsyncPhone(AsyncScreenshots, AsyncTextInput):
     """Touches the screen of a phone, and reads its elements."""
 
     @property
@@ -45,23 +46,6 @@ class AsyncPhone(AsyncScreenshots):
             duration_ms=validation.milliseconds("duration_ms", duration_ms, ScreenError),
         )
         return await self._connection.call_tool(ops.SWIPE, args)
-
-    async def input_text(self, text: str) -> BoolResult:
-        """Type text into the field that has the focus.
-
-        Args:
-            text: The text.
-
-        Returns:
-            Whether the text was typed.
-
-        Example:
-            ```python
-            typed = await session.mobile.input_text("hello")
-            print(typed.success)
-            ```
-        """
-        return await self._connection.call_tool(INPUT_TEXT, TextArgs(text=validation.utf8("text", text, ScreenError)))
 
     async def send_key(self, key: int) -> BoolResult:
         """Press a key.

@@ -6,13 +6,14 @@ from ..core.errors import ScreenError
 from ..models.mobile import UIElementListResult
 from ..models.screen import BoolResult
 from ..operations import mobile as ops
-from ..operations.input import INPUT_TEXT, TextArgs, coordinates
+from ..operations.input import coordinates
 from .command import tool_timeout
 from .screen.screenshots import Screenshots
+from .screen.text_input import TextInput
 from .session_connection import SessionConnection
 
 
-class Phone(Screenshots):
+class Phone(Screenshots, TextInput):
     """Touches the screen of a phone, and reads its elements."""
 
     @property
@@ -46,23 +47,6 @@ class Phone(Screenshots):
             duration_ms=validation.milliseconds("duration_ms", duration_ms, ScreenError),
         )
         return self._connection.call_tool(ops.SWIPE, args)
-
-    def input_text(self, text: str) -> BoolResult:
-        """Type text into the field that has the focus.
-
-        Args:
-            text: The text.
-
-        Returns:
-            Whether the text was typed.
-
-        Example:
-            ```python
-            typed = session.mobile.input_text("hello")
-            print(typed.success)
-            ```
-        """
-        return self._connection.call_tool(INPUT_TEXT, TextArgs(text=validation.utf8("text", text, ScreenError)))
 
     def send_key(self, key: int) -> BoolResult:
         """Press a key.

@@ -8,32 +8,11 @@ from ...core.public import public
 from ...models.screen import BoolResult
 from ...operations import input as ops
 from ...operations.key_names import key_names
-from ..module import AsyncModule
+from .text_input import AsyncTextInput
 
 
-class AsyncKeyboardTools(AsyncModule):
+class AsyncKeyboardTools(AsyncTextInput):
     """Types text, and presses keys."""
-
-    async def input_text(self, text: str) -> BoolResult:
-        """Type text into the window that has the focus.
-
-        Args:
-            text: Any characters; a line break is the Enter key.
-
-        Returns:
-            Whether it was typed.
-
-        Raises:
-            ScreenUsageError: The text is not a string, or UTF-8 cannot encode it; nothing was sent.
-
-        Example:
-            ```python
-            typed = await session.computer.input_text("hello")
-            print(typed.success)
-            ```
-        """
-        args = ops.TextArgs(text=validation.utf8("text", text, ScreenError))
-        return await self._connection.call_tool(ops.INPUT_TEXT, args)
 
     async def press_keys(self, keys: Sequence[str], hold: bool = False) -> BoolResult:
         """Press keys together.

@@ -9,32 +9,11 @@ from ...core.public import public
 from ...models.screen import BoolResult
 from ...operations import input as ops
 from ...operations.key_names import key_names
-from ..module import Module
+from .text_input import TextInput
 
 
-class KeyboardTools(Module):
+class KeyboardTools(TextInput):
     """Types text, and presses keys."""
-
-    def input_text(self, text: str) -> BoolResult:
-        """Type text into the window that has the focus.
-
-        Args:
-            text: Any characters; a line break is the Enter key.
-
-        Returns:
-            Whether it was typed.
-
-        Raises:
-            ScreenUsageError: The text is not a string, or UTF-8 cannot encode it; nothing was sent.
-
-        Example:
-            ```python
-            typed = session.computer.input_text("hello")
-            print(typed.success)
-            ```
-        """
-        args = ops.TextArgs(text=validation.utf8("text", text, ScreenError))
-        return self._connection.call_tool(ops.INPUT_TEXT, args)
 
     def press_keys(self, keys: Sequence[str], hold: bool = False) -> BoolResult:
         """Press keys together.

@@ -260,6 +260,7 @@ class Download:
         return Path(self._path)
 
 
+@pytest.mark.one_driver
 async def test_a_download_is_read_where_the_browser_runs(shared_bay: AsyncSession, tmp_path: Path) -> None:
     content = bytes(range(256)) * 300
     async with shared_bay.file_system.open("downloads/1234", "wb") as file:

@@ -21,7 +21,7 @@ from sessionbay import (
 
 from .test_fingerprint import whole
 
-TEXT = st.text(st.characters(codec="utf-8", exclude_characters="\0"), min_size=1).filter(str.strip)
+TEXT = st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Z"]), min_size=1, max_size=5)
 SIZE = st.integers(1, 10_000)
 
 
@@ -54,7 +54,7 @@ OPTIONS = st.builds(
 
 
 @hypothesis.given(OPTIONS)
-@settings(max_examples=25)
+@settings(max_examples=12)
 def test_an_option_survives_its_map(option: BrowserOption) -> None:
     assert BrowserOption.from_map(option.to_map()) == option
 

@@ -67,6 +67,8 @@ class AsyncBrowserNotifications:
                 message = await multiplexer.next(subscription, BrowserError, None, "the browser's notifications")
                 if message.kind == "push":
                     await self._call(BrowserNotifyMessage.from_map(message.data))
+                elif multiplexer.is_closed:
+                    break
                 elif subscription is self._subscription:
                     log.info("subscribing to the browser's notifications again: %s", message.error)
                     await self._subscribe_again(multiplexer, subscription)

@@ -68,6 +68,8 @@ class BrowserNotifications:
                 message = multiplexer.next(subscription, BrowserError, None, "the browser's notifications")
                 if message.kind == "push":
                     self._call(BrowserNotifyMessage.from_map(message.data))
+                elif multiplexer.is_closed:
+                    break
                 elif subscription is self._subscription:
                     log.info("subscribing to the browser's notifications again: %s", message.error)
                     self._subscribe_again(multiplexer, subscription)

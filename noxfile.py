@@ -222,6 +222,7 @@ def bench(session: nox.Session) -> None:
         other = ""
     session.run(python, "-m", "bench", "--official", other, *session.posargs, external=True)
     session.run(python, "-m", "bench.engine", external=True)
+    session.run(python, "-m", "bench.door", external=True)
 
 
 @nox.session(venv_backend="none")

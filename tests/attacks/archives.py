@@ -96,6 +96,12 @@ EVIL: dict[str, tuple[str, Callable[[], bytes], str, str]] = {
         "tar",
         "ls climbed 2>/dev/null",
     ),
+    "that-leaves-folders": (
+        "A file in folders of its own, then one that is refused: the folders are to remain.",
+        lambda: zipped(("new/deep/kept", b"x"), ("../../climbed", b"x")),
+        "zip",
+        "ls -d a 2>/dev/null",
+    ),
     "that-is-a-bomb": (
         "60 MB of nothing, in 60 KB.",
         lambda: zipped(("bomb", bytes(60_000_000))),

@@ -220,6 +220,7 @@ def test_a_result_cannot_be_changed() -> None:
         ("X", "", "[X]"),
         ("", " why ", "why"),
         ("", "", ""),
+        ("\x1b]0;X\x07", "two\n\tlines\r\x9b", r"[\x1b]0;X\x07] two" "\n\tlines" r"\r\x9b"),
     ],
 )
 def test_a_refusal_reads_as_its_code_and_message(code: str, message: str, text: str) -> None:

@@ -21,6 +21,7 @@ from ..core.operation import Operation
 from ..core.result import Result
 from ..core.retry import Failure, RetryBudget, RetryState, classify_response
 from ..core.secrets import Secret, excerpt, without
+from ..core.text import escape_controls
 from ..core.wire_model import Wire
 from ..dialects.base import Dialect
 from ..environment import ThreadLock, nonce
@@ -159,7 +160,13 @@ class AsyncApiClient:
             result = call.decode(response)
         except InvalidResponse as exc:
             return self._invalid_response(call, response, exc)
-        log.debug("%s -> success=%s code=%s request_id=%s", call.name, result.success, result.code, result.request_id)
+        log.debug(
+            "%s -> success=%s code=%s request_id=%s",
+            call.name,
+            result.success,
+            escape_controls(result.code),
+            escape_controls(result.request_id),
+        )
         if result.success:
             return result, None
         # The service's message may repeat the request.

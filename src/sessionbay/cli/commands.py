@@ -16,6 +16,7 @@ from .._async.clouds import CLOUDS
 from .._version import __version__
 from ..core.errors import AgentBayError
 from ..engine.config import EngineConfig
+from ..engine.loop_meter import loop_factory
 from ..engine.sandbox.backends import IsolationChoice, NetworkChoice
 from ..engine.sandbox.sandbox import SandboxError
 from . import daemon, doctor, maintenance
@@ -95,7 +96,7 @@ def serve(
         _announce({"endpoint": endpoint, "api_key": api_key}, as_json)
 
     config = EngineConfig(port=port, isolation=isolation, network=network, limits=limits_of(limits))
-    _run(serve_until_stopped(config, announce))
+    _run(serve_until_stopped(config, announce), config.slow_turn)
 
 
 @commands.command(short_help="Show the status of the shared engine.")
@@ -193,10 +194,10 @@ def _announce(address: dict[str, str], as_json: bool) -> None:
     click.echo(json.dumps(address) if as_json else f"serving {address['endpoint']}; {SHARED}")
 
 
-def _run(work: Coroutine[Any, Any, Any]) -> Any:
+def _run(work: Coroutine[Any, Any, Any], slow_turn: float = 0.0) -> Any:
     """Run a coroutine, and exit on errors."""
-    with _exit_on_error():
-        return asyncio.run(work)
+    with _exit_on_error(), asyncio.Runner(loop_factory=loop_factory(slow_turn)) as runner:
+        return runner.run(work)
 
 
 @contextmanager

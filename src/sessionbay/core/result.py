@@ -7,6 +7,7 @@ from typing import Any, ClassVar, Generic, NoReturn, Self, TypeVar, cast, datacl
 from .error_codes import ErrorCode
 from .errors import AgentBayError, Kind, SessionError
 from .public import public
+from .text import escape_controls
 from .value import Value
 
 T = TypeVar("T")
@@ -222,5 +223,6 @@ class Delegated(Generic[T]):
 
 
 def format_refusal(code: str, message: str) -> str:
-    """Return an error in the format of both official clients: ``[Code] message``."""
-    return f"[{code}] {message.strip()}".strip() if code else message.strip()
+    """Return an error in the format of both official clients: ``[Code] message``, with control characters escaped."""
+    text = f"[{code}] {message.strip()}".strip() if code else message.strip()
+    return escape_controls(text)

@@ -1,7 +1,10 @@
-"""Splitting text to fit the size limit of messages."""
+"""Text of messages: splitting it to fit a size limit, and escaping control characters."""
 
 import json
+import re
 from collections.abc import Iterator
+
+_CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
 
 def pieces(text: str, budget: int) -> Iterator[str]:
@@ -18,3 +21,8 @@ def pieces(text: str, budget: int) -> Iterator[str]:
 def _json_size(text: str) -> int:
     """Return the size of ``text`` inside a JSON string, in bytes."""
     return len(json.dumps(text, ensure_ascii=False).encode()) - 2
+
+
+def escape_controls(text: str) -> str:
+    """Return ``text`` with control characters escaped, except line feeds and tabs: terminals act on the others."""
+    return _CONTROLS.sub(lambda match: ascii(match[0])[1:-1], text)

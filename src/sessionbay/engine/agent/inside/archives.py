@@ -34,9 +34,10 @@ def extract(archive: str, folder: str, max_files: int, max_bytes: int, max_ratio
     size = os.fstat(fd).st_size
     max_bytes = min(max_bytes, max(RATIO_EXEMPT_BYTES, size * max_ratio) if max_ratio else max_bytes)
     written: list[tuple[str, str]] = []
+    made: list[str] = []
     try:
         with open(fd, "rb") as packed:
-            names = _scratched(packed, archive, folder, max_files, max_bytes, written)
+            names = _scratched(packed, archive, folder, max_files, max_bytes, written, made)
         for scratch, path in written:
             os.replace(scratch, path)
     except ARCHIVE_ERRORS as exc:
@@ -47,11 +48,22 @@ def extract(archive: str, folder: str, max_files: int, max_bytes: int, max_ratio
                 os.unlink(scratch)
             except FileNotFoundError:
                 pass
+        for empty in reversed(made):
+            try:
+                os.rmdir(empty)
+            except OSError:  # it has files by now
+                pass
     return names
 
 
 def _scratched(
-    packed: IO[bytes], archive: str, folder: str, max_files: int, max_bytes: int, written: list[tuple[str, str]]
+    packed: IO[bytes],
+    archive: str,
+    folder: str,
+    max_files: int,
+    max_bytes: int,
+    written: list[tuple[str, str]],
+    made: list[str],
 ) -> list[str]:
     """Extract each file to a scratch file beside its place."""
     names: list[str] = []
@@ -61,7 +73,7 @@ def _scratched(
         if len(names) > max_files:
             raise Failure(f"{archive}: it holds more than {max_files} files")
         path = os.path.join(folder, name)
-        os.makedirs(os.path.dirname(path), exist_ok=True)
+        _make_folders(os.path.dirname(path), made)
         scratch = os.path.join(os.path.dirname(path), f".{os.getpid()}.{len(names)}.part")
         target = files.open_regular(scratch, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW)
         written.append((scratch, path))
@@ -73,6 +85,15 @@ def _scratched(
                 file.write(data)
             os.fchmod(file.fileno(), 0o755 if executable else 0o644)
     return names
+
+
+def _make_folders(folder: str, made: list[str]) -> None:
+    """Create a folder and its parents, and add those that are new to ``made``."""
+    if os.path.isdir(folder):
+        return
+    _make_folders(os.path.dirname(folder), made)
+    os.mkdir(folder)
+    made.append(folder)
 
 
 def checked(name: str, archive: str) -> str:

@@ -104,7 +104,7 @@ class AsyncSessionConnection:
         """Raise a usage error if the cloud does not have ``tool``."""
         dialect = self.api.dialect
         if tool.only not in ("", dialect.name):
-            message = f"{dialect.title} has no tool {tool.name}: use the other cloud, or the local engine"
+            message = f"{dialect.title} has no tool {tool.name}: use the other cloud"
             raise tool.result.error_type.usage(message)
 
     async def call_tool(

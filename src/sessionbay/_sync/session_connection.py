@@ -105,7 +105,7 @@ class SessionConnection:
         """Raise a usage error if the cloud does not have ``tool``."""
         dialect = self.api.dialect
         if tool.only not in ("", dialect.name):
-            message = f"{dialect.title} has no tool {tool.name}: use the other cloud, or the local engine"
+            message = f"{dialect.title} has no tool {tool.name}: use the other cloud"
             raise tool.result.error_type.usage(message)
 
     def call_tool(self, tool: Tool[Q, R], args: Q, timeout: CallTimeout | None = None, *, strict: bool = True) -> R:

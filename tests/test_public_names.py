@@ -50,6 +50,9 @@ sys.path.insert(0, {path!r})
 import sessionbay
 assert sessionbay.__file__.startswith({path!r}), sessionbay.__file__
 assert "httpx" not in sys.modules and "pydantic" not in sys.modules
+import typing
+from sessionbay.models.windows import Window
+assert typing.get_type_hints(Window)["child_windows"] == tuple[Window, ...]  # a class that is not loaded yet
 from sessionbay import AsyncFileSystem, AgentBay, SessionResult, errors, testing
 try:
     AgentBay()

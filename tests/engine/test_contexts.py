@@ -239,9 +239,13 @@ def test_a_deleted_file_is_gone_and_so_is_its_empty_folder(account: Account, hom
     )
 
 
-@pytest.mark.parametrize("path", ["", "a/", "/", "/a/", "/a//b", "/../a", "/a/..", "/a\\b", "/a\nb", "/" + "x" * 256])
+@pytest.mark.parametrize("path", ["", "a/", "/", "/a/", "/../a", "/a/..", "/a\\b", "/a\nb", "/" + "x" * 256])
 def test_a_path_that_no_file_has_is_refused(account: Account, home: str, path: str) -> None:
     assert account.refused("GetContextFileUploadUrl", ContextId=home, FilePath=path) == "InvalidParameter"
+
+
+def test_two_slashes_count_as_one(account: Account, home: str) -> None:
+    assert account.ok("GetContextFileUploadUrl", ContextId=home, FilePath="/a//b")["Data"]["Url"]
 
 
 def test_what_one_session_leaves_the_next_one_finds(account: Account, home: str) -> None:

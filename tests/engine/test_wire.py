@@ -25,7 +25,7 @@ def test_an_unknown_path_is_named(raw: Raw) -> None:
 
 
 def test_an_action_that_only_the_cloud_has_is_refused_with_the_reason(raw: Raw) -> None:
-    answer = raw.agentbay("GetAdbLink")
+    answer = raw.agentbay("GetAdbLink", SessionId="session-1", Option="{}")
     assert (answer.status_code, answer.json()["Code"]) == (400, "ActionNotSupportedLocally")
     assert "phone" in answer.json()["Message"]
 

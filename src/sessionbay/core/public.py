@@ -2,6 +2,7 @@
 
 import builtins
 import re
+import sys
 from collections.abc import Callable, Iterator, KeysView
 from functools import cached_property
 from importlib import import_module
@@ -15,6 +16,8 @@ def public(value: T) -> T:
     """Return a public class or function, which is importable from ``sessionbay``, as a member of that module."""
     marked: Any = value
     marked.__module__ = "sessionbay"
+    if isinstance(value, type):  # its annotations, which are evaluated there, may name itself
+        vars(sys.modules["sessionbay"]).setdefault(value.__name__, value)
     if isinstance(value, type) and marked.__repr__ is object.__repr__:
         marked.__repr__ = _repr
     if "__firstlineno__" in vars(marked):  # Python 3.13 and later: inspect would read these lines of the wrong file

@@ -1,5 +1,7 @@
 """The paths of context files: paths in a session, without ``.``, ``..`` or special characters."""
 
+import re
+
 MAX_PATH_BYTES = 4096
 MAX_NAME_BYTES = 255
 Parts = tuple[str, ...]
@@ -10,10 +12,13 @@ class BadPath(ValueError):
 
 
 def file_parts(path: str) -> Parts:
-    """Parse the path of a file into its names; a relative path starts at the root."""
+    """Parse the path of a file into its names; a relative path starts at the root.
+
+    Double slashes count as one: the official client sends them for a phone's simulation.
+    """
     if not path or path.endswith("/"):
         raise BadPath(f"{shown(path)} does not name a file")
-    return relative_parts(path.removeprefix("/"))
+    return relative_parts(re.sub("/{2,}", "/", path).removeprefix("/"))
 
 
 def folder_parts(path: str) -> Parts:

@@ -110,6 +110,7 @@ def test_a_body_that_goes_on_after_the_response_does_not_keep_the_connection(mon
 
 def test_a_connection_without_a_key_makes_room_for_others(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(connections, "MAX_KEYLESS", 2)
+    monkeypatch.setattr(connections, "GRACE", 0.0)
 
     async def talk() -> bytes:
         listener = Listener()
@@ -158,3 +159,24 @@ def test_without_descriptors_a_client_is_refused_once_and_served_later(
     assert b"Nothing was done" in came
     assert came.endswith(b"\r\n\r\nlast")
     assert [record.levelname for record in caplog.records] == ["WARNING"]
+
+
+def test_a_new_connection_is_not_closed_for_a_newer_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(connections, "MAX_KEYLESS", 1)
+
+    async def talk() -> bytes:
+        listener = Listener()
+        await listener.start(echo)
+        try:
+            first = await asyncio.open_connection("127.0.0.1", listener.port)
+            second = await asyncio.open_connection("127.0.0.1", listener.port)
+            came = b""
+            for reader, writer in (first, second):
+                writer.write(LAST)
+                came += await reader.read(-1)
+                writer.close()
+            return came
+        finally:
+            await listener.stop()
+
+    assert run(talk()).count(b"\r\n\r\nlast") == 2

@@ -12,7 +12,7 @@ from .connections import connections, descriptor_limit
 
 BATCH = 16  # connections that are accepted in one turn
 RESERVE = 32  # descriptors that connections leave to the sessions
-PAUSE = 0.1  # seconds until the next attempt when there are no descriptors
+PAUSE = 0.1  # seconds until the next attempt when there is no room
 EXHAUSTED = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM})
 _REASON = {"code": "TooManyRequests", "message": "The local engine has no file descriptors left. Nothing was done."}
 _BODY = json.dumps(
@@ -53,7 +53,12 @@ class Acceptor:
         """Do nothing: uvicorn has closed the connections."""
 
     def _accept(self) -> None:
-        for _ in range(BATCH):
+        if not connections().take_place():
+            self._pause()
+            return
+        for number in range(BATCH):
+            if number and connections().is_full():
+                return  # there may be none that waits, for which the oldest would be closed
             try:
                 conn, _ = self._sock.accept()
             except (BlockingIOError, InterruptedError, ConnectionAbortedError):
@@ -64,6 +69,7 @@ class Acceptor:
                 self._refuse_by_spare()
                 return
             if conn.fileno() < descriptor_limit() - RESERVE or connections().make_room():
+                connections().starting += 1
                 task = self._loop.create_task(self._start(conn))
                 self._starting.add(task)
                 task.add_done_callback(self._starting.discard)
@@ -76,6 +82,8 @@ class Acceptor:
             await self._loop.connect_accepted_socket(self._protocol, conn)
         except OSError:  # the client has left
             conn.close()
+        finally:
+            connections().starting -= 1
 
     def _refuse_by_spare(self) -> None:
         """Refuse one connection by means of the spare descriptor, and pause."""
@@ -87,6 +95,10 @@ class Acceptor:
             self._spare = -1
         with contextlib.suppress(OSError):
             self._spare = os.open(os.devnull, os.O_RDONLY | os.O_CLOEXEC)
+        self._pause()
+
+    def _pause(self) -> None:
+        """Leave new connections to the system for a while."""
         self._loop.remove_reader(self._sock.fileno())
         self._paused = self._loop.call_later(PAUSE, self._loop.add_reader, self._sock.fileno(), self._accept)
 

@@ -4,7 +4,7 @@ import asyncio
 import logging
 import resource
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -12,6 +12,7 @@ from starlette.types import Scope
 
 log = logging.getLogger("sessionbay.engine")
 MAX_KEYLESS = 512  # connections at once that have shown no key and no token
+GRACE = 0.5  # seconds that a new connection has to show its key, before others may take its place
 LOG_INTERVAL = 60.0  # seconds between two log lines about the same shortage
 Address = tuple[Any, Any]  # both ends of a connection, as they are in an ASGI scope
 
@@ -22,6 +23,7 @@ class Peer:
 
     transport: asyncio.Transport
     is_idle: Callable[[], bool]
+    since: float = field(default_factory=lambda: asyncio.get_running_loop().time())
 
 
 class Connections:
@@ -31,12 +33,23 @@ class Connections:
         self._keyless: dict[Address, Peer] = {}
         self._authorized: dict[Address, Peer] = {}
         self._logged: dict[str, float] = {}
+        self.starting = 0
+
+    def is_full(self) -> bool:
+        """Return whether as many connections have shown no key as may be."""
+        return len(self._keyless) + self.starting >= min(MAX_KEYLESS, max(descriptor_limit() // 4, 1))
+
+    def take_place(self) -> bool:
+        """Return whether a waiting connection may be accepted; close the oldest one for it if there are too many."""
+        if not self.is_full():
+            return True
+        self.warn("%d connections have shown no key: the oldest are closed for new ones.", len(self._keyless))
+        oldest = next(iter(self._keyless.values()), None)
+        now = asyncio.get_running_loop().time()
+        return oldest is not None and now - oldest.since >= GRACE and self.make_room()
 
     def add(self, address: Address, peer: Peer) -> None:
-        """Add a new connection; if there are too many without a key, close the oldest of those."""
-        if len(self._keyless) >= min(MAX_KEYLESS, max(descriptor_limit() // 4, 1)):
-            self.warn("More than %d connections have shown no key: the oldest are closed.", len(self._keyless))
-            self.make_room()
+        """Add a new connection, which has shown no key."""
         self._keyless[address] = peer
 
     def authorize(self, scope: Scope) -> None:

@@ -291,6 +291,8 @@ MISTAKES: dict[str, Callable[[AsyncSession], Any]] = {
     "on_content must be a function": lambda session: session.agent.mobile.execute_task("x", on_content="print"),  # type: ignore[arg-type]
     "on_call_for_user must be": lambda session: session.agent.mobile.execute_task_and_wait("x", 9, on_call_for_user=1),  # type: ignore[arg-type]
     "output_schema must be": lambda session: session.agent.browser.execute_task("x", False, "{}"),  # type: ignore[arg-type]
+    "use_vision must be True or False": lambda session: session.agent.browser.execute_task("x", "no"),  # type: ignore[arg-type]
+    "full_page_screenshot must be": lambda session: session.agent.browser.execute_task("x", full_page_screenshot=1),  # type: ignore[arg-type]
     "task must": lambda session: session.agent.browser.execute_task_and_wait("", 9),
     "task_id must be": lambda session: session.agent.computer.get_task_status(""),
     "task_id must be a string": lambda session: session.agent.mobile.terminate_task(None),  # type: ignore[arg-type]

@@ -24,7 +24,7 @@ from sessionbay._async import browser as browser_module
 from ..fake_cloud import KEY, FakeCloud, no, yes
 from .clock import FakeClock
 
-URL = "wss://gw.example:8008/websocket_ai/hush-token"
+URL = "wss://gw.example:8008/websocket_ai/hush-token?sign=hush-sign"
 STARTED, LINK = yes({"Port": 9333}), yes({"Url": URL})
 
 
@@ -128,7 +128,7 @@ async def test_no_log_and_no_error_shows_a_secret(caplog: pytest.LogCaptureFixtu
     option = BrowserOption(proxies=[BrowserProxy("custom", "http://me:hush-2@p", "me", "hush-1")])
     failed = await session.browser.initialize(option)
     assert "no proxy" in failed.error_message
-    playwright = Playwright(PlaywrightError(f"refused by {URL} ({URL[15:]})"))
+    playwright = Playwright(PlaywrightError(f"refused by {URL} ({URL[15:]}), sign=hush-sign"))
     with pytest.raises(BrowserError, match="refused by") as caught:
         await session.browser.connect(playwright)
     shown = [caplog.text, repr(failed), str(failed), repr(option), "".join(traceback.format_exception(caught.value))]
@@ -165,6 +165,14 @@ async def test_playwright_is_connected_to_a_browser_that_is_started_if_needed() 
     assert await session.browser.connect(playwright) == "the browser"
     assert playwright.seen == [(URL, {"timeout": 5}), (URL, {})]
     assert cloud.requests == ["InitBrowser", "GetCdpLink", "GetCdpLink"]
+
+
+async def test_what_is_not_playwright_is_refused_before_a_browser_is_started() -> None:
+    cloud = FakeCloud()
+    for wrong in (None, object()):
+        with pytest.raises(BrowserUsageError, match="playwright must be the object of 'async with async_playwright"):
+            await on(cloud).browser.connect(wrong)  # type: ignore[arg-type]
+    assert cloud.requests == []
 
 
 async def test_a_browser_that_cannot_be_started_is_not_connected_to() -> None:

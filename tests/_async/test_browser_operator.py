@@ -290,7 +290,16 @@ async def test_the_configuration_of_a_login_is_in_no_error() -> None:
     refused = await scene.operator.login('{"api_key": "HUSH"}')
     assert refused.error_message.startswith("bad login")
     assert "HUSH" not in refused.error_message
+    for wrong in ({"api_key": "HUSH"}, b'{"api_key": "HUSH"}', '["HUSH"]', '{"api_key": "HUSH"'):
+        with pytest.raises(BrowserUsageError, match="login_config must be a JSON object, as text") as caught:
+            await scene.operator.login(wrong)  # type: ignore[arg-type]
+        assert "HUSH" not in str(caught.value)
     assert (await Scene("signed in").operator.login("{}", use_vision=True)).message == "signed in"
+
+
+def test_options_convert_to_json_also_with_a_class() -> None:
+    converted = json.loads(ExtractOptions("the product", Product).to_json())
+    assert sorted(converted["schema"]["properties"]) == ["name", "price"]
 
 
 async def test_without_a_browser_only_closing_is_possible() -> None:

@@ -212,8 +212,9 @@ def test_each_generated_name_is_another() -> None:
 
 
 def test_a_service_needs_a_client() -> None:
-    with pytest.raises(ContextUsageError, match="client must be of the class"):
-        AsyncExtensionsService("key")  # type: ignore[arg-type]
+    for wrong in ("key", None):
+        with pytest.raises(ContextUsageError, match="client must be of the class"):
+            AsyncExtensionsService(wrong)  # type: ignore[arg-type]
 
 
 async def test_the_engine_stores_extensions(bay: AsyncAgentBay, archive: Path) -> None:

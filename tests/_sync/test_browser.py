@@ -25,7 +25,7 @@ from sessionbay._sync import browser as browser_module
 from ..fake_cloud import KEY, FakeCloud, no, yes
 from .clock import FakeClock
 
-URL = "wss://gw.example:8008/websocket_ai/hush-token"
+URL = "wss://gw.example:8008/websocket_ai/hush-token?sign=hush-sign"
 STARTED, LINK = yes({"Port": 9333}), yes({"Url": URL})
 
 
@@ -129,7 +129,7 @@ def test_no_log_and_no_error_shows_a_secret(caplog: pytest.LogCaptureFixture) ->
     option = BrowserOption(proxies=[BrowserProxy("custom", "http://me:hush-2@p", "me", "hush-1")])
     failed = session.browser.initialize(option)
     assert "no proxy" in failed.error_message
-    playwright = Playwright(PlaywrightError(f"refused by {URL} ({URL[15:]})"))
+    playwright = Playwright(PlaywrightError(f"refused by {URL} ({URL[15:]}), sign=hush-sign"))
     with pytest.raises(BrowserError, match="refused by") as caught:
         session.browser.connect(playwright)
     shown = [caplog.text, repr(failed), str(failed), repr(option), "".join(traceback.format_exception(caught.value))]
@@ -166,6 +166,14 @@ def test_playwright_is_connected_to_a_browser_that_is_started_if_needed() -> Non
     assert session.browser.connect(playwright) == "the browser"
     assert playwright.seen == [(URL, {"timeout": 5}), (URL, {})]
     assert cloud.requests == ["InitBrowser", "GetCdpLink", "GetCdpLink"]
+
+
+def test_what_is_not_playwright_is_refused_before_a_browser_is_started() -> None:
+    cloud = FakeCloud()
+    for wrong in (None, object()):
+        with pytest.raises(BrowserUsageError, match="playwright must be the object of 'with async_playwright"):
+            on(cloud).browser.connect(wrong)  # type: ignore[arg-type]
+    assert cloud.requests == []
 
 
 def test_a_browser_that_cannot_be_started_is_not_connected_to() -> None:

@@ -213,8 +213,9 @@ def test_each_generated_name_is_another() -> None:
 
 
 def test_a_service_needs_a_client() -> None:
-    with pytest.raises(ContextUsageError, match="client must be of the class"):
-        ExtensionsService("key")  # type: ignore[arg-type]
+    for wrong in ("key", None):
+        with pytest.raises(ContextUsageError, match="client must be of the class"):
+            ExtensionsService(wrong)  # type: ignore[arg-type]
 
 
 def test_the_engine_stores_extensions(bay: AgentBay, archive: Path) -> None:

@@ -104,7 +104,7 @@ def test_a_mistake_raises_before_anything_is_sent(wrong: Any, message: str) -> N
         ({"proxy": "proxy.example:3128"}, "proxy must be a URL that begins with http://"),
         ({"proxy": "ftp://user:canary@proxy.example"}, "proxy must be a URL"),
         ({"proxy": 5}, "proxy must be a URL"),
-        ({"retry": 3}, "retry must be of the class sessionbay.RetryPolicy, not 3"),
+        ({"retry": 3}, "retry must be of the class sessionbay.RetryPolicy, not int"),
         ({"transport": 5}, "transport must be of the class httpx."),
         ({"max_connections": 0}, "max_connections must be a whole number of 1 or more"),
     ],

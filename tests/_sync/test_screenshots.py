@@ -113,6 +113,15 @@ def test_each_tool_is_refused_where_the_other_one_works() -> None:
     assert one.requests == other.requests == []
 
 
+@pytest.mark.one_driver
+@pytest.mark.parametrize("text", ["ok", "null", "/screen.png", " "])
+def test_what_is_not_a_url_is_an_invalid_response(text: str) -> None:
+    session, _, store = on(text)
+    with pytest.raises(ScreenError, match="there is no URL of a picture") as caught:
+        session.computer.take_screenshot()
+    assert (caught.value.kind, store.fetched) == ("invalid_response", [])
+
+
 def test_the_url_is_the_text_of_the_result_and_not_in_its_repr() -> None:
     session, _, _ = on(URL)
     stored = session.computer.screen.capture()

@@ -151,8 +151,8 @@ def test_what_is_right_is_returned(check: Callable[[object], object], value: Any
         (utf8, "ab\ud800", "content contains a lone surrogate at index 2"),
         (string_map, None, "envs must be a dict of strings, such as"),
         (string_map, [("A", "1")], "envs must be a dict of strings, such as"),
-        (string_map, {"A": 1}, "envs must map strings to strings, not 'A' to 1"),
-        (string_map, {1: "A"}, "envs must map strings to strings, not 1 to 'A'"),
+        (string_map, {"A": 1}, "envs must map strings to strings, not 'A' to int"),
+        (string_map, {1: "A"}, "envs must map strings to strings, not 1 to str"),
         (labels, {}, "labels must not be empty: give at least one key and value"),
         (labels, {"": "b"}, "labels must have no blank key and no blank value"),
         (labels, {"a": " "}, "labels must have no blank key and no blank value"),
@@ -191,3 +191,22 @@ def test_arguments_that_are_nested_too_deep_are_reported() -> None:
         deep = {"a": deep}
     with pytest.raises(CommandUsageError):
         json_object(deep)
+
+
+class NumpyInteger:
+    """A whole number of NumPy, which is no int."""
+
+    def __index__(self) -> int:
+        return 7
+
+
+def test_a_whole_number_of_numpy_is_an_int() -> None:
+    assert (integer(NumpyInteger()), type(integer(NumpyInteger()))) == (7, int)
+
+
+@pytest.mark.parametrize("wrong", [{"A": b"hush"}, ["hush"], {"A": ["hush"]}])
+def test_no_error_of_a_map_or_an_instance_shows_a_value(wrong: object) -> None:
+    for check in (string_map, lambda value: validation.instance("x", value, int, CommandError)):
+        with pytest.raises(CommandUsageError) as caught:
+            check(wrong)
+        assert "hush" not in str(caught.value)

@@ -89,7 +89,9 @@ MISTAKES: list[tuple[Any, dict[str, Any], str]] = [
     (BrowserOption, {"browser_type": "firefox"}, "browser_type must be 'chrome' or 'chromium', not 'firefox'"),
     (BrowserOption, {"cmd_args": "--x"}, "cmd_args must be a list"),
     (BrowserOption, {"cmd_args": [1]}, r"cmd_args\[0\] must be a string"),
-    (BrowserOption, {"proxies": PROXY}, "proxies must be a list"),
+    (BrowserOption, {"proxies": PROXY}, "proxies must be a list of one BrowserProxy, not BrowserProxy"),
+    (BrowserOption, {"proxies": {"password": "hush"}}, "proxies must be a list of one BrowserProxy, not dict$"),
+    (BrowserOption, {"proxies": [{"password": "hush"}]}, r"sessionbay\.BrowserProxy, not dict$"),
     (BrowserOption, {"proxies": [PROXY, PROXY]}, "proxies must have at most one item, not 2"),
     (BrowserOption, {"proxies": [None]}, r"proxies\[0\] must be of the class sessionbay\.BrowserProxy"),
     (

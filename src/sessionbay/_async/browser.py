@@ -194,6 +194,9 @@ class AsyncBrowser(AsyncModule):
                 return await browser.contexts[0].pages[0].title()
             ```
         """
+        if not hasattr(playwright, "chromium"):
+            hint = "the object of 'async with async_playwright() as playwright'"
+            raise BrowserError.usage(f"playwright must be {hint}, not {playwright!r}")
         if self._option is None:
             (await self.initialize()).raise_for_error()
         clock, pauses = self._connection.api.clock, exponential_backoff(*START_BACKOFF)
@@ -362,7 +365,7 @@ class AsyncBrowser(AsyncModule):
             ```
         """
         self._raise_if_silent()
-        validation.instance("notify_message", notify_message or "", BrowserNotifyMessage, BrowserError)
+        validation.instance("notify_message", notify_message, BrowserNotifyMessage, BrowserError, required=True)
         validation.json_object("notify_message", notify_message.to_map(), BrowserError)
         await self._notifications.send(notify_message)
         return BrowserResult(success=True, data=True)

@@ -48,7 +48,7 @@ class AsyncExtensionsService:
             client: The client.
             context_id: The **name** of the context, as in the official clients. By default it is generated.
         """
-        validation.instance("client", client, AsyncClient, ContextError)
+        validation.instance("client", client, AsyncClient, ContextError, required=True)
         self._api = client.core.api
         self._contexts = client.context
         self.auto_created = not validation.utf8("context_id", context_id, ContextError).strip()

@@ -195,6 +195,9 @@ class Browser(Module):
                 return browser.contexts[0].pages[0].title()
             ```
         """
+        if not hasattr(playwright, "chromium"):
+            hint = "the object of 'with async_playwright() as playwright'"
+            raise BrowserError.usage(f"playwright must be {hint}, not {playwright!r}")
         if self._option is None:
             (self.initialize()).raise_for_error()
         clock, pauses = self._connection.api.clock, exponential_backoff(*START_BACKOFF)
@@ -361,7 +364,7 @@ class Browser(Module):
             ```
         """
         self._raise_if_silent()
-        validation.instance("notify_message", notify_message or "", BrowserNotifyMessage, BrowserError)
+        validation.instance("notify_message", notify_message, BrowserNotifyMessage, BrowserError, required=True)
         validation.json_object("notify_message", notify_message.to_map(), BrowserError)
         self._notifications.send(notify_message)
         return BrowserResult(success=True, data=True)

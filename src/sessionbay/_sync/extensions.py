@@ -49,7 +49,7 @@ class ExtensionsService:
             client: The client.
             context_id: The **name** of the context, as in the official clients. By default it is generated.
         """
-        validation.instance("client", client, Client, ContextError)
+        validation.instance("client", client, Client, ContextError, required=True)
         self._api = client.core.api
         self._contexts = client.context
         self.auto_created = not validation.utf8("context_id", context_id, ContextError).strip()

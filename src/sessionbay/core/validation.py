@@ -2,12 +2,13 @@
 
 import json
 import math
+import operator
 import os
 import re
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from pathlib import PurePath
-from typing import Any, cast
+from typing import Any, SupportsIndex, cast
 
 from . import reserved_labels
 from .errors import AgentBayError
@@ -40,10 +41,11 @@ def count(name: str, value: object, errors: Errors, *, least: int = 1) -> int:
 
 
 def integer(name: str, value: object, errors: Errors, low: int, high: int) -> int:
-    """Return a whole number from ``low`` to ``high``."""
-    if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
+    """Return a whole number from ``low`` to ``high``, also one of NumPy's types."""
+    number = operator.index(value) if isinstance(value, SupportsIndex) and not isinstance(value, bool) else None
+    if number is None or not low <= number <= high:
         raise errors.usage(f"{name} must be a whole number from {low} to {high}, not {value!r}")
-    return value
+    return number
 
 
 def boolean(name: str, value: object, errors: Errors) -> bool:
@@ -97,11 +99,14 @@ def choice(name: str, value: object, allowed: Sequence[str], errors: Errors) -> 
         raise errors.usage(f"{name} must be {' or '.join(map(repr, allowed))}, not {value!r}")
 
 
-def instance(name: str, value: object, kind: type[object], errors: Errors) -> None:
-    """Raise unless ``value`` is None or an instance of ``kind``."""
-    if value is not None and not isinstance(value, kind):
+def instance(name: str, value: object, kind: type[object], errors: Errors, *, required: bool = False) -> None:
+    """Raise unless ``value`` is an instance of ``kind``, or None where it is not required.
+
+    The error does not show the value: a dict in place of an option may hold a password.
+    """
+    if (required or value is not None) and not isinstance(value, kind):
         home = kind.__module__.partition(".")[0]
-        raise errors.usage(f"{name} must be of the class {home}.{kind.__name__}, not {value!r}")
+        raise errors.usage(f"{name} must be of the class {home}.{kind.__name__}, not {type(value).__name__}")
 
 
 def utf8(name: str, value: object, errors: Errors) -> str:
@@ -156,13 +161,14 @@ def content(name: str, value: object, errors: Errors) -> bytes:
 
 
 def string_map(name: str, value: object, errors: Errors) -> dict[str, str]:
-    """Return a mapping of strings to strings as a dict."""
+    """Return a mapping of strings to strings as a dict. No error shows a value: it may be a secret."""
     if not isinstance(value, Mapping):
-        raise errors.usage(f"{name} must be a dict of strings, such as {{'name': 'value'}}, not {value!r}")
+        kind = type(value).__name__
+        raise errors.usage(f"{name} must be a dict of strings, such as {{'name': 'value'}}, not {kind}")
     found = cast("Mapping[object, object]", value)
     for key, inner in found.items():
         if not isinstance(key, str) or not isinstance(inner, str):
-            raise errors.usage(f"{name} must map strings to strings, not {key!r} to {inner!r}")
+            raise errors.usage(f"{name} must map strings to strings, not {key!r} to {type(inner).__name__}")
         utf8(f"a name in {name}", key, errors)
         utf8(f"{name}[{key!r}]", inner, errors)
     return dict(cast("Mapping[str, str]", found))

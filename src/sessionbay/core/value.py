@@ -91,6 +91,8 @@ def _rebuild(kind: type[Record], values: dict[str, Any]) -> Record:
 
 def to_plain(value: Any) -> Any:
     """Return dicts, lists and strings in place of values, read-only collections and enumerations."""
+    if hasattr(value, "model_json_schema") and isinstance(cast("object", value), type):
+        return value.model_json_schema()
     if hasattr(value, "to_dict"):
         return value.to_dict()
     if hasattr(value, "model_dump"):  # a model of pydantic's, by which a user described data

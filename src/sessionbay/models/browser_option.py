@@ -236,11 +236,13 @@ class BrowserOption(_Option):
         if self.browser_type is not None:
             validation.choice("browser_type", self.browser_type, ("chrome", "chromium"), BrowserError)
         validation.texts("cmd_args", self.cmd_args or (), BrowserError)
+        if isinstance(self.proxies, (Mapping, BrowserProxy)):  # one proxy, whose password no error shows
+            raise BrowserError.usage(f"proxies must be a list of one BrowserProxy, not {type(self.proxies).__name__}")
         proxies = validation.items("proxies", self.proxies or (), BrowserError)
         if len(proxies) > 1:
             raise BrowserError.usage(f"proxies must have at most one item, not {len(proxies)}")
         for proxy in proxies:
-            validation.instance("proxies[0]", proxy or "", BrowserProxy, BrowserError)
+            validation.instance("proxies[0]", proxy, BrowserProxy, BrowserError, required=True)
 
     def to_map(self, *, fingerprint_folder: str = "/tmp/browser_fingerprint") -> dict[str, Any]:
         """Return the option by the names of AgentBay's protocol; ``initialize`` adapts it to the cloud."""

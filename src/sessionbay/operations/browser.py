@@ -138,8 +138,9 @@ def secrets_of(option: BrowserOption) -> tuple[Secret, ...]:
 
 
 def secrets_of_link(url: str) -> tuple[Secret, ...]:
-    """Return what no error may show of the browser's URL: all of it, and the part that grants access."""
-    return Secret(url), Secret(urlsplit(url).path.strip("/"))
+    """Return what no error may show of the browser's URL: all of it, and the parts that grant access."""
+    parts = urlsplit(url)
+    return Secret(url), Secret(parts.path.strip("/")), Secret(parts.query)
 
 
 def is_notification(frame: Frame) -> bool:

@@ -212,6 +212,9 @@ def extract_args(options: ExtractOptions[Any], dialect: Dialect, trace_id: str) 
 
 def login_args(login_config: object, use_vision: bool | None) -> LoginArgs:
     """Return the arguments of a login."""
+    if not isinstance(login_config, str):  # without the value, which is a secret
+        kind = type(login_config).__name__
+        raise BrowserError.usage(f"login_config must be a JSON object, as text, not {kind}")
     config = validation.text("login_config", login_config, BrowserError)
     try:
         parse_json_value(config, dict)

@@ -67,7 +67,7 @@ def parse_size(text: str) -> Mapping[str, Any]:
 
 def parse_url(text: str) -> Mapping[str, Any]:
     """Return the URL of a picture."""
-    if not text.strip():
+    if not text.strip().lower().startswith(("https://", "http://")):
         raise ValueError("there is no URL of a picture")
     return {"data": text.strip()}
 

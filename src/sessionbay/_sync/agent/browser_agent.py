@@ -126,8 +126,8 @@ class BrowserAgent(TaskAgent):
     ) -> BrowserTaskArgs:
         return BrowserTaskArgs(
             task=validation.text("task", task, AgentError),
-            use_vision=bool(use_vision),
-            full_page_screenshot=bool(full_page_screenshot),
+            use_vision=validation.boolean("use_vision", use_vision, AgentError),
+            full_page_screenshot=validation.boolean("full_page_screenshot", full_page_screenshot, AgentError),
             output_schema=schema_text(output_schema),
         )
 

@@ -49,6 +49,6 @@ def check_relative_names(bay: AgentBay, context_id: str) -> None:
     for folder in ("notes", "/notes", "notes/"):
         assert [entry.file_path for entry in bay.context.list_files(context_id, folder).entries] == ["/notes/a.txt"]
     assert bay.context.delete_file(context_id, "notes/a.txt").success
-    for bad in ("../a.txt", "notes/../a", "notes//a", "./a", "notes/"):
+    for bad in ("../a.txt", "notes/../a", "./a", "notes/"):
         refused = bay.context.get_file_upload_url(context_id, bad)
         assert (refused.success, refused.code) == (False, "InvalidParameter")

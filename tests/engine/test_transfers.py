@@ -231,10 +231,10 @@ def test_a_path_is_read_as_it_is_written_or_refused(path: str) -> None:
 
 @given(st.lists(st.sampled_from(["a", "..", ".", "", "b\\c", "\0", "\udcff", "%2e%2e", "~", "x" * 300]), max_size=5))
 def test_no_path_leads_up(names: list[str]) -> None:
-    bad = {"..", ".", "", "b\\c", "\0", "\udcff", "x" * 300}
+    bad = {"..", ".", "b\\c", "\0", "\udcff", "x" * 300}
     path = "/" + "/".join(names)
-    if names and not bad & set(names):
-        assert file_parts(path) == tuple(names)
+    if names and names[-1] and not bad & set(names):
+        assert file_parts(path) == tuple(filter(None, names))
     else:
         with pytest.raises(BadPath):
             file_parts(path)

@@ -303,6 +303,12 @@ def test_options_convert_to_json_also_with_a_class() -> None:
     assert sorted(converted["schema"]["properties"]) == ["name", "price"]
 
 
+def test_the_variables_of_an_action_are_in_no_error() -> None:
+    scene = Scene('!cannot run {"variables": {"pin": "1234", "x": "no"}}')
+    refused = scene.operator.act(ActOptions("type %pin%", variables={"pin": "1234", "x": "no"}))
+    assert refused.error_message == 'cannot run {"variables": {"pin": "***", "x": "no"}}'
+
+
 def test_without_a_browser_only_closing_is_possible() -> None:
     scene = Scene("closed", ready=False)
     for call in (

@@ -145,6 +145,7 @@ def test_equal_values_have_equal_hashes() -> None:
 def test_a_record_has_the_clouds_spelling_of_its_keys() -> None:
     entry = DirectoryEntry("a", is_directory=True)
     assert (entry["isDirectory"], entry.get("isDirectory"), entry.get("isLink")) == (True, True, None)
+    assert [name in entry for name in ("isDirectory", "is_directory", "isLink")] == [True, True, False]
     with pytest.raises(KeyError, match="isLink"):
         entry["isLink"]
 

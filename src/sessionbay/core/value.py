@@ -72,6 +72,15 @@ class Record(FrozenDict[str, Any], Value, eq=False):
             raise KeyError(key)
         return self[name]
 
+    def __contains__(self, key: object) -> bool:
+        if super().__contains__(key) or not isinstance(key, str):
+            return super().__contains__(key)
+        try:
+            self.__missing__(key)
+        except KeyError:
+            return False
+        return True
+
     def get(self, key: str, default: Any = None) -> Any:
         """Return the value of ``key``, or ``default``."""
         try:

@@ -18,6 +18,8 @@ from .session import ToolEntry
 
 R = TypeVar("R", bound=Result[Any])
 
+SHORTEST_SECRET = 4  # characters of a value of a dict
+
 
 class CallRequest(Wire):
     args: Annotated[dict[str, Any], TEXT]
@@ -137,6 +139,12 @@ def to_tool_result(tool: Tool[Any, R], answer: McpToolResult) -> R:
 
 
 def secret_args(args: Wire) -> tuple[Secret, ...]:
-    """Return the arguments that must not appear in errors: those that the model's repr omits."""
+    """Return the arguments that must not appear in errors: those that the model's repr omits.
+
+    Of a dict, these are the values, but short ones, which are parts of other words.
+    """
     hidden = [getattr(args, name) for name, info in type(args).model_fields.items() if not info.repr]
-    return tuple(Secret(value) for value in hidden if isinstance(value, str) and value)
+    texts = [value for value in hidden if isinstance(value, str) and value]
+    maps = [cast("dict[str, Any]", value).values() for value in hidden if isinstance(value, dict)]
+    texts += [value for values in maps for value in values if isinstance(value, str) and len(value) >= SHORTEST_SECRET]
+    return tuple(map(Secret, texts))

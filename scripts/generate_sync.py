@@ -30,6 +30,7 @@ PROSE = [
     (re.compile(r"\bAsync(?=[A-Z])"), ""),
     (re.compile(r"\baclose\b"), "close"),
     (re.compile(r"\b_async\b"), "_sync"),
+    (re.compile(r"\basync_playwright\b"), "sync_playwright"),
 ]
 LEFTOVER = re.compile(r"\b(?:async|await|asyncio|anyio|Async[A-Z]\w*|__a(?:enter|exit|iter|next)__)\b")
 HEADER = "# Generated from {source} by scripts/generate_sync.py. Do not edit.\n"

@@ -18,6 +18,7 @@ from sessionbay import (
     BrowserProxy,
     BrowserTimeoutError,
     BrowserUsageError,
+    SessionUsageError,
 )
 from sessionbay._async import browser as browser_module
 
@@ -173,6 +174,13 @@ async def test_what_is_not_playwright_is_refused_before_a_browser_is_started() -
         with pytest.raises(BrowserUsageError, match="playwright must be the object of 'async with async_playwright"):
             await on(cloud).browser.connect(wrong)  # type: ignore[arg-type]
     assert cloud.requests == []
+
+
+async def test_the_other_playwright_is_a_mistake() -> None:
+    session, _ = await started()
+    mistake = SessionUsageError("the function is of the other kind")  # as ``call_user_function`` raises it
+    with pytest.raises(BrowserUsageError, match="the connection to the browser needs the objects of async_playwright"):
+        await session.browser.connect(Playwright(mistake))
 
 
 async def test_a_browser_that_cannot_be_started_is_not_connected_to() -> None:

@@ -19,6 +19,7 @@ from sessionbay import (
     BrowserTimeoutError,
     BrowserUsageError,
     Session,
+    SessionUsageError,
 )
 from sessionbay._sync import browser as browser_module
 
@@ -171,9 +172,16 @@ def test_playwright_is_connected_to_a_browser_that_is_started_if_needed() -> Non
 def test_what_is_not_playwright_is_refused_before_a_browser_is_started() -> None:
     cloud = FakeCloud()
     for wrong in (None, object()):
-        with pytest.raises(BrowserUsageError, match="playwright must be the object of 'with async_playwright"):
+        with pytest.raises(BrowserUsageError, match="playwright must be the object of 'with sync_playwright"):
             on(cloud).browser.connect(wrong)  # type: ignore[arg-type]
     assert cloud.requests == []
+
+
+def test_the_other_playwright_is_a_mistake() -> None:
+    session, _ = started()
+    mistake = SessionUsageError("the function is of the other kind")  # as ``call_user_function`` raises it
+    with pytest.raises(BrowserUsageError, match="the connection to the browser needs the objects of sync_playwright"):
+        session.browser.connect(Playwright(mistake))
 
 
 def test_a_browser_that_cannot_be_started_is_not_connected_to() -> None:

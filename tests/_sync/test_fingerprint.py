@@ -79,7 +79,7 @@ class Playwright:
 def playwright(monkeypatch: pytest.MonkeyPatch) -> Playwright:
     """Give a fake, in place of Playwright."""
     fake = Playwright()
-    for starter in ("async_playwright", "sync_playwright"):
+    for starter in ("sync_playwright", "sync_playwright"):
         module = ModuleType(f"playwright.{starter.removesuffix('playwright')}api")
         setattr(module, starter, lambda: fake)
         monkeypatch.setitem(sys.modules, module.__name__, module)

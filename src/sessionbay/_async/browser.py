@@ -8,7 +8,7 @@ from typing import Any, Protocol, TypeVar, overload
 from .._concurrency._async import call_user_function
 from ..core import validation
 from ..core.error_codes import ErrorCode
-from ..core.errors import AgentBayError, BrowserError, Kind
+from ..core.errors import AgentBayError, BrowserError, Kind, SessionUsageError
 from ..core.polling import exponential_backoff
 from ..core.public import public
 from ..core.secrets import Secret, without
@@ -442,6 +442,8 @@ def _playwright_errors(what: str, *secrets: Secret) -> Generator[None]:
     """Raise BrowserError in place of Playwright's exceptions; one that may show a secret is not kept as the cause."""
     try:
         yield
+    except SessionUsageError as exc:  # the object is of the other Playwright
+        raise BrowserError.usage(f"{what} needs the objects of async_playwright(): {exc}") from exc
     except (AgentBayError, AttributeError, TypeError):  # ours, and mistakes of the caller
         raise
     except Exception as exc:

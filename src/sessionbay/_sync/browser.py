@@ -9,7 +9,7 @@ from typing import Any, Protocol, TypeVar, overload
 from .._concurrency._sync import call_user_function
 from ..core import validation
 from ..core.error_codes import ErrorCode
-from ..core.errors import AgentBayError, BrowserError, Kind
+from ..core.errors import AgentBayError, BrowserError, Kind, SessionUsageError
 from ..core.polling import exponential_backoff
 from ..core.public import public
 from ..core.secrets import Secret, without
@@ -179,7 +179,7 @@ class Browser(Module):
         attempt is repeated.
 
         Args:
-            playwright: Playwright: the object of ``with async_playwright() as playwright``.
+            playwright: Playwright: the object of ``with sync_playwright() as playwright``.
             **options: Arguments of Playwright's ``connect_over_cdp``, e.g. ``timeout`` in milliseconds.
 
         Returns:
@@ -196,7 +196,7 @@ class Browser(Module):
             ```
         """
         if not hasattr(playwright, "chromium"):
-            hint = "the object of 'with async_playwright() as playwright'"
+            hint = "the object of 'with sync_playwright() as playwright'"
             raise BrowserError.usage(f"playwright must be {hint}, not {playwright!r}")
         if self._option is None:
             (self.initialize()).raise_for_error()
@@ -441,6 +441,8 @@ def _playwright_errors(what: str, *secrets: Secret) -> Generator[None]:
     """Raise BrowserError in place of Playwright's exceptions; one that may show a secret is not kept as the cause."""
     try:
         yield
+    except SessionUsageError as exc:  # the object is of the other Playwright
+        raise BrowserError.usage(f"{what} needs the objects of sync_playwright(): {exc}") from exc
     except (AgentBayError, AttributeError, TypeError):  # ours, and mistakes of the caller
         raise
     except Exception as exc:

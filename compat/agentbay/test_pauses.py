@@ -9,7 +9,10 @@ import pytest
 
 from .conftest import Do
 
-TICKING = "nohup sh -c 'while :; do date +%s.%N >>ticks; sleep 0.02; done' >/dev/null 2>&1 &"
+TICKING = """
+nohup sh -c 'while :; do date +%s.%N >>ticks; sleep 0.02; done' >/dev/null 2>&1 &
+until [ -s ticks ]; do sleep 0.02; done
+"""
 
 
 @pytest.fixture

@@ -356,7 +356,7 @@ BAD_ANSWERS = {
     "a switch of protocols": b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: h2c\r\nConnection: upgrade\r\n\r\n",
     "nothing": b"",
     "half a head": b"HTTP/1.1 200 OK\r\nContent-Le",
-    "a field that takes quadratic time to reject": b"HTTP/1.1 200 OK\r\nx:" + b" " * 60_000 + b"\0\r\n\r\n",
+    "a control character": b"HTTP/1.1 200 OK\r\nx:\0\r\n\r\n",
     "a head that is too long": b"HTTP/1.1 200 OK\r\nx: " + b"x" * upstream_request.MAX_HEAD + b"\r\n\r\n",
     "a head of too many lines": b"HTTP/1.1 200 OK\r\n" + b"x: x\r\n" * upstream_request.MAX_LINES + b"\r\n",
     "too many heads": b"HTTP/1.1 103 Early\r\n\r\n" * (upstream_request.MAX_INFORMATIONAL + 1),

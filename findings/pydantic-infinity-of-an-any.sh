@@ -5,7 +5,7 @@
 # value in a field of type Any, or in a dict[str, Any], becomes None, with no error. ser_json_inf_nan="constants" makes both
 # alike; "strings" turns neither into a string there, though model_dump_json() does.
 # Why it matters here: a browser's fingerprint has an infinite chargingTime in its battery. A model with typed fields and
-# one with a free dict would send different values (models/fingerprint.py sets ser_json_inf_nan="constants").
+# one with a free dict send different values, and the infinite time is lost in the dict (models/fingerprint.py).
 set -euo pipefail
 folder=$(mktemp -d); trap 'rm -rf "$folder"' EXIT
 python3 -m venv "$folder/venv"

@@ -34,18 +34,23 @@ def seconds(name: str, value: object, errors: Errors, *, zero: bool = False) -> 
 
 
 def count(name: str, value: object, errors: Errors, *, least: int = 1) -> int:
-    """Return a whole number of ``least`` or more."""
-    if isinstance(value, bool) or not isinstance(value, int) or value < least:
+    """Return a whole number of ``least`` or more, also one of NumPy's types."""
+    number = _whole(value)
+    if number is None or number < least:
         raise errors.usage(f"{name} must be a whole number of {least} or more, not {value!r}")
-    return value
+    return number
 
 
 def integer(name: str, value: object, errors: Errors, low: int, high: int) -> int:
     """Return a whole number from ``low`` to ``high``, also one of NumPy's types."""
-    number = operator.index(value) if isinstance(value, SupportsIndex) and not isinstance(value, bool) else None
+    number = _whole(value)
     if number is None or not low <= number <= high:
         raise errors.usage(f"{name} must be a whole number from {low} to {high}, not {value!r}")
     return number
+
+
+def _whole(value: object) -> int | None:
+    return operator.index(value) if isinstance(value, SupportsIndex) and not isinstance(value, bool) else None
 
 
 def boolean(name: str, value: object, errors: Errors) -> bool:

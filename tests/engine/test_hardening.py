@@ -5,6 +5,7 @@ import errno
 import os
 import secrets
 import shutil
+import socket
 import struct
 import subprocess
 from concurrent.futures import ThreadPoolExecutor
@@ -25,6 +26,7 @@ MACHINES = list(seccomp.MACHINES)
 NUMBERS = {
     machine: {row[column] for group in seccomp.REFUSED.values() for row in group.values()}
     | {calls[column] for calls in (seccomp.IOCTL, seccomp.CLONE, seccomp.CLONE3, seccomp.UNSHARE)}
+    | {calls[column] for calls in (seccomp.SOCKET, seccomp.SOCKETPAIR)}
     for column, machine in enumerate(MACHINES)
 }
 here = pytest.mark.skipif(os.uname().machine not in MACHINES, reason="the filter knows no such machine")
@@ -57,6 +59,15 @@ def test_each_call_that_only_attacks_need_is_refused(machine: str) -> None:
         for name, row in group.items():
             if (number := row[column]) is not None:
                 assert verdict(machine, number) == EPERM, name
+
+
+@pytest.mark.parametrize("machine", MACHINES)
+@pytest.mark.parametrize("call", [seccomp.SOCKET, seccomp.SOCKETPAIR], ids=["socket", "socketpair"])
+def test_only_some_families_of_sockets_are_allowed(machine: str, call: tuple[int, int]) -> None:
+    number = call[MACHINES.index(machine)]
+    opened = {family for family in range(64) if verdict(machine, number, family) == seccomp.ALLOW}
+    assert opened == {socket.AF_UNIX, socket.AF_INET, socket.AF_INET6, socket.AF_NETLINK}
+    assert verdict(machine, number, 40) == seccomp.ERRNO | errno.EAFNOSUPPORT  # AF_VSOCK
 
 
 @pytest.mark.parametrize("machine", MACHINES)

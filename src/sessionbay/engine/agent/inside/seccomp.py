@@ -26,6 +26,9 @@ TIOCSTI, TIOCLINUX = 0x5412, 0x541C  # they inject input into a terminal
 
 MACHINES = {"x86_64": 0xC000003E, "aarch64": 0xC00000B7}
 IOCTL, CLONE, UNSHARE, CLONE3 = (16, 29), (56, 220), (272, 97), (435, 435)
+SOCKET, SOCKETPAIR = (41, 198), (53, 199)
+FAMILIES = {"AF_UNIX": 1, "AF_INET": 2, "AF_INET6": 10, "AF_NETLINK": 16}
+"""The only families of sockets: others lead past the session's network (AF_VSOCK), or to rarely used kernel code."""
 REFUSED: dict[str, dict[str, tuple[int, int | None]]] = {
     "keys": {"add_key": (248, 217), "request_key": (249, 218), "keyctl": (250, 219)},
     "mounts": {
@@ -92,6 +95,8 @@ def program(machine: str) -> bytes | None:
             (EQUAL, IOCTL[column], "ioctl", ""),
             (EQUAL, CLONE[column], "flags", ""),
             (EQUAL, UNSHARE[column], "flags", ""),
+            (EQUAL, SOCKET[column], "family", ""),
+            (EQUAL, SOCKETPAIR[column], "family", ""),
             *((EQUAL, number, "refuse", "") for number in plain if number is not None),
             (RETURN, ALLOW),
             "ioctl",
@@ -101,6 +106,10 @@ def program(machine: str) -> bytes | None:
             "flags",
             (LOAD, FIRST_AT),
             (ANY_BIT, NEW_NAMESPACE, "refuse", "allowed"),
+            "family",
+            (LOAD, FIRST_AT),
+            *((EQUAL, family, "allowed", "") for family in FAMILIES.values()),
+            (RETURN, ERRNO | errno.EAFNOSUPPORT),
             "allowed",
             (RETURN, ALLOW),
             "refuse",

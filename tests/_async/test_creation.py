@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import httpx
 import pytest
 
-from sessionbay import AsyncAgentBay, AsyncSession, SessionError, SessionUsageError
+from sessionbay import AsyncAgentBay, AsyncSession, RetryPolicy, SessionError, SessionUsageError
 
 from ..fake_cloud import KEY, Answer, FakeCloud, no, session_data, yes
 from .clock import FakeClock
@@ -50,6 +50,16 @@ async def test_a_session_that_is_found_is_kept_even_if_nothing_more_is_reported_
     cloud = LaggingCloud()
     cloud._answers["GetSession"] = [silence]
     assert (await create(cloud)).session_id == "session-1"
+
+
+@pytest.mark.parametrize(("endpoint", "looks"), [("http://127.0.0.1:9", 1), ("https://cloud.example", 5)])
+async def test_the_session_of_an_engine_that_has_ended_is_not_looked_for_again(endpoint: str, looks: int) -> None:
+    cloud, clock, once = LaggingCloud(), FakeClock(), RetryPolicy(attempts=1)
+    cloud._answers["ListSession"] = [httpx.ConnectError("refused")]
+    async with AsyncAgentBay(KEY, endpoint=endpoint, transport=cloud, clock=clock, retry=once) as bay:
+        with pytest.raises(SessionError, match="may have been created"):
+            await bay.create()
+    assert cloud.requests.count("ListSession") == looks
 
 
 async def test_a_session_that_is_not_found_may_be_there_and_the_error_names_the_attempt() -> None:

@@ -7,9 +7,11 @@ If the response is lost, the session is looked up in the list by a reserved labe
 import logging
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
+from urllib.parse import urlsplit
 
 from .._concurrency._async import checkpoint, shielded
 from ..core.adaptive_rate import AdaptiveRate
+from ..core.config import is_loopback
 from ..core.errors import AgentBayError, SessionError
 from ..core.reserved_labels import ATTEMPT, CreationAttempt
 from ..environment import nonce
@@ -179,6 +181,8 @@ class AsyncCreation:
                         return entry.session_id
             except AgentBayError as exc:
                 log.debug("looking for the session of attempt %s: %s", self._attempt.name, exc)
+                if exc.outcome == "not_sent" and is_loopback(urlsplit(self._api.dialect.endpoint).hostname or ""):
+                    break  # the engine has ended, and its sessions with it
         return None
 
     async def _is_own(self, session_id: str, timeout: CallTimeout) -> bool:

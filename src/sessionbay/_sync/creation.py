@@ -8,9 +8,11 @@ If the response is lost, the session is looked up in the list by a reserved labe
 import logging
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
+from urllib.parse import urlsplit
 
 from .._concurrency._sync import checkpoint, shielded
 from ..core.adaptive_rate import AdaptiveRate
+from ..core.config import is_loopback
 from ..core.errors import AgentBayError, SessionError
 from ..core.reserved_labels import ATTEMPT, CreationAttempt
 from ..environment import nonce
@@ -178,6 +180,8 @@ class Creation:
                         return entry.session_id
             except AgentBayError as exc:
                 log.debug("looking for the session of attempt %s: %s", self._attempt.name, exc)
+                if exc.outcome == "not_sent" and is_loopback(urlsplit(self._api.dialect.endpoint).hostname or ""):
+                    break  # the engine has ended, and its sessions with it
         return None
 
     def _is_own(self, session_id: str, timeout: CallTimeout) -> bool:

@@ -43,7 +43,7 @@ from ._async.screen.mouse import AsyncMouse as AsyncMouse
 from ._async.screen.screen import AsyncScreen as AsyncScreen
 from ._async.screen.windows import AsyncWindows as AsyncWindows
 from ._async.session import AsyncSession as AsyncSession
-from ._async.session import AsyncSessionBlock as AsyncSessionBlock
+from ._async.session_block import AsyncSessionBlock as AsyncSessionBlock
 from ._async.session_context import AsyncContextManager as AsyncContextManager
 from ._async.session_context import AsyncSessionContext as AsyncSessionContext
 from ._async.skills import AsyncBeta as AsyncBeta
@@ -96,7 +96,7 @@ from ._sync.screen.mouse import Mouse as Mouse
 from ._sync.screen.screen import Screen as Screen
 from ._sync.screen.windows import Windows as Windows
 from ._sync.session import Session as Session
-from ._sync.session import SessionBlock as SessionBlock
+from ._sync.session_block import SessionBlock as SessionBlock
 from ._sync.session_context import ContextManager as ContextManager
 from ._sync.session_context import SessionContext as SessionContext
 from ._sync.skills import Beta as Beta

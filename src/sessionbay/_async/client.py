@@ -25,7 +25,8 @@ if TYPE_CHECKING:
     from .paginator import AsyncPaginator
     from .pool import AsyncSessionPool
     from .pooled_sessions import AsyncPooledSessions, PoolRules
-    from .session import AsyncSession, AsyncSessionBlock, Create
+    from .session import AsyncSession
+    from .session_block import AsyncSessionBlock, Create
     from .skills import AsyncBeta, AsyncSkills
 
 T = TypeVar("T")
@@ -51,6 +52,7 @@ MAX_CONNECTIONS = 512  # half of the 1024 file descriptors that a process usuall
     ".pool",
     ".pooled_sessions",
     ".session",
+    ".session_block",
     ".skills",
 )
 class AsyncClient(AsyncBlockHint):
@@ -231,7 +233,7 @@ class AsyncClient(AsyncBlockHint):
                 print(result.output)
             ```
         """
-        from .session import AsyncSessionBlock
+        from .session_block import AsyncSessionBlock
 
         return AsyncSessionBlock(self._creator(params, fields))
 

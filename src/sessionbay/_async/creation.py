@@ -25,7 +25,8 @@ from ..operations.session import CREATE, DELETE, GET, LIST, CreateRequest, ListR
 from .api_client import CallTimeout
 from .client_core import AsyncClientCore
 from .phone_settings import prepare_phone
-from .session import AsyncSession, delete_shielded
+from .session import AsyncSession
+from .session_block import delete_shielded
 from .session_connection import AsyncSessionConnection
 from .session_context import wait_for_contexts
 

@@ -11,7 +11,8 @@ from ..core.errors import AgentBayError, SessionError
 from ..rate_limit_file import reserve_slot
 from .client_core import AsyncClientCore
 from .semaphore import AsyncSemaphore
-from .session import AsyncSession, Create, delete_shielded
+from .session import AsyncSession
+from .session_block import Create, delete_shielded
 
 log = logging.getLogger("sessionbay.pool")
 

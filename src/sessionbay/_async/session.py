@@ -1,18 +1,13 @@
 """A session: a sandbox in the cloud or on this machine."""
 
 import logging
-import sys
 from collections.abc import Coroutine, Mapping
 from dataclasses import replace
 from functools import cached_property
-from types import TracebackType
-from typing import TYPE_CHECKING, Any, NoReturn, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
-from .._concurrency._async import AsyncHttpClient, UnaryCall, deferred, shielded
+from .._concurrency._async import AsyncHttpClient, deferred
 from ..core import reserved_labels, validation
-from ..core.adaptive_rate import AdaptiveRate
-from ..core.attribute_hint import no_attribute
-from ..core.block_hint import AsyncBlockHint
 from ..core.errors import AgentBayError, SessionError
 from ..core.operation import Operation
 from ..core.polling import PollOutcome, PollState, constant_backoff, exponential_backoff, is_gone, is_throttled
@@ -26,7 +21,6 @@ from ..models.sessions import (
     OperationResult,
     SessionPauseResult,
     SessionReference,
-    SessionResult,
     SessionResumeResult,
     SessionStatusResult,
     SessionWaitResult,
@@ -48,7 +42,7 @@ from ..operations.session import (
 )
 from ..operations.tools import LIST_TOOLS, ToolsRequest
 from .api_client import CallTimeout
-from .deletion import BACKOFF, RECORDING_TIMEOUT, copy_out, request_deletion
+from .deletion import BACKOFF, copy_out, request_deletion
 from .session_connection import AsyncSessionConnection
 
 if TYPE_CHECKING:
@@ -74,8 +68,6 @@ log = logging.getLogger("sessionbay.session")
 W = TypeVar("W", bound=WaitResult)
 
 DELETE_TIMEOUT = 30.0  # seconds
-CLEANUP_TIMEOUT = DELETE_TIMEOUT + RECORDING_TIMEOUT + 5.0
-"""Seconds for a deletion that cancellation must not interrupt."""
 
 
 @public
@@ -874,63 +866,8 @@ class AsyncSession:
         return self.ref.to_dict()
 
 
-Create = UnaryCall[AdaptiveRate | None, SessionResult[AsyncSession]]
-"""Creates a session; the rate records whether the service throttled the creation."""
-
-
-@public
-class AsyncSessionBlock(AsyncBlockHint):
-    """The context manager of a session: creates it on entering, deletes it on leaving.
-
-    It is not a generator: the garbage collector would finalize one that is never left, and must not wait for a network.
-    """
-
-    def __init__(self, create: Create) -> None:
-        self._create = create
-        self._session: AsyncSession | None = None
-
-    if not TYPE_CHECKING:  # type checkers know the attributes
-
-        def __getattr__(self, name: str) -> NoReturn:
-            hint = ": enter the block by 'with', which gives the session" if hasattr(AsyncSession, name) else ""
-            raise no_attribute(self, name, hint)
-
-    async def __aenter__(self) -> AsyncSession:
-        if self._session is not None:
-            raise SessionError.usage("this block has been entered before: call session() for each")
-        self._session = (await self._create(None)).raise_for_error().session
-        return self._session
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, exc: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        if self._session is not None:
-            await delete_shielded(self._session)
-
-
 def session_from_details(client: "AsyncClient", details: SessionAnswer, image_id: str | None) -> AsyncSession:
     """Return a session with the details that a cloud returned for it."""
     session = AsyncSession(client, details.session_id)
     session.connection.details, session.image_id = details, image_id or ""
     return session
-
-
-async def delete_shielded(session: AsyncSession) -> None:
-    """Delete a session even if the task is cancelled.
-
-    A failure is raised, or added as a note to the exception in flight. A fork that leaves its parent's block does not
-    delete the session.
-    """
-    if session.connection.is_inherited:
-        return
-    try:
-        (await shielded(session.delete, CLEANUP_TIMEOUT)).raise_for_error()
-    except AgentBayError as exc:
-        error = exc
-    except TimeoutError:
-        error = SessionError.of("timeout", f"its deletion took over {CLEANUP_TIMEOUT:g} s")
-    else:
-        return
-    if (raised := sys.exception()) is None:
-        raise error
-    raised.add_note(f"and session {session.session_id} could not be deleted: {error}")

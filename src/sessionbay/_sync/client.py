@@ -26,7 +26,8 @@ if TYPE_CHECKING:
     from .paginator import Paginator
     from .pool import SessionPool
     from .pooled_sessions import PooledSessions, PoolRules
-    from .session import Create, Session, SessionBlock
+    from .session import Session
+    from .session_block import Create, SessionBlock
     from .skills import Beta, Skills
 
 T = TypeVar("T")
@@ -52,6 +53,7 @@ MAX_CONNECTIONS = 512  # half of the 1024 file descriptors that a process usuall
     ".pool",
     ".pooled_sessions",
     ".session",
+    ".session_block",
     ".skills",
 )
 class Client(BlockHint):
@@ -230,7 +232,7 @@ class Client(BlockHint):
                 print(result.output)
             ```
         """
-        from .session import SessionBlock
+        from .session_block import SessionBlock
 
         return SessionBlock(self._creator(params, fields))
 

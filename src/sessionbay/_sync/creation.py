@@ -26,7 +26,8 @@ from ..operations.session import CREATE, DELETE, GET, LIST, CreateRequest, ListR
 from .api_client import CallTimeout
 from .client_core import ClientCore
 from .phone_settings import prepare_phone
-from .session import Session, delete_shielded
+from .session import Session
+from .session_block import delete_shielded
 from .session_connection import SessionConnection
 from .session_context import wait_for_contexts
 

@@ -12,7 +12,8 @@ from ..core.errors import AgentBayError, SessionError
 from ..rate_limit_file import reserve_slot
 from .client_core import ClientCore
 from .semaphore import Semaphore
-from .session import Create, Session, delete_shielded
+from .session import Session
+from .session_block import Create, delete_shielded
 
 log = logging.getLogger("sessionbay.pool")
 

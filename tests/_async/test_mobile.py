@@ -39,7 +39,7 @@ WRONG: list[tuple[str, tuple[Any, ...], str]] = [
     ("beta_take_long_screenshot", (4, "gif"), "format must be"),
     ("beta_take_long_screenshot", (4, "jpeg", 0), "quality must be a whole number from 1 to 100"),
     ("configure", (MobileConfig(),), "mobile_config must change a setting"),
-    ("configure", ({"lock_resolution": True},), "mobile_config must be a MobileConfig"),
+    ("configure", ({"lock_resolution": True},), "mobile_config must be of the class"),
     ("configure", (MobileConfig(True, AppManagerRule("White", [])),), "app_package_name_list must not be empty"),
     ("set_resolution_lock", (1,), "enable must be True or False"),
     ("set_navigation_bar_visibility", ("no",), "hide must be True or False"),

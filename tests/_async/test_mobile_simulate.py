@@ -99,9 +99,9 @@ async def test_a_description_that_is_no_json_object_raises_before_anything_is_se
 async def test_other_mistakes_raise_before_anything_is_sent() -> None:
     service, cloud = on()
     wrong: Any = "SdkCtx-1"
-    with pytest.raises(ContextUsageError, match="context_sync must be a ContextSync"):
+    with pytest.raises(ContextUsageError, match="context_sync must be of the class"):
         await service.upload_mobile_info(INFO, wrong)
-    with pytest.raises(ContextUsageError, match="context_sync must be a ContextSync"):
+    with pytest.raises(ContextUsageError, match="context_sync must be of the class"):
         await service.has_mobile_info(wrong)
     with pytest.raises(ContextUsageError, match="mode must be 'PropertiesOnly' or"):
         service.set_simulate_mode("Everything")  # type: ignore[arg-type]
@@ -111,7 +111,7 @@ async def test_other_mistakes_raise_before_anything_is_sent() -> None:
         service.set_simulate_context_id("")
     with pytest.raises(ContextUsageError, match="AGB has no phones"):
         AsyncMobileSimulateService(AsyncAGB(api_key=KEY, transport=cloud))
-    with pytest.raises(ContextUsageError, match="agent_bay must be a client"):
+    with pytest.raises(ContextUsageError, match="agent_bay must be of the class"):
         AsyncMobileSimulateService(wrong)
     assert cloud.requests == []
 

@@ -164,7 +164,7 @@ def used_again(scene: Scene) -> None:
 
 @attack(FRAMING, "each request has a connection of its own", both(unannounced, used_again))
 def response_for_the_next_request(scene: Scene) -> str | None:
-    """A server that sends a second response behind the first, for whoever asks next."""
+    """A server that sends a second response behind the first, for the next client."""
 
     def two(inner: Inner) -> None:
         inner.until(b"\r\n\r\n")
@@ -446,7 +446,7 @@ def deaf(scene: Scene) -> None:
 
 
 @attack(FRAMING, "a request ends with its client", deaf)
-def requests_that_nobody_waits_for(scene: Scene) -> str | None:
+def requests_of_clients_that_left(scene: Scene) -> str | None:
     """20 requests to a server that does not respond, by clients that leave: their connections would stay."""
     link, server = behind(scene, Inner.rest)
     for _ in range(20):

@@ -153,7 +153,7 @@ def all_events(scene: Scene) -> None:
     scene.patch.setattr(http_protocol, "MAX_EVENTS", MIB)
 
 
-@attack(HEADS, "so many chunks are parsed before others get their turn, however small they are", all_events)
+@attack(HEADS, "a bounded number of chunks is parsed per turn, however small they are", all_events)
 def chunks_of_a_byte(scene: Scene) -> str | None:
     """A body of 10,000 chunks of a byte each."""
     with parsed_chunks(scene) as count:
@@ -233,7 +233,7 @@ def any_size(scene: Scene) -> None:
         scene.patch.setattr(request_body, name, 2**40)
 
 
-@attack(STRANGERS, "the key must come in so many bytes", any_size)
+@attack(STRANGERS, "the key must come within a bound", any_size)
 def body_without_a_key(scene: Scene) -> str | None:
     """A body of two mebibytes in which no key comes, where one is allowed."""
     if request_body.MAX_KEYLESS_BODY < 2**40:

@@ -12,7 +12,7 @@ from pydantic import BaseModel, Field
 from sessionbay import AgentError, AgentEvent, AgentUsageError, QueryResult
 from sessionbay.models.tools import McpToolResult
 from sessionbay.operations import agent
-from sessionbay.operations.agent import TaskWatch, as_text, parse_phone_start, parse_start, parse_status, schema_text
+from sessionbay.operations.agent import TaskWatch, parse_phone_start, parse_start, parse_status, schema_text, to_text
 from sessionbay.operations.agent_stream import EventOrder, TaskCollector, read_event
 from sessionbay.operations.dispatcher import Message
 from sessionbay.operations.tools import to_tool_result
@@ -93,13 +93,13 @@ def test_a_status_is_read_leniently() -> None:
 @some
 @given(st.dictionaries(st.sampled_from(["task_id", "status", "product", "stream", "error"]), json_values))
 def test_any_object_is_a_status(value: dict[str, Any]) -> None:
-    result = to_tool_result(agent.PHONE.status, McpToolResult(success=True, data=as_text({"x": 1} | value)))
+    result = to_tool_result(agent.PHONE.status, McpToolResult(success=True, data=to_text({"x": 1} | value)))
     assert isinstance(result.task_status, str)
     assert isinstance(result.stream, tuple)
 
 
 def test_a_schema_is_sent_as_text() -> None:
-    assert schema_text(None) == as_text(agent.DEFAULT_SCHEMA)
+    assert schema_text(None) == to_text(agent.DEFAULT_SCHEMA)
     assert schema_text({"type": "object"}) == '{"type": "object"}'
     assert '"description": "bold \\u201ctitle\\u201d"' in schema_text(Page)
 

@@ -82,8 +82,7 @@ class AsyncMobile(AsyncPhone, AsyncApps):
             print(changed.success)
             ```
         """
-        if not isinstance(mobile_config, MobileConfig):  # pyright: ignore[reportUnnecessaryIsInstance]  # for callers without a type checker
-            raise ScreenError.usage(f"mobile_config must be a MobileConfig, not {mobile_config!r}")
+        validation.instance("mobile_config", mobile_config, MobileConfig, ScreenError, required=True)
         api = self._connection.api
         if not (commands := ops.setting_commands(mobile_config, api.clock.time())):
             raise ScreenError.usage("mobile_config must change a setting: all of them are None")

@@ -312,7 +312,7 @@ class BrowserOperator(Module):
         except Exception as exc:
             message = f"page must be an open page of Playwright's, of this client's kind: {exc}"
             raise BrowserError.usage(message) from exc
-        if self._connection.api.dialect.name == "agb":  # whose own client sends 0 for every context
+        if not self._connection.api.dialect.traces_tasks:  # AGB's own client sends 0 for every context
             context_id = 0
         return args.model_copy(update={"page_id": page_id, "context_id": context_id})
 

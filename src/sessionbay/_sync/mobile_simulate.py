@@ -35,8 +35,7 @@ class MobileSimulateService:
     """
 
     def __init__(self, agent_bay: Client) -> None:
-        if not isinstance(agent_bay, Client):  # pyright: ignore[reportUnnecessaryIsInstance]  # for callers without a type checker
-            raise ContextError.usage(f"agent_bay must be a client, not {agent_bay!r}")
+        validation.instance("agent_bay", agent_bay, Client, ContextError, required=True)
         if not agent_bay.core.api.dialect.phones:
             raise ContextError.usage(f"{agent_bay.core.api.dialect.title} has no phones: use AgentBay")
         self._api = agent_bay.core.api
@@ -151,7 +150,7 @@ class MobileSimulateService:
             print(found.success, found.error_message)
             ```
         """
-        _check_sync(context_sync)
+        validation.instance("context_sync", context_sync, ContextSync, ContextError, required=True)
         folder = context_sync.path + MOBILE_INFO_FOLDER
         listed = self._contexts.list_files(context_sync.context_id, folder, page_number=1, page_size=50)
         if not listed.success:
@@ -185,13 +184,14 @@ class MobileSimulateService:
             ```
         """
         content = _check_description(mobile_dev_info_content)
+        validation.instance("context_sync", context_sync, ContextSync, ContextError)
         if context_sync is None:
             made = self._contexts.create(f"mobile_sim_{nonce()}_{int(self._api.clock.time())}")
             if not made.success:
                 return made.as_failure(MobileSimulateUploadResult)
             self._use_own(made.context_id)
         else:
-            self._use(_check_sync(context_sync))
+            self._use(context_sync)
         return self._upload(content)
 
     def _upload(self, content: str) -> MobileSimulateUploadResult:
@@ -210,12 +210,6 @@ class MobileSimulateService:
         lists = sync.policy.bw_list if sync.policy else None
         if lists and lists.white_lists and all(entry.path != MOBILE_INFO_FOLDER for entry in lists.white_lists):
             lists.white_lists = (*lists.white_lists, WhiteList(path=MOBILE_INFO_FOLDER))
-
-
-def _check_sync(value: object) -> ContextSync:
-    if not isinstance(value, ContextSync):
-        raise ContextError.usage(f"context_sync must be a ContextSync, not {value!r}")
-    return value
 
 
 def _check_description(value: object) -> str:

@@ -15,6 +15,16 @@ class NoArgs(Wire):
     """The arguments of a tool that takes none."""
 
 
+def parse_done(text: str) -> dict[str, Any]:
+    """Return the fields of an action's result. The text of a success has no meaning, and may be empty."""
+    return {"data": True}
+
+
+def parse_text(text: str) -> dict[str, Any]:
+    """Return the fields of a result whose data is the text."""
+    return {"data": text}
+
+
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Tool(Generic[Q, R]):
     """An MCP tool.

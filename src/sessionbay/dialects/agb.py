@@ -50,6 +50,7 @@ class AGBDialect(Dialect):
     policy_required: ClassVar[bool] = True
     regex_white_lists: ClassVar[bool] = False
     phones: ClassVar[bool] = False
+    traces_tasks: ClassVar[bool] = False
     default_white_lists: ClassVar[tuple[str, ...]] = ()
     sync_mode: ClassVar[str] = "minimal"
     profile_path: ClassVar[str] = "/tmp/agb_browser_data"

@@ -56,6 +56,7 @@ class AgentBayDialect(Dialect):
     policy_required: ClassVar[bool] = False
     regex_white_lists: ClassVar[bool] = True
     phones: ClassVar[bool] = True
+    traces_tasks: ClassVar[bool] = True
     default_white_lists: ClassVar[tuple[str, ...]] = ("",)
     sync_mode: ClassVar[str] = "standard"
     profile_path: ClassVar[str] = "/tmp/agentbay_browser"

@@ -50,6 +50,7 @@ class Dialect(ABC):
         sync_mode: The default ``sync_mode`` of a ``BrowserContext``.
         proxy_types: The types of a ``BrowserProxy``.
         absent_browser_options: The names in a ``BrowserOption`` on the wire that the cloud does not know.
+        traces_tasks: Whether the operator's tasks carry a trace id, observations among them, and pages their context.
         notifies: Whether browsers send notifications over the session's WebSocket.
     """
 
@@ -71,6 +72,7 @@ class Dialect(ABC):
     policy_required: ClassVar[bool]
     regex_white_lists: ClassVar[bool]
     phones: ClassVar[bool]
+    traces_tasks: ClassVar[bool]
     default_white_lists: ClassVar[tuple[str, ...]]
     sync_mode: ClassVar[str]
     profile_path: ClassVar[str]

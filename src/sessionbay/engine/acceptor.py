@@ -104,7 +104,7 @@ class Acceptor:
 
 
 def _refuse(conn: socket.socket) -> None:
-    """Tell a client that there are no descriptors, and close its connection."""
+    """Send a client the refusal, and close its connection."""
     connections().warn("There are no file descriptors left: connections are refused.")
     conn.setblocking(False)
     with conn, contextlib.suppress(OSError):

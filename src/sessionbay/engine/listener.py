@@ -52,7 +52,7 @@ _current_server: ContextVar[_Server | None] = ContextVar("sessionbay_server", de
 
 EXPECTED = (  # that uvicorn logs as errors
     "ASGI callable returned without completing handshake.",  # also after a response was sent
-    "ASGI callable returned without completing response.",  # which tells a link's client that it was cut off
+    "ASGI callable returned without completing response.",  # by which a link cuts off its client
 )
 
 

@@ -63,7 +63,7 @@ class LoopMeter:
 
 
 class MeteredSelector(selectors.DefaultSelector):
-    """Tells a meter when the loop waits."""
+    """A selector that reports to a meter when the loop waits."""
 
     def __init__(self, meter: LoopMeter) -> None:
         super().__init__()

@@ -19,7 +19,7 @@ from ..models.agent import QueryResult, TaskResult
 Q = TypeVar("Q", bound="TaskArgs")
 
 SUCCEEDED = ("finished", "completed")
-"""The status words of success: one of the computer's and the browser's agent, and of streams; one of the phone's."""
+"""The status words of success: computers, browsers and streams report the first, polled phones the second."""
 FAILED = ("failed", "cancelled", "unsupported")
 TASK_GONE = "Task not found or already finished"
 MAX_REFUSED_POLLS = 3  # consecutive polls that the service answered with an error
@@ -32,13 +32,13 @@ DEFAULT_SCHEMA = {  # of a browser task's output; the clouds always get one
 }
 
 
-def as_text(value: object) -> str:
+def to_text(value: object) -> str:
     """Return text as it is, nothing as an empty string, an error as its code and message, and else JSON text."""
     if value is None or isinstance(value, str):
         return value or ""
     if isinstance(value, Mapping) and "message" in value:
         error = cast("Mapping[str, object]", value)
-        return format_refusal(as_text(error.get("code")), as_text(error["message"]))
+        return format_refusal(to_text(error.get("code")), to_text(error["message"]))
     return json.dumps(value, ensure_ascii=False)
 
 
@@ -47,7 +47,7 @@ def _dicts(value: object) -> list[object]:
     return [item for item in items if isinstance(item, dict)]
 
 
-Text = Annotated[str, BeforeValidator(as_text)]
+Text = Annotated[str, BeforeValidator(to_text)]
 
 
 class TaskArgs(Wire):

@@ -7,7 +7,7 @@ from typing import Any, cast
 
 from ..core.errors import AgentError
 from ..models.agent import AgentEvent, TaskResult
-from .agent import SUCCEEDED, as_text, format_end
+from .agent import SUCCEEDED, format_end, to_text
 from .dispatcher import Message
 
 START, RESUME = "exec_task", "resume_task"
@@ -16,19 +16,19 @@ CALL_FOR_USER = "call_for_user"
 
 def read_event(data: Mapping[str, Any]) -> AgentEvent:
     """Parse an event. Fields of another type than the protocol's are empty."""
-    args, tool = _object(data.get("args")), as_text(data.get("toolName"))
+    args, tool = _object(data.get("args")), to_text(data.get("toolName"))
     error = data.get("error")
     return AgentEvent(
-        type=as_text(data.get("eventType")),
+        type=to_text(data.get("eventType")),
         seq=_number(data.get("seq")),
         round=_number(data.get("round")),
-        content=as_text(data.get("content")),
-        tool_call_id=as_text(data.get("toolCallId")),
+        content=to_text(data.get("content")),
+        tool_call_id=to_text(data.get("toolCallId")),
         tool_name=tool,
         args=args,
         result=_object(data.get("result")),
-        prompt=as_text(args.get("prompt")) if tool == CALL_FOR_USER else "",
-        error=_object(error) or ({} if error is None else {"message": as_text(error)}),
+        prompt=to_text(args.get("prompt")) if tool == CALL_FOR_USER else "",
+        error=_object(error) or ({} if error is None else {"message": to_text(error)}),
     )
 
 
@@ -39,7 +39,7 @@ def is_call_for_user(event: AgentEvent) -> bool:
 
 def read_task_id(data: Mapping[str, Any]) -> str:
     """Return the id of the task; empty if the frame does not hold it."""
-    return as_text(data.get("taskId") or data.get("task_id"))
+    return to_text(data.get("taskId") or data.get("task_id"))
 
 
 def _number(value: object) -> int:
@@ -103,15 +103,15 @@ class TaskCollector:
         if event.type == "content":
             self._content.append(event.content)
         elif event.type == "error":
-            self._error = as_text(event.error) or "the agent reported an error without a reason"
+            self._error = to_text(event.error) or "the agent reported an error without a reason"
 
     def result(self, end: Message, request_id: str, task_id: str) -> TaskResult:
         """Return the result of a task from the last message of its stream; raise if that is no answer."""
         if end.error_kind != "refused":
             raise AgentError.of(end.error_kind, f"{START}: {end.error}", request_id=request_id)
-        status = as_text(end.data.get("status")) or ("failed" if end.kind == "failed" else "")
-        text = as_text(end.data.get("taskResult")) or self.content
-        problem = self._error or as_text(end.data.get("error")) or end.error
+        status = to_text(end.data.get("status")) or ("failed" if end.kind == "failed" else "")
+        text = to_text(end.data.get("taskResult")) or self.content
+        problem = self._error or to_text(end.data.get("error")) or end.error
         success = status in SUCCEEDED and not problem
         return TaskResult(
             success=success,

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, TypeVar
 
-from ..core.tool import NoArgs, Tool
+from ..core.tool import NoArgs, Tool, parse_done
 from ..core.wire_model import NullableStr, Wire, parse_json_list
 from ..models.applications import (
     AppOperationResult,
@@ -12,7 +12,6 @@ from ..models.applications import (
     InstalledAppListResult,
     ProcessListResult,
 )
-from .screen import parse_done
 
 Q = TypeVar("Q", bound=Wire)
 

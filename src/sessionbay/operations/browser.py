@@ -14,7 +14,7 @@ from ..core.errors import BrowserError
 from ..core.operation import Operation, Route
 from ..core.result import Result
 from ..core.secrets import Secret
-from ..core.tool import NoArgs, Tool
+from ..core.tool import NoArgs, Tool, parse_done
 from ..core.wire_model import TextWire
 from ..dialects.base import Dialect
 from ..models.browser import BrowserInitResult, BrowserNotifyMessage, BrowserResult
@@ -101,7 +101,7 @@ STOP = Tool(
     about="Stop the browser.",
     args=NoArgs,
     result=BrowserResult,
-    read=lambda text: {"data": True},
+    read=parse_done,
 )
 
 

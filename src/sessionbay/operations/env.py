@@ -6,7 +6,7 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 
 from ..core.json_text import readable
-from ..core.tool import Tool
+from ..core.tool import Tool, parse_done
 from ..core.wire_model import Wire
 from ..models.env import EnvResult, EnvSetResult
 
@@ -48,7 +48,7 @@ SET_ENV = Tool(
     about="Set environment variables for the processes that the session starts later.",
     args=SetEnvArgs,
     result=EnvSetResult,
-    read=lambda text: {"data": True},
+    read=parse_done,
 )
 GET_ENV = Tool(
     name="get_env",

@@ -12,7 +12,7 @@ from pydantic import field_validator
 from ..core import validation
 from ..core.errors import FileError
 from ..core.result import Result
-from ..core.tool import Tool
+from ..core.tool import Tool, parse_done, parse_text
 from ..core.wire_model import CamelWire, Wire
 from ..models.files import (
     BinaryFileContentResult,
@@ -104,14 +104,6 @@ class SearchArgs(CamelWire):
         return patterns.split(",") if isinstance(patterns, str) else patterns
 
 
-def _parse_done(text: str) -> dict[str, Any]:
-    return {"data": True}
-
-
-def _parse_text(text: str) -> dict[str, Any]:
-    return {"data": text}
-
-
 def _parse_bytes(text: str) -> dict[str, Any]:
     return {"data": b64decode(text, validate=True)}
 
@@ -144,11 +136,11 @@ def _read_tool(
 
 def _action_tool(name: str, about: str, args: type[Q]) -> Tool[Q, FileResult]:
     return Tool(
-        name=name, server=SERVER, about=about, args=args, result=FileResult, read=_parse_done, read_error=parse_failure
+        name=name, server=SERVER, about=about, args=args, result=FileResult, read=parse_done, read_error=parse_failure
     )
 
 
-READ_TEXT = _read_tool(FileContentResult, _parse_text, parse_text_failure)
+READ_TEXT = _read_tool(FileContentResult, parse_text, parse_text_failure)
 READ_BYTES = _read_tool(BinaryFileContentResult, _parse_bytes)
 INFO = Tool(
     name="get_file_info",

@@ -10,7 +10,7 @@ from pydantic import Field
 
 from ..core import validation
 from ..core.errors import BrowserError
-from ..core.tool import NoArgs, Tool
+from ..core.tool import NoArgs, Tool, parse_done, parse_text
 from ..core.wire_model import Wire
 from ..dialects.base import Dialect
 from ..models.browser import BrowserResult
@@ -36,7 +36,6 @@ from .operator_results import (
     parse_observe_at_once,
     parse_screenshot,
     parse_task,
-    parse_text,
 )
 
 Q = TypeVar("Q", bound="PageArgs")
@@ -159,7 +158,7 @@ def screenshot_args(full_page: object, quality: object, clip: object, timeout: o
 def act_args(given: ActOptions | ObserveResult, dialect: Dialect, trace_id: str) -> ActArgs:
     """Return the arguments of an action, which is described in words or is an observed element."""
     _require_kind("action_input", given, ActOptions, ObserveResult)
-    trace = trace_id if dialect.name == "agentbay" else None
+    trace = trace_id if dialect.traces_tasks else None
     if isinstance(given, ObserveResult):
         step = {"method": given.method, "arguments": given.arguments}
         if given.selector:  # the official clients leave it out, so that a server has to guess the element
@@ -188,7 +187,7 @@ def observe_args(options: ObserveOptions, dialect: Dialect, trace_id: str) -> Ob
         dom_settle_timeout_ms=options.dom_settle_timeout_ms,
         use_vision=options.use_vision,
         selector=options.selector,
-        trace_id=trace_id if dialect.name == "agentbay" else None,
+        trace_id=trace_id if dialect.traces_tasks else None,
     )
 
 
@@ -196,7 +195,6 @@ def extract_args(options: ExtractOptions[Any], dialect: Dialect, trace_id: str) 
     """Return the arguments of an extraction."""
     _require_kind("options", options, ExtractOptions)
     _require_cloud(options, dialect)
-    is_agentbay = dialect.name == "agentbay"
     return ExtractArgs(
         instruction=options.instruction,
         field_schema=f"schema: {json.dumps(options.json_schema())}",
@@ -205,8 +203,8 @@ def extract_args(options: ExtractOptions[Any], dialect: Dialect, trace_id: str) 
         selector=options.selector,
         iframe=options.iframe,
         dom_settle_timeout_ms=options.dom_settle_timeout_ms,
-        max_page=options.max_page if is_agentbay else None,
-        trace_id=trace_id if is_agentbay else None,
+        max_page=options.max_page if dialect.traces_tasks else None,
+        trace_id=trace_id if dialect.traces_tasks else None,
     )
 
 
@@ -273,7 +271,7 @@ CLOSE = Tool(
     about="Close the operator's session with the browser.",
     args=NoArgs,
     result=BrowserResult,
-    read=lambda text: {"data": True},
+    read=parse_done,
 )
 LOGIN = Tool(
     name="page_use_login",

@@ -38,11 +38,6 @@ class ElementAnswer(Wire):
     arguments: Any = None
 
 
-def parse_text(text: str) -> Mapping[str, Any]:
-    """Return the fields of a result that is text."""
-    return {"data": text}
-
-
 def parse_screenshot(text: str) -> Mapping[str, Any]:
     """Parse a picture: a data URL, or bare base64. Its content names its format."""
     encoded = text.partition(";base64,")[2] if text.startswith("data:") else text

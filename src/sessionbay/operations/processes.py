@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 from pydantic import Field, ValidationError
 
 from ..core.output import HEAD_SHARES, MAX_OUTPUT, STREAMS, Keep, Stream
-from ..core.tool import Tool
+from ..core.tool import Tool, parse_done
 from ..core.wire_model import Wire
 from ..models.processes import (
     ProcessOutput,
@@ -168,7 +168,7 @@ WRITE = Tool(
     about="Write to a process's standard input (data is base64), or close it.",
     args=WriteArgs,
     result=ProcessResult,
-    read=lambda text: {"data": True},
+    read=parse_done,
     read_error=parse_failure,
 )
 KILL = Tool(
@@ -177,7 +177,7 @@ KILL = Tool(
     about="Kill a process and its process group, or cancel its start.",
     args=KillArgs,
     result=ProcessResult,
-    read=lambda text: {"data": True},
+    read=parse_done,
     read_error=parse_failure,
 )
 

@@ -10,7 +10,7 @@ from pydantic import Field
 
 from ..core.errors import ScreenError
 from ..core.image import image_format, image_size
-from ..core.tool import NoArgs, Tool
+from ..core.tool import NoArgs, Tool, parse_done
 from ..core.wire_model import Wire, parse_json
 from ..models.screen import BoolResult, ScreenshotResult, ScreenshotUrlResult, ScreenSize, ScreenSizeResult
 
@@ -52,11 +52,6 @@ def picture_format(value: object) -> str:
     if name not in FORMATS:
         raise ScreenError.usage(f"format must be 'png', 'jpeg' or 'jpg', not {value!r}")
     return name
-
-
-def parse_done(text: str) -> Mapping[str, Any]:
-    """Return the fields of an action's result. The text of a success has no meaning, and may be empty."""
-    return {"data": True}
 
 
 def parse_size(text: str) -> Mapping[str, Any]:

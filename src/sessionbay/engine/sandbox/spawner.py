@@ -1,4 +1,4 @@
-"""A thread that makes folders and starts processes for sandboxes: the event loop does not wait for the system."""
+"""A thread that creates folders and starts processes for sandboxes, off the event loop."""
 
 import asyncio
 import threading
@@ -22,7 +22,7 @@ class _Spawner:
         threading.Thread(target=_serve, args=(self._calls,), name="sessionbay-spawner", daemon=True).start()
 
     def submit(self, call: Callable[[], T]) -> "Future[T]":
-        """Have ``call`` done after all earlier ones."""
+        """Run ``call`` after all earlier ones."""
         future: Future[T] = Future()
         self._calls.put((call, future))
         return future
@@ -36,7 +36,7 @@ _spawners: WeakKeyDictionary[asyncio.AbstractEventLoop, _Spawner] = WeakKeyDicti
 
 
 async def spawn(call: Callable[[], T]) -> T:
-    """Do ``call`` in the thread that starts processes, or in place when the interpreter starts no more threads.
+    """Run ``call`` in the thread that starts processes, or in place when the interpreter starts no more threads.
 
     A cancelled caller still waits for the end of ``call``.
     """

@@ -39,13 +39,13 @@ class T(BaseModel):
 
 
 @dataclass(frozen=True)
-class Exempt:
+class Difference:
     """What we do otherwise in some recorded calls, and why.
 
     ``like`` is the recorded call whose requests we send, and which is answered in its place.
     """
 
-    difference: str
+    name: str
     reason: str
     calls: list[str]
     replace: Mapping[str, str] = field(default_factory=dict[str, str])
@@ -54,7 +54,7 @@ class Exempt:
     outcome: Outcome | None = None
 
     def __str__(self) -> str:
-        return self.difference
+        return self.name
 
     def apply(self, requests: list[str]) -> list[str]:
         """Return what we send in place of the recorded requests."""
@@ -113,24 +113,24 @@ class RecordedCall:
     @property
     def answers(self) -> list[dict[str, Any]]:
         """The exchanges whose responses our requests get."""
-        like = next((exception.like for exception in self.exceptions() if exception.like), "")
+        like = next((difference.like for difference in self.differences() if difference.like), "")
         return _named(like).exchanges if like else self.exchanges
 
-    def exceptions(self) -> list[Exempt]:
-        return [exception for exception in EXCEPTIONS if self.name in exception.calls]
+    def differences(self) -> list[Difference]:
+        return [difference for difference in DIFFERENCES if self.name in difference.calls]
 
     def expected(self) -> list[str]:
         """Return the requests that we are to send."""
         requests = self.requests
-        for exception in self.exceptions():
-            requests = exception.apply(requests)
+        for difference in self.differences():
+            requests = difference.apply(requests)
         return requests
 
     def expected_outcome(self) -> Outcome:
         """Return how the call is to end. What is refused before anything is sent raises."""
-        for exception in self.exceptions():
-            if exception.outcome:
-                return exception.outcome
+        for difference in self.differences():
+            if difference.outcome:
+                return difference.outcome
         return self.outcome if self.exchanges or self.outcome == "success" else "raises"
 
 
@@ -154,11 +154,8 @@ class RecordedCloud(httpx.MockTransport):
         if len(self.sent) > len(self._recorded.answers):
             return httpx.Response(500, text="more requests than were recorded")
         exchange = self._recorded.answers[len(self.sent) - 1]
-        body = exchange["response"]
-        status = exchange["status"]
-        return (
-            httpx.Response(status, text=body or "") if not isinstance(body, dict) else httpx.Response(status, json=body)
-        )
+        status, body = exchange["status"], exchange["response"]
+        return httpx.Response(status, json=body) if isinstance(body, dict) else httpx.Response(status, text=body or "")
 
     def _before(self, request: httpx.Request) -> httpx.Response:
         """Answer what sets the scene: each answer has what any of these requests looks for."""
@@ -204,10 +201,10 @@ def _named(name: str) -> RecordedCall:
     return next(call for call in CALLS if call.name == name)
 
 
-def matching(exception: Exempt) -> list[RecordedCall]:
-    """Return the calls that an exception names; an unknown name fails."""
-    found = [call for call in CALLS if call.name in exception.calls]
-    assert {call.name for call in found} == set(exception.calls)
+def matching(difference: Difference) -> list[RecordedCall]:
+    """Return the calls that a difference names; an unknown name fails."""
+    found = [call for call in CALLS if call.name in difference.calls]
+    assert {call.name for call in found} == set(difference.calls)
     return found
 
 
@@ -216,5 +213,5 @@ def _calls(cloud: str) -> list[RecordedCall]:
     return [RecordedCall(cloud, **row) for row in rows]
 
 
-EXCEPTIONS = [Exempt(**row) for row in json.loads((CAPTURES / "call-exceptions.json").read_text("utf-8"))]
+DIFFERENCES = [Difference(**row) for row in json.loads((CAPTURES / "call-differences.json").read_text("utf-8"))]
 CALLS = _calls("agentbay") + _calls("agb")

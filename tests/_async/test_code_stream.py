@@ -100,7 +100,7 @@ async def test_code_whose_time_is_over_is_interrupted(bay_session: AsyncSession)
 async def test_leaving_early_interrupts_the_code_and_keeps_its_variables(bay_session: AsyncSession) -> None:
     async with bay_session.code.stream(FOREVER, "python") as events:
         async for event in events:
-            assert str(event).startswith("on\n")
+            assert str(event).startswith("on")  # the end of the line may be an event of its own
             break
     begun = time.monotonic()
     after = await bay_session.code.run_code("x", "python")

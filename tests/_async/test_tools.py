@@ -1,6 +1,7 @@
 """Calling tools: by name, on both routes, within their limits."""
 
 import json
+import time
 import traceback
 from typing import Any
 
@@ -11,6 +12,7 @@ from sessionbay import AsyncAGB, AsyncAgentBay, AsyncSession, SessionError, Sess
 from sessionbay.engine import LocalEngine
 
 from ..fake_cloud import KEY, FakeCloud, no, session_data, yes
+from ..raw_server import BOUND
 from ..requirements import promise
 from .conftest import IMAGE, connect
 
@@ -98,8 +100,9 @@ async def test_metrics_are_the_sessions_own(session: AsyncSession) -> None:
 
 async def test_metrics_show_a_busy_processor(session: AsyncSession) -> None:
     await session.command.run("nohup sh -c 'while :; do :; done' >/dev/null 2>&1 &")
-    result = await session.get_metrics()
-    assert result.cpu_used_pct > 1  # however many others want the processor
+    give_up = time.monotonic() + BOUND
+    while (result := await session.get_metrics()).cpu_used_pct <= 1:  # the loop waits for its turn on a busy machine
+        assert time.monotonic() < give_up
     assert result.raw["cpu_used_pct"] == result.cpu_used_pct
 
 

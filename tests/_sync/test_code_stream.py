@@ -101,7 +101,7 @@ def test_code_whose_time_is_over_is_interrupted(bay_session: Session) -> None:
 def test_leaving_early_interrupts_the_code_and_keeps_its_variables(bay_session: Session) -> None:
     with bay_session.code.stream(FOREVER, "python") as events:
         for event in events:
-            assert str(event).startswith("on\n")
+            assert str(event).startswith("on")  # the end of the line may be an event of its own
             break
     begun = time.monotonic()
     after = bay_session.code.run_code("x", "python")

@@ -2,6 +2,7 @@
 """Calling tools: by name, on both routes, within their limits."""
 
 import json
+import time
 import traceback
 from typing import Any
 
@@ -12,6 +13,7 @@ from sessionbay import AGB, AgentBay, Session, SessionError, SessionTimeoutError
 from sessionbay.engine import LocalEngine
 
 from ..fake_cloud import KEY, FakeCloud, no, session_data, yes
+from ..raw_server import BOUND
 from ..requirements import promise
 from .conftest import IMAGE, connect
 
@@ -99,8 +101,9 @@ def test_metrics_are_the_sessions_own(session: Session) -> None:
 
 def test_metrics_show_a_busy_processor(session: Session) -> None:
     session.command.run("nohup sh -c 'while :; do :; done' >/dev/null 2>&1 &")
-    result = session.get_metrics()
-    assert result.cpu_used_pct > 1  # however many others want the processor
+    give_up = time.monotonic() + BOUND
+    while (result := session.get_metrics()).cpu_used_pct <= 1:  # the loop waits for its turn on a busy machine
+        assert time.monotonic() < give_up
     assert result.raw["cpu_used_pct"] == result.cpu_used_pct
 
 

@@ -223,6 +223,7 @@ def bench(session: nox.Session) -> None:
     session.run(python, "-m", "bench", "--official", other, *session.posargs, external=True)
     session.run(python, "-m", "bench.engine", external=True)
     session.run(python, "-m", "bench.door", external=True)
+    session.run(python, "-m", "bench.pings", external=True)
 
 
 @nox.session(venv_backend="none")

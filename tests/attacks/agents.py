@@ -224,8 +224,9 @@ def collect(scene: Scene) -> None:
     def read(self: connection.AgentConnection) -> None:
         real(self)
         if not self.gone.done():
-            while self._descriptors:
-                scene.ending.callback(os.close, self._descriptors.popleft())
+            for fd in filter(None, self._descriptors):
+                scene.ending.callback(os.close, fd)
+            self._descriptors.clear()
 
     scene.patch.setattr(connection.AgentConnection, "_read", read)
 

@@ -18,6 +18,7 @@ from ..core.config import LOCAL, is_local, is_loopback
 from ..core.errors import AgentBayError, Kind, Outcome
 from ..core.http import Call, HttpRequest, HttpResponse, InvalidResponse, RequestStamp
 from ..core.operation import Operation
+from ..core.polling import is_unknown
 from ..core.result import Result
 from ..core.retry import Failure, RetryBudget, RetryState, classify_response
 from ..core.secrets import Secret, excerpt, without
@@ -129,7 +130,7 @@ class AsyncApiClient:
             await self._rate_limiter.acquire(call.name, deadline - self.clock.monotonic())
             remaining = max(deadline - self.clock.monotonic(), 0.001)
             result, failure = await self._attempt(call, replace(timeout, total=remaining))
-            outcome_unknown |= failure.outcome == "unknown" if failure else result.http_status_code >= 500
+            outcome_unknown |= failure.outcome == "unknown" if failure else is_unknown(result.http_status_code)
             throttled = failure is not None and failure.throttled
             self._rate_limiter.record(call.name, throttled=throttled)
             if call.rate:

@@ -14,6 +14,7 @@ R = TypeVar("R", bound=Result[Any])
 _PERMANENT_CODES = ("NOT_LOGIN", "Forbidden", "AccessDenied", "InvalidApiKey", "Unauthorized")
 TRANSIENT_STATUSES = (408, 429, 500, 502, 503, 504)
 """The HTTP statuses of a service that may accept the same request later."""
+INSUFFICIENT_STORAGE = 507
 
 
 @dataclass(frozen=True)
@@ -91,6 +92,11 @@ def is_permanent(result: Result[Any]) -> bool:
         return False
     denied = result.code.startswith(_PERMANENT_CODES) or result.http_status_code in (401, 403, 404)
     return denied or is_gone(result) or result.kind == "gone"
+
+
+def is_unknown(status: int) -> bool:
+    """Return whether a refusal with this HTTP status may have taken effect; 507 is "no room", and nothing was done."""
+    return status >= 500 and status != INSUFFICIENT_STORAGE
 
 
 def is_throttled(code: str) -> bool:

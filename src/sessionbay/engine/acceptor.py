@@ -3,25 +3,16 @@
 import asyncio
 import contextlib
 import errno
-import json
 import os
 import socket
 from collections.abc import Callable
 
-from .connections import connections, descriptor_limit
+from .connections import REFUSAL, connections, descriptor_limit
 
 BATCH = 16  # connections that are accepted in one turn
 RESERVE = 32  # descriptors that connections leave to the sessions
 PAUSE = 0.1  # seconds until the next attempt when there is no room
 EXHAUSTED = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM})
-_REASON = {"code": "TooManyRequests", "message": "The local engine has no file descriptors left. Nothing was done."}
-_BODY = json.dumps(
-    {**_REASON, "success": False, **{name.capitalize(): value for name, value in _REASON.items()}, "Success": False}
-).encode()
-REFUSAL = (
-    b"HTTP/1.1 429 Too Many Requests\r\nContent-Type: application/json\r\nConnection: close\r\n"
-    b"Content-Length: %d\r\n\r\n%s" % (len(_BODY), _BODY)
-)
 
 
 class Acceptor:

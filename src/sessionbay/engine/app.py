@@ -32,6 +32,7 @@ from .query_limit import QueryLimitMiddleware
 from .request_body import KeyGuard, constant_time_equal, parse_body
 from .session import EngineSession
 from .session_registry import SessionRegistry
+from .shortage import unexpected
 from .tool_response import run_for_client, to_response
 from .transfers import ROUTE, Transfers
 from .unsupported import not_served
@@ -98,9 +99,8 @@ class Endpoints:
             reply = _error_reply(exc)
         except ClientDisconnect:
             return Response(status_code=499)
-        except Exception:  # the outermost edge: the client still gets a response that it can parse
-            log.exception("%s %s failed", dialect.title, request.url.path)
-            reply = _failure("InternalError", "The local engine failed. Its log has the details.", 500, gateway=True)
+        except Exception as exc:  # noqa: BLE001  # the outermost edge: the client still gets a response
+            reply = _error_reply(unexpected(exc, f"{dialect.title} {request.url.path}"))
         reply = replace(reply, request_id=str(uuid.uuid4()).upper())
         log.debug("%s %s -> success=%s code=%s", dialect.title, request.url.path, reply.success, reply.code)
         if isinstance(reply.data, CallAnswer):

@@ -1,6 +1,7 @@
 """The connections that an engine accepted: strangers have a bounded number, and make room for others."""
 
 import asyncio
+import json
 import logging
 import resource
 from collections.abc import Callable, Iterable
@@ -14,6 +15,14 @@ log = logging.getLogger("sessionbay.engine")
 MAX_KEYLESS = 512  # connections at once that have shown no key and no token
 GRACE = 0.5  # seconds that a new connection has to show its key, before others may take its place
 LOG_INTERVAL = 60.0  # seconds between two log lines about the same shortage
+_REASON = {"code": "TooManyRequests", "message": "The local engine has no file descriptors left. Nothing was done."}
+_BODY = json.dumps(
+    {**_REASON, "success": False, **{name.capitalize(): value for name, value in _REASON.items()}, "Success": False}
+).encode()
+REFUSAL = (
+    b"HTTP/1.1 429 Too Many Requests\r\nContent-Type: application/json\r\nConnection: close\r\n"
+    b"Content-Length: %d\r\n\r\n%s" % (len(_BODY), _BODY)
+)
 Address = tuple[Any, Any]  # both ends of a connection, as they are in an ASGI scope
 
 
@@ -79,6 +88,8 @@ class Connections:
         if victim is None:
             return False
         address, peer = victim
+        if address in self._keyless and not peer.is_idle():
+            peer.transport.write(REFUSAL)  # nothing of its request was executed
         self.discard(address)
         peer.transport.abort()
         return True

@@ -1,6 +1,5 @@
 """The direct route: tool calls authorized by a session's token, without an API key."""
 
-import logging
 from functools import partial
 
 from pydantic import ValidationError
@@ -14,9 +13,9 @@ from .api_errors import ApiError
 from .config import EngineConfig
 from .request_body import constant_time_equal, parse_body, read_body
 from .session import EngineSession
+from .shortage import unexpected
 from .tool_response import run_for_client, to_response
 
-log = logging.getLogger("sessionbay.engine")
 HEADER = "x-access-token"  # holds the session's token
 
 
@@ -36,11 +35,8 @@ async def serve(session: EngineSession, request: Request, config: EngineConfig) 
         return error_response(exc, request_id)
     except ClientDisconnect:
         return Response(status_code=499)
-    except Exception:  # the outermost edge: the client still gets a response that it can parse
-        log.exception("a call on the direct route of %s failed", session.id)
-        return error_response(
-            ApiError("InternalError", "The local engine failed. Its log has the details.", status=500), request_id
-        )
+    except Exception as exc:  # noqa: BLE001  # the outermost edge: the client still gets a response
+        return error_response(unexpected(exc, f"a call on the direct route of {session.id}"), request_id)
 
 
 async def _respond(session: EngineSession, call: DirectCall, config: EngineConfig) -> Response:

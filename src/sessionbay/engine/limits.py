@@ -35,6 +35,9 @@ class Limits:
             add to it are refused, until files are deleted.
         files: Files and folders of the session's own; over it, the same.
         free_disk: Bytes of disk that the machine must have left for a new session.
+        free_memory: Bytes of memory that the machine, or the engine's container, must have left for a new session.
+        free_processes: Processes and threads that the machine, its user or the engine's container must have left for a
+            new session.
         idle_time: Seconds without use after which a session ends, where its creation does not say. A call that is being
             served is use; a pause does not count.
         run_time: Seconds after which a session ends anyway, where its creation does not say.
@@ -48,6 +51,8 @@ class Limits:
     disk: int = 10 * GIB
     files: int = 500_000
     free_disk: int = GIB
+    free_memory: int = 256 * MIB
+    free_processes: int = 256
     idle_time: float = HOUR / 2
     run_time: float = 24 * HOUR
 

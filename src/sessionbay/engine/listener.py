@@ -116,7 +116,9 @@ class Listener:
         """Stop serving, and drop open connections."""
         self._server.should_exit = True
         with contextlib.ExitStack() as stack:
-            duplicate = stack.enter_context(self._socket.dup()) if self._socket.fileno() >= 0 else None
+            duplicate = None
+            with contextlib.suppress(OSError):  # it is closed, or there is no descriptor left
+                duplicate = stack.enter_context(self._socket.dup())
             await asyncio.wait([self._serving])  # unlike await, does not cancel the server when this is cancelled
             if duplicate:
                 with contextlib.suppress(OSError):

@@ -10,21 +10,26 @@ from functools import partial
 from pathlib import Path
 
 from ..models.sessions import SessionStatus as Status
+from .admission import admit
 from .agent.connection import AgentFailure, AgentGone
 from .api_errors import GONE, ApiError, no_session, not_running
 from .config import EngineConfig
+from .contexts.threads import run_in_threads
 from .crash_cleanup import record
+from .descriptor_reserve import DescriptorReserve
 from .sandbox.backends import Backend
 from .sandbox.sandbox import Sandbox, SandboxError
 from .sandbox.spawner import spawn
 from .session import EndedSession, EngineSession
-from .workdir import free_disk, remove_tree, rename_for_removal
+from .shortage import DISK, STORAGE, Shortage, shortage_in, shortage_of
+from .workdir import remove_tree, rename_for_removal
 
 log = logging.getLogger("sessionbay.engine")
 FREEZE_TRIES = 3
 STARTS_PER_PROCESSOR = 2  # sandboxes that start at once; more take as long, and the engine answers later
 FREEZE_TIMEOUT = 10.0  # seconds for one attempt to freeze or thaw
 ENDED_RETENTION = 3600.0  # seconds for which an ended session is remembered
+RETRY_INTERVAL = 0.5  # seconds between two looks for what is to be ended or removed
 SHUTDOWN_TIMEOUT = 10.0  # seconds for all sessions together to copy their contexts when the engine stops
 
 
@@ -43,6 +48,8 @@ class SessionRegistry:
         self._ended: dict[str, EndedSession] = {}
         self._created = 0
         self._starting = 0
+        self._reserve = DescriptorReserve()
+        self._left: list[Sandbox | Path] = []  # what is to be removed when there is room for it
         self._start_slots = asyncio.Semaphore(STARTS_PER_PROCESSOR * (os.cpu_count() or 1))
         self._tasks: set[asyncio.Task[None]] = set()
         self.before_delete: Callable[[EngineSession], Awaitable[None]] = _nothing
@@ -57,25 +64,23 @@ class SessionRegistry:
             raise ApiError(
                 "QuotaExceeded.Session",
                 f"The engine has {self.config.max_sessions} sessions, its limit: delete one first.",
-                status=429,
+                status=409,  # not 429, which clients take for a reason to try again at once
             )
         limits = self.config.limits
-        if (free := free_disk(self.folder)) < limits.free_disk:
-            message = f"{free} bytes of disk are free, fewer than {limits.free_disk}: free space, or delete sessions."
-            raise ApiError("QuotaExceeded.Disk", message, status=429)
         self._created += 1
+        number, starting = self._created, self._starting
         self._starting += 1
-        root = self.folder / f"{self._created}-{secrets.token_hex(4)}"
-        sandbox = self.backend.sandbox(root, limits)
         idle_timeout = limits.idle_time if idle_timeout is None else idle_timeout
         max_runtime = limits.run_time if max_runtime is None else max_runtime
-        session = EngineSession(self._created, image, sandbox, dict(labels), idle_timeout, max_runtime)
         try:
+            await spawn(partial(admit, self.folder, limits, starting))
+            sandbox = self.backend.sandbox(self.folder / f"{number}-{secrets.token_hex(4)}", limits)
             await self._begin(sandbox)
-        except (SandboxError, OSError) as exc:
-            raise ApiError("SandboxFailed", f"The session could not be started: {exc}.", status=500) from exc
+        except (SandboxError, OSError, RuntimeError) as exc:
+            raise _not_started(exc) from exc
         finally:
             self._starting -= 1
+        session = EngineSession(number, image, sandbox, dict(labels), idle_timeout, max_runtime)
         self.on_start(session)
         self._sessions[session.id] = session
         self._start(self._end_with_agent(session))
@@ -89,9 +94,41 @@ class SessionRegistry:
                 await sandbox.start()
                 await spawn(partial(record, sandbox.spec.root, sandbox.pid, sandbox.spec.uid))
         except BaseException:
-            await sandbox.kill()
-            await remove_tree(rename_for_removal(sandbox.spec.root))
+            await self._discard(sandbox)
             raise
+
+    async def _discard(self, sandbox: Sandbox) -> None:
+        """Kill a sandbox and remove its folder, later if there is no room for that now."""
+        with self._reserve.released():
+            if await self._kill(sandbox):
+                await self._remove_folder(sandbox.spec.root)
+            else:
+                self._left.append(sandbox)
+
+    async def _kill(self, sandbox: Sandbox) -> bool:
+        """Kill a sandbox; return False if there is no room for that now."""
+        try:
+            await sandbox.kill()
+        except (OSError, RuntimeError) as exc:
+            log.warning("the processes of a session could not be ended, and are ended later: %s", exc)
+            return False
+        return True
+
+    async def _remove_folder(self, root: Path) -> None:
+        """Remove a session's folder, later if there is no room for that now."""
+        folder = root
+        try:
+            folder = await run_in_threads(partial(rename_for_removal, root))
+            await remove_tree(folder)
+        except (OSError, RuntimeError) as exc:
+            log.warning("the folder of a session could not be removed, and is removed later: %s", exc)
+            self._left.append(folder)
+
+    async def _retry_removals(self) -> None:
+        """Remove what could not be removed when its session ended."""
+        left, self._left = self._left, []
+        for each in left:
+            await (self._discard(each) if isinstance(each, Sandbox) else self._remove_folder(each))
 
     def get(self, session_id: str) -> EngineSession:
         """Return a session that has not ended."""
@@ -157,7 +194,11 @@ class SessionRegistry:
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await self._copy_contexts()
         await _each(self.living(), "be closed", EngineSession.close)
+        self._reserve.close()
         await _each(self.living(), "be ended", lambda session: session.sandbox.kill())
+        for sandbox in self._left:
+            if isinstance(sandbox, Sandbox):
+                await sandbox.kill()
 
     async def _copy_contexts(self) -> None:
         """Run ``before_delete`` for every session, within ``SHUTDOWN_TIMEOUT``."""
@@ -214,10 +255,14 @@ class SessionRegistry:
 
     async def _remove(self, session: EngineSession) -> None:
         """Kill the sandbox, close the session and delete its folder."""
-        await session.sandbox.kill()
-        session.status, session.last_used = Status.FINISH, time.monotonic()
-        await session.close()
-        await remove_tree(rename_for_removal(session.sandbox.spec.root))
+        with self._reserve.released():
+            while True:
+                if await self._kill(session.sandbox):
+                    break
+                await asyncio.sleep(RETRY_INTERVAL)
+            session.status, session.last_used = Status.FINISH, time.monotonic()
+            await session.close()
+            await self._remove_folder(session.sandbox.spec.root)
         self._ended[session.id] = EndedSession(session.id, session.image, session.end_reason)
         self._sessions.pop(session.id, None)
 
@@ -231,7 +276,9 @@ class SessionRegistry:
     async def _expire_loop(self) -> None:
         """End expired sessions, and drop old records of ended ones."""
         while True:
-            await asyncio.sleep(0.5)
+            await asyncio.sleep(RETRY_INTERVAL)
+            if self._left:
+                self._start(self._retry_removals())
             now = time.monotonic()
             self._ended = {known: ended for known, ended in self._ended.items() if now - ended.since <= ENDED_RETENTION}
             for session in self.living():
@@ -240,6 +287,14 @@ class SessionRegistry:
                 if session.status not in GONE and (reason := session.overdue(now)):
                     session.status = Status.DELETING
                     self._start(self._end(session, reason))
+
+
+def _not_started(exc: SandboxError | OSError | RuntimeError) -> ApiError:
+    """Return the refusal for a session that could not be started, of which nothing is left."""
+    shortage = shortage_of(exc) or shortage_in(str(exc))
+    if shortage is None:
+        return ApiError("SandboxFailed", f"The session could not be started: {exc}.", status=424)
+    return Shortage(DISK) if shortage.code == STORAGE else shortage
 
 
 async def _nothing(session: EngineSession) -> None:

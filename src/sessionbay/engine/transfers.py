@@ -21,6 +21,7 @@ from .contexts.signing import PREFIX, BadSignature, SignedGrant, Signer
 from .contexts.store import Packed, Store
 from .contexts.sync_job import ARCHIVE_SUFFIXES
 from .contexts.threads import run_in_threads
+from .shortage import shortage_of
 
 log = logging.getLogger("sessionbay.engine")
 ROUTE = PREFIX + "/{context_id}/files{path:path}"
@@ -72,7 +73,10 @@ class Transfers:
             )
         except (OSError, sqlite3.Error) as exc:
             log.warning("a transfer to context %s failed: %s", request.path_params["context_id"], exc)
-            response = _error_response("InternalError", f"the file cannot be kept or read: {type(exc).__name__}", 500)
+            error = shortage_of(exc) or ApiError(
+                "InternalError", f"The file cannot be kept or read: {type(exc).__name__}.", status=500
+            )
+            response = _error_response(error.code, str(error), error.status)
         await response(scope, receive, send)
 
     async def _put(self, request: Request, grant: SignedGrant) -> Response:

@@ -48,16 +48,10 @@ async def sweep() -> None:
             os.close(lock)
 
 
-def free_disk(folder: Path) -> int:
-    """Return the free disk space in bytes where ``folder`` is."""
-    space = os.statvfs(folder)
-    return space.f_bavail * space.f_frsize
-
-
 def rename_for_removal(folder: Path) -> Path:
     """Rename a folder atomically, so that its removal is not observed; return the new path."""
-    aside = folder.with_name(f".{folder.name}")
-    if folder.exists():
+    aside = folder if folder.name.startswith(".") else folder.with_name(f".{folder.name}")
+    if folder != aside and folder.exists():
         folder.rename(aside)
     return aside
 

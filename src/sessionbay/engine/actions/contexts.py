@@ -10,6 +10,7 @@ from ...operations import context, contexts
 from ...operations.session import SessionRef
 from ..api_errors import ApiError
 from ..contexts.data_folder import Entry
+from ..contexts.mounts import Mounts
 from ..contexts.paths import BadPath, Parts, file_parts, folder_parts, joined
 from ..contexts.scheduler import SyncScheduler
 from ..contexts.signing import Method, Signer
@@ -154,7 +155,10 @@ class SessionContextActions:
         session = self._sessions.get(request.session_id)
         session.running_agent()
         bindings = await self._copies.bindings(request.persistence_data_list, session.sandbox.path_problem)
-        await self._copies.attach(session, bindings)
+        Mounts([*session.attached.bindings]).add(bindings)  # reject invalid bindings before their use is recorded
+        await self._copies.record_use(bindings)
+        session.running_agent()  # it may have ended meanwhile
+        self._copies.attach(session, bindings)
         return OperationReply()
 
     async def _bindings(self, request: SessionRef) -> OperationReply[list[context.BindingAnswer]]:

@@ -46,8 +46,9 @@ class SessionActions:
         path_problem = self._sessions.backend.path_problem
         bindings = await self._copies.bindings(request.persistence_data_list or [], path_problem)
         Mounts().add(bindings)  # reject invalid bindings before a session is started
+        await self._copies.record_use(bindings)
         created = await self._sessions.create(image, request.labels or {}, request.timeout, request.max_runtime)
-        await self._copies.attach(created, bindings)
+        self._copies.attach(created, bindings)
         return OperationReply(data=self._answer(created).model_copy(update={"success": True}))
 
     async def _get(self, request: session.SessionRef) -> OperationReply[session.SessionAnswer]:

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import errno
 import json
 import os
 import socket
@@ -35,7 +36,7 @@ class AgentConnection:
         self._sending = asyncio.Lock()
         self._writer: asyncio.Task[Any] | None = None
         self._waiting: dict[int, asyncio.Future[Answered]] = {}
-        self._descriptors: deque[int] = deque()
+        self._descriptors: deque[int | None] = deque()  # None for one that there was no room for
         self._buffer = bytearray()
         self._next = 0
         self._listening = 0
@@ -119,7 +120,8 @@ class AgentConnection:
             if not answer.done():
                 answer.set_exception(AgentGone(reason))
         while self._descriptors:
-            os.close(self._descriptors.popleft())
+            if (fd := self._descriptors.popleft()) is not None:
+                os.close(fd)
 
     def _read(self) -> None:
         try:
@@ -130,6 +132,9 @@ class AgentConnection:
             self.close(f"the line to the agent broke: {exc}")
             return
         self._descriptors.extend(descriptors)
+        if flags & socket.MSG_CTRUNC and not descriptors:
+            self._descriptors.append(None)
+            flags &= ~socket.MSG_CTRUNC
         if not data or flags & socket.MSG_CTRUNC or len(self._descriptors) > MAX_DESCRIPTORS:
             self.close("the agent ended" if not data else "the agent sent too many file descriptors")
             return
@@ -155,8 +160,13 @@ class AgentConnection:
             self._settle(reply, blob)
 
     def _settle(self, reply: dict[str, Any], blob: bytes) -> None:
-        fd = self._descriptors.popleft() if reply.get("fds") else None
+        has_fd = bool(reply.get("fds"))
+        fd = self._descriptors.popleft() if has_fd else None
         answer = self._waiting.get(reply["id"])
+        if has_fd and fd is None:
+            if answer is not None and not answer.done():
+                answer.set_exception(OSError(errno.EMFILE, os.strerror(errno.EMFILE)))
+            return
         if answer is not None and not answer.done() and "error" not in reply:
             answer.set_result((reply.get("value", blob), fd))
             return

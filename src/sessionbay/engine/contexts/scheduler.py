@@ -12,6 +12,7 @@ from ...operations.mounts import PersistenceItem
 from ..agent.connection import AgentFailure, AgentGone
 from ..api_errors import ApiError
 from ..session import EngineSession, new_id
+from ..shortage import shortage_of
 from ..workdir import remove_tree
 from .byte_budget import ByteBudget
 from .mount import Mount, parse_binding
@@ -43,16 +44,20 @@ class SyncScheduler:
         names = [(await run_in_threads(partial(self.store.get, item.context_id))).name for item in items]
         bindings = [parse_binding(item, name) for item, name in zip(items, names, strict=True)]
         for binding in bindings:
-            if problem := path_problem(joined(binding.parts)):
+            if problem := await run_in_threads(partial(path_problem, joined(binding.parts))):
                 message = f"Context {binding.context_id} cannot be bound to {binding.path}: {problem}."
                 raise ApiError("PathNotWritable", message)
         return bindings
 
-    async def attach(self, session: EngineSession, bindings: list[Mount]) -> None:
-        """Bind contexts to a session, and start to copy them into it."""
-        session.attached.add(bindings)
+    async def record_use(self, bindings: list[Mount]) -> None:
+        """Record that contexts are in use, and the lifetime of their files, which fails if the disk is full."""
         for binding in bindings:
             await run_in_threads(partial(self._record_use, binding))
+
+    def attach(self, session: EngineSession, bindings: list[Mount]) -> None:
+        """Bind contexts to a session, and start to copy them into it; their use has been recorded."""
+        session.attached.add(bindings)
+        for binding in bindings:
             task = self._task(session, binding, binding.path, "download")
             if binding.policy.download_policy.auto_download:
                 self._start(self._copy(session, binding, binding.parts, task))
@@ -162,7 +167,7 @@ class SyncScheduler:
             try:
                 await (sync_job.upload() if task.mode == "upload" else sync_job.download())
             except (CopyFailed, AgentGone, *FILE_ERRORS) as exc:
-                task.finish(str(exc) or "the session does not respond")
+                task.finish(str(shortage_of(exc) or exc) or "the session does not respond")
             except (LookupError, TypeError, ValueError) as exc:
                 task.finish(f"the session's agent sent an invalid reply: {type(exc).__name__}")
             except asyncio.CancelledError:

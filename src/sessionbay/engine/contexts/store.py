@@ -183,7 +183,7 @@ class Store:
         if shutil.disk_usage(self.files.root).free < MIN_FREE_BYTES:
             raise ApiError(
                 "InsufficientStorage",
-                f"Less than {MIN_FREE_BYTES} bytes of disk are free for contexts: delete files.",
+                f"No space left on device: less than {MIN_FREE_BYTES} bytes are free for contexts. Delete files.",
                 status=507,
             )
         return self.files.create_draft()
@@ -275,7 +275,12 @@ class Store:
             except BaseException:
                 self._database.execute("ROLLBACK")
                 raise
-            self._database.execute("COMMIT")
+            try:
+                self._database.execute("COMMIT")
+            except sqlite3.Error:  # a full disk: the transaction may still be open, and would keep out all others
+                if self._database.in_transaction:
+                    self._database.execute("ROLLBACK")
+                raise
 
 
 def _record(row: tuple[int, str, str | None, Kind, str, float, float]) -> Record:

@@ -18,6 +18,7 @@ from typing import Any
 from ..agent.connection import AgentConnection, AgentFailure, AgentGone
 from ..agent.inside.archives import ARCHIVE_ERRORS
 from ..api_errors import ApiError
+from ..shortage import shortage_of
 from .archive import Archive
 from .byte_budget import ByteBudget, TooLarge
 from .copy import copy, require_regular_file
@@ -196,9 +197,9 @@ class SyncJob:
         suffix = next((end for end in ARCHIVE_SUFFIXES if parts[-1].endswith(end)), "")
         unpack = extract.extract and bool(packed) and bool(suffix)
         scratch = joined((*parts[:-1], f".{secrets.token_hex(8)}{suffix}"))
-        _, target = await self._request_fd("take_file", path=scratch)
         kept = False
         try:
+            _, target = await self._request_fd("take_file", path=scratch)
             executable = await run_in_threads(partial(self._copy_out, entry, target))
             if unpack:
                 await self._extract(scratch, self._folder_of(parts, packed, suffix), packed)
@@ -293,7 +294,7 @@ class SyncJob:
         try:
             await work
         except FILE_ERRORS as exc:
-            self.problems.append(f"{shown(joined(parts))}: {exc}")
+            self.problems.append(f"{shown(joined(parts))}: {shortage_of(exc) or exc}")
 
     def _raise_problems(self) -> None:
         if self.problems:

@@ -129,21 +129,24 @@ class BwrapSandbox(Sandbox):
         if self._info >= 0:
             with open(self._info, "rb", buffering=0) as info:
                 self._info = -1
-                if self._process:
-                    await _kill_namespace(info, self._process.pid)
+                first = await _first_process(info) if self._process else None
+            if first and self._process:
+                await _kill_namespace(first, self._process.pid)
         if self._process:
             if self.spec.network == "nat":
                 await kill_group(self._process)
             await kill_process(self._process)
 
 
-async def _kill_namespace(info: FileIO, parent: int) -> None:
-    """Kill the process that bwrap reports, once it has reported one."""
+async def _first_process(info: FileIO) -> int | None:
+    """Return the ID of the namespace's first process, once bwrap has reported it."""
     # It arrives first and at once. EOF may never arrive: a fork of this program may hold the other end.
     found = CHILD_PID.search(info.read(MAX_INFO_BYTES) or b"") if await readable(info.fileno()) else None
-    if found is None:
-        return
-    first = int(found[1])
+    return int(found[1]) if found else None
+
+
+async def _kill_namespace(first: int, parent: int) -> None:
+    """Kill the first process of a namespace, if it is still the child of ``parent``."""
     with contextlib.suppress(ProcessLookupError), pidfd_of(first) as pidfd:
         # Another parent means that it has ended and its ID was reused.
         if stat_fields(first)[PARENT_FIELD : PARENT_FIELD + 1] == [str(parent)]:

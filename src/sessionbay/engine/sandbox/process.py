@@ -4,17 +4,20 @@ import asyncio
 import contextlib
 import subprocess
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import ClassVar, Literal
 
 import psutil
 
 from ..agent.connection import AgentFailure, AgentGone
+from ..contexts.threads import run_in_threads
 from ..limits import Limits
 from .capabilities import SandboxCapabilities
-from .process_exit import STOP_TIMEOUT, ended, kill_process, pidfd_of
+from .process_exit import STOP_TIMEOUT, exited, kill_process
 from .programs import SYSTEM, environment, interpreter_folder, packages_folder
 from .sandbox import Sandbox
+from .spawner import spawn
 
 READABLE = (*SYSTEM, "/etc", "/nix", "/opt", "/proc", "/sys")
 WRITABLE = tuple(f"/dev/{name}" for name in ("full", "null", "ptmx", "pts", "random", "shm", "tty", "urandom", "zero"))
@@ -91,7 +94,7 @@ class ProcessSandbox(Sandbox):
                     await self.agent.request("kill")
             self.agent.close()
         if self._process:
-            await _wait_for_end(self._process)
+            await exited(self._process)  # the agent kills its tree first, after its connection has closed
             await kill_process(self._process)
         if self.spec.uid is not None:
             await kill_user(self.spec.uid)
@@ -104,27 +107,39 @@ class UserSandbox(ProcessSandbox):
     isolation: ClassVar[Literal["uid", "process"]] = "uid"
 
 
-async def _wait_for_end(process: subprocess.Popen[bytes]) -> None:
-    """Wait for a process to exit: the agent kills its tree first, after its connection has closed."""
-    if process.poll() is None:
-        with contextlib.suppress(ProcessLookupError), pidfd_of(process.pid) as pidfd:
-            await ended(pidfd)
-
-
 async def kill_user(uid: int) -> None:
     """Kill all processes of a session's user with one signal, which forks cannot outrun."""
     for _ in range(KILL_ROUNDS):
-        if not any(_runs_as(process, uid) for process in psutil.process_iter(["uids", "status"])):
+        if not (running := await run_in_threads(partial(_processes_of, uid))):
             return
-        process = subprocess.Popen(
-            [SHELL, "-c", "kill -KILL -1"], user=uid, group=uid, extra_groups=[], env={}, cwd="/"
-        )
         try:
-            await _wait_for_end(process)
-        finally:
-            await kill_process(process)
+            await _kill_from_inside(uid)
+        except OSError:  # no process can be started: they cannot fork either
+            for process in running:
+                with contextlib.suppress(psutil.NoSuchProcess):
+                    process.kill()
 
 
-def _runs_as(process: psutil.Process, uid: int) -> bool:
+async def _kill_from_inside(uid: int) -> None:
+    """Have a process of a user kill all of that user's."""
+    started: list[subprocess.Popen[bytes]] = []
+    kill = [SHELL, "-c", "kill -KILL -1"]
+    try:
+        await spawn(
+            lambda: started.append(subprocess.Popen(kill, user=uid, group=uid, extra_groups=[], env={}, cwd="/"))
+        )
+        await exited(started[0])
+    finally:
+        for killer in started:
+            await kill_process(killer)
+
+
+def _processes_of(uid: int) -> list[psutil.Process]:
+    """Return the processes of a user that run."""
+    found = psutil.process_iter(["uids", "status"])
+    return [each for each in found if _user(each) == uid and each.info["status"] != psutil.STATUS_ZOMBIE]
+
+
+def _user(process: psutil.Process) -> int | None:
     uids = process.info["uids"]
-    return bool(uids) and uids.real == uid and process.info["status"] != psutil.STATUS_ZOMBIE
+    return uids.real if uids else None

@@ -4,7 +4,6 @@ import asyncio
 import contextlib
 import logging
 import os
-import signal
 import subprocess
 import time
 from collections.abc import Generator
@@ -50,12 +49,23 @@ def pidfd_of(pid: int) -> Generator[int]:
 
 
 async def kill_process(process: subprocess.Popen[bytes]) -> None:
-    """Kill one process and reap it."""
-    if process.poll() is None:
-        with contextlib.suppress(ProcessLookupError), pidfd_of(process.pid) as pidfd:
-            signal.pidfd_send_signal(pidfd, signal.SIGKILL)
-            await ended(pidfd)
+    """Kill one child and reap it, also without a descriptor left."""
+    process.kill()  # which is safe until the child is reaped
+    await exited(process)
     await reaped(process)
+
+
+async def exited(process: subprocess.Popen[bytes]) -> None:
+    """Wait until a child has ended; give up after ``STOP_TIMEOUT``."""
+    if process.poll() is not None:
+        return
+    try:
+        with pidfd_of(process.pid) as pidfd:
+            await ended(pidfd)
+    except ProcessLookupError:
+        pass
+    except OSError:  # no descriptor is left
+        await reaped(process)
 
 
 async def reaped(process: subprocess.Popen[bytes]) -> None:

@@ -6,6 +6,7 @@ import shutil
 import sys
 import sysconfig
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32")
@@ -63,11 +64,16 @@ def base_interpreter() -> str:
 
 def packages_folder(python: str, uid: int | None) -> str | None:
     """Return the folder of this program's packages, None if ``python`` or ``uid`` cannot use them."""
+    return _packages_folder(python, uid is not None)
+
+
+@cache
+def _packages_folder(python: str, is_other_user: bool) -> str | None:
     same = f"python{sys.version_info.major}.{sys.version_info.minor}"
     if python != base_interpreter() and Path(os.path.realpath(python)).name != same:
         return None
     found = Path(sysconfig.get_path("purelib"))
-    closed = uid is not None and not all(path.stat().st_mode & 0o001 for path in (found, *found.parents))
+    closed = is_other_user and not all(path.stat().st_mode & 0o001 for path in (found, *found.parents))
     return None if closed or not found.is_dir() else str(found)
 
 

@@ -1,7 +1,6 @@
 """The hub of a session: its WebSocket connections, and the dispatch of frames to their target servers."""
 
 import asyncio
-import logging
 from collections.abc import Callable
 
 from starlette.responses import PlainTextResponse
@@ -12,11 +11,11 @@ from ...operations import frames
 from ...operations.files import SERVER as FILES
 from ..agent.connection import AgentConnection, AgentFailure, AgentGone
 from ..api_errors import ApiError, failure_code
+from ..shortage import unexpected
 from .connection import Connection, IncomingCall, Method, Methods
 from .file_watch import FileWatches
 from .terminals import Terminals
 
-log = logging.getLogger("sessionbay.engine")
 CAPABILITIES = (b"cancel", b"resume")  # streams can be cancelled, subscriptions resumed on the next connection
 MAX_CONNECTIONS = 64
 MAX_CALLS = 64  # at once on one connection, which is then not read until one of them ends
@@ -94,9 +93,9 @@ class Hub:
             await call.fail(f"[{exc.code}] {exc}")
         except (AgentFailure, AgentGone) as exc:
             await call.fail(f"[{failure_code(str(exc))}] {exc}")
-        except Exception:  # the outermost edge: the client still gets a response
-            log.exception("%s of %s failed", frame.method[:80], frame.target[:80])
-            await call.fail("[InternalError] The local engine failed. Its log has the details.")
+        except Exception as exc:  # noqa: BLE001  # the outermost edge: the client still gets a response
+            error = unexpected(exc, f"{frame.method[:80]} of {frame.target[:80]}")
+            await call.fail(f"[{error.code}] {error}")
 
     def _method(self, frame: frames.Frame) -> Method:
         methods = self.targets.get(frame.target)

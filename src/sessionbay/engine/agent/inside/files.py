@@ -60,8 +60,27 @@ def write(path: str, mode: str, data: bytes) -> None:
         replace(os.path.realpath(path), data)
         return
     flag = os.O_APPEND if mode == "append" else os.O_EXCL
-    with open(open_regular(path, os.O_WRONLY | os.O_CREAT | flag), "wb") as file:
-        file.write(data)
+    fd = open_regular(path, os.O_WRONLY | os.O_CREAT | flag)
+    try:
+        _write_all_or_nothing(fd, data)
+    except OSError:
+        if mode != "append":
+            os.unlink(path)
+        raise
+    finally:
+        os.close(fd)
+
+
+def _write_all_or_nothing(fd: int, data: bytes) -> None:
+    """Add data at the end of a file; if the disk is full, take it away again, unless others have added to it."""
+    before, written = os.fstat(fd).st_size, 0
+    try:
+        while written < len(data):
+            written += os.write(fd, memoryview(data)[written:])
+    except OSError:
+        if os.fstat(fd).st_size == before + written:
+            os.ftruncate(fd, before)
+        raise
 
 
 def replace(path: str, data: bytes) -> None:

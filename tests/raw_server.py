@@ -1,8 +1,10 @@
 """A server that runs a script for each connection, byte by byte, to misbehave on purpose."""
 
+import fcntl
 import socket
 import ssl
 import struct
+import termios
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -58,6 +60,13 @@ class Peer:
         """Send all of ``data``."""
         self.sock.sendall(data)
 
+    def flush(self) -> None:
+        """Wait until the client's system has received what was sent, and the end: a busy machine delivers it later."""
+        waiting = b"\1"
+        with suppress(OSError, ValueError):  # it may be closed
+            while any(waiting) and not self.server.ending.wait(0.001):
+                waiting = fcntl.ioctl(self.sock, termios.TIOCOUTQ, bytes(4))
+
     def drip(self, data: bytes, pause: float) -> None:
         """Send ``data`` byte by byte, with a pause after each, until the client has had enough."""
         for byte in data:
@@ -69,9 +78,11 @@ class Peer:
         """Send no more, but go on to read."""
         with suppress(OSError):  # the client may have closed before
             self.sock.shutdown(socket.SHUT_WR)
+        self.flush()
 
     def close(self) -> None:
         """Close, politely where everything was read."""
+        self.finish()
         self.sock.close()
 
     def reset(self) -> None:
@@ -120,6 +131,7 @@ def eager(peer: Peer) -> None:
     peer.read()
     peer.write(answer(b"first"))
     peer.write(answer(b"nobody asked"))
+    peer.flush()
     peer.server.reached.set()
     peer.wait_for_end()
 
@@ -227,7 +239,9 @@ class RawServer:
         sock.settimeout(BOUND)
         try:
             with self._secured(sock) as self._open[number]:
-                script(Peer(self._open[number], self))
+                peer = Peer(self._open[number], self)
+                script(peer)
+                peer.finish()
         except GONE:
             pass  # the client does as the test wants it
         except BaseException as exc:  # noqa: BLE001  # raised at the end, in the test itself

@@ -157,6 +157,7 @@ NAMES = [
     "DownloadPolicy",
     "DownloadResult",
     "DownloadStrategy",
+    "EngineEndedError",
     "EnhancedCodeExecutionResult",
     "Env",
     "EnvError",

@@ -128,6 +128,7 @@ from .core.errors import CommandUsageError as CommandUsageError
 from .core.errors import ContextError as ContextError
 from .core.errors import ContextTimeoutError as ContextTimeoutError
 from .core.errors import ContextUsageError as ContextUsageError
+from .core.errors import EngineEndedError as EngineEndedError
 from .core.errors import EnvError as EnvError
 from .core.errors import EnvTimeoutError as EnvTimeoutError
 from .core.errors import EnvUsageError as EnvUsageError

@@ -158,6 +158,7 @@ MODULES = {
     "DownloadPolicy": "models.context_sync",
     "DownloadResult": "models.files",
     "DownloadStrategy": "models.context_sync",
+    "EngineEndedError": "core.errors",
     "EnhancedCodeExecutionResult": "models.code",
     "Env": "_sync.env",
     "EnvError": "core.errors",

@@ -4,6 +4,7 @@ import json
 import os
 import re
 import time
+from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass
 from typing import Any, cast
@@ -52,11 +53,21 @@ PLACEHOLDERS = {"session_id": SESSION_ID.encode(), "attempt": ATTEMPT_NAME.encod
 
 
 class ExitRequests:
-    """The requests to one endpoint that delete its sessions."""
+    """The requests to one endpoint that delete its sessions.
 
-    def __init__(self, dialect: Dialect, server: Server, session_id: str = SESSION_ID) -> None:
+    ``is_engine`` returns whether it is a local engine, whose sessions end with it.
+    """
+
+    def __init__(
+        self,
+        dialect: Dialect,
+        server: Server,
+        session_id: str = SESSION_ID,
+        is_engine: Callable[[], bool] = lambda: False,
+    ) -> None:
         self.dialect = dialect
         self.server = server
+        self.is_engine = is_engine
         by_session = {op.action: op for op in (DELETE, GET_LABELS, GET_STATUS, RESUME) if dialect.offers(op)}
         ref = SessionRef(session_id=session_id)
         self._templates = {action: self._encode(op, ref) for action, op in by_session.items()}
@@ -68,7 +79,11 @@ class ExitRequests:
 
     def deletion(self, session_id: str) -> "SessionDeletion":
         """Return the deletion of a session."""
-        own = self if SAFE_ID.fullmatch(session_id) else ExitRequests(self.dialect, self.server, session_id)
+        own = (
+            self
+            if SAFE_ID.fullmatch(session_id)
+            else ExitRequests(self.dialect, self.server, session_id, self.is_engine)
+        )
         return SessionDeletion(own, session_id)
 
     def undo(self, attempt: str) -> "CreationUndo":
@@ -122,6 +137,8 @@ class SessionDeletion:
         try:
             with closing(PlainConnection(self._requests.server, deadline)) as connection:
                 return self._run(connection, deadline)
+        except ConnectionRefusedError as exc:
+            return DELETED if self._requests.is_engine() else self._failed(str(exc))
         except OSError as exc:
             return self._failed(str(exc) or type(exc).__name__)
 

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from .._concurrency._async import checkpoint, shielded
 from ..core.adaptive_rate import AdaptiveRate
 from ..core.config import is_loopback
-from ..core.errors import AgentBayError, SessionError
+from ..core.errors import AgentBayError, EngineEndedError, SessionError
 from ..core.reserved_labels import ATTEMPT, CreationAttempt
 from ..environment import nonce
 from ..models.creation import CreateSessionParams
@@ -121,6 +121,9 @@ class AsyncCreation:
 
         try:
             return await shielded(create, self._api.config.call_timeout + TOTAL_LOOKUP_TIMEOUT)
+        except EngineEndedError as exc:
+            exc.outcome = "rejected"  # whether or not there was a session, there is none now
+            raise
         except AgentBayError:
             raise
         except TimeoutError as exc:
@@ -141,7 +144,7 @@ class AsyncCreation:
         try:
             created = await self._api.call(CREATE, request, rate=rate)
         except AgentBayError as exc:
-            if exc.outcome != "unknown":
+            if exc.outcome != "unknown" or isinstance(exc, EngineEndedError):
                 raise
             return await self._recover(exc)
         if created.outcome_unknown:
@@ -157,6 +160,8 @@ class AsyncCreation:
         bare = OperationResult(success=True, data=SessionAnswer(session_id=session_id))
         try:
             details = await self._api.call(GET, SessionRef(session_id=session_id), timeout=CallTimeout(LOOKUP_TIMEOUT))
+        except EngineEndedError:
+            raise
         except AgentBayError:
             return bare  # without details, its tools are called through the control plane
         return details if details.success else bare
@@ -180,6 +185,8 @@ class AsyncCreation:
                 for entry in listed.data or ():
                     if await self._is_own(entry.session_id, timeout):
                         return entry.session_id
+            except EngineEndedError:
+                raise
             except AgentBayError as exc:
                 log.debug("looking for the session of attempt %s: %s", self._attempt.name, exc)
                 if exc.outcome == "not_sent" and is_loopback(urlsplit(self._api.dialect.endpoint).hostname or ""):

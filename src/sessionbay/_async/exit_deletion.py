@@ -23,7 +23,9 @@ def exit_requests(api: AsyncApiClient) -> "ExitRequests | ClientRequests":
     proxy = proxy_of(config.proxy, trust_env=trust_env)
     tls = TlsSettings(config.verify, trust_env=trust_env).context() if url.startswith("https:") else None
     server = Server.of(url, tls, proxy(httpx.URL(url)) if proxy else None, api.known_engine)
-    return ExitRequests(api.dialect, server) if server else ClientRequests(api)
+    if server is None:
+        return ClientRequests(api)
+    return ExitRequests(api.dialect, server, is_engine=lambda: api.engine.is_active)
 
 
 class ClientRequests:

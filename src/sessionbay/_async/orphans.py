@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 
 from .._concurrency._async import AsyncClock, run_for_each
 from ..core import reserved_labels, validation
-from ..core.errors import AgentBayError, SessionError
+from ..core.errors import AgentBayError, EngineEndedError, SessionError
 from ..models.orphans import OrphanedSession, ReapResult
 from ..models.sessions import SessionEntry
 from .session import AsyncSession
@@ -67,6 +67,8 @@ class AsyncOrphanSearch:
             if not self.dry_run:
                 deleted = await session.delete()
                 orphan = replace(orphan, deleted=deleted.success, error=deleted.error_message)
+        except EngineEndedError:
+            raise
         except AgentBayError as exc:
             orphan = replace(orphan, error=str(exc))
         self.orphans.append(orphan)

@@ -12,7 +12,7 @@ from typing import Self, TypeVar
 from .._concurrency._async import UnaryCall, call_back, shielded
 from ..core import validation
 from ..core.error_codes import ErrorCode
-from ..core.errors import AgentBayError, CommandError
+from ..core.errors import AgentBayError, CommandError, EngineEndedError
 from ..core.output import STREAMS, LineSplitter, OutputLine, Stream, TruncatedBuffer
 from ..core.public import public
 from ..core.value import shorten
@@ -93,6 +93,8 @@ class AsyncProcess:
             return
         try:
             await shielded(self._driver.kill, KILL_TIMEOUT)
+        except EngineEndedError:
+            pass  # the process has ended with it
         except (AgentBayError, TimeoutError) as failure:
             if exc is None:
                 raise CommandError(f"process {self.pid} could not be killed: {failure}") from failure

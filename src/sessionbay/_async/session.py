@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from .._concurrency._async import AsyncHttpClient, deferred
 from ..core import reserved_labels, validation
-from ..core.errors import AgentBayError, SessionError
+from ..core.errors import AgentBayError, EngineEndedError, SessionError
 from ..core.operation import Operation
 from ..core.polling import PollOutcome, PollState, constant_backoff, exponential_backoff, is_gone, is_throttled
 from ..core.public import lazy_annotations, public
@@ -814,6 +814,8 @@ class AsyncSession:
         sync_error = await copy_out(self.connection, sync_context)
         try:
             result = replace(await self._delete(), sync_error=sync_error)
+        except EngineEndedError:
+            result = DeleteResult(success=True, sync_error=sync_error)  # its sessions ended with it
         except SessionError:
             if self.connection.deletion is None:
                 raise

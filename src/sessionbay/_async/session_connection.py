@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 from ..core import validation
 from ..core.config import parse_endpoint
 from ..core.error_codes import ErrorCode
-from ..core.errors import AgentBayError, SessionError
+from ..core.errors import AgentBayError, EngineEndedError, SessionError
 from ..core.http import Call
 from ..core.operation import Operation
 from ..core.result import Result, format_refusal
@@ -160,7 +160,7 @@ class AsyncSessionConnection:
         return result if gone is None else gone.as_failure(McpToolResult)
 
     async def raise_if_gone(self) -> None:
-        """Raise SessionGoneError if the control plane reports that the session does not exist any more."""
+        """Raise SessionGoneError if the session does not exist any more, by the control plane's report or its end."""
         if await self._gone() is not None:
             raise SessionError.gone(self.session_id)
 
@@ -168,6 +168,8 @@ class AsyncSessionConnection:
         """Return the control plane's refusal if it reports that the session does not exist any more."""
         try:
             look = await self.api.call(GET_STATUS, self.ref, timeout=self.api.timeout(GONE_TIMEOUT))
+        except EngineEndedError:
+            raise
         except AgentBayError:
             return None
         if look.success and look.data in ENDED:

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from .._concurrency._sync import checkpoint, shielded
 from ..core.adaptive_rate import AdaptiveRate
 from ..core.config import is_loopback
-from ..core.errors import AgentBayError, SessionError
+from ..core.errors import AgentBayError, EngineEndedError, SessionError
 from ..core.reserved_labels import ATTEMPT, CreationAttempt
 from ..environment import nonce
 from ..models.creation import CreateSessionParams
@@ -122,6 +122,9 @@ class Creation:
 
         try:
             return shielded(create, self._api.config.call_timeout + TOTAL_LOOKUP_TIMEOUT)
+        except EngineEndedError as exc:
+            exc.outcome = "rejected"  # whether or not there was a session, there is none now
+            raise
         except AgentBayError:
             raise
         except TimeoutError as exc:
@@ -140,7 +143,7 @@ class Creation:
         try:
             created = self._api.call(CREATE, request, rate=rate)
         except AgentBayError as exc:
-            if exc.outcome != "unknown":
+            if exc.outcome != "unknown" or isinstance(exc, EngineEndedError):
                 raise
             return self._recover(exc)
         if created.outcome_unknown:
@@ -156,6 +159,8 @@ class Creation:
         bare = OperationResult(success=True, data=SessionAnswer(session_id=session_id))
         try:
             details = self._api.call(GET, SessionRef(session_id=session_id), timeout=CallTimeout(LOOKUP_TIMEOUT))
+        except EngineEndedError:
+            raise
         except AgentBayError:
             return bare  # without details, its tools are called through the control plane
         return details if details.success else bare
@@ -179,6 +184,8 @@ class Creation:
                 for entry in listed.data or ():
                     if self._is_own(entry.session_id, timeout):
                         return entry.session_id
+            except EngineEndedError:
+                raise
             except AgentBayError as exc:
                 log.debug("looking for the session of attempt %s: %s", self._attempt.name, exc)
                 if exc.outcome == "not_sent" and is_loopback(urlsplit(self._api.dialect.endpoint).hostname or ""):

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 
 from .._concurrency._sync import Clock, run_for_each
 from ..core import reserved_labels, validation
-from ..core.errors import AgentBayError, SessionError
+from ..core.errors import AgentBayError, EngineEndedError, SessionError
 from ..models.orphans import OrphanedSession, ReapResult
 from ..models.sessions import SessionEntry
 from .session import Session
@@ -68,6 +68,8 @@ class OrphanSearch:
             if not self.dry_run:
                 deleted = session.delete()
                 orphan = replace(orphan, deleted=deleted.success, error=deleted.error_message)
+        except EngineEndedError:
+            raise
         except AgentBayError as exc:
             orphan = replace(orphan, error=str(exc))
         self.orphans.append(orphan)

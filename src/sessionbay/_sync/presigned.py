@@ -158,7 +158,10 @@ class Presigned:
             log.debug("%s -> HTTP %s", name, response.status_code)
             yield response
         except (TimeoutError, httpx.TransportError) as exc:
-            raise map_transport_error(name, self._errors, exc, self._api.config.call_timeout)[0] from exc
+            error = map_transport_error(name, self._errors, exc, self._api.config.call_timeout)[0]
+            if self._api.engine.is_engine_url(str(request.url)):
+                error = self._api.engine.explain(name, error)
+            raise error from exc
         except FileShrank as exc:
             raise self._errors.of("usage", f"{name}: {exc}", outcome="unknown") from exc
         except INVALID_URL_ERRORS as exc:  # httpx parses the target of a redirect

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 from ..core import validation
 from ..core.config import parse_endpoint
 from ..core.error_codes import ErrorCode
-from ..core.errors import AgentBayError, SessionError
+from ..core.errors import AgentBayError, EngineEndedError, SessionError
 from ..core.http import Call
 from ..core.operation import Operation
 from ..core.result import Result, format_refusal
@@ -159,7 +159,7 @@ class SessionConnection:
         return result if gone is None else gone.as_failure(McpToolResult)
 
     def raise_if_gone(self) -> None:
-        """Raise SessionGoneError if the control plane reports that the session does not exist any more."""
+        """Raise SessionGoneError if the session does not exist any more, by the control plane's report or its end."""
         if self._gone() is not None:
             raise SessionError.gone(self.session_id)
 
@@ -167,6 +167,8 @@ class SessionConnection:
         """Return the control plane's refusal if it reports that the session does not exist any more."""
         try:
             look = self.api.call(GET_STATUS, self.ref, timeout=self.api.timeout(GONE_TIMEOUT))
+        except EngineEndedError:
+            raise
         except AgentBayError:
             return None
         if look.success and look.data in ENDED:

@@ -14,6 +14,7 @@ from .secrets import Secret
 HOST = "127.0.0.1"
 MAX_RESPONSE_SIZE = 2**14  # bytes
 MAX_CHALLENGE_LENGTH = 128  # characters
+ENGINE_HEADER = "x-sessionbay-engine"  # of the engine's responses, with its version; no cloud sends it
 
 
 def challenge_response(key: Secret, challenge: str, port: int) -> str:

@@ -41,3 +41,5 @@ class ErrorCode(StrEnum):
     FAILED = "failed"  # for another reason, which the message has
     # Sessions; the code of both clouds' gateways.
     SESSION_GONE = "InvalidMcpSession.NotFound"
+    # The local engine.
+    ENGINE_ENDED = "engine_ended"

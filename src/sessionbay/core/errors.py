@@ -5,6 +5,7 @@ The class names the module that raised, ``kind`` the cause::
     AgentBayError                 base of all
       SessionError                a session operation
         SessionGoneError          any operation on a session that does not exist (any more)
+          EngineEndedError        any call to a local engine that has ended, and its sessions with it
       CommandError                a command
         CodeError                 a code run
       FileError                   a file operation
@@ -26,7 +27,9 @@ from typing import Any, ClassVar, Literal
 from .error_codes import ErrorCode
 from .public import public
 
-Kind = Literal["refused", "gone", "timeout", "unreachable", "invalid_response", "usage", "unknown_outcome"]
+Kind = Literal[
+    "refused", "gone", "engine_ended", "timeout", "unreachable", "invalid_response", "usage", "unknown_outcome"
+]
 Outcome = Literal["not_sent", "rejected", "unknown"]
 
 _OUTCOMES: dict[Kind, Outcome] = {"usage": "not_sent", "refused": "rejected", "gone": "rejected"}
@@ -37,8 +40,8 @@ class AgentBayError(Exception):
     """The base class of this package's exceptions.
 
     Attributes:
-        kind: The cause: ``refused``, ``gone`` (the session does not exist any more), ``timeout``, ``unreachable``,
-            ``invalid_response``, ``usage`` or ``unknown_outcome``.
+        kind: The cause: ``refused``, ``gone`` (the session does not exist any more), ``engine_ended``, ``timeout``,
+            ``unreachable``, ``invalid_response``, ``usage`` or ``unknown_outcome``.
         code: The error code (see ``ErrorCode``), or an empty string.
         request_id: The request id, for the service's support, or an empty string.
         http_status_code: The HTTP status of the response; 0 without a response.
@@ -82,6 +85,9 @@ class AgentBayError(Exception):
         if kind == "gone":
             details["code"] = ErrorCode.SESSION_GONE.value
             return SessionGoneError(message, kind=kind, **details)
+        if kind == "engine_ended":
+            details["code"] = ErrorCode.ENGINE_ENDED.value
+            return EngineEndedError(message, kind=kind, **details)
         variant = details.get("code", "") if kind == "refused" else kind
         return cls._variants.get(variant, cls)(message, kind=kind, **details)
 
@@ -129,6 +135,11 @@ class SessionError(AgentBayError):
 @public
 class SessionGoneError(SessionError):
     """The session was deleted, was released by the cloud, or is lost. Every operation on it raises this error."""
+
+
+@public
+class EngineEndedError(SessionGoneError):
+    """The local engine has ended, and its sessions with it. Every call of its clients raises this error."""
 
 
 @public
@@ -450,6 +461,7 @@ __all__ = [
     "ContextError",
     "ContextTimeoutError",
     "ContextUsageError",
+    "EngineEndedError",
     "EnvError",
     "EnvTimeoutError",
     "EnvUsageError",

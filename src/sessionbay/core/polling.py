@@ -55,7 +55,7 @@ class PollState(Generic[R]):
 
     def record_failure(self, error: AgentBayError) -> None:
         """Record a look without a response; raise an error after which another look would fail alike."""
-        if error.kind in ("usage", "gone"):
+        if error.kind in ("usage", "gone", "engine_ended"):
             raise error
         self._cause = error
 

@@ -15,8 +15,8 @@ from starlette.routing import Route, WebSocketRoute
 from starlette.websockets import WebSocket
 
 from .._version import __version__
-from ..core.challenge import health_proof
-from ..core.http import HttpRequest, InvalidRequest, UnknownOperation
+from ..core.challenge import ENGINE_HEADER, health_proof
+from ..core.http import HttpRequest, HttpResponse, InvalidRequest, UnknownOperation
 from ..core.operation import OperationReply
 from ..core.secrets import Secret
 from ..dialects.agb import AGBDialect
@@ -104,8 +104,8 @@ class Endpoints:
         reply = replace(reply, request_id=str(uuid.uuid4()).upper())
         log.debug("%s %s -> success=%s code=%s", dialect.title, request.url.path, reply.success, reply.code)
         if isinstance(reply.data, CallAnswer):
-            return await to_response(reply.data, lambda one: dialect.format_response(replace(reply, data=one)))
-        answer = dialect.format_response(reply)
+            return await to_response(reply.data, lambda one: _format(dialect, replace(reply, data=one)))
+        answer = _format(dialect, reply)
         return Response(answer.body, answer.status, dict(answer.headers))
 
     async def direct_route(self, request: Request) -> Response:
@@ -148,6 +148,12 @@ class Endpoints:
             return None
         connections().authorize(connection.scope)
         return session
+
+
+def _format(dialect: type[Dialect], reply: OperationReply[Any]) -> HttpResponse:
+    """Return the response, with the header by which clients know an engine."""
+    response = dialect.format_response(reply)
+    return replace(response, headers={**response.headers, ENGINE_HEADER: __version__})
 
 
 def _error_reply(error: InvalidRequest | ApiError) -> OperationReply[Any]:

@@ -49,7 +49,7 @@ def find_or_start(*, private: bool = False) -> ResolvedEngine:
         return _shared(published)
     global _private
     with _starting:
-        if _private is None or _private[0] != os.getpid():
+        if _private is None or _private[0] != os.getpid() or not _private[1].is_running:
             _private = os.getpid(), _start_private()
         engine = _private[1]
     return _own(engine)

@@ -60,6 +60,11 @@ class LocalEngine:
         """The kind of isolation of the sessions."""
         return self._engine.backend.isolation
 
+    @property
+    def is_running(self) -> bool:
+        """Whether the engine has started and not ended."""
+        return self._thread.is_alive()
+
     def start(self) -> Self:
         """Start the engine, and return once it serves; warn when isolation is weaker than namespaces."""
         try:

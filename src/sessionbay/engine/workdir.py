@@ -5,6 +5,8 @@ import fcntl
 import os
 import subprocess
 import tempfile
+import time
+from collections.abc import Iterator
 from io import FileIO
 from pathlib import Path
 
@@ -15,12 +17,17 @@ from .sandbox.spawner import spawn
 
 PREFIX = "sessionbay-"
 UNLOCKED = f".{PREFIX}"
+UNLOCKED_TIMEOUT = 60.0  # seconds; an engine locks its folder at once
 REMOVE_TIMEOUT = 600.0  # seconds; a slow disk takes a minute for a large folder
 
 
-def make_folder() -> tuple[Path, FileIO]:
-    """Create an engine's folder; return it with its lock, which is held while the engine lives."""
-    folder = Path(tempfile.mkdtemp(prefix=UNLOCKED))
+def make_folder(parent: Path | None = None) -> tuple[Path, FileIO]:
+    """Create an engine's folder; return it with its lock, which is held while the engine lives.
+
+    Args:
+        parent: Where to create it; None is the folder for temporary files.
+    """
+    folder = Path(tempfile.mkdtemp(prefix=UNLOCKED, dir=parent))
     if os.geteuid() == 0:
         folder.chmod(0o711)  # each session has its own user, who must reach its folder in here
     flags = os.O_CREAT | os.O_RDWR | os.O_CLOEXEC
@@ -31,21 +38,35 @@ def make_folder() -> tuple[Path, FileIO]:
 
 async def sweep() -> None:
     """Remove the folders of killed engines, and kill their remaining processes."""
-    for folder in Path(tempfile.gettempdir()).glob(f"{PREFIX}*"):
+    for folder in abandoned(Path(tempfile.gettempdir())):
+        end_recorded(folder)
+        await _run("/bin/sh", "-c", CLEAN, "sh", str(folder))
+
+
+def abandoned(parent: Path) -> Iterator[Path]:
+    """Yield the folders of killed engines, each locked until the next one."""
+    for folder in [*parent.glob(f"{PREFIX}*"), *filter(_is_stale, parent.glob(f"{UNLOCKED}*"))]:
         try:
             if folder.is_symlink() or folder.stat().st_uid != os.geteuid():
                 continue
-            lock = os.open(folder / "lock", os.O_RDWR | os.O_CLOEXEC | os.O_NOFOLLOW)
+            flags = os.O_RDWR | os.O_CLOEXEC | os.O_NOFOLLOW | (os.O_CREAT if folder.name.startswith(".") else 0)
+            lock = os.open(folder / "lock", flags, 0o600)
         except OSError:
-            continue  # another engine is creating it, or has just removed it
+            continue  # another engine has just removed it
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            end_recorded(folder)
-            await _run("/bin/sh", "-c", CLEAN, "sh", str(folder))
+            yield folder
         except BlockingIOError:
             pass  # its engine lives
         finally:
             os.close(lock)
+
+
+def _is_stale(folder: Path) -> bool:
+    """Return whether a folder has had no lock for so long that its engine was killed before."""
+    with contextlib.suppress(OSError):
+        return folder.stat().st_mtime < time.time() - UNLOCKED_TIMEOUT
+    return False
 
 
 def rename_for_removal(folder: Path) -> Path:

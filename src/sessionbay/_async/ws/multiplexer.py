@@ -309,7 +309,8 @@ class AsyncMultiplexer:
             if subscription is not None:
                 self.drop(subscription)
             if isinstance(exc, ConnectionLost):
-                raise errors.of(exc.kind, f"{frame.method}: {exc}") from exc
+                lost = await self._explain(exc)
+                raise errors.of(lost.kind, f"{frame.method}: {lost}") from exc
             raise
 
     def _add(self, subscriptions: Iterable[Subscription], socket: AsyncWebSocket) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Literal, Protocol
 
 from ..._concurrency._sync import StateLock, UnaryCall, run_for_each, run_in_thread
-from ...core.errors import AgentBayError, FileError
+from ...core.errors import AgentBayError, EngineEndedError, FileError
 from ...core.result import Result
 from ...local_files import safe_join, scan_tree, set_executable, sha256_of, write_atomically
 from ...models.files import BinaryFileContentResult, DownloadResult, FileResult, FolderResult, UploadResult
@@ -144,6 +144,8 @@ class FolderSync:
         def send(path: str) -> None:
             try:
                 size = transfer(path)
+            except EngineEndedError:
+                raise
             except (AgentBayError, OSError) as exc:
                 self._record(path, total, error=str(exc) or type(exc).__name__)
             else:
@@ -152,6 +154,8 @@ class FolderSync:
         def drop(path: str) -> None:
             try:
                 delete(path)
+            except EngineEndedError:
+                raise
             except (AgentBayError, OSError) as exc:
                 report.errors[path] = str(exc) or type(exc).__name__
             else:

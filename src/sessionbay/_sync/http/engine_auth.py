@@ -5,31 +5,52 @@ When an engine has exited, any process can take its port. Verifying the connecti
 """
 
 from collections.abc import Callable
+from urllib.parse import urlsplit
 
 import httpx
 
-from ..._concurrency._sync import Stream
+from ..._concurrency._sync import Stream, connect
+from ..._http.errors import NotHttpError, NotTheEngineError, is_refused
 from ...core.challenge import HOST, MAX_RESPONSE_SIZE, KnownEngine
 from ...core.http import Timeouts
 from ...environment import nonce
 from .connection import Connection
 
+CHECK_TIMEOUT = 0.5  # seconds to connect; a stopped engine accepts no connection once its backlog is full
+
 
 def authenticate(stream: Stream, known: KnownEngine, limit: float | None, clock: Callable[[], float]) -> None:
-    """Verify within ``limit`` seconds that the peer is ``known``; else close ``stream`` and raise ConnectError."""
+    """Verify within ``limit`` seconds that the peer is ``known``; else close ``stream`` and raise.
+
+    A peer that proves nothing raises NotTheEngineError.
+    """
     authentic = False
     try:
         authentic = _is_authentic(Connection(stream), known, limit, clock)
+    except httpx.TimeoutException as exc:  # it is stopped, or busy
+        raise httpx.ConnectTimeout(f"the engine at {HOST}:{known.port} did not answer in time") from exc
     except httpx.TransportError as exc:
-        raise httpx.ConnectError(f"{_STRANGER.format(known.port)}: {exc}") from exc
+        error = NotTheEngineError if isinstance(exc, NotHttpError) else httpx.ConnectError
+        raise error(f"{_STRANGER.format(known.port)}: {exc}") from exc
     finally:
         if not authentic:
             stream.close()
     if not authentic:
-        raise httpx.ConnectError(_STRANGER.format(known.port))
+        raise NotTheEngineError(_STRANGER.format(known.port))
 
 
 _STRANGER = f"the server at {HOST}:{{}} is not the engine that this client started with: create a new client"
+
+
+def is_refused_at(endpoint: str) -> bool:
+    """Return whether nothing listens at the address of an engine."""
+    parts = urlsplit(endpoint)
+    try:
+        stream = connect(parts.hostname or HOST, parts.port or 80, None, CHECK_TIMEOUT)
+    except httpx.TransportError as exc:
+        return is_refused(exc)
+    stream.close()
+    return False
 
 
 def _is_authentic(connection: Connection, known: KnownEngine, limit: float | None, clock: Callable[[], float]) -> bool:

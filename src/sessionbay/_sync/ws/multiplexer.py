@@ -310,7 +310,8 @@ class Multiplexer:
             if subscription is not None:
                 self.drop(subscription)
             if isinstance(exc, ConnectionLost):
-                raise errors.of(exc.kind, f"{frame.method}: {exc}") from exc
+                lost = self._explain(exc)
+                raise errors.of(lost.kind, f"{frame.method}: {lost}") from exc
             raise
 
     def _add(self, subscriptions: Iterable[Subscription], socket: WebSocket) -> None:

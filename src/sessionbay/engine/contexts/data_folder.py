@@ -42,9 +42,9 @@ class DataFolder:
         for name in ("data", "drafts", "trash"):
             (root / name).mkdir(mode=0o700, exist_ok=True)
 
-    def create_draft(self) -> tuple[Path, int]:
+    def create_draft(self, folder: Path) -> tuple[Path, int]:
         """Create a file outside of any context; return its path and its descriptor."""
-        path = self.root / "drafts" / secrets.token_hex(12)
+        path = folder / secrets.token_hex(12)
         return path, os.open(path, WRITE_FLAGS, 0o600)
 
     def publish(self, draft: Path, context_id: str, parts: Parts) -> FileVersion:

@@ -10,17 +10,19 @@ import time
 from collections.abc import Generator, Iterable
 from dataclasses import dataclass
 from functools import cached_property
+from io import FileIO
 from pathlib import Path
 from typing import Literal
 
 from ..api_errors import ApiError
+from ..workdir import abandoned, make_folder
 from .data_folder import DataFolder, Entry, FileVersion
 from .paths import Parts, folder_parts, joined
 
 SCHEMA_VERSION = 1
 BUSY_TIMEOUT = 10.0  # seconds
 DAY = 86400.0  # seconds
-STALE_AFTER = DAY  # seconds after which a draft or an internal context is considered a leftover of a killed engine
+STALE_AFTER = DAY  # seconds after which what has no owner is considered a leftover of a killed engine
 MIN_FREE_BYTES = 2**30  # bytes that a copy leaves free on the disk
 Kind = Literal["", "file_transfer"]
 Packed = Literal["", "archive", "tree"]
@@ -34,7 +36,9 @@ CREATE TABLE IF NOT EXISTS packed (
     context TEXT NOT NULL, path TEXT NOT NULL, packed TEXT NOT NULL, PRIMARY KEY (context, path)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS recycling (
     context TEXT NOT NULL, path TEXT NOT NULL, days INTEGER NOT NULL, PRIMARY KEY (context, path)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS owned (context TEXT NOT NULL PRIMARY KEY, owner TEXT NOT NULL) WITHOUT ROWID;
 """
+TABLES = (("contexts", "id"), ("packed", "context"), ("recycling", "context"), ("owned", "context"))
 COLUMNS = "number, id, name, kind, state, created, used"
 
 
@@ -98,12 +102,22 @@ class Store:
         found.execute("COMMIT")
         return found
 
+    @cached_property
+    def _own(self) -> tuple[Path, FileIO]:
+        """A folder for this engine's drafts, and its lock: what it owns is a leftover once the lock is free."""
+        return make_folder(self.files.root / "drafts")
+
     def close(self) -> None:
         """Close the database."""
         with self._lock:
             if "_database" in vars(self):
                 self._database.close()
                 del self._database
+            if "_own" in vars(self):
+                folder, lock = self._own
+                shutil.rmtree(folder, ignore_errors=True)
+                lock.close()
+                del self._own
 
     def get_or_create(self, context_id: str, name: str | None, kind: Kind = "") -> Record:
         """Return the context with a name, and create it under ``context_id`` if it does not exist."""
@@ -114,6 +128,8 @@ class Store:
                 " ON CONFLICT DO NOTHING",
                 (context_id, name, kind, now, now),
             )
+            if kind:
+                self._set_owner(db, context_id)
             found = self._first("name = ?", name) if name is not None else self._first("id = ?", context_id)
         if found is None:
             raise no_context(context_id)
@@ -161,7 +177,7 @@ class Store:
         """Delete a context, and move its files to the trash."""
         with self._change() as db:
             self.get(context_id)
-            for table, column in (("contexts", "id"), ("packed", "context"), ("recycling", "context")):
+            for table, column in TABLES:
                 db.execute(f"DELETE FROM {table} WHERE {column} = ?", (context_id,))  # noqa: S608  # names from above
             self.files.discard(context_id)
 
@@ -171,12 +187,14 @@ class Store:
             self.get(context_id)
             db.execute("UPDATE contexts SET state = 'clearing', used = ? WHERE id = ?", (time.time(), context_id))
             db.execute("DELETE FROM packed WHERE context = ?", (context_id,))
+            self._set_owner(db, context_id)
             self.files.discard(context_id)
 
     def finish_clear(self, context_id: str) -> None:
         """Mark a cleared context as available."""
         with self._change() as db:
             db.execute("UPDATE contexts SET state = 'available' WHERE id = ?", (context_id,))
+            db.execute("DELETE FROM owned WHERE context = ?", (context_id,))
 
     def create_draft(self) -> tuple[Path, int]:
         """Create a draft; raise ApiError if the disk is nearly full."""
@@ -186,7 +204,7 @@ class Store:
                 f"No space left on device: less than {MIN_FREE_BYTES} bytes are free for contexts. Delete files.",
                 status=507,
             )
-        return self.files.create_draft()
+        return self.files.create_draft(self._own[0])
 
     def publish(self, draft: Path, context_id: str, parts: Parts, packed: Packed = "") -> FileVersion:
         """Move a draft to its path in a context; on failure, delete the draft."""
@@ -251,10 +269,26 @@ class Store:
                 self.delete(context_id)
         for (context_id,) in stuck:
             self.finish_clear(context_id)
-        for draft in (self.files.root / "drafts").iterdir():
+        self._remove_abandoned(now)
+
+    def _remove_abandoned(self, now: float) -> None:
+        """Remove the drafts and the internal contexts of killed engines, and end their clearances."""
+        drafts = self.files.root / "drafts"
+        for folder in abandoned(drafts):
+            shutil.rmtree(folder, ignore_errors=True)
+        with self._lock:
+            owned = self._database.execute("SELECT id, kind, owner FROM owned JOIN contexts ON id = context").fetchall()
+        for context_id, kind, owner in owned:
+            if not (drafts / owner).exists():
+                with contextlib.suppress(ApiError):
+                    (self.delete if kind else self.finish_clear)(context_id)
+        for draft in drafts.iterdir():  # of an earlier version
             with contextlib.suppress(FileNotFoundError):
-                if draft.stat().st_mtime < now - STALE_AFTER:
+                if draft.is_file() and draft.stat().st_mtime < now - STALE_AFTER:
                     draft.unlink()
+
+    def _set_owner(self, db: sqlite3.Connection, context_id: str) -> None:
+        db.execute("INSERT OR REPLACE INTO owned VALUES (?, ?)", (context_id, self._own[0].name))
 
     def trash(self) -> list[Path]:
         """Return the folders in the trash."""

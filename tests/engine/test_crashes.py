@@ -5,10 +5,13 @@ import json
 import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
 
+from sessionbay.engine.api_errors import ApiError
+from sessionbay.engine.contexts.store import Store
 from sessionbay.engine.crash_cleanup import Remover, record
 from sessionbay.engine.sandbox.bwrap import BwrapSandbox
 
@@ -88,3 +91,34 @@ def test_a_fork_that_holds_what_leads_to_the_remover_does_not_keep_an_engine_fro
     finally:
         os.close(held)
     assert remover._process.returncode is not None
+
+
+def test_what_an_engine_that_was_killed_had_begun_to_store_is_removed_by_the_next(tmp_path: Path) -> None:
+    contexts, now = tmp_path / "contexts", time.time()
+    killed, alive = Store(contexts), Store(contexts)
+    for store, name in ((killed, "killed"), (alive, "alive")):
+        store.get_or_create(f"hidden-{name}", None, "file_transfer")
+        store.get_or_create(f"cleared-{name}", name)
+        store.clear(f"cleared-{name}")
+        _, draft = store.create_draft()
+        os.close(draft)
+    killed._own[1].close()  # as the kernel does when a process ends
+    Store(contexts).sweep(now)
+    assert alive.get("cleared-killed").state == "available"
+    with pytest.raises(ApiError, match="no context hidden-killed"):
+        alive.get("hidden-killed")
+    assert (alive.get("hidden-alive").kind, alive.get("cleared-alive").state) == ("file_transfer", "clearing")
+    assert [folder.name for folder in (contexts / "drafts").iterdir()] == [alive._own[0].name]
+    assert len(list(alive._own[0].iterdir())) == 2  # the lock and the draft
+    alive.close()
+    assert list((contexts / "drafts").iterdir()) == []
+    killed._database.close()
+
+
+def test_a_folder_whose_engine_was_killed_before_it_was_locked_is_removed(folders: Path) -> None:
+    early, just_made = folders / ".sessionbay-early", folders / ".sessionbay-new"
+    early.mkdir()
+    just_made.mkdir()
+    os.utime(early, (0, 0))
+    started().stop()
+    assert list(folders.iterdir()) == [just_made]

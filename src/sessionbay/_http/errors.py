@@ -1,5 +1,7 @@
 """Errors that httpx does not distinguish."""
 
+from typing import cast
+
 import httpx
 
 
@@ -14,5 +16,5 @@ class NotHttpError(httpx.RemoteProtocolError):
 def is_refused(error: BaseException) -> bool:
     """Return whether a connection failed because nothing listens at its address."""
     if isinstance(error, BaseExceptionGroup):
-        return all(map(is_refused, error.exceptions))
+        return all(map(is_refused, cast("BaseExceptionGroup[BaseException]", error).exceptions))
     return isinstance(error, ConnectionRefusedError) or (error.__cause__ is not None and is_refused(error.__cause__))

@@ -16,7 +16,7 @@ from .._http.tls import TlsSettings
 from ..core.adaptive_rate import AdaptiveRate
 from ..core.challenge import KnownEngine
 from ..core.config import LOCAL, is_local, is_loopback
-from ..core.errors import AgentBayError, Kind, Outcome
+from ..core.errors import AgentBayError, EngineEndedError, Kind, Outcome
 from ..core.http import Call, HttpRequest, HttpResponse, InvalidResponse, RequestStamp
 from ..core.operation import Operation
 from ..core.polling import is_unknown
@@ -28,6 +28,7 @@ from ..core.wire_model import Wire
 from ..dialects.base import Dialect
 from ..environment import ThreadLock, nonce
 from .client_config import IDLE_CONNECTION_TIMEOUT, ClientConfig
+from .engine_watch import EngineWatch, WatchingClock
 from .http.pool import PoolLimits
 from .http.redaction import RedactingTransport
 from .http.transport import Transport
@@ -60,6 +61,7 @@ class ApiClient:
     Attributes:
         dialect: The cloud's wire format, with endpoint and key; the first call replaces the endpoint ``local``.
         config: The client's settings.
+        engine: Detects that the local engine has ended, if the client talks to one.
         known_engine: The local engine that each connection must authenticate as, if there is one.
         multiplexers: The WebSockets of this event loop by session id.
     """
@@ -67,7 +69,8 @@ class ApiClient:
     def __init__(self, dialect: Dialect, config: ClientConfig, known_engine: KnownEngine | None = None) -> None:
         self.dialect = dialect
         self.config = config
-        self.clock = config.clock
+        self.engine = EngineWatch(self, config.clock)
+        self.clock = config.clock if config.transport else WatchingClock(config.clock, self.engine)
         self.known_engine = known_engine
         self.owns_engine = False
         self.multiplexers: PerLoop[dict[str, Multiplexer]] = PerLoop(dict)
@@ -76,7 +79,7 @@ class ApiClient:
         self._opening = PerLoop(Lock)
         self._http_lock = ThreadLock()
         self._closed = False
-        self._rate_limiter = RateLimiter(config.clock)
+        self._rate_limiter = RateLimiter(self.clock)
         self._retry_budget = RetryBudget(config.retry.budget, config.clock.monotonic)
 
     def raise_if_strict(self, result: R) -> R:
@@ -131,12 +134,15 @@ class ApiClient:
             self._rate_limiter.acquire(call.name, deadline - self.clock.monotonic())
             remaining = max(deadline - self.clock.monotonic(), 0.001)
             result, failure = self._attempt(call, replace(timeout, total=remaining))
+            if isinstance(result, AgentBayError):
+                result = self.engine.explain(call.name, result)
             outcome_unknown |= failure.outcome == "unknown" if failure else is_unknown(result.http_status_code)
             throttled = failure is not None and failure.throttled
             self._rate_limiter.record(call.name, throttled=throttled)
             if call.rate:
                 call.rate.record(self.clock.monotonic(), throttled=throttled)
-            pause = retries.pause(failure, deadline - self.clock.monotonic()) if failure else None
+            ended = isinstance(result, EngineEndedError)
+            pause = retries.pause(failure, deadline - self.clock.monotonic()) if failure and not ended else None
             if pause is not None:
                 self.clock.sleep(pause)
             elif isinstance(result, AgentBayError):
@@ -158,6 +164,7 @@ class ApiClient:
             return self._invalid_response(call, HttpResponse(0), InvalidResponse(f"invalid URL: {exc}"))
         except InvalidResponse as exc:
             return self._invalid_response(call, HttpResponse(exc.status), exc)
+        self.engine.record_response(response.headers)
         try:
             result = call.decode(response)
         except InvalidResponse as exc:

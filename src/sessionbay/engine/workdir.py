@@ -28,7 +28,7 @@ def make_folder(parent: Path | None = None) -> tuple[Path, FileIO]:
         parent: Where to create it; None is the folder for temporary files.
     """
     folder = Path(tempfile.mkdtemp(prefix=UNLOCKED, dir=parent))
-    if os.geteuid() == 0:
+    if os.geteuid() == 0 and parent is None:
         folder.chmod(0o711)  # each session has its own user, who must reach its folder in here
     flags = os.O_CREAT | os.O_RDWR | os.O_CLOEXEC
     lock = close_in_forks(FileIO(os.open(folder / "lock", flags, 0o600), "wb"))

@@ -19,7 +19,7 @@ from websockets.asyncio.client import ClientConnection
 from websockets.sync.client import connect
 from websockets.utils import accept_key
 
-from sessionbay.engine import http_protocol
+from sessionbay.engine import http_protocol, websocket_input
 from sessionbay.engine.port_forward import http, upstream_request, websocket
 from sessionbay.engine.port_forward.port_proxy import PortProxy
 
@@ -365,7 +365,7 @@ def websocket_url(link: httpx.URL) -> str:
 @attack(
     FRAMING,
     "a bounded part of the frames is parsed in one turn of the event loop",
-    lambda scene: scene.patch.setattr(websocket, "READ_SIZE", 2**18),
+    lambda scene: scene.patch.setattr(websocket_input, "READ_SIZE", 2**18),
 )
 def frames_of_two_bytes(scene: Scene) -> str | None:
     """A server that sends 40,000 empty messages: while they are parsed, nothing else would run."""
@@ -394,11 +394,11 @@ def frames_of_two_bytes(scene: Scene) -> str | None:
 @attack(
     FRAMING,
     "a link holds so much of its messages and no more",
-    lambda scene: scene.patch.setattr(websocket, "MAX_UNFORWARDED", 2**40),
+    lambda scene: scene.patch.setattr(websocket_input, "MAX_HELD", 2**40),
 )
 def messages_that_never_end(scene: Scene) -> str | None:
     """A server that sends a part of a large message on each of its WebSockets, for the engine to keep."""
-    scene.patch.setattr(websocket, "MAX_UNFORWARDED", websocket.MAX_UNFORWARDED >> 8)  # 1 MiB, without the patch above
+    scene.patch.setattr(websocket_input, "MAX_HELD", websocket_input.MAX_HELD >> 8)  # 1 MiB, without the patch above
 
     def begin(inner: Inner) -> None:
         upgraded(inner)

@@ -10,6 +10,7 @@ from . import (  # noqa: F401  # which fill the table
     door,
     downloads,
     files,
+    frames,
     framing,
     host,
     isolation,

@@ -266,3 +266,16 @@ def test_after_the_subscription_nothing_is_reported(session: Session, hub: HubCl
 @pytest.mark.parametrize("path", ["/no/such/folder", "/etc/passwd", "", "\0"])
 def test_what_is_no_folder_cannot_be_watched(hub: HubClient, path: str) -> None:
     assert hub.call(FILES, "subscribe_file_change", path=path)["error"]
+
+
+def test_a_client_that_reads_again_gets_the_last_pong(engine: LocalEngine, session: Session) -> None:
+    url, token = access_of(engine, session)
+    with connect(
+        url, additional_headers={"X-Access-Token": token}, proxy=None, open_timeout=PATIENCE, max_queue=1
+    ) as client:
+        for _ in range(8):
+            client.send(json.dumps({"invocationId": "x" * 500_000}))  # each is refused, with an answer of that size
+        last = client.ping()
+        for _ in range(8):
+            client.recv(PATIENCE)
+        assert last.wait(PATIENCE)

@@ -160,15 +160,3 @@ class HttpProtocol(H11Protocol, asyncio.BufferedProtocol):
         self._deadline = None
         if self.conn.their_state is h11.IDLE:
             self.transport.close()
-
-
-class WebSocketProtocol(WebSocketsSansIOProtocol):
-    """A connection that has become a WebSocket; it is never idle."""
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        super().connection_made(transport)
-        connections().replace((self.client, self.server), Peer(self.transport, lambda: False))
-
-    def connection_lost(self, exc: Exception | None) -> None:
-        connections().discard((self.client, self.server))
-        super().connection_lost(exc)

@@ -13,7 +13,9 @@ from starlette.types import ASGIApp
 
 from .acceptor import Acceptor
 from .fork_safety import close_in_forks
-from .http_protocol import HttpProtocol, WebSocketProtocol
+from .http_protocol import HttpProtocol
+from .websocket_input import HeldBytes
+from .websocket_protocol import WebSocketProtocol
 
 STOP_TIMEOUT = 1  # whole seconds, as uvicorn requires
 MAX_MESSAGE = 4 * 2**20  # bytes
@@ -27,6 +29,10 @@ def is_ours(port: int) -> bool:
 
 
 class _Config(uvicorn.Config):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.held = HeldBytes()
+
     def configure_logging(self) -> None:
         """Leave the loggers alone: the program may run its own uvicorn with an access log."""
 

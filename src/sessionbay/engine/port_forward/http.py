@@ -7,8 +7,8 @@ from starlette.datastructures import Headers
 from starlette.responses import PlainTextResponse
 from starlette.types import Receive, Scope, Send
 
+from ..race import run_until_first_end
 from .port_proxy import UNREACHABLE, PortProxy, is_valid_status
-from .race import run_until_first_end
 from .upstream_request import UpstreamRequest
 
 log = logging.getLogger("sessionbay.engine")

@@ -10,6 +10,7 @@ from starlette.types import Scope
 
 from ..agent.connection import AgentConnection, AgentFailure, AgentGone
 from ..api_errors import ApiError
+from ..websocket_input import HeldBytes
 from .cookies import CookieNames
 
 UNREACHABLE = (ApiError, AgentFailure, AgentGone)
@@ -44,8 +45,8 @@ Pairs = list[tuple[bytes, bytes]]
 class PortProxy:
     """One port of a session.
 
-    ``open_requests`` and ``open_websockets`` count what is being forwarded to it, ``unforwarded`` the bytes of its
-    WebSocket messages that have not been forwarded yet.
+    ``open_requests`` and ``open_websockets`` count what is being forwarded to it, ``held`` the bytes of its WebSocket
+    messages that have not been forwarded yet.
     """
 
     def __init__(self, agent: Callable[[int], AgentConnection], port: int, token: str, cookie: str) -> None:
@@ -54,7 +55,7 @@ class PortProxy:
         self.cookie = cookie
         self.open_requests = 0
         self.open_websockets = 0
-        self.unforwarded = 0
+        self.held = HeldBytes()
         self._agent = agent
         self._cookies = CookieNames(cookie)
         port_part = b"(?::80)?" if port == 80 else b":%d" % port

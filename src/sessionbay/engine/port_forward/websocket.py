@@ -1,6 +1,5 @@
 """The WebSocket reverse proxy of a link: forwards messages, subprotocol and close code both ways."""
 
-import asyncio
 from functools import partial
 from typing import Any, cast
 
@@ -12,53 +11,46 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus, WebSocketExce
 from websockets.http11 import Response as HandshakeResponse
 from websockets.typing import Origin, Subprotocol
 
+from ..race import run_until_first_end
+from ..websocket_input import FRAME_SIZE, HeldBytes, WebSocketInput
 from .port_proxy import UNREACHABLE, PortProxy, is_valid_status
-from .race import run_until_first_end
 
 MAX_MESSAGE = 64 * 2**20  # bytes of one message, in either direction
-MAX_UNFORWARDED = 4 * MAX_MESSAGE  # bytes from a session that a link holds, most of them of unfinished messages
 MAX_WEBSOCKETS = 128  # of one link at once; each uses two of the engine's file descriptors
-READ_SIZE = 2048  # bytes of a session's frames, which may be as small as 2
 CLOSE_TIMEOUT = 2.0
 NORMAL, GOING_AWAY, BROKEN, NO_CODE = 1000, 1001, 1011, 1005
 HANDSHAKE = b"sec-websocket-"
 
 
-class _Connection(ClientConnection, asyncio.BufferedProtocol):
-    """Ends when the handshake has failed, where websockets would read on, and when the link has read too much.
+class _Connection(WebSocketInput, ClientConnection):
+    """Ends when the handshake has failed, where websockets would read on, and when the link has read too much."""
 
-    All frames of one read are parsed in one turn of the event loop, so reads are small.
-    """
-
-    def __init__(self, proxy: PortProxy, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, held: HeldBytes, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self._proxy = proxy
-        self._unforwarded = 0
-        self._buffer = bytearray(READ_SIZE)
-
-    def get_buffer(self, sizehint: int) -> bytearray:
-        """Return the buffer for one read."""
-        return self._buffer
-
-    def buffer_updated(self, nbytes: int) -> None:
-        """Process what was read into the buffer."""
-        self.data_received(bytes(self._buffer[:nbytes]))
+        self.held = held
+        self.watch(self.protocol.reader)
 
     def data_received(self, data: bytes) -> None:
-        self._unforwarded += len(data)
-        self._proxy.unforwarded += len(data)
         super().data_received(data)
-        if self.protocol.handshake_exc is not None or self._proxy.unforwarded > MAX_UNFORWARDED:
+        if self.protocol.handshake_exc is not None:
             self.transport.abort()
 
-    def connection_lost(self, exc: Exception | None) -> None:
-        self.forwarded()
-        super().connection_lost(exc)
+    def process_event(self, event: Any) -> None:
+        self.hold(FRAME_SIZE)
+        super().process_event(event)
 
-    def forwarded(self) -> None:
-        """Count what was received as forwarded."""
-        self._proxy.unforwarded -= self._unforwarded
-        self._unforwarded = 0
+    def send_data(self) -> None:
+        if self.paused:
+            self.protocol.writes = self.keep_one_pong(self.protocol.writes)
+        super().send_data()
+
+    def resume_writing(self) -> None:
+        super().resume_writing()
+        self.send_kept_pong()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self.release()
+        super().connection_lost(exc)
 
 
 class _Connect(connect):
@@ -120,7 +112,7 @@ async def _connect(proxy: PortProxy, target: str, scope: Scope) -> _Connection:
         additional_headers=forwarded,
         close_timeout=CLOSE_TIMEOUT,
         compression=None,
-        create_connection=cast(type[ClientConnection], partial(_Connection, proxy)),
+        create_connection=cast(type[ClientConnection], partial(_Connection, proxy.held)),
         max_queue=1,  # a message may be large
         max_size=MAX_MESSAGE,
         origin=Origin(proxy.origin) if "origin" in headers else None,
@@ -161,7 +153,7 @@ async def _to_client(inner: _Connection, send: Send) -> None:
             break
         kind = "text" if isinstance(message, str) else "bytes"
         await send({"type": "websocket.send", kind: message})
-        inner.forwarded()
+        inner.release()
     code = inner.close_code or BROKEN
     code = NORMAL if code == NO_CODE else code if is_sendable(code) else BROKEN
     await send({"type": "websocket.close", "code": code, "reason": inner.close_reason or ""})

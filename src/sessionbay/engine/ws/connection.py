@@ -22,11 +22,12 @@ CLOSE_TIMEOUT = 1.0  # seconds for a client to read pending frames
 
 
 class Connection:
-    """A client's WebSocket connection."""
+    """A client's WebSocket connection; ``ended`` is set once the engine has closed it."""
 
     def __init__(self, send: Send) -> None:
         self._send = send
         self.closed = False
+        self.ended = asyncio.Event()
 
     async def send(self, frame: Frame) -> None:
         """Send a frame, and wait while the client does not read; do nothing on a closed connection."""
@@ -43,12 +44,12 @@ class Connection:
 
     async def close(self, code: int, reason: str) -> None:
         """Close the connection, within a timeout if the client does not read."""
-        if self.closed:
-            return
-        self.closed = True
-        with suppress(*GONE):
-            async with asyncio.timeout(CLOSE_TIMEOUT):
-                await self._send({"type": "websocket.close", "code": code, "reason": reason})
+        if not self.closed:
+            self.closed = True
+            with suppress(*GONE):
+                async with asyncio.timeout(CLOSE_TIMEOUT):
+                    await self._send({"type": "websocket.close", "code": code, "reason": reason})
+        self.ended.set()
 
 
 @dataclass(frozen=True)

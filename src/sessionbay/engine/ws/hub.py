@@ -11,6 +11,8 @@ from ...operations import frames
 from ...operations.files import SERVER as FILES
 from ..agent.connection import AgentConnection, AgentFailure, AgentGone
 from ..api_errors import ApiError, failure_code
+from ..json_limit import has_more_values
+from ..race import run_until_first_end
 from ..shortage import unexpected
 from .connection import Connection, IncomingCall, Method, Methods
 from .file_watch import FileWatches
@@ -19,6 +21,7 @@ from .terminals import Terminals
 CAPABILITIES = (b"cancel", b"resume")  # streams can be cancelled, subscriptions resumed on the next connection
 MAX_CONNECTIONS = 64
 MAX_CALLS = 64  # at once on one connection, which is then not read until one of them ends
+MAX_VALUES = 10_000  # of the JSON of one message
 GOING_AWAY = 1001
 
 
@@ -43,7 +46,7 @@ class Hub:
             await receive()
             await send({"type": "websocket.accept", "headers": [(OFFERS, b" ".join(CAPABILITIES))]})
             self._watches.adopt(connection)
-            await self._receive_frames(connection, receive)
+            await run_until_first_end(self._receive_frames(connection, receive), connection.ended.wait())
         finally:
             connection.closed = True
             self._connections.discard(connection)
@@ -80,6 +83,8 @@ class Hub:
 
     async def _serve(self, connection: Connection, message: str | bytes) -> None:
         try:
+            if has_more_values(message, MAX_VALUES):
+                raise frames.BadFrame(f"[InvalidParameter] The message has more than {MAX_VALUES} values.")
             frame = frames.read(message)
         except frames.BadFrame as exc:
             await connection.send(frames.refused(exc.id or "unknown", str(exc)))

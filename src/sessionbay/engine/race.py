@@ -1,4 +1,4 @@
-"""Two directions of one connection."""
+"""Coroutines that serve one connection."""
 
 import asyncio
 from collections.abc import Coroutine
@@ -7,7 +7,7 @@ from typing import Any
 from websockets.exceptions import ConnectionClosed
 
 
-async def run_until_first_end(*directions: Coroutine[Any, Any, None]) -> None:
+async def run_until_first_end(*directions: Coroutine[Any, Any, object]) -> None:
     """Run all directions until one ends; a closed connection is no error."""
     running = {asyncio.ensure_future(direction) for direction in directions}
     try:

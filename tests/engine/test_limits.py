@@ -1,5 +1,6 @@
 """What a session may use: each limit is hit, on each kind of isolation, and anyone who hits it is reported."""
 
+import os
 import time
 import warnings
 from collections.abc import Iterator
@@ -10,6 +11,7 @@ import pytest
 
 from sessionbay import AgentBay, AgentBayError, Session
 from sessionbay.engine import EngineConfig, IsolationWarning, LocalEngine
+from sessionbay.engine.agent.inside.process_tree import NICENESS
 from sessionbay.engine.limits import MIB, Limits
 
 from .conftest import client_of, started
@@ -70,6 +72,19 @@ def test_a_session_of_a_fork_bomb_says_what_to_do_and_can_be_deleted(bay: AgentB
         result = session.command.run("sleep 0.1", timeout_ms=2000)
         assert result.success or "end some, or delete the session" in result.error_message
     assert session.delete().success
+
+
+@pytest.mark.parametrize("start", ["command", "process", "code"])
+def test_processes_yield_to_the_engine_and_cannot_raise_their_priority(session: Session, start: str) -> None:
+    code = "import os, resource; print(os.nice(0), resource.getrlimit(resource.RLIMIT_NICE))"
+    if start == "command":
+        output = session.command.run(f"python3 -c '{code}'").stdout
+    elif start == "process":
+        with session.command.start(f"python3 -c '{code}'") as process:
+            output = process.wait().stdout
+    else:
+        output = session.code.run_code(code, "python").result
+    assert output == f"{os.nice(0) + NICENESS} (0, 0)\n"
 
 
 def test_the_memory_of_a_process_is_limited(session: Session) -> None:

@@ -17,6 +17,7 @@ RLIMITS = {
 def restrain(limits: Mapping[str, Any]) -> None:
     """Limit this process and its descendants; 0 leaves a limit unchanged."""
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_NICE, (0, 0))  # no process can raise its priority
     for name, number in RLIMITS.items():
         if limits[name]:
             most = resource.getrlimit(number)[1]

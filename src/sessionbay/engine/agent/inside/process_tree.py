@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from .frame_socket import Failure
 
 KILL_TIMEOUT = 5.0
+NICENESS = 10  # of processes, above the agent's: the engine and the user's programs go first
 STATE, PARENT, SESSION, TIMES, RESIDENT = 0, 1, 3, slice(11, 15), 21  # places in what ``stat_fields`` returns
 PAGE = os.sysconf("SC_PAGE_SIZE")
 
@@ -40,12 +41,16 @@ class ProcessTree:
 
     @contextmanager
     def starting(self) -> Generator[None, None, None]:
-        """Wait until processes may be started, and wake the resource monitor after the block."""
+        """Wait until processes may be started, and wake the resource monitor after the block.
+
+        Lowers the priority of this thread, which is that of one request, for the processes to inherit it.
+        """
         with self.running:
             while self._reasons:
                 if self.full:
                     raise Failure(self.full)
                 self.running.wait()
+            os.nice(NICENESS)
             yield
             self.woken.set()  # after the start, so that the monitor finds the process
 

@@ -12,6 +12,7 @@ from . import (  # noqa: F401  # which fill the table
     files,
     frames,
     framing,
+    full_machine,
     host,
     isolation,
     links,

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 from pydantic import TypeAdapter
 
 from ..core.encoding import DOTTED, TEXT, TEXT_COMPACT, DialectField
+from ..core.error_codes import ErrorCode
 from ..core.errors import ContextError
 from ..core.operation import NOTHING, Operation, Route
 from ..core.polling import PollOutcome, Verdict, is_transient
@@ -24,6 +25,7 @@ from ..models.contexts import (
     InternalContext,
     InternalContextsResult,
 )
+from .file_failures import classify
 from .mounts import PersistenceItem, mount_item, sync_item
 from .session import SessionRef
 
@@ -280,7 +282,7 @@ def sync_result(outcome: PollOutcome[ContextInfoResult], timeout: float, mode: s
     if outcome.verdict == "timeout":
         reason = "; ".join(part for part in (message, outcome.reason()) if part)
         message = f"not copied after {timeout:g} s" + (f": {reason}" if reason else "")
-    done = outcome.verdict == "done"
-    return ContextSyncResult(
-        success=done, error_message="" if done else message, tasks=tasks, request_id=last.request_id
-    )
+    if outcome.verdict == "done":
+        return ContextSyncResult(success=True, tasks=tasks, request_id=last.request_id)
+    code = ErrorCode.NO_SPACE.value if classify(message) == ErrorCode.NO_SPACE else ""
+    return ContextSyncResult(code=code, error_message=message, tasks=tasks, request_id=last.request_id)

@@ -1,0 +1,97 @@
+"""Engines in a process of their own, from which the test can take what they need: descriptors, or the disk."""
+
+import json
+import os
+import resource
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from sessionbay import AgentBay, RetryPolicy
+
+from .processes import ENOUGH
+
+ONCE = RetryPolicy(attempts=1)
+SERVE = """
+import json, sys, warnings
+from pathlib import Path
+from sessionbay.engine import EngineConfig, LocalEngine, admission
+from sessionbay.engine.limits import Limits
+warnings.simplefilter("ignore")
+options = json.loads(sys.argv[1])
+admission.FREE_DESCRIPTORS = admission.IDLE_DESCRIPTORS = 0  # to get further than to the admission
+limits = Limits(free_disk=0, free_memory=0, free_processes=0)
+engine = LocalEngine(EngineConfig(limits=limits, state=Path(options["state"]))).start()
+print(json.dumps([engine.endpoint, engine.api_key.reveal()]), flush=True)
+sys.stdin.read()
+engine.stop()
+"""
+
+
+@dataclass(frozen=True)
+class StarvedEngine:
+    """An engine in a process of its own, in ``folder``."""
+
+    process: subprocess.Popen[bytes]
+    endpoint: str
+    key: str
+    folder: Path
+
+    def client(self) -> AgentBay:
+        """Return a client that sends each request once."""
+        return AgentBay(endpoint=self.endpoint, api_key=self.key, retry=ONCE)
+
+    @contextmanager
+    def descriptors(self, more: int) -> Iterator[None]:
+        """Let the engine open so many more descriptors."""
+        used = {int(found.name) for found in Path(f"/proc/{self.process.pid}/fd").iterdir()}
+        free = (number for number in range(2**20) if number not in used)
+        limit = [next(free) for _ in range(more + 1)][-1]
+        before = resource.prlimit(self.process.pid, resource.RLIMIT_NOFILE)
+        resource.prlimit(self.process.pid, resource.RLIMIT_NOFILE, (limit, before[1]))
+        try:
+            yield
+        finally:
+            resource.prlimit(self.process.pid, resource.RLIMIT_NOFILE, before)
+
+    def sessions(self) -> list[str]:
+        """Return the names of the sessions' folders."""
+        return [path.name for path in self.folder.glob("sessionbay-*/sessions/*")]
+
+    def children(self) -> int:
+        """Return how many processes the engine has started that run."""
+        running = subprocess.run(["pgrep", "-P", str(self.process.pid)], capture_output=True, check=False)
+        return len(running.stdout.split())
+
+
+@contextmanager
+def starved_engine(disk: int = 0) -> Iterator[StarvedEngine]:
+    """Start an engine, on a disk of its own with so many bytes, which needs root."""
+    folder = Path(tempfile.mkdtemp(prefix="starved-"))
+    folder.chmod(0o711)
+    argv = [sys.executable, "-c", SERVE, json.dumps({"state": str(folder / "state")})]
+    if disk:
+        script = f'mount --make-rprivate / && mount -t tmpfs -o size={disk},mode=711 none "$1" && shift && exec "$@"'
+        argv = ["unshare", "-m", "sh", "-c", script, "sh", str(folder), *argv]
+    process = subprocess.Popen(
+        argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env={**os.environ, "TMPDIR": str(folder)}
+    )
+    try:
+        assert process.stdin
+        assert process.stdout
+        endpoint, key = json.loads(process.stdout.readline())
+        yield StarvedEngine(process, endpoint, key, Path(f"/proc/{process.pid}/root{folder}"))
+        process.stdin.close()
+        assert process.wait(ENOUGH) == 0
+    finally:
+        process.kill()
+        process.wait(ENOUGH)
+        for pipe in (process.stdin, process.stdout):
+            if pipe:
+                pipe.close()
+        shutil.rmtree(folder, ignore_errors=True)

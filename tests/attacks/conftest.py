@@ -46,6 +46,8 @@ def missing(need: str, engine: LocalEngine) -> str:
     """Return what an attack needs and this machine does not have; empty when it is there."""
     if need == "namespaces" and engine.isolation != "namespaces":
         return "this machine cannot keep sessions in namespaces"
+    if need == "groups" and engine._engine.backend.groups is None:
+        return "the engine can make no control groups here"
     if need == "root" and os.geteuid():
         return "only root can become another user"
     if need == "user" and os.geteuid() == 0:

@@ -16,6 +16,7 @@ from . import (  # noqa: F401  # which fill the table
     host,
     isolation,
     links,
+    memory,
     overload,
     resources,
     websockets,

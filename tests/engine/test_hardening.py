@@ -195,9 +195,11 @@ def test_an_agent_that_was_given_a_file_of_the_hosts_does_not_start(
 
 
 @any_kind
-def test_a_session_is_the_first_to_go_when_memory_runs_out(kind: backends.IsolationChoice) -> None:
+def test_when_memory_runs_out_commands_are_the_first_to_go_and_then_the_agent(kind: backends.IsolationChoice) -> None:
     own = int(Path("/proc/self/oom_score_adj").read_text())
-    assert int(payload(kind, "cat /proc/self/oom_score_adj")) == min(own + 500, 1000)
+    command, agent = min(own + 1000, 1000), min(own + 500, 1000)
+    lowered = f"until [ $(cat /proc/$PPID/oom_score_adj) = {agent} ]; do sleep 0.01; done"  # after the command's start
+    assert int(payload(kind, f"cat /proc/self/oom_score_adj; {lowered}")) == command
 
 
 @here

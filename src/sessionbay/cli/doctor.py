@@ -10,9 +10,13 @@ from rich.markup import escape
 
 from ..engine.discovery import find
 from ..engine.images import RUNTIMES
-from ..engine.sandbox.backends import Report, probe, test_nat, weakness, write_agent
+from ..engine.sandbox.backends import Report, probe, session_uid, test_nat, weakness, write_agent
 from ..engine.sandbox.capabilities import Isolation
+from ..engine.sandbox.control_groups import find_groups
 from ..engine.workdir import make_folder, remove_tree
+
+WATCHED = "watched by the session's agent, which acts within a moment"
+GROUPS_FIX = "systemd-run --user --scope sessionbay serve, or run the engine as root"
 
 
 @dataclass(frozen=True)
@@ -56,14 +60,14 @@ def is_well(findings: list[Finding]) -> bool:
 
 
 async def _sandboxes() -> list[Finding]:
-    """Run the self-test of each kind of sandbox, and of the strongest one's network."""
+    """Run the self-test of each kind of sandbox, and of the strongest one's network and limits."""
     folder, lock = make_folder()
     try:
         shared = write_agent(folder)
         reports = [(await probe(isolation, shared, "none"))[-1] for isolation in get_args(Isolation)]
         findings = [_sandbox(report) for report in reports]
         best = next((report for report in reports if report.make), None)
-        return [*findings, await _network(best, shared)]
+        return [*findings, await _network(best, shared), *_limits(folder)]
     finally:
         await remove_tree(folder)
         lock.close()
@@ -82,6 +86,17 @@ async def _network(best: Report | None, shared: Path) -> Finding:
         return Finding("network", "nat", works=False, detail=detail, fix="namespaces, as above")
     reason, fix = await test_nat(best, shared)
     return Finding("network", "nat", works=not reason, detail=reason, fix=fix if reason else "")
+
+
+def _limits(folder: Path) -> Iterator[Finding]:
+    """Say who keeps the limits on a whole session: the kernel, where the engine can make control groups."""
+    groups = find_groups(folder, session_uid())
+    detail = f"kept by the kernel ({groups.hierarchy.name})" if groups else f"{WATCHED}; no control groups"
+    yield Finding("limits", "memory", works=groups is not None, detail=detail, fix="" if groups else GROUPS_FIX)
+    for name in ("disk", "files"):
+        yield Finding("limits", name, works=True, detail=WATCHED)
+    if groups:
+        groups.remove()
 
 
 def _runtimes() -> Iterator[Finding]:

@@ -4,6 +4,8 @@ import asyncio
 import logging
 import secrets
 from contextlib import AsyncExitStack
+from dataclasses import replace
+from functools import partial
 
 from ..core.secrets import Secret
 from . import tool_dispatch
@@ -19,7 +21,9 @@ from .discovery import folder as state_folder
 from .listener import Listener
 from .logs import install_filter
 from .loopback_middleware import LoopbackMiddleware
-from .sandbox.backends import Backend, choose, write_agent
+from .sandbox.backends import Backend, choose, session_uid, write_agent
+from .sandbox.control_groups import find_groups
+from .sandbox.spawner import spawn
 from .session_registry import SessionRegistry
 from .transfers import Transfers
 from .workdir import make_folder, remove_tree, sweep
@@ -60,7 +64,11 @@ class Engine:
             undo.push_async_callback(remove_tree, folder)
             undo.callback(shutdown_threads)
             entries = asyncio.create_task(run_in_threads(tool_dispatch.entries))  # which takes long, once
-            self._backend = await choose(self.config.isolation, write_agent(folder), self.config.network)
+            groups = await spawn(partial(find_groups, folder, session_uid()))
+            if groups:
+                undo.push_async_callback(spawn, groups.remove)
+            backend = await choose(self.config.isolation, write_agent(folder), self.config.network)
+            self._backend = replace(backend, groups=groups)
             if self._backend.no_network:
                 log.info(self._backend.no_network)
             self._listener = Listener(self.config.port)

@@ -1,5 +1,6 @@
 """The resource limits of sessions."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, fields
 
 from ..core import validation
@@ -23,10 +24,12 @@ class Limits:
     """What one session may use at most, and what the machine must have left for another one; 0 is no limit.
 
     The kernel keeps those of single processes and files to the letter. Those of a whole session are watched: one that
-    grows fast is over them for a moment.
+    grows fast is over them for a moment. Where the engine can make control groups, the kernel keeps ``memory``, too: no
+    session gets over 1.25 times of it.
 
     Attributes:
-        processes: Processes and threads at once. Under ``process`` isolation only an engine run by root can keep it.
+        processes: Processes and threads at once. Under ``process`` isolation it is kept by an engine run by root, or by
+            control groups of version 2.
         process_memory: Bytes of memory that one process may allocate.
         memory: Bytes of memory of all processes together. Over it, the largest is killed, and its command told.
         file_size: Bytes of one file.
@@ -56,9 +59,14 @@ class Limits:
     idle_time: float = HOUR / 2
     run_time: float = 24 * HOUR
 
-    def kept(self) -> dict[str, str]:
-        """Return by whom each limit on a session's use is kept: ``kernel``, ``watched``, or ``none``."""
-        return {name: who if getattr(self, name) else "none" for name, who in KEEPERS.items()}
+    def kept(self, by_group: Collection[str] = ()) -> dict[str, str]:
+        """Return by whom each limit on a session's use is kept: ``kernel``, ``watched``, or ``none``.
+
+        Args:
+            by_group: The limits that the kernel keeps by the session's control group.
+        """
+        keepers = KEEPERS | dict.fromkeys(by_group, "kernel")
+        return {name: who if getattr(self, name) else "none" for name, who in keepers.items()}
 
     def __post_init__(self) -> None:
         for field in fields(self):

@@ -270,6 +270,7 @@ class SessionRegistry:
         """End a session when its agent exits."""
         reason = await asyncio.shield(session.sandbox.agent.gone)
         if session.status not in GONE:
+            reason = session.sandbox.ended_because(reason)
             log.warning("session %s is lost: %s", session.id, reason)
             await self._end(session, reason)
 

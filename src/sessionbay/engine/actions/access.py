@@ -34,9 +34,7 @@ class AccessActions:
         desktop = links.DesktopInfo(
             app_id="",
             auth_code="",
-            connection_properties=json.dumps(
-                {"engine": "sessionbay", **capabilities, "limits": found.sandbox.limits.kept()}
-            ),
+            connection_properties=json.dumps({"engine": "sessionbay", **capabilities, "limits": found.sandbox.kept}),
             resource_id=found.app_instance,
             resource_type="local",
             ticket="",

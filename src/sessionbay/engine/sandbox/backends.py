@@ -17,6 +17,7 @@ from ..limits import Limits
 from . import pasta
 from .bwrap import BwrapSandbox, path_problem, write_shared
 from .capabilities import Isolation, SandboxCapabilities
+from .control_groups import ControlGroups
 from .hardening import Hardening
 from .process import ProcessSandbox, UserSandbox
 from .programs import interpreters, write_programs
@@ -71,6 +72,7 @@ class Backend:
     Attributes:
         weakness: A warning about what it lacks; empty for namespaces.
         no_network: Why sessions have no network, and how to enable it; empty if they have one or want none.
+        groups: Where sessions get control groups; None where the engine can make none.
     """
 
     isolation: Isolation
@@ -81,10 +83,11 @@ class Backend:
     weakness: str
     no_network: str = ""
     hardening: Hardening = field(default_factory=Hardening)
+    groups: ControlGroups | None = None
 
     def sandbox(self, root: Path, limits: Limits) -> Sandbox:
         """Return a new sandbox in the folder ``root``."""
-        spec = Spec(root, self.shared, self.python, session_uid(), self.network, limits, self.hardening)
+        spec = Spec(root, self.shared, self.python, session_uid(), self.network, limits, self.hardening, self.groups)
         return self.make(spec)
 
     def path_problem(self, path: str) -> str:

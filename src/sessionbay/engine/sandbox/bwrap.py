@@ -136,6 +136,7 @@ class BwrapSandbox(Sandbox):
             if self.spec.network == "nat":
                 await kill_group(self._process)
             await kill_process(self._process)
+        await self._leave_group()
 
 
 async def _first_process(info: FileIO) -> int | None:

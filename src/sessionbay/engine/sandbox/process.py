@@ -98,6 +98,7 @@ class ProcessSandbox(Sandbox):
             await kill_process(self._process)
         if self.spec.uid is not None:
             await kill_user(self.spec.uid)
+        await self._leave_group()
 
 
 class UserSandbox(ProcessSandbox):

@@ -2,24 +2,29 @@
 
 import asyncio
 import contextlib
+import logging
 import os
 import socket
 import subprocess
+import time
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Generator, Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any, ClassVar, Literal
 
 from ..agent.connection import AgentConnection, AgentGone
+from ..agent.inside.group_memory import descriptors
 from ..fork_safety import close_in_forks
 from ..limits import Limits
 from .capabilities import SandboxCapabilities
+from .control_group import JOIN, ControlGroup
 from .hardening import InForce
-from .process_exit import ended, pidfd_of
+from .process_exit import REAP_INTERVAL, STOP_TIMEOUT, ended, pidfd_of
 from .spawner import spawn
 from .spec import Spec
 
+log = logging.getLogger("sessionbay.engine")
 AGENT_SCRIPT = (
     "import sys; sys.path.insert(0, {!r}); from inside.handlers import main; main({}, {!r}, {!r}, {!r}, {!r})"
 )
@@ -40,6 +45,8 @@ class Sandbox(ABC):
         self.spec = spec
         self.in_force = InForce(landlock=0, seccomp=False)
         self._process: subprocess.Popen[bytes] | None = None
+        self._group: ControlGroup | None = None
+        self._meters: dict[str, Any] = {}
 
     @property
     @abstractmethod
@@ -73,7 +80,7 @@ class Sandbox(ABC):
 
         def launch() -> None:
             self._make_folders()
-            with open(self.spec.root / "agent.log", "wb") as log:
+            with open(self.spec.root / "agent.log", "wb") as log, self._grouped():
                 self._process = self._launch(theirs.fileno(), log.fileno())
 
         with contextlib.ExitStack() as unused:
@@ -90,6 +97,32 @@ class Sandbox(ABC):
             text = (self.spec.root / "agent.log").read_text("utf-8", "replace").strip()
             raise SandboxError(text.rpartition("\n")[2] or f"the agent did not start: {exc or 'no answer'}") from exc
         return self.agent
+
+    @contextlib.contextmanager
+    def _grouped(self) -> Generator[None]:
+        """Make the session's control group, and keep what the agent reads of it open."""
+        if self.spec.groups is None:
+            yield
+            return
+        self._group = self.spec.groups.make(self.spec.root.name, self.limits)
+        with self._group.meters() as self._meters:
+            yield
+
+    async def _leave_group(self) -> None:
+        """Remove the session's control group, which is in use for a moment after its last process."""
+        group, self._group = self._group, None
+        deadline = time.monotonic() + STOP_TIMEOUT
+        while group and not await spawn(group.remove):
+            if time.monotonic() > deadline:
+                log.warning("the control group %s still has processes", group.folder)
+                return
+            await asyncio.sleep(REAP_INTERVAL)
+
+    def ended_because(self, reason: str) -> str:
+        """Return why the agent is gone: ``reason``, unless the kernel has killed processes for their memory."""
+        if self._group is None or not self._group.killed():
+            return reason
+        return f"the session exceeded the {self.limits.memory} bytes of memory that it may have: {reason}"
 
     async def _first_reply(self, pid: int) -> Any:
         """Return the agent's first reply; fail when the process ends, even if a fork still holds the socket."""
@@ -128,22 +161,24 @@ class Sandbox(ABC):
     def _popen(
         self, argv: list[str], fds: tuple[int, ...], log: int, env: Mapping[str, str], cwd: str = "/"
     ) -> subprocess.Popen[bytes]:
-        """Start a process that inherits only ``fds``."""
+        """Start a process in the session's control group that inherits only ``fds``, and what the agent reads."""
         uid = self.spec.uid
         groups: list[int] | None = None if uid is None else []
-        return subprocess.Popen(
-            argv,
-            pass_fds=fds,
-            env=env,
-            cwd=cwd,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=log,
-            start_new_session=True,
-            user=uid,
-            group=uid,
-            extra_groups=groups,
-        )
+        joins = self._group.entrance() if self._group else contextlib.nullcontext(subprocess.DEVNULL)
+        with joins as stdin:
+            return subprocess.Popen(
+                [*JOIN, *argv] if self._group else argv,
+                pass_fds=(*fds, *descriptors(self._meters)),
+                env=env,
+                cwd=cwd,
+                stdin=stdin,
+                stdout=subprocess.DEVNULL,
+                stderr=log,
+                start_new_session=True,
+                user=uid,
+                group=uid,
+                extra_groups=groups,
+            )
 
     @property
     def pid(self) -> int:
@@ -156,7 +191,17 @@ class Sandbox(ABC):
         """The limits that this kind of sandbox can enforce."""
         return self.spec.limits
 
+    @property
+    def kept(self) -> dict[str, str]:
+        """By whom each limit is kept: ``kernel``, ``watched``, or ``none``."""
+        return self.limits.kept(self._group.kept if self._group else ())
+
     def _agent_command(self, folder: str, agent_socket: int) -> list[str]:
-        limits = asdict(self.limits) | {"folders": self.capabilities.folders}
+        found = self.capabilities
+        limits = asdict(self.limits) | {
+            "folders": found.folders,
+            "meters": self._meters,
+            "own_network": found.network != "host",
+        }
         start = AGENT_SCRIPT.format(folder, agent_socket, self.scope, limits, self._hardening(), self._landlock_paths())
         return [self.spec.python, "-I", "-S", "-c", start]

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Literal
 
 from ..limits import Limits
+from .control_groups import ControlGroups
 from .hardening import Hardening
 
 Network = Literal["none", "nat", "host"]
@@ -22,6 +23,7 @@ class Spec:
         network: ``nat`` goes through pasta; ``host`` shares the network of the host.
         limits: The resource limits of the session.
         hardening: The defences that the agent applies to itself.
+        groups: Where the session gets a control group; None where the engine can make none.
     """
 
     root: Path
@@ -31,3 +33,4 @@ class Spec:
     network: Network = "none"
     limits: Limits = field(default_factory=Limits)
     hardening: Hardening = field(default_factory=Hardening)
+    groups: ControlGroups | None = None

@@ -8,6 +8,8 @@ import stat
 import time
 from collections.abc import Mapping
 
+from .hidden_files import HiddenFiles
+
 FOLDER_FLAGS = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 OWNER_RWX = stat.S_IRWXU
 COUNT_INTERVAL = 5.0  # seconds until the files of an active session are counted again
@@ -19,14 +21,22 @@ UNCOUNTABLE_FILES = 2**62  # reported if folders are nested too deeply to be cou
 
 
 class DiskUsage:
-    """The disk usage of the session's folders: the last count, and an estimate since."""
+    """The disk usage of the session's folders: the last count, and an estimate since.
+
+    Files without a name that cannot be measured count as what the disk has lost and the other files do not explain,
+    while processes may hold such files. What others write to the disk meanwhile is counted, too.
+    """
 
     def __init__(self, folders: list[str]) -> None:
         self._folders = folders
-        self._size = self._files = self._free = self._free_files = 0
+        self._size = self._files = 0
+        space = os.statvfs(folders[0])
+        self._free, self._free_files = space.f_bfree, space.f_ffree
         self._due = 0.0
-        self._used = False
-        self.in_memory = 0
+        self._used = self._held_before = False
+        self.in_memory = self.unexplained = 0
+        self.holders: dict[int, int] = {}
+        """The processes that may hold files which cannot be measured, with the number of these."""
 
     def may_exceed(self, limits: Mapping[str, int], used: bool) -> bool:
         """Return whether the session may exceed its limits, by the disk's free space or after activity.
@@ -35,7 +45,7 @@ class DiskUsage:
         """
         self._used = self._used or used
         space = os.statvfs(self._folders[0])
-        size = self._size + (self._free - space.f_bfree) * space.f_frsize
+        size = self._size + self.unexplained + (self._free - space.f_bfree) * space.f_frsize
         files = self._files + self._free_files - space.f_ffree
         over = (limits["disk"] and size > limits["disk"]) or (limits["files"] and files > limits["files"])
         return bool(over) or (self._used and time.monotonic() >= self._due)
@@ -47,12 +57,24 @@ class DiskUsage:
         count = Count()
         for folder in self._folders:
             count.add_tree(folder)
-        deleted, self.in_memory = deleted_open_files(pids, {os.stat(folder).st_dev for folder in self._folders})
-        self._size, self._files = count.size + deleted, count.files
+        hidden = HiddenFiles(pids, {os.stat(folder).st_dev for folder in self._folders})
+        size = count.size + hidden.on_disk
+        lost = (self._free - space.f_bfree) * space.f_frsize
+        self._explain(lost - (size - self._size), hidden)
+        self._size, self._files, self.in_memory = size, count.files, hidden.in_memory
         self._free, self._free_files = space.f_bfree, space.f_ffree
         now = time.monotonic()
         self._due = now + max(COUNT_INTERVAL, PAUSE_FACTOR * (now - started))
         return self._size, self._files
+
+    def _explain(self, lost: int, hidden: HiddenFiles) -> None:
+        """Add what the disk has lost without explanation, while processes hold what cannot be measured.
+
+        Files that are on their way from process to process can escape one search, but not always two.
+        """
+        held, self._held_before = self._held_before, bool(hidden.holders)
+        self.holders = hidden.holders or (self.holders if held else {})
+        self.unexplained = max(0, self.unexplained + lost) if self.holders else 0
 
 
 def list_foreign_mounts() -> set[tuple[int, int]]:
@@ -136,21 +158,3 @@ def leave(levels: list[tuple[int, list[str], int]]) -> None:
             os.fchmod(fd, mode)
     finally:
         os.close(fd)
-
-
-def deleted_open_files(pids: list[int], devices: set[int]) -> tuple[int, int]:
-    """Return the sizes of deleted files that are open: on disk, and in memory."""
-    found: dict[tuple[int, int], tuple[int, bool]] = {}
-    for pid in pids:
-        folder = f"/proc/{pid}/fd"
-        try:
-            for fd in os.listdir(folder):
-                status = os.stat(f"{folder}/{fd}")
-                if status.st_nlink == 0 and stat.S_ISREG(status.st_mode):
-                    in_memory = os.readlink(f"{folder}/{fd}").startswith("/memfd:")
-                    if in_memory or status.st_dev in devices:
-                        found[status.st_dev, status.st_ino] = status.st_blocks * 512, in_memory
-        except OSError:
-            continue  # the process has ended, or is inaccessible
-    on_disk = sum(size for size, in_memory in found.values() if not in_memory)
-    return on_disk, sum(size for size, in_memory in found.values() if in_memory)

@@ -16,6 +16,7 @@ from . import code_kernel, files, trees
 from .disk import foreign_mounts, list_foreign_mounts
 from .drain import DRAIN
 from .frame_socket import Failure, FrameSocket, PassedDescriptor
+from .group_memory import descriptors
 from .harden import harden, in_force
 from .limits import restrain
 from .process_tree import ProcessTree
@@ -150,7 +151,11 @@ class Agent:
                 os.chdir(self._home)
 
     def _run(self, data: bytes, **arguments: Any) -> dict[str, object]:
-        return Run(self._process_tree, self._starts, **arguments).result(data)
+        before = self._monitor.killed()
+        result = Run(self._process_tree, self._starts, **arguments).result(data)
+        if self._monitor.killed() > before:
+            result["stderr"] = f"{result['stderr']}{self._monitor.killed_note}"
+        return result
 
     def _figures(self) -> dict[str, object]:
         ticks, memory = self._process_tree.figures()
@@ -208,14 +213,16 @@ def main(
 ) -> None:
     """Apply hardening and limits to this process, then serve."""
     restore_signals()
+    opened = {fd, *descriptors(limits["meters"])}
     if scope == "tree":
-        keep(fd)
-    harden(hardening, folders, fd)
+        keep(opened)
+    harden(hardening, folders, opened)
     libc = ctypes.CDLL(None)
     if scope != "namespace":
         libc.prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
     restrain(limits)
-    os.set_inheritable(fd, False)
+    for each in opened:
+        os.set_inheritable(each, False)
     threading.stack_size(THREAD_STACK_SIZE)
     if scope == "namespace":
         foreign_mounts.update(list_foreign_mounts())

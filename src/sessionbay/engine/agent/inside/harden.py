@@ -6,29 +6,29 @@ import ctypes
 import os
 
 from . import landlock, seccomp
+from .oom_score import OOM_SCORE
 
 PR_SET_DUMPABLE, PR_SET_NO_NEW_PRIVS = 4, 38
 JOIN_SESSION_KEYRING = 1
 KEYCTL = {"x86_64": 250, "aarch64": 219}
-OOM_SCORE_INCREASE = 500  # added to oom_score_adj
 STANDARD_STREAMS = {0, 1, 2}
 
 in_force: dict[str, object] = {}
 """The hardening that the kernel enforces, for the session's info."""
 
 
-def harden(wanted: dict[str, bool], folders: dict[str, list[str]] | None, line: int) -> None:
+def harden(wanted: dict[str, bool], folders: dict[str, list[str]] | None, opened: set[int]) -> None:
     """Apply the hardening that ``wanted`` names.
 
     Args:
         wanted: The switches of ``sandbox.hardening.Hardening``.
         folders: The paths that Landlock allows to ``read`` and to ``write``; None if mounts confine the session.
-        line: The descriptor of the connection to the engine, the only one that may be open.
+        opened: The descriptors that may be open: of the connection to the engine, and of the control group's figures.
     """
     libc = ctypes.CDLL(None, use_errno=True)
     if wanted["descriptors"]:
-        refuse_descriptors(line)
-    raise_oom_score()
+        refuse_descriptors(opened)
+    OOM_SCORE.raise_own()
     if wanted["keyring"]:  # the result does not matter: if this call is denied, so is any use of keys
         libc.syscall(KEYCTL.get(os.uname().machine, -1), JOIN_SESSION_KEYRING, None)
     if wanted["dumpable"]:  # commands run as the same user, and must not trace or read this process
@@ -45,12 +45,12 @@ def set_attribute(libc: ctypes.CDLL, attribute: int, value: int) -> None:
         raise OSError(ctypes.get_errno(), f"prctl({attribute}) failed for the agent")
 
 
-def refuse_descriptors(line: int) -> None:
+def refuse_descriptors(opened: set[int]) -> None:
     """Exit if this process has inherited other descriptors: one folder of the host would expose all of it."""
     found: list[int] = []
     for name in os.listdir("/proc/self/fd"):
         fd = int(name)
-        if fd not in STANDARD_STREAMS and fd != line:
+        if fd not in STANDARD_STREAMS | opened:
             try:
                 os.fstat(fd)
             except OSError:
@@ -58,13 +58,3 @@ def refuse_descriptors(line: int) -> None:
             found.append(fd)
     if found:
         raise SystemExit(f"the agent has inherited descriptors: {found}")
-
-
-def raise_oom_score() -> None:
-    """Raise the OOM score, so that the kernel kills this session before the rest of the machine."""
-    try:
-        with open("/proc/self/oom_score_adj", "r+") as file:
-            now = int(file.read())
-            file.write(str(min(now + OOM_SCORE_INCREASE, 1000)))
-    except OSError:
-        pass  # not available here

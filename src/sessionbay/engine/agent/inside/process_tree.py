@@ -11,6 +11,7 @@ from collections.abc import Generator
 from contextlib import contextmanager
 
 from .frame_socket import Failure
+from .oom_score import OOM_SCORE
 
 KILL_TIMEOUT = 5.0
 NICENESS = 10  # of processes, above the agent's: the engine and the user's programs go first
@@ -51,7 +52,8 @@ class ProcessTree:
                     raise Failure(self.full)
                 self.running.wait()
             os.nice(NICENESS)
-            yield
+            with OOM_SCORE.of_children():
+                yield
             self.woken.set()  # after the start, so that the monitor finds the process
 
     def freeze(self, reason: str = "pause") -> None:

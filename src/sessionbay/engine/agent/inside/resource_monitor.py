@@ -1,4 +1,4 @@
-"""Enforcing the memory and disk limits of a session, as the kernel only limits single processes."""
+"""Enforcing the memory and disk limits of a whole session."""
 
 from __future__ import annotations
 
@@ -12,7 +12,9 @@ from typing import Any
 
 from .disk import Count, DiskUsage
 from .frame_socket import Failure
-from .process_tree import PAGE, RESIDENT, STATE, TIMES, ProcessTree, send
+from .group_memory import GroupMemory
+from .memory_limit import MemoryLimit
+from .process_tree import TIMES, ProcessTree, send
 
 MIN_INTERVAL, MAX_INTERVAL = 0.1, 2.0  # seconds between two checks: of busy processes, of idle ones
 PAUSE_FACTOR = 20  # checks take at most 1/20 of the time
@@ -28,7 +30,9 @@ class ResourceMonitor:
         self._limits = limits
         self._space = DiskUsage(limits["folders"])
         self._checking = threading.Lock()
-        self._dying: set[int] = set()
+        group = GroupMemory(**limits["meters"]) if limits["meters"] else None
+        self._memory = MemoryLimit(process_tree, limits["memory"], group, limits["own_network"])
+        self.killed, self.killed_note = self._memory.killed, self._memory.killed_note
         self._ticks = 0
         self._checked = 0.0
 
@@ -57,8 +61,7 @@ class ResourceMonitor:
         """Check once; return whether processes run, and whether they are busy."""
         processes = self._process_tree.processes(quick=True)
         busy = self._busy(processes)
-        if self._limits["memory"]:
-            self._check_memory(processes)
+        self._memory.check(processes, self._space.in_memory)
         if self._limits["disk"] or self._limits["files"]:
             with self._checking:
                 if self._process_tree.full or self._space.may_exceed(self._limits, woken or busy):
@@ -93,11 +96,24 @@ class ResourceMonitor:
     def _count(self) -> None:
         pids = [pid for pid, _ in self._process_tree.processes()]
         size, files = self._space.count(pids)
+        self._end_holders(size)
         was, self._process_tree.full = self._process_tree.full, self._excess(size, files)
         if self._process_tree.full:
             self._process_tree.freeze("full")
         elif was:
             self._process_tree.thaw("full")
+
+    def _end_holders(self, size: int) -> None:
+        """Kill the processes that hold files without a name, if the session exceeds its disk limit by these."""
+        held, limit = size + self._space.unexplained, self._limits["disk"]
+        if limit and size <= limit < held:
+            for pid, number in self._space.holders.items():
+                self._process_tree.note(
+                    pid,
+                    f"[disk] process {pid} was killed: it held {number} files without a name, and the session's files"
+                    f" take {held} bytes of the {limit} that it may have",
+                )
+                send(pid, signal.SIGKILL)
 
     def _excess(self, size: int, files: int) -> str:
         """Return the error message for an exceeded limit, empty if none is."""
@@ -108,47 +124,3 @@ class ResourceMonitor:
         if self._limits["files"] and files > self._limits["files"]:
             return f"the session has {files} files of the {self._limits['files']} that it may have: {CLEANUP_HINT}"
         return ""
-
-    def _check_memory(self, processes: list[tuple[int, list[str]]]) -> None:
-        """Kill the largest processes while the session exceeds its memory limit."""
-        self._dying &= {pid for pid, _ in processes}
-        alive = [(pid, fields) for pid, fields in processes if pid not in self._dying and fields[STATE] != "Z"]
-        shared = shared_memory() if self._process_tree.whole_namespace else 0
-        limit = self._limits["memory"] - shared - self._space.in_memory
-        if sum(int(fields[RESIDENT]) for _, fields in alive) * PAGE <= limit:
-            return  # an upper bound, as shared pages are counted for each process
-        sizes = {pid: proportional(pid, int(fields[RESIDENT]) * PAGE) for pid, fields in alive}
-        while sizes and sum(sizes.values()) > limit:
-            self._kill(max(sizes, key=lambda pid: sizes[pid]), sizes)
-
-    def _kill(self, pid: int, sizes: dict[int, int]) -> None:
-        total, size = sum(sizes.values()), sizes.pop(pid)
-        limit = self._limits["memory"]
-        self._process_tree.note(
-            pid,
-            f"[memory] process {pid}, which held {size} bytes, was killed: the session's processes held {total}"
-            f" of the {limit} bytes that they may have",
-        )
-        send(pid, signal.SIGKILL)
-        self._dying.add(pid)
-
-
-def proportional(pid: int, resident: int) -> int:
-    """Return a process's proportional set size in bytes; ``resident`` if it is not available."""
-    try:
-        with open(f"/proc/{pid}/smaps_rollup") as file:
-            for line in file:
-                if line.startswith("Pss:"):
-                    return int(line.split()[1]) * 1024
-    except OSError:
-        pass
-    return resident
-
-
-def shared_memory() -> int:
-    """Return the size in bytes of the files in /dev/shm."""
-    try:
-        space = os.statvfs("/dev/shm")
-    except OSError:
-        return 0
-    return (space.f_blocks - space.f_bfree) * space.f_frsize

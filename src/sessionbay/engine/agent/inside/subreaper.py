@@ -11,7 +11,7 @@ from .process_tree import ProcessTree
 PR_SET_CHILD_SUBREAPER = 36
 
 
-def keep(line: int) -> None:
+def keep(opened: set[int]) -> None:
     """Fork, and return in the child. The parent stays outside Landlock, and kills the tree when the child ends.
 
     From Landlock 6 on, the session's processes cannot signal the parent. Before, a session that kills both processes
@@ -23,7 +23,8 @@ def keep(line: int) -> None:
     if not agent:
         return
     libc.prctl(PR_SET_DUMPABLE, 0, 0, 0, 0)
-    os.close(line)  # or the engine would not see the end of the agent's connection
+    for fd in opened:  # or the engine would not see the end of the agent's connection
+        os.close(fd)
     while os.wait()[0] != agent:
         pass
     ProcessTree(whole_namespace=False).kill()

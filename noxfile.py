@@ -235,8 +235,9 @@ def crashes(session: nox.Session) -> None:
 
 @nox.session(venv_backend="none")
 def signals(session: nox.Session) -> None:
-    """Send a signal to two hundred programs at random moments, and fail if a session is left; five minutes."""
+    """Send a signal while each lock is held, and at random moments, and fail if a session is left; ten minutes."""
     python = str(development(session) / "python")
+    session.run(python, "-m", "bench.interrupts", external=True)
     session.run(python, "-m", "bench.signals", *session.posargs, external=True)
 
 

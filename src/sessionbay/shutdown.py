@@ -23,6 +23,7 @@ from types import FrameType
 from typing import NamedTuple
 
 from .core.public import public
+from .core.text import escape_controls
 
 log = logging.getLogger("sessionbay.session")
 
@@ -53,6 +54,8 @@ Deletion = Callable[[float], Outcome]
 
 _registered: dict[Key, Deletion] = {}
 _is_ending = False
+_process = os.getpid()
+_after_exit: list[Callable[[], object]] | None = None  # what signals did before, while sessions are deleted at exit
 
 
 def register(session_id: str, endpoint: str, deletion: Deletion) -> None:
@@ -83,10 +86,10 @@ def unregister_creation(attempt: str, endpoint: str) -> None:
 def install_signal_handlers() -> None:
     """Delete the sessions of this program's blocks on SIGTERM, and on SIGHUP where the system has it, before it exits.
 
-    Blocks are those of ``session``, ``map`` and ``pool``. The deletion takes at most 10 seconds, in threads that this
-    function starts. The handler waits for it for a second at most. Then the previous handler runs, or else the signal
-    ends the program when the sessions are deleted. A signal that is ignored, as SIGHUP is under ``nohup``, stays
-    ignored. Call it in the main thread. Without it, the package touches no signal.
+    Blocks are those of ``session``, ``map`` and ``pool``. The deletion takes at most 10 seconds, in threads that the
+    first sessions start. The handler waits for it for a second at most. Then the previous handler runs, or else the
+    signal ends the program when the sessions are deleted. A signal that is ignored, as SIGHUP is under ``nohup``,
+    stays ignored. Call it in the main thread. Without it, the package touches no signal.
 
     Example:
         ```python
@@ -95,7 +98,6 @@ def install_signal_handlers() -> None:
     """
     global _deleter
     _deleter = _deleter or _Deleter()
-    _deleter.start()
     _watch_exit()
     for number in (getattr(signal, name) for name in SIGNALS if hasattr(signal, name)):
         previous = signal.getsignal(number)
@@ -131,14 +133,16 @@ class _Deleter:
         self._queue, self._enqueue, self._finished, self._finish = self._sockets[4:]
         self._jobs: deque[tuple[Key, Deletion]] = deque()
         self._results: deque[tuple[Key, Outcome]] = deque()
+        self._progress: dict[Key, _Progress] = {}
         self._deadline = 0.0
         self._workers = 0
-        self._is_started = False
+        self._collects_garbage = False
+        self.is_started = False
         self.is_busy = False
 
     def start(self) -> None:
         """Start the thread that waits for a signal."""
-        self._is_started = self._is_started or _start_thread(self._serve)
+        self.is_started = self.is_started or _start_thread(self._serve)
 
     def add_worker(self) -> None:
         """Start a thread for one more session, up to the limit."""
@@ -150,36 +154,44 @@ class _Deleter:
         for sock in self._sockets:
             sock.close()
 
-    def request(self, number: int, timeout: float) -> bool:
-        """Have all sessions deleted, and then this process ended by a signal if ``number`` is not 0.
+    def request(self, number: int, timeout: float) -> None:
+        """Have all sessions deleted, and then this process ended by a signal if ``number`` is not 0; wait for it.
 
-        Return whether that was done in time.
+        Until then no garbage is collected: a finalizer of the program may take a lock.
         """
+        self._collects_garbage |= gc.isenabled()
+        gc.disable()
         self.is_busy = True
-        self._wake.send(bytes([number]))
-        return self.wait(timeout)
+        if self.is_started:
+            self._wake.send(bytes([number]))
+            self.wait(timeout)
+        else:
+            self._serve_request(number)
 
-    def wait(self, timeout: float) -> bool:
-        """Wait until the sessions are deleted; return whether they were in time."""
+    def wait(self, timeout: float) -> None:
+        """Wait until the sessions are deleted."""
         deadline = time.monotonic() + timeout
         while self.is_busy and (remaining := deadline - time.monotonic()) > 0:
             _receive(self._done, remaining)
-        return not self.is_busy
 
-    def delete_all(self) -> dict[str, str]:
-        """Delete the registered sessions; return the names of those that may still exist, with reasons."""
-        self._deadline = time.monotonic() + TOTAL_TIMEOUT
-        progress: dict[Key, _Progress] = {}
-        while (now := time.monotonic()) < self._deadline:
+    def delete_all(self, deadline: float) -> None:
+        """Delete the registered sessions until a deadline of the monotonic clock."""
+        self._deadline, self._progress = deadline, {}
+        while (now := time.monotonic()) < deadline:
             for key, deletion in list(_registered.items()):
-                if progress.setdefault(key, _Progress()).is_due(now):
-                    progress[key].is_running = True
+                if self._progress.setdefault(key, _Progress()).is_due(now):
+                    self._progress[key].is_running = True
                     self._submit(key, deletion)
-            if all(key in progress and progress[key].outcome.final for key in list(_registered)):
+            if all(key in self._progress and self._progress[key].outcome.final for key in list(_registered)):
                 break
             _receive(self._finished, RETRY_INTERVAL)
-            self._collect(progress)
-        return {key[1]: progress.get(key, _Progress()).outcome.reason for key in list(_registered)}
+            self._collect()
+
+    def warnings(self) -> list[str]:
+        """Return a warning for each session that may still exist."""
+        unknown = _Progress()
+        left = [(key[1], self._progress.get(key, unknown).outcome.reason) for key in list(_registered)]
+        return [f"{name} may have been left running when the program ended: {reason}" for name, reason in left]
 
     def _submit(self, key: Key, deletion: Deletion) -> None:
         self._jobs.append((key, deletion))
@@ -188,24 +200,29 @@ class _Deleter:
         else:
             self._run_job()
 
-    def _collect(self, progress: dict[Key, _Progress]) -> None:
+    def _collect(self) -> None:
         while self._results:
             key, outcome = self._results.popleft()
             if outcome is DELETED:
                 _registered.pop(key, None)
-            if key in progress:
-                progress[key].record(outcome, time.monotonic())
+            if key in self._progress:
+                self._progress[key].record(outcome, time.monotonic())
 
     def _serve(self) -> None:
         while number := self._signals.recv(1):
-            was_enabled = gc.isenabled()
-            gc.disable()  # a finalizer of the program may take a lock
-            for name, reason in self.delete_all().items():
-                os.write(STDERR, f"sessionbay: {_warning(name, reason)}\n".encode())
-            if was_enabled:
+            self._serve_request(number[0])
+
+    def _serve_request(self, number: int) -> None:
+        try:
+            self.delete_all(time.monotonic() + TOTAL_TIMEOUT)
+            if number:  # otherwise the program goes on, and may delete the rest itself
+                _write_to_stderr(self.warnings())
+        finally:
+            if self._collects_garbage:
+                self._collects_garbage = False
                 gc.enable()
-            if number[0]:
-                os.kill(os.getpid(), number[0])
+            if number:
+                os.kill(os.getpid(), number)
             self.is_busy = False
             self._reply.send(b".")
 
@@ -215,7 +232,11 @@ class _Deleter:
 
     def _run_job(self) -> None:
         key, deletion = self._jobs.popleft()
-        self._results.append((key, deletion(min(self._deadline, time.monotonic() + SESSION_TIMEOUT))))
+        try:
+            outcome = deletion(min(self._deadline, time.monotonic() + SESSION_TIMEOUT))
+        except Exception as exc:  # noqa: BLE001  # whatever a server sends, the others are deleted
+            outcome = Outcome(f"{type(exc).__name__}: {exc}", final=True)
+        self._results.append((key, outcome))
         self._finish.send(b".")
 
 
@@ -245,8 +266,12 @@ def _register(key: Key, deletion: Deletion) -> None:
     _watch_exit()
 
 
-def _warning(name: str, reason: str) -> str:
-    return f"{name} may have been left running when the program ended: {reason}"
+def _write_to_stderr(warnings: list[str]) -> None:
+    """Write the warnings, unless standard error is closed, or a pipe that is full."""
+    with suppress(OSError):
+        for warning in warnings:
+            if os.name == "nt" or select.select([], [STDERR], [], 0)[1]:
+                os.write(STDERR, f"sessionbay: {escape_controls(warning)}\n".encode())
 
 
 def _is_installed(handler: object) -> bool:
@@ -258,13 +283,18 @@ def _on_signal(previous: Handler | None, number: int, frame: FrameType | None) -
     global _is_ending
     signal.signal(number, previous or signal.SIG_DFL)
     _is_ending = previous is None
-    if _registered and _deleter:
-        _deleter.request(number if previous is None else 0, HANDLER_TIMEOUT)
-    elif previous is None:
-        os.kill(os.getpid(), number)
+    then = partial(previous, number, frame) if previous else partial(os.kill, os.getpid(), number)
+    if _after_exit is not None:
+        _after_exit.append(then)
+        return
+    # A fork may get the signal before its hooks have run: then the registry and the sockets are its parent's.
+    if _registered and _deleter and _process == os.getpid():
+        _deleter.request(0 if previous else number, HANDLER_TIMEOUT)
+    elif not previous:
+        then()
     if previous:
         signal.signal(number, partial(_on_signal, previous))
-        previous(number, frame)
+        then()
 
 
 @cache
@@ -273,22 +303,29 @@ def _watch_exit() -> None:
 
 
 def _at_exit() -> None:
-    global _deleter
-    deleter, _deleter = _deleter or _Deleter(), None
+    """Delete the sessions that are left. A signal that arrives meanwhile acts afterwards, except a Ctrl-C."""
+    global _deleter, _after_exit
+    deadline = time.monotonic() + TOTAL_TIMEOUT
+    deleter, _deleter, _after_exit = _deleter or _Deleter(), None, []
     with closing(deleter):
-        if deleter.is_busy:
-            deleter.wait(TOTAL_TIMEOUT)
-        for _ in list(_registered):
-            deleter.add_worker()
-        for name, reason in deleter.delete_all().items():
-            log.warning("%s", _warning(name, reason))
+        try:
+            if deleter.is_busy:
+                deleter.wait(TOTAL_TIMEOUT)
+            for _ in list(_registered):
+                deleter.add_worker()
+            deleter.delete_all(deadline)
+        finally:
+            for warning in deleter.warnings():
+                log.warning("%s", warning)
+    for then in _after_exit:
+        then()
 
 
 def _forget() -> None:
     """Empty the registry in a fork: the sessions are its parent's, and the threads do not exist."""
-    global _deleter, _is_ending
+    global _deleter, _is_ending, _process, _after_exit
     _registered.clear()
-    _is_ending = False
+    _is_ending, _process, _after_exit = False, os.getpid(), None
     if _deleter:
         _deleter.close()
         _deleter = _Deleter()

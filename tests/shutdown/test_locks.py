@@ -1,79 +1,41 @@
-"""A signal while the main thread holds a lock: the sessions are deleted before the handler returns, whatever it is."""
+"""A signal while the main thread holds a lock, or is in the middle of something else."""
 
-import json
+from collections.abc import Iterator
 
 import pytest
 
+from bench.interrupted import ROWS
+from bench.interrupts import Interrupts
+from sessionbay.engine import LocalEngine
+
 from .conftest import Programs
 
-LOCKS = ("none", "pydantic", "logging", "a log handler", "threading", "import", "a module's import", "a finalizer")
 
-# The handler returns after a second in any case. Here it waits longer, so that no machine is too slow.
-PROGRAM = """
-    import _imp, contextlib, gc, json, logging
-    import pydantic.main
-    from sessionbay import AGB, shutdown
-    shutdown.HANDLER_TIMEOUT = 60
-    signal.signal(signal.SIGTERM, lambda *_: None)
-    sessionbay.install_signal_handlers()
-    logging.basicConfig(level=logging.DEBUG, stream=open(os.devnull, "w"))
-    users = threading.Lock()
-
-    class ImportLock:
-        acquire, release = _imp.acquire_lock, _imp.release_lock
-
-    class Garbage:
-        def __init__(self):
-            self.me = self
-        def __del__(self):
-            with users:
-                pass
-
-    class Importer:
-        @staticmethod
-        def find_spec(name, path=None, target=None):
-            if name == "imported_during_a_signal":
-                strike("a module's import")
-
-    LOCKS = {
-        "none": threading.Lock(),
-        "pydantic": pydantic.main._rebuild_lock,
-        "logging": logging._lock,
-        "a log handler": logging.getLogger().handlers[0].lock,
-        "threading": threading._active_limbo_lock,
-        "import": ImportLock,
-        "a finalizer": users,
-    }
-    left = {}
-
-    def strike(name):
-        bay.session(labels=labels).__enter__()
-        agb.session(image_id="agb-code-space-1", labels=labels).__enter__()
-        if name == "a finalizer":
-            Garbage()
-            gc.set_threshold(1)
-        lock = LOCKS.get(name, threading.Lock())
-        lock.acquire()
-        os.kill(os.getpid(), signal.SIGTERM)
-        left[name] = len(shutdown._registered)
-        lock.release()
-        gc.set_threshold(700)
-
-    with AgentBay() as bay, AGB() as agb:
-        for name in LOCKS:
-            strike(name)
-        sys.meta_path.insert(0, Importer)
-        with contextlib.suppress(ImportError):
-            import imported_during_a_signal
-    print(json.dumps(left))
-"""
+@pytest.fixture(scope="module")
+def interrupts(engine: LocalEngine) -> Iterator[Interrupts]:
+    with Interrupts(engine) as found:
+        yield found
 
 
-def test_no_lock_that_the_interrupted_thread_holds_keeps_a_session(programs: Programs) -> None:
-    key = programs.engine.api_key.reveal()
-    ended = programs.run(PROGRAM, AGB_ENDPOINT=programs.engine.endpoint, AGB_API_KEY=key)
-    assert json.loads(ended.stdout) == dict.fromkeys(LOCKS, 0), ended.stderr
-    assert programs.left() == []
+@pytest.mark.parametrize("name", ROWS)
+def test_a_signal_at_this_moment_leaves_no_session(interrupts: Interrupts, name: str) -> None:
+    assert interrupts.run(name)[1] == ""  # the seconds are the bench's: nox -s signals
+
+
+def test_a_deletion_that_takes_the_lock_of_the_interrupted_thread_is_noticed(programs: Programs) -> None:
+    ended = programs.run("""
+        from sessionbay import shutdown
+        lock = threading.Lock()
+        shutdown.HANDLER_TIMEOUT = 0.2
+        signal.signal(signal.SIGTERM, lambda *_: print(len(shutdown._registered)))
+        sessionbay.install_signal_handlers()
+        with AgentBay() as bay, bay.session(labels=labels):
+            [(key, deletion)] = shutdown._registered.items()
+            shutdown._registered[key] = lambda deadline: [lock.acquire(), deletion(deadline)][1]
+            with lock:
+                os.kill(os.getpid(), signal.SIGTERM)
+    """)
+    assert ended.stdout == "1"
 
 
 @pytest.mark.parametrize("twin", ["sync", "async"])

@@ -138,6 +138,7 @@ class AsyncCreation:
             raise
         except BaseException:  # Ctrl-C, which no shield holds back
             await shielded(self._undo, TOTAL_LOOKUP_TIMEOUT)
+            self._core.end_creation(self._attempt.name)
             raise
 
     async def _create(self, request: CreateRequest, rate: AdaptiveRate | None) -> OperationResult[SessionAnswer]:

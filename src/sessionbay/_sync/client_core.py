@@ -72,14 +72,20 @@ class ClientCore:
 
     @contextmanager
     def creation(self, attempt: str) -> Generator[None]:
-        """Have the session of a creation deleted if the program exits within the block."""
-        endpoint, requests = self.api.dialect.endpoint, self._exit_requests
-        if requests and not register_creation(attempt, endpoint, requests.undo(attempt)):
+        """Have the session of a creation deleted if the program exits within the block, or the block is interrupted."""
+        requests = self._exit_requests
+        if requests and not register_creation(attempt, self.api.dialect.endpoint, requests.undo(attempt)):
             raise SessionError.usage("a signal is ending the program: no session is created any more")
         try:
             yield
-        finally:
-            unregister_creation(attempt, endpoint)
+        except Exception:
+            self.end_creation(attempt)
+            raise
+        self.end_creation(attempt)
+
+    def end_creation(self, attempt: str) -> None:
+        """Leave a creation alone when the program exits: it was answered, or undone."""
+        unregister_creation(attempt, self.api.dialect.endpoint)
 
     @cached_property
     def _exit_requests(self) -> ExitRequests | ClientRequests | None:

@@ -137,6 +137,7 @@ class Creation:
             raise
         except BaseException:  # Ctrl-C, which no shield holds back
             shielded(self._undo, TOTAL_LOOKUP_TIMEOUT)
+            self._core.end_creation(self._attempt.name)
             raise
 
     def _create(self, request: CreateRequest, rate: AdaptiveRate | None) -> OperationResult[SessionAnswer]:

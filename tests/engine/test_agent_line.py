@@ -6,6 +6,7 @@ import json
 import os
 import socket
 import struct
+from collections import deque
 from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,7 +14,7 @@ from typing import TypeAlias
 
 import pytest
 
-from sessionbay.engine.agent.connection import AgentConnection, AgentFailure, AgentGone
+from sessionbay.engine.agent.connection import READ_SIZE, AgentConnection, AgentFailure, AgentGone
 
 
 @pytest.fixture
@@ -31,7 +32,8 @@ class Pair:
 
     def answer(self, reply: object, blob: bytes = b"", fds: Sequence[int] = ()) -> None:
         body = json.dumps(reply).encode()
-        socket.send_fds(self.agent, [struct.pack("!II", len(body), len(blob)) + body + blob], list(fds))
+        data = struct.pack("!II", len(body), len(blob)) + body + blob
+        self.agent.sendall(data[socket.send_fds(self.agent, [data], list(fds)) :])
 
 
 @pytest.fixture
@@ -57,6 +59,13 @@ async def sent(pair: Pair, ask: Callable[[str], Coroutine[object, object, object
     return task
 
 
+async def bytes_of(task: Task) -> deque[bytes]:
+    """Return the pieces that a request returned."""
+    pieces = await task
+    assert isinstance(pieces, deque)
+    return pieces
+
+
 async def test_a_value_comes_back_to_whom_it_belongs(pair: Pair) -> None:
     first, second = await sent(pair), await sent(pair)
     pair.answer({"id": 2, "value": "two"})
@@ -67,7 +76,34 @@ async def test_a_value_comes_back_to_whom_it_belongs(pair: Pair) -> None:
 async def test_bytes_come_back_as_bytes(pair: Pair) -> None:
     task = await sent(pair)
     pair.answer({"id": 1}, b"\0\xff")
-    assert await task == b"\0\xff"
+    assert b"".join(await bytes_of(task)) == b"\0\xff"
+
+
+async def test_many_bytes_come_back_over_many_turns(pair: Pair) -> None:
+    first, second, third = await sent(pair), await sent(pair), await sent(pair)
+    blob, turns = os.urandom(3 * READ_SIZE + 7), 0
+
+    def answer() -> None:
+        for number in (1, 2, 3):
+            pair.answer({"id": number}, blob)
+
+    answering = asyncio.create_task(asyncio.to_thread(answer))
+    second.cancel()
+    while not third.done():
+        await asyncio.sleep(0)
+        turns += 1
+    await answering
+    assert [b"".join(await bytes_of(task)) for task in (first, third)] == [blob, blob]
+    assert turns > 6
+
+
+async def test_small_pieces_are_joined(pair: Pair) -> None:
+    task = await sent(pair)
+    pair.answer({"id": 1}, b"x" * 9)
+    for byte in pair.line._sock.recv(100):
+        pair.line._buffer.append(byte)
+        pair.line._take_frames()
+    assert await task == deque([b"x" * 9])
 
 
 async def test_a_failure_is_reported_in_the_agents_words(pair: Pair) -> None:

@@ -13,7 +13,7 @@ from sessionbay.core.operation import OperationReply
 from sessionbay.dialects.agb import AGBDialect
 from sessionbay.dialects.agentbay import AgentBayDialect
 from sessionbay.engine import tool_response
-from sessionbay.engine.tool_response import run_for_client, to_response
+from sessionbay.engine.tool_response import LongAnswer, run_for_client, to_response
 from sessionbay.operations.direct_route import format_response
 from sessionbay.operations.tools import CallAnswer, ContentAnswer
 
@@ -48,12 +48,18 @@ async def received(response: Any) -> tuple[int, bytes]:
 
 @pytest.mark.parametrize("encode", ENCODERS, ids=["direct", "AgentBay", "AGB"])
 @pytest.mark.parametrize("slice_length", [7, 10**6])
+@pytest.mark.parametrize("parts", [[TEXT], [TEXT[:100], "", TEXT[100:]]], ids=["one part", "parts"])
 async def test_a_sliced_answer_is_the_same_as_a_whole_one(
-    monkeypatch: pytest.MonkeyPatch, encode: Callable[[CallAnswer], HttpResponse], slice_length: int
+    monkeypatch: pytest.MonkeyPatch,
+    encode: Callable[[CallAnswer], HttpResponse],
+    slice_length: int,
+    parts: list[str],
 ) -> None:
     monkeypatch.setattr(tool_response, "SLICE_LENGTH", slice_length)
     answer = CallAnswer(content=[ContentAnswer(text=TEXT)], structured_content={"sizes": [1]})
     whole = encode(answer).body
+    if len(parts) > 1:
+        answer = LongAnswer(parts=parts, structured_content={"sizes": [1]})
     assert await received(await to_response(answer, encode)) == (len(whole), whole)
 
 

@@ -15,13 +15,14 @@ from .agent.connection import AgentFailure, AgentGone
 from .api_errors import ToolFailure, execution_failed, failure_code, no_session
 from .config import EngineConfig
 from .session import EngineSession
+from .tool_response import LongAnswer
 from .tools import env, files, processes
 from .tools.code import run_code
 from .tools.metrics import get_metrics
 from .tools.shell import shell
 from .unsupported import no_tool
 
-Output = str | tuple[str, dict[str, Any]]  # a text, and structured content that extends it
+Output = str | list[str] | tuple[str, dict[str, Any]]  # a text, whole or in parts, or with structured content
 Serve = Callable[[EngineSession, Any, EngineConfig], Awaitable[Output]]
 
 
@@ -67,6 +68,8 @@ async def call(session: EngineSession, name: str, args: dict[str, Any], config: 
         raise no_session() from exc
     except AgentFailure as exc:
         return _answer(execution_failed(str(exc)).text, {"code": failure_code(str(exc))}, is_error=True)
+    if isinstance(output, list):
+        return LongAnswer(parts=output) if len(output) > 1 else _answer("".join(output))
     return _answer(output) if isinstance(output, str) else _answer(*output)
 
 

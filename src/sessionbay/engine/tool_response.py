@@ -2,22 +2,31 @@
 
 import asyncio
 import secrets
+from collections import deque
 from collections.abc import Callable, Coroutine, Sequence
 from typing import Any, TypeVar
 
+from pydantic import Field
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from ..core.http import HttpResponse
 from ..operations.tools import CallAnswer, ContentAnswer
+from .turns import take_turn
 
 T = TypeVar("T")
-SLICE_LENGTH = 64 * 1024  # characters that are encoded before other requests get their turn
+SLICE_LENGTH = 64 * 1024  # characters that are encoded in one turn of the event loop
 ENDED_WITH_CLIENT = frozenset(
     {"get_file_info", "list_directory", "read_file", "read_multiple_files", "run_code", "search_files", "shell"}
 )
 """The tools whose call is cancelled when the client closes the connection before the response."""
+
+
+class LongAnswer(CallAnswer):
+    """A long text in parts, which are neither joined nor freed at once: that would hold the event loop."""
+
+    parts: list[str] = Field(exclude=True, repr=False)
 
 
 async def run_for_client(request: Request, tool: str, call: Coroutine[Any, Any, T]) -> T:
@@ -43,8 +52,8 @@ async def _disconnect(request: Request) -> None:
 
 async def to_response(answer: CallAnswer, encode: Callable[[CallAnswer], HttpResponse]) -> Response:
     """Encode an answer, its text slice by slice if it is long."""
-    text = answer.text
-    if len(text) <= SLICE_LENGTH:
+    parts = answer.parts if isinstance(answer, LongAnswer) else [answer.text]
+    if len(parts) == 1 and len(parts[0]) <= SLICE_LENGTH:
         encoded = encode(answer)
         return Response(encoded.body, encoded.status, dict(encoded.headers))
 
@@ -56,9 +65,12 @@ async def to_response(answer: CallAnswer, encode: Callable[[CallAnswer], HttpRes
     whole = encode_text(mark)
     head, tail = whole.body.split(mark.encode())
     slices = [head]
-    for start in range(0, len(text), SLICE_LENGTH):
-        slices.append(encode_text(mark + text[start : start + SLICE_LENGTH] + mark).body.split(mark.encode())[1])
-        await asyncio.sleep(0)
+    parts.reverse()
+    while parts:
+        part = parts.pop()
+        for start in range(0, len(part), SLICE_LENGTH):
+            slices.append(encode_text(mark + part[start : start + SLICE_LENGTH] + mark).body.split(mark.encode())[1])
+            await take_turn()
     return SlicedResponse([*slices, tail], whole)
 
 
@@ -68,11 +80,12 @@ class SlicedResponse(Response):
     def __init__(self, slices: Sequence[bytes], encoded: HttpResponse) -> None:
         length = str(sum(map(len, slices)))
         super().__init__(None, encoded.status, {**encoded.headers, "content-length": length})
-        self._slices = slices
+        self._slices = deque(slices)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Send the response."""
         await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
-        for body in self._slices:
-            await send({"type": "http.response.body", "body": body, "more_body": True})
+        while self._slices:
+            await send({"type": "http.response.body", "body": self._slices.popleft(), "more_body": True})
+            await take_turn()  # a socket that takes all never lets ``send`` wait
         await send({"type": "http.response.body", "body": b""})

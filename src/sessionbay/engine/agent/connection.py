@@ -14,6 +14,8 @@ from ..fork_safety import close_in_forks
 
 HEADER = struct.Struct("!II")
 MAX_FRAME_SIZE = 40 * 2**20  # bytes, above the largest legitimate reply
+READ_SIZE = 2**18  # bytes that are read in one turn of the event loop
+MIN_PIECE = 2**12  # bytes; smaller pieces of a reply are joined
 MAX_DESCRIPTORS = 8
 Answered = tuple[Any, int | None]
 
@@ -24,6 +26,25 @@ class AgentGone(Exception):
 
 class AgentFailure(Exception):
     """The agent reported that a request failed; the message is the reason."""
+
+
+class _Arriving:
+    """A reply whose raw bytes are arriving; those that no caller waits for are dropped."""
+
+    def __init__(self, reply: dict[str, Any], size: int, *, is_wanted: bool) -> None:
+        self.reply = reply
+        self.left = size
+        self.pieces: deque[bytes] = deque()  # as a whole they would take long to copy and to free
+        self._is_wanted = is_wanted
+
+    def take(self, buffer: bytearray) -> None:
+        """Move the bytes that belong to it out of a buffer."""
+        taken = min(len(buffer), self.left)
+        if self._is_wanted and taken:
+            small = self.pieces.pop() if self.pieces and len(self.pieces[-1]) < MIN_PIECE else b""
+            self.pieces.append(small + bytes(buffer[:taken]))
+        self.left -= taken
+        del buffer[:taken]
 
 
 class AgentConnection:
@@ -38,6 +59,7 @@ class AgentConnection:
         self._waiting: dict[int, asyncio.Future[Answered]] = {}
         self._descriptors: deque[int | None] = deque()  # None for one that there was no room for
         self._buffer = bytearray()
+        self._arriving: _Arriving | None = None
         self._next = 0
         self._listening = 0
         self.gone: asyncio.Future[str] = self._loop.create_future()
@@ -49,7 +71,7 @@ class AgentConnection:
         return len(self._waiting) > self._listening
 
     async def request(self, op: str, /, blob: bytes = b"", **arguments: Any) -> Any:
-        """Send a request; return the value or the bytes of the reply. A descriptor in the reply is closed."""
+        """Send a request; return the value or the bytes (in a deque) of the reply. A descriptor in it is closed."""
         value, fd = await self._exchange(op, blob, arguments)
         if fd is not None:
             os.close(fd)
@@ -125,7 +147,9 @@ class AgentConnection:
 
     def _read(self) -> None:
         try:
-            data, descriptors, flags, _ = socket.recv_fds(self._sock, 2**20, MAX_DESCRIPTORS, socket.MSG_CMSG_CLOEXEC)
+            data, descriptors, flags, _ = socket.recv_fds(
+                self._sock, READ_SIZE, MAX_DESCRIPTORS, socket.MSG_CMSG_CLOEXEC
+            )
         except BlockingIOError:
             return
         except OSError as exc:
@@ -145,21 +169,28 @@ class AgentConnection:
             self.close(f"the agent broke the protocol: {type(exc).__name__}")
 
     def _take_frames(self) -> None:
-        while len(self._buffer) >= HEADER.size:
-            size, extra = HEADER.unpack_from(self._buffer)
-            if size + extra > MAX_FRAME_SIZE:
-                raise ValueError("a frame is too large")
-            end = HEADER.size + size + extra
-            if len(self._buffer) < end:
+        while arriving := self._arriving or self._next_frame():
+            arriving.take(self._buffer)
+            self._arriving = arriving if arriving.left else None
+            if self._arriving:
                 return
-            reply = json.loads(self._buffer[HEADER.size : HEADER.size + size])
-            is_wanted = reply["id"] in self._waiting  # a cancelled caller takes no megabytes
-            with memoryview(self._buffer) as view:
-                blob = bytes(view[HEADER.size + size : end]) if is_wanted else b""
-            del self._buffer[:end]
-            self._settle(reply, blob)
+            self._settle(arriving.reply, arriving.pieces)
 
-    def _settle(self, reply: dict[str, Any], blob: bytes) -> None:
+    def _next_frame(self) -> _Arriving | None:
+        """Take the head of a frame and its JSON out of the buffer; return None if they are not complete."""
+        if len(self._buffer) < HEADER.size:
+            return None
+        size, extra = HEADER.unpack_from(self._buffer)
+        if size + extra > MAX_FRAME_SIZE:
+            raise ValueError("a frame is too large")
+        end = HEADER.size + size
+        if len(self._buffer) < end:
+            return None
+        reply = json.loads(self._buffer[HEADER.size : end])
+        del self._buffer[:end]
+        return _Arriving(reply, extra, is_wanted=reply["id"] in self._waiting)
+
+    def _settle(self, reply: dict[str, Any], pieces: deque[bytes]) -> None:
         has_fd = bool(reply.get("fds"))
         fd = self._descriptors.popleft() if has_fd else None
         answer = self._waiting.get(reply["id"])
@@ -168,7 +199,7 @@ class AgentConnection:
                 answer.set_exception(OSError(errno.EMFILE, os.strerror(errno.EMFILE)))
             return
         if answer is not None and not answer.done() and "error" not in reply:
-            answer.set_result((reply.get("value", blob), fd))
+            answer.set_result((reply.get("value", pieces), fd))
             return
         if fd is not None:
             os.close(fd)

@@ -1,50 +1,79 @@
 """The file tools."""
 
-import asyncio
 from base64 import b64encode
 from codecs import getincrementaldecoder
+from collections import deque
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from posixpath import dirname
 from typing import Any
 
 from ...core.error_codes import ErrorCode
-from ...core.output import MAX_CHARACTER_SIZE, whole_characters
+from ...core.output import MAX_CHARACTER_SIZE, cut_off
 from ...models.files import DirectoryEntry, FileChangeEvent
 from ...operations.file_codecs import format_blocks, format_changes, format_info, format_listing, format_matches
 from ...operations.files import EditArgs, MoveArgs, PathArgs, PathsArgs, ReadArgs, SearchArgs, WriteArgs
 from ..agent.connection import AgentFailure
 from ..api_errors import ToolFailure, execution_failed
 from ..session import EngineSession
+from ..turns import take_turn
 
 DONE = "True"
-SLICE_SIZE = 3 * 2**16  # bytes that are converted before other requests get their turn; base64 without padding
+SLICE_SIZE = 3 * 2**14  # bytes that are converted in one turn of the event loop; base64 without padding
 Extended = tuple[str, dict[str, Any]]  # a text, and structured content that extends it
 
 
-async def read_file(session: EngineSession, args: ReadArgs) -> str:
-    """Return a file, or the requested part of it."""
+async def read_file(session: EngineSession, args: ReadArgs) -> list[str]:
+    """Return a file, or the requested part of it, as parts of a text."""
     agent = session.running_agent()
     if args.format == "binary":
-        content: bytes = await agent.request("read", path=args.path, offset=args.offset, length=args.length)
-        return "".join([b64encode(piece).decode() async for piece in _slices(content, SLICE_SIZE)])
+        content: deque[bytes] = await agent.request("read", path=args.path, offset=args.offset, length=args.length)
+        return [b64encode(piece).decode() async for piece in _slices(content)]
     before = min(args.offset, MAX_CHARACTER_SIZE - 1)
     after = args.length + before + MAX_CHARACTER_SIZE - 1 if args.length else 0
-    data: bytes = await agent.request("read", path=args.path, offset=args.offset - before, length=after)
+    data: deque[bytes] = await agent.request("read", path=args.path, offset=args.offset - before, length=after)
+    cut(data, before, args.length)
+    decoder = getincrementaldecoder("utf-8")()
     try:
-        if before or args.length:
-            return whole_characters(data, before, args.length)
-        decoder = getincrementaldecoder("utf-8")()
-        return "".join([decoder.decode(piece) async for piece in _slices(data, SLICE_SIZE)]) + decoder.decode(b"", True)
+        parts = [decoder.decode(piece) async for piece in _slices(data)]
+        decoder.decode(b"", True)
     except UnicodeDecodeError as exc:
         raise execution_failed(f"{args.path}: Not UTF-8 text", ErrorCode.NOT_TEXT) from exc
+    return parts
 
 
-async def _slices(data: bytes, size: int) -> AsyncIterator[bytes]:
-    """Yield slices, and let other requests have their turn after each."""
-    for start in range(0, len(data), size):
-        yield data[start : start + size]
-        await asyncio.sleep(0)
+def cut(pieces: deque[bytes], before: int, length: int) -> None:
+    """Cut off what ``core.output.whole_characters`` would."""
+    _join_ends(pieces)
+    surplus = sum(map(len, pieces)) - before - length
+    if length and surplus > 0:
+        last = pieces.pop()
+        end = len(last) - surplus
+        pieces.append(last[: end + cut_off(last[end:])])
+    if before and pieces:
+        first = pieces.popleft()
+        pieces.appendleft(first[before + cut_off(first[before:]) :])
+
+
+def _join_ends(pieces: deque[bytes]) -> None:
+    """Join pieces until the first and the last have all bytes that may be cut off there."""
+    while len(pieces) > 1 and len(pieces[0]) < 2 * MAX_CHARACTER_SIZE:
+        pieces.appendleft(pieces.popleft() + pieces.popleft())
+    while len(pieces) > 1 and len(pieces[-1]) < 2 * MAX_CHARACTER_SIZE:
+        last = pieces.pop()
+        pieces.append(pieces.pop() + last)
+
+
+async def _slices(pieces: deque[bytes]) -> AsyncIterator[bytes]:
+    """Yield slices of ``SLICE_SIZE``, each in a turn of its own, and free the pieces one by one."""
+    rest = b""
+    while pieces:
+        data = rest + pieces.popleft()
+        end = len(data) - len(data) % SLICE_SIZE if pieces else len(data)
+        for start in range(0, end, SLICE_SIZE):
+            yield data[start : min(start + SLICE_SIZE, end)]
+            await take_turn()
+        rest = data[end:]
 
 
 async def write_file(session: EngineSession, args: WriteArgs) -> str:
@@ -113,7 +142,7 @@ async def read_multiple_files(session: EngineSession, args: PathsArgs) -> str:
     errors: dict[str, str] = {}
     for path in args.paths:
         try:
-            contents[path] = await read_file(session, ReadArgs(path=path))
+            contents[path] = "".join(await read_file(session, ReadArgs(path=path)))
         except (ToolFailure, AgentFailure) as exc:
             errors[path] = str(exc)
     return format_blocks(args.paths, contents, errors)

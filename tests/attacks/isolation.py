@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from sessionbay.engine.agent.inside.group_memory import descriptors
 from sessionbay.engine.sandbox.sandbox import Sandbox
 
 from .attack import add, attack
@@ -470,7 +471,7 @@ def all_inheritable(scene: Scene) -> None:
     real = Sandbox._popen
 
     def popen(self: Sandbox, argv: list[str], fds: tuple[int, ...], *rest: object, **more: object) -> object:
-        for fd in fds:
+        for fd in (*fds, *descriptors(self._meters)):
             os.set_inheritable(fd, True)
         return real(self, argv, fds, *rest, **more)  # type: ignore[arg-type]  # whatever it takes
 

@@ -67,8 +67,11 @@ def memory_files_of_a_thread(scene: Scene) -> str | None:
         "    libc.unshare(0x400)\n"  # CLONE_FILES
         "    for _ in range(10):\n"
         "        os.posix_fallocate(os.memfd_create('m'), 0, 16 * MIB)\n"
+        "    filled.set()\n"
         "    time.sleep(600)\n"
-        "threading.Thread(target=hold, daemon=True).start()\n",
+        "filled = threading.Event()\n"
+        "threading.Thread(target=hold, daemon=True).start()\n"
+        "filled.wait()\n",
         memory=MEMORY,
     )
 
@@ -152,7 +155,7 @@ def segments_without_a_process(scene: Scene) -> str | None:
 
 
 @attack(HIDDEN, "answers that wait in sockets of netlink are counted", limits_off, needs=("namespaces",))
-def answers_that_are_not_read(scene: Scene) -> str | None:
+def answers_of_the_kernel(scene: Scene) -> str | None:
     """160 MiB of the kernel's own answers, which no control group counts, in sockets of netlink."""
     return taken(
         scene,

@@ -33,6 +33,18 @@ def test_an_engine_killed_at_any_point_leaves_nothing(request: pytest.FixtureReq
     assert (found["rounds"], found["folders"], found["decoy_lives"]) == (ROUNDS, 0, True)
 
 
+def test_engines_that_are_broken_at_any_point_leave_nothing() -> None:
+    argv = [sys.executable, "-m", "bench.breaking", "--json", "--points", "5"]
+    for operation in ("sync", "creation"):
+        argv += ["--operation", operation]
+    ran = subprocess.run(argv, cwd=ROOT, capture_output=True, text=True, timeout=250, check=False)
+    assert ran.stdout, ran.stderr
+    rows = json.loads(ran.stdout)
+    assert sum(row["points"] for row in rows) == 5
+    assert [row for row in rows if row["left"]] == [], ran.stderr
+    assert all(row["failed"] for row in rows if row["fault"] == "killed")
+
+
 def dead_engine(folders: Path) -> Path:
     """Return the folder of a session of an engine that is no more."""
     root = folders / "sessionbay-dead" / "sessions" / "1-dead"

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 PROGRAM = """
@@ -34,10 +35,13 @@ class Doomed:
 
 
 @contextmanager
-def doomed(**config: Any) -> Iterator[Doomed]:
-    """Run an engine that may be killed within the block."""
+def doomed(package: Path | None = None, **config: Any) -> Iterator[Doomed]:
+    """Run an engine that may be killed within the block, of the package in another folder if one is given."""
     argv = [sys.executable, "-c", PROGRAM, json.dumps(config)]
-    with subprocess.Popen(argv, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True) as process:
+    environment = {**os.environ, **({"PYTHONPATH": str(package)} if package else {})}
+    with subprocess.Popen(
+        argv, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True
+    ) as process:
         assert process.stdout
         try:
             yield Doomed(json.loads(process.stdout.readline()), process)

@@ -1,17 +1,21 @@
 """Detects that the local engine of a client has ended, also while nothing is sent to it."""
 
+import logging
 from collections.abc import Mapping
 from typing import Protocol
 from urllib.parse import urlsplit
 
 from .._concurrency._async import AsyncClock
 from .._http.errors import NotTheEngineError, is_refused
+from .._version import __version__
 from ..core.challenge import ENGINE_HEADER, KnownEngine
 from ..core.config import is_loopback
 from ..core.errors import AgentBayError, Outcome
 from ..dialects.base import Dialect
 from .client_config import ClientConfig
 from .http.engine_auth import is_refused_at
+
+log = logging.getLogger("sessionbay.session")
 
 CHECK_INTERVAL = 0.5  # seconds of a sleep between two checks
 CHECKS = (0.0, 0.02, 0.1)  # seconds before each check after a lost connection
@@ -32,13 +36,15 @@ class AsyncEngineWatch:
     def __init__(self, api: EngineClient, clock: AsyncClock) -> None:
         self._api = api
         self._clock = clock
-        self._answered = False
+        self._version = ""
         self._last_sign = float("-inf")
 
     def record_response(self, headers: Mapping[str, str]) -> None:
         """Record a response, whose headers say whether an engine sent it."""
-        if ENGINE_HEADER in headers:
-            self._answered = True
+        if version := headers.get(ENGINE_HEADER):
+            if not self._version and version != __version__:
+                log.warning("%s", _mix(self._api.dialect.endpoint, version))
+            self._version = version
             self._last_sign = self._clock.monotonic()
 
     @property
@@ -47,7 +53,7 @@ class AsyncEngineWatch:
         api = self._api
         if api.config.transport or api.config.proxy:
             return False
-        found = self._answered or api.owns_engine or api.known_engine is not None
+        found = bool(self._version) or api.owns_engine or api.known_engine is not None
         return found and is_loopback(urlsplit(api.dialect.endpoint).hostname or "")
 
     def is_engine_url(self, url: str) -> bool:
@@ -85,6 +91,12 @@ class AsyncEngineWatch:
         """Return the error of a call."""
         message = f"{name}: the engine at {self._api.dialect.endpoint} has ended, and its sessions with it"
         return AgentBayError.of("engine_ended", f"{message}: create a new client", outcome=outcome)
+
+
+def _mix(endpoint: str, version: str) -> str:
+    """Return what to do about an engine of another version."""
+    text = f"the engine at {endpoint} is sessionbay {version[:50]}, and this client is {__version__}"
+    return f"{text}: if calls are refused, install one version, and restart the engine (sessionbay stop)"
 
 
 class AsyncWatchingClock(AsyncClock):

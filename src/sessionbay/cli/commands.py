@@ -15,6 +15,7 @@ from rich.console import Console
 from .._async.clouds import CLOUDS
 from .._version import __version__
 from ..core.errors import AgentBayError
+from ..engine.api_errors import ApiError
 from ..engine.config import EngineConfig
 from ..engine.loop_meter import loop_factory
 from ..engine.sandbox.backends import IsolationChoice, NetworkChoice
@@ -205,7 +206,7 @@ def _exit_on_error() -> Generator[None]:
     """Exit with a one-line message, without a traceback, on expected errors."""
     try:
         yield
-    except (AgentBayError, SandboxError, daemon.DaemonError, OSError) as exc:
+    except (AgentBayError, ApiError, SandboxError, daemon.DaemonError, OSError) as exc:
         sys.exit(f"sessionbay: {exc}")
     except KeyboardInterrupt:
         sys.exit(130)

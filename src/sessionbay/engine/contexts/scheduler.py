@@ -124,7 +124,7 @@ class SyncScheduler:
                 try:
                     await run_in_threads(partial(self.store.sweep, time.time()))
                     await self.empty_trash()
-                except (sqlite3.Error, OSError) as exc:
+                except (ApiError, sqlite3.Error, OSError) as exc:
                     log.warning("expired files of contexts could not be removed: %s", exc)
             await asyncio.sleep(SWEEP_INTERVAL)
 

@@ -14,6 +14,7 @@ from io import FileIO
 from pathlib import Path
 from typing import Literal
 
+from ..._version import __version__
 from ..api_errors import ApiError
 from ..workdir import abandoned, make_folder
 from .data_folder import DataFolder, Entry, FileVersion
@@ -78,28 +79,32 @@ class Store:
     @cached_property
     def files(self) -> DataFolder:
         """The files of all contexts."""
-        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        try:
+            self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        except FileExistsError as exc:
+            raise _unusable(f"{self.folder} is not a folder. Move it away") from exc
         status = self.folder.lstat()
         if not stat.S_ISDIR(status.st_mode) or status.st_uid != os.geteuid() or status.st_mode & 0o077:
-            raise PermissionError(f"{self.folder} must be a folder of yours: run chmod 700, or remove it")
+            raise _unusable(f"{self.folder} must be a folder of yours. Run chmod 700, or remove it")
         return DataFolder(self.folder)
 
     @cached_property
     def _database(self) -> sqlite3.Connection:
         path = self.files.root / "contexts.sqlite3"
-        found = sqlite3.connect(path, timeout=BUSY_TIMEOUT, isolation_level=None, check_same_thread=False)
-        path.chmod(0o600)
-        found.execute("PRAGMA journal_mode = WAL")
-        found.execute("PRAGMA synchronous = NORMAL")
-        found.execute("BEGIN IMMEDIATE")
-        version = found.execute("PRAGMA user_version").fetchone()[0]
-        if version > SCHEMA_VERSION:
-            found.close()
-            raise RuntimeError(f"{path} was written by a later version of sessionbay: use that version")
-        for statement in SCHEMA.split(";"):
-            found.execute(statement)
-        found.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
-        found.execute("COMMIT")
+        try:
+            found = sqlite3.connect(path, timeout=BUSY_TIMEOUT, isolation_level=None, check_same_thread=False)
+            try:
+                path.chmod(0o600)
+                _prepare(found, path)
+            except BaseException:
+                found.close()
+                raise
+        except sqlite3.OperationalError as exc:
+            if not path.exists() or (path.is_file() and os.access(path, os.R_OK | os.W_OK)):
+                raise  # it is busy, or the disk is full
+            raise _unusable(f"{path} cannot be opened. Run chmod 600, or remove it") from exc
+        except sqlite3.DatabaseError as exc:
+            raise _unusable(f"{path} is damaged ({exc}). Move it and the folder data away, or restore them") from exc
         return found
 
     @cached_property
@@ -315,6 +320,25 @@ class Store:
                 if self._database.in_transaction:
                     self._database.execute("ROLLBACK")
                 raise
+
+
+def _prepare(database: sqlite3.Connection, path: Path) -> None:
+    """Create what is missing in a database of this version, or of an earlier one."""
+    database.execute("PRAGMA journal_mode = WAL")
+    database.execute("PRAGMA synchronous = NORMAL")
+    database.execute("BEGIN IMMEDIATE")
+    version = database.execute("PRAGMA user_version").fetchone()[0]
+    if version > SCHEMA_VERSION:
+        state = f"has the format {version} of a later version of sessionbay, and this engine, {__version__}, knows"
+        raise _unusable(f"{path} {state} {SCHEMA_VERSION}. Upgrade the engine")
+    for statement in SCHEMA.split(";"):
+        database.execute(statement)
+    database.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
+    database.execute("COMMIT")
+
+
+def _unusable(problem: str) -> ApiError:
+    return ApiError("StateUnusable", f"{problem}, or set SESSIONBAY_HOME to another folder.", status=500)
 
 
 def _record(row: tuple[int, str, str | None, Kind, str, float, float]) -> Record:

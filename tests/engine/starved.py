@@ -7,24 +7,30 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+
+import psutil
+import pytest
 
 from sessionbay import AgentBay, RetryPolicy
 
 from .processes import ENOUGH
 
 ONCE = RetryPolicy(attempts=1)
+PIDS = Path("/sys/fs/cgroup/pids")
 SERVE = """
 import json, sys, warnings
 from pathlib import Path
 from sessionbay.engine import EngineConfig, LocalEngine, admission
+from sessionbay.engine.contexts import store
 from sessionbay.engine.limits import Limits
 warnings.simplefilter("ignore")
 options = json.loads(sys.argv[1])
 admission.FREE_DESCRIPTORS = admission.IDLE_DESCRIPTORS = 0  # to get further than to the admission
+store.MIN_FREE_BYTES = 0
 limits = Limits(free_disk=0, free_memory=0, free_processes=0)
 engine = LocalEngine(EngineConfig(limits=limits, state=Path(options["state"]))).start()
 print(json.dumps([engine.endpoint, engine.api_key.reveal()]), flush=True)
@@ -59,6 +65,48 @@ class StarvedEngine:
         finally:
             resource.prlimit(self.process.pid, resource.RLIMIT_NOFILE, before)
 
+    @contextmanager
+    def processes(self) -> Iterator[None]:
+        """Let the engine and its sessions start no process and no thread, which needs root and cgroups of version 1."""
+        if os.geteuid() or not os.access(PIDS / "cgroup.procs", os.W_OK):
+            pytest.skip("only root can limit processes, by a pids controller of version 1")
+        folder = Path(tempfile.mkdtemp(prefix="sessionbay-test-", dir=PIDS))
+        engine = psutil.Process(self.process.pid)
+        try:
+            move((process.pid for process in (engine, *engine.children(recursive=True))), folder)
+            (folder / "pids.max").write_text("1")
+            yield
+        finally:
+            (folder / "pids.max").write_text("max")
+            while running := (folder / "cgroup.procs").read_text().split():
+                move(map(int, running), PIDS)
+            folder.rmdir()
+
+    @contextmanager
+    def memory(self) -> Iterator[None]:
+        """Let the engine take no more memory."""
+        pages = int(Path(f"/proc/{self.process.pid}/statm").read_text().split()[0])
+        before = resource.prlimit(self.process.pid, resource.RLIMIT_AS)
+        resource.prlimit(self.process.pid, resource.RLIMIT_AS, (pages * resource.getpagesize(), before[1]))
+        try:
+            yield
+        finally:
+            resource.prlimit(self.process.pid, resource.RLIMIT_AS, before)
+
+    @contextmanager
+    def disk(self) -> Iterator[None]:
+        """Fill the disk of the engine."""
+        filler = self.folder / "filler"
+        try:
+            with filler.open("wb", buffering=0) as file:
+                for size in (2**20, 4096, 1):
+                    with suppress(OSError):
+                        while True:
+                            file.write(bytes(size))
+            yield
+        finally:
+            filler.unlink()
+
     def sessions(self) -> list[str]:
         """Return the names of the sessions' folders."""
         return [path.name for path in self.folder.glob("sessionbay-*/sessions/*")]
@@ -67,6 +115,13 @@ class StarvedEngine:
         """Return how many processes the engine has started that run."""
         running = subprocess.run(["pgrep", "-P", str(self.process.pid)], capture_output=True, check=False)
         return len(running.stdout.split())
+
+
+def move(pids: Iterable[int], group: Path) -> None:
+    """Move processes to a cgroup; some may have ended."""
+    for pid in pids:
+        with suppress(ProcessLookupError):
+            (group / "cgroup.procs").write_text(str(pid))
 
 
 @contextmanager

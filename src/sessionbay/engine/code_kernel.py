@@ -111,12 +111,17 @@ class CodeKernel:
 
     async def _wait_ready(self) -> None:
         """Wait for the start of the process, whose duration is no part of the first run's timeout."""
+        reason = ""
         try:
             async with asyncio.timeout(START_TIMEOUT):
                 while not self._ready:  # a module that is imported at the start may write output
-                    self._ready = _event(await self._line()).get("event") == "ready"
+                    event = _event(await self._line())
+                    self._ready = event.get("event") == "ready"
+                    if event.get("event") == "failed":
+                        reason = f": {event.get('reason')}"
+                        raise AgentFailure(reason)
         except (TimeoutError, AgentFailure) as exc:
-            raise AgentFailure("the process that runs the code did not start") from exc
+            raise AgentFailure(f"the process that runs the code did not start{reason}") from exc
 
     async def _report_death(self, collector: "OutputCollector") -> None:
         """Report the end of the process as the error of the run."""

@@ -13,7 +13,7 @@ class DescriptorReserve:
     def __init__(self) -> None:
         self._spare: list[int] = []
         self._users = 0
-        self._refill()
+        self.refill()
 
     @contextlib.contextmanager
     def released(self) -> Generator[None]:
@@ -24,15 +24,15 @@ class DescriptorReserve:
             yield
         finally:
             self._users -= 1
-            if not self._users:
-                self._refill()
+            self.refill()
 
     def close(self) -> None:
         """Free the descriptors."""
         while self._spare:
             os.close(self._spare.pop())
 
-    def _refill(self) -> None:
+    def refill(self) -> None:
+        """Take descriptors, as far as there are any, unless a block uses them."""
         with contextlib.suppress(OSError):
-            while len(self._spare) < SIZE:
+            while not self._users and len(self._spare) < SIZE:
                 self._spare.append(os.open(os.devnull, os.O_RDONLY | os.O_CLOEXEC))

@@ -14,6 +14,7 @@ from .admission import admit
 from .agent.connection import AgentFailure, AgentGone
 from .api_errors import GONE, ApiError, no_session, not_running
 from .config import EngineConfig
+from .connections import connections
 from .contexts.threads import run_in_threads
 from .crash_cleanup import record
 from .descriptor_reserve import DescriptorReserve
@@ -110,7 +111,7 @@ class SessionRegistry:
         try:
             await sandbox.kill()
         except (OSError, RuntimeError) as exc:
-            log.warning("the processes of a session could not be ended, and are ended later: %s", exc)
+            connections().warn("The processes of a session could not be ended, and are ended later: %s", exc)
             return False
         return True
 
@@ -121,14 +122,15 @@ class SessionRegistry:
             folder = await run_in_threads(partial(rename_for_removal, root))
             await remove_tree(folder)
         except (OSError, RuntimeError) as exc:
-            log.warning("the folder of a session could not be removed, and is removed later: %s", exc)
+            connections().warn("The folder of a session could not be removed, and is removed later: %s", exc)
             self._left.append(folder)
 
     async def _retry_removals(self) -> None:
         """Remove what could not be removed when its session ended."""
         left, self._left = self._left, []
-        for each in left:
-            await (self._discard(each) if isinstance(each, Sandbox) else self._remove_folder(each))
+        with self._reserve.released():
+            for each in left:
+                await (self._discard(each) if isinstance(each, Sandbox) else self._remove_folder(each))
 
     def get(self, session_id: str) -> EngineSession:
         """Return a session that has not ended."""
@@ -278,6 +280,7 @@ class SessionRegistry:
         """End expired sessions, and drop old records of ended ones."""
         while True:
             await asyncio.sleep(RETRY_INTERVAL)
+            self._reserve.refill()
             if self._left:
                 self._start(self._retry_removals())
             now = time.monotonic()

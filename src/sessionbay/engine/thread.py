@@ -12,6 +12,7 @@ import psutil
 
 from ..core.secrets import Secret
 from .config import EngineConfig
+from .contexts.threads import run_in_threads
 from .engine import Engine
 from .loop_meter import loop_factory
 from .sandbox.capabilities import Isolation
@@ -162,7 +163,8 @@ class LocalEngine:
 
     async def _end(self, session_ids: frozenset[str]) -> tuple[int, ...]:
         sessions = [session for session in self._engine.sessions.living() if session.id in session_ids]
-        running = [process for session in sessions for process in _tree(session.sandbox.pid)]
+        pids = [session.sandbox.pid for session in sessions]
+        running = await run_in_threads(lambda: [process for pid in pids for process in _tree(pid)])
         await self._engine.sessions.end(sessions)
         return tuple(process.pid for process in running if _is_running(process))
 

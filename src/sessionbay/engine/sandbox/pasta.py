@@ -8,6 +8,7 @@ from pathlib import Path
 
 import psutil
 
+from ..contexts.threads import run_in_threads
 from .process_exit import ended
 
 RESOLVER = "169.254.1.1"  # the sessions' DNS server, which pasta forwards to this machine's resolver
@@ -41,7 +42,7 @@ async def kill_group(process: subprocess.Popen[bytes]) -> None:
     """Kill pasta and its descendants, which stay in its process group even after pasta has failed."""
     if process.returncode is not None and psutil.pid_exists(process.pid):
         return  # the group has ended, and its ID was reused
-    members = [pid for pid in psutil.pids() if _group(pid) == process.pid]
+    members = await run_in_threads(lambda: [pid for pid in psutil.pids() if _group(pid) == process.pid])
     pidfds: list[int] = []
     for pid in members:
         with contextlib.suppress(ProcessLookupError):

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import base64
 import builtins
+import errno
 import json
 import os
 import signal
@@ -62,6 +63,10 @@ class Kernel:
             runner = ipython(self)
         except ImportError:
             runner = Plain(self)
+        except OSError as exc:  # IPython needs a folder for temporary files
+            is_full = os.statvfs(os.environ.get("TMPDIR", "/tmp")).f_bavail == 0
+            self._send("failed", reason=os.strerror(errno.ENOSPC) if is_full else str(exc))
+            return
         self._send("ready")
         count = 0
         while request := self._receive():

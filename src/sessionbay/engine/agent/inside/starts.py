@@ -15,7 +15,9 @@ from contextlib import contextmanager
 from .frame_socket import Failure
 from .process_tree import ProcessTree
 
-TOO_MANY_PROCESSES = "the session has reached its limit of processes: end some, or delete the session"
+TOO_MANY_PROCESSES = (
+    "no more processes can be started, by the limit of the session or of the machine: end some, or delete the session"
+)
 SHELL = "/bin/bash" if os.path.exists("/bin/bash") else "/bin/sh"
 MAX_ARGUMENT = 100_000  # bytes; Linux allows 128 KiB for one argument
 MAX_CANCELLED_STARTS = 1000  # that are remembered until their request arrives

@@ -183,7 +183,8 @@ def forging(code: str) -> Callable[[Scene], str | None]:
 
 def trusting(scene: Scene) -> None:
     """Take what comes for what an honest agent sends."""
-    scene.patch.setattr(connection, "MAX_FRAME_SIZE", 2**40)
+    for name in ("MAX_FRAME_SIZE", "MAX_VALUES"):
+        scene.patch.setattr(connection, name, 2**40)
     real = connection.AgentConnection._take_frames
 
     def take(self: connection.AgentConnection) -> None:
@@ -201,6 +202,7 @@ FRAMES = {
         "200,000 lists in each other.",
         'sock.sendall(struct.pack("!II", 400000, 0) + b"[" * 200000 + b"]" * 200000)',
     ),
+    "of-many-values": ("A million lists.", 'sock.sendall(frame({"id": 2, "value": [[]] * 1_000_000}))'),
     "not-json": ("No JSON.", r'sock.sendall(struct.pack("!II", 4, 0) + b"\xff\xfe{{")'),
     "not-an-object": ("JSON, but no object.", "sock.sendall(frame([1, 2]))"),
     "without-an-id": ("An answer to nothing.", 'sock.sendall(frame({"value": 1}))'),

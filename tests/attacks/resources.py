@@ -1,15 +1,18 @@
 """Attacks by use: sessions and strangers that take all there is, of which the others must not notice."""
 
 import contextlib
+import json
 import os
 import socket
 import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 from sessionbay import Session
-from sessionbay.engine import http_protocol, request_body
+from sessionbay.engine import code_kernel, http_protocol, request_body
 from sessionbay.engine.limits import Limits
 
 from ..engine.processes import eventually
@@ -193,3 +196,32 @@ def bodies_that_never_end(scene: Scene) -> str | None:
         except TimeoutError:
             return "it stays open"
         return None if b" 408 " in answer.partition(b"\r\n")[0] else answer.decode()
+
+
+FLOOD = """
+import os, socket
+for fd in range(3, 64):
+    try:
+        socket.socket(fileno=os.dup(fd)).sendall(b"[" + b"[]," * 200_000 + b"[]]\\n")
+    except OSError:
+        pass
+"""
+
+
+def any_values(scene: Scene) -> None:
+    """Parse lines of any number of values."""
+    scene.patch.setattr(code_kernel, "MAX_VALUES", 2**40)
+
+
+@attack(USE, "a line of too many values is replaced before it is parsed", any_values)
+def line_of_many_values(scene: Scene) -> str | None:
+    """Code that sends 200,000 lists on the line of its kernel, for the engine to parse."""
+    parsed = [0]
+
+    def loads(line: Any, **more: Any) -> Any:
+        parsed[0] = max(parsed[0], len(line))
+        return json.loads(line, **more)
+
+    scene.patch.setattr(code_kernel, "json", SimpleNamespace(loads=loads, dumps=json.dumps))
+    scene.session().code.run_code(FLOOD, "python")
+    return f"{parsed[0]} bytes were parsed" if parsed[0] > 100_000 else None

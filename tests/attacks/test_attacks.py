@@ -4,6 +4,7 @@ import pytest
 
 from . import (  # noqa: F401  # which fill the table
     agents,
+    answers,
     archives,
     browsers,
     contexts,

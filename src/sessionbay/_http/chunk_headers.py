@@ -4,12 +4,13 @@ import re
 
 MAX_HELD = 256 * 1024  # bytes of an incomplete head or chunk header; more is left to h11, which rejects it
 _HEAD_END = re.compile(rb"\r?\n\r?\n")
+_LINE_END = re.compile(rb"\r\n")
 _CHUNKED = re.compile(rb"\ntransfer-encoding:.*chunked", re.IGNORECASE)
-_SIZE = re.compile(rb"([0-9A-Fa-f]{1,20})[ \t]*(;.*)?", re.DOTALL)
+_SIZE = re.compile(rb"([0-9A-Fa-f]{1,20})[ \t]*(?:;.*)?", re.DOTALL)
 
 
 class ChunkHeaderFilter:
-    """Removes the white space from the chunk headers of one response, and leaves all else as it is."""
+    """Removes extensions and the white space before them from the chunk headers of one response."""
 
     def __init__(self) -> None:
         self._held: bytes = b""  # an incomplete head or chunk header
@@ -23,22 +24,25 @@ class ChunkHeaderFilter:
             return [data]
         parts: list[bytes] = []
         end = not data
-        data = self._held + data
+        searched = max(len(self._held) - 3, 0)
+        data, at = self._held + data, 0
         self._held = b""
-        while data and not self._passes:
+        while at < len(data) and not self._passes:
             if self._left:
-                part, data = data[: self._left], data[self._left :]
+                part = data[at : at + self._left]
                 self._left -= len(part)
-            elif match := re.search(rb"\r\n", data) if self._in_body else _HEAD_END.search(data):
-                part, data = self._read(data[: match.start()]) + match[0], data[match.end() :]
-            elif end or len(data) > MAX_HELD or not (self._in_body or data.startswith(b"HTTP/"[: len(data)])):
+                at += len(part)
+            elif match := (_LINE_END if self._in_body else _HEAD_END).search(data, max(at, searched)):
+                part = self._read(data[at : match.start()]) + match[0]
+                at = match.end()
+            elif end or len(data) - at > MAX_HELD or not (self._in_body or _may_be_head(data[at : at + 5])):
                 self._passes = True
                 break
             else:
-                self._held = data
+                self._held = data[at:]
                 return parts
             parts.append(part)
-        return [*parts, *([data] if data else []), *([b""] if end else [])]
+        return [*parts, *([data[at:]] if at < len(data) else []), *([b""] if end else [])]
 
     def _read(self, line: bytes) -> bytes:
         if not self._in_body:
@@ -50,4 +54,8 @@ class ChunkHeaderFilter:
         size = int(match[1], 16) if match else 0
         self._passes = not size  # trailers follow, or what h11 rejects
         self._left = size and size + 2
-        return match[1] + (match[2] or b"") if match else line
+        return match[1] if match else line
+
+
+def _may_be_head(data: bytes) -> bool:
+    return data == b"HTTP/"[: len(data)]

@@ -1,7 +1,9 @@
 """A WebSocket client without I/O, bytes in and messages out, over wsproto."""
 
+import re
 from collections import deque
 from dataclasses import dataclass
+from io import BytesIO, StringIO
 from typing import Self
 from urllib.parse import urlsplit
 
@@ -22,6 +24,7 @@ from .errors import Kind
 from .secrets import Secret
 
 MAX_MESSAGE = 64 * 2**20  # bytes of one message
+_INVALID = re.compile(rb"[\0\v\f]|\r(?!\n|\Z)")
 OFFERS = b"x-sessionbay-offers"  # extensions of the clouds' protocol; only the local engine sends it
 
 
@@ -80,9 +83,9 @@ class WebSocketProtocol:
 
     def __init__(self) -> None:
         self._protocol = WSConnection(ConnectionType.CLIENT)
-        self._parts: list[str] | list[bytes] = []
-        self._size = 0
-        self._pings: list[Event] = []
+        self._message: StringIO | BytesIO | None = None  # fragments take no more than their data
+        self._replies: list[Event] = []
+        self._head = b""  # of the response to the handshake; wsproto bounds it
         self.messages: deque[str | bytes] = deque()
         self.is_open = False
         self.over: ConnectionLost | None = None
@@ -111,8 +114,8 @@ class WebSocketProtocol:
 
     def pending_replies(self) -> bytes:
         """Return the bytes of the replies that are due."""
-        pings, self._pings = self._pings, []
-        return b"".join(self._encode(ping) for ping in pings)
+        replies, self._replies = self._replies, []
+        return b"".join(self._encode(reply) for reply in replies)
 
     def take(self, data: bytes) -> None:
         """Process received bytes; empty means the end of the stream."""
@@ -123,6 +126,7 @@ class WebSocketProtocol:
                 raise ConnectionLost(
                     "the service closed the connection" + ("" if self.is_open else " during the handshake")
                 )
+            self._check_head(data)
             self._protocol.receive_data(data)
             for event in self._protocol.events():
                 self._handle(event)
@@ -131,7 +135,14 @@ class WebSocketProtocol:
         except ConnectionLost as exc:
             self.over = exc
         if self.over:
-            self._parts, self._size = [], 0
+            self._message = None
+
+    def _check_head(self, data: bytes) -> None:
+        """Raise if the response to the handshake has characters that h11 rejects in quadratic time only."""
+        if not self.is_open:
+            self._head += data
+            if _INVALID.search(self._head.partition(b"\r\n\r\n")[0]):
+                raise ConnectionLost("the service sent an invalid response to the handshake")
 
     def _encode(self, event: Event) -> bytes:
         try:
@@ -143,7 +154,7 @@ class WebSocketProtocol:
         if isinstance(event, (TextMessage, BytesMessage)):
             self._add(event)
         elif isinstance(event, Ping):
-            self._pings.append(event.response())
+            self._replies = [event.response()]  # one pong answers all pings
         elif isinstance(event, AcceptConnection):
             self.is_open = True
             offers = next((value for name, value in event.extra_headers if name.lower() == OFFERS), b"")
@@ -152,16 +163,16 @@ class WebSocketProtocol:
             status = event.status_code
             raise ConnectionLost(f"the service refused the WebSocket with HTTP status {status}", "refused", status)
         elif isinstance(event, CloseConnection):
-            self._pings.append(event.response())
+            self._replies.append(event.response())
             reason = f"{event.code} {event.reason or ''}".strip()
             raise ConnectionLost(f"the service closed the connection ({reason})")
 
     def _add(self, event: TextMessage | BytesMessage) -> None:
-        self._size += len(event.data)
-        if self._size > MAX_MESSAGE:
+        if self._message is None:
+            self._message = StringIO() if isinstance(event.data, str) else BytesIO()
+        self._message.write(event.data)  # type: ignore[arg-type]  # a message has parts of one kind only
+        if self._message.tell() > MAX_MESSAGE:
             raise ConnectionLost(f"the service sent a message of more than {MAX_MESSAGE} bytes", "invalid_response")
-        self._parts.append(event.data)  # type: ignore[arg-type]  # a message has parts of one kind only
         if event.message_finished:
-            whole = self._parts[0] if len(self._parts) == 1 else event.data[:0].join(self._parts)  # type: ignore[arg-type]
-            self.messages.append(whole if isinstance(whole, str) else bytes(whole))
-            self._parts, self._size = [], 0
+            self.messages.append(self._message.getvalue())
+            self._message = None

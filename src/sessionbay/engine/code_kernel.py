@@ -17,10 +17,12 @@ from ..core.output import STREAMS, Keep, OutputLimit
 from ..models.code import ExecutionError
 from ..operations.code import KERNEL_DIED, VALUE_TOO_LARGE
 from .agent.connection import AgentConnection, AgentFailure, AgentGone
+from .json_limit import has_more_values
 
 POLL_INTERVAL = 0.25  # seconds between two checks whether the session is paused
 INTERRUPT_TIMEOUT = 3.0  # seconds that interrupted code has to stop
 MAX_LINE_BYTES = 32 * 2**20
+MAX_VALUES = 50_000  # of the JSON of a line
 MAX_RESULT_BYTES = 32 * 2**20  # of all displayed values of a run
 TOO_LARGE = "displayed values of more than 32 MiB cannot be returned: return a part of them, or write them to a file"
 OVERSIZED = json.dumps({"event": "error", "name": VALUE_TOO_LARGE, "value": TOO_LARGE}).encode()
@@ -188,6 +190,8 @@ class CodeKernel:
 def _event(line: bytes) -> dict[str, Any]:
     """Decode an event; raise AgentFailure when the process has ended or the line is invalid."""
     try:
+        if has_more_values(line, MAX_VALUES):
+            line = OVERSIZED
         event: Any = json.loads(line, parse_constant=str) if line else None
     except (ValueError, RecursionError):
         event = None

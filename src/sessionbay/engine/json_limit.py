@@ -3,13 +3,13 @@
 QUOTES = 4  # of a value that is a string, with its name
 
 
-def has_more_values(json: str | bytes, limit: int) -> bool:
+def has_more_values(json: str | bytes | bytearray, limit: int) -> bool:
     """Return whether JSON text has more values than ``limit``, in linear time."""
-    text = json if isinstance(json, str) else json.decode("latin-1")
-    if len(text) <= limit:
+    if len(json) <= limit:
         return False
-    text = text.replace("\\\\", "").replace('\\"', "")
-    if text.count('"') > QUOTES * limit:
+    text = json.encode("utf-8", "replace") if isinstance(json, str) else json
+    text = text.replace(b"\\\\", b"").replace(b'\\"', b"")
+    if text.count(b'"') > QUOTES * limit:
         return True
-    outside = "".join(text.split('"')[::2])
-    return outside.count(",") + outside.count("[") + outside.count("{") > limit
+    outside = b"".join(text.split(b'"')[::2])
+    return outside.count(b",") + outside.count(b"[") + outside.count(b"{") > limit

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import httpx
 
-from ..._concurrency._async import Stream, connect
+from ..._concurrency._async import Stream, checkpoint, connect
 from ..._http.timeouts import CLOSE_TIMEOUT, CONNECT_TIMEOUT
 from ..._http.tls import TlsSettings
 from ...core.challenge import KnownEngine
@@ -13,6 +13,7 @@ from ...environment import USER_AGENT
 from ..http.engine_auth import authenticate
 
 SEND_TIMEOUT = 30.0  # seconds to send a message
+PART_SIZE = 2048  # bytes that are parsed at once: a frame may have only 2
 
 
 class AsyncWebSocket:
@@ -21,6 +22,7 @@ class AsyncWebSocket:
     def __init__(self, stream: Stream) -> None:
         self._stream = stream
         self._protocol = WebSocketProtocol()
+        self._unread = memoryview(b"")
 
     @classmethod
     async def open(
@@ -57,7 +59,7 @@ class AsyncWebSocket:
     @property
     def is_quiet(self) -> bool:
         """Whether there is neither unread data nor the end of the stream."""
-        return self._stream.is_quiet()
+        return not self._unread and self._stream.is_quiet()
 
     async def send(self, message: str) -> None:
         """Send a message."""
@@ -78,7 +80,9 @@ class AsyncWebSocket:
         if not protocol.messages:
             if protocol.over:
                 raise protocol.over
-            protocol.take(await self._read(limit))
+            await self._process_part(limit)
+            while self._unread:
+                await self._process_part(limit)
         received = list(protocol.messages)
         protocol.messages.clear()
         return received
@@ -102,7 +106,7 @@ class AsyncWebSocket:
         await self._write(protocol.handshake_request(address, USER_AGENT))
         while not protocol.is_open:
             try:
-                protocol.take(await self._read(max(deadline - clock(), 0.001)))
+                await self._process_part(max(deadline - clock(), 0.001))
             except TimeoutError as exc:
                 raise ConnectionLost("the service did not answer the handshake in time", "timeout") from exc
             if protocol.over and not protocol.is_open:
@@ -113,6 +117,15 @@ class AsyncWebSocket:
             await self._stream.send(data, SEND_TIMEOUT)
         except httpx.TransportError as exc:
             raise self._protocol.over or ConnectionLost(str(exc)) from exc
+
+    async def _process_part(self, limit: float) -> None:
+        """Process a part of what was received, so that a flood of frames does not hold the event loop."""
+        if self._unread:
+            await checkpoint()
+        else:
+            self._unread = memoryview(await self._read(limit))
+        part, self._unread = bytes(self._unread[:PART_SIZE]), self._unread[PART_SIZE:]
+        self._protocol.take(part)
 
     async def _read(self, limit: float) -> bytes:
         try:

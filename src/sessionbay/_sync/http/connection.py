@@ -6,12 +6,13 @@ from typing import cast
 import h11
 import httpx
 
-from ..._concurrency._sync import HttpBody, Stream
+from ..._concurrency._sync import HttpBody, Stream, checkpoint
 from ..._http.chunk_headers import ChunkHeaderFilter
 from ..._http.errors import NotHttpError
+from ..._http.response_parser import MAX_INFORMATIONAL, ResponseParser
 from ...core.http import Timeouts
 
-MAX_HEAD_SIZE = 256 * 1024  # bytes of a response head
+MAX_EVENTS = 128  # that are parsed in one turn of the event loop: a chunk is an event, however small
 WRITE_SIZE = 64 * 1024  # bytes of a request that are sent at once
 
 
@@ -20,8 +21,9 @@ class Connection:
 
     def __init__(self, stream: Stream) -> None:
         self._stream = stream
-        self._protocol = h11.Connection(h11.CLIENT, max_incomplete_event_size=MAX_HEAD_SIZE)
+        self._protocol = ResponseParser()
         self._chunk_headers = ChunkHeaderFilter()
+        self._events = 0
 
     def send(self, request: httpx.Request, timeouts: Timeouts) -> h11.Response:
         """Send ``request`` and return the head of the response.
@@ -76,18 +78,22 @@ class Connection:
             self._stream.send(buffer, timeouts.remaining("write"))
 
     def _read_head(self, timeouts: Timeouts) -> h11.Response:
-        while True:
+        for _ in range(MAX_INFORMATIONAL):
             event = self._next_event(timeouts)
             if isinstance(event, h11.Response):
                 return event
             if not isinstance(event, h11.InformationalResponse) or event.status_code == 101:
                 raise NotHttpError("the peer switched to another protocol")
+        raise NotHttpError(f"the peer sent more than {MAX_INFORMATIONAL} informational responses")
 
     def _next_event(self, timeouts: Timeouts) -> object:
+        self._events += 1
+        if self._events % MAX_EVENTS == 0:
+            _raise_if_expired(timeouts)
+            checkpoint()
         try:
             while (event := self._protocol.next_event()) is h11.NEED_DATA:
-                if timeouts.is_expired():
-                    raise httpx.ReadTimeout("the response was not complete at the deadline of the call")
+                _raise_if_expired(timeouts)
                 for part in self._chunk_headers.feed(self._stream.receive(timeouts.remaining("read"))):
                     self._protocol.receive_data(part)
         except h11.RemoteProtocolError as exc:
@@ -95,3 +101,8 @@ class Connection:
                 raise httpx.RemoteProtocolError("the peer closed the connection before its response ended") from exc
             raise NotHttpError(str(exc)) from exc
         return event
+
+
+def _raise_if_expired(timeouts: Timeouts) -> None:
+    if timeouts.is_expired():
+        raise httpx.ReadTimeout("the response was not complete at the deadline of the call")

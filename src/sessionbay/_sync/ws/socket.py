@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import httpx
 
-from ..._concurrency._sync import Stream, connect
+from ..._concurrency._sync import Stream, checkpoint, connect
 from ..._http.timeouts import CLOSE_TIMEOUT, CONNECT_TIMEOUT
 from ..._http.tls import TlsSettings
 from ...core.challenge import KnownEngine
@@ -14,6 +14,7 @@ from ...environment import USER_AGENT
 from ..http.engine_auth import authenticate
 
 SEND_TIMEOUT = 30.0  # seconds to send a message
+PART_SIZE = 2048  # bytes that are parsed at once: a frame may have only 2
 
 
 class WebSocket:
@@ -22,6 +23,7 @@ class WebSocket:
     def __init__(self, stream: Stream) -> None:
         self._stream = stream
         self._protocol = WebSocketProtocol()
+        self._unread = memoryview(b"")
 
     @classmethod
     def open(
@@ -58,7 +60,7 @@ class WebSocket:
     @property
     def is_quiet(self) -> bool:
         """Whether there is neither unread data nor the end of the stream."""
-        return self._stream.is_quiet()
+        return not self._unread and self._stream.is_quiet()
 
     def send(self, message: str) -> None:
         """Send a message."""
@@ -79,7 +81,9 @@ class WebSocket:
         if not protocol.messages:
             if protocol.over:
                 raise protocol.over
-            protocol.take(self._read(limit))
+            self._process_part(limit)
+            while self._unread:
+                self._process_part(limit)
         received = list(protocol.messages)
         protocol.messages.clear()
         return received
@@ -103,7 +107,7 @@ class WebSocket:
         self._write(protocol.handshake_request(address, USER_AGENT))
         while not protocol.is_open:
             try:
-                protocol.take(self._read(max(deadline - clock(), 0.001)))
+                self._process_part(max(deadline - clock(), 0.001))
             except TimeoutError as exc:
                 raise ConnectionLost("the service did not answer the handshake in time", "timeout") from exc
             if protocol.over and not protocol.is_open:
@@ -114,6 +118,15 @@ class WebSocket:
             self._stream.send(data, SEND_TIMEOUT)
         except httpx.TransportError as exc:
             raise self._protocol.over or ConnectionLost(str(exc)) from exc
+
+    def _process_part(self, limit: float) -> None:
+        """Process a part of what was received, so that a flood of frames does not hold the event loop."""
+        if self._unread:
+            checkpoint()
+        else:
+            self._unread = memoryview(self._read(limit))
+        part, self._unread = bytes(self._unread[:PART_SIZE]), self._unread[PART_SIZE:]
+        self._protocol.take(part)
 
     def _read(self, limit: float) -> bytes:
         try:

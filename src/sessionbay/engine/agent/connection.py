@@ -11,11 +11,13 @@ from collections import deque
 from typing import Any
 
 from ..fork_safety import close_in_forks
+from ..json_limit import has_more_values
 
 HEADER = struct.Struct("!II")
 MAX_FRAME_SIZE = 40 * 2**20  # bytes, above the largest legitimate reply
 READ_SIZE = 2**18  # bytes that are read in one turn of the event loop
 MIN_PIECE = 2**12  # bytes; smaller pieces of a reply are joined
+MAX_VALUES = 1_000_000  # of the JSON of a frame, above the largest legitimate reply
 MAX_DESCRIPTORS = 8
 Answered = tuple[Any, int | None]
 
@@ -186,7 +188,10 @@ class AgentConnection:
         end = HEADER.size + size
         if len(self._buffer) < end:
             return None
-        reply = json.loads(self._buffer[HEADER.size : end])
+        text = self._buffer[HEADER.size : end]
+        if has_more_values(text, MAX_VALUES):
+            raise ValueError("a frame has too many values")
+        reply = json.loads(text)
         del self._buffer[:end]
         return _Arriving(reply, extra, is_wanted=reply["id"] in self._waiting)
 

@@ -6,6 +6,7 @@ import secrets
 from contextlib import AsyncExitStack
 from dataclasses import replace
 from functools import partial
+from pathlib import Path
 
 from ..core.secrets import Secret
 from . import tool_dispatch
@@ -58,16 +59,13 @@ class Engine:
         """Choose a sandbox and start to serve; undo all steps on failure."""
         await sweep()
         async with AsyncExitStack() as undo:
-            folder, lock = make_folder()
-            undo.callback(lock.close)
-            undo.callback(Remover(folder).dismiss)
-            undo.push_async_callback(remove_tree, folder)
+            folder, shared = await spawn(partial(_make_folders, undo))
             undo.callback(shutdown_threads)
             entries = asyncio.create_task(run_in_threads(tool_dispatch.entries))  # which takes long, once
             groups = await spawn(partial(find_groups, folder, session_uid()))
             if groups:
                 undo.push_async_callback(spawn, groups.remove)
-            backend = await choose(self.config.isolation, write_agent(folder), self.config.network)
+            backend = await choose(self.config.isolation, shared, self.config.network)
             self._backend = replace(backend, groups=groups)
             if self._backend.no_network:
                 log.info(self._backend.no_network)
@@ -90,3 +88,12 @@ class Engine:
     async def stop(self) -> None:
         """Stop serving, end all sessions, and remove the engine's folder."""
         await self._undo.aclose()
+
+
+def _make_folders(undo: AsyncExitStack) -> tuple[Path, Path]:
+    """Create the engine's folder, and in it the one that its sandboxes share; ``undo`` removes them."""
+    folder, lock = make_folder()
+    undo.callback(lock.close)
+    undo.push_async_callback(spawn, Remover(folder).dismiss)
+    undo.push_async_callback(remove_tree, folder)
+    return folder, write_agent(folder)

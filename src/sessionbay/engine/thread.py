@@ -166,7 +166,7 @@ class LocalEngine:
         pids = [session.sandbox.pid for session in sessions]
         running = await run_in_threads(lambda: [process for pid in pids for process in _tree(pid)])
         await self._engine.sessions.end(sessions)
-        return tuple(process.pid for process in running if _is_running(process))
+        return await run_in_threads(lambda: tuple(process.pid for process in running if _is_running(process)))
 
 
 def _tree(pid: int) -> list[psutil.Process]:

@@ -7,6 +7,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Iterator
+from functools import partial
 from io import FileIO
 from pathlib import Path
 
@@ -38,8 +39,9 @@ def make_folder(parent: Path | None = None) -> tuple[Path, FileIO]:
 
 async def sweep() -> None:
     """Remove the folders of killed engines, and kill their remaining processes."""
-    for folder in abandoned(Path(tempfile.gettempdir())):
-        end_recorded(folder)
+    folders = abandoned(Path(tempfile.gettempdir()))
+    while folder := await spawn(partial(next, folders, None)):
+        await spawn(partial(end_recorded, folder))
         await _run("/bin/sh", "-c", CLEAN, "sh", str(folder))
 
 

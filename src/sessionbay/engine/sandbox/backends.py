@@ -22,6 +22,7 @@ from .hardening import Hardening
 from .process import ProcessSandbox, UserSandbox
 from .programs import interpreters, write_programs
 from .sandbox import Sandbox, SandboxError
+from .spawner import spawn
 from .spec import Network, Spec
 
 IsolationChoice = Literal["auto", "namespaces", "uid", "process"]
@@ -208,7 +209,7 @@ async def _test_with(
     except (SandboxError, AgentFailure, AgentGone, OSError) as exc:
         return Report(isolation, reason=str(exc), fix=ALLOW_HINT)
     finally:
-        shutil.rmtree(root, ignore_errors=True)
+        await spawn(partial(shutil.rmtree, root, ignore_errors=True))
 
 
 def session_uid() -> int | None:

@@ -41,7 +41,8 @@ from sessionbay import AgentBay
 from sessionbay.engine import EngineConfig, LocalEngine
 engine = LocalEngine(EngineConfig(isolation="namespaces", network="none")).start()
 AgentBay(endpoint=engine.endpoint, api_key=engine.api_key.reveal()).create().unwrap()
-print(engine._engine.backend.groups.folder, flush=True)
+groups = engine._engine.backend.groups
+print(*filter(None, (groups.folder, groups.processors)), flush=True)
 sys.stdin.read()
 """
 
@@ -57,11 +58,11 @@ def grouped_engine() -> Iterator[LocalEngine]:
     engine.stop()
 
 
-def folder_of(engine: LocalEngine) -> Path:
-    """Return the folder with the groups of an engine."""
+def folders_of(engine: LocalEngine) -> list[Path]:
+    """Return the folders with the groups of an engine: with version 1 there is another one for the processors."""
     groups = engine._engine.backend.groups
     assert groups is not None
-    return groups.folder
+    return [folder for folder in (groups.folder, groups.processors) if folder]
 
 
 def names_in(group: Path) -> set[str]:
@@ -78,19 +79,21 @@ def test_all_processes_of_a_session_are_in_its_group_which_ends_with_it(grouped_
     with client_of(grouped_engine) as bay:
         session = bay.create().unwrap()
         session.command.run("sleep 600 >/dev/null 2>&1 &")
-        (group,) = folder_of(grouped_engine).glob("*/")
-        assert eventually(lambda: {"sleep", first_process(grouped_engine)} <= names_in(group))
+        groups = [group for folder in folders_of(grouped_engine) for group in folder.glob("*/")]
+        assert len(groups) == len(folders_of(grouped_engine))
+        names = {"sleep", first_process(grouped_engine)}
+        assert eventually(lambda: all(names <= names_in(group) for group in groups))
         assert session.info().unwrap().connection["limits"]["memory"] == "kernel"
         assert session.delete().success
-        assert eventually(lambda: not group.exists())
+        assert eventually(lambda: not any(group.exists() for group in groups))
 
 
 def test_an_engine_leaves_no_groups(grouped_engine: LocalEngine) -> None:
-    folder = folder_of(grouped_engine)
+    folders = folders_of(grouped_engine)
     with client_of(grouped_engine) as bay:
         bay.create().unwrap()
     grouped_engine.stop()
-    assert not folder.exists()
+    assert not any(folder.exists() for folder in folders)
 
 
 def test_a_killed_engine_leaves_no_groups(grouped_engine: LocalEngine) -> None:
@@ -100,10 +103,10 @@ def test_a_killed_engine_leaves_no_groups(grouped_engine: LocalEngine) -> None:
         [sys.executable, "-c", KILLED], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     ) as process:
         assert process.stdout
-        folder = Path(process.stdout.readline().strip())
-        assert list(folder.glob("*/"))
+        folders = [Path(path) for path in process.stdout.readline().split()]
+        assert all(list(folder.glob("*/")) for folder in folders)
         process.send_signal(signal.SIGKILL)
-    assert eventually(lambda: not folder.exists())
+    assert eventually(lambda: not any(folder.exists() for folder in folders))
 
 
 def test_a_command_is_told_when_the_kernel_has_killed_for_memory(grouped_engine: LocalEngine) -> None:
@@ -241,6 +244,7 @@ def test_the_own_group_of_version_1_is_found_below_the_part_that_is_mounted(
     )
     (tmp_path / "mountinfo").write_text(mounts)
     assert list(group_parents.group_parents()) == [(Path("/groups/inner"), V1)]
+    assert group_parents.processor_parent() == Path("/groups/inner")
 
 
 @pytest.mark.skipif(not os.access(UNIFIED, os.W_OK), reason="no groups of version 2 can be made here")

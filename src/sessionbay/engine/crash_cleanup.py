@@ -17,12 +17,12 @@ HELPER_TIMEOUT = 60.0  # seconds
 # A bwrap that is killed before its child has switched users leaves that child waiting forever. The child is found by
 # its command line, which names the folder. The search is repeated, as another child may be starting. The option is
 # split in two words so that it does not match this shell. The control groups are in use for a moment after a kill.
-CLEAN = """if [ -s "$1/groups" ] && read -r groups <"$1/groups"; then
+CLEAN = """[ ! -s "$1/groups" ] || while read -r groups; do
   for _ in 1 2 3 4 5 6 7 8 9; do
     rmdir "$groups"/*/; rmdir "$groups"; [ -d "$groups" ] || break
     kill -9 $(grep -hv '^0$' "$groups"/*/cgroup.procs); sleep 0.05
   done
-fi
+done <"$1/groups"
 for _ in 1 2 3; do
   for file in $(grep -lasF -e "--die-with-pa""rent" $(grep -lasF -e "$1/" /proc/[0-9]*/cmdline) /dev/null); do
     file=${file#/proc/}; kill -9 "${file%/cmdline}"

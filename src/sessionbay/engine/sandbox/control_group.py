@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from ..agent.inside.group_memory import killed
+from ..agent.inside.process_tree import descendants
 from ..limits import Limits
 from .hierarchy import Hierarchy
 
@@ -15,10 +16,13 @@ JOIN = ("/bin/sh", "-c", 'echo 0 >&0 && exec "$@" </dev/null', "sh")
 
 
 class ControlGroup:
-    """The group of one session: a folder of the kernel's."""
+    """The group of one session: a folder of the kernel's, with version 1 another one for the processors."""
 
-    def __init__(self, folder: Path, hierarchy: Hierarchy, limits: Limits) -> None:
+    def __init__(self, folder: Path, hierarchy: Hierarchy, limits: Limits, processors: Path | None = None) -> None:
         self.folder = folder
+        self._processors = processors
+        if processors:
+            processors.mkdir()
         self._hierarchy = hierarchy
         folder.mkdir()
         for name, value in hierarchy.values(limits).items():
@@ -48,12 +52,19 @@ class ControlGroup:
         with self._open(self._hierarchy.kills) as fd:
             return killed(fd)
 
+    def share_processors(self, first: int) -> None:
+        """Move a process and its descendants, all of them trusted, into the group for the processors."""
+        if self._processors:
+            for pid in (first, *(pid for pid, _ in descendants(first))):
+                with contextlib.suppress(OSError):  # it has ended
+                    (self._processors / "cgroup.procs").write_text(str(pid))
+
     def remove(self) -> bool:
         """Remove the group; return False while it has processes."""
         try:
-            self.folder.rmdir()
-        except FileNotFoundError:
-            return True
+            for folder in filter(None, (self._processors, self.folder)):
+                with contextlib.suppress(FileNotFoundError):
+                    folder.rmdir()
         except OSError:
             return False
         return True

@@ -9,8 +9,8 @@ from pathlib import Path
 
 from ..limits import MIB, Limits
 from .control_group import JOIN, ControlGroup
-from .group_parents import allow_children, group_parents
-from .hierarchy import V2, Hierarchy
+from .group_parents import allow_children, group_parents, processor_parent
+from .hierarchy import V1, V2, Hierarchy
 
 GROUPS_FILE = "groups"  # in the engine's folder: where its groups are, for those who clean up
 TEST_LIMITS = Limits(memory=64 * MIB)
@@ -20,15 +20,21 @@ REMOVE_TIMEOUT, REMOVE_INTERVAL = 2.0, 0.01  # seconds; a group is in use for a 
 
 
 class ControlGroups:
-    """A folder with a group for each session of one engine."""
+    """A folder with a group for each session of one engine, with version 1 another one for the processors.
+
+    Attributes:
+        processors: That other folder. All sessions together get as much of the processors as one program, and each of
+            them as much as another. With version 2 the first folder does that.
+    """
 
     def __init__(self, folder: Path, hierarchy: Hierarchy) -> None:
         self.folder = folder
+        self.processors: Path | None = None
         self.hierarchy = hierarchy
 
     def make(self, name: str, limits: Limits) -> ControlGroup:
         """Make the group of a session."""
-        return ControlGroup(self.folder / name, self.hierarchy, limits)
+        return ControlGroup(self.folder / name, self.hierarchy, limits, self.processors and self.processors / name)
 
     def prepare(self) -> None:
         """Have the groups in the folder limit memory; raise OSError if they cannot."""
@@ -60,14 +66,15 @@ class ControlGroups:
             group.remove()  # or with the others, if it is in use for a moment longer
 
     def remove(self) -> None:
-        """Remove the folder; kill what is left in its groups."""
+        """Remove the folders; kill what is left in their groups."""
         deadline = time.monotonic() + REMOVE_TIMEOUT
-        while self.folder.exists() and time.monotonic() < deadline:
-            for folder in (*self.folder.glob("*/"), self.folder):
-                with contextlib.suppress(OSError):
-                    kill_all(folder)
-                    folder.rmdir()
-            time.sleep(REMOVE_INTERVAL)
+        for top in filter(None, (self.folder, self.processors)):
+            while top.exists() and time.monotonic() < deadline:
+                for folder in (*top.glob("*/"), top):
+                    with contextlib.suppress(OSError):
+                        kill_all(folder)
+                        folder.rmdir()
+                time.sleep(REMOVE_INTERVAL)
 
 
 def kill_all(group: Path) -> None:
@@ -93,6 +100,18 @@ def find_groups(engine: Path, uid: int | None) -> ControlGroups | None:
         except (OSError, subprocess.SubprocessError):
             groups.remove()
         else:
+            _share_processors(groups, engine)
             return groups
     (engine / GROUPS_FILE).unlink(missing_ok=True)
     return None
+
+
+def _share_processors(groups: ControlGroups, engine: Path) -> None:
+    """Make the folder for the processors, where version 1 has one, and note it too."""
+    parent = processor_parent() if groups.hierarchy is V1 else None
+    if parent is None or parent / engine.name == groups.folder:  # one folder for both
+        return
+    with contextlib.suppress(OSError), (engine / GROUPS_FILE).open("a") as file:
+        (parent / engine.name).mkdir()
+        groups.processors = parent / engine.name
+        file.write(f"{groups.processors}\n")

@@ -10,6 +10,7 @@ import time
 from abc import ABC, abstractmethod
 from collections.abc import Generator, Mapping
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import Any, ClassVar, Literal
 
@@ -92,6 +93,8 @@ class Sandbox(ABC):
         try:
             async with asyncio.timeout(START_TIMEOUT):
                 self._note((await self._first_reply(self.pid))["hardening"])
+            if self._group:
+                await spawn(partial(self._group.share_processors, self.pid))
         except (AgentGone, TimeoutError) as exc:
             await self.kill()
             text = (self.spec.root / "agent.log").read_text("utf-8", "replace").strip()

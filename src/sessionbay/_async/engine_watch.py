@@ -62,7 +62,7 @@ class AsyncEngineWatch:
 
     async def explain(self, name: str, error: AgentBayError) -> AgentBayError:
         """Return the error of a call that failed, or that of an engine that has ended."""
-        if error.kind == "unreachable" and await self.has_ended(error.__cause__):
+        if error.kind in ("unreachable", "invalid_response") and await self.has_ended(error.__cause__):
             return self.ended(name, error.outcome)
         return error
 

@@ -63,7 +63,7 @@ class EngineWatch:
 
     def explain(self, name: str, error: AgentBayError) -> AgentBayError:
         """Return the error of a call that failed, or that of an engine that has ended."""
-        if error.kind == "unreachable" and self.has_ended(error.__cause__):
+        if error.kind in ("unreachable", "invalid_response") and self.has_ended(error.__cause__):
             return self.ended(name, error.outcome)
         return error
 

@@ -35,6 +35,8 @@ class Acceptor:
             self._paused.cancel()
         if self._sock.fileno() >= 0:
             self._loop.remove_reader(self._sock.fileno())
+            with contextlib.suppress(OSError):
+                self._sock.shutdown(socket.SHUT_RDWR)  # also where a fork or a duplicate would keep listening
             self._sock.close()
         if self._spare >= 0:
             os.close(self._spare)

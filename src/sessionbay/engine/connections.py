@@ -21,6 +21,7 @@ _BODY = json.dumps(
 ).encode()
 REFUSAL = (
     b"HTTP/1.1 429 Too Many Requests\r\nContent-Type: application/json\r\nConnection: close\r\n"
+    b"X-Acs-Retry-After: 100\r\n"  # ms; the client's own pauses would hold a refusal back for seconds
     b"Content-Length: %d\r\n\r\n%s" % (len(_BODY), _BODY)
 )
 Address = tuple[Any, Any]  # both ends of a connection, as they are in an ASGI scope

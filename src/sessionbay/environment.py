@@ -1,6 +1,5 @@
 """The clock, random values and the process environment, shared by both clients."""
 
-import logging
 import os
 import platform
 import secrets
@@ -13,9 +12,10 @@ from typing import Literal, Protocol
 from ._version import __version__
 from .core.config import Config, DotEnv, Sources, parse_dotenv, parse_timeout
 from .core.errors import AgentBayError
+from .core.escaping_filter import escaping_logger
 from .core.public import public
 
-log = logging.getLogger("sessionbay.config")
+log = escaping_logger("sessionbay.config")
 
 USER_AGENT = f"sessionbay/{__version__} ({platform.system()}; {platform.machine()}) Python/{platform.python_version()}"
 

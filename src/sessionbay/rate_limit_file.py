@@ -2,13 +2,13 @@
 
 import contextlib
 import hashlib
-import logging
 import os
 from pathlib import Path
 
+from .core.escaping_filter import escaping_logger
 from .environment import BaseClock
 
-log = logging.getLogger("sessionbay.pool")
+log = escaping_logger("sessionbay.pool")
 
 MAX_WAIT = 3600.0  # seconds; a later time in the file is wrong, for example because the clock was changed
 

@@ -7,7 +7,6 @@ These threads use neither logging nor httpx nor pydantic, and import nothing.
 
 import atexit
 import gc
-import logging
 import os
 import select
 import signal
@@ -22,10 +21,11 @@ from threading import Thread
 from types import FrameType
 from typing import NamedTuple
 
+from .core.escaping_filter import escaping_logger
 from .core.public import public
 from .core.text import escape_controls
 
-log = logging.getLogger("sessionbay.session")
+log = escaping_logger("sessionbay.session")
 
 TOTAL_TIMEOUT = 10.0  # seconds for all sessions
 SESSION_TIMEOUT = 5.0  # seconds for one attempt to delete a session

@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from sessionbay import ContextSync, Session
-from sessionbay.engine import http_protocol, logs, session_registry, tool_dispatch, workdir
+from sessionbay.core.escaping_filter import EscapingFilter
+from sessionbay.engine import http_protocol, session_registry, tool_dispatch, workdir
 from sessionbay.engine.api_errors import ApiError, ToolFailure
 from sessionbay.engine.contexts import byte_budget, copy, sync_job
 from sessionbay.operations.files import ReadArgs
@@ -293,7 +294,7 @@ def name_of_two_lines(scene: Scene) -> str | None:
 
 def plain_logs(scene: Scene) -> None:
     """Write into the log what was sent."""
-    scene.patch.setattr(logs.ControlCharacterFilter, "filter", lambda *_: True)
+    scene.patch.setattr(EscapingFilter, "filter", lambda *_: True)
 
 
 class LogCapture(logging.Handler):

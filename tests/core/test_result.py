@@ -220,8 +220,15 @@ def test_a_result_cannot_be_changed() -> None:
         ("X", "", "[X]"),
         ("", " why ", "why"),
         ("", "", ""),
-        ("\x1b]0;X\x07", "two\n\tlines\r\x9b", r"[\x1b]0;X\x07] two" "\n\tlines" r"\r\x9b"),
     ],
 )
 def test_a_refusal_reads_as_its_code_and_message(code: str, message: str, text: str) -> None:
     assert format_refusal(code, message) == text
+
+
+def test_a_message_shows_control_characters_but_keeps_its_lines() -> None:
+    result = InfoResult(error_message="\x1b]0;X\x07 two\n\tlines\r\x9b\x7f\u2028\u202e\udc80 日本")
+    assert result.error_message == r"\x1b]0;X\x07 two" "\n\t" r"lines\r\x9b\x7f\u2028\u202e\udc80 日本"
+    with pytest.raises(AgentBayError) as caught:
+        result.raise_for_error()
+    assert str(caught.value) == result.error_message

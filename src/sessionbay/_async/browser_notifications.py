@@ -1,11 +1,11 @@
 """The notifications of a session's browser, which it pushes over the session's WebSocket."""
 
-import logging
 from collections.abc import Callable
 from functools import partial
 
 from .._concurrency._async import run_beside, run_callback
 from ..core.errors import AgentBayError, BrowserError
+from ..core.escaping_filter import escaping_logger
 from ..core.polling import exponential_backoff
 from ..environment import nonce
 from ..models.browser import BrowserNotifyMessage
@@ -15,7 +15,7 @@ from .session_connection import AsyncSessionConnection
 from .ws.multiplexer import AsyncMultiplexer
 from .ws.session_multiplexer import multiplexer_of
 
-log = logging.getLogger("sessionbay.browser")
+log = escaping_logger("sessionbay.browser")
 BACKOFF = (0.5, 1.5, 5.0)  # seconds between two attempts to reconnect: the first, the factor, the maximum
 
 Callback = Callable[[BrowserNotifyMessage], object]

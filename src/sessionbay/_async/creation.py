@@ -4,7 +4,6 @@ The request cannot be cancelled while it is in flight, since only its response t
 If the response is lost, the session is looked up in the list by a reserved label that names the attempt.
 """
 
-import logging
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from urllib.parse import urlsplit
@@ -13,6 +12,7 @@ from .._concurrency._async import checkpoint, shielded
 from ..core.adaptive_rate import AdaptiveRate
 from ..core.config import is_loopback
 from ..core.errors import AgentBayError, EngineEndedError, SessionError
+from ..core.escaping_filter import escaping_logger
 from ..core.reserved_labels import ATTEMPT, CreationAttempt
 from ..environment import nonce
 from ..models.creation import CreateSessionParams
@@ -30,7 +30,7 @@ from .session_block import delete_shielded
 from .session_connection import AsyncSessionConnection
 from .session_context import wait_for_contexts
 
-log = logging.getLogger("sessionbay.session")
+log = escaping_logger("sessionbay.session")
 
 LOOKUP_DELAYS = (0.5, 1.0, 2.0, 3.0, 4.0)  # seconds before each look at the list, which may lag
 LOOKUP_TIMEOUT = 5.0  # seconds for one look

@@ -3,10 +3,10 @@
 The clouds refuse to delete a paused session.
 """
 
-import logging
 from dataclasses import replace
 
 from ..core.errors import AgentBayError
+from ..core.escaping_filter import escaping_logger
 from ..core.polling import Verdict, exponential_backoff, is_gone, is_throttled
 from ..core.transitions import Transition
 from ..models.contexts import ContextSyncResult
@@ -17,7 +17,7 @@ from .polling import poll_until
 from .session_connection import AsyncSessionConnection
 from .session_context import AsyncSessionContext
 
-log = logging.getLogger("sessionbay.session")
+log = escaping_logger("sessionbay.session")
 
 RECORDING_TIMEOUT = 20.0  # seconds for the recording of the browser
 BACKOFF = (0.02, 2.0, 2.0)  # the first interval, its growth and the longest one, in seconds

@@ -2,6 +2,7 @@
 
 from typing import Protocol
 
+from ..core.text import escape_line
 from .session_connection import AsyncSessionConnection
 
 
@@ -23,4 +24,4 @@ class AsyncModule:
         return self._session_connection
 
     def __repr__(self) -> str:
-        return f"<{type(self).__name__} of {self._session_connection.session_id}>"
+        return f"<{type(self).__name__} of {escape_line(self._session_connection.session_id)}>"

@@ -1,6 +1,5 @@
 """The sessions of a pool: created on demand, checked, reset and evicted."""
 
-import logging
 from dataclasses import dataclass
 from typing import Self
 
@@ -8,13 +7,14 @@ from .._concurrency._async import StateLock, run_for_each
 from ..core import validation
 from ..core.adaptive_rate import AdaptiveRate
 from ..core.errors import AgentBayError, SessionError
+from ..core.escaping_filter import escaping_logger
 from ..rate_limit_file import reserve_slot
 from .client_core import AsyncClientCore
 from .semaphore import AsyncSemaphore
 from .session import AsyncSession
 from .session_block import Create, delete_shielded
 
-log = logging.getLogger("sessionbay.pool")
+log = escaping_logger("sessionbay.pool")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -3,7 +3,6 @@
 The requests carry no key and no token. A presigned URL grants access by itself, so no error and no log shows it.
 """
 
-import logging
 import math
 import re
 from collections.abc import AsyncGenerator, Callable
@@ -22,6 +21,7 @@ from .._http.redacted_url import RedactedUrl
 from .._http.request import http_request
 from ..core.config import parse_endpoint
 from ..core.errors import AgentBayError, ContextError
+from ..core.escaping_filter import escaping_logger
 from ..core.http import HttpRequest
 from ..core.result import format_refusal
 from ..local_files import AtomicFile, LocalPath, file_size
@@ -29,7 +29,7 @@ from ..models.contexts import ContextTransferResult
 from ..operations.contexts import UPLOAD_URL, FileRef
 from .api_client import INVALID_URL_ERRORS, AsyncApiClient, map_transport_error
 
-log = logging.getLogger("sessionbay.channel")
+log = escaping_logger("sessionbay.channel")
 
 STORED = (200, 201, 204)
 _ERROR_FIELDS = re.compile(rb"<(Code|Message|RequestId)>([^<]{1,500})<")

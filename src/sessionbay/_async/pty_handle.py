@@ -1,6 +1,5 @@
 """Terminals."""
 
-import logging
 from collections.abc import Callable, Mapping
 from types import TracebackType
 from typing import Any, Self
@@ -8,7 +7,9 @@ from typing import Any, Self
 from .._concurrency._async import run_beside, shielded
 from ..core import validation
 from ..core.errors import PtyError, PtyNotConnectedError
+from ..core.escaping_filter import escaping_logger
 from ..core.public import public
+from ..core.text import escape_line
 from ..environment import nonce
 from ..operations import frames, terminals
 from ..operations.dispatcher import Message
@@ -17,7 +18,7 @@ from .pty_text import AsyncPtyText
 from .session_connection import AsyncSessionConnection
 from .ws.multiplexer import AsyncMultiplexer
 
-log = logging.getLogger("sessionbay.pty")
+log = escaping_logger("sessionbay.pty")
 BYTES = (bytearray, memoryview)
 KILL_TIMEOUT = 15.0  # seconds to kill a terminal at the end of its block
 
@@ -323,7 +324,7 @@ class AsyncPtyHandle:
         raise StopAsyncIteration
 
     def __repr__(self) -> str:
-        return f"<{type(self).__name__} {self.pty_session_id}>"
+        return f"<{type(self).__name__} {escape_line(self.pty_session_id)}>"
 
     @property
     def _name(self) -> str:

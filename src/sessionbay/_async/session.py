@@ -1,6 +1,5 @@
 """A session: a sandbox in the cloud or on this machine."""
 
-import logging
 from collections.abc import Coroutine, Mapping
 from dataclasses import replace
 from functools import cached_property
@@ -9,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar
 from .._concurrency._async import AsyncHttpClient, deferred
 from ..core import reserved_labels, validation
 from ..core.errors import AgentBayError, EngineEndedError, SessionError
+from ..core.escaping_filter import escaping_logger
 from ..core.operation import Operation
 from ..core.polling import PollOutcome, PollState, constant_backoff, exponential_backoff, is_gone, is_throttled
 from ..core.public import lazy_annotations, public
@@ -64,7 +64,7 @@ if TYPE_CHECKING:
     from .ui import AsyncUI
 
 
-log = logging.getLogger("sessionbay.session")
+log = escaping_logger("sessionbay.session")
 W = TypeVar("W", bound=WaitResult)
 
 DELETE_TIMEOUT = 30.0  # seconds

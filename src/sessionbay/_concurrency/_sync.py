@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import logging
 import os
 import socket
 import ssl
@@ -22,6 +21,7 @@ from .._http.cookies import NO_COOKIES
 from .._http.response import ResponseReader
 from .._http.timeouts import format_timeout
 from ..core.errors import SessionError
+from ..core.escaping_filter import escaping_logger
 from ..core.http import HttpResponse
 from ..core.public import public
 from ..environment import BaseClock, SupportsIsSet
@@ -35,7 +35,7 @@ V = TypeVar("V")
 JOIN_TIMEOUT = 35.0  # seconds to wait for workers to end
 MAX_THREADS = 32  # threads of one ``run_for_each``
 
-log = logging.getLogger("sessionbay.threads")
+log = escaping_logger("sessionbay.threads")
 
 HttpTransport = httpx.BaseTransport
 HttpBody = httpx.SyncByteStream

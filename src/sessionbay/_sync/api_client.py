@@ -1,7 +1,6 @@
 # Generated from src/sessionbay/_async/api_client.py by scripts/generate_sync.py. Do not edit.
 """The API client: sends operations, retries where that is safe, and turns a missing response into an error."""
 
-import logging
 import random
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -17,13 +16,13 @@ from ..core.adaptive_rate import AdaptiveRate
 from ..core.challenge import KnownEngine
 from ..core.config import LOCAL, is_local, is_loopback
 from ..core.errors import AgentBayError, EngineEndedError, Kind, Outcome
+from ..core.escaping_filter import escaping_logger
 from ..core.http import Call, HttpRequest, HttpResponse, InvalidResponse, RequestStamp
 from ..core.operation import Operation
 from ..core.polling import is_unknown
 from ..core.result import Result
 from ..core.retry import Failure, RetryBudget, RetryState, classify_response
 from ..core.secrets import Secret, excerpt, without
-from ..core.text import escape_controls
 from ..core.wire_model import Wire
 from ..dialects.base import Dialect
 from ..environment import ThreadLock, nonce
@@ -38,7 +37,7 @@ from .rate_limiter import RateLimiter
 if TYPE_CHECKING:
     from .ws.multiplexer import Multiplexer
 
-log = logging.getLogger("sessionbay.channel")
+log = escaping_logger("sessionbay.channel")
 Q = TypeVar("Q", bound=Wire)
 A = TypeVar("A")
 R = TypeVar("R", bound=Result[Any])
@@ -173,8 +172,8 @@ class ApiClient:
             "%s -> success=%s code=%s request_id=%s",
             call.name,
             result.success,
-            escape_controls(result.code),
-            escape_controls(result.request_id),
+            result.code,
+            result.request_id,
         )
         if result.success:
             return result, None

@@ -5,7 +5,6 @@ The request cannot be cancelled while it is in flight, since only its response t
 If the response is lost, the session is looked up in the list by a reserved label that names the attempt.
 """
 
-import logging
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from urllib.parse import urlsplit
@@ -14,6 +13,7 @@ from .._concurrency._sync import checkpoint, shielded
 from ..core.adaptive_rate import AdaptiveRate
 from ..core.config import is_loopback
 from ..core.errors import AgentBayError, EngineEndedError, SessionError
+from ..core.escaping_filter import escaping_logger
 from ..core.reserved_labels import ATTEMPT, CreationAttempt
 from ..environment import nonce
 from ..models.creation import CreateSessionParams
@@ -31,7 +31,7 @@ from .session_block import delete_shielded
 from .session_connection import SessionConnection
 from .session_context import wait_for_contexts
 
-log = logging.getLogger("sessionbay.session")
+log = escaping_logger("sessionbay.session")
 
 LOOKUP_DELAYS = (0.5, 1.0, 2.0, 3.0, 4.0)  # seconds before each look at the list, which may lag
 LOOKUP_TIMEOUT = 5.0  # seconds for one look

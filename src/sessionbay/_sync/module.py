@@ -3,6 +3,7 @@
 
 from typing import Protocol
 
+from ..core.text import escape_line
 from .session_connection import SessionConnection
 
 
@@ -24,4 +25,4 @@ class Module:
         return self._session_connection
 
     def __repr__(self) -> str:
-        return f"<{type(self).__name__} of {self._session_connection.session_id}>"
+        return f"<{type(self).__name__} of {escape_line(self._session_connection.session_id)}>"

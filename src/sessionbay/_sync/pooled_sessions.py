@@ -1,7 +1,6 @@
 # Generated from src/sessionbay/_async/pooled_sessions.py by scripts/generate_sync.py. Do not edit.
 """The sessions of a pool: created on demand, checked, reset and evicted."""
 
-import logging
 from dataclasses import dataclass
 from typing import Self
 
@@ -9,13 +8,14 @@ from .._concurrency._sync import StateLock, run_for_each
 from ..core import validation
 from ..core.adaptive_rate import AdaptiveRate
 from ..core.errors import AgentBayError, SessionError
+from ..core.escaping_filter import escaping_logger
 from ..rate_limit_file import reserve_slot
 from .client_core import ClientCore
 from .semaphore import Semaphore
 from .session import Session
 from .session_block import Create, delete_shielded
 
-log = logging.getLogger("sessionbay.pool")
+log = escaping_logger("sessionbay.pool")
 
 
 @dataclass(frozen=True, kw_only=True)

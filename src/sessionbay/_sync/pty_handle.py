@@ -1,7 +1,6 @@
 # Generated from src/sessionbay/_async/pty_handle.py by scripts/generate_sync.py. Do not edit.
 """Terminals."""
 
-import logging
 from collections.abc import Callable, Mapping
 from types import TracebackType
 from typing import Any, Self
@@ -9,7 +8,9 @@ from typing import Any, Self
 from .._concurrency._sync import run_beside, shielded
 from ..core import validation
 from ..core.errors import PtyError, PtyNotConnectedError
+from ..core.escaping_filter import escaping_logger
 from ..core.public import public
+from ..core.text import escape_line
 from ..environment import nonce
 from ..operations import frames, terminals
 from ..operations.dispatcher import Message
@@ -18,7 +19,7 @@ from .pty_text import PtyText
 from .session_connection import SessionConnection
 from .ws.multiplexer import Multiplexer
 
-log = logging.getLogger("sessionbay.pty")
+log = escaping_logger("sessionbay.pty")
 BYTES = (bytearray, memoryview)
 KILL_TIMEOUT = 15.0  # seconds to kill a terminal at the end of its block
 
@@ -324,7 +325,7 @@ class PtyHandle:
         raise StopIteration
 
     def __repr__(self) -> str:
-        return f"<{type(self).__name__} {self.pty_session_id}>"
+        return f"<{type(self).__name__} {escape_line(self.pty_session_id)}>"
 
     @property
     def _name(self) -> str:

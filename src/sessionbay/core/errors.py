@@ -26,6 +26,7 @@ from typing import Any, ClassVar, Literal
 
 from .error_codes import ErrorCode
 from .public import public
+from .text import escape_controls
 
 Kind = Literal[
     "refused", "gone", "engine_ended", "timeout", "unreachable", "invalid_response", "usage", "unknown_outcome"
@@ -70,7 +71,7 @@ class AgentBayError(Exception):
         attempt: str = "",
         result: Any = None,
     ) -> None:
-        super().__init__(message)
+        super().__init__(escape_controls(message))
         self.kind: Kind = kind
         self.code = code
         self.request_id = request_id

@@ -7,6 +7,7 @@ from typing import Any, Generic, TypeVar
 from .adaptive_rate import AdaptiveRate
 from .errors import AgentBayError
 from .secrets import Secret
+from .text import escape_controls
 
 R = TypeVar("R")
 
@@ -84,7 +85,7 @@ class InvalidResponse(ValueError):
     """A response that violates the protocol. ``lasting`` means that a retry would get the same response."""
 
     def __init__(self, message: str, *, status: int = 0, request_id: str = "", lasting: bool = False) -> None:
-        super().__init__(message)
+        super().__init__(escape_controls(message))
         self.lasting = lasting
         self.status = status
         self.request_id = request_id

@@ -52,6 +52,11 @@ class Result(_Response, Generic[T]):
     http_status_code: int = 0
     outcome_unknown: bool = False
 
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.error_message:
+            object.__setattr__(self, "error_message", escape_controls(self.error_message))
+
     def __bool__(self) -> bool:
         return self.success
 
@@ -223,6 +228,5 @@ class Delegated(Generic[T]):
 
 
 def format_refusal(code: str, message: str) -> str:
-    """Return an error in the format of both official clients: ``[Code] message``, with control characters escaped."""
-    text = f"[{code}] {message.strip()}".strip() if code else message.strip()
-    return escape_controls(text)
+    """Return an error in the format of both official clients: ``[Code] message``."""
+    return f"[{code}] {message.strip()}".strip() if code else message.strip()

@@ -4,7 +4,9 @@ import json
 import re
 from collections.abc import Iterator
 
-_CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+_CONTROLS = re.compile(  # also line separators, marks of direction, and surrogates, which cannot be printed
+    r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]"
+)
 
 
 def pieces(text: str, budget: int) -> Iterator[str]:
@@ -26,3 +28,8 @@ def _json_size(text: str) -> int:
 def escape_controls(text: str) -> str:
     """Return ``text`` with control characters escaped, except line feeds and tabs: terminals act on the others."""
     return _CONTROLS.sub(lambda match: ascii(match[0])[1:-1], text)
+
+
+def escape_line(text: str) -> str:
+    """Return ``text`` as one line, with all control characters escaped."""
+    return escape_controls(text).replace("\n", "\\n").replace("\t", "\\t")

@@ -1,7 +1,6 @@
 """The engine's ASGI app: both clouds' APIs, the direct route, and a page for each session."""
 
 import html
-import logging
 import uuid
 from dataclasses import replace
 from typing import Any
@@ -16,6 +15,7 @@ from starlette.websockets import WebSocket
 
 from .._version import __version__
 from ..core.challenge import ENGINE_HEADER, health_proof
+from ..core.escaping_filter import escaping_logger
 from ..core.http import HttpRequest, HttpResponse, InvalidRequest, UnknownOperation
 from ..core.operation import OperationReply
 from ..core.secrets import Secret
@@ -38,7 +38,7 @@ from .transfers import ROUTE, Transfers
 from .unsupported import not_served
 from .ws.code_stream import serve_code
 
-log = logging.getLogger("sessionbay.engine")
+log = escaping_logger("sessionbay.engine")
 PAGE = """<!doctype html><title>{id}</title><style>body{{font:16px sans-serif;margin:3em}}td{{padding:.2em 1em}}</style>
 <h1>{id}</h1><table>{rows}</table>"""
 

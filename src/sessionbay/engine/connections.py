@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import logging
 import resource
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
@@ -11,7 +10,9 @@ from weakref import WeakKeyDictionary
 
 from starlette.types import Scope
 
-log = logging.getLogger("sessionbay.engine")
+from ..core.escaping_filter import escaping_logger
+
+log = escaping_logger("sessionbay.engine")
 MAX_KEYLESS = 512  # connections at once that have shown no key and no token
 GRACE = 0.5  # seconds that a new connection has to show its key, before others may take its place
 LOG_INTERVAL = 60.0  # seconds between two log lines about the same shortage

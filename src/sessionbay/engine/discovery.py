@@ -6,7 +6,6 @@ challenge-response to be that engine. The key is sent to no other process.
 
 import contextlib
 import fcntl
-import logging
 import os
 import shlex
 import stat
@@ -21,10 +20,11 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from .._version import __version__
 from ..core.challenge import KnownEngine
+from ..core.escaping_filter import escaping_logger
 from ..core.secrets import Secret
 from .identity import holds
 
-log = logging.getLogger("sessionbay.engine")
+log = escaping_logger("sessionbay.engine")
 FILE, LOCK = "engine.json", "engine.lock"
 MAX_FILE_SIZE = 2**14  # bytes; a valid file has about 300
 START_TIMEOUT = 10.0  # seconds for another engine to publish its address after its claim

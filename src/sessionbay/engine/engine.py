@@ -1,13 +1,13 @@
 """An engine: a folder, a kind of sandbox, a listener, and the sessions between them."""
 
 import asyncio
-import logging
 import secrets
 from contextlib import AsyncExitStack
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
+from ..core.escaping_filter import escaping_logger
 from ..core.secrets import Secret
 from . import tool_dispatch
 from .actions import Actions
@@ -20,7 +20,6 @@ from .contexts.threads import run_in_threads, shutdown_threads
 from .crash_cleanup import Remover
 from .discovery import folder as state_folder
 from .listener import Listener
-from .logs import install_filter
 from .loopback_middleware import LoopbackMiddleware
 from .sandbox.backends import Backend, choose, session_uid, write_agent
 from .sandbox.control_groups import find_groups
@@ -29,7 +28,7 @@ from .session_registry import SessionRegistry
 from .transfers import Transfers
 from .workdir import make_folder, remove_tree, sweep
 
-log = logging.getLogger("sessionbay.engine")
+log = escaping_logger("sessionbay.engine")
 
 
 class Engine:
@@ -38,7 +37,6 @@ class Engine:
     def __init__(self, config: EngineConfig | None = None) -> None:
         self.config = config or EngineConfig()
         self.api_key = Secret(f"akm-{secrets.token_urlsafe(32)}")
-        install_filter()
 
     @property
     def endpoint(self) -> str:

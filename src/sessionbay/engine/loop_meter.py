@@ -1,7 +1,6 @@
 """A meter of the event loop: logs what holds it for long, with the place in the code."""
 
 import asyncio
-import logging
 import selectors
 import sys
 import threading
@@ -10,7 +9,9 @@ from collections.abc import Callable
 from pathlib import Path
 from types import FrameType
 
-log = logging.getLogger("sessionbay.engine")
+from ..core.escaping_filter import escaping_logger
+
+log = escaping_logger("sessionbay.engine")
 MAX_FRAMES = 4  # of the package, in a log line
 PACKAGE = Path(__file__).parent.parent
 

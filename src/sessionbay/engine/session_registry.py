@@ -1,7 +1,6 @@
 """The registry of the engine's sessions: create, pause, resume, delete, and expire them."""
 
 import asyncio
-import logging
 import os
 import secrets
 import time
@@ -9,6 +8,7 @@ from collections.abc import Awaitable, Callable, Coroutine, Iterable, Iterator, 
 from functools import partial
 from pathlib import Path
 
+from ..core.escaping_filter import escaping_logger
 from ..models.sessions import SessionStatus as Status
 from .admission import admit
 from .agent.connection import AgentFailure, AgentGone
@@ -25,7 +25,7 @@ from .session import EndedSession, EngineSession
 from .shortage import DISK, STORAGE, Shortage, shortage_in, shortage_of
 from .workdir import remove_tree, rename_for_removal
 
-log = logging.getLogger("sessionbay.engine")
+log = escaping_logger("sessionbay.engine")
 FREEZE_TRIES = 3
 STARTS_PER_PROCESSOR = 2  # sandboxes that start at once; more take as long, and the engine answers later
 FREEZE_TIMEOUT = 10.0  # seconds for one attempt to freeze or thaw

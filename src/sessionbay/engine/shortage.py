@@ -1,14 +1,14 @@
 """Shortages of the machine: descriptors, processes, memory and disk, and the refusals for them."""
 
 import errno
-import logging
 import os
 import sqlite3
 from collections.abc import Iterator
 
+from ..core.escaping_filter import escaping_logger
 from .api_errors import ApiError
 
-log = logging.getLogger("sessionbay.engine")
+log = escaping_logger("sessionbay.engine")
 DESCRIPTORS, PROCESSES = "QuotaExceeded.Descriptor", "QuotaExceeded.Process"
 MEMORY, DISK = "QuotaExceeded.Memory", "QuotaExceeded.Disk"
 STORAGE = "InsufficientStorage"

@@ -1,7 +1,6 @@
 """Uploads and downloads of context files by presigned URLs."""
 
 import hashlib
-import logging
 import os
 import sqlite3
 from functools import partial
@@ -13,6 +12,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import FileResponse, Response
 from starlette.types import Receive, Scope, Send
 
+from ..core.escaping_filter import escaping_logger
 from .api_errors import ApiError
 from .connections import connections
 from .contexts.copy import CHUNK, write_all
@@ -23,7 +23,7 @@ from .contexts.sync_job import ARCHIVE_SUFFIXES
 from .contexts.threads import run_in_threads
 from .shortage import shortage_of
 
-log = logging.getLogger("sessionbay.engine")
+log = escaping_logger("sessionbay.engine")
 ROUTE = PREFIX + "/{context_id}/files{path:path}"
 NO_PAGE = {  # a browser must not render an uploaded file as a page of the engine
     "Content-Disposition": "attachment",

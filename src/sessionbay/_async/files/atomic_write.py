@@ -1,6 +1,5 @@
 """Writing a file in pieces: the file changes only when all of them have arrived."""
 
-import logging
 import posixpath
 import shlex
 from dataclasses import replace
@@ -10,6 +9,8 @@ from typing import Literal, Self
 from ..._concurrency._async import shielded
 from ...core.error_codes import ErrorCode
 from ...core.errors import AgentBayError, FileError
+from ...core.escaping_filter import escaping_logger
+from ...core.text import escape_line
 from ...environment import nonce
 from ...models.files import FileResult
 from ...operations import files as tools
@@ -19,7 +20,7 @@ from ...operations.files import WriteMode
 from ...operations.transfers import FILE_COMMAND, part_path
 from ..session_connection import AsyncSessionConnection
 
-log = logging.getLogger("sessionbay.files")
+log = escaping_logger("sessionbay.files")
 CLEANUP_TIMEOUT = 10.0  # seconds
 
 # The commands that put a complete part in place. An existing file must be writable, as for any other way to write it,
@@ -114,4 +115,4 @@ class AsyncAtomicWrite:
         except (AgentBayError, TimeoutError) as failure:
             log.warning("%s of session %s could not be removed: %s", self._part, self._connection.session_id, failure)
             if exc is not None:
-                exc.add_note(f"{self._part} could not be removed: {failure}")
+                exc.add_note(f"{escape_line(self._part)} could not be removed: {failure}")

@@ -1,12 +1,12 @@
 """Short-lived files of a session: long arguments of commands, and long outputs that are parsed."""
 
-import logging
 import shlex
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 
 from ..._concurrency._async import shielded
 from ...core.errors import AgentBayError
+from ...core.escaping_filter import escaping_logger
 from ...environment import nonce
 from ...models.commands import CommandResult
 from ...operations.command import ShellArgs
@@ -17,7 +17,7 @@ from .file_mode import as_bytes, as_text
 from .file_reader import AsyncFileReader
 from .file_writer import AsyncFileWriter
 
-log = logging.getLogger("sessionbay.files")
+log = escaping_logger("sessionbay.files")
 CLEANUP_TIMEOUT = 10.0  # seconds
 
 

@@ -1,13 +1,14 @@
 """Watching a folder: the session pushes changes over its WebSocket, or is polled for them."""
 
-import logging
 from collections.abc import Iterable
 from types import TracebackType
 from typing import Self
 
 from ..._concurrency._async import shielded
 from ...core.errors import FileError
+from ...core.escaping_filter import escaping_logger
 from ...core.public import public
+from ...core.text import escape_line
 from ...environment import nonce
 from ...models.files import FileChangeEvent, FileChangeResult
 from ...operations import file_events, files as tools, frames
@@ -17,7 +18,7 @@ from ..session_connection import AsyncSessionConnection
 from ..ws.multiplexer import AsyncMultiplexer
 from ..ws.session_multiplexer import has_websocket, multiplexer_of
 
-log = logging.getLogger("sessionbay.watch")
+log = escaping_logger("sessionbay.watch")
 SUBSCRIBE_TIMEOUT = 15.0  # seconds
 UNSUBSCRIBE_TIMEOUT = 5.0  # seconds
 POLL_TIMEOUT = 30.0  # seconds for one request
@@ -49,7 +50,7 @@ class AsyncWatch:
         return self._multiplexer is not None
 
     def __repr__(self) -> str:
-        return f"<{type(self).__name__} {self._path!r} of {self._connection.session_id}>"
+        return f"<{type(self).__name__} {self._path!r} of {escape_line(self._connection.session_id)}>"
 
     async def __aenter__(self) -> Self:
         self._entered = True

@@ -6,6 +6,7 @@ from typing import Self
 
 from ...core.errors import AgentError
 from ...core.public import public
+from ...core.text import escape_line
 from ...models.agent import AgentEvent, TaskResult
 from ...operations.agent import TaskWait
 from .task import Task
@@ -34,7 +35,9 @@ class TaskExecution:
         return self._task.task_id
 
     def __repr__(self) -> str:
-        return f"<{type(self).__name__} {self.task_id} {'running' if self._task.result is None else 'ended'}>"
+        return (
+            f"<{type(self).__name__} {escape_line(self.task_id)} {'running' if self._task.result is None else 'ended'}>"
+        )
 
     def wait(self, timeout: float = 300, *, poll_interval: float = POLL_INTERVAL) -> TaskResult:
         """Wait until the task has ended, and return its result. A task that was refused has ended.

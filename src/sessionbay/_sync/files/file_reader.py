@@ -9,6 +9,7 @@ from typing import IO, Any, Generic, Self, cast
 from ...core.error_codes import ErrorCode
 from ...core.errors import FileError
 from ...core.public import public
+from ...core.text import escape_line
 from ...models.files import BinaryFileContentResult
 from ...operations import files as tools
 from ...operations.files import MAX_BINARY_CHUNK
@@ -39,7 +40,7 @@ class FileReader(Generic[T]):
         self._iterator: Generator[T] | None = None
 
     def __repr__(self) -> str:
-        return f"<{type(self).__name__} {self._path!r} of {self._connection.session_id}>"
+        return f"<{type(self).__name__} {self._path!r} of {escape_line(self._connection.session_id)}>"
 
     def __enter__(self) -> Self:
         self._is_open = True

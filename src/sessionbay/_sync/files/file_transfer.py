@@ -1,7 +1,6 @@
 # Generated from src/sessionbay/_async/files/file_transfer.py by scripts/generate_sync.py. Do not edit.
 """Transferring one file between this machine and a session, through the cloud's store."""
 
-import logging
 from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -10,6 +9,7 @@ from typing import Any, BinaryIO, TypeVar
 
 from ..._concurrency._sync import shielded
 from ...core.errors import AgentBayError, FileError
+from ...core.escaping_filter import escaping_logger
 from ...core.operation import Operation
 from ...core.polling import exponential_backoff
 from ...core.result import Result
@@ -41,7 +41,7 @@ from .atomic_write import PLACE
 Q = TypeVar("Q", bound=Wire)
 R = TypeVar("R", bound=Result[Any])
 T = TypeVar("T", bound=FileTransferResult)
-log = logging.getLogger("sessionbay.files")
+log = escaping_logger("sessionbay.files")
 
 CLEANUP_TIMEOUT = 10.0  # seconds
 MIN_POLL_INTERVAL = 0.1  # seconds; the intervals grow from there

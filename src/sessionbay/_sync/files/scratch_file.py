@@ -1,13 +1,13 @@
 # Generated from src/sessionbay/_async/files/scratch_file.py by scripts/generate_sync.py. Do not edit.
 """Short-lived files of a session: long arguments of commands, and long outputs that are parsed."""
 
-import logging
 import shlex
 from collections.abc import Generator
 from contextlib import contextmanager
 
 from ..._concurrency._sync import shielded
 from ...core.errors import AgentBayError
+from ...core.escaping_filter import escaping_logger
 from ...environment import nonce
 from ...models.commands import CommandResult
 from ...operations.command import ShellArgs
@@ -18,7 +18,7 @@ from .file_mode import as_bytes, as_text
 from .file_reader import FileReader
 from .file_writer import FileWriter
 
-log = logging.getLogger("sessionbay.files")
+log = escaping_logger("sessionbay.files")
 CLEANUP_TIMEOUT = 10.0  # seconds
 
 

@@ -1,14 +1,15 @@
 # Generated from src/sessionbay/_async/files/watch.py by scripts/generate_sync.py. Do not edit.
 """Watching a folder: the session pushes changes over its WebSocket, or is polled for them."""
 
-import logging
 from collections.abc import Iterable
 from types import TracebackType
 from typing import Self
 
 from ..._concurrency._sync import shielded
 from ...core.errors import FileError
+from ...core.escaping_filter import escaping_logger
 from ...core.public import public
+from ...core.text import escape_line
 from ...environment import nonce
 from ...models.files import FileChangeEvent, FileChangeResult
 from ...operations import file_events, files as tools, frames
@@ -18,7 +19,7 @@ from ..session_connection import SessionConnection
 from ..ws.multiplexer import Multiplexer
 from ..ws.session_multiplexer import has_websocket, multiplexer_of
 
-log = logging.getLogger("sessionbay.watch")
+log = escaping_logger("sessionbay.watch")
 SUBSCRIBE_TIMEOUT = 15.0  # seconds
 UNSUBSCRIBE_TIMEOUT = 5.0  # seconds
 POLL_TIMEOUT = 30.0  # seconds for one request
@@ -50,7 +51,7 @@ class Watch:
         return self._multiplexer is not None
 
     def __repr__(self) -> str:
-        return f"<{type(self).__name__} {self._path!r} of {self._connection.session_id}>"
+        return f"<{type(self).__name__} {self._path!r} of {escape_line(self._connection.session_id)}>"
 
     def __enter__(self) -> Self:
         self._entered = True

@@ -2,12 +2,12 @@
 
 import asyncio
 import contextlib
-import logging
 import sqlite3
 import time
 from collections.abc import Callable, Coroutine, Iterator
 from functools import partial
 
+from ...core.escaping_filter import escaping_logger
 from ...operations.mounts import PersistenceItem
 from ..agent.connection import AgentFailure, AgentGone
 from ..api_errors import ApiError
@@ -23,7 +23,7 @@ from .sync_job import FILE_ERRORS, CopyFailed, SyncJob
 from .sync_task import Mode, SyncTask
 from .threads import run_in_threads
 
-log = logging.getLogger("sessionbay.engine")
+log = escaping_logger("sessionbay.engine")
 FREEZE_TIMEOUT = 5.0  # seconds
 SWEEP_INTERVAL = 3600.0  # seconds
 TRANSFERS = "file-transfer"  # the folder's name on the clouds, which programs may rely on

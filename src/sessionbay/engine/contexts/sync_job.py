@@ -6,7 +6,6 @@ accepts for regular files only.
 
 import asyncio
 import contextlib
-import logging
 import os
 import secrets
 import sqlite3
@@ -15,6 +14,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
+from ...core.escaping_filter import escaping_logger
 from ..agent.connection import AgentConnection, AgentFailure, AgentGone
 from ..agent.inside.archives import ARCHIVE_ERRORS
 from ..api_errors import ApiError
@@ -28,7 +28,7 @@ from .paths import BadPath, Parts, joined, relative_parts, shown
 from .store import Packed, Store
 from .threads import run_in_threads
 
-log = logging.getLogger("sessionbay.engine")
+log = escaping_logger("sessionbay.engine")
 REQUEST_TIMEOUT = 60.0  # seconds
 EXTRACT_TIMEOUT = 600.0  # seconds
 MAX_FILES = 100_000

@@ -1,17 +1,16 @@
 """The HTTP reverse proxy of a link: streams requests into the session and responses out."""
 
-import logging
-
 import h11
 from starlette.datastructures import Headers
 from starlette.responses import PlainTextResponse
 from starlette.types import Receive, Scope, Send
 
+from ...core.escaping_filter import escaping_logger
 from ..race import run_until_first_end
 from .port_proxy import UNREACHABLE, PortProxy, is_valid_status
 from .upstream_request import UpstreamRequest
 
-log = logging.getLogger("sessionbay.engine")
+log = escaping_logger("sessionbay.engine")
 MAX_REQUESTS = 512  # of one link at once; each uses two of the engine's file descriptors
 BROKEN = (h11.RemoteProtocolError, OSError)
 

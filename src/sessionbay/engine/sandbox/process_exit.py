@@ -2,13 +2,14 @@
 
 import asyncio
 import contextlib
-import logging
 import os
 import subprocess
 import time
 from collections.abc import Generator
 
-log = logging.getLogger("sessionbay.engine")
+from ...core.escaping_filter import escaping_logger
+
+log = escaping_logger("sessionbay.engine")
 STOP_TIMEOUT = 10.0  # seconds
 REAP_INTERVAL = 0.02  # seconds between two polls of a process that was seen to end
 

@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import logging
 import os
 import socket
 import subprocess
@@ -14,6 +13,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, ClassVar, Literal
 
+from ...core.escaping_filter import escaping_logger
 from ..agent.connection import AgentConnection, AgentGone
 from ..agent.inside.group_memory import descriptors
 from ..fork_safety import close_in_forks
@@ -25,7 +25,7 @@ from .process_exit import REAP_INTERVAL, STOP_TIMEOUT, ended, pidfd_of
 from .spawner import spawn
 from .spec import Spec
 
-log = logging.getLogger("sessionbay.engine")
+log = escaping_logger("sessionbay.engine")
 AGENT_SCRIPT = (
     "import sys; sys.path.insert(0, {!r}); from inside.handlers import main; main({}, {!r}, {!r}, {!r}, {!r})"
 )

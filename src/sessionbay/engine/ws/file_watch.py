@@ -2,17 +2,17 @@
 
 import asyncio
 import itertools
-import logging
 from collections import deque
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from ...core.escaping_filter import escaping_logger
 from ...operations import file_events
 from ...operations.files import SERVER, PathArgs
 from ..agent.connection import AgentConnection, AgentFailure, AgentGone
 from .connection import Connection, IncomingCall, Methods
 
-log = logging.getLogger("sessionbay.engine")
+log = escaping_logger("sessionbay.engine")
 POLL_TIMEOUT = 5.0  # seconds that the agent waits for changes in one call
 MAX_EVENTS = 100  # in one frame, which then fits even with paths of the maximum length
 MAX_KEPT_EVENTS = 1000  # kept for each folder, for clients that lost their connection

@@ -227,6 +227,12 @@ def bench(session: nox.Session) -> None:
 
 
 @nox.session(venv_backend="none")
+def attacks(session: nox.Session) -> None:
+    """Try all attacks and their controls, print how many succeed, and fail unless none does; five minutes."""
+    run_tests(session, "tests/attacks", *session.posargs)
+
+
+@nox.session(venv_backend="none")
 def crashes(session: nox.Session) -> None:
     """Kill engines, fill their disk and take their descriptors, and fail if anything is left; 15 minutes."""
     python = str(development(session) / "python")

@@ -27,14 +27,19 @@ def table() -> str:
     lines = ["", f"{len(ATTACKS)} attacks.", "", "| Attack | What it does | What repels it |", "| --- | --- | --- |"]
     for threat, attacks in groupby(ordered, key=lambda attack: attack.threat):
         lines.append(f"| **{threat[0].upper()}{threat[1:]}** | | |")
-        lines += map(row, attacks)
+        for _, alike in groupby(attacks, key=lambda attack: attack.defence):
+            first, *others = alike
+            lines += [
+                row(first, f"{first.defence[0].upper()}{first.defence[1:]}."),
+                *(row(each, "〃") for each in others),
+            ]
     return "\n".join([*lines, "", ""])
 
 
-def row(attack: Attack) -> str:
+def row(attack: Attack, defence: str) -> str:
     """Return an attack's row."""
     about = " ".join(attack.about.split()).replace("|", "\\|")
-    return f"| `{attack.name}` | {about} | {attack.defence[0].upper()}{attack.defence[1:]}. |"
+    return f"| `{attack.name}` | {about} | {defence} |"
 
 
 if __name__ == "__main__":

@@ -42,6 +42,22 @@ def scene(
         yield made
 
 
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Print how many attacks succeed."""
+    tried = {name: _attacks(terminalreporter, name) for name in ("passed", "failed", "error", "skipped")}
+    if not any(tried.values()):
+        return
+    succeeded = tried["failed"] | tried["error"]
+    total = len(tried["passed"] | tried["skipped"] | succeeded)
+    skipped = f"; {len(tried['skipped'])} cannot be tried on this machine" if tried["skipped"] else ""
+    terminalreporter.write_line(f"{total} attacks, of which {len(succeeded)} succeed{skipped}")
+
+
+def _attacks(reporter: pytest.TerminalReporter, outcome: str) -> set[str]:
+    reports = reporter.stats.get(outcome, [])
+    return {report.nodeid for report in reports if "::test_an_attack_is_repelled[" in report.nodeid}
+
+
 def missing(need: str, engine: LocalEngine) -> str:
     """Return what an attack needs and this machine does not have; empty when it is there."""
     if need == "namespaces" and engine.isolation != "namespaces":

@@ -35,3 +35,23 @@ def test_every_promise_has_an_attack() -> None:
         attacks = re.findall(r"`([\w-]+)`", tests)
         assert attacks, promise
         assert all(name in {attack.name for attack in ATTACKS} or name.startswith("test_") for name in attacks), promise
+
+
+def test_every_test_that_the_page_names_is_there() -> None:
+    text = PAGE.read_text("utf-8").partition("<!-- table -->")[0]
+    sources = "".join(path.read_text("utf-8") for path in (ROOT / "tests").rglob("test_*.py"))
+    attacks = {attack.name for attack in ATTACKS}
+    for name in re.findall(r"`(test_\w+)`", text):
+        assert f"def {name}(" in sources, name
+    for path in re.findall(r"`(tests/[\w/]+\.py)", text):
+        assert (ROOT / path).exists(), path
+    for name in re.findall(r"`([a-z]+(?:-[a-z0-9]+)+)`", text):
+        assert name in attacks, name
+
+
+def test_every_bound_has_an_attack() -> None:
+    tables = re.findall(r"^\| (?:Listener|Input) \|.*\n\|[-| ]+\n((?:\|.*\n)+)", PAGE.read_text("utf-8"), re.MULTILINE)
+    rows = [row for table in tables for row in table.splitlines()]
+    assert len(rows) > 15
+    for row in rows:
+        assert re.search(r"`(?:test_\w+|[a-z0-9]+(?:-[a-z0-9]+)+)`", row), row

@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +35,16 @@ for _ in range(10):
     place = libc.shmat(segment, None, 0)
     ctypes.memset(place, 1, 10_000_000)
     libc.shmdt(place)
+"""
+QUEUES = """
+import ctypes, time
+libc = ctypes.CDLL(None)
+message = ctypes.create_string_buffer(bytes([1] + [0] * 8199))
+for _ in range(8000):
+    queue = libc.msgget(0, 0o1600)
+    for _ in range(2):
+        libc.msgsnd(queue, message, 8192, 0o4000)
+time.sleep(600)
 """
 KILLED = """
 import sys
@@ -68,6 +79,14 @@ def folders_of(engine: LocalEngine) -> list[Path]:
 def names_in(group: Path) -> set[str]:
     """Return the names of the processes in a group."""
     return {psutil.Process(int(pid)).name() for pid in (group / "cgroup.procs").read_text().split()}
+
+
+def held(group: Path) -> int:
+    """Return the bytes that a group holds, 0 if it is gone."""
+    for name in ("memory.current", "memory.usage_in_bytes"):
+        with suppress(FileNotFoundError):
+            return int((group / name).read_text())
+    return 0
 
 
 def first_process(engine: LocalEngine) -> str:
@@ -115,6 +134,29 @@ def test_a_command_is_told_when_the_kernel_has_killed_for_memory(grouped_engine:
         assert result.exit_code == 137
         assert "[memory]" in result.stderr
         assert session.command.run("echo alive").output == "alive\n"
+
+
+def test_a_session_whose_agent_was_killed_for_memory_says_so(
+    grouped_engine: LocalEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with client_of(grouped_engine) as bay:
+        session = bay.create().unwrap()
+        registry = grouped_engine._engine.sessions
+        monkeypatch.setattr(ControlGroup, "killed", lambda _: 1)
+        session.command.run("kill -9 $PPID")
+        assert eventually(lambda: registry.remembered(session.session_id).status == "FINISH")
+    assert f"exceeded the {SMALL.memory} bytes of memory" in registry.remembered(session.session_id).end_reason
+
+
+def test_queues_that_nobody_reads_are_removed_at_once(grouped_engine: LocalEngine) -> None:
+    if grouped_engine.isolation != "namespaces":
+        pytest.skip("queues are the machine's here")
+    with client_of(grouped_engine) as bay:
+        session = bay.create().unwrap()  # which may be lost: the agent needs some memory, too
+        session.file_system.write_file("queues.py", QUEUES)
+        assert session.command.run("python3 queues.py", timeout_ms=100_000).exit_code != 0
+        groups, *_ = folders_of(grouped_engine)
+        assert eventually(lambda: all(held(group) < SMALL.memory for group in groups.glob("*/")))
 
 
 def test_without_groups_the_agent_counts_segments_that_no_process_has_mapped(monkeypatch: pytest.MonkeyPatch) -> None:

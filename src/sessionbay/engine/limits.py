@@ -24,8 +24,8 @@ class Limits:
     """What one session may use at most, and what the machine must have left for another one; 0 is no limit.
 
     The kernel keeps those of single processes and files to the letter. Those of a whole session are watched: one that
-    grows fast is over them for a moment. Where the engine can make control groups, the kernel keeps ``memory``, too: no
-    session gets over 1.25 times of it.
+    grows fast is over them for a moment. Where the engine can make control groups, the kernel keeps ``memory``, too, at
+    1.25 times the limit.
 
     Attributes:
         processes: Processes and threads at once. Under ``process`` isolation it is kept by an engine run by root, or by

@@ -73,19 +73,19 @@ class MemoryLimit:
 
     def _reduce(self, held: int, sizes: dict[int, int]) -> None:
         """Remove the largest of processes and unused segments, or the likely holder of memory that is neither's."""
-        segments = {key: (size, creator) for key, size, creator in self._unused_segments()}
-        while held > self._limit and (sizes or segments):
+        unused = self._unused_segments()
+        while held > self._limit and (sizes or unused):
             pid = max(sizes, key=lambda pid: sizes[pid], default=0)
-            key = max(segments, key=lambda key: segments[key], default="")
-            largest, unused = sizes.get(pid, 0), segments.get(key, (0, 0))[0]
-            hidden = held - sum(sizes.values()) - sum(size for size, _ in segments.values())
-            if sizes and hidden > max(largest, unused):
+            creator = max(unused, key=lambda creator: unused[creator].size, default=0)
+            largest, largest_unused = sizes.get(pid, 0), unused[creator].size if unused else 0
+            hidden = held - sum(sizes.values()) - sum(segments.size for segments in unused.values())
+            if sizes and hidden > max(largest, largest_unused):
                 holders = HiddenFiles(list(sizes), set()).holders
                 pid = max(sizes, key=lambda pid: (holders.get(pid, 0), sizes[pid]))
                 self._kill(pid, sizes[pid], held)
                 return  # what it held besides shows when it is gone
-            if unused > largest:
-                held -= self._remove(key, *segments.pop(key), held)
+            if largest_unused > largest:
+                held -= self._remove(creator, unused.pop(creator), held)
             else:
                 held -= self._kill(pid, sizes.pop(pid), held)
 
@@ -96,25 +96,48 @@ class MemoryLimit:
         self._dying[pid] = time.monotonic()
         return size
 
-    def _remove(self, key: str, size: int, creator: int, held: int) -> int:
-        """Remove a segment of shared memory or a queue; return its size."""
-        path, number = key.split()
-        self._note(creator, f"{size} bytes of {UNUSED} were removed: the session's processes held {held}")
-        libc = ctypes.CDLL(None)
-        (libc.shmctl if path == SEGMENTS else libc.msgctl)(int(number), IPC_RMID, None)
-        return size
+    def _remove(self, creator: int, segments: Segments, held: int) -> int:
+        """Remove what a process has left; return its size."""
+        self._note(creator, f"{segments.size} bytes of {UNUSED} were removed: the session's processes held {held}")
+        segments.remove()
+        return segments.size
 
     def _note(self, pid: int, text: str) -> None:
         self._process_tree.note(pid, f"[memory] {text} of the {self._limit} bytes that they may have")
 
-    def _unused_segments(self) -> Iterator[tuple[str, int, int]]:
-        """Yield the key, the size and the creator of unused segments, and of queues, if the session has its own."""
+    def _unused_segments(self) -> dict[int, Segments]:
+        """Return the segments that no process has mapped, and the queues, by creator, if the session has its own."""
+        found: dict[int, Segments] = {}
         if self._process_tree.whole_namespace:
             for number, resident, swapped, creator, users in table(SEGMENTS, "shmid", "rss", "swap", "cpid", "nattch"):
                 if not users:
-                    yield f"{SEGMENTS} {number}", resident + swapped, creator
-            for number, size, sender in table(QUEUES, "msqid", "cbytes", "lspid"):
-                yield f"{QUEUES} {number}", size, sender
+                    found.setdefault(creator, Segments()).add(resident + swapped, segment=number)
+            for number, size, creator in table(QUEUES, "msqid", "cbytes", "lspid"):
+                found.setdefault(creator, Segments()).add(size, queue=number)
+        return found
+
+
+class Segments:
+    """Shared memory and queues of System V that one process has left."""
+
+    def __init__(self) -> None:
+        self.size = 0
+        self._segments: list[int] = []
+        self._queues: list[int] = []
+
+    def add(self, size: int, segment: int | None = None, queue: int | None = None) -> None:
+        """Add one of either."""
+        self.size += size
+        self._segments += [] if segment is None else [segment]
+        self._queues += [] if queue is None else [queue]
+
+    def remove(self) -> None:
+        """Remove all of them."""
+        libc = ctypes.CDLL(None)
+        for number in self._segments:
+            libc.shmctl(number, IPC_RMID, None)
+        for number in self._queues:
+            libc.msgctl(number, IPC_RMID, None)
 
 
 def queued_answers() -> int:

@@ -7,7 +7,6 @@ import shutil
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
@@ -50,33 +49,31 @@ def a_folder(database: Path) -> None:
     database.mkdir()
 
 
-@pytest.mark.parametrize(
-    ("damage", "advice"),
-    [
-        (of_a_later_version, "Upgrade the engine"),
-        (garbage, "Move it and the folder data away"),
-        (half_written, "Move it and the folder data away"),
-        (a_folder, "Run chmod 600, or remove it"),
-    ],
-)
-def test_stored_contexts_that_cannot_be_used_are_refused_with_the_way_on(
-    tmp_path: Path, damage: Callable[[Path], None], advice: str
-) -> None:
+DAMAGE = {
+    of_a_later_version: "Upgrade the engine",
+    garbage: "Move it and the folder data away",
+    half_written: "Move it and the folder data away",
+    a_folder: "Run chmod 600, or remove it",
+}
+
+
+def test_stored_contexts_that_cannot_be_used_are_refused_with_the_way_on(tmp_path: Path) -> None:
     contexts = tmp_path / "contexts"
     with closing(Store(contexts)) as made:
         made.get_or_create("SdkCtx-1", "of before")
     kept = (contexts / "contexts.sqlite3").read_bytes()
-    damage(contexts / "contexts.sqlite3")
+    garbage(contexts / "contexts.sqlite3")  # an engine opens what is there when it starts, and keeps it open
     engine = started(state=tmp_path)
     try:
-        with client_of(engine) as bay:
-            refused = bay.context.create("new")
-            assert (refused.code, advice in refused.error_message) == ("StateUnusable", True), refused.error_message
-            assert "or set SESSIONBAY_HOME to another folder" in refused.error_message
-            with bay.session() as session:
-                assert session.command.run("echo fine").output == "fine\n"
-            shutil.rmtree(contexts)
-            contexts.mkdir(mode=0o700)
+        with client_of(engine) as bay, bay.session() as session:
+            for damage, advice in DAMAGE.items():
+                (contexts / "contexts.sqlite3").write_bytes(kept)
+                damage(contexts / "contexts.sqlite3")
+                refused = bay.context.create("new")
+                assert (refused.code, advice in refused.error_message) == ("StateUnusable", True), refused.error_message
+                assert "or set SESSIONBAY_HOME to another folder" in refused.error_message
+            assert session.command.run("echo fine").output == "fine\n"
+            (contexts / "contexts.sqlite3").rmdir()
             (contexts / "contexts.sqlite3").write_bytes(kept)
             assert bay.context.get("of before").context_id == "SdkCtx-1"
     finally:
@@ -112,7 +109,7 @@ def test_an_engine_of_another_version_is_named_once(
 
 def test_an_engine_goes_on_while_its_package_is_upgraded_and_a_client_says_what_to_do(tmp_path: Path) -> None:
     package = tmp_path / "sessionbay"
-    shutil.copytree(Path(sessionbay.__file__).parent, package, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copytree(Path(sessionbay.__file__).parent, package)  # with what is compiled
     with doomed(tmp_path) as engine, AgentBay(**engine.address) as bay:
         argv = [sys.executable, "-c", CLIENT, json.dumps(engine.address)]
         environment, pipe = {**os.environ, "PYTHONPATH": str(tmp_path)}, subprocess.PIPE

@@ -83,6 +83,8 @@ class Sandbox(ABC):
             self._make_folders()
             with open(self.spec.root / "agent.log", "wb") as log, self._grouped():
                 self._process = self._launch(theirs.fileno(), log.fileno())
+                if self._group:
+                    self._group.share_processors(self.pid)
 
         with contextlib.ExitStack() as unused:
             unused.callback(ours.close)
@@ -93,7 +95,7 @@ class Sandbox(ABC):
         try:
             async with asyncio.timeout(START_TIMEOUT):
                 self._note((await self._first_reply(self.pid))["hardening"])
-            if self._group:
+            if self._group:  # again: its first children may have been under way
                 await spawn(partial(self._group.share_processors, self.pid))
         except (AgentGone, TimeoutError) as exc:
             await self.kill()

@@ -1,5 +1,7 @@
 """What keeps a session in."""
 
+import subprocess
+import sys
 from pathlib import Path
 
 import httpx
@@ -31,6 +33,13 @@ def test_an_engine_starts_while_another_compiles_the_agent_for_the_first_time(
     inside = backends.write_agent(tmp_path) / "inside"
     assert (inside / "handlers.py").exists()
     assert not list(inside.rglob("*.pyc.*"))
+
+
+def test_an_agent_starts_without_the_modules_that_few_sessions_need() -> None:
+    folder = str(backends.AGENT_SOURCE.parent)
+    code = f"import sys; sys.path.insert(0, {folder!r}); import inside.handlers; print(*sys.modules)"
+    ran = subprocess.run([sys.executable, "-I", "-S", "-c", code], capture_output=True, text=True, check=True)
+    assert not {"base64", "shutil", "tempfile", "typing"} & {*ran.stdout.split()}
 
 
 def test_no_session_runs_as_root(any_session: Session) -> None:

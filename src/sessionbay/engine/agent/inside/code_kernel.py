@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import signal
 import socket
 import subprocess
@@ -31,6 +30,8 @@ def command(language: str, packages: str) -> list[str]:
         available = ", ".join(["python", *PROGRAMS])
         raise Failure(f"the local engine runs code in {available}, not in {language}: use a command for that")
     program, script, package = PROGRAMS[language]
+    import shutil  # not at the start of every session
+
     path = shutil.which(program)
     if path is None:
         raise Failure(f"code in {language} needs {program} on this machine: apt-get install {package} (Debian, Ubuntu)")

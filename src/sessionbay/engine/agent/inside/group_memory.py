@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from typing import Any
+
+TYPE_CHECKING = False  # spares each session the import of typing
+if TYPE_CHECKING:
+    from typing import Any
 
 MAX_FILE = 16384  # bytes, above the size of memory.stat
 

@@ -10,7 +10,6 @@ import threading
 from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
-from typing import Any
 
 from . import code_kernel, files, trees
 from .disk import foreign_mounts, list_foreign_mounts
@@ -27,6 +26,10 @@ from .starts import TOO_MANY_PROCESSES, Starts
 from .subreaper import PR_SET_CHILD_SUBREAPER, keep
 from .terminal import Terminals
 from .watch import Watches
+
+TYPE_CHECKING = False  # spares each session the import of typing
+if TYPE_CHECKING:
+    from typing import Any
 
 THREAD_STACK_SIZE = 512 * 1024  # bytes; a memory limit would count the usual 8 MiB in full
 ALWAYS_SERVED = {"ping", "freeze", "thaw", "kill", "figures"}  # served even when no thread can start

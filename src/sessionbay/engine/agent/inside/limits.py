@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import resource
 from collections.abc import Mapping
-from typing import Any
+
+TYPE_CHECKING = False  # spares each session the import of typing
+if TYPE_CHECKING:
+    from typing import Any
 
 RLIMITS = {
     "process_memory": resource.RLIMIT_DATA,  # not RLIMIT_AS: reserved address space is not memory in use

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import base64
+import binascii
 import os
 import subprocess
 import threading
@@ -166,7 +166,7 @@ class Processes:
 
     def write(self, pid: int, data: str, close: bool) -> None:
         """Write to the input of a process."""
-        self._get(pid).write(base64.b64decode(data), close)
+        self._get(pid).write(binascii.a2b_base64(data), close)
 
     def kill(self, pid: int) -> None:
         """Kill a process."""
@@ -186,4 +186,4 @@ def exit_code(process: subprocess.Popen[bytes]) -> int:
 
 def encode(data: bytes) -> str:
     """Return bytes as base64."""
-    return base64.b64encode(data).decode()
+    return binascii.b2a_base64(data, newline=False).decode()

@@ -8,13 +8,16 @@ import sys
 import threading
 import time
 from collections.abc import Mapping
-from typing import Any
 
 from .disk import Count, DiskUsage
 from .frame_socket import Failure
 from .group_memory import GroupMemory
 from .memory_limit import MemoryLimit
 from .process_tree import TIMES, ProcessTree, send
+
+TYPE_CHECKING = False  # spares each session the import of typing
+if TYPE_CHECKING:
+    from typing import Any
 
 MIN_INTERVAL, MAX_INTERVAL = 0.1, 2.0  # seconds between two checks: of busy processes, of idle ones
 PAUSE_FACTOR = 20  # checks take at most 1/20 of the time

@@ -6,7 +6,6 @@ import errno
 import os
 import signal
 import subprocess
-import tempfile
 import threading
 from collections import deque
 from collections.abc import Generator
@@ -14,6 +13,10 @@ from contextlib import contextmanager
 
 from .frame_socket import Failure
 from .process_tree import ProcessTree
+
+TYPE_CHECKING = False  # spares each session the import of typing
+if TYPE_CHECKING:
+    from typing import IO
 
 TOO_MANY_PROCESSES = (
     "no more processes can be started, by the limit of the session or of the machine: end some, or delete the session"
@@ -64,7 +67,7 @@ def spawn(command: str, cwd: str, envs: dict[str, str], stdin: int) -> subproces
     script = b"" if len(command) < MAX_ARGUMENT // 4 else command.encode()
     try:
         if len(script) > MAX_ARGUMENT:
-            with tempfile.TemporaryFile() as file:
+            with temporary_file() as file:
                 # The command must not inherit the file; sh cannot close it, as it knows one-digit numbers only.
                 close = f"exec {file.fileno()}<&-; " if SHELL.endswith("bash") else ""
                 file.write(close.encode() + script)
@@ -98,10 +101,17 @@ def input_file(data: bytes) -> Generator[int, None, None]:
     if not data:
         yield subprocess.DEVNULL
         return
-    with tempfile.TemporaryFile() as file:
+    with temporary_file() as file:
         file.write(data)
         file.seek(0)
         yield file.fileno()
+
+
+def temporary_file() -> IO[bytes]:
+    """Open a file without a name."""
+    import tempfile  # not at the start of every session
+
+    return tempfile.TemporaryFile()
 
 
 def end_group(pid: int) -> None:

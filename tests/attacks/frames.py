@@ -26,7 +26,7 @@ from .websockets import begun, opened
 
 FRAMES = "frames of WebSockets"
 MIB = 2**20
-TEXT, BINARY, CONT, PING, PONG = 1, 2, 0, 9, 10
+TEXT, BINARY, CONT, CLOSE, PING, PONG = 1, 2, 0, 8, 9, 10
 COMPRESSED = 0x40
 
 
@@ -51,10 +51,12 @@ def seen(scene: Scene, of: Callable[[Any], int]) -> list[int]:
 
 
 def send(sock: socket.socket, data: bytes) -> None:
-    """Send as long as the other side reads."""
-    sock.settimeout(1)
+    """Send frames and a close, and read until the other side has closed: then it has processed them, or refused."""
+    sock.settimeout(PATIENCE)
     with contextlib.suppress(OSError):
-        sock.sendall(data)
+        sock.sendall(data + frame(CLOSE))
+        while sock.recv(65536):
+            pass
 
 
 def whole_reads(scene: Scene) -> None:
@@ -74,17 +76,15 @@ def sends_small(data: bytes) -> Callable[[Scene], str | None]:
         with scene.patch.context() as patch:
             patch.setattr(WebSocketProtocol, "data_received", data_received)
             send(sock, data)
-            scene.eventually(lambda: most[0] > 0, 3)
-            sock.close()
         return f"{most[0]} bytes of frames were parsed in one turn" if most[0] > 4096 else None
 
     return attempt
 
 
 SMALL = {
-    "messages-of-nothing": ("10,000 empty messages to a hub, in one piece.", frame(TEXT) * 10_000),
-    "pings-of-nothing": ("The same of pings, which cost a pong each.", frame(PING) * 10_000),
-    "pongs-of-nothing": ("The same of pongs, which none asked for.", frame(PONG) * 10_000),
+    "messages-of-nothing": ("2,000 empty messages to a hub, in one piece.", frame(TEXT) * 2000),
+    "pings-of-nothing": ("The same of pings, which cost a pong each.", frame(PING) * 2000),
+    "pongs-of-nothing": ("The same of pongs, which none asked for.", frame(PONG) * 2000),
 }
 
 
@@ -109,8 +109,6 @@ def payload_before_many_frames(scene: Scene) -> str | None:
     most = seen_pings(scene)
     (sock,) = opened(scene, scene.session(), 1)
     send(sock, frame(BINARY, bytes(100_000)) + frame(PING) * 20_000)
-    scene.eventually(lambda: most[0] > 0, 3)
-    sock.close()
     return f"{most[0]} pings were parsed in one turn" if most[0] > 1000 else None
 
 
@@ -146,10 +144,6 @@ def fragments_of_nothing(scene: Scene) -> str | None:
     most = seen(scene, lambda protocol: len(protocol.frames))
     (sock,) = opened(scene, scene.session(), 1)
     send(sock, frame(TEXT, last=False) + frame(CONT, last=False) * 6000)
-    scene.eventually(lambda: most[0] > 4000, 3)
-    sock.settimeout(PATIENCE)
-    sock.close()
-    scene.eventually(lambda: most[0] > 5000, 0.02)
     return f"{most[0]} fragments are kept" if most[0] > 5000 else None
 
 

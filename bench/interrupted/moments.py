@@ -208,8 +208,8 @@ def _exiting(program: Interruption) -> None:
         program.strike()
         return shutdown.DELETED
 
+    shutdown.register("that strikes", "", strike)  # the first that is deleted
     program.enter()
-    shutdown.register("that strikes", "", strike)
 
 
 @row("exit: the interpreter waits for a thread")

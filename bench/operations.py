@@ -1,6 +1,6 @@
 """The operations that ``bench.breaking`` interrupts, and the callers that repeat them."""
 
-import os
+import tempfile
 import threading
 import time
 import zipfile
@@ -106,7 +106,10 @@ class Upload(Job):
         if not sent.success:
             raise CallFailed(sent.error_message)
         self.own.file_system.write_file("/tmp/written", "x" * 500_000).raise_for_error()
-        self.own.file_system.upload_file(_local_file(content), "/tmp/uploaded").raise_for_error()
+        with tempfile.NamedTemporaryFile(dir="/dev/shm") as file:  # not on the disk that becomes full
+            file.write(content)
+            file.flush()
+            self.own.file_system.upload_file(file.name, "/tmp/uploaded").raise_for_error()
 
 
 class Link(Job):
@@ -187,9 +190,3 @@ def is_whole(path: Path) -> bool:
             return archive.testzip() is None
     content = path.read_bytes()
     return len(set(content)) == 1 and len(content) in (SIZE, 1_000_000)
-
-
-def _local_file(content: bytes) -> str:
-    path = Path("/dev/shm", f"sessionbay-breaking-{os.getpid()}-{threading.get_ident()}")
-    path.write_bytes(content)
-    return str(path)

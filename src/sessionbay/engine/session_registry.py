@@ -27,7 +27,7 @@ from .workdir import remove_tree, rename_for_removal
 
 log = escaping_logger("sessionbay.engine")
 FREEZE_TRIES = 3
-STARTS_PER_PROCESSOR = 2  # sandboxes that start at once; more take as long, and the engine answers later
+MIN_STARTS = 2  # sandboxes that start at once on one processor, as one may hang; else one on each
 FREEZE_TIMEOUT = 10.0  # seconds for one attempt to freeze or thaw
 ENDED_RETENTION = 3600.0  # seconds for which an ended session is remembered
 RETRY_INTERVAL = 0.5  # seconds between two looks for what is to be ended or removed
@@ -51,7 +51,7 @@ class SessionRegistry:
         self._starting = 0
         self._reserve = DescriptorReserve()
         self._left: list[Sandbox | Path] = []  # what is to be removed when there is room for it
-        self._start_slots = asyncio.Semaphore(STARTS_PER_PROCESSOR * (os.cpu_count() or 1))
+        self._start_slots = asyncio.Semaphore(max(os.cpu_count() or 1, MIN_STARTS))
         self._tasks: set[asyncio.Task[None]] = set()
         self.before_delete: Callable[[EngineSession], Awaitable[None]] = _nothing
         self.on_start: Callable[[EngineSession], None] = lambda session: None

@@ -1,6 +1,7 @@
 """A server that runs a script for each connection, byte by byte, to misbehave on purpose."""
 
 import fcntl
+import select
 import socket
 import ssl
 import struct
@@ -62,9 +63,10 @@ class Peer:
 
     def flush(self) -> None:
         """Wait until the client's system has received what was sent, and the end: a busy machine delivers it later."""
-        waiting = b"\1"
+        ends, waiting = select.poll(), b"\1"
         with suppress(OSError, ValueError):  # it may be closed
-            while any(waiting) and not self.server.ending.wait(0.001):
+            ends.register(self.sock, 0)  # reports nothing but that the connection broke
+            while any(waiting) and not ends.poll(0) and not self.server.ending.wait(0.001):
                 waiting = fcntl.ioctl(self.sock, termios.TIOCOUTQ, bytes(4))
 
     def drip(self, data: bytes, pause: float) -> None:

@@ -18,6 +18,7 @@ from ..threads._sync import until
 from .carrier import Carrier
 
 KEY = Secret("akm-key-that-nobody-may-see")
+NO_ENGINE = "is not the engine|did not answer in time"  # the latter of one that is silent, as a stopped engine is
 CHUNKS = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
 
 
@@ -75,7 +76,7 @@ def test_a_stranger_on_the_engines_port_learns_nothing(script: Script) -> None:
     with RawServer(script) as server:
         with Carrier(known=known(server)) as carrier:
             begun = time.monotonic()
-            with pytest.raises(httpx.ConnectError, match="is not the engine"):
+            with pytest.raises((httpx.ConnectError, httpx.ConnectTimeout), match=NO_ENGINE):
                 carrier.ask(f"{server.url}/secret", "POST", b"a secret", connect=1.5)
             assert time.monotonic() - begun < BEYOND
             assert (carrier.counts.busy, carrier.counts.idle) == (0, 0)
@@ -118,6 +119,6 @@ def test_a_stranger_on_the_engines_port_gets_no_websocket(script: Script, monkey
     monkeypatch.setattr("sessionbay._sync.ws.socket.CONNECT_TIMEOUT", 1.5)
     with RawServer(script) as server:
         address = WebSocketAddress.of(f"ws://127.0.0.1:{server.port}/ws/session-1", Secret("token-of-a-session"))
-        with pytest.raises(ConnectionLost, match="is not the engine"):
+        with pytest.raises(ConnectionLost, match=NO_ENGINE):
             WebSocket.open(address, TlsSettings(True, trust_env=False), time.monotonic, BOUND, known(server))
     assert b"token-of-a-session" not in b"".join(server.requests)

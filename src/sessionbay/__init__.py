@@ -9,7 +9,6 @@ import os
 from typing import TYPE_CHECKING
 
 from ._version import __version__ as __version__
-from ._version_guard import install as _guard_version
 
 if TYPE_CHECKING:
     from ._public import *  # noqa: F403  # the names stand in _public.py alone
@@ -30,7 +29,6 @@ def get_logger(name: str) -> logging.Logger:
 
 
 if not TYPE_CHECKING:
-    _guard_version()
 
     def __getattr__(name):
         from importlib import import_module

@@ -183,13 +183,21 @@ def _early(program: Interruption) -> None:
     assert len(AgentBay().list(labels=program.labels).sessions) == 2
 
 
+def wait_in_child(begun: Any) -> None:
+    """Say that the child runs, and wait for its signal."""
+    begun.set()
+    time.sleep(BUSY)
+
+
 @row("multiprocessing: a child gets the signal", status=0, is_timed=False)
 def _multiprocessing(program: Interruption) -> None:
     session = program.enter()
     for method in ("fork", "spawn"):
         context: Any = multiprocessing.get_context(method)
-        child = context.Process(target=time.sleep, args=(BUSY,))
+        begun = context.Event()
+        child = context.Process(target=wait_in_child, args=(begun,))
         child.start()
+        begun.wait(BOUND)  # Python drops a signal that a child gets in the first moments after a fork
         child.terminate()
         child.join()
         assert child.exitcode == TERM

@@ -16,7 +16,6 @@ from ..core.escaping_filter import escaping_logger
 from ..core.reserved_labels import ATTEMPT, CreationAttempt
 from ..environment import nonce
 from ..models.creation import CreateSessionParams
-from ..models.mobile_config import MobileConfig
 from ..models.sessions import OperationResult, SessionResult
 from ..operations.creation import awaited_context_ids, create_request
 from ..operations.labels import GET_LABELS
@@ -77,7 +76,9 @@ async def create_session(
 
 async def _prepare(connection: AsyncSessionConnection, params: CreateSessionParams) -> tuple[str, str]:
     """Copy the contexts in, and set up the phone; return why each of the two failed, or empty strings."""
-    phone = (params.extra_configs and params.extra_configs.mobile) or MobileConfig()
+    phone = params.extra_configs.mobile if params.extra_configs else None
+    if phone is None:
+        return await wait_for_contexts(connection, awaited_context_ids(params)), ""
     configured = await prepare_phone(connection, setting_commands(phone, connection.api.clock.time()))
     context_error = await wait_for_contexts(connection, awaited_context_ids(params))
     simulated = await prepare_phone(connection, simulation_commands(phone))

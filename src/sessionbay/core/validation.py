@@ -50,6 +50,8 @@ def integer(name: str, value: object, errors: Errors, low: int, high: int) -> in
 
 
 def _whole(value: object) -> int | None:
+    if type(value) is int:
+        return value
     return operator.index(value) if isinstance(value, SupportsIndex) and not isinstance(value, bool) else None
 
 

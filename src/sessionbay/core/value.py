@@ -11,6 +11,7 @@ from .frozen import FrozenDict, freeze
 
 MAX_REPR_TEXT = 120  # characters
 MAX_REPR_ITEMS = 4
+_SCALARS = frozenset([str, int, float, bool, bytes, type(None)])  # most fields, which need no second look
 
 
 class Plain:
@@ -45,7 +46,7 @@ class Value(Plain):
 
     def __post_init__(self) -> None:
         for name, value in vars(self).items():
-            if isinstance(value, (dict, list, tuple)):
+            if type(value) not in _SCALARS and isinstance(value, (dict, list, tuple)):
                 object.__setattr__(self, name, freeze(value))
 
     def __setattr__(self, name: str, value: object) -> NoReturn:  # of names that are not fields

@@ -3,13 +3,14 @@
 import json
 from dataclasses import dataclass
 from typing import Any, ClassVar, TypeVar, cast
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlsplit
 
 from pydantic.alias_generators import to_camel
 from pydantic_core import from_json
 
 from ..core.config import Variables
 from ..core.encoding import DialectName, NamingConvention
+from ..core.form import encode_form
 from ..core.http import HttpRequest, HttpResponse, InvalidRequest, RequestStamp, UnknownOperation
 from ..core.json_text import readable
 from ..core.operation import Operation, OperationRegistry, OperationReply
@@ -70,7 +71,7 @@ class AGBDialect(Dialect):
         if op.agb is None:
             raise op.result.error_type.usage(f"AGB has no {op.action}: it is an operation of AgentBay only")
         params = envelope.format_params(op, request, self.name, self.convention, default_place=op.agb.place)
-        query = urlencode({name: value for name, value in params["query"].items() if value != ""})
+        query = encode_form((name, value) for name, value in params["query"].items() if value != "")
         return HttpRequest(
             op.agb.method,
             f"{self.endpoint}{op.agb.path}" + (f"?{query}" if query else ""),

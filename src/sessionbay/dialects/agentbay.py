@@ -4,12 +4,13 @@ import json
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, ClassVar, TypeVar
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlsplit
 
 from pydantic.alias_generators import to_pascal
 
 from ..core.config import Variables
 from ..core.encoding import DialectName, NamingConvention
+from ..core.form import encode_form
 from ..core.http import HttpRequest, HttpResponse, RequestStamp, UnknownOperation
 from ..core.operation import Operation, OperationRegistry, OperationReply
 from ..core.result import Result
@@ -79,7 +80,7 @@ class AgentBayDialect(Dialect):
         moment = datetime.fromtimestamp(int(stamp.time), UTC).replace(tzinfo=None).isoformat().replace(":", "%3A")
         query = f"Action={op.action}&Format=json&Version={VERSION}&Timestamp={moment}Z&SignatureNonce={stamp.nonce}"
         if own := params["query"]:
-            query = f"{query}&{urlencode(own)}"
+            query = f"{query}&{encode_form(own.items())}"
         form = {"Authorization": f"Bearer {self.api_key.reveal()}", **params["body"]}
         return HttpRequest(
             "POST",
@@ -91,7 +92,7 @@ class AgentBayDialect(Dialect):
                 "content-type": _FORM,
                 "accept": "*/*",
             },
-            urlencode(sorted(form.items())).encode(),
+            encode_form(sorted(form.items())).encode(),
         )
 
     @classmethod

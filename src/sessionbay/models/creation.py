@@ -2,8 +2,8 @@
 
 import copy
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from typing import Any, TypedDict
+from dataclasses import dataclass, field
+from typing import Any, TypedDict, cast
 
 from ..core import validation
 from ..core.errors import SessionError
@@ -113,18 +113,6 @@ class CreateSessionParams:
         if self.skill_names and not self.load_skills:
             raise SessionError.usage("skill_names needs load_skills=True")
 
-    def _resolve(self) -> "CreateSessionParams":
-        """Return a copy that keeps its values, with the official client's names replaced by those used here."""
-        given = {new: getattr(self, old) for old, new in _OFFICIAL_FIELDS.items()}
-        if policy := self.lifecycle_policy:
-            given |= {name: getattr(policy, name) or None for name in LifecyclePolicy.__dataclass_fields__}
-        given = {name: value for name, value in given.items() if value is not None}
-        if twice := [name for name in given if getattr(self, name)]:
-            raise SessionError.usage(f"{', '.join(twice)} is given twice, once by the official client's name")
-        nested = {name: getattr(self, name) for name in _NESTED_FIELDS}
-        values: dict[str, Any] = dict.fromkeys([*_OFFICIAL_FIELDS, "lifecycle_policy"])
-        return replace(self, labels=dict(self.labels), **values | copy.deepcopy(nested | given))
-
     @classmethod
     def of(cls, params: "CreateSessionParams | None", fields: "CreateSessionFields") -> "CreateSessionParams":
         """Return a copy of ``params`` with ``fields`` replaced."""
@@ -134,7 +122,27 @@ class CreateSessionParams:
         if params is not None and not isinstance(params, CreateSessionParams):  # pyright: ignore[reportUnnecessaryIsInstance]  # for callers without a type checker
             kind = type(params).__name__
             raise SessionError.usage(f"params must be CreateSessionParams, not {kind}: use create(**params).")
-        return replace(params or cls(), **fields)._resolve()
+        given = {**(vars(params) if params else {}), **fields}
+        return cls(**_keep(_rename_official({name: value for name, value in given.items() if value is not None})))
+
+
+def _rename_official(values: dict[str, Any]) -> dict[str, Any]:
+    """Return fields with the official client's names replaced by those used here."""
+    given = {new: values.pop(old) for old, new in _OFFICIAL_FIELDS.items() if old in values}
+    if policy := values.pop("lifecycle_policy", None):
+        names = LifecyclePolicy.__dataclass_fields__
+        given |= {name: value for name in names if (value := getattr(policy, name) or None) is not None}
+    if twice := [name for name in given if values.get(name)]:
+        raise SessionError.usage(f"{', '.join(twice)} is given twice, once by the official client's name")
+    return values | given
+
+
+def _keep(values: dict[str, Any]) -> dict[str, Any]:
+    """Return fields that do not change with the caller's objects."""
+    copies = {name: copy.deepcopy(values[name]) for name in _NESTED_FIELDS if name in values}
+    if isinstance(labels := values.get("labels"), Mapping):
+        copies["labels"] = dict(cast("Mapping[str, str]", labels))
+    return values | copies
 
 
 @public

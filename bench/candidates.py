@@ -10,7 +10,7 @@ from .report import machine, table
 LEVELS = (1, 10, 50, 200, 1000)
 ROUNDS = 3
 CALLS = 2000
-CANDIDATES = {HTTPX: "httpx's own", "over_aiohttp": "an adapter to aiohttp", "over_ours": "ours: h11 over streams"}
+CANDIDATES = {HTTPX: "httpx's own", "over_aiohttp": "an adapter to aiohttp", "over_ours": "ours: llhttp over streams"}
 
 
 def main() -> None:

@@ -11,7 +11,7 @@ from .plan import LEVELS, NAMES, OFFICIAL, OFFICIAL_SESSIONS, SESSIONS, Results
 from .startup import Start
 
 BEGIN, END = "<!-- written by nox -s bench -- --write -->", "<!-- end of what the benchmark wrote -->"
-LIBRARIES = ("sessionbay", "httpx", "h11", "anyio", "pydantic", "aiohttp")
+LIBRARIES = ("sessionbay", "httpx", "httptools", "anyio", "pydantic", "aiohttp")
 
 
 def report(results: Results, goals: Iterable[Goal], start: Start, rounds: int) -> str:

@@ -2,6 +2,7 @@
 
 import time
 
+from sessionbay._async.http.core import AsyncHttpCore
 from sessionbay._async.http.pool import PoolLimits
 from sessionbay._async.http.transport import AsyncTransport
 from sessionbay._http.tls import TlsSettings
@@ -13,7 +14,6 @@ class Contender(httpx_async.Contender):
     """As httpx, but for the transport."""
 
     def __init__(self, place: Place) -> None:
-        self.transport = AsyncTransport(
-            PoolLimits(CONNECTIONS, 20.0), TlsSettings(True, trust_env=False), None, time.monotonic
-        )
+        limits = PoolLimits(CONNECTIONS, 20.0)
+        self.transport = AsyncTransport(AsyncHttpCore(limits, TlsSettings(True, trust_env=False), time.monotonic))
         super().__init__(place)

@@ -89,7 +89,7 @@ LOCKS: dict[str, Callable[[Any], Any]] = {
     "tempfile: choosing a name": lambda _: tempfile._once_lock,  # type: ignore[attr-defined]
     "subprocess: waiting for a child": lambda _: subprocess.Popen(["true"])._waitpid_lock,  # type: ignore[attr-defined]
     "httpx: a pool of the program": lambda _: httpx.Client()._transport._pool._optional_thread_lock._lock,  # type: ignore[attr-defined]
-    "the client: its connections": lambda session: session.agent_bay.core.api._transport._connections.get().pool._lock,
+    "the client: its connections": lambda session: session.agent_bay.core.api._core.pool._lock,
     "the client: its first call": lambda session: session.agent_bay.core.api._http_lock,
     "every lock at once": lambda _: EveryLock(),
 }

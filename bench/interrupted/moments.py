@@ -127,16 +127,16 @@ def _command(program: Interruption) -> None:
 
 @row("the client: a creation was sent")
 def _creation(program: Interruption) -> None:
-    client: Any = importlib.import_module("sessionbay._sync.api_client")
-    send = client.send
+    core: Any = importlib.import_module("sessionbay._sync.http.core").HttpCore
+    exchange = core.exchange
 
-    def sent(http: Any, request: Any, limit: float) -> Any:
-        response = send(http, request, limit)
-        if b"CreateMcpSession" in request.url.raw_path:
+    def exchanged(self: Any, request: Any, timeouts: Any) -> Any:
+        response = exchange(self, request, timeouts)
+        if "CreateMcpSession" in request.url:
             program.strike_in(threading.Lock())
         return response
 
-    client.send = sent
+    core.exchange = exchanged
     program.enter()
 
 
@@ -277,16 +277,16 @@ def _twice(program: Interruption) -> None:
 @row("SIGINT during a creation, and again during its undoing", status=-signal.SIGINT)
 def _twice_early(program: Interruption) -> None:
     creation: Any = importlib.import_module("sessionbay._sync.creation")
-    client: Any = importlib.import_module("sessionbay._sync.api_client")
-    send = client.send
+    core: Any = importlib.import_module("sessionbay._sync.http.core").HttpCore
+    exchange = core.exchange
 
-    def sent(http: Any, request: Any, limit: float) -> Any:
-        response = send(http, request, limit)
-        if b"CreateMcpSession" in request.url.raw_path:
+    def exchanged(self: Any, request: Any, timeouts: Any) -> Any:
+        response = exchange(self, request, timeouts)
+        if "CreateMcpSession" in request.url:
             program.strike(signal.SIGINT)
         return response
 
-    client.send = sent
+    core.exchange = exchanged
     creation.Creation._undo = lambda _: program.strike(signal.SIGINT)
     AgentBay().session(labels=program.labels).__enter__()
 

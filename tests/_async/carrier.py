@@ -7,6 +7,7 @@ from typing import Any, Self
 
 import httpx
 
+from sessionbay._async.http.core import AsyncHttpCore
 from sessionbay._async.http.pool import PoolCounts, PoolLimits
 from sessionbay._async.http.transport import AsyncTransport
 from sessionbay._concurrency._async import AsyncHttpClient
@@ -30,9 +31,8 @@ class Carrier:
         clock: Callable[[], float] = time.monotonic,
         known: KnownEngine | None = None,
     ) -> None:
-        self.transport = AsyncTransport(
-            PoolLimits(most, kept), TlsSettings(verify, trust_env=False), proxy_of, clock, known
-        )
+        self.core = AsyncHttpCore(PoolLimits(most, kept), TlsSettings(verify, trust_env=False), clock, known)
+        self.transport = AsyncTransport(self.core, proxy_of)
         self.client = AsyncHttpClient(transport=self.transport, bounded=True, trust_env=False)
 
     async def ask(self, url: str, *args: Any, **options: Any) -> httpx.Response:

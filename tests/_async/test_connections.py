@@ -4,18 +4,19 @@ import time
 from collections.abc import Iterator
 from contextlib import suppress
 
-import httpx
 import pytest
 
-from sessionbay._async.http.pool import AsyncConnectionPool, Origin, PoolCounts, PoolLimits
+from sessionbay._async.http.pool import AsyncConnectionPool, PoolCounts, PoolLimits
+from sessionbay._http.errors import ConnectError, PoolTimeoutError
+from sessionbay._http.request_head import Origin
 from sessionbay._http.tls import TlsSettings
 from sessionbay.core.http import Timeouts
 
 from ..raw_server import RawServer
 from ..threads._async import Background, until
 
-PATIENT = Timeouts({}, time.monotonic)
-HURRIED = Timeouts({"timeout": {"pool": 0.01}}, time.monotonic)
+PATIENT = Timeouts({}, None, time.monotonic)
+HURRIED = Timeouts({"pool": 0.01}, None, time.monotonic)
 
 
 @pytest.fixture
@@ -67,7 +68,7 @@ async def test_whoever_comes_later_does_not_overtake(origin: Origin) -> None:
 async def test_a_turn_that_nobody_waits_for_any_more_is_not_lost(origin: Origin) -> None:
     pool = pool_of(1)
     first = await pool.acquire(origin, PATIENT)
-    with pytest.raises(httpx.PoolTimeout):
+    with pytest.raises(PoolTimeoutError):
         await pool.acquire(origin, HURRIED)
     assert pool.counts() == PoolCounts(busy=1)
     await pool.release(origin, first, reusable=False)
@@ -78,7 +79,7 @@ async def test_giving_up_at_the_moment_of_the_turn_loses_none(origin: Origin) ->
     pool = pool_of(1)
 
     async def hurry() -> None:
-        with suppress(httpx.PoolTimeout):
+        with suppress(PoolTimeoutError):
             await pool.release(origin, await pool.acquire(origin, HURRIED), reusable=True)
 
     for _ in range(20):
@@ -95,7 +96,7 @@ async def test_giving_up_at_the_moment_of_the_turn_loses_none(origin: Origin) ->
 async def test_a_connection_that_cannot_be_made_gives_its_turn_away() -> None:
     pool = pool_of(1)
     for _ in range(3):
-        with pytest.raises(httpx.ConnectError):
+        with pytest.raises(ConnectError):
             await pool.acquire(("http", "127.0.0.1", 1), PATIENT)
     assert pool.counts() == PoolCounts()
 

@@ -11,6 +11,7 @@ import httpx
 from sessionbay._concurrency._sync import HttpClient
 from sessionbay._http.proxies import ProxyOf
 from sessionbay._http.tls import TlsSettings
+from sessionbay._sync.http.core import HttpCore
 from sessionbay._sync.http.pool import PoolCounts, PoolLimits
 from sessionbay._sync.http.transport import Transport
 from sessionbay.core.challenge import KnownEngine
@@ -31,7 +32,8 @@ class Carrier:
         clock: Callable[[], float] = time.monotonic,
         known: KnownEngine | None = None,
     ) -> None:
-        self.transport = Transport(PoolLimits(most, kept), TlsSettings(verify, trust_env=False), proxy_of, clock, known)
+        self.core = HttpCore(PoolLimits(most, kept), TlsSettings(verify, trust_env=False), clock, known)
+        self.transport = Transport(self.core, proxy_of)
         self.client = HttpClient(transport=self.transport, bounded=True, trust_env=False)
 
     def ask(self, url: str, *args: Any, **options: Any) -> httpx.Response:

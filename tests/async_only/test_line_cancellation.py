@@ -25,7 +25,7 @@ async def terminal(session: AsyncSession) -> None:
 
 async def output(session: AsyncSession) -> None:
     async with await session.pty.create() as made:
-        await made.send_input("head -c 300000 /dev/zero | tr '\\0' x; exit\r")
+        await made.send_input("head -c 100000 /dev/zero | tr '\\0' x; exit\r")
         async for _ in made:
             pass
 

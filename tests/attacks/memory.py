@@ -31,13 +31,13 @@ print("got: it was held")
 """
 
 
-def taken(scene: Scene, code: str, **limits: int) -> str | None:
+def taken(scene: Scene, code: str, *, is_watched: bool = False, **limits: int) -> str | None:
     """Return whether a program takes what it wants in a session with limits, and keeps it: for a while, if watched."""
     registry = scene.engine._engine.sessions
     wanted = dict.fromkeys(limits, 0) if "no limits" in scene.marks else limits
     scene.patch.setattr(registry, "config", replace(registry.config, limits=Limits(**wanted)))
     session = scene.lost_session()
-    by_kernel = scene.engine._engine.backend.groups and "memory" in limits
+    by_kernel = scene.engine._engine.backend.groups and "memory" in limits and not is_watched
     seconds = 0 if by_kernel else scene.slack / 2
     reported = python(session, PRELUDE + code + HOLD, str(seconds), timeout_ms=100_000)
     scene.end(session)
@@ -171,6 +171,7 @@ def answers_of_the_kernel(scene: Scene) -> str | None:
         "            sock.send(request)\n"
         "    except OSError:\n"
         "        pass\n",
+        is_watched=True,
         memory=MEMORY,
     )
 

@@ -42,14 +42,14 @@ def test_a_deletion_that_takes_the_lock_of_the_interrupted_thread_is_noticed(pro
 def test_a_session_whose_creation_is_under_way_is_found_and_deleted(programs: Programs, twin: str) -> None:
     begin = "" if twin == "sync" else "async "
     program = programs.start(f"""
-        import sessionbay._{twin}.api_client as client
-        send = client.send
-        {begin}def sent(http, request, limit):
-            response = {"await " if begin else ""}send(http, request, limit)
-            if b"CreateMcpSession" in request.url.raw_path:
+        from sessionbay._{twin}.http.core import {"Async" if begin else ""}HttpCore as Core
+        exchange = Core.exchange
+        {begin}def exchanged(self, request, timeouts):
+            response = {"await " if begin else ""}exchange(self, request, timeouts)
+            if "CreateMcpSession" in request.url:
                 os.kill(os.getpid(), signal.SIGTERM)
             return response
-        client.send = sent
+        Core.exchange = exchanged
         sessionbay.install_signal_handlers()
         {begin}def main():
             {begin}with {"Async" if begin else ""}AgentBay() as bay, bay.session(labels=labels):

@@ -7,16 +7,27 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import httpx
 
 from .._concurrency._async import AsyncHttpClient, Lock, run_in_thread, send
-from .._http.errors import NotHttpError
+from .._http import response_parser
+from .._http.errors import (
+    NOT_SENT_ERRORS,
+    TIMEOUT_ERRORS,
+    ConnectError,
+    ConnectTimeoutError,
+    NotHttpError,
+    TransportError,
+)
+from .._http.httpx_errors import from_httpx
+from .._http.interception import is_intercepted
 from .._http.proxies import proxy_of
 from .._http.request import http_request
+from .._http.timeouts import step_timeouts
 from .._http.tls import TlsSettings
 from ..core.adaptive_rate import AdaptiveRate
 from ..core.challenge import KnownEngine
 from ..core.config import LOCAL, is_local, is_loopback
 from ..core.errors import AgentBayError, EngineEndedError, Kind, Outcome
 from ..core.escaping_filter import escaping_logger
-from ..core.http import Call, HttpRequest, HttpResponse, InvalidResponse, RequestStamp
+from ..core.http import Call, HttpRequest, HttpResponse, InvalidResponse, RequestStamp, Timeouts
 from ..core.operation import Operation
 from ..core.polling import is_unknown
 from ..core.result import Result
@@ -24,9 +35,10 @@ from ..core.retry import Failure, RetryBudget, RetryState, classify_response
 from ..core.secrets import Secret, excerpt, without
 from ..core.wire_model import Wire
 from ..dialects.base import Dialect
-from ..environment import ThreadLock, nonce
+from ..environment import ThreadLock, environment, nonce
 from .client_config import IDLE_CONNECTION_TIMEOUT, ClientConfig
 from .engine_watch import AsyncEngineWatch, AsyncWatchingClock
+from .http.core import AsyncHttpCore
 from .http.pool import PoolLimits
 from .http.redaction import AsyncRedactingTransport
 from .http.transport import AsyncTransport
@@ -42,7 +54,6 @@ A = TypeVar("A")
 R = TypeVar("R", bound=Result[Any])
 
 INVALID_URL_ERRORS = (httpx.InvalidURL, UnicodeError)  # the latter for host names that IDNA cannot encode
-_NOT_SENT_ERRORS = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError)
 
 
 @dataclass(frozen=True)
@@ -74,6 +85,7 @@ class AsyncApiClient:
         self.multiplexers: AsyncPerLoop[dict[str, AsyncMultiplexer]] = AsyncPerLoop(dict)
         self._http: AsyncHttpClient | None = None
         self._transport: AsyncTransport | None = None
+        self._core: AsyncHttpCore | None = None  # None where every request goes through httpx
         self._opening = AsyncPerLoop(Lock)
         self._http_lock = ThreadLock()
         self._closed = False
@@ -131,7 +143,7 @@ class AsyncApiClient:
         while True:
             await self._rate_limiter.acquire(call.name, deadline - self.clock.monotonic())
             remaining = max(deadline - self.clock.monotonic(), 0.001)
-            result, failure = await self._attempt(call, replace(timeout, total=remaining))
+            result, failure = await self._attempt(call, CallTimeout(remaining, timeout.connect))
             if isinstance(result, AgentBayError):
                 result = await self.engine.explain(call.name, result)
             outcome_unknown |= failure.outcome == "unknown" if failure else is_unknown(result.http_status_code)
@@ -156,7 +168,7 @@ class AsyncApiClient:
         request = call.encode(RequestStamp(self.clock.time(), nonce()))
         try:
             response = await self._send_request(request, timeout)
-        except (TimeoutError, httpx.TransportError) as exc:
+        except (TimeoutError, TransportError, httpx.TransportError) as exc:
             return map_transport_error(call.name, call.errors, exc, timeout.total, connect_hint(request.url))
         except INVALID_URL_ERRORS as exc:  # httpx parses the target of a redirect, which is never followed
             return self._invalid_response(call, HttpResponse(0), InvalidResponse(f"invalid URL: {exc}"))
@@ -167,13 +179,7 @@ class AsyncApiClient:
             result = call.decode(response)
         except InvalidResponse as exc:
             return self._invalid_response(call, response, exc)
-        log.debug(
-            "%s -> success=%s code=%s request_id=%s",
-            call.name,
-            result.success,
-            result.code,
-            result.request_id,
-        )
+        log.debug("%s -> success=%s code=%s request_id=%s", call.name, result.success, result.code, result.request_id)
         if result.success:
             return result, None
         # The service's message may repeat the request.
@@ -183,6 +189,12 @@ class AsyncApiClient:
     async def _send_request(self, request: HttpRequest, timeout: CallTimeout) -> HttpResponse:
         http = await self.open()
         deadline = self.clock.monotonic() + timeout.total
+        if self._core and not is_intercepted(http):
+            log.debug("sent directly")
+            timeouts = Timeouts(step_timeouts(timeout.total, timeout.connect), deadline, self.clock.monotonic)
+            if (response := await self._core.exchange(request, timeouts)) is not None:
+                return response
+        log.debug("sent through httpx")
         return await send(http, http_request(request, timeout.total, timeout.connect, deadline), timeout.total)
 
     def _secrets(self, call: Call[Any]) -> tuple[Secret, ...]:
@@ -228,6 +240,8 @@ class AsyncApiClient:
             raise AgentBayError.usage(
                 f'endpoint="local" needs the extra "local" ({exc.name} is missing): pip install ".[local]" in its clone'
             ) from exc
+        if not response_parser.HAS_PARSER:
+            raise AgentBayError.usage('endpoint="local" needs httptools, to verify the engine on each connection')
         engine = find_or_start(private=self.dialect.endpoint != LOCAL)
         self.owns_engine, self.known_engine = engine.private, engine.known
         return replace(self.dialect, endpoint=engine.endpoint, api_key=engine.api_key)
@@ -238,11 +252,14 @@ class AsyncApiClient:
         tls = TlsSettings(config.verify, trust_env=trust_env)
         proxy = proxy_of(config.proxy, trust_env=trust_env)
         limits = PoolLimits(config.max_connections, IDLE_CONNECTION_TIMEOUT)
-        own = AsyncTransport(limits, tls, proxy, self.clock.monotonic, self.known_engine)
+        core = AsyncHttpCore(limits, tls, self.clock.monotonic, self.known_engine)
+        own = AsyncTransport(core, proxy)
+        bounded = not config.transport and not proxy and response_parser.HAS_PARSER
+        self._core = core if bounded and not environment().get("SESSIONBAY_HTTPX") else None
         self._transport = None if config.transport else own
         return AsyncHttpClient(
             transport=AsyncRedactingTransport(config.transport) if config.transport else own,
-            bounded=not config.transport and not proxy,
+            bounded=bounded,
             trust_env=trust_env,
         )
 
@@ -284,14 +301,16 @@ def map_transport_error(
     name: str, errors: type[AgentBayError], cause: Exception, timeout: float, hint: str = ""
 ) -> tuple[AgentBayError, Failure]:
     """Return the error for a request without a response. The cause keeps its text, and drops its request."""
-    if isinstance(cause, httpx.RequestError):
+    failure = cause
+    if isinstance(cause, httpx.TransportError):
+        failure = from_httpx(cause)
         without_request: Any = cause  # httpx types the setter as taking no None
         without_request.request = None
-    timed_out = isinstance(cause, (TimeoutError, httpx.TimeoutException))
-    reason = f"no answer within {timeout:.3g} s" if timed_out else str(cause) or type(cause).__name__
-    outcome: Outcome = "not_sent" if isinstance(cause, _NOT_SENT_ERRORS) else "unknown"
-    kind: Kind = "timeout" if timed_out else "invalid_response" if isinstance(cause, NotHttpError) else "unreachable"
-    hint = f"; {hint}" if hint and isinstance(cause, (httpx.ConnectError, httpx.ConnectTimeout)) else ""
+    timed_out = isinstance(failure, (TimeoutError, *TIMEOUT_ERRORS))
+    reason = f"no answer within {timeout:.3g} s" if timed_out else str(failure) or type(failure).__name__
+    outcome: Outcome = "not_sent" if isinstance(failure, NOT_SENT_ERRORS) else "unknown"
+    kind: Kind = "timeout" if timed_out else "invalid_response" if isinstance(failure, NotHttpError) else "unreachable"
+    hint = f"; {hint}" if hint and isinstance(failure, (ConnectError, ConnectTimeoutError)) else ""
     error = errors.of(kind, f"{name}: {reason}{hint}", outcome=outcome)
-    error.__cause__ = cause
+    error.__cause__ = failure
     return error, Failure(reason, outcome)

@@ -15,6 +15,7 @@ from ..core.http import HttpResponse
 from ..operations.registry import request_names
 from .client import MAX_CONNECTIONS
 from .client_config import IDLE_CONNECTION_TIMEOUT
+from .http.core import AsyncHttpCore
 from .http.pool import PoolLimits
 from .http.transport import AsyncTransport
 
@@ -139,9 +140,6 @@ def _default_transport(clock: AsyncClock) -> HttpTransport:
     def proxy(url: httpx.URL) -> str | None:
         return proxy_from_env(url) if proxy_from_env and not is_loopback(url.host) else None
 
-    return AsyncTransport(
-        PoolLimits(MAX_CONNECTIONS, IDLE_CONNECTION_TIMEOUT),
-        TlsSettings(True, trust_env=True),
-        proxy if proxy_from_env else None,
-        clock.monotonic,
-    )
+    limits = PoolLimits(MAX_CONNECTIONS, IDLE_CONNECTION_TIMEOUT)
+    core = AsyncHttpCore(limits, TlsSettings(True, trust_env=True), clock.monotonic)
+    return AsyncTransport(core, proxy if proxy_from_env else None)

@@ -17,6 +17,14 @@ from anyio.abc import ByteStream, SocketAttribute
 from anyio.streams.tls import TLSAttribute
 
 from .._http.cookies import NO_COOKIES
+from .._http.errors import (
+    ConnectError,
+    ConnectTimeoutError,
+    ReceiveError,
+    ReceiveTimeoutError,
+    SendError,
+    SendTimeoutError,
+)
 from .._http.response import ResponseReader
 from .._http.timeouts import CLOSE_TIMEOUT, format_timeout
 from ..core.errors import SessionError
@@ -139,7 +147,7 @@ class _AnyioStream:
 
 
 class Stream:
-    """A byte stream to one peer. Failures raise httpx's exceptions."""
+    """A byte stream to one peer. Failures raise the errors of ``_http.errors``."""
 
     def __init__(self, stream: LoopStream | _AnyioStream) -> None:
         self._stream = stream
@@ -149,18 +157,18 @@ class Stream:
         try:
             await self._stream.send(data, timeout)
         except TimeoutError as exc:
-            raise httpx.WriteTimeout(f"not sent{format_timeout(timeout)}") from exc
+            raise SendTimeoutError(f"not sent{format_timeout(timeout)}") from exc
         except _BROKEN as exc:
-            raise httpx.WriteError(str(exc) or "the peer closed the connection") from exc
+            raise SendError(str(exc) or "the peer closed the connection") from exc
 
     async def receive(self, timeout: float | None) -> bytes:
         """Return received data, empty at the end of the stream; wait at most ``timeout`` seconds."""
         try:
             return await self._stream.receive(timeout)
         except TimeoutError as exc:
-            raise httpx.ReadTimeout(f"nothing came{format_timeout(timeout)}") from exc
+            raise ReceiveTimeoutError(f"nothing came{format_timeout(timeout)}") from exc
         except _BROKEN as exc:
-            raise httpx.ReadError(str(exc) or "the connection broke") from exc
+            raise ReceiveError(str(exc) or "the connection broke") from exc
 
     def full_duplex(self) -> "Stream":
         """Return a stream that can send and receive at the same time."""
@@ -183,9 +191,9 @@ async def connect(host: str, port: int, tls: ssl.SSLContext | None, timeout: flo
         with _fail_after(timeout):
             return Stream(await kind.connect(host, port, tls))
     except TimeoutError as exc:
-        raise httpx.ConnectTimeout(f"no connection to {host}{format_timeout(timeout)}") from exc
+        raise ConnectTimeoutError(f"no connection to {host}{format_timeout(timeout)}") from exc
     except (OSError, UnicodeError, anyio.BrokenResourceError, anyio.EndOfStream) as exc:
-        raise httpx.ConnectError(f"no connection to {host}: {exc}") from exc
+        raise ConnectError(f"no connection to {host}: {exc}") from exc
 
 
 def current_loop() -> object:
@@ -322,12 +330,15 @@ async def shielded(call: Callable[[], Coroutine[Any, Any, T]], timeout: float) -
 
     A cancellation that comes meanwhile is delivered at the next checkpoint.
     """
+    if running_loop():
+        return await in_own_task(lambda: _within(call, timeout))
+    with anyio.fail_after(timeout, shield=True):
+        return await call()
 
-    async def bounded() -> T:
-        with anyio.fail_after(timeout, shield=True):
-            return await call()
 
-    return await (in_own_task(bounded) if running_loop() else bounded())
+async def _within(call: Callable[[], Coroutine[Any, Any, T]], timeout: float) -> T:
+    async with asyncio.timeout(timeout):
+        return await call()
 
 
 def deferred(call: Callable[P, Coroutine[Any, Any, T]], *args: P.args, **kwargs: P.kwargs) -> Coroutine[Any, Any, T]:

@@ -18,6 +18,14 @@ import anyio.to_thread
 import httpx
 
 from .._http.cookies import NO_COOKIES
+from .._http.errors import (
+    ConnectError,
+    ConnectTimeoutError,
+    ReceiveError,
+    ReceiveTimeoutError,
+    SendError,
+    SendTimeoutError,
+)
 from .._http.response import ResponseReader
 from .._http.timeouts import format_timeout
 from ..core.errors import SessionError
@@ -85,7 +93,7 @@ class Event:
 
 
 class Stream:
-    """A byte stream to one peer. Failures raise httpx's exceptions."""
+    """A byte stream to one peer. Failures raise the errors of ``_http.errors``."""
 
     def __init__(self, sock: socket.socket) -> None:
         self._sock = sock
@@ -96,18 +104,18 @@ class Stream:
         try:
             self._send(data, timeout)
         except TimeoutError as exc:
-            raise httpx.WriteTimeout(f"not sent{format_timeout(timeout)}") from exc
+            raise SendTimeoutError(f"not sent{format_timeout(timeout)}") from exc
         except OSError as exc:
-            raise httpx.WriteError(str(exc)) from exc
+            raise SendError(str(exc)) from exc
 
     def receive(self, timeout: float | None) -> bytes:
         """Return received data, empty at the end of the stream; wait at most ``timeout`` seconds."""
         try:
             return self._receive(timeout)
         except TimeoutError as exc:
-            raise httpx.ReadTimeout(f"nothing came{format_timeout(timeout)}") from exc
+            raise ReceiveTimeoutError(f"nothing came{format_timeout(timeout)}") from exc
         except OSError as exc:
-            raise httpx.ReadError(str(exc)) from exc
+            raise ReceiveError(str(exc)) from exc
 
     def full_duplex(self) -> "Stream":
         """Return a stream that can send and receive at the same time."""
@@ -175,9 +183,9 @@ def connect(host: str, port: int, tls: ssl.SSLContext | None, timeout: float | N
         sock = _connected(host, port, until)
         return Stream(sock if tls is None else _secured(sock, tls, host, until))
     except TimeoutError as exc:
-        raise httpx.ConnectTimeout(f"no connection to {host}{format_timeout(timeout)}") from exc
+        raise ConnectTimeoutError(f"no connection to {host}{format_timeout(timeout)}") from exc
     except (OSError, UnicodeError) as exc:
-        raise httpx.ConnectError(f"no connection to {host}: {exc}") from exc
+        raise ConnectError(f"no connection to {host}: {exc}") from exc
 
 
 def _connected(host: str, port: int, until: float | None) -> socket.socket:

@@ -1,11 +1,11 @@
 """A byte stream over an asyncio transport, without extra task switches."""
 
 import asyncio
+import math
 import os
 import socket
 import ssl
 from asyncio import FIRST_COMPLETED
-from collections.abc import Callable
 from typing import Any
 
 from .readiness import RECEIVE_SIZE, SocketWatch
@@ -31,7 +31,10 @@ class LoopStream(asyncio.Protocol):
         self._broken: Exception | None = None
         self._paused = False
         self._full = False
-        self._waiters: list[asyncio.Future[None]] = []  # at most two: a sender and a receiver
+        self._receiver: asyncio.Future[None] | None = None
+        self._receive_until = math.inf
+        self._timer: asyncio.TimerHandle | None = None
+        self._sender: asyncio.Future[None] | None = None
 
     @classmethod
     async def connect(cls, host: str, port: int, tls: ssl.SSLContext | None) -> "LoopStream":
@@ -53,13 +56,14 @@ class LoopStream(asyncio.Protocol):
         self._raise_if_broken()
         self._transport.write(data)
         if self._full:
-            await self._wait_until(self._can_send, timeout)
+            async with asyncio.timeout(timeout):
+                await self._wait_until_sent()
         self._raise_if_broken()
 
     async def receive(self, timeout: float | None) -> bytes:
         """Return received data, empty at the end of the stream; wait at most ``timeout`` seconds."""
         if not self._is_readable():
-            await self._wait_until(self._is_readable, timeout)
+            await self._wait_until_readable(timeout)
         if not self._received:
             self._raise_if_broken()
         data = bytes(self._received)
@@ -71,43 +75,50 @@ class LoopStream(asyncio.Protocol):
 
     async def aclose(self) -> None:
         """Close the connection and drop unsent data."""
+        self._receive_until = math.inf
+        self._set_timer()
         self._transport.abort()
 
     def _is_readable(self) -> bool:
         return bool(self._received) or self._ended
 
-    def _can_send(self) -> bool:
-        return not self._full or self._ended
-
-    async def _wait_until(self, condition: Callable[[], bool], timeout: float | None) -> None:
-        loop = asyncio.get_running_loop()
-        expired = False
-
-        def expire() -> None:
-            nonlocal expired
-            expired = True
-            self._wake()
-
-        timer = None if timeout is None else loop.call_later(timeout, expire)
+    async def _wait_until_readable(self, timeout: float | None) -> None:
+        self._receive_until = math.inf if timeout is None else self._loop.time() + timeout
+        if self._timer is None or self._timer.when() > self._receive_until:
+            self._set_timer()
+        self._receiver = self._loop.create_future()
         try:
-            while not condition():
-                if expired:
-                    raise TimeoutError
-                await self._wait(loop.create_future())
+            await self._receiver
         finally:
-            if timer:
-                timer.cancel()
+            self._receiver = None
 
-    async def _wait(self, waiter: asyncio.Future[None]) -> None:
-        self._waiters.append(waiter)
-        try:
-            await waiter
-        finally:
-            self._waiters.remove(waiter)
+    def _set_timer(self) -> None:
+        """Set the timer, which is left running between two waits: most calls end long before it does."""
+        if self._timer is not None:
+            self._timer.cancel()
+        at = self._receive_until
+        self._timer = None if at == math.inf else self._loop.call_at(at, self._expire)
+
+    def _expire(self) -> None:
+        self._timer = None
+        if self._receiver is None or self._receiver.done():
+            return
+        if self._loop.time() < self._receive_until:
+            self._set_timer()
+        else:
+            self._receiver.set_exception(TimeoutError())
+
+    async def _wait_until_sent(self) -> None:
+        while self._full and not self._ended:
+            self._sender = self._loop.create_future()
+            try:
+                await self._sender
+            finally:
+                self._sender = None
 
     def _wake(self) -> None:
-        for waiter in self._waiters:
-            if not waiter.done():
+        for waiter in (self._receiver, self._sender):
+            if waiter is not None and not waiter.done():
                 waiter.set_result(None)
 
     def _raise_if_broken(self) -> None:
@@ -115,6 +126,7 @@ class LoopStream(asyncio.Protocol):
             raise ConnectionError(str(self._broken) or "the peer closed the connection") from self._broken
 
     def connection_made(self, transport: Any) -> None:
+        self._loop = asyncio.get_running_loop()
         self._transport: asyncio.Transport = transport
         self._watch = SocketWatch(transport.get_extra_info("socket").fileno())
 

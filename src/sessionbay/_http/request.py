@@ -1,6 +1,5 @@
 """Requests as httpx sends them."""
 
-import re
 from collections.abc import AsyncIterator, Iterator
 from functools import cached_property, lru_cache
 from typing import Any
@@ -8,7 +7,8 @@ from typing import Any
 import httpx
 
 from ..core.http import HttpRequest
-from .timeouts import CONNECT_TIMEOUT
+from .request_head import split_plain_url
+from .timeouts import step_timeouts
 
 
 class Body(httpx.AsyncByteStream, httpx.SyncByteStream):
@@ -44,8 +44,7 @@ def http_request(request: HttpRequest, limit: float, connect: float | None, dead
     headers = {"host": url.netloc.decode(), **request.headers}
     if request.method != "GET":
         headers["content-length"] = str(len(request.body))
-    steps = {"connect": min(limit, connect or CONNECT_TIMEOUT), "read": limit, "write": limit, "pool": limit}
-    extensions = {"timeout": steps, "deadline": deadline}
+    extensions = {"timeout": step_timeouts(limit, connect), "deadline": deadline}
     result = httpx.Request(request.method, _NO_URL, headers=headers, stream=Body(request.body), extensions=extensions)
     result.url = url
     return result
@@ -106,13 +105,8 @@ class _Target(httpx.URL):
 
 _NO_URL = httpx.URL()  # a placeholder: httpx.Request parses the URL that it is given, so the real one is set afterwards
 _origin_of = lru_cache(maxsize=1024)(httpx.URL)
-_plain = re.compile(
-    r"(https?://[\w.:\[\]-]+)"
-    r"(/(?:[\w.~=@+:/-]++|%[0-9A-Fa-f]{2})*(?:\?(?:[\w.~=@+:/&-]++|%[0-9A-Fa-f]{2})+)?)",
-    re.ASCII,
-).fullmatch  # URLs that httpx does not rewrite, except for "." and ".." in a path
 
 
 def _url(text: str) -> httpx.URL:
-    plain = _plain(text)
-    return _Target(_origin_of(plain[1]), plain[2]) if plain and "/." not in text else httpx.URL(text)
+    plain = split_plain_url(text)
+    return _Target(_origin_of(plain[0]), plain[1]) if plain else httpx.URL(text)

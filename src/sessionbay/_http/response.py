@@ -34,13 +34,13 @@ class ResponseReader:
         response.stream = _CONSUMED  # breaks a reference cycle
         headers = dict(response.headers)
         try:
-            body = _decompressed(b"".join(self._chunks), headers.get("content-encoding", "identity"))
+            body = decompressed(b"".join(self._chunks), headers.get("content-encoding", "identity"))
         except (ValueError, zlib.error) as exc:
             raise InvalidResponse(str(exc), status=response.status_code, lasting=True) from exc
         return HttpResponse(response.status_code, headers, body)
 
 
-def _decompressed(body: bytes, encoding: str) -> bytes:
+def decompressed(body: bytes, encoding: str) -> bytes:
     """Return the decompressed body. Requests do not ask for compression, but HTTP allows it."""
     if encoding != "identity":
         if encoding not in _WINDOW_BITS:

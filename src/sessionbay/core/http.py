@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Generic, TypeVar
+from typing import Generic, TypeVar
 
 from .adaptive_rate import AdaptiveRate
 from .errors import AgentBayError
@@ -32,11 +32,11 @@ class HttpResponse:
 
 
 class Timeouts:
-    """The timeouts of one HTTP exchange: httpx's own per step, cut to the deadline of the call if it has one."""
+    """The timeouts of one HTTP exchange: those of its steps, cut to the deadline of the call if it has one."""
 
-    def __init__(self, extensions: Mapping[str, Any], clock: Callable[[], float]) -> None:
-        self._steps: Mapping[str, float | None] = extensions.get("timeout", {})
-        self._deadline: float | None = extensions.get("deadline")
+    def __init__(self, steps: Mapping[str, float | None], deadline: float | None, clock: Callable[[], float]) -> None:
+        self._steps = steps
+        self._deadline = deadline
         self._clock = clock
 
     def remaining(self, step: str) -> float | None:

@@ -1,56 +1,78 @@
-"""An HTTP/1.1 connection, with h11 as the protocol."""
+"""An HTTP/1.1 connection."""
 
-from typing import cast
+from collections.abc import AsyncIterable
 
-import h11
-import httpx
-
-from ..._concurrency._async import HttpBody, Stream, checkpoint
-from ..._http.chunk_headers import ChunkHeaderFilter
-from ..._http.errors import NotHttpError
-from ..._http.response_parser import MAX_INFORMATIONAL, ResponseParser
+from ..._concurrency._async import Stream, checkpoint
+from ..._http.errors import InvalidRequestError, ReceiveTimeoutError, SendError, TransportError
+from ..._http.response import MAX_RESPONSE_SIZE
+from ..._http.response_parser import RawHeaders, ResponseParser
 from ...core.http import Timeouts
 
-MAX_EVENTS = 128  # that are parsed in one turn of the event loop: a chunk is an event, however small
 WRITE_SIZE = 64 * 1024  # bytes of a request that are sent at once
+PART_SIZE = 64 * 1024  # bytes of a response that are parsed at once: a chunk may have a single byte
 
 
 class AsyncConnection:
-    """An HTTP/1.1 connection, new or idle."""
+    """An HTTP/1.1 connection, new or idle. A peer may respond and close before it has read the whole request."""
 
     def __init__(self, stream: Stream) -> None:
         self._stream = stream
-        self._protocol = ResponseParser()
-        self._chunk_headers = ChunkHeaderFilter()
-        self._events = 0
+        self._parser = ResponseParser()
 
-    async def send(self, request: httpx.Request, timeouts: Timeouts) -> h11.Response:
-        """Send ``request`` and return the head of the response.
+    @property
+    def status(self) -> int:
+        """The status of the response."""
+        return self._parser.status
 
-        A peer may respond and close before it has read the whole request; that response is returned.
+    @property
+    def headers(self) -> RawHeaders:
+        """The headers of the response as received."""
+        return self._parser.headers
+
+    @property
+    def is_reusable(self) -> bool:
+        """Whether the response is complete, and the connection can serve another request."""
+        return self._parser.is_reusable
+
+    async def exchange(
+        self, method: str, request: bytes, timeouts: Timeouts, max_size: int = MAX_RESPONSE_SIZE
+    ) -> bytes:
+        """Send a request and return the body of its response; one of more than ``max_size`` bytes is cut off."""
+        parser = self._parser
+        parser.expect(method)
+        try:
+            await self._stream.send(request, timeouts.remaining("write"))
+        except SendError as exc:
+            await self._read_head_after(exc, timeouts)
+        while not parser.is_complete and parser.body_size <= max_size:
+            await self._receive(timeouts)
+        return parser.take_body()
+
+    async def send(
+        self, method: str, head: bytes, body: AsyncIterable[bytes], timeouts: Timeouts, length: int | None
+    ) -> None:
+        """Send a request in parts and receive the head of its response.
+
+        Args:
+            method: Its method.
+            head: Its head.
+            body: The parts of its body.
+            timeouts: The timeouts of the exchange.
+            length: The length of its body; None if it is chunked.
         """
+        self._parser.expect(method)
         try:
-            await self._write(request, timeouts)
-        except httpx.WriteError as exc:
-            try:
-                return await self._read_head(timeouts)
-            except httpx.TransportError:
-                raise exc from None
-        return await self._read_head(timeouts)
+            await self._send_parts(head, body, timeouts, length)
+        except SendError as exc:
+            await self._read_head_after(exc, timeouts)
+        while not self._parser.has_head:
+            await self._receive(timeouts)
 
-    async def read_body(self, timeouts: Timeouts) -> bytes | None:
-        """Return the next chunk of the response body, None at its end."""
-        event = await self._next_event(timeouts)
-        return bytes(event.data) if isinstance(event, h11.Data) else None
-
-    def start_next_cycle(self) -> bool:
-        """Prepare for the next request; return whether the connection can be reused."""
-        try:
-            self._protocol.start_next_cycle()
-        except h11.LocalProtocolError:
-            return False
-        self._chunk_headers = ChunkHeaderFilter()
-        return self._protocol.trailing_data == (b"", False)
+    async def read_body(self, timeouts: Timeouts) -> bytes:
+        """Return the next part of the response's body, empty at its end."""
+        while not (part := self._parser.take_body()) and not self._parser.is_complete:
+            await self._receive(timeouts)
+        return part
 
     def is_quiet(self) -> bool:
         """Return whether the peer has neither sent unexpected data nor closed."""
@@ -58,50 +80,42 @@ class AsyncConnection:
 
     async def aclose(self) -> None:
         """Close the connection in any state."""
+        self._parser.close()
         await self._stream.aclose()
 
-    async def _write(self, request: httpx.Request, timeouts: Timeouts) -> None:
-        try:
-            buffer = self._protocol.send(
-                h11.Request(method=request.method, target=request.url.raw_path, headers=request.headers.raw)
-            )
-            async for chunk in cast(HttpBody, request.stream):
-                buffer = (buffer or b"") + (self._protocol.send(h11.Data(data=chunk)) or b"")
-                if len(buffer) > WRITE_SIZE:
-                    await self._stream.send(buffer, timeouts.remaining("write"))
-                    buffer = b""
-            buffer = (buffer or b"") + (self._protocol.send(h11.EndOfMessage()) or b"")
-        except h11.LocalProtocolError as exc:
-            raise httpx.LocalProtocolError(str(exc)) from exc
+    async def _send_parts(
+        self, head: bytes, body: AsyncIterable[bytes], timeouts: Timeouts, length: int | None
+    ) -> None:
+        buffer, remaining = head, length
+        async for part in body:
+            if remaining is not None:
+                remaining -= len(part)
+            elif part:
+                part = b"%x\r\n%b\r\n" % (len(part), part)
+            buffer += part
+            if len(buffer) > WRITE_SIZE:
+                await self._stream.send(buffer, timeouts.remaining("write"))
+                buffer = b""
+        if remaining:
+            raise InvalidRequestError(f"the body of the request ends {remaining} bytes from its content-length")
+        if remaining is None:
+            buffer += b"0\r\n\r\n"
         if buffer:
             await self._stream.send(buffer, timeouts.remaining("write"))
 
-    async def _read_head(self, timeouts: Timeouts) -> h11.Response:
-        for _ in range(MAX_INFORMATIONAL):
-            event = await self._next_event(timeouts)
-            if isinstance(event, h11.Response):
-                return event
-            if not isinstance(event, h11.InformationalResponse) or event.status_code == 101:
-                raise NotHttpError("the peer switched to another protocol")
-        raise NotHttpError(f"the peer sent more than {MAX_INFORMATIONAL} informational responses")
-
-    async def _next_event(self, timeouts: Timeouts) -> object:
-        self._events += 1
-        if self._events % MAX_EVENTS == 0:
-            _raise_if_expired(timeouts)
-            await checkpoint()
+    async def _read_head_after(self, failure: SendError, timeouts: Timeouts) -> None:
+        """Receive the head of a response that the peer sent before it closed; else raise ``failure``."""
         try:
-            while (event := self._protocol.next_event()) is h11.NEED_DATA:
-                _raise_if_expired(timeouts)
-                for part in self._chunk_headers.feed(await self._stream.receive(timeouts.remaining("read"))):
-                    self._protocol.receive_data(part)
-        except h11.RemoteProtocolError as exc:
-            if self._protocol.trailing_data[1]:
-                raise httpx.RemoteProtocolError("the peer closed the connection before its response ended") from exc
-            raise NotHttpError(str(exc)) from exc
-        return event
+            while not self._parser.has_head:
+                await self._receive(timeouts)
+        except TransportError:
+            raise failure from None
 
-
-def _raise_if_expired(timeouts: Timeouts) -> None:
-    if timeouts.is_expired():
-        raise httpx.ReadTimeout("the response was not complete at the deadline of the call")
+    async def _receive(self, timeouts: Timeouts) -> None:
+        if timeouts.is_expired():
+            raise ReceiveTimeoutError("the response was not complete at the deadline of the call")
+        data = await self._stream.receive(timeouts.remaining("read"))
+        self._parser.feed(data[:PART_SIZE])
+        for start in range(PART_SIZE, len(data), PART_SIZE):
+            await checkpoint()
+            self._parser.feed(data[start : start + PART_SIZE])

@@ -6,12 +6,19 @@ When an engine has exited, any process can take its port. Verifying the connecti
 from collections.abc import Callable
 from urllib.parse import urlsplit
 
-import httpx
-
 from ..._concurrency._async import Stream, connect
-from ..._http.errors import NotHttpError, NotTheEngineError, is_refused
+from ..._http.errors import (
+    TIMEOUT_ERRORS,
+    ConnectError,
+    ConnectTimeoutError,
+    NotHttpError,
+    NotTheEngineError,
+    TransportError,
+    is_refused,
+)
+from ..._http.request_head import encode_request
 from ...core.challenge import HOST, MAX_RESPONSE_SIZE, KnownEngine
-from ...core.http import Timeouts
+from ...core.http import HttpRequest, Timeouts
 from ...environment import nonce
 from .connection import AsyncConnection
 
@@ -26,10 +33,10 @@ async def authenticate(stream: Stream, known: KnownEngine, limit: float | None, 
     authentic = False
     try:
         authentic = await _is_authentic(AsyncConnection(stream), known, limit, clock)
-    except httpx.TimeoutException as exc:  # it is stopped, or busy
-        raise httpx.ConnectTimeout(f"the engine at {HOST}:{known.port} did not answer in time") from exc
-    except httpx.TransportError as exc:
-        error = NotTheEngineError if isinstance(exc, NotHttpError) else httpx.ConnectError
+    except TIMEOUT_ERRORS as exc:  # it is stopped, or busy
+        raise ConnectTimeoutError(f"the engine at {HOST}:{known.port} did not answer in time") from exc
+    except TransportError as exc:
+        error = NotTheEngineError if isinstance(exc, NotHttpError) else ConnectError
         raise error(f"{_STRANGER.format(known.port)}: {exc}") from exc
     finally:
         if not authentic:
@@ -46,7 +53,7 @@ async def is_refused_at(endpoint: str) -> bool:
     parts = urlsplit(endpoint)
     try:
         stream = await connect(parts.hostname or HOST, parts.port or 80, None, CHECK_TIMEOUT)
-    except httpx.TransportError as exc:
+    except TransportError as exc:
         return is_refused(exc)
     await stream.aclose()
     return False
@@ -55,12 +62,8 @@ async def is_refused_at(endpoint: str) -> bool:
 async def _is_authentic(
     connection: AsyncConnection, known: KnownEngine, limit: float | None, clock: Callable[[], float]
 ) -> bool:
-    challenge, body = nonce(), b""
-    steps = {"read": limit, "write": limit}
-    timeouts = Timeouts({"timeout": steps} | ({} if limit is None else {"deadline": clock() + limit}), clock)
-    await connection.send(
-        httpx.Request("GET", f"http://{HOST}:{known.port}{known.challenge_path(challenge)}"), timeouts
-    )
-    while len(body) <= MAX_RESPONSE_SIZE and (chunk := await connection.read_body(timeouts)) is not None:
-        body += chunk
-    return known.is_proved(challenge, body) and connection.start_next_cycle()
+    challenge = nonce()
+    timeouts = Timeouts({"read": limit, "write": limit}, None if limit is None else clock() + limit, clock)
+    request = encode_request(HttpRequest("GET", ""), f"{HOST}:{known.port}", known.challenge_path(challenge))
+    body = await connection.exchange("GET", request, timeouts, MAX_RESPONSE_SIZE)
+    return known.is_proved(challenge, body) and connection.is_reusable

@@ -3,9 +3,9 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-import httpx
-
 from ..._concurrency._async import StateLock, connect
+from ..._http.errors import PoolTimeoutError
+from ..._http.request_head import Origin
 from ..._http.tls import TlsSettings
 from ...core.challenge import KnownEngine
 from ...core.http import Timeouts
@@ -13,8 +13,6 @@ from ...core.idle_pool import IdlePool
 from ..semaphore import AsyncSemaphore
 from .connection import AsyncConnection
 from .engine_auth import authenticate
-
-Origin = tuple[str, str, int]
 
 
 @dataclass(frozen=True)
@@ -63,7 +61,7 @@ class AsyncConnectionPool:
         try:
             await self._semaphore.acquire(wait)
         except TimeoutError as exc:
-            raise httpx.PoolTimeout(f"all {self._semaphore.limit} connections were busy for {wait:.3g} s") from exc
+            raise PoolTimeoutError(f"all {self._semaphore.limit} connections were busy for {wait:.3g} s") from exc
         try:
             return await self._take_idle(origin) or await self._open(origin, timeouts)
         except BaseException:

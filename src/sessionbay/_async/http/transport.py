@@ -1,90 +1,81 @@
-"""The httpx transport over our connection pools. Proxied requests go through httpx's own transport."""
+"""The httpx transport over our connections. httpx's own serves proxies, and replaces it where llhttp is missing."""
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
-from typing import Self
+from typing import Self, cast
 
 import httpx
 
 from ..._concurrency._async import HttpBody, HttpTransport, ProxyTransport
+from ..._http import response_parser
+from ..._http.errors import TransportError
+from ..._http.httpx_errors import to_httpx
 from ..._http.proxies import ProxyOf
-from ..._http.tls import TlsSettings
-from ...core.challenge import KnownEngine
+from ..._http.request_head import DEFAULT_PORTS, Origin, encode_head
 from ...core.http import Timeouts
 from ..per_loop import AsyncPerLoop
 from .connection import AsyncConnection
-from .pool import AsyncConnectionPool, Origin, PoolCounts, PoolLimits
-
-
-@dataclass(frozen=True)
-class _Connections:
-    """The connections of one event loop."""
-
-    pool: AsyncConnectionPool
-    by_proxy: dict[str, HttpTransport] = field(default_factory=dict[str, HttpTransport])
+from .core import AsyncHttpCore
+from .pool import AsyncConnectionPool, PoolCounts
 
 
 class AsyncTransport(HttpTransport):
-    """An httpx transport for all origins. Connections belong to the event loop that opened them."""
+    """An httpx transport for all origins."""
 
-    def __init__(
-        self,
-        limits: PoolLimits,
-        tls: TlsSettings,
-        proxy_of: ProxyOf | None,
-        clock: Callable[[], float],
-        known: KnownEngine | None = None,
-    ) -> None:
-        self._limits = limits
-        self._tls = tls
+    def __init__(self, core: AsyncHttpCore, proxy_of: ProxyOf | None = None) -> None:
+        self._core = core
         self._proxy_of = proxy_of
-        self._clock = clock
-        self._connections = AsyncPerLoop(lambda: _Connections(AsyncConnectionPool(limits, tls, clock, known)))
+        self._proxied: AsyncPerLoop[dict[str | None, HttpTransport]] = AsyncPerLoop(dict)
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Send ``request`` and return its response with an unread body."""
-        if self._proxy_of and (proxy := self._proxy_of(request.url)):
-            return await self._proxy_transport(proxy).handle_async_request(request)
-        timeouts = Timeouts(request.extensions, self._clock)
-        origin, pool = _origin(request.url), self._connections.get().pool
+        proxy = self._proxy_of(request.url) if self._proxy_of else None
+        if proxy or not response_parser.HAS_PARSER:
+            return await self._httpx_transport(proxy).handle_async_request(request)
+        try:
+            return await self._send(request)
+        except TransportError as exc:
+            raise to_httpx(exc) from exc
+
+    async def aclose(self) -> None:
+        """Close the connections of this event loop."""
+        await self._core.aclose()
+        for transport in (self._proxied.pop() or {}).values():
+            await transport.aclose()
+
+    def counts(self) -> PoolCounts:
+        """Return the counts of this event loop's pool, without connections to proxies."""
+        return self._core.counts()
+
+    async def _send(self, request: httpx.Request) -> httpx.Response:
+        url, headers = request.url, request.headers
+        head = encode_head(request.method, url.raw_path, headers.raw)
+        origin = url.scheme, url.raw_host.decode(), url.port or DEFAULT_PORTS[url.scheme]
+        is_chunked = "transfer-encoding" in headers
+        length = None if is_chunked else int(headers.get("content-length", 0))
+        extensions = request.extensions
+        timeouts = Timeouts(extensions.get("timeout", {}), extensions.get("deadline"), self._core.clock)
+        pool = self._core.pool
         connection = await pool.acquire(origin, timeouts)
         body = AsyncBody(pool, origin, connection, timeouts)
         try:
-            head = await connection.send(request, timeouts)
+            await connection.send(request.method, head, cast(HttpBody, request.stream), timeouts, length)
         except BaseException:
             await body.aclose()
             raise
         return httpx.Response(
-            head.status_code,
-            headers=list(head.headers),
-            stream=body,
-            extensions={"http_version": b"HTTP/" + head.http_version, "reason_phrase": head.reason},
+            connection.status, headers=connection.headers, stream=body, extensions={"http_version": b"HTTP/1.1"}
         )
 
-    async def aclose(self) -> None:
-        """Close the connections of this event loop."""
-        if connections := self._connections.pop():
-            await connections.pool.aclose()
-            for transport in connections.by_proxy.values():
-                await transport.aclose()
-
-    def counts(self) -> PoolCounts:
-        """Return the counts of this event loop's pool, without connections to proxies."""
-        return self._connections.get().pool.counts()
-
-    def _proxy_transport(self, proxy: str) -> HttpTransport:
-        by_proxy = self._connections.get().by_proxy
+    def _httpx_transport(self, proxy: str | None) -> HttpTransport:
+        by_proxy = self._proxied.get()
         if proxy not in by_proxy:
-            limits = httpx.Limits(
-                max_connections=self._limits.max_connections, keepalive_expiry=self._limits.idle_timeout
-            )
+            limits = self._core.limits
             try:
-                transport = ProxyTransport(proxy=proxy, verify=self._tls.context(), limits=limits)
-            except (
-                ValueError,
-                ImportError,
-                httpx.InvalidURL,
-            ) as exc:  # the scheme is unknown, or needs a package
+                transport = ProxyTransport(
+                    proxy=proxy,
+                    verify=self._core.tls.context(),
+                    limits=httpx.Limits(max_connections=limits.max_connections, keepalive_expiry=limits.idle_timeout),
+                )
+            except (ValueError, ImportError, httpx.InvalidURL) as exc:  # the scheme is unknown, or needs a package
                 raise httpx.ProxyError(f"the proxy cannot be used: {exc}") from exc
             by_proxy.setdefault(proxy, transport)
         return by_proxy[proxy]
@@ -108,11 +99,14 @@ class AsyncBody(HttpBody):
     async def __anext__(self) -> bytes:
         if self._released:
             raise StopAsyncIteration
-        chunk = await self._connection.read_body(self._timeouts)
-        if chunk is None:
-            await self._release(reusable=self._connection.start_next_cycle())
+        try:
+            part = await self._connection.read_body(self._timeouts)
+        except TransportError as exc:
+            raise to_httpx(exc) from exc
+        if not part:
+            await self._release(reusable=self._connection.is_reusable)
             raise StopAsyncIteration
-        return chunk
+        return part
 
     async def aclose(self) -> None:
         """Release the connection, even if the body was not read to its end."""
@@ -122,7 +116,3 @@ class AsyncBody(HttpBody):
         if not self._released:
             self._released = True
             await self._pool.release(self._origin, self._connection, reusable=reusable)
-
-
-def _origin(url: httpx.URL) -> Origin:
-    return url.scheme, url.raw_host.decode(), url.port or (443 if url.scheme == "https" else 80)

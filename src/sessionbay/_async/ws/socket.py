@@ -2,9 +2,8 @@
 
 from collections.abc import Callable
 
-import httpx
-
 from ..._concurrency._async import Stream, checkpoint, connect
+from ..._http.errors import ReceiveTimeoutError, TransportError
 from ..._http.timeouts import CLOSE_TIMEOUT, CONNECT_TIMEOUT
 from ..._http.tls import TlsSettings
 from ...core.challenge import KnownEngine
@@ -41,7 +40,7 @@ class AsyncWebSocket:
             stream = await connect(address.host, address.port, context, connect_timeout)
             if known and known.is_at(address.host, address.port):
                 await authenticate(stream, known, connect_timeout, clock)
-        except httpx.TransportError as exc:
+        except TransportError as exc:
             raise ConnectionLost(str(exc)) from exc
         socket = cls(stream.full_duplex())
         try:
@@ -92,7 +91,7 @@ class AsyncWebSocket:
         try:
             if close_frame := self._protocol.close_frame():
                 await self._stream.send(close_frame, CLOSE_TIMEOUT)
-        except (httpx.TransportError, ConnectionLost):
+        except (TransportError, ConnectionLost):
             pass  # the peer is gone
         finally:
             await self.drop()
@@ -115,7 +114,7 @@ class AsyncWebSocket:
     async def _write(self, data: bytes) -> None:
         try:
             await self._stream.send(data, SEND_TIMEOUT)
-        except httpx.TransportError as exc:
+        except TransportError as exc:
             raise self._protocol.over or ConnectionLost(str(exc)) from exc
 
     async def _process_part(self, limit: float) -> None:
@@ -130,7 +129,7 @@ class AsyncWebSocket:
     async def _read(self, limit: float) -> bytes:
         try:
             return await self._stream.receive(limit)
-        except httpx.ReadTimeout as exc:
+        except ReceiveTimeoutError as exc:
             raise TimeoutError from exc
-        except httpx.TransportError as exc:
+        except TransportError as exc:
             raise ConnectionLost(str(exc)) from exc

@@ -7,12 +7,19 @@ When an engine has exited, any process can take its port. Verifying the connecti
 from collections.abc import Callable
 from urllib.parse import urlsplit
 
-import httpx
-
 from ..._concurrency._sync import Stream, connect
-from ..._http.errors import NotHttpError, NotTheEngineError, is_refused
+from ..._http.errors import (
+    TIMEOUT_ERRORS,
+    ConnectError,
+    ConnectTimeoutError,
+    NotHttpError,
+    NotTheEngineError,
+    TransportError,
+    is_refused,
+)
+from ..._http.request_head import encode_request
 from ...core.challenge import HOST, MAX_RESPONSE_SIZE, KnownEngine
-from ...core.http import Timeouts
+from ...core.http import HttpRequest, Timeouts
 from ...environment import nonce
 from .connection import Connection
 
@@ -27,10 +34,10 @@ def authenticate(stream: Stream, known: KnownEngine, limit: float | None, clock:
     authentic = False
     try:
         authentic = _is_authentic(Connection(stream), known, limit, clock)
-    except httpx.TimeoutException as exc:  # it is stopped, or busy
-        raise httpx.ConnectTimeout(f"the engine at {HOST}:{known.port} did not answer in time") from exc
-    except httpx.TransportError as exc:
-        error = NotTheEngineError if isinstance(exc, NotHttpError) else httpx.ConnectError
+    except TIMEOUT_ERRORS as exc:  # it is stopped, or busy
+        raise ConnectTimeoutError(f"the engine at {HOST}:{known.port} did not answer in time") from exc
+    except TransportError as exc:
+        error = NotTheEngineError if isinstance(exc, NotHttpError) else ConnectError
         raise error(f"{_STRANGER.format(known.port)}: {exc}") from exc
     finally:
         if not authentic:
@@ -47,17 +54,15 @@ def is_refused_at(endpoint: str) -> bool:
     parts = urlsplit(endpoint)
     try:
         stream = connect(parts.hostname or HOST, parts.port or 80, None, CHECK_TIMEOUT)
-    except httpx.TransportError as exc:
+    except TransportError as exc:
         return is_refused(exc)
     stream.close()
     return False
 
 
 def _is_authentic(connection: Connection, known: KnownEngine, limit: float | None, clock: Callable[[], float]) -> bool:
-    challenge, body = nonce(), b""
-    steps = {"read": limit, "write": limit}
-    timeouts = Timeouts({"timeout": steps} | ({} if limit is None else {"deadline": clock() + limit}), clock)
-    connection.send(httpx.Request("GET", f"http://{HOST}:{known.port}{known.challenge_path(challenge)}"), timeouts)
-    while len(body) <= MAX_RESPONSE_SIZE and (chunk := connection.read_body(timeouts)) is not None:
-        body += chunk
-    return known.is_proved(challenge, body) and connection.start_next_cycle()
+    challenge = nonce()
+    timeouts = Timeouts({"read": limit, "write": limit}, None if limit is None else clock() + limit, clock)
+    request = encode_request(HttpRequest("GET", ""), f"{HOST}:{known.port}", known.challenge_path(challenge))
+    body = connection.exchange("GET", request, timeouts, MAX_RESPONSE_SIZE)
+    return known.is_proved(challenge, body) and connection.is_reusable

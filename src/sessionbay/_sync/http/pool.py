@@ -4,9 +4,9 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-import httpx
-
 from ..._concurrency._sync import StateLock, connect
+from ..._http.errors import PoolTimeoutError
+from ..._http.request_head import Origin
 from ..._http.tls import TlsSettings
 from ...core.challenge import KnownEngine
 from ...core.http import Timeouts
@@ -14,8 +14,6 @@ from ...core.idle_pool import IdlePool
 from ..semaphore import Semaphore
 from .connection import Connection
 from .engine_auth import authenticate
-
-Origin = tuple[str, str, int]
 
 
 @dataclass(frozen=True)
@@ -64,7 +62,7 @@ class ConnectionPool:
         try:
             self._semaphore.acquire(wait)
         except TimeoutError as exc:
-            raise httpx.PoolTimeout(f"all {self._semaphore.limit} connections were busy for {wait:.3g} s") from exc
+            raise PoolTimeoutError(f"all {self._semaphore.limit} connections were busy for {wait:.3g} s") from exc
         try:
             return self._take_idle(origin) or self._open(origin, timeouts)
         except BaseException:

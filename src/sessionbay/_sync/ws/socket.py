@@ -3,9 +3,8 @@
 
 from collections.abc import Callable
 
-import httpx
-
 from ..._concurrency._sync import Stream, checkpoint, connect
+from ..._http.errors import ReceiveTimeoutError, TransportError
 from ..._http.timeouts import CLOSE_TIMEOUT, CONNECT_TIMEOUT
 from ..._http.tls import TlsSettings
 from ...core.challenge import KnownEngine
@@ -42,7 +41,7 @@ class WebSocket:
             stream = connect(address.host, address.port, context, connect_timeout)
             if known and known.is_at(address.host, address.port):
                 authenticate(stream, known, connect_timeout, clock)
-        except httpx.TransportError as exc:
+        except TransportError as exc:
             raise ConnectionLost(str(exc)) from exc
         socket = cls(stream.full_duplex())
         try:
@@ -93,7 +92,7 @@ class WebSocket:
         try:
             if close_frame := self._protocol.close_frame():
                 self._stream.send(close_frame, CLOSE_TIMEOUT)
-        except (httpx.TransportError, ConnectionLost):
+        except (TransportError, ConnectionLost):
             pass  # the peer is gone
         finally:
             self.drop()
@@ -116,7 +115,7 @@ class WebSocket:
     def _write(self, data: bytes) -> None:
         try:
             self._stream.send(data, SEND_TIMEOUT)
-        except httpx.TransportError as exc:
+        except TransportError as exc:
             raise self._protocol.over or ConnectionLost(str(exc)) from exc
 
     def _process_part(self, limit: float) -> None:
@@ -131,7 +130,7 @@ class WebSocket:
     def _read(self, limit: float) -> bytes:
         try:
             return self._stream.receive(limit)
-        except httpx.ReadTimeout as exc:
+        except ReceiveTimeoutError as exc:
             raise TimeoutError from exc
-        except httpx.TransportError as exc:
+        except TransportError as exc:
             raise ConnectionLost(str(exc)) from exc

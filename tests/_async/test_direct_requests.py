@@ -1,0 +1,114 @@
+"""A request goes to the connections directly, unless httpx or its client was changed to see it."""
+
+import logging
+from collections.abc import Callable
+from typing import Any
+
+import httpx
+import pytest
+
+from sessionbay import AsyncAgentBay
+from sessionbay._http import response_parser
+
+from ..fake_cloud import KEY
+from ..raw_server import RawServer, always, answer
+
+PAGE = b'{"RequestId": "r-1", "Success": true, "Code": "ok", "Data": []}'
+Change = Callable[[httpx.AsyncClient, pytest.MonkeyPatch, Callable[..., Any]], None]
+
+
+def hook(client: httpx.AsyncClient, patch: pytest.MonkeyPatch, see: Callable[..., Any]) -> None:
+    async def on_request(request: httpx.Request) -> None:
+        see(request)
+
+    client.event_hooks = {"request": [on_request]}
+
+
+def function_of_the_class(client: httpx.AsyncClient, patch: pytest.MonkeyPatch, see: Callable[..., Any]) -> None:
+    original = httpx.AsyncClient.send
+
+    async def send(self: httpx.AsyncClient, request: httpx.Request, **options: Any) -> httpx.Response:
+        see(request)
+        return await original(self, request, **options)
+
+    patch.setattr(httpx.AsyncClient, "send", send)
+
+
+def function_of_the_client(client: httpx.AsyncClient, patch: pytest.MonkeyPatch, see: Callable[..., Any]) -> None:
+    original = client.send
+
+    async def send(request: httpx.Request, **options: Any) -> httpx.Response:
+        see(request)
+        return await original(request, **options)
+
+    patch.setattr(client, "send", send)
+
+
+def function_of_the_transport(client: httpx.AsyncClient, patch: pytest.MonkeyPatch, see: Callable[..., Any]) -> None:
+    original = client._transport.handle_async_request
+
+    async def handle(request: httpx.Request) -> httpx.Response:
+        see(request)
+        return await original(request)
+
+    patch.setattr(client._transport, "handle_async_request", handle)
+
+
+def authentication(client: httpx.AsyncClient, patch: pytest.MonkeyPatch, see: Callable[..., Any]) -> None:
+    def auth(request: httpx.Request) -> httpx.Request:
+        see(request)
+        return request
+
+    client.auth = auth
+
+
+CHANGES: list[Change] = [
+    hook,
+    function_of_the_class,
+    function_of_the_client,
+    function_of_the_transport,
+    authentication,
+]
+
+
+async def test_a_request_is_sent_directly(caplog: pytest.LogCaptureFixture) -> None:
+    with RawServer(always(answer(PAGE))) as server, caplog.at_level(logging.DEBUG):
+        async with AsyncAgentBay(KEY, endpoint=server.url, allow_http=True) as client:
+            assert (await client.list()).success
+    assert "sent directly" in caplog.messages
+    assert not [record for record in caplog.records if record.name == "httpx"]
+
+
+@pytest.mark.parametrize("change", CHANGES)
+async def test_what_wants_to_see_requests_sees_them(
+    change: Change, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    seen: list[httpx.Request] = []
+    with RawServer(always(answer(PAGE))) as server, caplog.at_level(logging.DEBUG):
+        async with AsyncAgentBay(KEY, endpoint=server.url, allow_http=True) as client:
+            await client.list()
+            change(client.core.api.http, monkeypatch, seen.append)
+            caplog.clear()
+            assert (await client.list()).success
+            monkeypatch.undo()
+        assert server.accepted == 1
+    assert [request.method for request in seen] == ["POST"]
+    assert "sent through httpx" in caplog.messages
+
+
+async def test_a_setting_sends_all_requests_through_httpx(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setenv("SESSIONBAY_HTTPX", "1")
+    with RawServer(always(answer(PAGE))) as server, caplog.at_level(logging.DEBUG):
+        async with AsyncAgentBay(KEY, endpoint=server.url, allow_http=True) as client:
+            assert (await client.list()).success
+    assert "sent through httpx" in caplog.messages
+
+
+async def test_without_llhttp_the_transport_is_that_of_httpx(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(response_parser, "HAS_PARSER", False)
+    with RawServer(always(answer(PAGE))) as server:
+        async with AsyncAgentBay(KEY, endpoint=server.url, allow_http=True) as client:
+            assert [(await client.list()).success for _ in range(2)] == [True, True]
+        assert server.accepted == 1

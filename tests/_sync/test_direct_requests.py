@@ -1,0 +1,115 @@
+# Generated from tests/_async/test_direct_requests.py by scripts/generate_sync.py. Do not edit.
+"""A request goes to the connections directly, unless httpx or its client was changed to see it."""
+
+import logging
+from collections.abc import Callable
+from typing import Any
+
+import httpx
+import pytest
+
+from sessionbay import AgentBay
+from sessionbay._http import response_parser
+
+from ..fake_cloud import KEY
+from ..raw_server import RawServer, always, answer
+
+PAGE = b'{"RequestId": "r-1", "Success": true, "Code": "ok", "Data": []}'
+Change = Callable[[httpx.Client, pytest.MonkeyPatch, Callable[..., Any]], None]
+
+
+def hook(client: httpx.Client, patch: pytest.MonkeyPatch, see: Callable[..., Any]) -> None:
+    def on_request(request: httpx.Request) -> None:
+        see(request)
+
+    client.event_hooks = {"request": [on_request]}
+
+
+def function_of_the_class(client: httpx.Client, patch: pytest.MonkeyPatch, see: Callable[..., Any]) -> None:
+    original = httpx.Client.send
+
+    def send(self: httpx.Client, request: httpx.Request, **options: Any) -> httpx.Response:
+        see(request)
+        return original(self, request, **options)
+
+    patch.setattr(httpx.Client, "send", send)
+
+
+def function_of_the_client(client: httpx.Client, patch: pytest.MonkeyPatch, see: Callable[..., Any]) -> None:
+    original = client.send
+
+    def send(request: httpx.Request, **options: Any) -> httpx.Response:
+        see(request)
+        return original(request, **options)
+
+    patch.setattr(client, "send", send)
+
+
+def function_of_the_transport(client: httpx.Client, patch: pytest.MonkeyPatch, see: Callable[..., Any]) -> None:
+    original = client._transport.handle_request
+
+    def handle(request: httpx.Request) -> httpx.Response:
+        see(request)
+        return original(request)
+
+    patch.setattr(client._transport, "handle_request", handle)
+
+
+def authentication(client: httpx.Client, patch: pytest.MonkeyPatch, see: Callable[..., Any]) -> None:
+    def auth(request: httpx.Request) -> httpx.Request:
+        see(request)
+        return request
+
+    client.auth = auth
+
+
+CHANGES: list[Change] = [
+    hook,
+    function_of_the_class,
+    function_of_the_client,
+    function_of_the_transport,
+    authentication,
+]
+
+
+def test_a_request_is_sent_directly(caplog: pytest.LogCaptureFixture) -> None:
+    with RawServer(always(answer(PAGE))) as server, caplog.at_level(logging.DEBUG):
+        with AgentBay(KEY, endpoint=server.url, allow_http=True) as client:
+            assert (client.list()).success
+    assert "sent directly" in caplog.messages
+    assert not [record for record in caplog.records if record.name == "httpx"]
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_what_wants_to_see_requests_sees_them(
+    change: Change, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    seen: list[httpx.Request] = []
+    with RawServer(always(answer(PAGE))) as server, caplog.at_level(logging.DEBUG):
+        with AgentBay(KEY, endpoint=server.url, allow_http=True) as client:
+            client.list()
+            change(client.core.api.http, monkeypatch, seen.append)
+            caplog.clear()
+            assert (client.list()).success
+            monkeypatch.undo()
+        assert server.accepted == 1
+    assert [request.method for request in seen] == ["POST"]
+    assert "sent through httpx" in caplog.messages
+
+
+def test_a_setting_sends_all_requests_through_httpx(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setenv("SESSIONBAY_HTTPX", "1")
+    with RawServer(always(answer(PAGE))) as server, caplog.at_level(logging.DEBUG):
+        with AgentBay(KEY, endpoint=server.url, allow_http=True) as client:
+            assert (client.list()).success
+    assert "sent through httpx" in caplog.messages
+
+
+def test_without_llhttp_the_transport_is_that_of_httpx(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(response_parser, "HAS_PARSER", False)
+    with RawServer(always(answer(PAGE))) as server:
+        with AgentBay(KEY, endpoint=server.url, allow_http=True) as client:
+            assert [(client.list()).success for _ in range(2)] == [True, True]
+        assert server.accepted == 1

@@ -14,7 +14,8 @@ from sessionbay import AgentBay, AgentBayError, ContextSync, Session, SyncPolicy
 
 FILES, SIZE = 12, 200_000  # of a context
 FOLDER = "/tmp/data"
-REWRITE = f"mkdir -p {FOLDER}; for n in $(seq {FILES}); do head -c {SIZE} /dev/zero | tr '\\0' %s >{FOLDER}/$n; done"
+WRITE = f"head -c {SIZE} /dev/zero | tr '\\0' %s >{FOLDER}/$n || exit 1"  # or a sync copies half a file of a full disk
+REWRITE = f"mkdir -p {FOLDER} && for n in $(seq {FILES}); do {WRITE}; done"
 SERVER = "cd /tmp; echo fine >page; nohup python3 -m http.server 8000 >/dev/null 2>&1 & "
 SERVER += "until (exec 3<>/dev/tcp/127.0.0.1/8000) 2>/dev/null; do sleep 0.02; done"
 

@@ -5,6 +5,7 @@ import signal
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 
 import anyio
@@ -195,6 +196,7 @@ def test_an_engine_that_stands_still_has_not_ended_and_one_that_is_killed_create
         with AgentBay(**engine.address, timeout=0.5) as hasty:
             assert eventually(lambda: _responds(hasty))
             os.kill(engine.process.pid, signal.SIGSTOP)
+            assert eventually(lambda: is_stopped(engine.process.pid))
             with pytest.raises(SessionError) as raised:
                 hasty.list()
             os.kill(engine.process.pid, signal.SIGCONT)
@@ -208,6 +210,12 @@ def test_an_engine_that_stands_still_has_not_ended_and_one_that_is_killed_create
             bay.create()
     assert {type(error) for error in errors} <= {EngineEndedError}
     assert {error.outcome for error in errors if isinstance(error, EngineEndedError)} <= {"rejected", "not_sent"}
+
+
+def is_stopped(pid: int) -> bool:
+    """Return whether every thread of a process stands still: on a busy machine that takes a moment."""
+    states = [task.joinpath("stat").read_text() for task in Path(f"/proc/{pid}/task").iterdir()]
+    return all(state.rpartition(")")[2].split()[0] == "T" for state in states)
 
 
 def _responds(bay: AgentBay) -> bool:

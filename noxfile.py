@@ -144,6 +144,13 @@ def slow(session: nox.Session) -> None:
 
 
 @nox.session(venv_backend="none")
+def through_httpx(session: nox.Session) -> None:
+    """Run the tests that need no engine with all requests through httpx, as if something wanted to see them."""
+    session.env["SESSIONBAY_HTTPX"] = "1"
+    run_tests(session, *WITHOUT_ENGINE, *session.posargs)
+
+
+@nox.session(venv_backend="none")
 def docs(session: nox.Session) -> None:
     """Check that the generated pages are up to date, and that the links and examples of all pages hold."""
     run_tests(session, "tests/docs", *session.posargs)

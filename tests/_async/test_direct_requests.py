@@ -71,6 +71,11 @@ CHANGES: list[Change] = [
 ]
 
 
+@pytest.fixture(autouse=True)
+def _without_the_setting(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("SESSIONBAY_HTTPX", raising=False)
+
+
 async def test_a_request_is_sent_directly(caplog: pytest.LogCaptureFixture) -> None:
     with RawServer(always(answer(PAGE))) as server, caplog.at_level(logging.DEBUG):
         async with AsyncAgentBay(KEY, endpoint=server.url, allow_http=True) as client:

@@ -86,11 +86,14 @@ class LoopStream(asyncio.Protocol):
         self._receive_until = math.inf if timeout is None else self._loop.time() + timeout
         if self._timer is None or self._timer.when() > self._receive_until:
             self._set_timer()
-        self._receiver = self._loop.create_future()
-        try:
-            await self._receiver
-        finally:
-            self._receiver = None
+        while not self._is_readable():
+            if self._loop.time() >= self._receive_until:
+                raise TimeoutError
+            self._receiver = self._loop.create_future()
+            try:
+                await self._receiver
+            finally:
+                self._receiver = None
 
     def _set_timer(self) -> None:
         """Set the timer, which is left running between two waits: most calls end long before it does."""
@@ -106,7 +109,7 @@ class LoopStream(asyncio.Protocol):
         if self._loop.time() < self._receive_until:
             self._set_timer()
         else:
-            self._receiver.set_exception(TimeoutError())
+            self._receiver.set_result(None)
 
     async def _wait_until_sent(self) -> None:
         while self._full and not self._ended:

@@ -12,7 +12,7 @@ from typing import Any
 import psutil
 import pytest
 
-from sessionbay.engine import LocalEngine, engine as engine_module
+from sessionbay.engine import LocalEngine, engine as engine_module, own_groups
 from sessionbay.engine.agent.inside.group_memory import GroupMemory
 from sessionbay.engine.limits import MIB, Limits
 from sessionbay.engine.sandbox import control_groups, group_parents
@@ -184,7 +184,7 @@ class Kernel:
     def __init__(self, root: Path, patch: pytest.MonkeyPatch) -> None:
         self.mount = root / "mount"
         self._mkdir, self._write = Path.mkdir, Path.write_text
-        patch.setattr(group_parents, "PROCESS", root)
+        patch.setattr(own_groups, "PROCESS", root)
         patch.setattr(Path, "mkdir", lambda path, *args, **more: self.mkdir(path, *args, **more))
         patch.setattr(Path, "write_text", lambda path, data: self.write(path, data))
         self.add(self.mount, "memory pids", "")
@@ -279,7 +279,7 @@ def test_groups_that_no_process_can_enter_are_not_used(
 def test_the_own_group_of_version_1_is_found_below_the_part_that_is_mounted(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(group_parents, "PROCESS", tmp_path)
+    monkeypatch.setattr(own_groups, "PROCESS", tmp_path)
     (tmp_path / "cgroup").write_text("5:cpu,memory:/docker/engine/inner\n2:name=systemd:/\n0::/\n")
     mounts = (
         "31 1 0:27 /docker/engine /groups rw - cgroup cgroup rw,cpu,memory\n32 1 0:28 / /x rw - cgroup pids rw,pids"

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from sessionbay.engine import machine
+from sessionbay.engine import machine, own_groups
 from sessionbay.engine.machine import Room
 from sessionbay.engine.shortage import Shortage, shortage_in, shortage_of
 
@@ -18,9 +18,9 @@ Write = Callable[[str, str], None]
 
 @pytest.fixture
 def write(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Write:
-    """Give an empty /proc and /sys/fs/cgroup, and a function that writes a file there."""
+    """Give an empty /proc and no control groups, and a function that writes a file there or in a folder of groups."""
     monkeypatch.setattr(machine, "PROC", tmp_path / "proc")
-    monkeypatch.setattr(machine, "CGROUPS", tmp_path / "cgroup")
+    monkeypatch.setattr(own_groups, "PROCESS", tmp_path / "proc/self")
     monkeypatch.setattr(os, "geteuid", lambda: 0)
 
     def file(path: str, text: str) -> None:
@@ -34,6 +34,15 @@ def write(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Write:
     return file
 
 
+def mounted(write: Write, tmp_path: Path, *mounts: str) -> None:
+    """Mount hierarchies: each is a folder, the root that it shows, and the kind with its controllers."""
+    lines = (
+        "30 1 0:26 {1} {0} rw - {2} x rw,{3}\n".format(f"{tmp_path}/{mount.split()[0]}", *mount.split()[1:])
+        for mount in mounts
+    )
+    write("proc/self/mountinfo", "".join(lines))
+
+
 def test_the_machine_has_what_its_own_limits_leave(write: Write) -> None:
     assert machine.process_room() == Room(32268, "kernel.pid_max")
     assert machine.memory_room() == Room(500 * 1024, "the machine's memory")
@@ -41,8 +50,9 @@ def test_the_machine_has_what_its_own_limits_leave(write: Write) -> None:
 
 @pytest.mark.parametrize("top", ["cgroup", "cgroup/unified"])
 @pytest.mark.parametrize("folder", ["", "/a", "/a/b"])
-def test_a_container_of_version_2_may_leave_less(write: Write, top: str, folder: str) -> None:
+def test_a_container_of_version_2_may_leave_less(write: Write, tmp_path: Path, top: str, folder: str) -> None:
     write("proc/self/cgroup", "0::/a/b\n")
+    mounted(write, tmp_path, f"{top} / cgroup2 nsdelegate")
     for name, text in {"pids.max": "100\n", "pids.current": "60\n"}.items():
         write(f"{top}{folder}/{name}", text)
     for name, text in {"memory.max": "9000\n", "memory.current": "8000\n", "memory.stat": "inactive_file 7\n"}.items():
@@ -51,8 +61,9 @@ def test_a_container_of_version_2_may_leave_less(write: Write, top: str, folder:
     assert machine.memory_room() == Room(1007, "the container's memory limit")
 
 
-def test_a_container_of_version_1_may_leave_less(write: Write) -> None:
+def test_a_container_of_version_1_may_leave_less(write: Write, tmp_path: Path) -> None:
     write("proc/self/cgroup", "5:pids:/docker/x\n4:cpu,cpuacct:/\n3:memory:/docker/x\n0::/\n")
+    mounted(write, tmp_path, "cgroup/pids /docker/x cgroup pids", "cgroup/memory /docker/x cgroup memory")
     write("cgroup/pids/pids.max", "70\n")  # inside of a container, whose path is that outside
     write("cgroup/pids/pids.current", "60\n")
     write("cgroup/memory/memory.limit_in_bytes", "9000\n")
@@ -62,8 +73,9 @@ def test_a_container_of_version_1_may_leave_less(write: Write) -> None:
     assert machine.memory_room() == Room(1010, "the container's memory limit")
 
 
-def test_no_limit_is_no_limit(write: Write) -> None:
+def test_no_limit_is_no_limit(write: Write, tmp_path: Path) -> None:
     write("proc/self/cgroup", "3:memory:/\n0::/\n")
+    mounted(write, tmp_path, "cgroup/memory / cgroup memory", "cgroup / cgroup2 nsdelegate")
     write("cgroup/memory/memory.limit_in_bytes", "9223372036854771712\n")
     write("cgroup/memory/memory.usage_in_bytes", "1\n")
     write("cgroup/pids.max", "max\n")
@@ -76,6 +88,7 @@ def test_no_limit_is_no_limit(write: Write) -> None:
 
 def test_a_machine_that_reveals_nothing_has_room(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(machine, "PROC", tmp_path)
+    monkeypatch.setattr(own_groups, "PROCESS", tmp_path)
     monkeypatch.setattr(os, "geteuid", lambda: 0)
     assert (machine.process_room(), machine.memory_room()) == (None, None)
 

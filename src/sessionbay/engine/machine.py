@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-CGROUPS = Path("/sys/fs/cgroup")
+from .own_groups import own_groups
+
 PROC = Path("/proc")
 UNLIMITED = 2**60  # larger limits of cgroup v1 are none
 
@@ -92,19 +93,10 @@ def _memory_rooms() -> Iterator[Room]:
 
 
 def _cgroup_folders(controller: str) -> Iterator[Path]:
-    """Yield this process's cgroup and those above it, for a controller of version 1 and of version 2."""
-    for line in _lines(PROC / "self/cgroup"):
-        _, controllers, path = line.split(":", 2)
-        if controller in controllers.split(","):
-            top = CGROUPS / controllers
-        elif not controllers:
-            top = CGROUPS / "unified" if (CGROUPS / "unified").is_dir() else CGROUPS
-        else:
-            continue
-        folder = top / path.lstrip("/")
-        yield folder
-        if folder != top:  # the path may be that outside of a container, in which only the top is there
-            yield from (parent for parent in folder.parents if parent.is_relative_to(top))
+    """Yield this process's control groups that may limit what a controller counts, and those above them."""
+    for group in own_groups():
+        if group.controllers is None or controller in group.controllers:
+            yield from group.with_parents
 
 
 def _difference(folder: Path, limit: str, usage: str) -> int | None:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import TypeVar
 from weakref import WeakKeyDictionary
 
-from ..contexts.threads import Workers, run_in
+from ..workers import Workers, run_in
 
 T = TypeVar("T")
 _spawners: WeakKeyDictionary[asyncio.AbstractEventLoop, Workers] = WeakKeyDictionary()

@@ -142,6 +142,13 @@ def _stderr(program: Interruption) -> None:
     logging.warning("hello")
 
 
+def strike_with_a_warning(program: Interruption) -> None:
+    """Get the signal while there is a session to warn of, which its service does not delete."""
+    shutdown.register("of another service", "", lambda _: shutdown.Outcome("it refused", final=True))
+    program.strike()
+    time.sleep(BUSY)
+
+
 @row("standard error: a full pipe")
 def _full(program: Interruption) -> None:
     program.enter()
@@ -152,18 +159,14 @@ def _full(program: Interruption) -> None:
             os.write(writer, bytes(4096))
     os.set_blocking(writer, True)
     os.dup2(writer, shutdown.STDERR)
-    shutdown.register("of another service", "", lambda _: shutdown.Outcome("it refused", final=True))
-    program.strike()
-    time.sleep(BUSY)
+    strike_with_a_warning(program)
 
 
 @row("standard error: closed")
 def _closed(program: Interruption) -> None:
     program.enter()
     os.close(shutdown.STDERR)
-    shutdown.register("of another service", "", lambda _: shutdown.Outcome("it refused", final=True))
-    program.strike()
-    time.sleep(BUSY)
+    strike_with_a_warning(program)
 
 
 @row("import: a module's code")

@@ -46,7 +46,7 @@ def any_size(scene: Scene) -> None:
     scene.patch.setattr(response, "MAX_RESPONSE_SIZE", 2**40)
 
 
-@attack(ANSWERS, "a response has so many bytes and no more, also unpacked", any_size)
+@attack(ANSWERS, "the size of a response is bounded, also unpacked", any_size)
 def response_that_is_a_bomb(scene: Scene) -> str | None:
     """A response of 20 MB of nothing, in 20 KB, where 10 MB are allowed."""
     if response.MAX_RESPONSE_SIZE < 2**40:
@@ -62,14 +62,14 @@ def any_number(scene: Scene) -> None:
     scene.patch.setattr(response_parser, "MAX_INFORMATIONAL", 2**40)
 
 
-@attack(ANSWERS, "a response has so many header lines and no more", any_number)
+@attack(ANSWERS, "the header lines of a response are bounded", any_number)
 def fields_of_a_response(scene: Scene) -> str | None:
     """A response head of 20,000 lines."""
     error = answered(HEAD + b"a:b\r\n" * 20_000 + ANSWER)
     return None if "header lines" in error else "all were parsed"
 
 
-@attack(ANSWERS, "a response has so many header lines and no more", any_number)
+@attack(ANSWERS, "the header lines of a response are bounded", any_number)
 def trailers_of_a_response(scene: Scene) -> str | None:
     """A body with 20,000 trailers."""
     trailers = b"0\r\n" + b"a:b\r\n" * 20_000 + b"\r\n"
@@ -77,7 +77,7 @@ def trailers_of_a_response(scene: Scene) -> str | None:
     return None if "header lines" in error else "all were parsed"
 
 
-@attack(ANSWERS, "so many responses may come before the final one, and no more", any_number)
+@attack(ANSWERS, "the responses before the final one are bounded", any_number)
 def responses_before_the_response(scene: Scene) -> str | None:
     """300 informational responses, then the final one."""
     error = answered(b"HTTP/1.1 103 Early Hints\r\n\r\n" * 300 + HEAD + ANSWER)

@@ -138,7 +138,7 @@ def any_fragments(scene: Scene) -> None:
     scene.patch.setattr(messages, "MAX_FRAGMENTS", 2**40, raising=False)
 
 
-@attack(FRAMES, "a message has so many fragments and no more", any_fragments)
+@attack(FRAMES, "the fragments of a message are bounded", any_fragments)
 def fragments_of_nothing(scene: Scene) -> str | None:
     """A message to a hub of 6,000 empty fragments, and no end."""
     most = seen(scene, lambda protocol: len(protocol.frames))

@@ -57,13 +57,8 @@ class StarvedEngine:
         """Let the engine open so many more descriptors."""
         used = {int(found.name) for found in Path(f"/proc/{self.process.pid}/fd").iterdir()}
         free = (number for number in range(2**20) if number not in used)
-        limit = [next(free) for _ in range(more + 1)][-1]
-        before = resource.prlimit(self.process.pid, resource.RLIMIT_NOFILE)
-        resource.prlimit(self.process.pid, resource.RLIMIT_NOFILE, (limit, before[1]))
-        try:
+        with self._limited(resource.RLIMIT_NOFILE, [next(free) for _ in range(more + 1)][-1]):
             yield
-        finally:
-            resource.prlimit(self.process.pid, resource.RLIMIT_NOFILE, before)
 
     @contextmanager
     def processes(self) -> Iterator[None]:
@@ -86,12 +81,17 @@ class StarvedEngine:
     def memory(self) -> Iterator[None]:
         """Let the engine take no more memory."""
         pages = int(Path(f"/proc/{self.process.pid}/statm").read_text().split()[0])
-        before = resource.prlimit(self.process.pid, resource.RLIMIT_AS)
-        resource.prlimit(self.process.pid, resource.RLIMIT_AS, (pages * resource.getpagesize(), before[1]))
+        with self._limited(resource.RLIMIT_AS, pages * resource.getpagesize()):
+            yield
+
+    @contextmanager
+    def _limited(self, kind: int, limit: int) -> Iterator[None]:
+        before = resource.prlimit(self.process.pid, kind)
+        resource.prlimit(self.process.pid, kind, (limit, before[1]))
         try:
             yield
         finally:
-            resource.prlimit(self.process.pid, resource.RLIMIT_AS, before)
+            resource.prlimit(self.process.pid, kind, before)
 
     @contextmanager
     def disk(self) -> Iterator[None]:

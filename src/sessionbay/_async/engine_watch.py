@@ -1,6 +1,5 @@
 """Detects that the local engine of a client has ended, also while nothing is sent to it."""
 
-import logging
 from collections.abc import Mapping
 from typing import Protocol
 from urllib.parse import urlsplit
@@ -11,11 +10,12 @@ from .._version import __version__
 from ..core.challenge import ENGINE_HEADER, KnownEngine
 from ..core.config import is_loopback
 from ..core.errors import AgentBayError, Outcome
+from ..core.escaping_filter import escaping_logger
 from ..dialects.base import Dialect
 from .client_config import ClientConfig
 from .http.engine_auth import is_refused_at
 
-log = logging.getLogger("sessionbay.session")
+log = escaping_logger("sessionbay.session")
 
 CHECK_INTERVAL = 0.5  # seconds of a sleep between two checks
 CHECKS = (0.0, 0.02, 0.1)  # seconds before each check after a lost connection
@@ -31,7 +31,7 @@ class EngineClient(Protocol):
 
 
 class AsyncEngineWatch:
-    """Tells an engine that has ended from one that does not answer: nothing listens at its address."""
+    """Distinguishes an engine that has ended from one that does not answer: nothing listens at its address."""
 
     def __init__(self, api: EngineClient, clock: AsyncClock) -> None:
         self._api = api

@@ -36,10 +36,8 @@ _OUR_ERRORS = {theirs: ours for ours, theirs in reversed(_HTTPX_ERRORS.items())}
 
 
 def to_httpx(exc: TransportError) -> httpx.TransportError:
-    """Return the error of httpx for one of ours, which becomes its cause."""
-    error = _HTTPX_ERRORS[type(exc)](str(exc))
-    error.__cause__ = exc
-    return error
+    """Return the error of httpx for one of ours; raise it from that, by which ``from_httpx`` finds it again."""
+    return _HTTPX_ERRORS[type(exc)](str(exc))
 
 
 def from_httpx(exc: httpx.TransportError) -> TransportError:

@@ -14,7 +14,7 @@ R = TypeVar("R", bound=Result[Any])
 _PERMANENT_CODES = ("NOT_LOGIN", "Forbidden", "AccessDenied", "InvalidApiKey", "Unauthorized")
 TRANSIENT_STATUSES = (408, 429, 500, 502, 503, 504)
 """The HTTP statuses of a service that may accept the same request later."""
-INSUFFICIENT_STORAGE = 507
+INSUFFICIENT_STORAGE = 507  # the HTTP status of a refusal for lack of disk
 
 
 @dataclass(frozen=True)

@@ -6,13 +6,13 @@ import sqlite3
 from collections.abc import Iterator
 
 from ..core.escaping_filter import escaping_logger
+from ..core.polling import INSUFFICIENT_STORAGE
 from .api_errors import ApiError
 
 log = escaping_logger("sessionbay.engine")
 DESCRIPTORS, PROCESSES = "QuotaExceeded.Descriptor", "QuotaExceeded.Process"
 MEMORY, DISK = "QuotaExceeded.Memory", "QuotaExceeded.Disk"
 STORAGE = "InsufficientStorage"
-INSUFFICIENT_STORAGE = 507  # the HTTP status
 CODES = {
     **dict.fromkeys((errno.EMFILE, errno.ENFILE), DESCRIPTORS),
     errno.EAGAIN: PROCESSES,

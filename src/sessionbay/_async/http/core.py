@@ -36,7 +36,7 @@ class AsyncHttpCore:
             return None
         origin, host = parse_origin(url[0])
         data = encode_request(request, host, url[1])
-        pool, reusable = self._pools.get(), False
+        pool, reusable = self.pool, False
         connection = await pool.acquire(origin, timeouts)
         try:
             body = await connection.exchange(request.method, data, timeouts)

@@ -37,7 +37,7 @@ class HttpCore:
             return None
         origin, host = parse_origin(url[0])
         data = encode_request(request, host, url[1])
-        pool, reusable = self._pools.get(), False
+        pool, reusable = self.pool, False
         connection = pool.acquire(origin, timeouts)
         try:
             body = connection.exchange(request.method, data, timeouts)

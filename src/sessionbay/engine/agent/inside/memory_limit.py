@@ -1,4 +1,4 @@
-"""Keeping the memory limit of a session: what holds most is ended, and its command told."""
+"""Keeping the memory limit of a session: what holds most is ended, and its command's stderr says so."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class MemoryLimit:
 
     @property
     def killed_note(self) -> str:
-        """What the command is told whose processes the kernel may have killed."""
+        """The line in the stderr of a command whose processes the kernel may have killed."""
         return f"[memory] the kernel killed a process: the session held more than the {self._limit} bytes it may have\n"
 
     def check(self, processes: list[tuple[int, list[str]]], in_memory: int) -> None:

@@ -19,7 +19,13 @@ from tokenize_rt import Token, src_to_tokens, tokens_to_src
 
 ROOT = Path(__file__).resolve().parents[1]
 TREES = {"src/sessionbay/_async": "src/sessionbay/_sync", "tests/_async": "tests/_sync"}
-RULES = {"_async": "_sync", "aclose": "close", "handle_async_request": "handle_request", "anext": "next"}
+RULES = {
+    "_async": "_sync",
+    "_async_httpx": "_sync_httpx",
+    "aclose": "close",
+    "handle_async_request": "handle_request",
+    "anext": "next",
+}
 KNOWN = {
     "AsyncIterator": "Iterator",
     "AsyncIterable": "Iterable",

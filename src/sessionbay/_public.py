@@ -51,10 +51,10 @@ from ._async.skills import AsyncSkills as AsyncSkills
 from ._async.ui import AsyncUI as AsyncUI
 from ._concurrency._async import AsyncBackground as AsyncBackground
 from ._concurrency._async import AsyncClock as AsyncClock
-from ._concurrency._async import AsyncHttpClient as AsyncHttpClient
+from ._concurrency._async_httpx import AsyncHttpClient as AsyncHttpClient
 from ._concurrency._sync import Background as Background
 from ._concurrency._sync import Clock as Clock
-from ._concurrency._sync import HttpClient as HttpClient
+from ._concurrency._sync_httpx import HttpClient as HttpClient
 from ._sync.agent.agent import Agent as Agent
 from ._sync.agent.browser_agent import BrowserAgent as BrowserAgent
 from ._sync.agent.computer_agent import ComputerAgent as ComputerAgent

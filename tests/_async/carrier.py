@@ -10,7 +10,7 @@ import httpx
 from sessionbay._async.http.core import AsyncHttpCore
 from sessionbay._async.http.pool import PoolCounts, PoolLimits
 from sessionbay._async.http.transport import AsyncTransport
-from sessionbay._concurrency._async import AsyncHttpClient
+from sessionbay._concurrency._async_httpx import AsyncHttpClient
 from sessionbay._http.proxies import ProxyOf
 from sessionbay._http.tls import TlsSettings
 from sessionbay.core.challenge import KnownEngine

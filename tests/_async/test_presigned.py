@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from sessionbay import AgentBayUsageError, AsyncAgentBay, ContextError, ContextTransferResult
-from sessionbay._concurrency._async import HttpTransport
+from sessionbay._concurrency._async_httpx import HttpTransport
 from sessionbay.engine import LocalEngine
 
 from ..fake_cloud import KEY, FakeCloud, no, yes

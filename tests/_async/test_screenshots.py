@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from sessionbay import AsyncAgentBay, AsyncSession, ScreenError, ScreenTimeoutError, ScreenUsageError
-from sessionbay._concurrency._async import HttpBody
+from sessionbay._concurrency._async_httpx import HttpBody
 from sessionbay.operations import screen
 
 from ..fake_cloud import KEY, FakeCloud, no, yes

@@ -8,7 +8,7 @@ from typing import Any, Self
 
 import httpx
 
-from sessionbay._concurrency._sync import HttpClient
+from sessionbay._concurrency._sync_httpx import HttpClient
 from sessionbay._http.proxies import ProxyOf
 from sessionbay._http.tls import TlsSettings
 from sessionbay._sync.http.core import HttpCore

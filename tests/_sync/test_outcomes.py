@@ -25,7 +25,7 @@ from sessionbay import (
     SessionTimeoutError,
     SessionUsageError,
 )
-from sessionbay._concurrency._sync import HttpBody
+from sessionbay._concurrency._sync_httpx import HttpBody
 
 from ..fake_cloud import GONE, KEY, FakeCloud, no, session_data, status, yes
 from ..requirements import promise

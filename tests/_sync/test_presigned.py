@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from sessionbay import AgentBay, AgentBayUsageError, ContextError, ContextTransferResult
-from sessionbay._concurrency._sync import HttpTransport
+from sessionbay._concurrency._sync_httpx import HttpTransport
 from sessionbay.engine import LocalEngine
 
 from ..fake_cloud import KEY, FakeCloud, no, yes

@@ -11,7 +11,7 @@ import httpx
 import pytest
 
 from sessionbay import AgentBay, ScreenError, ScreenTimeoutError, ScreenUsageError, Session
-from sessionbay._concurrency._sync import HttpBody
+from sessionbay._concurrency._sync_httpx import HttpBody
 from sessionbay.operations import screen
 
 from ..fake_cloud import KEY, FakeCloud, no, yes

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from sessionbay import AgentBayError, local_files
-from sessionbay._concurrency._sync import HttpClient
+from sessionbay._concurrency._sync_httpx import HttpClient
 from sessionbay.engine import tool_dispatch
 from sessionbay.engine.contexts import signing
 from sessionbay.operations import trees

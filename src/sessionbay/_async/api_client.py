@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import httpx
 
-from .._concurrency._async import AsyncHttpClient, Lock, run_in_thread, send
+from .._concurrency._async import Lock, run_in_thread
+from .._concurrency._async_httpx import AsyncHttpClient, send
 from .._http import response_parser
 from .._http.errors import (
     NOT_SENT_ERRORS,

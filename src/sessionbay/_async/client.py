@@ -12,7 +12,8 @@ from ..core.block_hint import AsyncBlockHint
 from ..core.public import lazy_annotations, public
 
 if TYPE_CHECKING:
-    from .._concurrency._async import AsyncClock, BinaryCall, HttpTransport
+    from .._concurrency._async import AsyncClock, BinaryCall
+    from .._concurrency._async_httpx import HttpTransport
     from ..core.config import Config
     from ..core.retry import RetryPolicy
     from ..models.creation import CreateSessionFields, CreateSessionParams

@@ -4,7 +4,8 @@ from dataclasses import dataclass, field
 from os import PathLike
 from typing import Any
 
-from .._concurrency._async import AsyncClock, HttpTransport
+from .._concurrency._async import AsyncClock
+from .._concurrency._async_httpx import HttpTransport
 from .._http.tls import validate_verify
 from ..core import validation
 from ..core.config import DEFAULT_TIMEOUT, validate_proxy_url

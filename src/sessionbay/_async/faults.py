@@ -6,7 +6,8 @@ from typing import Self, cast
 
 import httpx
 
-from .._concurrency._async import AsyncClock, HttpBody, HttpTransport, StateLock
+from .._concurrency._async import AsyncClock, StateLock
+from .._concurrency._async_httpx import HttpBody, HttpTransport
 from .._http.proxies import proxy_of
 from .._http.tls import TlsSettings
 from ..core.config import is_loopback

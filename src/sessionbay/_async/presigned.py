@@ -15,7 +15,8 @@ from urllib.parse import urlsplit
 
 import httpx
 
-from .._concurrency._async import HttpBody, run_in_thread
+from .._concurrency._async import run_in_thread
+from .._concurrency._async_httpx import HttpBody
 from .._concurrency.readiness import RECEIVE_SIZE
 from .._http.redacted_url import RedactedUrl
 from .._http.request import http_request

@@ -5,7 +5,8 @@ from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
-from .._concurrency._async import AsyncHttpClient, deferred
+from .._concurrency._async import deferred
+from .._concurrency._async_httpx import AsyncHttpClient
 from ..core import reserved_labels, validation
 from ..core.errors import AgentBayError, EngineEndedError, SessionError
 from ..core.escaping_filter import escaping_logger

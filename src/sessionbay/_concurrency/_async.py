@@ -12,11 +12,9 @@ from typing import Any, Generic, ParamSpec, Self, TypeVar, cast
 import anyio
 import anyio.lowlevel
 import anyio.to_thread
-import httpx
 from anyio.abc import ByteStream, SocketAttribute
 from anyio.streams.tls import TLSAttribute
 
-from .._http.cookies import NO_COOKIES
 from .._http.errors import (
     ConnectError,
     ConnectTimeoutError,
@@ -25,10 +23,8 @@ from .._http.errors import (
     SendError,
     SendTimeoutError,
 )
-from .._http.response import ResponseReader
 from .._http.timeouts import CLOSE_TIMEOUT, format_timeout
 from ..core.errors import SessionError
-from ..core.http import HttpResponse
 from ..core.public import public
 from ..environment import BaseClock, SupportsIsSet
 from .asyncio_stream import LoopStream, running_loop
@@ -42,9 +38,6 @@ V = TypeVar("V")
 
 _BROKEN = (OSError, anyio.BrokenResourceError, anyio.ClosedResourceError)
 
-HttpTransport = httpx.AsyncBaseTransport
-HttpBody = httpx.AsyncByteStream
-ProxyTransport = httpx.AsyncHTTPTransport
 TimedCall = Callable[[float | None], Awaitable[T]]
 UnaryCall = Callable[[S], Awaitable[T]]
 BinaryCall = Callable[[S, T], Awaitable[V]]
@@ -60,16 +53,6 @@ class AsyncClock(BaseClock):
     async def sleep(self, seconds: float) -> None:
         """Sleep for ``seconds``."""
         await anyio.sleep(seconds)
-
-
-@public
-class AsyncHttpClient(httpx.AsyncClient):
-    """An httpx client without cookies. ``bounded``: its transport enforces the deadline of a request."""
-
-    def __init__(self, *, transport: HttpTransport, bounded: bool, trust_env: bool) -> None:
-        super().__init__(transport=transport, trust_env=trust_env)
-        self._cookies = NO_COOKIES
-        self.bounded = bounded
 
 
 class StateLock:
@@ -212,29 +195,6 @@ def is_loop_closed(loop: object) -> bool:
 
 def _fail_after(timeout: float | None) -> AbstractContextManager[object]:
     return nullcontext() if timeout is None else anyio.fail_after(timeout)
-
-
-async def send(client: AsyncHttpClient, request: httpx.Request, timeout: float) -> HttpResponse:
-    """Send ``request`` and read the whole response within ``timeout`` seconds."""
-    if client.bounded:
-        return await _exchange(client, request)
-    with anyio.fail_after(timeout):
-        return await _exchange(client, request)
-
-
-async def _exchange(client: AsyncHttpClient, request: httpx.Request) -> HttpResponse:
-    response = await client.send(request, stream=True)
-    reader = ResponseReader(response)
-    body: Any = response.stream
-    try:
-        chunks = aiter(body)
-        async for chunk in chunks:
-            if not reader.feed(chunk):
-                await chunks.aclose()  # trio warns about generators that are not exhausted
-                break
-    finally:
-        await response.aclose()
-    return reader.finish()
 
 
 async def checkpoint() -> None:

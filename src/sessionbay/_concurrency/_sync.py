@@ -15,9 +15,7 @@ from importlib import import_module
 from typing import Any, Generic, ParamSpec, TypeVar, cast
 
 import anyio.to_thread
-import httpx
 
-from .._http.cookies import NO_COOKIES
 from .._http.errors import (
     ConnectError,
     ConnectTimeoutError,
@@ -26,11 +24,9 @@ from .._http.errors import (
     SendError,
     SendTimeoutError,
 )
-from .._http.response import ResponseReader
 from .._http.timeouts import format_timeout
 from ..core.errors import SessionError
 from ..core.escaping_filter import escaping_logger
-from ..core.http import HttpResponse
 from ..core.public import public
 from ..environment import BaseClock, SupportsIsSet
 from .readiness import RECEIVE_SIZE, SocketWatch, wait_ready
@@ -45,9 +41,6 @@ MAX_THREADS = 32  # threads of one ``run_for_each``
 
 log = escaping_logger("sessionbay.threads")
 
-HttpTransport = httpx.BaseTransport
-HttpBody = httpx.SyncByteStream
-ProxyTransport = httpx.HTTPTransport
 StateLock = threading.Lock
 TimedCall = Callable[[float | None], T]
 UnaryCall = Callable[[S], T]
@@ -64,16 +57,6 @@ class Clock(BaseClock):
     def sleep(self, seconds: float) -> None:
         """Sleep for ``seconds``."""
         time.sleep(seconds)
-
-
-@public
-class HttpClient(httpx.Client):
-    """An httpx client without cookies. ``bounded``: its transport enforces the deadline of a request."""
-
-    def __init__(self, *, transport: HttpTransport, bounded: bool, trust_env: bool) -> None:
-        super().__init__(transport=transport, trust_env=trust_env)
-        self._cookies = NO_COOKIES
-        self.bounded = bounded
 
 
 class Event:
@@ -239,20 +222,6 @@ def current_loop() -> object:
 def is_loop_closed(loop: object) -> bool:
     """Return False: the process takes the place of the event loop."""
     return False
-
-
-def send(client: HttpClient, request: httpx.Request, timeout: float) -> HttpResponse:
-    """Send ``request`` and read the whole response; an unbounded transport has ``timeout`` for each step."""
-    response = client.send(request, stream=True)
-    reader = ResponseReader(response)
-    body: Any = response.stream
-    try:
-        for chunk in body:
-            if not reader.feed(chunk):
-                break
-    finally:
-        response.close()
-    return reader.finish()
 
 
 def checkpoint() -> None:

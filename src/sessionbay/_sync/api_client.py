@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import httpx
 
-from .._concurrency._sync import HttpClient, Lock, run_in_thread, send
+from .._concurrency._sync import Lock, run_in_thread
+from .._concurrency._sync_httpx import HttpClient, send
 from .._http import response_parser
 from .._http.errors import (
     NOT_SENT_ERRORS,

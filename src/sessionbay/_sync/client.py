@@ -13,7 +13,8 @@ from ..core.block_hint import BlockHint
 from ..core.public import lazy_annotations, public
 
 if TYPE_CHECKING:
-    from .._concurrency._sync import BinaryCall, Clock, HttpTransport
+    from .._concurrency._sync import BinaryCall, Clock
+    from .._concurrency._sync_httpx import HttpTransport
     from ..core.config import Config
     from ..core.retry import RetryPolicy
     from ..models.creation import CreateSessionFields, CreateSessionParams

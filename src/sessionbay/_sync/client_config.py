@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from os import PathLike
 from typing import Any
 
-from .._concurrency._sync import Clock, HttpTransport
+from .._concurrency._sync import Clock
+from .._concurrency._sync_httpx import HttpTransport
 from .._http.tls import validate_verify
 from ..core import validation
 from ..core.config import DEFAULT_TIMEOUT, validate_proxy_url

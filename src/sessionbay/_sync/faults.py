@@ -7,7 +7,8 @@ from typing import Self, cast
 
 import httpx
 
-from .._concurrency._sync import Clock, HttpBody, HttpTransport, StateLock
+from .._concurrency._sync import Clock, StateLock
+from .._concurrency._sync_httpx import HttpBody, HttpTransport
 from .._http.proxies import proxy_of
 from .._http.tls import TlsSettings
 from ..core.config import is_loopback

@@ -16,7 +16,8 @@ from urllib.parse import urlsplit
 
 import httpx
 
-from .._concurrency._sync import HttpBody, run_in_thread
+from .._concurrency._sync import run_in_thread
+from .._concurrency._sync_httpx import HttpBody
 from .._concurrency.readiness import RECEIVE_SIZE
 from .._http.redacted_url import RedactedUrl
 from .._http.request import http_request

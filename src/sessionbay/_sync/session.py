@@ -6,7 +6,8 @@ from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
-from .._concurrency._sync import HttpClient, deferred
+from .._concurrency._sync import deferred
+from .._concurrency._sync_httpx import HttpClient
 from ..core import reserved_labels, validation
 from ..core.errors import AgentBayError, EngineEndedError, SessionError
 from ..core.escaping_filter import escaping_logger

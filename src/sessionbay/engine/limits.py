@@ -31,7 +31,7 @@ class Limits:
         processes: Processes and threads at once. Under ``process`` isolation it is kept by an engine run by root, or by
             control groups of version 2.
         process_memory: Bytes of memory that one process may allocate.
-        memory: Bytes of memory of all processes together. Over it, the largest is killed, and its command's stderr says so.
+        memory: Bytes of memory of all processes together. Over it, the largest is killed; its command's stderr says so.
         file_size: Bytes of one file.
         open_files: Files that one process may have open.
         disk: Bytes of disk that the session's own files take. Over it, its processes stand still, and tools that could

@@ -2,7 +2,7 @@
 
 import httpx
 
-from ..._concurrency._async import HttpTransport
+from ..._concurrency._async_httpx import HttpTransport
 from ..._http.redacted_url import RedactedUrl
 
 

@@ -3,7 +3,7 @@
 
 import httpx
 
-from ..._concurrency._sync import HttpTransport
+from ..._concurrency._sync_httpx import HttpTransport
 from ..._http.redacted_url import RedactedUrl
 
 

@@ -5,7 +5,7 @@ from typing import Self, cast
 
 import httpx
 
-from ..._concurrency._sync import HttpBody, HttpTransport, ProxyTransport
+from ..._concurrency._sync_httpx import HttpBody, HttpTransport, ProxyTransport
 from ..._http import response_parser
 from ..._http.errors import TransportError
 from ..._http.httpx_errors import to_httpx

@@ -1,17 +1,20 @@
 """A request goes to the connections directly, unless httpx or its client was changed to see it."""
 
 import logging
+import time
 from collections.abc import Callable
 from typing import Any
 
 import httpx
 import pytest
 
-from sessionbay import AsyncAgentBay
+from sessionbay import AgentBayError, AsyncAgentBay
 from sessionbay._http import response_parser
+from sessionbay.core.http import HttpRequest, Timeouts
 
 from ..fake_cloud import KEY
 from ..raw_server import RawServer, always, answer
+from .carrier import Carrier
 
 PAGE = b'{"RequestId": "r-1", "Success": true, "Code": "ok", "Data": []}'
 Change = Callable[[httpx.AsyncClient, pytest.MonkeyPatch, Callable[..., Any]], None]
@@ -117,3 +120,18 @@ async def test_without_llhttp_the_transport_is_that_of_httpx(monkeypatch: pytest
         async with AsyncAgentBay(KEY, endpoint=server.url, allow_http=True) as client:
             assert [(await client.list()).success for _ in range(2)] == [True, True]
         assert server.accepted == 1
+
+
+async def test_without_llhttp_the_local_engine_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(response_parser, "HAS_PARSER", False)
+    async with AsyncAgentBay(endpoint="local:private") as client:
+        with pytest.raises(AgentBayError, match="httptools") as raised:
+            await client.list()
+    assert (raised.value.kind, raised.value.outcome) == ("usage", "not_sent")
+
+
+@pytest.mark.parametrize("target", ["/b\u00fccher", "/a/../b", "/a b", "/#a"])
+async def test_what_httpx_rewrites_is_left_to_it(target: str) -> None:
+    async with Carrier() as carrier:
+        timeouts = Timeouts({}, None, time.monotonic)
+        assert await carrier.core.exchange(HttpRequest("GET", f"http://127.0.0.1:1{target}"), timeouts) is None

@@ -2,17 +2,20 @@
 """A request goes to the connections directly, unless httpx or its client was changed to see it."""
 
 import logging
+import time
 from collections.abc import Callable
 from typing import Any
 
 import httpx
 import pytest
 
-from sessionbay import AgentBay
+from sessionbay import AgentBay, AgentBayError
 from sessionbay._http import response_parser
+from sessionbay.core.http import HttpRequest, Timeouts
 
 from ..fake_cloud import KEY
 from ..raw_server import RawServer, always, answer
+from .carrier import Carrier
 
 PAGE = b'{"RequestId": "r-1", "Success": true, "Code": "ok", "Data": []}'
 Change = Callable[[httpx.Client, pytest.MonkeyPatch, Callable[..., Any]], None]
@@ -118,3 +121,18 @@ def test_without_llhttp_the_transport_is_that_of_httpx(monkeypatch: pytest.Monke
         with AgentBay(KEY, endpoint=server.url, allow_http=True) as client:
             assert [(client.list()).success for _ in range(2)] == [True, True]
         assert server.accepted == 1
+
+
+def test_without_llhttp_the_local_engine_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(response_parser, "HAS_PARSER", False)
+    with AgentBay(endpoint="local:private") as client:
+        with pytest.raises(AgentBayError, match="httptools") as raised:
+            client.list()
+    assert (raised.value.kind, raised.value.outcome) == ("usage", "not_sent")
+
+
+@pytest.mark.parametrize("target", ["/b\u00fccher", "/a/../b", "/a b", "/#a"])
+def test_what_httpx_rewrites_is_left_to_it(target: str) -> None:
+    with Carrier() as carrier:
+        timeouts = Timeouts({}, None, time.monotonic)
+        assert carrier.core.exchange(HttpRequest("GET", f"http://127.0.0.1:1{target}"), timeouts) is None

@@ -111,10 +111,10 @@ class StarvedEngine:
         """Return the names of the sessions' folders."""
         return [path.name for path in self.folder.glob("sessionbay-*/sessions/*")]
 
-    def children(self) -> int:
-        """Return how many processes the engine has started that run."""
+    def children(self) -> set[bytes]:
+        """Return the numbers of the processes that the engine has started and not yet waited for."""
         running = subprocess.run(["pgrep", "-P", str(self.process.pid)], capture_output=True, check=False)
-        return len(running.stdout.split())
+        return set(running.stdout.split())
 
 
 def move(pids: Iterable[int], group: Path) -> None:

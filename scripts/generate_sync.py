@@ -35,7 +35,7 @@ PROSE = [
     (re.compile(r"\b(?:await|async) "), ""),
     (re.compile(r"\bAsync(?=[A-Z])"), ""),
     (re.compile(r"\baclose\b"), "close"),
-    (re.compile(r"\b_async\b"), "_sync"),
+    (re.compile(r"\b_async(?=\b|_httpx\b)"), "_sync"),
     (re.compile(r"\basync_playwright\b"), "sync_playwright"),
 ]
 LEFTOVER = re.compile(r"\b(?:async|await|asyncio|anyio|Async[A-Z]\w*|__a(?:enter|exit|iter|next)__)\b")

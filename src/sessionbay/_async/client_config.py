@@ -2,15 +2,17 @@
 
 from dataclasses import dataclass, field
 from os import PathLike
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .._concurrency._async import AsyncClock
-from .._concurrency._async_httpx import HttpTransport
 from .._http.tls import validate_verify
 from ..core import validation
 from ..core.config import DEFAULT_TIMEOUT, validate_proxy_url
 from ..core.errors import AgentBayError
 from ..core.retry import RetryPolicy
+
+if TYPE_CHECKING:
+    from .._concurrency._async_httpx import HttpTransport
 
 IDLE_CONNECTION_TIMEOUT = 20.0  # seconds; servers usually close idle connections after 60
 
@@ -34,12 +36,15 @@ class ClientConfig:
     allow_http: bool = False
     max_connections: int
     tag_sessions: bool = True
-    transport: HttpTransport | None = None
+    transport: "HttpTransport | None" = None
     clock: AsyncClock = field(default_factory=AsyncClock)
 
     def __post_init__(self) -> None:
         validation.instance("retry", self.retry, RetryPolicy, AgentBayError)
-        validation.instance("transport", self.transport, HttpTransport, AgentBayError)
+        if self.transport is not None:
+            from .._concurrency._async_httpx import HttpTransport
+
+            validation.instance("transport", self.transport, HttpTransport, AgentBayError)
         validation.count("max_connections", self.max_connections, AgentBayError)
         object.__setattr__(self, "verify", validate_verify(self.verify))
         if self.proxy is not None:

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Callable
 from typing import Self, cast
+from urllib.parse import urlsplit
 
 import httpx
 
@@ -138,8 +139,8 @@ def _default_transport(clock: AsyncClock) -> HttpTransport:
     """Return a transport with a client's default settings."""
     proxy_from_env = proxy_of(None, trust_env=True)
 
-    def proxy(url: httpx.URL) -> str | None:
-        return proxy_from_env(url) if proxy_from_env and not is_loopback(url.host) else None
+    def proxy(url: str) -> str | None:
+        return proxy_from_env(url) if proxy_from_env and not is_loopback(urlsplit(url).hostname or "") else None
 
     limits = PoolLimits(MAX_CONNECTIONS, IDLE_CONNECTION_TIMEOUT)
     core = AsyncHttpCore(limits, TlsSettings(True, trust_env=True), clock.monotonic)

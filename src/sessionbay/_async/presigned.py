@@ -18,6 +18,7 @@ import httpx
 from .._concurrency._async import run_in_thread
 from .._concurrency._async_httpx import HttpBody
 from .._concurrency.readiness import RECEIVE_SIZE
+from .._http.httpx_errors import from_httpx
 from .._http.redacted_url import RedactedUrl
 from .._http.request import http_request
 from ..core.config import parse_endpoint
@@ -28,7 +29,8 @@ from ..core.result import format_refusal
 from ..local_files import AtomicFile, LocalPath, file_size
 from ..models.contexts import ContextTransferResult
 from ..operations.contexts import UPLOAD_URL, FileRef
-from .api_client import INVALID_URL_ERRORS, AsyncApiClient, map_transport_error
+from .api_client import AsyncApiClient, map_transport_error
+from .http.httpx_sender import INVALID_URL_ERRORS
 
 log = escaping_logger("sessionbay.channel")
 
@@ -151,14 +153,16 @@ class AsyncPresigned:
     @asynccontextmanager
     async def _response(self, request: httpx.Request, name: str) -> AsyncGenerator[httpx.Response]:
         """Send a request and yield its response, whose body is not read yet; redirects are not followed."""
-        http = await self._api.open()
+        await self._api.open()
+        http = self._api.http
         response: httpx.Response | None = None
         try:
             response = await http.send(request, stream=True, follow_redirects=False)
             log.debug("%s -> HTTP %s", name, response.status_code)
             yield response
         except (TimeoutError, httpx.TransportError) as exc:
-            error = map_transport_error(name, self._errors, exc, self._api.config.call_timeout)[0]
+            cause = from_httpx(exc) if isinstance(exc, httpx.TransportError) else exc
+            error = map_transport_error(name, self._errors, cause, self._api.config.call_timeout)[0]
             if self._api.engine.is_engine_url(str(request.url)):
                 error = await self._api.engine.explain(name, error)
             raise error from exc

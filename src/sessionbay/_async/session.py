@@ -6,7 +6,6 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from .._concurrency._async import deferred
-from .._concurrency._async_httpx import AsyncHttpClient
 from ..core import reserved_labels, validation
 from ..core.errors import AgentBayError, EngineEndedError, SessionError
 from ..core.escaping_filter import escaping_logger
@@ -47,6 +46,7 @@ from .deletion import BACKOFF, copy_out, request_deletion
 from .session_connection import AsyncSessionConnection
 
 if TYPE_CHECKING:
+    from .._concurrency._async_httpx import AsyncHttpClient
     from .agent.agent import AsyncAgent
     from .browser import AsyncBrowser
     from .client import AsyncClient
@@ -73,6 +73,7 @@ DELETE_TIMEOUT = 30.0  # seconds
 
 @public
 @lazy_annotations(
+    ".._concurrency._async_httpx",
     ".agent.agent",
     ".browser",
     ".client",
@@ -479,7 +480,7 @@ class AsyncSession:
         """
         return self.connection.api.dialect.api_key.reveal()
 
-    def get_client(self) -> AsyncHttpClient:
+    def get_client(self) -> "AsyncHttpClient":
         """Return the HTTP client that sends this session's requests; it exists after the first call.
 
         Raises:

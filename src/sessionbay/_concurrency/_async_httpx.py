@@ -6,7 +6,7 @@ import anyio
 import httpx
 
 from .._http.cookies import NO_COOKIES
-from .._http.response import ResponseReader
+from .._http.httpx_response import ResponseReader
 from ..core.http import HttpResponse
 from ..core.public import public
 

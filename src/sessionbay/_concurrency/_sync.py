@@ -1,10 +1,8 @@
 """Concurrency, time and streams for the sync client. The twin is ``_async.py``, with the same names."""
 
-import asyncio
 import contextlib
 import os
 import socket
-import ssl
 import threading
 import time
 from collections import deque
@@ -12,9 +10,7 @@ from collections.abc import Callable, Coroutine, Generator, Iterable
 from contextlib import contextmanager
 from functools import partial
 from importlib import import_module
-from typing import Any, Generic, ParamSpec, TypeVar, cast
-
-import anyio.to_thread
+from typing import TYPE_CHECKING, Any, Generic, ParamSpec, TypeVar, cast
 
 from .._http.errors import (
     ConnectError,
@@ -30,6 +26,9 @@ from ..core.escaping_filter import escaping_logger
 from ..core.public import public
 from ..environment import BaseClock, SupportsIsSet
 from .readiness import RECEIVE_SIZE, SocketWatch, wait_ready
+
+if TYPE_CHECKING:
+    import ssl
 
 P = ParamSpec("P")
 S = TypeVar("S")
@@ -141,6 +140,8 @@ class DuplexStream(Stream):
 
     def _retry(self, attempt: Callable[[], T], timeout: float | None, *, writes: bool) -> T:
         """Call ``attempt`` until it does not block."""
+        import ssl
+
         until = None if timeout is None else time.monotonic() + timeout
         while True:
             waits_to_write = writes
@@ -159,7 +160,7 @@ class DuplexStream(Stream):
                 raise TimeoutError
 
 
-def connect(host: str, port: int, tls: ssl.SSLContext | None, timeout: float | None) -> Stream:
+def connect(host: str, port: int, tls: "ssl.SSLContext | None", timeout: float | None) -> Stream:
     """Connect to a peer, over TLS if a context is given."""
     until = None if timeout is None else time.monotonic() + timeout
     try:
@@ -188,7 +189,7 @@ def _connected(host: str, port: int, until: float | None) -> socket.socket:
     raise failure
 
 
-def _secured(sock: socket.socket, tls: ssl.SSLContext, host: str, until: float | None) -> socket.socket:
+def _secured(sock: socket.socket, tls: "ssl.SSLContext", host: str, until: float | None) -> socket.socket:
     with _closed_on_failure(sock):
         sock.settimeout(_remaining(until))
         return tls.wrap_socket(sock, server_hostname=host)
@@ -322,6 +323,8 @@ def run_callback(call: Callable[[T], object], value: T) -> None:
     """Call the user's function, sync or async, in a thread that is not the user's."""
     returned = call(value)
     if isinstance(returned, Coroutine):
+        import asyncio
+
         asyncio.run(cast("Coroutine[Any, Any, object]", returned))
 
 
@@ -332,6 +335,8 @@ def shielded(call: Callable[[], T], timeout: float) -> T:
 
 async def deferred(call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
     """Return an awaitable that runs ``call`` in a worker thread."""
+    import anyio.to_thread
+
     return await anyio.to_thread.run_sync(partial(call, *args, **kwargs))
 
 

@@ -2,13 +2,12 @@
 """The API client: sends operations, retries where that is safe, and turns a missing response into an error."""
 
 import random
+import sys
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, TypeVar
-
-import httpx
+from urllib.parse import urlsplit
 
 from .._concurrency._sync import Lock, run_in_thread
-from .._concurrency._sync_httpx import HttpClient, send
 from .._http import response_parser
 from .._http.errors import (
     NOT_SENT_ERRORS,
@@ -18,10 +17,7 @@ from .._http.errors import (
     NotHttpError,
     TransportError,
 )
-from .._http.httpx_errors import from_httpx
-from .._http.interception import is_intercepted
 from .._http.proxies import proxy_of
-from .._http.request import http_request
 from .._http.timeouts import step_timeouts
 from .._http.tls import TlsSettings
 from ..core.adaptive_rate import AdaptiveRate
@@ -42,20 +38,18 @@ from .client_config import IDLE_CONNECTION_TIMEOUT, ClientConfig
 from .engine_watch import EngineWatch, WatchingClock
 from .http.core import HttpCore
 from .http.pool import PoolLimits
-from .http.redaction import RedactingTransport
-from .http.transport import Transport
 from .per_loop import PerLoop
 from .rate_limiter import RateLimiter
 
 if TYPE_CHECKING:
+    from .._concurrency._sync_httpx import HttpClient
+    from .http.httpx_sender import HttpxSender
     from .ws.multiplexer import Multiplexer
 
 log = escaping_logger("sessionbay.channel")
 Q = TypeVar("Q", bound=Wire)
 A = TypeVar("A")
 R = TypeVar("R", bound=Result[Any])
-
-INVALID_URL_ERRORS = (httpx.InvalidURL, UnicodeError)  # the latter for host names that IDNA cannot encode
 
 
 @dataclass(frozen=True)
@@ -85,9 +79,8 @@ class ApiClient:
         self.known_engine = known_engine
         self.owns_engine = False
         self.multiplexers: PerLoop[dict[str, Multiplexer]] = PerLoop(dict)
-        self._http: HttpClient | None = None
-        self._transport: Transport | None = None
-        self._core: HttpCore | None = None  # None where every request goes through httpx
+        self._core: HttpCore | None = None
+        self._sender: HttpxSender | None = None
         self._opening = PerLoop(Lock)
         self._http_lock = ThreadLock()
         self._closed = False
@@ -170,10 +163,8 @@ class ApiClient:
         request = call.encode(RequestStamp(self.clock.time(), nonce()))
         try:
             response = self._send_request(request, timeout)
-        except (TimeoutError, TransportError, httpx.TransportError) as exc:
+        except (TimeoutError, TransportError) as exc:
             return map_transport_error(call.name, call.errors, exc, timeout.total, connect_hint(request.url))
-        except INVALID_URL_ERRORS as exc:  # httpx parses the target of a redirect, which is never followed
-            return self._invalid_response(call, HttpResponse(0), InvalidResponse(f"invalid URL: {exc}"))
         except InvalidResponse as exc:
             return self._invalid_response(call, HttpResponse(exc.status), exc)
         self.engine.record_response(response.headers)
@@ -189,15 +180,21 @@ class ApiClient:
         return result, classify_response(response.status, result.code, response.headers, self.clock.time())
 
     def _send_request(self, request: HttpRequest, timeout: CallTimeout) -> HttpResponse:
-        http = self.open()
+        core = self.open()
         deadline = self.clock.monotonic() + timeout.total
-        if self._core and not is_intercepted(http):
+        if self._goes_directly(core):
             log.debug("sent directly")
             timeouts = Timeouts(step_timeouts(timeout.total, timeout.connect), deadline, self.clock.monotonic)
-            if (response := self._core.exchange(request, timeouts)) is not None:
+            if (response := core.exchange(request, timeouts)) is not None:
                 return response
         log.debug("sent through httpx")
-        return send(http, http_request(request, timeout.total, timeout.connect, deadline), timeout.total)
+        return self._httpx_sender(core).send(request, timeout.total, timeout.connect, deadline)
+
+    def _goes_directly(self, core: HttpCore) -> bool:
+        """Return whether a request can do without httpx, which costs the first one its import."""
+        if self.config.transport or self._proxy_of or not response_parser.HAS_PARSER or self._uses_httpx:
+            return False
+        return "httpx" not in sys.modules or not self._httpx_sender(core).is_intercepted
 
     def _secrets(self, call: Call[Any]) -> tuple[Secret, ...]:
         return self.dialect.api_key, *call.secrets
@@ -215,25 +212,25 @@ class ApiClient:
         error.outcome = failure.outcome if failure else "unknown"
         return error, failure
 
-    def open(self) -> HttpClient:
-        """Return the HTTP client; the first call creates it, and finds or starts the local engine if that is meant."""
-        if self._http is not None:
-            return self._http
+    def open(self) -> HttpCore:
+        """Return the connections; the first call finds or starts the local engine if that is meant."""
+        if self._core is not None:
+            return self._core
         with self._opening.get():
             if self._closed:
                 raise AgentBayError.usage("the client is closed: make a new one")
             if is_local(self.dialect.endpoint):
                 self.dialect = run_in_thread(self._find_engine)
             with self._http_lock:
-                self._http = self._http or self._new_http_client()
-                return self._http
+                self._core = self._core or self._new_core()
+                return self._core
 
     @property
-    def http(self) -> HttpClient:
-        """The HTTP client; it exists after the first call."""
-        if self._http is None:
+    def http(self) -> "HttpClient":
+        """The httpx client; it exists after the first call."""
+        if self._core is None:
             raise AgentBayError.usage("there is no HTTP client: the client made no call yet, or is closed")
-        return self._http
+        return self._httpx_sender(self._core).client
 
     def _find_engine(self) -> Dialect:
         try:
@@ -248,22 +245,24 @@ class ApiClient:
         self.owns_engine, self.known_engine = engine.private, engine.known
         return replace(self.dialect, endpoint=engine.endpoint, api_key=engine.api_key)
 
-    def _new_http_client(self) -> HttpClient:
+    def _new_core(self) -> HttpCore:
         config = self.config
-        trust_env = not is_loopback(httpx.URL(self.dialect.endpoint).host)
-        tls = TlsSettings(config.verify, trust_env=trust_env)
-        proxy = proxy_of(config.proxy, trust_env=trust_env)
+        self._trusts_env = not is_loopback(urlsplit(self.dialect.endpoint).hostname or "")
+        self._proxy_of = proxy_of(config.proxy, trust_env=self._trusts_env)
+        self._uses_httpx = bool(environment().get("SESSIONBAY_HTTPX"))
         limits = PoolLimits(config.max_connections, IDLE_CONNECTION_TIMEOUT)
-        core = HttpCore(limits, tls, self.clock.monotonic, self.known_engine)
-        own = Transport(core, proxy)
-        bounded = not config.transport and not proxy and response_parser.HAS_PARSER
-        self._core = core if bounded and not environment().get("SESSIONBAY_HTTPX") else None
-        self._transport = None if config.transport else own
-        return HttpClient(
-            transport=RedactingTransport(config.transport) if config.transport else own,
-            bounded=bounded,
-            trust_env=trust_env,
-        )
+        tls = TlsSettings(config.verify, trust_env=self._trusts_env)
+        return HttpCore(limits, tls, self.clock.monotonic, self.known_engine)
+
+    def _httpx_sender(self, core: HttpCore) -> "HttpxSender":
+        if self._sender is None:
+            from .http.httpx_sender import HttpxSender
+
+            with self._http_lock:
+                self._sender = self._sender or HttpxSender(
+                    core, self.config.transport, self._proxy_of, trust_env=self._trusts_env
+                )
+        return self._sender
 
     def close_multiplexer(self, session_id: str) -> None:
         """Close the WebSocket of a session that was deleted."""
@@ -279,22 +278,26 @@ class ApiClient:
         """Close the connections of this event loop; other loops keep theirs."""
         for multiplexer in (self.multiplexers.pop() or {}).values():
             multiplexer.close()
-        if self._transport is not None:
-            self._transport.close()
+        if self._core is not None:
+            self._core.close()
+        if self._sender is not None:
+            self._sender.leave_loop()
 
     def close(self) -> None:
         """Close the connections; later calls raise."""
         self._closed = True
         for multiplexer in (self.multiplexers.pop() or {}).values():
             multiplexer.close()
-        if self._http is not None:
-            http, self._http = self._http, None
-            http.close()
+        core, sender, self._core, self._sender = self._core, self._sender, None, None
+        if sender is not None:
+            sender.client.close()
+        if core is not None:
+            core.close()
 
 
 def connect_hint(url: str) -> str:
     """Return what to check if there is no connection to ``url``."""
-    if is_loopback(httpx.URL(url).host):
+    if is_loopback(urlsplit(url).hostname or ""):
         return "is the engine running? Start it by 'sessionbay serve', or pass endpoint=\"local\""
     return "check the endpoint and the network"
 
@@ -302,17 +305,12 @@ def connect_hint(url: str) -> str:
 def map_transport_error(
     name: str, errors: type[AgentBayError], cause: Exception, timeout: float, hint: str = ""
 ) -> tuple[AgentBayError, Failure]:
-    """Return the error for a request without a response. The cause keeps its text, and drops its request."""
-    failure = cause
-    if isinstance(cause, httpx.TransportError):
-        failure = from_httpx(cause)
-        without_request: Any = cause  # httpx types the setter as taking no None
-        without_request.request = None
-    timed_out = isinstance(failure, (TimeoutError, *TIMEOUT_ERRORS))
-    reason = f"no answer within {timeout:.3g} s" if timed_out else str(failure) or type(failure).__name__
-    outcome: Outcome = "not_sent" if isinstance(failure, NOT_SENT_ERRORS) else "unknown"
-    kind: Kind = "timeout" if timed_out else "invalid_response" if isinstance(failure, NotHttpError) else "unreachable"
-    hint = f"; {hint}" if hint and isinstance(failure, (ConnectError, ConnectTimeoutError)) else ""
+    """Return the error for a request without a response, which has this cause."""
+    timed_out = isinstance(cause, (TimeoutError, *TIMEOUT_ERRORS))
+    reason = f"no answer within {timeout:.3g} s" if timed_out else str(cause) or type(cause).__name__
+    outcome: Outcome = "not_sent" if isinstance(cause, NOT_SENT_ERRORS) else "unknown"
+    kind: Kind = "timeout" if timed_out else "invalid_response" if isinstance(cause, NotHttpError) else "unreachable"
+    hint = f"; {hint}" if hint and isinstance(cause, (ConnectError, ConnectTimeoutError)) else ""
     error = errors.of(kind, f"{name}: {reason}{hint}", outcome=outcome)
-    error.__cause__ = failure
+    error.__cause__ = cause
     return error, Failure(reason, outcome)

@@ -40,6 +40,7 @@ MAX_CONNECTIONS = 512  # half of the 1024 file descriptors that a process usuall
 
 @public
 @lazy_annotations(
+    ".._concurrency._sync_httpx",
     "..core.config",
     "..core.retry",
     "..models.creation",

@@ -5,21 +5,24 @@ from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from ..core.config import matches_endpoint, resolve
 from ..core.errors import SessionError
 from ..dialects.agb import AGBDialect
 from ..dialects.agentbay import AgentBayDialect
 from ..environment import USER_AGENT, environment, find_dotenv
-from ..exit_requests import ExitRequests
 from ..models.sessions import SessionReference
 from ..shutdown import register, register_creation, unregister, unregister_creation
 from .api_client import ApiClient
 from .client_config import ClientConfig
-from .exit_deletion import ClientRequests, exit_requests
 from .per_loop import PerLoop
 from .poller import Poller
 from .semaphore import Semaphore
+
+if TYPE_CHECKING:
+    from ..exit_requests import ExitRequests
+    from .exit_deletion import ClientRequests
 
 MAX_CREATIONS = 64  # concurrent creations of one client: the clouds throttle more than that
 DIALECTS = {"agentbay": AgentBayDialect, "agb": AGBDialect}
@@ -88,7 +91,9 @@ class ClientCore:
         unregister_creation(attempt, self.api.dialect.endpoint)
 
     @cached_property
-    def _exit_requests(self) -> ExitRequests | ClientRequests | None:
+    def _exit_requests(self) -> "ExitRequests | ClientRequests | None":
+        from .exit_deletion import exit_requests
+
         # A private engine ends with the program; a custom transport may need an event loop that is closed by then.
         return None if self.api.owns_engine or self.api.config.transport else exit_requests(self.api)
 

@@ -3,8 +3,6 @@
 
 from urllib.parse import urlsplit
 
-import httpx
-
 from .._http.plain_connection import Server
 from .._http.proxies import proxy_of
 from .._http.tls import TlsSettings
@@ -23,7 +21,7 @@ def exit_requests(api: ApiClient) -> "ExitRequests | ClientRequests":
     trust_env = not is_loopback(urlsplit(url).hostname or "")
     proxy = proxy_of(config.proxy, trust_env=trust_env)
     tls = TlsSettings(config.verify, trust_env=trust_env).context() if url.startswith("https:") else None
-    server = Server.of(url, tls, proxy(httpx.URL(url)) if proxy else None, api.known_engine)
+    server = Server.of(url, tls, proxy(url) if proxy else None, api.known_engine)
     if server is None:
         return ClientRequests(api)
     return ExitRequests(api.dialect, server, is_engine=lambda: api.engine.is_active)

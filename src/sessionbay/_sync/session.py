@@ -7,7 +7,6 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from .._concurrency._sync import deferred
-from .._concurrency._sync_httpx import HttpClient
 from ..core import reserved_labels, validation
 from ..core.errors import AgentBayError, EngineEndedError, SessionError
 from ..core.escaping_filter import escaping_logger
@@ -48,6 +47,7 @@ from .deletion import BACKOFF, copy_out, request_deletion
 from .session_connection import SessionConnection
 
 if TYPE_CHECKING:
+    from .._concurrency._sync_httpx import HttpClient
     from .agent.agent import Agent
     from .browser import Browser
     from .client import Client
@@ -74,6 +74,7 @@ DELETE_TIMEOUT = 30.0  # seconds
 
 @public
 @lazy_annotations(
+    ".._concurrency._sync_httpx",
     ".agent.agent",
     ".browser",
     ".client",
@@ -480,7 +481,7 @@ class Session:
         """
         return self.connection.api.dialect.api_key.reveal()
 
-    def get_client(self) -> HttpClient:
+    def get_client(self) -> "HttpClient":
         """Return the HTTP client that sends this session's requests; it exists after the first call.
 
         Raises:

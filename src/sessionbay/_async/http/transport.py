@@ -25,9 +25,14 @@ class AsyncTransport(HttpTransport):
         self._proxy_of = proxy_of
         self._proxied: AsyncPerLoop[dict[str | None, HttpTransport]] = AsyncPerLoop(dict)
 
+    @property
+    def is_bounded(self) -> bool:
+        """Whether the deadline of a request is enforced: httpx's own transport has timeouts for each step."""
+        return self._proxy_of is None and response_parser.HAS_PARSER
+
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Send ``request`` and return its response with an unread body."""
-        proxy = self._proxy_of(request.url) if self._proxy_of else None
+        proxy = self._proxy_of(str(request.url)) if self._proxy_of else None
         if proxy or not response_parser.HAS_PARSER:
             return await self._httpx_transport(proxy).handle_async_request(request)
         try:

@@ -13,9 +13,8 @@ Origin = tuple[str, str, int]
 
 DEFAULT_PORTS = {"http": 80, "https": 443}
 _plain = re.compile(
-    r"(https?://[\w.:\[\]-]+)"
-    r"(/(?:[\w.~=@+:/-]++|%[0-9A-Fa-f]{2})*(?:\?(?:[\w.~=@+:/&-]++|%[0-9A-Fa-f]{2})+)?)",
-    re.ASCII,
+    r"(https?://[0-9A-Za-z_.:\[\]-]+)"  # re searches ranges faster than \w
+    r"(/(?:[0-9A-Za-z_.~=@+:/-]++|%[0-9A-Fa-f]{2})*(?:\?(?:[0-9A-Za-z_.~=@+:/&-]++|%[0-9A-Fa-f]{2})+)?)"
 ).fullmatch  # URLs that httpx does not rewrite, except for "." and ".." in a path
 _is_target = re.compile(rb"[!-~]+").fullmatch
 _are_headers = re.compile(rb"(?:[!#$%&'*+.^_`|~0-9A-Za-z-]++: [^\r\n\0]*+\r\n)*+").fullmatch

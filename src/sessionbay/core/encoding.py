@@ -8,8 +8,9 @@
 """
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Literal, cast
 
 from pydantic_core import from_json
@@ -23,7 +24,7 @@ Params = Mapping[str, Any]
 MAX_DEPTH = 16
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class NamingConvention:
     """The spelling of names and plain values in a dialect."""
 
@@ -44,27 +45,30 @@ class Encoder:
 
     def write(
         self, name: str, value: Any, request: Wire, convention: NamingConvention, place: ParameterLocation
-    ) -> Iterator[tuple[str, Any]]:
-        """Yield the names and values that carry ``value``."""
-        yield name, value if place == "body" and convention.plain_body else convention.to_text(value)
+    ) -> Iterable[tuple[str, Any]]:
+        """Return the names and values that carry ``value``."""
+        return [(name, value if place == "body" and convention.plain_body else convention.to_text(value))]
 
     def read(self, name: str, params: Params) -> Any:
         """Return the value of ``name``, or None."""
         return params.get(name)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class TextEncoder(Encoder):
     """A JSON value inside a string."""
 
     compact: bool = False
     ascii: bool = False
 
+    @cached_property
+    def _json(self) -> json.JSONEncoder:
+        return json.JSONEncoder(separators=(",", ":") if self.compact else None, ensure_ascii=self.ascii)
+
     def write(
         self, name: str, value: Any, request: Wire, convention: NamingConvention, place: ParameterLocation
-    ) -> Iterator[tuple[str, Any]]:
-        separators = (",", ":") if self.compact else (", ", ": ")
-        yield name, json.dumps(plain(value, convention.case), separators=separators, ensure_ascii=self.ascii)
+    ) -> Iterable[tuple[str, Any]]:
+        return [(name, self._json.encode(plain(value, convention.case)))]
 
     def read(self, name: str, params: Params) -> Any:
         value = params.get(name)
@@ -76,8 +80,8 @@ class JsonEncoder(Encoder):
 
     def write(
         self, name: str, value: Any, request: Wire, convention: NamingConvention, place: ParameterLocation
-    ) -> Iterator[tuple[str, Any]]:
-        yield name, plain(value, convention.case)
+    ) -> Iterable[tuple[str, Any]]:
+        return [(name, plain(value, convention.case))]
 
 
 class DottedEncoder(Encoder):
@@ -88,9 +92,8 @@ class DottedEncoder(Encoder):
 
     def write(
         self, name: str, value: Any, request: Wire, convention: NamingConvention, place: ParameterLocation
-    ) -> Iterator[tuple[str, Any]]:
-        for path, leaf in _leaves(name, plain(value, convention.case)):
-            yield path, convention.to_text(leaf)
+    ) -> Iterable[tuple[str, Any]]:
+        return [(path, convention.to_text(leaf)) for path, leaf in _leaves(name, plain(value, convention.case))]
 
     def read(self, name: str, params: Params) -> Any:
         if name in params:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 from urllib.parse import quote_plus
 
-_is_plain = re.compile(r"[\w.~-]*", re.ASCII).fullmatch
+_is_plain = re.compile(r"[0-9A-Za-z_.~-]*").fullmatch
 _ESCAPES = [quote_plus(bytes([byte])) for byte in range(256)]
 
 

@@ -3,6 +3,7 @@
 import json
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any, ClassVar, TypeVar
 from urllib.parse import urlsplit
 
@@ -77,8 +78,8 @@ class AgentBayDialect(Dialect):
 
     def encode(self, op: Operation[Q, A, R], request: Q, stamp: RequestStamp) -> HttpRequest:
         params = envelope.format_params(op, request, self.name, self.convention, default_place="body")
-        moment = datetime.fromtimestamp(int(stamp.time), UTC).replace(tzinfo=None).isoformat().replace(":", "%3A")
-        query = f"Action={op.action}&Format=json&Version={VERSION}&Timestamp={moment}Z&SignatureNonce={stamp.nonce}"
+        moment = _timestamp(int(stamp.time))
+        query = f"Action={op.action}&Format=json&Version={VERSION}&Timestamp={moment}&SignatureNonce={stamp.nonce}"
         if own := params["query"]:
             query = f"{query}&{encode_form(own.items())}"
         form = {"Authorization": f"Bearer {self.api_key.reveal()}", **params["body"]}
@@ -118,3 +119,9 @@ class AgentBayDialect(Dialect):
         return HttpResponse(
             reply.status if reply.gateway else 200, {"content-type": "application/json"}, json.dumps(body).encode()
         )
+
+
+@lru_cache(maxsize=1)
+def _timestamp(second: int) -> str:
+    """Return a Unix time as in a URL."""
+    return datetime.fromtimestamp(second, UTC).strftime("%Y-%m-%dT%H%%3A%M%%3A%SZ")

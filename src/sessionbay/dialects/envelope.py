@@ -67,13 +67,14 @@ def format_params(
     default_place: ParameterLocation,
 ) -> dict[ParameterLocation, dict[str, Any]]:
     """Return the parameters of ``request`` by location. Fields that the dialect lacks raise."""
-    given = [spec for spec in field_specs(op.request, dialect, convention) if getattr(request, spec.field) is not None]
-    if unknown := [spec.field for spec in given if spec.absent]:
+    values, specs = vars(request), field_specs(op.request, dialect, convention)
+    given = [(spec, value) for spec in specs if (value := values[spec.field]) is not None]
+    if unknown := [spec.field for spec, _ in given if spec.absent]:
         raise op.result.error_type.usage(f"{dialect} has no {', '.join(unknown)} in {op.action}: leave it out")
     params: dict[ParameterLocation, dict[str, Any]] = {"query": {}, "body": {}}
-    for spec in given:
+    for spec, value in given:
         place = spec.place or default_place
-        params[place].update(spec.form.write(spec.name, getattr(request, spec.field), request, convention, place))
+        params[place].update(spec.form.write(spec.name, value, request, convention, place))
     return params
 
 

@@ -1,6 +1,6 @@
 """The operations on sessions: create, get, list, pause, resume, keep alive, delete."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import Annotated, Any, TypeVar
 
@@ -57,7 +57,7 @@ class Minutes(Encoder):
 
     def write(
         self, name: str, value: Any, request: Wire, convention: NamingConvention, place: ParameterLocation
-    ) -> Iterator[tuple[str, Any]]:
+    ) -> Iterable[tuple[str, Any]]:
         minutes, rest = divmod(value, 60)
         if rest:
             raise SessionError.usage(f"Invalid time of {value} s: with max_runtime, AgentBay takes whole minutes.")
@@ -73,7 +73,7 @@ class IdleTime(Minutes):
 
     def write(
         self, name: str, value: Any, request: Wire, convention: NamingConvention, place: ParameterLocation
-    ) -> Iterator[tuple[str, Any]]:
+    ) -> Iterable[tuple[str, Any]]:
         if isinstance(request, CreateRequest) and request.max_runtime:
             return super().write(name, value, request, convention, place)
         return Encoder.write(self, name, value, request, convention, place)

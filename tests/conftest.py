@@ -6,6 +6,7 @@ import tempfile
 import uuid
 import warnings
 from collections.abc import Iterator
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -27,6 +28,10 @@ settings.load_profile("gate")
 TESTS = Path(__file__).parent
 ENGINE_FOLDERS = {"cli", "engine", "plugin"}
 """Their tests start engines by themselves, some in other processes."""
+ON_UVLOOP = {"direct_requests", "connections", "stream", "transport_failures", "transport_reuse", "transport_tls"}
+"""The modules of async tests that run on uvloop too, where it is installed: those of connections."""
+NOT_ON_UVLOOP = "test_the_next_address_of_a_host_is_tried_when_one_does_not_answer"
+"""It replaces Python's resolver, which uvloop does without."""
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -44,6 +49,16 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         )
         if one_driver and not on_asyncio and not (folder == "_sync" and one_driver.kwargs.get("and_sync")):
             item.add_marker("slow")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run the tests of some modules on uvloop too."""
+    name, module = metafunc.definition.name, metafunc.definition.path.stem.removeprefix("test_")
+    sampled = module in ON_UVLOOP and name != NOT_ON_UVLOOP
+    if sampled and "anyio_backend" in metafunc.fixturenames and find_spec("uvloop"):
+        uvloop = pytest.param(("asyncio", {"use_uvloop": True}), id="uvloop")
+        metafunc.definition.add_marker(pytest.mark.parametrize("anyio_backend", ["asyncio", "trio", uvloop]))
 
 
 @pytest.fixture(params=["asyncio", "trio"])

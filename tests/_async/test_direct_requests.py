@@ -12,8 +12,9 @@ from sessionbay import AgentBayError, AsyncAgentBay
 from sessionbay._http import response_parser
 from sessionbay.core.http import HttpRequest, Timeouts
 
+from ..equal_wrapper import EqualWrapper
 from ..fake_cloud import KEY
-from ..raw_server import RawServer, always, answer
+from ..raw_server import RawServer, always, answer, silence
 from .carrier import Carrier
 
 PAGE = b'{"RequestId": "r-1", "Success": true, "Code": "ok", "Data": []}'
@@ -57,6 +58,17 @@ def function_of_the_transport(client: httpx.AsyncClient, patch: pytest.MonkeyPat
     patch.setattr(client._transport, "handle_async_request", handle)
 
 
+def wrapped_function_of_the_class(
+    client: httpx.AsyncClient, patch: pytest.MonkeyPatch, see: Callable[..., Any]
+) -> None:
+    patch.setattr(httpx.AsyncClient, "send", EqualWrapper(httpx.AsyncClient.send, see))
+
+
+def function_of_all_transports(client: httpx.AsyncClient, patch: pytest.MonkeyPatch, see: Callable[..., Any]) -> None:
+    wrapper = EqualWrapper(httpx.AsyncHTTPTransport.handle_async_request, see)
+    patch.setattr(httpx.AsyncHTTPTransport, "handle_async_request", wrapper)
+
+
 def authentication(client: httpx.AsyncClient, patch: pytest.MonkeyPatch, see: Callable[..., Any]) -> None:
     def auth(request: httpx.Request) -> httpx.Request:
         see(request)
@@ -68,8 +80,10 @@ def authentication(client: httpx.AsyncClient, patch: pytest.MonkeyPatch, see: Ca
 CHANGES: list[Change] = [
     hook,
     function_of_the_class,
+    wrapped_function_of_the_class,
     function_of_the_client,
     function_of_the_transport,
+    function_of_all_transports,
     authentication,
 ]
 
@@ -102,6 +116,17 @@ async def test_what_wants_to_see_requests_sees_them(
         assert server.accepted == 1
     assert [request.method for request in seen] == ["POST"]
     assert "sent through httpx" in caplog.messages
+
+
+async def test_errors_and_deadlines_are_ours_where_all_transports_are_traced(monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[httpx.Request] = []
+    function_of_all_transports(httpx.AsyncClient(), monkeypatch, seen.append)
+    with RawServer(silence) as server:
+        async with AsyncAgentBay(KEY, endpoint=server.url, allow_http=True, timeout=0.2) as client:
+            with pytest.raises(AgentBayError, match=r"within 0\.2 s") as raised:
+                await client.list()
+    assert (raised.value.kind, raised.value.outcome) == ("timeout", "unknown")
+    assert seen
 
 
 async def test_a_setting_sends_all_requests_through_httpx(

@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from sessionbay._async.http.pool import PoolCounts
-from sessionbay._concurrency._async import connect
+from sessionbay._concurrency._async import checkpoint, connect
 
 from ..certificates import client_context, server_context
 from ..raw_server import BEYOND, BOUND, Peer, RawServer, Script, always, answer, eager, once_and_close
@@ -106,12 +106,14 @@ async def test_looking_for_unread_data_over_tls_loses_none_of_it() -> None:
 
     def script(peer: Peer) -> None:
         peer.write(sent)
+        peer.flush()
         peer.server.reached.set()
         peer.wait_for_end()
 
     with secured(script) as server:
         url = httpx.URL(server.url)
         stream = await connect(url.host, url.port or 0, client_context(), BOUND)
+        await checkpoint()  # uvloop sends the end of the handshake in its next turn
         assert server.reached.wait(BOUND)
         received = b""
         while len(received) < len(sent):

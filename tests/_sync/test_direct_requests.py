@@ -13,8 +13,9 @@ from sessionbay import AgentBay, AgentBayError
 from sessionbay._http import response_parser
 from sessionbay.core.http import HttpRequest, Timeouts
 
+from ..equal_wrapper import EqualWrapper
 from ..fake_cloud import KEY
-from ..raw_server import RawServer, always, answer
+from ..raw_server import RawServer, always, answer, silence
 from .carrier import Carrier
 
 PAGE = b'{"RequestId": "r-1", "Success": true, "Code": "ok", "Data": []}'
@@ -58,6 +59,15 @@ def function_of_the_transport(client: httpx.Client, patch: pytest.MonkeyPatch, s
     patch.setattr(client._transport, "handle_request", handle)
 
 
+def wrapped_function_of_the_class(client: httpx.Client, patch: pytest.MonkeyPatch, see: Callable[..., Any]) -> None:
+    patch.setattr(httpx.Client, "send", EqualWrapper(httpx.Client.send, see))
+
+
+def function_of_all_transports(client: httpx.Client, patch: pytest.MonkeyPatch, see: Callable[..., Any]) -> None:
+    wrapper = EqualWrapper(httpx.HTTPTransport.handle_request, see)
+    patch.setattr(httpx.HTTPTransport, "handle_request", wrapper)
+
+
 def authentication(client: httpx.Client, patch: pytest.MonkeyPatch, see: Callable[..., Any]) -> None:
     def auth(request: httpx.Request) -> httpx.Request:
         see(request)
@@ -69,8 +79,10 @@ def authentication(client: httpx.Client, patch: pytest.MonkeyPatch, see: Callabl
 CHANGES: list[Change] = [
     hook,
     function_of_the_class,
+    wrapped_function_of_the_class,
     function_of_the_client,
     function_of_the_transport,
+    function_of_all_transports,
     authentication,
 ]
 
@@ -103,6 +115,17 @@ def test_what_wants_to_see_requests_sees_them(
         assert server.accepted == 1
     assert [request.method for request in seen] == ["POST"]
     assert "sent through httpx" in caplog.messages
+
+
+def test_errors_and_deadlines_are_ours_where_all_transports_are_traced(monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[httpx.Request] = []
+    function_of_all_transports(httpx.Client(), monkeypatch, seen.append)
+    with RawServer(silence) as server:
+        with AgentBay(KEY, endpoint=server.url, allow_http=True, timeout=0.2) as client:
+            with pytest.raises(AgentBayError, match=r"within 0\.2 s") as raised:
+                client.list()
+    assert (raised.value.kind, raised.value.outcome) == ("timeout", "unknown")
+    assert seen
 
 
 def test_a_setting_sends_all_requests_through_httpx(

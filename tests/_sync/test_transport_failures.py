@@ -151,7 +151,7 @@ def test_a_call_ends_at_its_deadline_whatever_the_peer_does(script: Script) -> N
             began = time.monotonic()
             with pytest.raises(httpx.TimeoutException):
                 carrier.ask(server.url, within=0.2)
-            assert 0.2 <= time.monotonic() - began < 0.2 + BEYOND
+            assert 0.198 <= time.monotonic() - began < 0.2 + BEYOND  # uvloop's clock counts milliseconds
             assert carrier.counts == PoolCounts()
 
 

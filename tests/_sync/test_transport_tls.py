@@ -7,7 +7,7 @@ import time
 import httpx
 import pytest
 
-from sessionbay._concurrency._sync import connect
+from sessionbay._concurrency._sync import checkpoint, connect
 from sessionbay._sync.http.pool import PoolCounts
 
 from ..certificates import client_context, server_context
@@ -107,12 +107,14 @@ def test_looking_for_unread_data_over_tls_loses_none_of_it() -> None:
 
     def script(peer: Peer) -> None:
         peer.write(sent)
+        peer.flush()
         peer.server.reached.set()
         peer.wait_for_end()
 
     with secured(script) as server:
         url = httpx.URL(server.url)
         stream = connect(url.host, url.port or 0, client_context(), BOUND)
+        checkpoint()  # uvloop sends the end of the handshake in its next turn
         assert server.reached.wait(BOUND)
         received = b""
         while len(received) < len(sent):

@@ -35,6 +35,7 @@ REFUSED = {
     "a coding twice": OK + b"Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
     "a length and a coding": OK + b"Content-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
     "a length twice": OK + b"Content-Length: 1\r\nContent-Length: 1\r\n\r\na",
+    "a list of lengths": OK + b"Content-Length: 1, 1\r\n\r\na",
     "a length with a sign": OK + b"Content-Length: +1\r\n\r\na",
     "a continued line": OK + b"X: a\r\n b\r\nContent-Length: 0\r\n\r\n",
     "a bare line feed": b"HTTP/1.1 200 OK\nContent-Length: 0\n\n",

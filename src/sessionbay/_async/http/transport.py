@@ -8,6 +8,7 @@ from ..._concurrency._async_httpx import HttpBody, HttpTransport, ProxyTransport
 from ..._http import response_parser
 from ..._http.errors import TransportError
 from ..._http.httpx_errors import to_httpx
+from ..._http.interception import is_transport_replaced
 from ..._http.proxies import ProxyOf
 from ..._http.request_head import DEFAULT_PORTS, Origin, encode_head
 from ...core.http import Timeouts
@@ -15,6 +16,7 @@ from ..per_loop import AsyncPerLoop
 from .connection import AsyncConnection
 from .core import AsyncHttpCore
 from .pool import AsyncConnectionPool, PoolCounts
+from .traced_transport import AsyncTracedTransport
 
 
 class AsyncTransport(HttpTransport):
@@ -24,6 +26,7 @@ class AsyncTransport(HttpTransport):
         self._core = core
         self._proxy_of = proxy_of
         self._proxied: AsyncPerLoop[dict[str | None, HttpTransport]] = AsyncPerLoop(dict)
+        self._traced = AsyncTracedTransport(self._send)
 
     @property
     def is_bounded(self) -> bool:
@@ -35,10 +38,7 @@ class AsyncTransport(HttpTransport):
         proxy = self._proxy_of(str(request.url)) if self._proxy_of else None
         if proxy or not response_parser.HAS_PARSER:
             return await self._httpx_transport(proxy).handle_async_request(request)
-        try:
-            return await self._send(request)
-        except TransportError as exc:
-            raise to_httpx(exc) from exc
+        return await (self._traced.handle_async_request if is_transport_replaced() else self._send)(request)
 
     async def aclose(self) -> None:
         """Close the connections of this event loop."""
@@ -51,6 +51,12 @@ class AsyncTransport(HttpTransport):
         return self._core.counts()
 
     async def _send(self, request: httpx.Request) -> httpx.Response:
+        try:
+            return await self._exchange(request)
+        except TransportError as exc:
+            raise to_httpx(exc) from exc
+
+    async def _exchange(self, request: httpx.Request) -> httpx.Response:
         url, headers = request.url, request.headers
         head = encode_head(request.method, url.raw_path, headers.raw)
         origin = url.scheme, url.raw_host.decode(), url.port or DEFAULT_PORTS[url.scheme]

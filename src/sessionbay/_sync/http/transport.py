@@ -9,6 +9,7 @@ from ..._concurrency._sync_httpx import HttpBody, HttpTransport, ProxyTransport
 from ..._http import response_parser
 from ..._http.errors import TransportError
 from ..._http.httpx_errors import to_httpx
+from ..._http.interception import is_transport_replaced
 from ..._http.proxies import ProxyOf
 from ..._http.request_head import DEFAULT_PORTS, Origin, encode_head
 from ...core.http import Timeouts
@@ -16,6 +17,7 @@ from ..per_loop import PerLoop
 from .connection import Connection
 from .core import HttpCore
 from .pool import ConnectionPool, PoolCounts
+from .traced_transport import TracedTransport
 
 
 class Transport(HttpTransport):
@@ -25,6 +27,7 @@ class Transport(HttpTransport):
         self._core = core
         self._proxy_of = proxy_of
         self._proxied: PerLoop[dict[str | None, HttpTransport]] = PerLoop(dict)
+        self._traced = TracedTransport(self._send)
 
     @property
     def is_bounded(self) -> bool:
@@ -36,10 +39,7 @@ class Transport(HttpTransport):
         proxy = self._proxy_of(str(request.url)) if self._proxy_of else None
         if proxy or not response_parser.HAS_PARSER:
             return self._httpx_transport(proxy).handle_request(request)
-        try:
-            return self._send(request)
-        except TransportError as exc:
-            raise to_httpx(exc) from exc
+        return (self._traced.handle_request if is_transport_replaced() else self._send)(request)
 
     def close(self) -> None:
         """Close the connections of this event loop."""
@@ -52,6 +52,12 @@ class Transport(HttpTransport):
         return self._core.counts()
 
     def _send(self, request: httpx.Request) -> httpx.Response:
+        try:
+            return self._exchange(request)
+        except TransportError as exc:
+            raise to_httpx(exc) from exc
+
+    def _exchange(self, request: httpx.Request) -> httpx.Response:
         url, headers = request.url, request.headers
         head = encode_head(request.method, url.raw_path, headers.raw)
         origin = url.scheme, url.raw_host.decode(), url.port or DEFAULT_PORTS[url.scheme]

@@ -150,7 +150,7 @@ def engine(behind: list[str]) -> str:
     if not behind:
         return "no request"
     reasons = {one: unsupported.ACTIONS.get(one) or unsupported.TOOLS.get(one, "") for one in behind}
-    reasons |= {one: unsupported.BROWSER for one in behind if one == NOTIFICATION}
+    reasons |= {one: unsupported.NOTIFICATIONS for one in behind if one == NOTIFICATION}
     refused = [why for one, why in reasons.items() if one not in SERVED and one not in tool_dispatch.SERVED and why]
     return f"refused: {refused[0]}" if refused else "served"
 

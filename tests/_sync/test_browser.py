@@ -299,12 +299,6 @@ def test_what_is_no_download_is_refused() -> None:
     assert cloud.requests == []
 
 
-def test_the_local_engine_refuses_a_browser_by_name(shared: Session) -> None:
-    refused = shared.browser.initialize()
-    assert (refused.success, refused.code) == (False, "ActionNotSupportedLocally")
-    assert "there is no local browser service" in refused.error_message
-
-
 def test_agb_has_no_notifications() -> None:
     browser = Session(AGB(KEY, transport=FakeCloud()), "session-1").browser
     message = "AGB has no notifications of the browser: read the console"

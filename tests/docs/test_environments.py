@@ -10,6 +10,7 @@ from sessionbay.operations.registry import OPERATIONS
 
 from ..environments import FACTS, IMAGES, MODULES, ONLY, image_refusal, refusal, table
 
+SERVED = ("command", "file_system", "code", "browser", "browser.operator")
 GUIDE = Path(__file__).parents[2] / "docs" / "guides" / "sessions.md"
 
 
@@ -22,7 +23,7 @@ def test_each_module_is_declared_and_served_or_refused_with_a_reason(module: str
     call = MODULES[module]["call"]
     assert hasattr(sessionbay.AsyncSession, module.partition(".")[0])
     assert call in ONLY or call in OPERATIONS.by_action
-    assert bool(refusal(call)) is (module not in ("command", "file_system", "code"))
+    assert bool(refusal(call)) is (module not in SERVED)
 
 
 @pytest.mark.parametrize(("cloud", "image"), IMAGES)

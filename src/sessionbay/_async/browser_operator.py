@@ -91,7 +91,7 @@ class AsyncBrowserOperator(AsyncModule):
 
     ``session.browser.operator``; AGB's name is ``session.browser.agent``. Start the browser first, by
     ``session.browser.initialize()``: every method but ``close`` raises ``BrowserUsageError`` without it. The local
-    engine has no such browser, and refuses to start one.
+    engine has no model: ``navigate``, ``screenshot`` and ``close`` work there, the rest is refused.
 
     ``page`` is a page of your own Playwright that is connected to this browser; by default the cloud takes the page
     that has the focus. On AGB every page is sent as one of the first context, as AGB's own client does.
@@ -118,7 +118,7 @@ class AsyncBrowserOperator(AsyncModule):
         Example:
             ```python
             if await session.browser.initialize():
-                print(await session.browser.operator.navigate("https://example.com"))
+                print(await session.browser.operator.navigate("data:text/html,<h1>Hello</h1>"))
             ```
         """
         self._require_browser()

@@ -70,7 +70,7 @@ class Browser(Module):
     """The session's browser: Chromium or Chrome, driven by Playwright, or by anything else that speaks CDP.
 
     Every method raises ``BrowserUsageError`` for an invalid argument, before anything is sent, and ``BrowserError``
-    when there is no response. The local engine has no browser yet and refuses.
+    when there is no response. The local engine starts the Chromium of this machine.
 
     Attributes:
         endpoint_router_port: The port of the browser's debugging interface in the session; None before ``initialize``.

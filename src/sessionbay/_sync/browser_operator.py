@@ -92,7 +92,7 @@ class BrowserOperator(Module):
 
     ``session.browser.operator``; AGB's name is ``session.browser.agent``. Start the browser first, by
     ``session.browser.initialize()``: every method but ``close`` raises ``BrowserUsageError`` without it. The local
-    engine has no such browser, and refuses to start one.
+    engine has no model: ``navigate``, ``screenshot`` and ``close`` work there, the rest is refused.
 
     ``page`` is a page of your own Playwright that is connected to this browser; by default the cloud takes the page
     that has the focus. On AGB every page is sent as one of the first context, as AGB's own client does.
@@ -119,7 +119,7 @@ class BrowserOperator(Module):
         Example:
             ```python
             if session.browser.initialize():
-                print(session.browser.operator.navigate("https://example.com"))
+                print(session.browser.operator.navigate("data:text/html,<h1>Hello</h1>"))
             ```
         """
         self._require_browser()

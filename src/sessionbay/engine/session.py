@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from ..models.sessions import SessionStatus as Status
 from .agent.connection import AgentConnection
 from .api_errors import not_running
+from .browser.session_browser import SessionBrowser
 from .code_kernel import CodeKernel
 from .contexts.mounts import Mounts
 from .port_forward.port_forwards import PortForwards
@@ -48,10 +49,12 @@ class EngineSession:
     links: PortForwards = field(init=False)
     attached: Mounts = field(default_factory=Mounts)
     hub: Hub = field(init=False)
+    browser: SessionBrowser = field(init=False)
 
     def __post_init__(self) -> None:
         self.links = PortForwards(self.running_agent, shared=self.sandbox.capabilities.network == "host")
         self.hub = Hub(self.running_agent)
+        self.browser = SessionBrowser(self.sandbox)
 
     def running_agent(self) -> AgentConnection:
         """Return the connection to the agent; raise when the session is not running."""
@@ -65,9 +68,10 @@ class EngineSession:
         self.last_used = time.monotonic()
 
     async def close(self) -> None:
-        """Close the hub, the port forwards and the connections to code kernels."""
+        """Close the hub, the port forwards and the connections to code kernels and to the browser."""
         for context in self.code.values():
             context.leave()
+        await self.browser.aclose()
         await self.hub.close()
         await self.links.close()
 

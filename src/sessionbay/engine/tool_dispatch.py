@@ -16,7 +16,7 @@ from .api_errors import ToolFailure, execution_failed, failure_code, no_session
 from .config import EngineConfig
 from .session import EngineSession
 from .tool_response import LongAnswer
-from .tools import env, files, processes
+from .tools import browser, env, files, processes
 from .tools.code import run_code
 from .tools.metrics import get_metrics
 from .tools.shell import shell
@@ -52,6 +52,10 @@ SERVED: dict[str, Serve] = {
     "run_code": lambda session, args, config: run_code(session, args, config.output_limit),
     "set_env": _plain(env.set_env),
     "get_env": _plain(env.get_env),
+    "stopChrome": _plain(browser.stop),
+    "page_use_navigate": _plain(browser.navigate),
+    "page_use_screenshot": _plain(browser.screenshot),
+    "page_use_close_session": _plain(browser.close),
 }
 
 

@@ -5,7 +5,7 @@ from .api_errors import ApiError
 PHONE = "it needs a phone, which only the cloud has"
 DESKTOP = "local sessions have no screen; use the cloud"
 MODEL = "it needs a model of the cloud; use the cloud, or your own agent with commands and files"
-BROWSER = "there is no local browser service; start a browser by a command, and get a link to its port"
+NOTIFICATIONS = "only the browser of a cloud sends notifications"
 NETWORK = "local sessions have no shared network; use the cloud"
 SKILL = "skills are stored in the cloud; write their files to the session instead"
 VOLUME = "the cloud itself has withdrawn volumes; use contexts"
@@ -20,19 +20,15 @@ ACTIONS = {
     "DeleteVolume": VOLUME,
     "DescribeNetwork": NETWORK,
     "GetAdbLink": PHONE,
-    "GetCdpLink": BROWSER,
     "GetSkillMetaData": SKILL,
     "GetVolume": VOLUME,
     "HandleAIEngineMessage": STREAM,
-    "InitBrowser": BROWSER,
     "ListSkillMetaData": SKILL,
     "ListVolumes": VOLUME,
     "ReleaseMcpSession": f"{OTHER_NAME}DeleteSessionAsync",
     "UnbindContextSkillAsync": SKILL,
 }
 ROUTES = {
-    "/browser/init": ACTIONS["InitBrowser"],
-    "/internet/getCdpLink": ACTIONS["GetCdpLink"],
     "/mcp/getLink": f"{OTHER_NAME}/internet/getLink",
     "/mcp/releaseSession": f"{OTHER_NAME}/mcp/releaseSessionAsync",
 }
@@ -47,7 +43,6 @@ _TOOLS = {
     " page_use_get_observe_result page_use_extract page_use_extract_async page_use_get_extract_result page_use_login"
     " flux_execute_task flux_get_task_status flux_terminate_task browser_use_execute_task browser_use_get_task_status"
     " browser_use_terminate_task",
-    BROWSER: "page_use_navigate page_use_screenshot page_use_close_session stopChrome",
     OSS: "oss_env_init oss_upload oss_upload_annon oss_download oss_download_annon",
 }
 TOOLS = {name: why for why, names in _TOOLS.items() for name in names.split()}

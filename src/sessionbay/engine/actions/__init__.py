@@ -10,6 +10,7 @@ from ..session_registry import SessionRegistry
 from ..unsupported import not_served
 from .access import AccessActions
 from .base import Action
+from .browser import BrowserActions
 from .contexts import ContextActions
 from .sessions import SessionActions
 
@@ -21,6 +22,7 @@ class Actions:
         self.served: dict[str, Action] = {
             **SessionActions(sessions, copies, url).served,
             **AccessActions(sessions, url).served,
+            **BrowserActions(sessions).served,
             **ContextActions(sessions, copies, signer, url).served,
         }
 

@@ -11,6 +11,7 @@ from ..api_errors import ApiError
 from ..listener import Listener, is_ours
 from ..loopback_middleware import LoopbackMiddleware
 from .cookies import COOKIE
+from .devtools_link import BrowserPath, DevToolsLink
 from .port_proxy import PortProxy
 from .token_middleware import TokenMiddleware
 from .websocket import MAX_MESSAGE
@@ -49,8 +50,11 @@ class PortForwards:
         self._open: dict[int, PortForward] = {}
         self._opening = asyncio.Lock()
 
-    async def open(self, port: int, kind: Kind = "http") -> str:
-        """Return the URL that forwards to ``port``; repeated calls return the same URL."""
+    async def open(self, port: int, kind: Kind = "http", devtools: BrowserPath | None = None) -> str:
+        """Return the URL that forwards to ``port``; repeated calls return the same URL.
+
+        ``devtools`` is given for the port of a browser, and returns the path of the browser's own target.
+        """
         self._checked(port)
         async with self._opening:
             if port not in self._open:
@@ -58,7 +62,10 @@ class PortForwards:
                 app = TokenMiddleware(PortProxy(self._checked, port, token, f"{COOKIE}{listener.port}"))
                 await listener.start(LoopbackMiddleware(app, listener.port))
                 self._open[port] = PortForward(listener, app, token)
-            return self._open[port].url(kind)
+            forward = self._open[port]
+            if devtools:
+                forward.app.proxy.devtools = DevToolsLink(port, forward.url("ws"), devtools)
+            return forward.url(kind)
 
     async def close(self) -> None:
         """Close all; after a cancelled call, a second one closes the rest."""

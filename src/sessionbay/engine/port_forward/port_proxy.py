@@ -12,6 +12,7 @@ from ..agent.connection import AgentConnection, AgentFailure, AgentGone
 from ..api_errors import ApiError
 from ..websocket_input import HeldBytes
 from .cookies import CookieNames
+from .devtools_link import DevToolsLink
 
 UNREACHABLE = (ApiError, AgentFailure, AgentGone)
 PER_CONNECTION = {  # written anew for each connection: framing cannot be copied, and no Connection header can remove it
@@ -46,7 +47,7 @@ class PortProxy:
     """One port of a session.
 
     ``open_requests`` and ``open_websockets`` count what is being forwarded to it, ``held`` the bytes of its WebSocket
-    messages that have not been forwarded yet.
+    messages that have not been forwarded yet. ``devtools`` is there if a browser listens on the port.
     """
 
     def __init__(self, agent: Callable[[int], AgentConnection], port: int, token: str, cookie: str) -> None:
@@ -56,6 +57,7 @@ class PortProxy:
         self.open_requests = 0
         self.open_websockets = 0
         self.held = HeldBytes()
+        self.devtools: DevToolsLink | None = None
         self._agent = agent
         self._cookies = CookieNames(cookie)
         port_part = b"(?::80)?" if port == 80 else b":%d" % port

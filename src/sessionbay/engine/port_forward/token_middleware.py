@@ -42,6 +42,9 @@ class TokenMiddleware:
         elif base == self._page and scope["method"] == "GET" and connection.headers.get("sec-fetch-mode") == "navigate":
             await self._redirect(target, scope)(scope, receive, send)
         else:
+            devtools = self.proxy.devtools
+            if devtools and base and devtools.lists_targets(scope, target):
+                send = devtools.rewriting(send)
             await forward(self.proxy, target, scope, receive, send, base=base)
 
     def _base(self, path: str) -> str:

@@ -11,6 +11,7 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus, WebSocketExce
 from websockets.http11 import Response as HandshakeResponse
 from websockets.typing import Origin, Subprotocol
 
+from ..browser.devtools import DevToolsError
 from ..race import run_until_first_end
 from ..websocket_input import FRAME_SIZE, HeldBytes, WebSocketInput
 from .port_proxy import UNREACHABLE, PortProxy, is_valid_status
@@ -81,11 +82,13 @@ async def _forward_messages(
     proxy: PortProxy, target: str, scope: Scope, receive: Receive, send: Send, base: str
 ) -> None:
     try:
+        if proxy.devtools and target == "/":
+            target = await proxy.devtools.browser_path()
         inner = await _connect(proxy, target, scope)
     except InvalidStatus as exc:
         await _refused(proxy, exc.response, base)(scope, receive, send)
         return
-    except (*UNREACHABLE, WebSocketException, OSError, EOFError, TimeoutError) as exc:
+    except (*UNREACHABLE, DevToolsError, WebSocketException, OSError, EOFError, TimeoutError) as exc:
         await PlainTextResponse(f"Cannot reach the session: {exc}", 502)(scope, receive, send)
         return
     try:

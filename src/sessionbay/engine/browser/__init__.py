@@ -1,0 +1,1 @@
+"""The browser of a session: Chromium, its options, and its debugging interface."""

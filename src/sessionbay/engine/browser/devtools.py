@@ -1,0 +1,138 @@
+"""A connection to the debugging interface of a browser (CDP): commands, and the events of its targets."""
+
+import asyncio
+import json
+import socket
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any, cast
+
+import h11
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import ConnectionClosed, WebSocketException
+
+from ..agent.connection import AgentConnection, AgentFailure
+from ..json_limit import has_more_values
+from ..port_forward.upstream_request import UpstreamRequest
+
+MAX_MESSAGE = 64 * 2**20  # bytes
+MAX_VALUES = 1_000_000  # of the JSON of a message
+MAX_VERSION = 64 * 2**10  # bytes of the description of a browser
+OnEvent = Callable[[str, dict[str, Any], str], None]  # its method, its parameters, the target's session
+
+
+def _ignore(method: str, params: dict[str, Any], session: str) -> None:
+    pass
+
+
+class DevToolsError(Exception):
+    """A command failed, or the browser has ended; the message says why."""
+
+
+async def browser_path(agent: AgentConnection, port: int) -> str:
+    """Return the path of the browser's own target, which differs with each start; raise DevToolsError without one."""
+    try:
+        _, fd = await agent.request_fd("connect", port=port)
+    except AgentFailure as exc:
+        raise DevToolsError(str(exc)) from exc
+    with socket.socket(fileno=fd) as sock:
+        upstream = UpstreamRequest(sock)
+        headers = [("host", f"localhost:{port}"), ("connection", "close")]
+        try:
+            await upstream.send(h11.Request(method="GET", target="/json/version", headers=headers))
+            await upstream.send(h11.EndOfMessage())
+            await upstream.response()
+            body = b""
+            async for part in upstream.body():
+                body += part
+                if len(body) > MAX_VERSION:
+                    raise DevToolsError("the browser's description is too long")
+            found = json.loads(body)["webSocketDebuggerUrl"]
+        except (h11.RemoteProtocolError, OSError, ValueError, KeyError, TypeError, RecursionError) as exc:
+            raise DevToolsError(f"what listens on port {port} is no browser: {exc}") from exc
+    path = "/" + str(found).partition("://")[2].partition("/")[2]
+    if not path.startswith("/devtools/browser/"):
+        raise DevToolsError(f"what listens on port {port} is no browser")
+    return path
+
+
+class DevTools:
+    """One connection. What arrives is untrusted input from the session."""
+
+    def __init__(self, socket: ClientConnection, on_event: OnEvent) -> None:
+        self._socket = socket
+        self._on_event = on_event
+        self._waiting: dict[int, asyncio.Future[dict[str, Any]]] = {}
+        self._number = 0
+        self._reader = asyncio.create_task(self._read())
+
+    @classmethod
+    async def open(cls, agent: AgentConnection, port: int, on_event: OnEvent = _ignore) -> "DevTools":
+        """Connect to the browser on ``port`` of a session."""
+        path = await browser_path(agent, port)
+        try:
+            _, fd = await agent.request_fd("connect", port=port)
+            connection = await connect(
+                f"ws://localhost:{port}{path}",
+                sock=socket.socket(fileno=fd),
+                compression=None,
+                max_size=MAX_MESSAGE,
+                ping_interval=None,  # a paused session does not respond
+                proxy=None,
+            )
+        except (AgentFailure, WebSocketException, OSError, EOFError, TimeoutError) as exc:
+            raise DevToolsError(f"the browser cannot be reached: {exc}") from exc
+        return cls(connection, on_event)
+
+    async def call(self, method: str, session: str = "", /, **params: Any) -> dict[str, Any]:
+        """Send a command, of a target if ``session`` is given; return its result."""
+        self._number = number = self._number + 1
+        message: dict[str, Any] = {"id": number, "method": method, "params": params}
+        if session:
+            message["sessionId"] = session
+        answer = self._waiting[number] = asyncio.get_running_loop().create_future()
+        try:
+            await self._socket.send(json.dumps(message))
+            reply = await answer
+        except ConnectionClosed as exc:
+            raise DevToolsError("the browser has ended") from exc
+        finally:
+            del self._waiting[number]
+        if "error" in reply:
+            raise DevToolsError(f"{method}: {reply['error'].get('message', 'failed')}")
+        return cast("dict[str, Any]", reply.get("result", {}))
+
+    async def aclose(self) -> None:
+        """Close the connection."""
+        self._reader.cancel()
+        with suppress(asyncio.CancelledError):
+            await self._reader
+        self._socket.transport.abort()
+
+    async def _read(self) -> None:
+        try:
+            async for text in self._socket:
+                self._take(text)
+        except ConnectionClosed:
+            pass
+        finally:
+            for answer in self._waiting.values():
+                if not answer.done():
+                    answer.set_exception(DevToolsError("the browser has ended"))
+
+    def _take(self, text: str | bytes) -> None:
+        message = _parsed(text.encode() if isinstance(text, str) else text)
+        answer = self._waiting.get(message.get("id", 0))
+        if answer is not None and not answer.done():
+            answer.set_result(message)
+        elif isinstance(message.get("params"), dict):
+            self._on_event(str(message.get("method")), message["params"], str(message.get("sessionId", "")))
+
+
+def _parsed(data: bytes) -> dict[str, Any]:
+    """Return a message; empty if it is none."""
+    try:
+        message: Any = None if has_more_values(data, MAX_VALUES) else json.loads(data)
+    except (ValueError, RecursionError):
+        return {}
+    return cast("dict[str, Any]", message) if isinstance(message, dict) else {}

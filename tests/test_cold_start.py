@@ -3,12 +3,14 @@
 import os
 import subprocess
 import sys
+from functools import cache
 
 import pytest
 
 from .raw_server import RawServer, always, answer
 
 PAGE = b'{"RequestId": "r-1", "Success": true, "Code": "ok", "Data": []}'
+SESSION = b'{"RequestId": "r-1", "Success": true, "Code": "ok", "Data": {"SessionId": "s-1"}}'
 SYNC = """
 from sessionbay import AgentBay
 with AgentBay("key", endpoint={url!r}, allow_http=True) as client:
@@ -22,15 +24,31 @@ async def main():
         assert (await client.list()).success
 asyncio.run(main())
 """
+CREATION = """
+from sessionbay import AgentBay
+assert AgentBay("key", endpoint={url!r}, allow_http=True).create().success
+"""
+AGB_CREATION = """
+from sessionbay import AGB
+assert AGB("key", endpoint={url!r}, allow_http=True).create(image_id="agb-code-space-1").success
+"""
+SHARED = {"dialects.base", "dialects.envelope", "dialects.key_search", "dialects.loading"}
+OF_SESSIONS = {
+    "models.context_sync",
+    "models.mobile_config",
+    "models.sessions",
+    "models.strict_model",
+    "operations.mounts",
+    "operations.session",
+}
+OF_CREATION = OF_SESSIONS | {"models.browser_context", "models.creation", "operations.creation", "operations.labels"}
 
 
 def imported(code: str, **variables: str) -> set[str]:
     """Return the names of all modules that a fresh process has imported after ``code``."""
     code += "\nimport sys; print(*sys.modules, sep='\\n')"
-    env = {name: value for name, value in os.environ.items() if name != "SESSIONBAY_HTTPX"} | variables
-    done = subprocess.run(
-        [sys.executable, "-c", code], env=env, timeout=100, check=True, capture_output=True, text=True
-    )
+    command = [sys.executable, "-c", code]
+    done = subprocess.run(command, env=os.environ | variables, timeout=100, check=True, capture_output=True, text=True)
     return set(done.stdout.split())
 
 
@@ -39,11 +57,12 @@ def within(modules: set[str], *packages: str) -> set[str]:
     return {name for name in modules for package in packages if f"{name}.".startswith(f"{package}.")}
 
 
-def after_a_call(code: str, **variables: str) -> set[str]:
+@cache
+def after_a_call(code: str, page: bytes = PAGE, setting: str = "") -> set[str]:
     """Return the names of all modules that a fresh process has imported after ``code``, which makes one call."""
-    with RawServer(always(answer(PAGE))) as server:
-        modules = imported(code.format(url=server.url), **variables)
-        assert len(server.requests) == 1
+    with RawServer(always(answer(page))) as server:
+        modules = imported(code.format(url=server.url), SESSIONBAY_HTTPX=setting)
+        assert server.requests
     return modules
 
 
@@ -57,4 +76,23 @@ def test_a_first_call_imports_no_httpx(code: str, unused: list[str]) -> None:
 
 @pytest.mark.parametrize("code", [SYNC, ASYNC])
 def test_the_setting_imports_httpx(code: str) -> None:
-    assert within(after_a_call(code, SESSIONBAY_HTTPX="1"), "httpx")
+    assert within(after_a_call(code, setting="1"), "httpx")
+
+
+@pytest.mark.parametrize(
+    ("code", "page", "loaded"),
+    [
+        (SYNC, PAGE, OF_SESSIONS | {"dialects.agentbay"}),
+        (ASYNC, PAGE, OF_SESSIONS | {"dialects.agentbay"}),
+        (CREATION, SESSION, OF_CREATION | {"dialects.agentbay"}),
+        (AGB_CREATION, SESSION, OF_CREATION | {"dialects.agb"}),
+    ],
+)
+def test_a_first_call_imports_its_own_operations_and_dialect(code: str, page: bytes, loaded: set[str]) -> None:
+    layers = [f"sessionbay.{layer}" for layer in ("dialects", "operations", "models")]
+    modules = within(after_a_call(code, page), *layers) - set(layers)
+    assert {name.removeprefix("sessionbay.") for name in modules} == SHARED | loaded
+
+
+def test_a_first_call_without_proxies_imports_no_http_client_of_the_standard_library() -> None:
+    assert not within(after_a_call(SYNC), "urllib.request", "http.client")

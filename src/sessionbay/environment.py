@@ -2,7 +2,6 @@
 
 import os
 import platform
-import secrets
 import threading
 import time
 from collections.abc import Mapping
@@ -46,7 +45,7 @@ class SupportsIsSet(Protocol):
 
 def nonce() -> str:
     """Return a random 32-digit hexadecimal nonce."""
-    return secrets.token_hex(16)
+    return os.urandom(16).hex()
 
 
 def environment() -> Mapping[str, str]:
@@ -106,12 +105,11 @@ def load_config(
         print(load_config(Config(endpoint="local")).endpoint)
         ```
     """
-    from .dialects.agb import AGBDialect
-    from .dialects.agentbay import AgentBayDialect
+    from .dialects.loading import dialect_class
 
     if cfg is not None:
         return Config.of(cfg)
-    dialect = {"agb": AGBDialect, "agentbay": AgentBayDialect}[cloud]
+    dialect = dialect_class(cloud)
     names = dialect.variables
     sources = Sources(environment(), find_dotenv(env_file, upwards=names.dotenv_upwards))
     endpoint, region = dialect.address(sources.find(None, names.region_id)[0] or None)

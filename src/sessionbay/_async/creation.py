@@ -18,16 +18,12 @@ from ..environment import nonce
 from ..models.creation import CreateSessionParams
 from ..models.sessions import OperationResult, SessionResult
 from ..operations.creation import awaited_context_ids, create_request
-from ..operations.labels import GET_LABELS
-from ..operations.mobile import setting_commands, simulation_commands
 from ..operations.session import CREATE, DELETE, GET, LIST, CreateRequest, ListRequest, SessionAnswer, SessionRef
 from .api_client import CallTimeout
 from .client_core import AsyncClientCore
-from .phone_settings import prepare_phone
 from .session import AsyncSession
 from .session_block import delete_shielded
 from .session_connection import AsyncSessionConnection
-from .session_context import wait_for_contexts
 
 log = escaping_logger("sessionbay.session")
 
@@ -78,13 +74,25 @@ async def _prepare(connection: AsyncSessionConnection, params: CreateSessionPara
     """Copy the contexts in, and set up the phone; return why each of the two failed, or empty strings."""
     phone = params.extra_configs.mobile if params.extra_configs else None
     if phone is None:
-        return await wait_for_contexts(connection, awaited_context_ids(params)), ""
+        return await _context_error(connection, params), ""
+    from ..operations.mobile import setting_commands, simulation_commands
+    from .phone_settings import prepare_phone
+
     configured = await prepare_phone(connection, setting_commands(phone, connection.api.clock.time()))
-    context_error = await wait_for_contexts(connection, awaited_context_ids(params))
+    context_error = await _context_error(connection, params)
     simulated = await prepare_phone(connection, simulation_commands(phone))
     if mobile_error := "; ".join(filter(None, (configured, simulated))):
         log.warning("the phone of session %s is not set up: %s", connection.session_id, mobile_error)
     return context_error, mobile_error
+
+
+async def _context_error(connection: AsyncSessionConnection, params: CreateSessionParams) -> str:
+    """Wait for the contexts to be copied in; return why that failed, or an empty string."""
+    if not (context_ids := awaited_context_ids(params)):
+        return ""
+    from .session_context import wait_for_contexts
+
+    return await wait_for_contexts(connection, context_ids)
 
 
 @asynccontextmanager
@@ -197,6 +205,8 @@ class AsyncCreation:
 
     async def _is_own(self, session_id: str, timeout: CallTimeout) -> bool:
         """Return whether a session has this attempt's label: how the clouds match labels is not documented."""
+        from ..operations.labels import GET_LABELS
+
         labels = await self._api.call(GET_LABELS, SessionRef(session_id=session_id), timeout=timeout)
         return labels.success and (labels.data or {}).get(ATTEMPT) == self._attempt.name
 

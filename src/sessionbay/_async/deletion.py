@@ -4,18 +4,19 @@ The clouds refuse to delete a paused session.
 """
 
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from ..core.errors import AgentBayError
 from ..core.escaping_filter import escaping_logger
 from ..core.polling import Verdict, exponential_backoff, is_gone, is_throttled
 from ..core.transitions import Transition
-from ..models.contexts import ContextSyncResult
 from ..models.sessions import DeleteResult, SessionStatusResult
-from ..operations.context import LIST_BINDINGS, find_recording, uploads_by_itself
 from ..operations.session import DELETE, GET_STATUS, RESUME
 from .polling import poll_until
 from .session_connection import AsyncSessionConnection
-from .session_context import AsyncSessionContext
+
+if TYPE_CHECKING:
+    from ..models.contexts import ContextSyncResult
 
 log = escaping_logger("sessionbay.session")
 
@@ -31,6 +32,8 @@ async def copy_out(connection: AsyncSessionConnection, sync_context: bool) -> st
     """
     try:
         if sync_context:
+            from .session_context import AsyncSessionContext
+
             error = (await AsyncSessionContext(connection).sync()).error_message
         elif connection.records_browser:
             error = (await _copy_recording_out(connection)).error_message
@@ -43,11 +46,15 @@ async def copy_out(connection: AsyncSessionConnection, sync_context: bool) -> st
     return error
 
 
-async def _copy_recording_out(connection: AsyncSessionConnection) -> ContextSyncResult:
+async def _copy_recording_out(connection: AsyncSessionConnection) -> "ContextSyncResult":
     """Copy the context of the recording out, or all contexts if the cloud does not name that one.
 
     If one of them is not uploaded at the end of the session, none is copied: the caller has not asked for that.
     """
+    from ..models.contexts import ContextSyncResult
+    from ..operations.context import LIST_BINDINGS, find_recording, uploads_by_itself
+    from .session_context import AsyncSessionContext
+
     context = AsyncSessionContext(connection)
     deadline = connection.api.clock.monotonic() + RECORDING_TIMEOUT
     listed = await connection.send(LIST_BINDINGS, connection.ref, RECORDING_TIMEOUT)

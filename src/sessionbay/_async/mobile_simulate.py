@@ -11,8 +11,8 @@ from ..environment import nonce
 from ..models.context_sync import ContextSync, WhiteList
 from ..models.contexts import ContextOperationResult
 from ..models.mobile import MobileSimulateUploadResult
-from ..models.mobile_config import MobileSimulateConfig, MobileSimulateMode, ModeOrText
-from ..operations.mobile import MOBILE_INFO_FILE, MOBILE_INFO_FOLDER, MOBILE_INFO_PATH
+from ..models.mobile_config import MOBILE_INFO_PATH, MobileSimulateConfig, MobileSimulateMode, ModeOrText
+from ..operations.mobile import MOBILE_INFO_FILE, MOBILE_INFO_FOLDER
 from .client import AsyncClient
 
 

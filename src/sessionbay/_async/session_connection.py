@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from ..core import validation
 from ..core.config import parse_endpoint
@@ -12,16 +12,16 @@ from ..core.http import Call
 from ..core.operation import Operation
 from ..core.result import Result, format_refusal
 from ..core.secrets import Secret, without
-from ..core.tool import Tool
 from ..core.transitions import ENDED
 from ..core.wire_model import Wire
 from ..environment import process_id
 from ..models.sessions import DeleteResult, SessionReference
-from ..models.tools import McpToolResult
-from ..operations import direct_route
 from ..operations.session import GET_STATUS, SessionAnswer, SessionRef
-from ..operations.tools import CALL_TOOL, CallRequest, secret_args, to_tool_result
 from .api_client import AsyncApiClient, CallTimeout
+
+if TYPE_CHECKING:
+    from ..core.tool import Tool
+    from ..models.tools import McpToolResult
 
 Q = TypeVar("Q", bound=Wire)
 A = TypeVar("A")
@@ -100,7 +100,7 @@ class AsyncSessionConnection:
         """Return whether a tool is called on the session's machine directly, past the control plane."""
         return bool(self.details.link_url and self.details.token and self.server_of(tool_name))
 
-    def raise_if_lacking(self, tool: Tool[Any, Any]) -> None:
+    def raise_if_lacking(self, tool: "Tool[Any, Any]") -> None:
         """Raise a usage error if the cloud does not have ``tool``."""
         dialect = self.api.dialect
         if tool.only not in ("", dialect.name):
@@ -108,9 +108,11 @@ class AsyncSessionConnection:
             raise tool.result.error_type.usage(message)
 
     async def call_tool(
-        self, tool: Tool[Q, R], args: Q, timeout: CallTimeout | None = None, *, strict: bool = True
+        self, tool: "Tool[Q, R]", args: Q, timeout: CallTimeout | None = None, *, strict: bool = True
     ) -> R:
         """Call ``tool`` and return its result; a strict client raises a refusal, unless ``strict`` is False."""
+        from ..operations.tools import secret_args, to_tool_result
+
         self.raise_if_lacking(tool)
         errors, secrets = tool.result.error_type, secret_args(args)
         answer = await self.call_tool_by_name(tool.name, args.dump(), timeout, errors=errors, secrets=secrets)
@@ -132,11 +134,13 @@ class AsyncSessionConnection:
         auto_gen_session: bool = False,
         errors: type[AgentBayError] = SessionError,
         secrets: tuple[Secret, ...] = (),
-    ) -> McpToolResult:
+    ) -> "McpToolResult":
         """Call a tool on the direct route where there is one, else through the control plane."""
         self.raise_if_deleted()
         if self.has_direct_route(name):
             return await self._send_directly(self._direct_call(name, args, errors, secrets), timeout)
+        from ..operations.tools import CALL_TOOL, CallRequest
+
         request = CallRequest(
             session_id=self.session_id,
             name=name,
@@ -146,7 +150,7 @@ class AsyncSessionConnection:
         )
         return await self.api.call(CALL_TOOL, request, timeout=timeout, errors=errors, secrets=secrets)
 
-    async def _send_directly(self, call: Call[McpToolResult], timeout: CallTimeout | None) -> McpToolResult:
+    async def _send_directly(self, call: "Call[McpToolResult]", timeout: CallTimeout | None) -> "McpToolResult":
         """Send a call on the direct route. On failure, ask the control plane whether the session is gone."""
         try:
             result = await self.api.send(call, timeout)
@@ -157,7 +161,7 @@ class AsyncSessionConnection:
         if result.success or result.http_status_code not in TOKEN_REFUSED:
             return result
         gone = await self._gone()
-        return result if gone is None else gone.as_failure(McpToolResult)
+        return result if gone is None else gone.as_failure(type(result))
 
     async def raise_if_gone(self) -> None:
         """Raise SessionGoneError if the session does not exist any more, by the control plane's report or its end."""
@@ -179,7 +183,9 @@ class AsyncSessionConnection:
 
     def _direct_call(
         self, name: str, args: Mapping[str, Any], errors: type[AgentBayError], secrets: tuple[Secret, ...]
-    ) -> Call[McpToolResult]:
+    ) -> "Call[McpToolResult]":
+        from ..operations import direct_route
+
         link = parse_endpoint(self.details.link_url or "", allow_http=self.api.config.allow_http)
         token, server = Secret(self.details.token or ""), self.server_of(name)
         if not token.is_header_safe():

@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING
 
 from ..core.config import matches_endpoint, resolve
 from ..core.errors import SessionError
-from ..dialects.agb import AGBDialect
-from ..dialects.agentbay import AgentBayDialect
+from ..dialects.loading import dialect_class
 from ..environment import USER_AGENT, environment, find_dotenv
 from ..models.sessions import SessionReference
 from ..shutdown import register, register_creation, unregister, unregister_creation
@@ -25,7 +24,6 @@ if TYPE_CHECKING:
     from .exit_deletion import ClientRequests
 
 MAX_CREATIONS = 64  # concurrent creations of one client: the clouds throttle more than that
-DIALECTS = {"agentbay": AgentBayDialect, "agb": AGBDialect}
 
 
 class ClientCore:
@@ -47,7 +45,7 @@ class ClientCore:
     @classmethod
     def connect(cls, cloud: str, config: ClientConfig, unpickle: Callable[[SessionReference], object]) -> "ClientCore":
         """Return the core of a client; raise AgentBayUsageError if the settings are incomplete or unsafe."""
-        kind = DIALECTS[cloud]
+        kind = dialect_class(cloud)
         names = kind.variables
         dotenv = find_dotenv(config.env_file, upwards=names.dotenv_upwards)
         settings = resolve(config, names, kind.address, env=environment(), dotenv=dotenv)

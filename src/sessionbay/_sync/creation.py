@@ -19,16 +19,12 @@ from ..environment import nonce
 from ..models.creation import CreateSessionParams
 from ..models.sessions import OperationResult, SessionResult
 from ..operations.creation import awaited_context_ids, create_request
-from ..operations.labels import GET_LABELS
-from ..operations.mobile import setting_commands, simulation_commands
 from ..operations.session import CREATE, DELETE, GET, LIST, CreateRequest, ListRequest, SessionAnswer, SessionRef
 from .api_client import CallTimeout
 from .client_core import ClientCore
-from .phone_settings import prepare_phone
 from .session import Session
 from .session_block import delete_shielded
 from .session_connection import SessionConnection
-from .session_context import wait_for_contexts
 
 log = escaping_logger("sessionbay.session")
 
@@ -79,13 +75,25 @@ def _prepare(connection: SessionConnection, params: CreateSessionParams) -> tupl
     """Copy the contexts in, and set up the phone; return why each of the two failed, or empty strings."""
     phone = params.extra_configs.mobile if params.extra_configs else None
     if phone is None:
-        return wait_for_contexts(connection, awaited_context_ids(params)), ""
+        return _context_error(connection, params), ""
+    from ..operations.mobile import setting_commands, simulation_commands
+    from .phone_settings import prepare_phone
+
     configured = prepare_phone(connection, setting_commands(phone, connection.api.clock.time()))
-    context_error = wait_for_contexts(connection, awaited_context_ids(params))
+    context_error = _context_error(connection, params)
     simulated = prepare_phone(connection, simulation_commands(phone))
     if mobile_error := "; ".join(filter(None, (configured, simulated))):
         log.warning("the phone of session %s is not set up: %s", connection.session_id, mobile_error)
     return context_error, mobile_error
+
+
+def _context_error(connection: SessionConnection, params: CreateSessionParams) -> str:
+    """Wait for the contexts to be copied in; return why that failed, or an empty string."""
+    if not (context_ids := awaited_context_ids(params)):
+        return ""
+    from .session_context import wait_for_contexts
+
+    return wait_for_contexts(connection, context_ids)
 
 
 @contextmanager
@@ -196,6 +204,8 @@ class Creation:
 
     def _is_own(self, session_id: str, timeout: CallTimeout) -> bool:
         """Return whether a session has this attempt's label: how the clouds match labels is not documented."""
+        from ..operations.labels import GET_LABELS
+
         labels = self._api.call(GET_LABELS, SessionRef(session_id=session_id), timeout=timeout)
         return labels.success and (labels.data or {}).get(ATTEMPT) == self._attempt.name
 

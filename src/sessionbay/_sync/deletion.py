@@ -5,18 +5,19 @@ The clouds refuse to delete a paused session.
 """
 
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from ..core.errors import AgentBayError
 from ..core.escaping_filter import escaping_logger
 from ..core.polling import Verdict, exponential_backoff, is_gone, is_throttled
 from ..core.transitions import Transition
-from ..models.contexts import ContextSyncResult
 from ..models.sessions import DeleteResult, SessionStatusResult
-from ..operations.context import LIST_BINDINGS, find_recording, uploads_by_itself
 from ..operations.session import DELETE, GET_STATUS, RESUME
 from .polling import poll_until
 from .session_connection import SessionConnection
-from .session_context import SessionContext
+
+if TYPE_CHECKING:
+    from ..models.contexts import ContextSyncResult
 
 log = escaping_logger("sessionbay.session")
 
@@ -32,6 +33,8 @@ def copy_out(connection: SessionConnection, sync_context: bool) -> str:
     """
     try:
         if sync_context:
+            from .session_context import SessionContext
+
             error = (SessionContext(connection).sync()).error_message
         elif connection.records_browser:
             error = (_copy_recording_out(connection)).error_message
@@ -44,11 +47,15 @@ def copy_out(connection: SessionConnection, sync_context: bool) -> str:
     return error
 
 
-def _copy_recording_out(connection: SessionConnection) -> ContextSyncResult:
+def _copy_recording_out(connection: SessionConnection) -> "ContextSyncResult":
     """Copy the context of the recording out, or all contexts if the cloud does not name that one.
 
     If one of them is not uploaded at the end of the session, none is copied: the caller has not asked for that.
     """
+    from ..models.contexts import ContextSyncResult
+    from ..operations.context import LIST_BINDINGS, find_recording, uploads_by_itself
+    from .session_context import SessionContext
+
     context = SessionContext(connection)
     deadline = connection.api.clock.monotonic() + RECORDING_TIMEOUT
     listed = connection.send(LIST_BINDINGS, connection.ref, RECORDING_TIMEOUT)

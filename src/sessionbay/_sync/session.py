@@ -27,9 +27,6 @@ from ..models.sessions import (
     SessionWaitResult,
     WaitResult,
 )
-from ..models.tools import McpTool, McpToolResult, McpToolsResult, SessionMetricsResult
-from ..operations.labels import GET_LABELS, SET_LABELS, SetLabelsRequest
-from ..operations.links import GET_LINK, INFO, LinkRequest
 from ..operations.session import (
     GET_DETAIL,
     GET_STATUS,
@@ -41,13 +38,13 @@ from ..operations.session import (
     SessionRef,
     wait_result,
 )
-from ..operations.tools import LIST_TOOLS, ToolsRequest
 from .api_client import CallTimeout
 from .deletion import BACKOFF, copy_out, request_deletion
 from .session_connection import SessionConnection
 
 if TYPE_CHECKING:
     from .._concurrency._sync_httpx import HttpClient
+    from ..models.tools import McpTool, McpToolResult, McpToolsResult, SessionMetricsResult
     from .agent.agent import Agent
     from .browser import Browser
     from .client import Client
@@ -75,6 +72,7 @@ DELETE_TIMEOUT = 30.0  # seconds
 @public
 @lazy_annotations(
     ".._concurrency._sync_httpx",
+    "..models.tools",
     ".agent.agent",
     ".browser",
     ".client",
@@ -260,6 +258,8 @@ class Session:
             session.set_labels({"project": "demo"})
             ```
         """
+        from ..operations.labels import SET_LABELS, SetLabelsRequest
+
         own = validation.own_labels(labels, SessionError)
         request = SetLabelsRequest(session_id=self.session_id, labels=own | self.connection.reserved_labels)
         return self.connection.request(SET_LABELS, request)
@@ -280,6 +280,8 @@ class Session:
             print(labels["project"])
             ```
         """
+        from ..operations.labels import GET_LABELS
+
         result = self.connection.request(GET_LABELS, self.connection.ref)
         if result.data is None:
             return result
@@ -300,6 +302,8 @@ class Session:
             print(info.session_id, info["resource_type"], info.data.connection)
             ```
         """
+        from ..operations.links import INFO
+
         return self.connection.request(INFO, self.connection.ref)
 
     def get_link(
@@ -326,6 +330,8 @@ class Session:
             print(len(str(link)) > 0)
             ```
         """
+        from ..operations.links import GET_LINK, LinkRequest
+
         request = LinkRequest(
             session_id=self.session_id,
             protocol_type=protocol_type and validation.utf8("protocol_type", protocol_type, SessionError),
@@ -367,7 +373,7 @@ class Session:
         read_timeout: float | None = None,
         connect_timeout: float | None = None,
         auto_gen_session: bool = False,
-    ) -> McpToolResult:
+    ) -> "McpToolResult":
         """Call a tool of the session's machine by its name.
 
         The call takes the direct route to the machine where the cloud returned a link and the tool's server, else the
@@ -401,7 +407,7 @@ class Session:
         result = self.connection.call_tool_by_name(tool_name, plain, timeout, auto_gen_session=auto_gen_session)
         return self.connection.api.raise_if_strict(result)
 
-    def list_mcp_tools(self, image_id: str | None = None) -> McpToolsResult:
+    def list_mcp_tools(self, image_id: str | None = None) -> "McpToolsResult":
         """List the tools of an image.
 
         Args:
@@ -418,6 +424,8 @@ class Session:
                 print(f"{tool.name}: {tool.description}")
             ```
         """
+        from ..operations.tools import LIST_TOOLS, ToolsRequest
+
         if image_id is not None:
             validation.text("image_id", image_id, SessionError)
         image = image_id or self.image_id or self.connection.api.dialect.default_image
@@ -425,7 +433,7 @@ class Session:
 
     def get_metrics(
         self, read_timeout: float | None = None, connect_timeout: float | None = None
-    ) -> SessionMetricsResult:
+    ) -> "SessionMetricsResult":
         """Get the load of the session's machine: CPU, memory, disk and network.
 
         Args:
@@ -575,7 +583,7 @@ class Session:
         return self.connection.details.app_instance_id or ""
 
     @property
-    def mcpTools(self) -> list[McpTool]:  # noqa: N802  # the official clients' name
+    def mcpTools(self) -> "list[McpTool]":  # noqa: N802  # the official clients' name
         """The tools that the cloud returned with the session; ``list_mcp_tools`` requests those of an image."""
         return [entry.to_tool() for entry in self.connection.details.tool_list or ()]
 

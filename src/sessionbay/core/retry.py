@@ -1,6 +1,5 @@
 """Retry policy, budget and state. Pure: the caller provides clock, randomness and sleep."""
 
-import email.utils
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -146,6 +145,10 @@ def parse_retry_after(headers: Mapping[str, Any], now: float) -> float | None:
     value = str(headers.get("retry-after", "")).strip()
     if value.isdecimal():
         return float(value)
+    if not value:
+        return None
+    import email.utils  # rarely needed: throttled calls are answered in seconds
+
     try:
         return max(0.0, email.utils.parsedate_to_datetime(value).timestamp() - now)
     except (ValueError, OverflowError):  # the latter for a year, or a zone, that no date has

@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from typing import Any, Generic, TypeVar
+from typing import Any, TypeVar
 
-from pydantic import StrictBool, ValidationError
+from pydantic import StrictBool, ValidationError, create_model
 
 from ..core.encoding import PLAIN, DialectField, DialectName, Encoder, NamingConvention, ParameterLocation, Params
 from ..core.http import HttpResponse, InvalidRequest, InvalidResponse
@@ -16,10 +16,9 @@ from ..core.wire_model import Wire, first_error, plain
 Q = TypeVar("Q", bound=Wire)
 A = TypeVar("A")
 R = TypeVar("R", bound=Result[Any])
-P = TypeVar("P")
 
 
-class Envelope(Wire, Generic[P]):
+class Envelope(Wire):
     """The envelope of each response. The clouds differ only in the case of its names."""
 
     success: StrictBool | None = None
@@ -27,7 +26,7 @@ class Envelope(Wire, Generic[P]):
     message: str | None = None
     http_status_code: int | None = None
     request_id: str | None = None
-    data: P | None = None
+    data: Any = None
     next_token: str | None = None
     max_results: int | None = None
     total_count: int | None = None
@@ -103,7 +102,7 @@ def parse_response(op: Operation[Q, A, R], answer: HttpResponse) -> R:
         raise InvalidResponse(f"{op.action}: {exc}", status=answer.status, request_id=request_id) from exc
 
 
-def _failure_fields(envelope: Envelope[Any], status: int) -> dict[str, Any]:
+def _failure_fields(envelope: Envelope, status: int) -> dict[str, Any]:
     """Return the fields of an unsuccessful result."""
     code = "" if envelope.code is None else str(envelope.code)
     if envelope.success is None and not code:
@@ -115,7 +114,7 @@ def _failure_fields(envelope: Envelope[Any], status: int) -> dict[str, Any]:
     return {"code": code, "error_message": text}
 
 
-def _success_fields(op: Operation[Any, Any, Any], envelope: Envelope[Any]) -> dict[str, Any]:
+def _success_fields(op: Operation[Any, Any, Any], envelope: Envelope) -> dict[str, Any]:
     """Return the fields of a result with a successful envelope. The payload may still report a failure."""
     if envelope.success is None:
         raise ValueError("the answer does not say Success")
@@ -130,14 +129,14 @@ def _success_fields(op: Operation[Any, Any, Any], envelope: Envelope[Any]) -> di
     return fields | {"success": True, "code": "" if envelope.code is None else str(envelope.code)}
 
 
-def _parse_envelope(op: Operation[Q, A, R], answer: HttpResponse) -> Envelope[Any]:
+def _parse_envelope(op: Operation[Q, A, R], answer: HttpResponse) -> Envelope:
     request_id = answer.headers.get("x-request-id", "")
     try:
         return _unwrap_body(op, _envelope_type(op).model_validate_json(answer.body))
     except ValidationError as exc:
         shaped = exc
     try:
-        loose = Envelope[Any].model_validate_json(answer.body)
+        loose = Envelope.model_validate_json(answer.body)
     except ValidationError as exc:
         text = f"HTTP {answer.status} and not the protocol: {first_error(exc)}"
         raise InvalidResponse(text, status=answer.status, request_id=request_id) from exc
@@ -147,7 +146,7 @@ def _parse_envelope(op: Operation[Q, A, R], answer: HttpResponse) -> Envelope[An
     return loose.model_copy(update={"data": None})
 
 
-def _unwrap_body(op: Operation[Q, A, R], envelope: Envelope[Any]) -> Envelope[Any]:
+def _unwrap_body(op: Operation[Q, A, R], envelope: Envelope) -> Envelope:
     """Return the envelope inside ``body``, as in some of AGB's responses to a deletion."""
     if envelope.success is None and envelope.body:
         return _envelope_type(op).model_validate(envelope.body)
@@ -155,8 +154,11 @@ def _unwrap_body(op: Operation[Q, A, R], envelope: Envelope[Any]) -> Envelope[An
 
 
 @cache
-def _envelope_type(op: Operation[Any, Any, Any]) -> type[Envelope[Any]]:
-    return Envelope[Any] if op.answer is NOTHING else Envelope[op.answer]  # type: ignore[name-defined]
+def _envelope_type(op: Operation[Any, Any, Any]) -> type[Envelope]:
+    if op.answer is NOTHING:
+        return Envelope
+    data: Any = op.answer | None
+    return create_model(f"Envelope[{op.action}]", __base__=Envelope, data=(data, None))
 
 
 def format_envelope(reply: OperationReply[Any], convention: NamingConvention, ok: str) -> dict[str, Any]:

@@ -10,6 +10,9 @@ from ..core import validation
 from ..core.public import public
 from .strict_model import StrictModel, positional
 
+MOBILE_INFO_PATH = "/data/agentbay_mobile_info"
+"""The folder, in a session, of a context that ``MobileSimulateService`` made."""
+
 
 @public
 class AppManagerRule(StrictModel):

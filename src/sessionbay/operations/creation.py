@@ -9,8 +9,7 @@ from ..dialects.base import Dialect
 from ..models.browser_context import BrowserContext
 from ..models.context_sync import BWList, ContextSync, DeletePolicy, SyncPolicy, UploadPolicy, WhiteList
 from ..models.creation import CreateSessionParams
-from ..models.mobile_config import ExtraConfigs
-from .mobile import MOBILE_INFO_PATH
+from ..models.mobile_config import MOBILE_INFO_PATH, ExtraConfigs
 from .mounts import PersistenceItem, mount_item, policy_item, sync_item
 from .session import CreateRequest
 

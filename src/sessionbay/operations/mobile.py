@@ -28,8 +28,6 @@ Q = TypeVar("Q", bound=Wire)
 
 ELEMENT_FORMATS = ("json", "xml")
 BUTTONS = ("left", "right", "middle")
-MOBILE_INFO_PATH = "/data/agentbay_mobile_info"
-"""The folder, in a session, of a context that ``MobileSimulateService`` made."""
 MOBILE_INFO_FOLDER = "/agentbay_mobile_info/"
 """The folder below the path of another context."""
 MOBILE_INFO_FILE = "dev_info.json"

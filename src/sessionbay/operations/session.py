@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import replace
-from typing import Annotated, Any, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 from pydantic import AliasChoices, Field, ValidatorFunctionWrapHandler, WrapValidator
 
@@ -36,8 +36,10 @@ from ..models.sessions import (
     SessionStatusResult,
     WaitResult,
 )
-from ..models.tools import McpTool
 from .mounts import PersistenceItem
+
+if TYPE_CHECKING:
+    from ..models.tools import McpTool
 
 W = TypeVar("W", bound=WaitResult)
 
@@ -117,8 +119,10 @@ class ToolEntry(Wire):
     )
     tool: str | None = None
 
-    def to_tool(self) -> McpTool:
+    def to_tool(self) -> "McpTool":
         """Return the tool as callers see it."""
+        from ..models.tools import McpTool
+
         return McpTool(**self.dump())
 
 

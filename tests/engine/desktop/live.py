@@ -104,7 +104,8 @@ class Live:
             self.name = f":{file.readline().strip()}"
         self.env = {**os.environ, "DISPLAY": self.name, "LANG": "C.UTF-8", "HOME": str(folder)}
         self.env.pop("XAUTHORITY", None)
-        self.manager = self.start(["openbox", "--config-file", openbox_config.write(str(folder))])
+        quiet = [f"{name}={value}" for name, value in openbox_config.ENVIRONMENT.items()]
+        self.manager = self.start(["env", *quiet, "openbox", "--config-file", openbox_config.write(str(folder))])
 
     def start(self, command: list[str], **more: Any) -> subprocess.Popen[bytes]:
         """Start a program that ends with the desktop."""
@@ -130,6 +131,13 @@ class Live:
         finally:
             ours.close()
             process.wait(ENOUGH)
+
+    def has_focus(self, title: str) -> bool:
+        """Return whether the window that has the focus has a title with this text."""
+        shown = subprocess.run(
+            ["xdotool", "getwindowfocus", "getwindowname"], env=self.env, capture_output=True, text=True
+        )
+        return title in shown.stdout
 
     def stop(self) -> None:
         """End all that was started here."""

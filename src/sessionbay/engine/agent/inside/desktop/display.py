@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import socket
+import struct
 import threading
 from collections.abc import Sequence
 
@@ -11,6 +13,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
+CREDENTIALS = struct.Struct("iII")  # of the other end of a socket: process, user, group
+LOCAL_PID = 2  # what the X-Resource extension is asked for
 MAX_PROPERTY = 2**16  # bytes of a property that are read: programs may set any
 
 
@@ -89,6 +93,23 @@ class Connection:
             message = event.ClientMessage(window=window, client_type=self.atom(kind), data=(32, data))
             self.root.send_event(message, event_mask=X.SubstructureRedirectMask | X.SubstructureNotifyMask)
             self.display.sync()
+
+    def pid(self, window_id: int) -> int:
+        """Return the process whose connection made a window, by the X server's own word; 0 if it does not know.
+
+        What the window itself says of its process is not asked: any program may write anything there.
+        """
+        with self._lock:
+            try:
+                found = self.display.res_query_client_ids([{"client": window_id, "mask": LOCAL_PID}]).ids
+            except (error.BadValue, error.BadWindow):
+                return 0
+        return next((int(each.value[0]) for each in found if each.spec.mask == LOCAL_PID and len(each.value)), 0)
+
+    def server_pid(self) -> int:
+        """Return the process of the X server."""
+        credentials = self.display.display.socket.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, CREDENTIALS.size)
+        return int(CREDENTIALS.unpack(credentials)[0])
 
     def pointer(self) -> Any:
         """Return the position of the cursor and the state of buttons and modifiers."""

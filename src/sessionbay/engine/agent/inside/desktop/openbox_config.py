@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 
+ENVIRONMENT = {"XCOMPOSEFILE": "/dev/null"}  # else it reads that file four times for each key that gets a character
 NAME = "openbox.xml"
 TEXT = """\
 <?xml version="1.0" encoding="UTF-8"?>

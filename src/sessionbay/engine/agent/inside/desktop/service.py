@@ -13,6 +13,7 @@ from functools import partial
 
 from ..frame_socket import Failure, FrameSocket
 from .display import Connection
+from .keyboard import Keyboard
 from .pointer import Pointer
 from .screen import Screen
 from .waiting import wait_until
@@ -37,15 +38,18 @@ class Service:
         self._sock = sock
         self._frames = FrameSocket(sock)
         self._input, self._looks = Connection(), Connection()  # looking does not wait for long texts
-        self._pointer = Pointer(self._input)
+        self._pointer, self._keyboard = Pointer(self._input), Keyboard(self._input)
         self._screen = Screen(self._looks)
         self._queue: queue.SimpleQueue[tuple[dict[str, object], bytes]] = queue.SimpleQueue()
-        pointer, screen = self._pointer, self._screen
+        pointer, keyboard, screen = self._pointer, self._keyboard, self._screen
         self._in_order: dict[str, Handler] = {
             "click_mouse": pointer.click_mouse,
             "move_mouse": pointer.move_mouse,
             "drag_mouse": pointer.drag_mouse,
             "scroll": pointer.scroll,
+            "input_text": keyboard.input_text,
+            "press_keys": keyboard.press_keys,
+            "release_keys": keyboard.release_keys,
         }
         self._side_by_side: dict[str, Handler] = {
             "ping": self._ping,
@@ -105,6 +109,7 @@ class Service:
             pass
 
     def _release_all(self) -> None:
+        self._keyboard.release_all()
         self._pointer.release_all()
 
     def _manager(self) -> str:

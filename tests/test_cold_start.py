@@ -69,8 +69,9 @@ def after_a_call(code: str, page: bytes = PAGE, setting: str = "") -> set[str]:
 @pytest.mark.parametrize(
     ("code", "unused"), [(SYNC, ["asyncio", "anyio", "sessionbay._async"]), (ASYNC, ["sessionbay._sync", "trio"])]
 )
-def test_a_first_call_imports_no_httpx(code: str, unused: list[str]) -> None:
-    everywhere = ["httpx", "httpcore", "h11", "rich", "click", "certifi", "sessionbay.engine", "sessionbay.cli"]
+def test_a_first_call_imports_no_httpx_and_no_engine(code: str, unused: list[str]) -> None:
+    everywhere = ["httpx", "httpcore", "h11", "certifi", "rich", "click", "starlette", "uvicorn", "psutil"]
+    everywhere += ["sessionbay.engine", "sessionbay.cli"]
     assert not within(after_a_call(code), *everywhere, *unused)
 
 
@@ -96,3 +97,23 @@ def test_a_first_call_imports_its_own_operations_and_dialect(code: str, page: by
 
 def test_a_first_call_without_proxies_imports_no_http_client_of_the_standard_library() -> None:
     assert not within(after_a_call(SYNC), "urllib.request", "http.client")
+
+
+def test_the_help_text_needs_neither_the_engine_nor_rich() -> None:
+    code = """
+import contextlib, io, sys
+from sessionbay.cli import main
+sys.argv = ["sessionbay", "--help"]
+with contextlib.redirect_stdout(io.StringIO()) as page, contextlib.suppress(SystemExit):
+    main()
+assert "Usage: sessionbay" in page.getvalue()
+"""
+    unused = ["rich", "httpx", "pydantic", "anyio", "asyncio", "sessionbay.engine", "sessionbay.operations"]
+    assert not within(imported(code), *unused)
+
+
+def test_importing_the_package_and_its_names_imports_no_dependency() -> None:
+    modules = imported("import sessionbay; from sessionbay import AGB, AgentBay, AsyncAGB, AsyncAgentBay")
+    own = {name.partition(".")[0] for name in modules} - sys.stdlib_module_names
+    assert own & {"httpx", "anyio", "pydantic", "pydantic_core", "httptools", "click"} == set()
+    assert not within(modules, "asyncio", "ssl")

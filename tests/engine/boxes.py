@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 
 import pytest
 
+from sessionbay.core.engine_choices import IsolationChoice, NetworkChoice
 from sessionbay.engine.limits import Limits
 from sessionbay.engine.sandbox import backends
 from sessionbay.engine.sandbox.hardening import Hardening
@@ -21,7 +22,7 @@ from .processes import ENOUGH
 
 T = TypeVar("T")
 ALL = Hardening()
-KINDS: list[backends.IsolationChoice] = ["namespaces", "uid", "process"]
+KINDS: list[IsolationChoice] = ["namespaces", "uid", "process"]
 
 
 @dataclass
@@ -45,7 +46,7 @@ def open_folder() -> Path:
 
 @asynccontextmanager
 async def box(
-    kind: backends.IsolationChoice, network: backends.NetworkChoice = "none", hardening: Hardening = ALL
+    kind: IsolationChoice, network: NetworkChoice = "none", hardening: Hardening = ALL
 ) -> AsyncGenerator[Box]:
     """Give a sandbox of a kind; skip where there is no such kind."""
     folder = open_folder()
@@ -78,7 +79,7 @@ def done(work: Coroutine[Any, Any, T]) -> T:
     return asyncio.run(bounded())
 
 
-def payload(kind: backends.IsolationChoice, command: str, **off: bool) -> str:
+def payload(kind: IsolationChoice, command: str, **off: bool) -> str:
     """Return what a command wrote in a sandbox of its own, with the named defences off (``seccomp=False``)."""
 
     async def run() -> str:

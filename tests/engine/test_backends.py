@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from sessionbay.core.engine_choices import IsolationChoice
 from sessionbay.engine import EngineConfig, IsolationWarning, LocalEngine
 from sessionbay.engine.agent.inside import landlock
 from sessionbay.engine.sandbox import backends
@@ -71,7 +72,7 @@ def test_what_is_weaker_without_landlock_is_said() -> None:
 
 
 @any_kind
-def test_a_session_reports_what_keeps_it_in(kind: backends.IsolationChoice) -> None:
+def test_a_session_reports_what_keeps_it_in(kind: IsolationChoice) -> None:
     async def look() -> SandboxCapabilities:
         async with box(kind) as found:
             return found.sandbox.capabilities
@@ -84,7 +85,7 @@ def test_a_session_reports_what_keeps_it_in(kind: backends.IsolationChoice) -> N
 
 
 @any_kind
-def test_the_end_of_a_sandbox_leaves_no_process(kind: backends.IsolationChoice) -> None:
+def test_the_end_of_a_sandbox_leaves_no_process(kind: IsolationChoice) -> None:
     mark = marker()
 
     async def look() -> None:
@@ -97,7 +98,7 @@ def test_the_end_of_a_sandbox_leaves_no_process(kind: backends.IsolationChoice) 
 
 
 @any_kind
-def test_a_session_that_kills_its_own_agent_leaves_no_process(kind: backends.IsolationChoice) -> None:
+def test_a_session_that_kills_its_own_agent_leaves_no_process(kind: IsolationChoice) -> None:
     mark = marker()
 
     async def look() -> bool:

@@ -14,8 +14,8 @@ from pathlib import Path
 import pytest
 from hypothesis import given, strategies as st
 
+from sessionbay.core.engine_choices import IsolationChoice
 from sessionbay.engine.agent.inside import seccomp
-from sessionbay.engine.sandbox import backends
 from sessionbay.engine.sandbox.hardening import Hardening
 from sessionbay.engine.sandbox.sandbox import Sandbox, SandboxError
 
@@ -106,7 +106,7 @@ def test_the_calls_of_another_architecture_are_no_way_around() -> None:
 
 @here
 @any_kind
-def test_the_filter_holds_for_commands_and_for_the_first_process(kind: backends.IsolationChoice) -> None:
+def test_the_filter_holds_for_commands_and_for_the_first_process(kind: IsolationChoice) -> None:
     filters = "grep -h ^Seccomp: /proc/self/status; [ $(ps -o comm= 1) = bwrap ] && grep ^Seccomp: /proc/1/status"
     assert set(payload(kind, filters).split()) == {"Seccomp:", "2"}
 
@@ -116,7 +116,7 @@ CALL = "python3 -c 'import ctypes; l = ctypes.CDLL(None, use_errno=True); l.sysc
 
 @here
 @any_kind
-def test_commands_cannot_make_user_namespaces_or_use_keys(kind: backends.IsolationChoice) -> None:
+def test_commands_cannot_make_user_namespaces_or_use_keys(kind: IsolationChoice) -> None:
     unshare, keyctl, clone3 = (
         calls[MACHINES.index(os.uname().machine)]
         for calls in (seccomp.UNSHARE, seccomp.REFUSED["keys"]["keyctl"], seccomp.CLONE3)
@@ -129,7 +129,7 @@ def test_commands_cannot_make_user_namespaces_or_use_keys(kind: backends.Isolati
 
 @pytest.mark.skipif(os.uname().machine != "x86_64", reason="it is x86_64 that has a second set of calls")
 @any_kind
-def test_a_32_bit_system_call_ends_its_process(kind: backends.IsolationChoice) -> None:
+def test_a_32_bit_system_call_ends_its_process(kind: IsolationChoice) -> None:
     code = "b8 14 00 00 00 cd 80 c3"  # getpid, by the 32-bit way
     script = (
         "import ctypes, mmap; m = mmap.mmap(-1, 4096, prot=7);"
@@ -153,14 +153,14 @@ TOOLS = {
 
 @any_kind
 @pytest.mark.parametrize("tool", TOOLS)
-def test_programs_that_are_picky_start_all_the_same(kind: backends.IsolationChoice, tool: str) -> None:
+def test_programs_that_are_picky_start_all_the_same(kind: IsolationChoice, tool: str) -> None:
     if shutil.which(tool, path="/usr/bin:/bin") is None:
         pytest.skip(f"{tool} is not installed")
     assert payload(kind, TOOLS[tool]) == "1"
 
 
 @any_kind
-def test_a_debugger_works(kind: backends.IsolationChoice) -> None:
+def test_a_debugger_works(kind: IsolationChoice) -> None:
     if shutil.which("gdb", path="/usr/bin") is None:
         pytest.skip("gdb is not installed")
     assert "exited normally" in payload(kind, "gdb -batch -ex run --args /bin/true")
@@ -168,7 +168,7 @@ def test_a_debugger_works(kind: backends.IsolationChoice) -> None:
 
 @any_kind
 def test_an_agent_that_was_given_a_file_of_the_hosts_does_not_start(
-    kind: backends.IsolationChoice, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    kind: IsolationChoice, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     secret = os.open(tmp_path, os.O_RDONLY)
     real = Sandbox._popen
@@ -195,7 +195,7 @@ def test_an_agent_that_was_given_a_file_of_the_hosts_does_not_start(
 
 
 @any_kind
-def test_when_memory_runs_out_commands_are_the_first_to_go_and_then_the_agent(kind: backends.IsolationChoice) -> None:
+def test_when_memory_runs_out_commands_are_the_first_to_go_and_then_the_agent(kind: IsolationChoice) -> None:
     own = int(Path("/proc/self/oom_score_adj").read_text())
     command, agent = min(own + 1000, 1000), min(own + 500, 1000)
     lowered = f"until [ $(cat /proc/$PPID/oom_score_adj) = {agent} ]; do sleep 0.01; done"  # after the command's start
@@ -204,7 +204,7 @@ def test_when_memory_runs_out_commands_are_the_first_to_go_and_then_the_agent(ki
 
 @here
 @any_kind
-def test_the_keys_of_whoever_started_the_engine_stay_behind(kind: backends.IsolationChoice) -> None:
+def test_the_keys_of_whoever_started_the_engine_stay_behind(kind: IsolationChoice) -> None:
     """In a thread, since a keyring is a thread's: the tests' own stays as it is."""
     keyctl, add_key = (
         seccomp.REFUSED["keys"][name][MACHINES.index(os.uname().machine)] for name in ("keyctl", "add_key")
@@ -225,7 +225,7 @@ def test_the_keys_of_whoever_started_the_engine_stay_behind(kind: backends.Isola
 
 @pytest.mark.parametrize("kind", KINDS[1:])
 def test_landlock_keeps_the_machines_files_from_being_written_and_users_files_from_being_read(
-    kind: backends.IsolationChoice, tmp_path_factory: pytest.TempPathFactory
+    kind: IsolationChoice, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     outside = Path("/var/tmp") / f"sessionbay-test-{secrets.token_hex(4)}"
     outside.mkdir()
@@ -244,7 +244,7 @@ def test_landlock_keeps_the_machines_files_from_being_written_and_users_files_fr
         shutil.rmtree(outside)
 
 
-async def version(kind: backends.IsolationChoice) -> int:
+async def version(kind: IsolationChoice) -> int:
     async with box(kind) as found:
         return found.sandbox.capabilities.landlock
 
@@ -254,7 +254,7 @@ def sleeper(uid: int | None) -> subprocess.Popen[bytes]:
 
 
 @pytest.mark.parametrize("kind", KINDS[1:])
-def test_commands_cannot_signal_or_read_processes_outside(kind: backends.IsolationChoice) -> None:
+def test_commands_cannot_signal_or_read_processes_outside(kind: IsolationChoice) -> None:
     async def look() -> str:
         async with box(kind) as found:
             if found.sandbox.capabilities.landlock < 6:

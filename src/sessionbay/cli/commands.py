@@ -1,30 +1,18 @@
-"""The commands."""
+"""The commands. Each imports what it runs, so that the help text needs neither the engine nor rich."""
 
-import asyncio
 import json
 import sys
 from collections.abc import Coroutine, Generator
 from contextlib import contextmanager
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any, get_args
 
 import click
-from rich.console import Console
 
 from .._async.clouds import CLOUDS
 from .._version import __version__
-from ..core.errors import AgentBayError
-from ..engine.api_errors import ApiError
-from ..engine.config import EngineConfig
-from ..engine.loop_meter import loop_factory
-from ..engine.sandbox.backends import IsolationChoice, NetworkChoice
-from ..engine.sandbox.sandbox import SandboxError
-from . import daemon, doctor, maintenance
-from .cleanup import delete_orphans
-from .demo import show
-from .limits import LimitType, limits_of
-from .serve import log_to as _log_to, serve_until_stopped
+from ..core.engine_choices import DEFAULT_NETWORK, IsolationChoice, NetworkChoice
+from .limit_type import LimitType
 
 SHARED = 'programs of this user with endpoint="local" use it; endpoint="local:private" starts a private engine'
 NOT_SERVING = 3  # the exit code of "status" for services that do not run, as in LSB
@@ -39,7 +27,7 @@ isolation_option = click.option(
 network_option = click.option(
     "--network",
     type=click.Choice(get_args(NetworkChoice)),
-    default=EngineConfig.network,
+    default=DEFAULT_NETWORK,
     show_default=True,
     help="Network access of sessions.",
 )
@@ -55,6 +43,10 @@ def commands() -> None:
 @commands.command()
 def demo() -> None:
     """Run a demo on a private engine of this machine."""
+    from rich.console import Console
+
+    from .demo import show
+
     _run(show(Console()))
 
 
@@ -84,6 +76,9 @@ def serve(
     log_to: Path | None,
 ) -> None:
     """Serve an engine that all programs of this user share, until SIGTERM or Ctrl-C."""
+    from . import daemon
+    from .limits import limits_of
+
     if detach:
         with _exit_on_error():
             limit_options = (f"--limit={name}={value:f}" for name, value in limits)
@@ -91,9 +86,12 @@ def serve(
             _announce(json.loads(line), as_json)
         return
 
+    from ..engine.config import EngineConfig
+    from .serve import log_to as redirect_to, serve_until_stopped
+
     def announce(endpoint: str, api_key: str) -> None:
         if log_to is not None:
-            _log_to(log_to)
+            redirect_to(log_to)
         _announce({"endpoint": endpoint, "api_key": api_key}, as_json)
 
     config = EngineConfig(port=port, isolation=isolation, network=network, limits=limits_of(limits))
@@ -104,6 +102,8 @@ def serve(
 @json_option
 def status(as_json: bool) -> None:
     """Show the status of the shared engine; exit with 3 when there is none, with 1 when it does not answer."""
+    from . import daemon
+
     shared = _run(daemon.status())
     if shared is None:
         click.echo(json.dumps({"serving": False}) if as_json else "no engine is served: sessionbay serve --detach")
@@ -126,6 +126,8 @@ def status(as_json: bool) -> None:
 @click.option("--timeout", default=30.0, show_default=True, help="Seconds to wait for the engine to exit.")
 def stop(timeout: float) -> None:
     """Stop the shared engine and its sessions, and wait until they are gone."""
+    from . import daemon
+
     with _exit_on_error():
         engine = daemon.stop(timeout)
     click.echo(f"{engine.endpoint} has stopped" if engine else "no engine is served")
@@ -135,10 +137,16 @@ def stop(timeout: float) -> None:
 @json_option
 def doctor_(as_json: bool) -> None:
     """Check what works on this machine, and how to fix the rest; exit with 1 when namespaces do not work."""
+    from dataclasses import asdict
+
+    from . import doctor
+
     findings: list[doctor.Finding] = _run(doctor.examine())
     if as_json:
         click.echo(json.dumps([asdict(one) for one in findings]))
     else:
+        from rich.console import Console
+
         doctor.show(findings, Console())
     sys.exit(0 if doctor.is_well(findings) else 1)
 
@@ -146,6 +154,8 @@ def doctor_(as_json: bool) -> None:
 @commands.command(short_help="Remove leftovers of killed engines, and expired files.")
 def gc() -> None:
     """Remove leftovers of killed engines, and expired files of contexts."""
+    from . import maintenance
+
     removed: list[str] = _run(maintenance.collect())
     click.echo("\n".join(f"removed {item}" for item in removed) or "nothing to remove")
 
@@ -155,6 +165,8 @@ def gc() -> None:
 @click.option("--yes", is_flag=True, help="Do not ask for confirmation.")
 def reset(contexts: bool, yes: bool) -> None:
     """End all sessions of the shared engine."""
+    from . import maintenance
+
     if contexts and not yes:
         click.confirm("Remove all contexts that are stored on this machine?", abort=True)
     ended: int | None = _run(maintenance.end_all_sessions())
@@ -186,6 +198,10 @@ def reap(
     required = dict(label.split("=", 1) for label in labels)
     if attempt is None and not labels and older_than is None:
         raise click.UsageError("Select the sessions with --older-than, --label or --attempt.")
+    from rich.console import Console
+
+    from .cleanup import delete_orphans
+
     filters = {"attempt": attempt, "labels": required, "older_than": older_than, "dry_run": dry_run}
     if not _run(delete_orphans(cloud, Console(), **filters)):
         sys.exit(1)
@@ -197,6 +213,10 @@ def _announce(address: dict[str, str], as_json: bool) -> None:
 
 def _run(work: Coroutine[Any, Any, Any], slow_turn: float = 0.0) -> Any:
     """Run a coroutine, and exit on errors."""
+    import asyncio
+
+    from ..engine.loop_meter import loop_factory
+
     with _exit_on_error(), asyncio.Runner(loop_factory=loop_factory(slow_turn)) as runner:
         return runner.run(work)
 
@@ -204,9 +224,14 @@ def _run(work: Coroutine[Any, Any, Any], slow_turn: float = 0.0) -> Any:
 @contextmanager
 def _exit_on_error() -> Generator[None]:
     """Exit with a one-line message, without a traceback, on expected errors."""
+    from ..core.errors import AgentBayError
+    from ..engine.api_errors import ApiError
+    from ..engine.sandbox.sandbox import SandboxError
+    from .daemon import DaemonError
+
     try:
         yield
-    except (AgentBayError, ApiError, SandboxError, daemon.DaemonError, OSError) as exc:
+    except (AgentBayError, ApiError, SandboxError, DaemonError, OSError) as exc:
         sys.exit(f"sessionbay: {exc}")
     except KeyboardInterrupt:
         sys.exit(130)

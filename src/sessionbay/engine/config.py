@@ -4,11 +4,12 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import get_args
 
 from ..core import validation
+from ..core.engine_choices import DEFAULT_NETWORK, IsolationChoice, NetworkChoice
 from ..core.errors import AgentBayError
 from .limits import Limits
-from .sandbox.backends import IsolationChoice, NetworkChoice
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,7 +35,7 @@ class EngineConfig:
     """
 
     isolation: IsolationChoice = "auto"
-    network: NetworkChoice = "auto"
+    network: NetworkChoice = DEFAULT_NETWORK
     port: int = 0
     direct_route: bool = True
     transition_delay: float = 0.0
@@ -46,8 +47,8 @@ class EngineConfig:
     slow_turn: float = field(default_factory=lambda: float(os.environ.get("SESSIONBAY_SLOW_TURN") or 0))
 
     def __post_init__(self) -> None:
-        validation.choice("isolation", self.isolation, ("auto", "namespaces", "uid", "process"), AgentBayError)
-        validation.choice("network", self.network, ("auto", "none", "nat", "host"), AgentBayError)
+        validation.choice("isolation", self.isolation, get_args(IsolationChoice), AgentBayError)
+        validation.choice("network", self.network, get_args(NetworkChoice), AgentBayError)
         if self.port != 0:
             validation.port(self.port, AgentBayError)
 

@@ -10,8 +10,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
-from typing import Literal
 
+from ...core.engine_choices import IsolationChoice, NetworkChoice
 from ..agent.connection import AgentFailure, AgentGone
 from ..limits import Limits
 from . import pasta
@@ -25,8 +25,6 @@ from .sandbox import Sandbox, SandboxError
 from .spawner import spawn
 from .spec import Network, Spec
 
-IsolationChoice = Literal["auto", "namespaces", "uid", "process"]
-NetworkChoice = Literal["auto", "none", "nat", "host"]
 AGENT_SOURCE = Path(__file__).parents[1] / "agent" / "inside"
 IGNORE_TEMPORARY = shutil.ignore_patterns("*.pyc.*")  # files that another process is compiling
 FIRST_UID = 200_000

@@ -125,6 +125,7 @@ def test_bubblewrap_is_called_as_it_was_reviewed(tmp_path: Path, monkeypatch: py
     """Every word: anyone who changes one changes what keeps sessions in."""
     monkeypatch.setattr(bwrap, "SYSTEM", ("/usr",))
     monkeypatch.setattr(bwrap, "ETC_ENTRIES", ("ca-certificates", "missing", "ssl"))
+    monkeypatch.setattr(bwrap, "FONT_CACHE", "/tmp")
     monkeypatch.setattr(bwrap, "packages_folder", lambda python, uid: "/packages")
     spec = Spec(Path("/engine/session"), Path("/engine/shared"), "/usr/bin/python3", 1234)
     assert " ".join(arguments(spec, 9, nested_userns=False, filter_fd=8)).split(" --") == [
@@ -135,6 +136,7 @@ def test_bubblewrap_is_called_as_it_was_reviewed(tmp_path: Path, monkeypatch: py
         *("proc /proc", "dev /dev", "size 268435456", "tmpfs /dev/shm", "size 1048576", "tmpfs /run"),
         "bind /engine/session/private/root/etc /etc",
         *(f"ro-bind /etc/{name} /etc/{name}" for name in ("ca-certificates", "ssl")),
+        "ro-bind /tmp /tmp",
         *(f"ro-bind /engine/shared/etc/{name} /etc/{name}" for name in ("passwd", "group", "hosts")),
         *("ro-bind /engine/shared /run/sessionbay", "ro-bind /packages /run/sessionbay/packages"),
         *("remount-ro /run", "remount-ro /dev", "setenv HOME /home/wuying", "setenv LANG C.UTF-8"),

@@ -34,6 +34,7 @@ ETC_ENTRIES = (
     *("nsswitch.conf", "ssl"),
     *sorted(path.name for path in Path("/etc").glob("java-*")),  # the settings of Debian's Java
 )
+FONT_CACHE = "/var/cache/fontconfig"  # without it, each session reads all fonts before its first window
 SHARED_MEMORY_SIZE, RUN_SIZE = 256 * 2**20, 2**20  # bytes, the capacities of the folders in memory
 CHILD_PID = re.compile(rb'"child-pid": (\d+)')  # the namespace's first process, in bwrap's info
 MAX_INFO_BYTES = 4096
@@ -218,6 +219,8 @@ def _mounts(spec: Spec) -> Iterator[tuple[str, ...]]:
     for name in ETC_ENTRIES:
         if Path("/etc", name).exists():
             yield "--ro-bind", f"/etc/{name}", f"/etc/{name}"
+    if Path(FONT_CACHE).is_dir():
+        yield "--ro-bind", FONT_CACHE, FONT_CACHE
     if spec.network == "host":
         yield "--ro-bind-try", "/etc/resolv.conf", "/etc/resolv.conf"
     for name in SYSTEM_FILES:

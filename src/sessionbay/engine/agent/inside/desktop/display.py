@@ -7,6 +7,7 @@ import struct
 import threading
 from collections.abc import Sequence
 
+from .waiting import wait_until
 from .xlib import Display, X, Xatom, error, event
 
 TYPE_CHECKING = False
@@ -110,6 +111,22 @@ class Connection:
         """Return the process of the X server."""
         credentials = self.display.display.socket.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, CREDENTIALS.size)
         return int(CREDENTIALS.unpack(credentials)[0])
+
+    def wait_for_manager(self, seconds: float) -> bool:
+        """Wait until the window manager serves requests: it names itself before it has read its fonts."""
+        with self._lock:
+            probe = self.root.create_window(-10, -10, 1, 1, 0, X.CopyFromParent)
+
+        def served() -> bool:
+            self.ask_manager(probe, "_NET_REQUEST_FRAME_EXTENTS")
+            return bool(self.numbers(probe, "_NET_FRAME_EXTENTS"))
+
+        try:
+            return wait_until(served, seconds)
+        finally:
+            with self._lock:
+                probe.destroy()
+                self.display.sync()
 
     def pointer(self) -> Any:
         """Return the position of the cursor and the state of buttons and modifiers."""

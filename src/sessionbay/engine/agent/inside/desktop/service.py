@@ -62,7 +62,7 @@ class Service:
         """Set up the desktop once its window manager is there."""
         self._release_all()
         self._screen.set_scale(scale)
-        if not wait_until(self._manager, START_TIMEOUT):
+        if not wait_until(self._manager, START_TIMEOUT) or not self._looks.wait_for_manager(START_TIMEOUT):
             raise Failure(NO_MANAGER)
         threading.Thread(target=self._serve_input, daemon=True).start()
 

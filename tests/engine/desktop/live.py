@@ -94,6 +94,8 @@ class Live:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self.own_pid = os.getpid()
+        self._display: Any = None
         self._processes: list[subprocess.Popen[bytes]] = []
         reader, writer = os.pipe()
         size = f"{WIDTH}x{HEIGHT}x24"
@@ -132,15 +134,77 @@ class Live:
             ours.close()
             process.wait(ENOUGH)
 
+    @property
+    def display(self) -> Any:
+        """A connection of the tests' own, by which they look at properties."""
+        if self._display is None:
+            from sessionbay.engine.agent.inside.desktop.xlib import Display
+
+            self._display = Display(self.name)
+        return self._display
+
+    def numbers(self, window: Any, name: str) -> list[int]:
+        """Return the numbers of a property."""
+        found = window.get_full_property(self.display.intern_atom(name), 0)
+        return [] if found is None else list(found.value)
+
+    def windows(self) -> list[int]:
+        """Return the ids of the windows."""
+        return self.numbers(self.display.screen().root, "_NET_CLIENT_LIST")
+
+    def active(self) -> int:
+        """Return the id of the window that has the focus."""
+        return (self.numbers(self.display.screen().root, "_NET_ACTIVE_WINDOW") or [0])[0]
+
+    def states(self, window_id: int) -> set[str]:
+        """Return the states of a window."""
+        window = self.display.create_resource_object("window", window_id)
+        atoms = self.numbers(window, "_NET_WM_STATE")
+        return {self.display.get_atom_name(atom).removeprefix("_NET_WM_STATE_") for atom in atoms}
+
     def has_focus(self, title: str) -> bool:
         """Return whether the window that has the focus has a title with this text."""
-        shown = subprocess.run(
-            ["xdotool", "getwindowfocus", "getwindowname"], env=self.env, capture_output=True, text=True
+        from sessionbay.engine.agent.inside.desktop.xlib import error
+
+        try:
+            name = self.display.create_resource_object("window", self.active()).get_wm_name() if self.active() else ""
+        except error.BadWindow:
+            return False
+        return title in str(name)
+
+    def manager_pid(self) -> int:
+        """Return the process of the window manager."""
+        return self.manager.pid
+
+    def window(self, title: str, *, fixed: bool = False, pid: int = 0) -> Any:
+        """Open a window of the tests' own, and wait until it is managed."""
+        from sessionbay.engine.agent.inside.desktop.xlib import X, Xatom
+
+        window = self.display.screen().root.create_window(
+            *(100, 100, 200, 100, 0), self.display.screen().root_depth, event_mask=X.KeyPressMask | X.ButtonPressMask
         )
-        return title in shown.stdout
+        window.change_property(
+            self.display.intern_atom("_NET_WM_NAME"), self.display.intern_atom("UTF8_STRING"), 8, title.encode()
+        )
+        window.change_property(self.display.intern_atom("_NET_WM_PID"), Xatom.CARDINAL, 32, [pid or os.getpid()])
+        if fixed:
+            sizes = {"min_width": 200, "max_width": 200, "min_height": 100, "max_height": 100}
+            window.set_wm_normal_hints(flags=1 << 4 | 1 << 5, **sizes)
+        window.map()
+        self.display.sync()
+        assert eventually(lambda: window.id in self.windows())
+        return window
+
+    def close(self, window: Any) -> None:
+        """Close a window of the tests' own."""
+        window.destroy()
+        self.display.sync()
+        assert eventually(lambda: window.id not in self.windows())
 
     def stop(self) -> None:
         """End all that was started here."""
+        if self._display is not None:
+            self._display.close()
         for process in reversed(self._processes):
             process.terminate()
             process.wait(ENOUGH)

@@ -87,6 +87,22 @@ class Connection:
             self.root.change_property(self.atom(name), Xatom.STRING, 8, value.encode())
             self.display.sync()
 
+    def forget(self, name: str) -> None:
+        """Delete a property of the root window."""
+        with self._lock:
+            self.root.delete_property(self.atom(name))
+            self.display.sync()
+
+    def geometry(self, window: Any) -> tuple[int, int, int, int]:
+        """Return where a window is on the screen, and its size; raise python-xlib's errors if it is gone."""
+        with self._lock:
+            size, place = window.get_geometry(), self.root.translate_coords(window, 0, 0)
+        return place.x, place.y, size.width, size.height
+
+    def close(self) -> None:
+        """Close the connection."""
+        self.display.close()
+
     def ask_manager(self, window: Any, kind: str, *numbers: int) -> None:
         """Send the window manager a request about a window."""
         data: Sequence[int] = [*numbers, 0, 0, 0, 0, 0][:5]

@@ -73,8 +73,11 @@ class Screen:
         return picture
 
     def fingerprint(self, x: int, y: int, width: int, height: int) -> bytes:
-        """Return what differs when a part of the screen looks different."""
-        return hashlib.blake2b(self.pixels(x, y, width, height), digest_size=16).digest()
+        """Return what differs when a rectangle looks different, as far as it lies on the screen."""
+        across, down = self._connection.size()
+        left, top = min(max(x, 0), across - 1), min(max(y, 0), down - 1)
+        width, height = max(1, min(x + width, across) - left), max(1, min(y + height, down) - top)
+        return hashlib.blake2b(self.pixels(left, top, width, height), digest_size=16).digest()
 
     def pixels(self, x: int, y: int, width: int, height: int) -> bytes:
         """Return the pixels of a part of the screen, which must lie on it, in 32 bits each."""

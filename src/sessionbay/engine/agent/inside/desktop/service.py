@@ -11,12 +11,16 @@ import threading
 from collections.abc import Callable
 from functools import partial
 
+from ..drain import DRAIN
 from ..frame_socket import Failure, FrameSocket
+from .applications import Applications
 from .display import Connection
 from .keyboard import Keyboard
 from .pointer import Pointer
+from .processes import Processes
 from .screen import Screen
 from .waiting import wait_until
+from .windows import Windows
 from .xlib import error
 
 TYPE_CHECKING = False
@@ -34,15 +38,19 @@ Handler = Callable[..., object]
 class Service:
     """Serves the tools of the desktop."""
 
-    def __init__(self, sock: socket.socket) -> None:
+    def __init__(self, sock: socket.socket, folder: str) -> None:
         self._sock = sock
         self._frames = FrameSocket(sock)
         self._input, self._looks = Connection(), Connection()  # looking does not wait for long texts
         self._pointer, self._keyboard = Pointer(self._input), Keyboard(self._input)
         self._screen = Screen(self._looks)
         self._queue: queue.SimpleQueue[tuple[dict[str, object], bytes]] = queue.SimpleQueue()
-        pointer, keyboard, screen = self._pointer, self._keyboard, self._screen
-        self._in_order: dict[str, Handler] = {
+        self._in_order = self._input_handlers()
+        self._side_by_side = self._other_handlers(Windows(self._looks, folder))
+
+    def _input_handlers(self) -> dict[str, Handler]:
+        pointer, keyboard = self._pointer, self._keyboard
+        return {
             "click_mouse": pointer.click_mouse,
             "move_mouse": pointer.move_mouse,
             "drag_mouse": pointer.drag_mouse,
@@ -51,11 +59,30 @@ class Service:
             "press_keys": keyboard.press_keys,
             "release_keys": keyboard.release_keys,
         }
-        self._side_by_side: dict[str, Handler] = {
+
+    def _other_handlers(self, windows: Windows) -> dict[str, Handler]:
+        applications = Applications(windows, self._screen, Processes(self._looks))
+        return {
             "ping": self._ping,
             "get_cursor_position": self._position,
-            "get_screen_size": screen.get_screen_size,
-            "screenshot": screen.screenshot,
+            "get_screen_size": self._screen.get_screen_size,
+            "screenshot": self._screen.screenshot,
+            "list_root_windows": windows.list_root_windows,
+            "get_active_window": windows.get_active_window,
+            "activate_window": windows.activate_window,
+            "close_window": windows.close_window,
+            "maximize_window": windows.maximize_window,
+            "minimize_window": windows.minimize_window,
+            "restore_window": windows.restore_window,
+            "fullscreen_window": windows.fullscreen_window,
+            "resize_window": windows.resize_window,
+            "focus_mode": windows.focus_mode,
+            "get_installed_apps": applications.get_installed_apps,
+            "list_visible_apps": applications.list_visible_apps,
+            "start_app": applications.start_app,
+            "stop_app_by_pname": applications.stop_app_by_pname,
+            "stop_app_by_pid": applications.stop_app_by_pid,
+            "stop_app_by_cmd": applications.stop_app_by_cmd,
         }
 
     def start(self, scale: float) -> None:
@@ -64,6 +91,7 @@ class Service:
         self._screen.set_scale(scale)
         if not wait_until(self._manager, START_TIMEOUT) or not self._looks.wait_for_manager(START_TIMEOUT):
             raise Failure(NO_MANAGER)
+        DRAIN.start()
         threading.Thread(target=self._serve_input, daemon=True).start()
 
     def serve(self) -> None:
@@ -158,7 +186,7 @@ def main(fd: int, folder: str, scale: float = 1.0) -> None:
     """Serve the tools of the desktop of ``DISPLAY`` on a socket, until it is closed or X ends."""
     os.set_inheritable(fd, False)
     threading.stack_size(THREAD_STACK_SIZE)
-    service = Service(socket.socket(fileno=fd))
+    service = Service(socket.socket(fileno=fd), folder)
     signal.signal(signal.SIGTERM, _end)
     try:
         service.start(scale)

@@ -17,7 +17,7 @@ from .._http.errors import (
     TransportError,
 )
 from .._http.proxies import proxy_of
-from .._http.timeouts import step_timeouts
+from .._http.timeouts import connect_timeout
 from .._http.tls import TlsSettings
 from ..core.adaptive_rate import AdaptiveRate
 from ..core.challenge import KnownEngine
@@ -135,9 +135,8 @@ class AsyncApiClient:
         retries = RetryState(self.config.retry, call.idempotent, random.random, self._retry_budget)
         outcome_unknown = False
         while True:
-            await self._rate_limiter.acquire(call.name, deadline - self.clock.monotonic())
-            remaining = max(deadline - self.clock.monotonic(), 0.001)
-            result, failure = await self._attempt(call, CallTimeout(remaining, timeout.connect))
+            await self._rate_limiter.acquire(call.name, deadline)
+            result, failure = await self._attempt(call, deadline, timeout.connect)
             if isinstance(result, AgentBayError):
                 result = await self.engine.explain(call.name, result)
             outcome_unknown |= failure.outcome == "unknown" if failure else is_unknown(result.http_status_code)
@@ -157,13 +156,16 @@ class AsyncApiClient:
                     self._retry_budget.record_success(retries.charged)
                 return replace(result, outcome_unknown=True) if outcome_unknown and not result.success else result
 
-    async def _attempt(self, call: Call[R], timeout: CallTimeout) -> tuple[R | AgentBayError, Failure | None]:
+    async def _attempt(
+        self, call: Call[R], deadline: float, connect: float | None
+    ) -> tuple[R | AgentBayError, Failure | None]:
         """Send a call once; return the result or the error, and why it may be retried."""
+        limit = max(deadline - self.clock.monotonic(), 0.001)
         request = call.encode(RequestStamp(self.clock.time(), nonce()))
         try:
-            response = await self._send_request(request, timeout)
+            response = await self._send_request(request, limit, connect)
         except (TimeoutError, TransportError) as exc:
-            return map_transport_error(call.name, call.errors, exc, timeout.total, connect_hint(request.url))
+            return map_transport_error(call.name, call.errors, exc, limit, connect_hint(request.url))
         except InvalidResponse as exc:
             return self._invalid_response(call, HttpResponse(exc.status), exc)
         self.engine.record_response(response.headers)
@@ -174,20 +176,21 @@ class AsyncApiClient:
         log.debug("%s -> success=%s code=%s request_id=%s", call.name, result.success, result.code, result.request_id)
         if result.success:
             return result, None
-        # The service's message may repeat the request.
-        result = replace(result, error_message=without(result.error_message, *self._secrets(call)))
+        message = without(result.error_message, *self._secrets(call))
+        if message != result.error_message:  # the service repeats the request
+            result = replace(result, error_message=message)
         return result, classify_response(response.status, result.code, response.headers, self.clock.time())
 
-    async def _send_request(self, request: HttpRequest, timeout: CallTimeout) -> HttpResponse:
-        core = await self.open()
-        deadline = self.clock.monotonic() + timeout.total
+    async def _send_request(self, request: HttpRequest, limit: float, connect: float | None) -> HttpResponse:
+        core = self._core or await self.open()
+        deadline = core.clock() + limit
         if self._goes_directly(core):
             log.debug("sent directly")
-            timeouts = Timeouts(step_timeouts(timeout.total, timeout.connect), deadline, self.clock.monotonic)
+            timeouts = Timeouts({"connect": connect_timeout(limit, connect)}, deadline, core.clock)
             if (response := await core.exchange(request, timeouts)) is not None:
                 return response
         log.debug("sent through httpx")
-        return await self._httpx_sender(core).send(request, timeout.total, timeout.connect, deadline)
+        return await self._httpx_sender(core).send(request, limit, connect, deadline)
 
     def _goes_directly(self, core: AsyncHttpCore) -> bool:
         """Return whether a request can do without httpx, which costs the first one its import."""
@@ -251,7 +254,7 @@ class AsyncApiClient:
         self._uses_httpx = bool(environment().get("SESSIONBAY_HTTPX"))
         limits = PoolLimits(config.max_connections, IDLE_CONNECTION_TIMEOUT)
         tls = TlsSettings(config.verify, trust_env=self._trusts_env)
-        return AsyncHttpCore(limits, tls, self.clock.monotonic, self.known_engine)
+        return AsyncHttpCore(limits, tls, config.clock.monotonic, self.known_engine)
 
     def _httpx_sender(self, core: AsyncHttpCore) -> "AsyncHttpxSender":
         if self._sender is None:

@@ -25,11 +25,11 @@ class AsyncRateLimiter:
         self._clock = clock
         self._limits: dict[str, _ActionLimit] = {}
 
-    async def acquire(self, action: str, timeout: float) -> None:
-        """Wait until a call of ``action`` may be sent, but no longer than ``timeout`` seconds."""
+    async def acquire(self, action: str, deadline: float) -> None:
+        """Wait until a call of ``action`` may be sent, but no longer than until ``deadline``."""
         if (limit := self._limits.get(action)) is None:
             return
-        queue = limit.queue.get()
+        queue, timeout = limit.queue.get(), deadline - self._clock.monotonic()
         try:
             await queue.acquire(timeout)
         except TimeoutError:

@@ -19,6 +19,13 @@ class AsyncSemaphore:
         """The number of waiters."""
         return len(self._waiters)
 
+    def acquire_at_once(self) -> bool:
+        """Acquire the semaphore if that needs no waiting; return whether it did not."""
+        with self._lock:
+            free = self.acquired < self.limit
+            self.acquired += free
+        return free
+
     async def acquire(self, timeout: float | None = None) -> None:
         """Acquire the semaphore; raise TimeoutError after ``timeout`` seconds."""
         with self._lock:

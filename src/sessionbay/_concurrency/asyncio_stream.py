@@ -86,14 +86,16 @@ class LoopStream(asyncio.Protocol):
         self._receive_until = math.inf if timeout is None else self._loop.time() + timeout
         if self._timer is None or self._timer.when() > self._receive_until:
             self._set_timer()
-        while not self._is_readable():
-            if self._loop.time() >= self._receive_until:
-                raise TimeoutError
+        while True:
             self._receiver = self._loop.create_future()
             try:
                 await self._receiver
             finally:
                 self._receiver = None
+            if self._is_readable():
+                return
+            if self._loop.time() >= self._receive_until:
+                raise TimeoutError
 
     def _set_timer(self) -> None:
         """Set the timer, which is left running between two waits: most calls end long before it does."""

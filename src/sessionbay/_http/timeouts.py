@@ -9,6 +9,11 @@ def format_timeout(limit: float | None) -> str:
     return "" if limit is None else f" within {limit:.3g} s"
 
 
+def connect_timeout(limit: float, connect: float | None) -> float:
+    """Return the timeout of the connect step in seconds, for a call that may take ``limit`` seconds."""
+    return min(limit, connect or CONNECT_TIMEOUT)
+
+
 def step_timeouts(limit: float, connect: float | None) -> dict[str, float | None]:
     """Return the timeouts of the steps of an exchange in seconds, by the names that httpx has for the steps."""
-    return {"connect": min(limit, connect or CONNECT_TIMEOUT), "read": limit, "write": limit, "pool": limit}
+    return {"connect": connect_timeout(limit, connect), "read": limit, "write": limit, "pool": limit}

@@ -18,7 +18,7 @@ from .._http.errors import (
     TransportError,
 )
 from .._http.proxies import proxy_of
-from .._http.timeouts import step_timeouts
+from .._http.timeouts import connect_timeout
 from .._http.tls import TlsSettings
 from ..core.adaptive_rate import AdaptiveRate
 from ..core.challenge import KnownEngine
@@ -136,9 +136,8 @@ class ApiClient:
         retries = RetryState(self.config.retry, call.idempotent, random.random, self._retry_budget)
         outcome_unknown = False
         while True:
-            self._rate_limiter.acquire(call.name, deadline - self.clock.monotonic())
-            remaining = max(deadline - self.clock.monotonic(), 0.001)
-            result, failure = self._attempt(call, CallTimeout(remaining, timeout.connect))
+            self._rate_limiter.acquire(call.name, deadline)
+            result, failure = self._attempt(call, deadline, timeout.connect)
             if isinstance(result, AgentBayError):
                 result = self.engine.explain(call.name, result)
             outcome_unknown |= failure.outcome == "unknown" if failure else is_unknown(result.http_status_code)
@@ -158,13 +157,16 @@ class ApiClient:
                     self._retry_budget.record_success(retries.charged)
                 return replace(result, outcome_unknown=True) if outcome_unknown and not result.success else result
 
-    def _attempt(self, call: Call[R], timeout: CallTimeout) -> tuple[R | AgentBayError, Failure | None]:
+    def _attempt(
+        self, call: Call[R], deadline: float, connect: float | None
+    ) -> tuple[R | AgentBayError, Failure | None]:
         """Send a call once; return the result or the error, and why it may be retried."""
+        limit = max(deadline - self.clock.monotonic(), 0.001)
         request = call.encode(RequestStamp(self.clock.time(), nonce()))
         try:
-            response = self._send_request(request, timeout)
+            response = self._send_request(request, limit, connect)
         except (TimeoutError, TransportError) as exc:
-            return map_transport_error(call.name, call.errors, exc, timeout.total, connect_hint(request.url))
+            return map_transport_error(call.name, call.errors, exc, limit, connect_hint(request.url))
         except InvalidResponse as exc:
             return self._invalid_response(call, HttpResponse(exc.status), exc)
         self.engine.record_response(response.headers)
@@ -175,20 +177,21 @@ class ApiClient:
         log.debug("%s -> success=%s code=%s request_id=%s", call.name, result.success, result.code, result.request_id)
         if result.success:
             return result, None
-        # The service's message may repeat the request.
-        result = replace(result, error_message=without(result.error_message, *self._secrets(call)))
+        message = without(result.error_message, *self._secrets(call))
+        if message != result.error_message:  # the service repeats the request
+            result = replace(result, error_message=message)
         return result, classify_response(response.status, result.code, response.headers, self.clock.time())
 
-    def _send_request(self, request: HttpRequest, timeout: CallTimeout) -> HttpResponse:
-        core = self.open()
-        deadline = self.clock.monotonic() + timeout.total
+    def _send_request(self, request: HttpRequest, limit: float, connect: float | None) -> HttpResponse:
+        core = self._core or self.open()
+        deadline = core.clock() + limit
         if self._goes_directly(core):
             log.debug("sent directly")
-            timeouts = Timeouts(step_timeouts(timeout.total, timeout.connect), deadline, self.clock.monotonic)
+            timeouts = Timeouts({"connect": connect_timeout(limit, connect)}, deadline, core.clock)
             if (response := core.exchange(request, timeouts)) is not None:
                 return response
         log.debug("sent through httpx")
-        return self._httpx_sender(core).send(request, timeout.total, timeout.connect, deadline)
+        return self._httpx_sender(core).send(request, limit, connect, deadline)
 
     def _goes_directly(self, core: HttpCore) -> bool:
         """Return whether a request can do without httpx, which costs the first one its import."""
@@ -252,7 +255,7 @@ class ApiClient:
         self._uses_httpx = bool(environment().get("SESSIONBAY_HTTPX"))
         limits = PoolLimits(config.max_connections, IDLE_CONNECTION_TIMEOUT)
         tls = TlsSettings(config.verify, trust_env=self._trusts_env)
-        return HttpCore(limits, tls, self.clock.monotonic, self.known_engine)
+        return HttpCore(limits, tls, config.clock.monotonic, self.known_engine)
 
     def _httpx_sender(self, core: HttpCore) -> "HttpxSender":
         if self._sender is None:

@@ -26,11 +26,11 @@ class RateLimiter:
         self._clock = clock
         self._limits: dict[str, _ActionLimit] = {}
 
-    def acquire(self, action: str, timeout: float) -> None:
-        """Wait until a call of ``action`` may be sent, but no longer than ``timeout`` seconds."""
+    def acquire(self, action: str, deadline: float) -> None:
+        """Wait until a call of ``action`` may be sent, but no longer than until ``deadline``."""
         if (limit := self._limits.get(action)) is None:
             return
-        queue = limit.queue.get()
+        queue, timeout = limit.queue.get(), deadline - self._clock.monotonic()
         try:
             queue.acquire(timeout)
         except TimeoutError:

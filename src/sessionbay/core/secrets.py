@@ -15,14 +15,22 @@ _MARGIN = 4096  # bytes decoded beyond the limit, so that a secret at the cut is
 class Secret:
     """A string that is redacted in reprs and logs, and cannot be pickled."""
 
-    __slots__ = ("_value",)
+    __slots__ = ("_encodings", "_value")
 
     def __init__(self, value: str) -> None:
         self._value = value
+        self._encodings: frozenset[str] | None = None
 
     def reveal(self) -> str:
         """Return the plain text."""
         return self._value
+
+    def encodings(self) -> frozenset[str]:
+        """Return the plain text and its JSON and URL encodings."""
+        if self._encodings is None:
+            plain = self._value
+            self._encodings = frozenset([plain, json.dumps(plain)[1:-1], quote(plain, safe=""), quote_plus(plain)])
+        return self._encodings
 
     def is_header_safe(self) -> bool:
         """Return whether it contains only printable ASCII without spaces."""
@@ -50,8 +58,7 @@ class Secret:
 def without(text: str, *secrets: Secret) -> str:
     """Return ``text`` with ``secrets`` redacted, also in their JSON and URL encodings."""
     for secret in filter(None, secrets):
-        plain = secret.reveal()
-        for encoded in {plain, json.dumps(plain)[1:-1], quote(plain, safe=""), quote_plus(plain)}:
+        for encoded in secret.encodings():
             text = text.replace(encoded, "***")
     return text
 

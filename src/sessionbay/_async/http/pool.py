@@ -57,13 +57,13 @@ class AsyncConnectionPool:
 
     async def acquire(self, origin: Origin, timeouts: Timeouts) -> AsyncConnection:
         """Return a connection to ``origin``, which the caller must release."""
-        wait = timeouts.remaining("pool")
+        if not self._semaphore.acquire_at_once():
+            await self._wait(timeouts.remaining("pool"))
         try:
-            await self._semaphore.acquire(wait)
-        except TimeoutError as exc:
-            raise PoolTimeoutError(f"all {self._semaphore.limit} connections were busy for {wait:.3g} s") from exc
-        try:
-            return await self._take_idle(origin) or await self._open(origin, timeouts)
+            connection, useless = self._take_idle(origin)
+            if useless:
+                await self._close(useless, connection)
+            return connection or await self._open(origin, timeouts)
         except BaseException:
             self._semaphore.release()
             raise
@@ -84,6 +84,12 @@ class AsyncConnectionPool:
         for connection in idle:
             await connection.aclose()
 
+    async def _wait(self, timeout: float | None) -> None:
+        try:
+            await self._semaphore.acquire(timeout)
+        except TimeoutError as exc:
+            raise PoolTimeoutError(f"all {self._semaphore.limit} connections were busy for {timeout:.3g} s") from exc
+
     async def _open(self, origin: Origin, timeouts: Timeouts) -> AsyncConnection:
         scheme, host, port = origin
         tls = self._tls.context() if scheme == "https" else None
@@ -98,19 +104,22 @@ class AsyncConnectionPool:
                 self._idle.put(origin, connection, self._clock())
             return not self._closed
 
-    async def _take_idle(self, origin: Origin) -> AsyncConnection | None:
-        """Return the usable connection that was used last; close expired ones, and one more if the pool is full."""
+    def _take_idle(self, origin: Origin) -> tuple[AsyncConnection | None, list[AsyncConnection]]:
+        """Return the usable connection that was used last, and those to close: also the oldest of a full pool."""
         with self._lock:
             useless = self._idle.take_older(self._clock() - self._limits.idle_timeout)
             while (connection := self._idle.take_last(origin)) and not connection.is_quiet():
                 useless.append(connection)
             if connection is None and self._semaphore.acquired + len(self._idle) > self._limits.max_connections:
                 useless.append(self._idle.take_oldest())
+        return connection, useless
+
+    async def _close(self, useless: list[AsyncConnection], kept: AsyncConnection | None) -> None:
+        """Close connections; also the one that was kept, if that fails."""
         try:
             for one in useless:
                 await one.aclose()
         except BaseException:
-            if connection is not None:
-                await connection.aclose()
+            if kept is not None:
+                await kept.aclose()
             raise
-        return connection

@@ -58,13 +58,13 @@ class ConnectionPool:
 
     def acquire(self, origin: Origin, timeouts: Timeouts) -> Connection:
         """Return a connection to ``origin``, which the caller must release."""
-        wait = timeouts.remaining("pool")
+        if not self._semaphore.acquire_at_once():
+            self._wait(timeouts.remaining("pool"))
         try:
-            self._semaphore.acquire(wait)
-        except TimeoutError as exc:
-            raise PoolTimeoutError(f"all {self._semaphore.limit} connections were busy for {wait:.3g} s") from exc
-        try:
-            return self._take_idle(origin) or self._open(origin, timeouts)
+            connection, useless = self._take_idle(origin)
+            if useless:
+                self._close(useless, connection)
+            return connection or self._open(origin, timeouts)
         except BaseException:
             self._semaphore.release()
             raise
@@ -85,6 +85,12 @@ class ConnectionPool:
         for connection in idle:
             connection.close()
 
+    def _wait(self, timeout: float | None) -> None:
+        try:
+            self._semaphore.acquire(timeout)
+        except TimeoutError as exc:
+            raise PoolTimeoutError(f"all {self._semaphore.limit} connections were busy for {timeout:.3g} s") from exc
+
     def _open(self, origin: Origin, timeouts: Timeouts) -> Connection:
         scheme, host, port = origin
         tls = self._tls.context() if scheme == "https" else None
@@ -99,19 +105,22 @@ class ConnectionPool:
                 self._idle.put(origin, connection, self._clock())
             return not self._closed
 
-    def _take_idle(self, origin: Origin) -> Connection | None:
-        """Return the usable connection that was used last; close expired ones, and one more if the pool is full."""
+    def _take_idle(self, origin: Origin) -> tuple[Connection | None, list[Connection]]:
+        """Return the usable connection that was used last, and those to close: also the oldest of a full pool."""
         with self._lock:
             useless = self._idle.take_older(self._clock() - self._limits.idle_timeout)
             while (connection := self._idle.take_last(origin)) and not connection.is_quiet():
                 useless.append(connection)
             if connection is None and self._semaphore.acquired + len(self._idle) > self._limits.max_connections:
                 useless.append(self._idle.take_oldest())
+        return connection, useless
+
+    def _close(self, useless: list[Connection], kept: Connection | None) -> None:
+        """Close connections; also the one that was kept, if that fails."""
         try:
             for one in useless:
                 one.close()
         except BaseException:
-            if connection is not None:
-                connection.close()
+            if kept is not None:
+                kept.close()
             raise
-        return connection

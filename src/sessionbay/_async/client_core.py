@@ -1,7 +1,6 @@
 """What the sessions, pools and searches of one client share."""
 
-from collections.abc import Callable, Generator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -72,18 +71,11 @@ class AsyncClientCore:
         """Leave a session alone when the program exits: it is deleted, or the caller's to delete."""
         unregister(session_id, self.api.dialect.endpoint)
 
-    @contextmanager
-    def creation(self, attempt: str) -> Generator[None]:
-        """Have the session of a creation deleted if the program exits within the block, or the block is interrupted."""
+    def begin_creation(self, attempt: str) -> None:
+        """Have the session of a creation deleted if the program exits before ``end_creation``."""
         requests = self._exit_requests
         if requests and not register_creation(attempt, self.api.dialect.endpoint, requests.undo(attempt)):
             raise SessionError.usage("a signal is ending the program: no session is created any more")
-        try:
-            yield
-        except Exception:
-            self.end_creation(attempt)
-            raise
-        self.end_creation(attempt)
 
     def end_creation(self, attempt: str) -> None:
         """Leave a creation alone when the program exits: it was answered, or undone."""

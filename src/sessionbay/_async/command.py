@@ -200,12 +200,12 @@ async def _execute(
     connection: AsyncSessionConnection, spec: ProcessSpec, timeout_ms: int, options: Mapping[str, object] | None
 ) -> CommandResult:
     """Run a command by the shell tool; ``options`` are the local engine's own arguments, None for another machine."""
-    stdin = spec.stdin or None
+    command, stdin = spec.command, spec.stdin or None
     if options is None:
-        spec, stdin, options = replace(spec, command=await stage(connection, spec.command, stdin)), None, {}
+        command, stdin, options = await stage(connection, command, stdin), None, {}
     args = ShellArgs.model_validate(
         {
-            "command": spec.command,
+            "command": command,
             "timeout_ms": timeout_ms,
             "cwd": spec.cwd,
             "envs": spec.envs,

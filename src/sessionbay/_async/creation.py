@@ -4,8 +4,7 @@ The request cannot be cancelled while it is in flight, since only its response t
 If the response is lost, the session is looked up in the list by a reserved label that names the attempt.
 """
 
-from collections.abc import AsyncGenerator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Callable
 from urllib.parse import urlsplit
 
 from .._concurrency._async import checkpoint, shielded
@@ -57,9 +56,12 @@ async def create_session(
     session = attach(created.data, params.image_id or created.data.image_id)
     session.connection.reserved_labels = creation.reserved_labels
     session.connection.records_browser = params.enable_record
-    async with _deleted_on_failure(session):
+    try:
         await checkpoint()
         context_error, mobile_error = await _prepare(session.connection, params)
+    except BaseException:
+        await delete_shielded(session)
+        raise
     return SessionResult(
         success=True,
         data=session,
@@ -95,18 +97,6 @@ async def _context_error(connection: AsyncSessionConnection, params: CreateSessi
     return await wait_for_contexts(connection, context_ids)
 
 
-@asynccontextmanager
-async def _deleted_on_failure(session: AsyncSession) -> AsyncGenerator[None]:
-    """Delete a session that has no owner yet, unless the block ends normally."""
-    done = False
-    try:
-        yield
-        done = True
-    finally:
-        if not done:
-            await delete_shielded(session)
-
-
 class AsyncCreation:
     """One attempt to create a session."""
 
@@ -122,11 +112,16 @@ class AsyncCreation:
         request = create_request(params, self._api.dialect, self.reserved_labels)
 
         async def create() -> OperationResult[SessionAnswer]:
-            with self._core.creation(self._attempt.name):
+            self._core.begin_creation(self._attempt.name)
+            try:
                 created = await self._create_or_undo(request, rate)
                 if created.data is not None:
                     self._core.delete_at_exit(created.data.session_id)
-                return created
+            except Exception:
+                self._core.end_creation(self._attempt.name)
+                raise
+            self._core.end_creation(self._attempt.name)
+            return created
 
         try:
             return await shielded(create, self._api.config.call_timeout + TOTAL_LOOKUP_TIMEOUT)

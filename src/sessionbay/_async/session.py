@@ -287,7 +287,8 @@ class AsyncSession:
         self.connection.reserved_labels = reserved_labels.reserved(result.data)
         if reserved:
             return result
-        return replace(result, data=reserved_labels.own(result.data))
+        own = reserved_labels.own(result.data)
+        return replace(result, data=own) if len(own) < len(result.data) else result
 
     async def info(self) -> InfoResult:
         """Get what this session is, and how to reach its screen.
@@ -772,7 +773,7 @@ class AsyncSession:
         """
         clock = self._core.clock
         deadline = clock.monotonic() + timeout
-        state = PollState[SessionStatusResult](transition.evaluate, deadline)
+        state: PollState[SessionStatusResult] = PollState(transition.evaluate, deadline)
         intervals = constant_backoff(poll_interval) if poll_interval else exponential_backoff(*BACKOFF)
         while True:
             remaining = deadline - clock.monotonic()
@@ -823,7 +824,9 @@ class AsyncSession:
             return self.connection.deletion
         sync_error = await copy_out(self.connection, sync_context)
         try:
-            result = replace(await self._delete(), sync_error=sync_error)
+            result = await self._delete()
+            if sync_error:
+                result = replace(result, sync_error=sync_error)
         except EngineEndedError:
             result = DeleteResult(success=True, sync_error=sync_error)  # its sessions ended with it
         except SessionError:

@@ -201,12 +201,12 @@ def _execute(
     connection: SessionConnection, spec: ProcessSpec, timeout_ms: int, options: Mapping[str, object] | None
 ) -> CommandResult:
     """Run a command by the shell tool; ``options`` are the local engine's own arguments, None for another machine."""
-    stdin = spec.stdin or None
+    command, stdin = spec.command, spec.stdin or None
     if options is None:
-        spec, stdin, options = replace(spec, command=stage(connection, spec.command, stdin)), None, {}
+        command, stdin, options = stage(connection, command, stdin), None, {}
     args = ShellArgs.model_validate(
         {
-            "command": spec.command,
+            "command": command,
             "timeout_ms": timeout_ms,
             "cwd": spec.cwd,
             "envs": spec.envs,

@@ -5,8 +5,7 @@ The request cannot be cancelled while it is in flight, since only its response t
 If the response is lost, the session is looked up in the list by a reserved label that names the attempt.
 """
 
-from collections.abc import Callable, Generator
-from contextlib import contextmanager
+from collections.abc import Callable
 from urllib.parse import urlsplit
 
 from .._concurrency._sync import checkpoint, shielded
@@ -58,9 +57,12 @@ def create_session(
     session = attach(created.data, params.image_id or created.data.image_id)
     session.connection.reserved_labels = creation.reserved_labels
     session.connection.records_browser = params.enable_record
-    with _deleted_on_failure(session):
+    try:
         checkpoint()
         context_error, mobile_error = _prepare(session.connection, params)
+    except BaseException:
+        delete_shielded(session)
+        raise
     return SessionResult(
         success=True,
         data=session,
@@ -96,18 +98,6 @@ def _context_error(connection: SessionConnection, params: CreateSessionParams) -
     return wait_for_contexts(connection, context_ids)
 
 
-@contextmanager
-def _deleted_on_failure(session: Session) -> Generator[None]:
-    """Delete a session that has no owner yet, unless the block ends normally."""
-    done = False
-    try:
-        yield
-        done = True
-    finally:
-        if not done:
-            delete_shielded(session)
-
-
 class Creation:
     """One attempt to create a session."""
 
@@ -123,11 +113,16 @@ class Creation:
         request = create_request(params, self._api.dialect, self.reserved_labels)
 
         def create() -> OperationResult[SessionAnswer]:
-            with self._core.creation(self._attempt.name):
+            self._core.begin_creation(self._attempt.name)
+            try:
                 created = self._create_or_undo(request, rate)
                 if created.data is not None:
                     self._core.delete_at_exit(created.data.session_id)
-                return created
+            except Exception:
+                self._core.end_creation(self._attempt.name)
+                raise
+            self._core.end_creation(self._attempt.name)
+            return created
 
         try:
             return shielded(create, self._api.config.call_timeout + TOTAL_LOOKUP_TIMEOUT)

@@ -60,7 +60,8 @@ def freeze(value: Any) -> Any:
     """Return plain dicts and lists as read-only ones, at every depth, and other values unchanged."""
     kind = cast("type[object]", type(value))
     if kind is dict:
-        return FrozenDict[Any, Any](value)
+        frozen: FrozenDict[Any, Any] = FrozenDict(value)  # calling a parametrized class takes longer
+        return frozen
     if kind in (list, tuple):
-        return (FrozenList[Any] if kind is list else tuple[Any, ...])(freeze(item) for item in value)
+        return (FrozenList if kind is list else tuple)(freeze(item) for item in value)
     return value

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Any, Generic, Literal, TypeVar
+from typing import Any, Generic, Literal, TypeVar, get_origin
 
 from .encoding import ParameterLocation
 from .result import Result
@@ -52,6 +52,10 @@ class Operation(Generic[Q, A, R]):
     fields: Callable[[A], dict[str, Any]] = _whole
     paged: bool = False
     idempotent: bool = False
+
+    def __post_init__(self) -> None:
+        """Keep the class of a parametrized result: its alias takes as long for a call as the result itself."""
+        object.__setattr__(self, "result", get_origin(self.result) or self.result)
 
 
 @dataclass(frozen=True, kw_only=True)

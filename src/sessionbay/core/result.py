@@ -104,13 +104,7 @@ class Result(_Response, Generic[T]):
 
     def as_failure(self, kind: type[F], reason: str = "") -> F:
         """Return this failure as a result of another class. ``reason`` replaces the message; a success needs one."""
-        return kind(
-            request_id=self.request_id,
-            error_message=reason or self.error_message,
-            code="" if self.success else self.code,
-            http_status_code=self.http_status_code,
-            outcome_unknown=self.outcome_unknown,
-        )
+        return convert(self, kind, error_message=reason or self.error_message)
 
     def raise_if_strict(self) -> Self:
         """Return this result, or raise, as a strict client does."""
@@ -225,6 +219,18 @@ class Delegated(Generic[T]):
             return self
         value: T = getattr(result.unwrap(), self._name)
         return value
+
+
+def convert(result: Result[Any], kind: type[F], **fields: Any) -> F:
+    """Return a response as a result of another class: a failure, unless ``fields`` make it a success."""
+    common: dict[str, Any] = {
+        "request_id": result.request_id,
+        "error_message": result.error_message,
+        "code": "" if result.success else result.code,
+        "http_status_code": result.http_status_code,
+        "outcome_unknown": result.outcome_unknown,
+    }
+    return kind(**common | fields)
 
 
 def format_refusal(code: str, message: str) -> str:

@@ -45,8 +45,10 @@ class Value(Plain):
         dataclass(frozen=True, repr=False, **options)(cls)
 
     def __post_init__(self) -> None:
+        if _SCALARS.issuperset(map(type, vars(self).values())):
+            return
         for name, value in vars(self).items():
-            if type(value) not in _SCALARS and isinstance(value, (dict, list, tuple)):
+            if isinstance(value, (dict, list, tuple)):
                 object.__setattr__(self, name, freeze(value))
 
     def __setattr__(self, name: str, value: object) -> NoReturn:  # of names that are not fields

@@ -1,6 +1,6 @@
 """Listing MCP tools, and calling them through the control plane."""
 
-from dataclasses import replace
+from functools import cache
 from typing import Annotated, Any, TypeVar, cast
 
 from pydantic import BeforeValidator, Field, model_validator
@@ -8,7 +8,7 @@ from pydantic.alias_generators import to_camel
 
 from ..core.encoding import ONLY_AGENTBAY, TEXT, DialectField
 from ..core.operation import Operation, Route
-from ..core.result import Result
+from ..core.result import Result, convert
 from ..core.secrets import Secret
 from ..core.tool import Tool
 from ..core.wire_model import Case, TextWire, Wire, as_text, parsed
@@ -128,14 +128,13 @@ LIST_TOOLS = Operation(
 
 def to_tool_result(tool: Tool[Any, R], answer: McpToolResult) -> R:
     """Return the result of ``tool``. Raise ValueError if the answer is invalid."""
-    failure = answer.as_failure(tool.result)
     if answer.success:
         fields = {"success": True, **tool.read(answer.data or "")}
-        return replace(failure, **tool.read_extra(fields, answer.structured_content))
+        return convert(answer, tool.result, **tool.read_extra(fields, answer.structured_content))
     if not answer.is_error:
-        return failure
+        return answer.as_failure(tool.result)
     fields = {"code": answer.code, **tool.read_error(answer.error_message)}
-    return replace(failure, **{**fields, "code": fields["code"] or answer.code})
+    return convert(answer, tool.result, **{**fields, "code": fields["code"] or answer.code})
 
 
 def secret_args(args: Wire) -> tuple[Secret, ...]:
@@ -143,8 +142,13 @@ def secret_args(args: Wire) -> tuple[Secret, ...]:
 
     Of a dict, these are the values, but short ones, which are parts of other words.
     """
-    hidden = [getattr(args, name) for name, info in type(args).model_fields.items() if not info.repr]
+    hidden = [getattr(args, name) for name in _hidden_fields(type(args))]
     texts = [value for value in hidden if isinstance(value, str) and value]
     maps = [cast("dict[str, Any]", value).values() for value in hidden if isinstance(value, dict)]
     texts += [value for values in maps for value in values if isinstance(value, str) and len(value) >= SHORTEST_SECRET]
     return tuple(map(Secret, texts))
+
+
+@cache
+def _hidden_fields(args: type[Wire]) -> tuple[str, ...]:
+    return tuple(name for name, info in args.model_fields.items() if not info.repr)

@@ -5,8 +5,10 @@ from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser, BrowserType, Page, sync_playwright
 
 from .engine import Engine, serving
+from .page_checks import SHOP
 from .report import Check, report, write
 
 PAGE = Path(__file__).parents[1] / "docs" / "internals" / "compatibility.md"
@@ -31,6 +33,30 @@ def engine(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
     """Yield the engine that all checks share."""
     with serving(request.config.getoption("--sessionbay"), tmp_path_factory.mktemp("home")) as found:
         yield found
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[BrowserType]:
+    """Give Playwright's way to a browser."""
+    with sync_playwright() as playwright:
+        yield playwright.chromium
+
+
+@pytest.fixture
+def browser(chromium: BrowserType, cdp_url: str) -> Iterator[Browser]:
+    """Yield Playwright's browser, connected by the link."""
+    browser = chromium.connect_over_cdp(cdp_url)
+    yield browser
+    browser.close()
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    """Yield a page of the first context."""
+    page = browser.contexts[0].new_page()
+    page.goto(SHOP)
+    yield page
+    page.close()
 
 
 @pytest.hookimpl(wrapper=True)

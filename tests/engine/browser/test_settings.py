@@ -48,7 +48,10 @@ def test_a_browser_that_is_missing_is_named_with_the_way_to_install_it(monkeypat
         find_browser("chrome")
 
 
-def test_the_command_starts_the_browser_with_what_the_option_says(tmp_path: Path) -> None:
+def test_the_command_starts_the_browser_with_what_the_option_says(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sessionbay.engine.browser.command_line.LOG", f"{tmp_path}/log")
     profile = tmp_path / "a profile"
     profile.mkdir()
     (profile / "SingletonLock").symlink_to("sessionbay-7")

@@ -184,6 +184,6 @@ async def test_an_answer_in_another_format_raises(method: str) -> None:
 
 
 @pytest.mark.one_driver
-async def test_the_local_engine_names_the_reason(bay_session: AsyncSession) -> None:
-    for refused in (await bay_session.computer.click_mouse(1, 2), await bay_session.computer.take_screenshot()):
-        assert "local sessions have no screen" in refused.error_message
+async def test_the_local_engine_names_the_reason(session: AsyncSession) -> None:
+    for refused in (await session.computer.click_mouse(1, 2), await session.computer.take_screenshot()):
+        assert "have no desktop: use linux_latest" in refused.error_message

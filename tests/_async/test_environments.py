@@ -11,7 +11,7 @@ from ..environments import IMAGES, MODULES, image_refusal, refusal
 @pytest.mark.one_driver
 async def test_the_tools_of_each_refused_module_are_refused_by_name(bay_session: AsyncSession) -> None:
     refused = [about["call"] for about in MODULES.values() if about["call"] in TOOLS]
-    assert len(refused) > 5
+    assert len(refused) > 2
     for call in refused:
         result = await bay_session.call_mcp_tool(call, {})
         assert not result.success

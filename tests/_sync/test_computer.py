@@ -185,6 +185,6 @@ def test_an_answer_in_another_format_raises(method: str) -> None:
 
 
 @pytest.mark.one_driver
-def test_the_local_engine_names_the_reason(bay_session: Session) -> None:
-    for refused in (bay_session.computer.click_mouse(1, 2), bay_session.computer.take_screenshot()):
-        assert "local sessions have no screen" in refused.error_message
+def test_the_local_engine_names_the_reason(session: Session) -> None:
+    for refused in (session.computer.click_mouse(1, 2), session.computer.take_screenshot()):
+        assert "have no desktop: use linux_latest" in refused.error_message

@@ -8,9 +8,9 @@ from .conftest import command
 
 def test_the_doctor_asks_about_each_sandbox_each_runtime_and_the_shared_engine() -> None:
     reported = json.loads(command("doctor", "--json").stdout)
-    assert {one["group"] for one in reported} >= {"isolation", "limits", "runtime", "shared engine"}
+    assert {one["group"] for one in reported} >= {"isolation", "limits", "desktop", "runtime", "shared engine"}
     names = {one["name"] for one in reported}
-    assert names >= {"namespaces", "process", "memory", "disk", "python", "node", "git", "chromium", "Xvfb"}
+    assert names >= {"namespaces", "process", "memory", "disk", "python", "node", "git", "chromium"}
     assert all(one["fix"] for one in reported if not one["works"] and one["group"] != "shared engine")
 
 

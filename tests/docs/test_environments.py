@@ -10,7 +10,7 @@ from sessionbay.operations.registry import OPERATIONS
 
 from ..environments import FACTS, IMAGES, MODULES, ONLY, image_refusal, refusal, table
 
-SERVED = ("command", "file_system", "code", "browser", "browser.operator")
+SERVED = ("command", "file_system", "code", "computer", "browser", "browser.operator")
 GUIDE = Path(__file__).parents[2] / "docs" / "guides" / "sessions.md"
 
 
@@ -32,7 +32,7 @@ def test_an_image_is_served_or_refused_by_its_name(cloud: str, image: str) -> No
         assert image in why
         assert images.PHONE in why or images.WINDOWS in why
     else:
-        assert images.kind_of(image) in ("linux", "browser", "code")
+        assert images.kind_of(image) in ("linux", "browser", "code", "computer")
 
 
 @pytest.mark.parametrize("method", FACTS["methods"])

@@ -12,6 +12,8 @@ import click
 from .._async.clouds import CLOUDS
 from .._version import __version__
 from ..core.engine_choices import DEFAULT_NETWORK, IsolationChoice, NetworkChoice
+from ..engine.desktop.settings import Desktop
+from .desktop_type import DesktopType
 from .limit_type import LimitType
 
 SHARED = 'programs of this user with endpoint="local" use it; endpoint="local:private" starts a private engine'
@@ -63,6 +65,9 @@ def demo() -> None:
 @click.option(
     "--limit", "limits", multiple=True, type=LimitType(), help="A limit of each session, such as memory=2G; repeatable."
 )
+@click.option(
+    "--desktop", type=DesktopType(), default=None, help="The screen of desktops, such as 1280x800, or 2560x1600@2."
+)
 @click.option("--detach", is_flag=True, help="Run in the background, and return once it serves.")
 @click.option("--json", "as_json", is_flag=True, help="Print the endpoint and the key as one line of JSON.")
 @click.option("--log-to", type=click.Path(path_type=Path), hidden=True)
@@ -71,6 +76,7 @@ def serve(
     isolation: IsolationChoice,
     network: NetworkChoice,
     limits: tuple[tuple[str, float], ...],
+    desktop: Desktop | None,
     detach: bool,
     as_json: bool,
     log_to: Path | None,
@@ -81,8 +87,10 @@ def serve(
 
     if detach:
         with _exit_on_error():
-            limit_options = (f"--limit={name}={value:f}" for name, value in limits)
-            line = daemon.detach([f"--port={port}", f"--isolation={isolation}", f"--network={network}", *limit_options])
+            options = [f"--port={port}", f"--isolation={isolation}", f"--network={network}"]
+            options += [f"--limit={name}={value:f}" for name, value in limits]
+            options += [f"--desktop={desktop}"] if desktop else []
+            line = daemon.detach(options)
             _announce(json.loads(line), as_json)
         return
 
@@ -94,7 +102,9 @@ def serve(
             redirect_to(log_to)
         _announce({"endpoint": endpoint, "api_key": api_key}, as_json)
 
-    config = EngineConfig(port=port, isolation=isolation, network=network, limits=limits_of(limits))
+    config = EngineConfig(
+        port=port, isolation=isolation, network=network, limits=limits_of(limits), desktop=desktop or Desktop()
+    )
     _run(serve_until_stopped(config, announce), config.slow_turn)
 
 
@@ -140,8 +150,9 @@ def doctor_(as_json: bool) -> None:
     from dataclasses import asdict
 
     from . import doctor
+    from .finding import Finding
 
-    findings: list[doctor.Finding] = _run(doctor.examine())
+    findings: list[Finding] = _run(doctor.examine())
     if as_json:
         click.echo(json.dumps([asdict(one) for one in findings]))
     else:

@@ -1,7 +1,6 @@
 """``sessionbay doctor``: check what the local engine can use on this machine, and how to fix the rest."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import get_args
 
@@ -14,26 +13,11 @@ from ..engine.sandbox.backends import Report, probe, session_uid, test_nat, weak
 from ..engine.sandbox.capabilities import Isolation
 from ..engine.sandbox.control_groups import find_groups
 from ..engine.workdir import make_folder, remove_tree
+from .desktop import check_desktop
+from .finding import Finding
 
 WATCHED = "watched by the session's agent, which acts within a moment"
 GROUPS_FIX = "systemd-run --user --scope sessionbay serve, or run the engine as root"
-
-
-@dataclass(frozen=True)
-class Finding:
-    """The result of one check.
-
-    Attributes:
-        group: The group of the check.
-        detail: The details, or the reason of the failure.
-        fix: How to fix it.
-    """
-
-    group: str
-    name: str
-    works: bool
-    detail: str = ""
-    fix: str = ""
 
 
 async def examine() -> list[Finding]:
@@ -67,7 +51,7 @@ async def _sandboxes() -> list[Finding]:
         reports = [(await probe(isolation, shared, "none"))[-1] for isolation in get_args(Isolation)]
         findings = [_sandbox(report) for report in reports]
         best = next((report for report in reports if report.make), None)
-        return [*findings, await _network(best, shared), *_limits(folder)]
+        return [*findings, await _network(best, shared), *_limits(folder), *check_desktop(best)]
     finally:
         await remove_tree(folder)
         lock.close()

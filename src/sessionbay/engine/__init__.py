@@ -7,10 +7,17 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from .config import EngineConfig as EngineConfig
+    from .desktop.settings import Desktop as Desktop
     from .limits import Limits as Limits
     from .thread import IsolationWarning as IsolationWarning, LocalEngine as LocalEngine
 else:
-    _MODULES = {"EngineConfig": "config", "Limits": "limits", "IsolationWarning": "thread", "LocalEngine": "thread"}
+    _MODULES = {
+        "Desktop": "desktop.settings",
+        "EngineConfig": "config",
+        "IsolationWarning": "thread",
+        "Limits": "limits",
+        "LocalEngine": "thread",
+    }
     __all__ = list(_MODULES)
 
     def __getattr__(name):  # a client that finds a shared engine does not need to import one

@@ -53,6 +53,11 @@ def execution_failed(message: str, code: str = "InvalidParameter", *, rpc_code: 
     return ToolFailure(f"Execution failed. Error code:{rpc_code} Error message: {message}", code)
 
 
+def tool_refusal(error: ApiError) -> ToolFailure:
+    """Return a tool's failure for an error that other operations have, too."""
+    return ToolFailure(execution_failed(str(error)).text, error.code)
+
+
 def failure_code(message: str) -> str:
     """Return the code of a failure inside the session, from the agent's message."""
     return refusal_code(message) or classify(message) or ErrorCode.FAILED.value

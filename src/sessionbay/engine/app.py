@@ -46,7 +46,12 @@ PAGE = """<!doctype html><title>{id}</title><style>body{{font:16px sans-serif;ma
 def create_app(sessions: SessionRegistry, actions: Actions, transfers: Transfers, api_key: Secret) -> Starlette:
     """Return the ASGI app that serves ``sessions``."""
     endpoints = Endpoints(sessions, actions, api_key)
-    sessions.on_start = lambda session: serve_code(session, sessions.config)
+
+    def on_start(session: EngineSession) -> None:
+        serve_code(session, sessions.config)
+        session.sign = lambda name: transfers.picture_address(session.id, name)
+
+    sessions.on_start = on_start
     return Starlette(
         routes=[
             Route("/health", endpoints.health, methods=["GET"]),

@@ -4,11 +4,12 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import get_args
+from typing import Any, get_args
 
 from ..core import validation
 from ..core.engine_choices import DEFAULT_NETWORK, IsolationChoice, NetworkChoice
 from ..core.errors import AgentBayError
+from .desktop.settings import Desktop
 from .limits import Limits
 
 
@@ -28,6 +29,7 @@ class EngineConfig:
         max_sessions: The maximum number of sessions at once.
         output_limit: Bytes kept of a command's standard output and of its standard error.
         limits: The resource limits of each session.
+        desktop: The screen of the desktops of sessions.
         state: The folder for contexts; None selects the one that all engines of the user share.
         context_limit: The maximum size in bytes of one file of a context, and of one copy of a context.
         slow_turn: Seconds for which the event loop may be held before that is logged, with the place in the code; 0
@@ -42,6 +44,7 @@ class EngineConfig:
     max_sessions: int = 200
     output_limit: int = 2**20
     limits: Limits = field(default_factory=Limits)
+    desktop: Desktop = field(default_factory=Desktop)
     state: Path | None = None
     context_limit: int = 5 * 2**30
     slow_turn: float = field(default_factory=lambda: float(os.environ.get("SESSIONBAY_SLOW_TURN") or 0))
@@ -54,6 +57,8 @@ class EngineConfig:
 
 
 def config_of(env: Mapping[str, str]) -> EngineConfig:
-    """Return the settings of a private engine, from ``SESSIONBAY_ISOLATION`` and ``SESSIONBAY_NETWORK``."""
-    found = {name: env.get(f"SESSIONBAY_{name.upper()}") for name in ("isolation", "network")}
-    return EngineConfig(**{name: value for name, value in found.items() if value})  # type: ignore[arg-type]  # checked
+    """Return the settings of a private engine, from ``SESSIONBAY_ISOLATION``, ``_NETWORK`` and ``_DESKTOP``."""
+    found: dict[str, Any] = {name: env.get(f"SESSIONBAY_{name.upper()}") for name in ("isolation", "network")}
+    if desktop := env.get("SESSIONBAY_DESKTOP"):
+        found["desktop"] = Desktop.parse(desktop)
+    return EngineConfig(**{name: value for name, value in found.items() if value})

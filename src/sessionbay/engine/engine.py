@@ -77,7 +77,9 @@ class Engine:
             self._sessions.before_delete = copies.release
             undo.push_async_callback(self._sessions.close)
             actions = Actions(self._sessions, copies, signer, self.endpoint)
-            app = create_app(self._sessions, actions, Transfers(store, signer), self.api_key)
+            app = create_app(
+                self._sessions, actions, Transfers(store, signer, self._sessions, self.endpoint), self.api_key
+            )
             await entries
             await self._listener.start(LoopbackMiddleware(app, self._listener.port))
             undo.push_async_callback(self._listener.stop)

@@ -8,14 +8,15 @@ from typing import Literal
 from .api_errors import ApiError
 from .sandbox.programs import PATH
 
-Kind = Literal["linux", "code", "browser"]
+Kind = Literal["linux", "code", "browser", "computer"]
 
 DEFAULT_IMAGE = "linux_latest"
 CUSTOM = "imgc-"  # custom images of the clouds, whose contents are unknown here: served as the default
 PHONE = "mobile images need the cloud: use its endpoint"
 WINDOWS = "Windows needs the cloud: use its endpoint, or a Linux image here"
 ELSEWHERE = {"mobile": PHONE, "android": PHONE, "windows": WINDOWS}
-WORDS: dict[str, Kind] = {"browser": "browser", "code": "code"}
+WORDS: dict[str, Kind] = {"browser": "browser", "code": "code", "computer": "computer"}
+WITH_DESKTOP: tuple[Kind, ...] = ("linux", "computer")
 
 
 @dataclass(frozen=True)
@@ -38,7 +39,8 @@ class Runtime:
         return next((found for name in self.programs if (found := shutil.which(name, path=path))), None)
 
 
-def _install(apt: str, dnf: str) -> str:
+def install_line(apt: str, dnf: str) -> str:
+    """Return the commands that install packages."""
     return f"apt-get install {apt} (Debian, Ubuntu), dnf install {dnf} (Fedora)"
 
 
@@ -46,14 +48,16 @@ CHROMIUM = Runtime(
     "chromium",
     ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable"),
     "browser images",
-    _install("chromium", "chromium"),
+    install_line("chromium", "chromium"),
 )
+XVFB = Runtime("Xvfb", ("Xvfb",), "the desktop", install_line("xvfb", "xorg-x11-server-Xvfb"))
+OPENBOX = Runtime("openbox", ("openbox",), "the desktop", install_line("openbox", "openbox"))
+X11VNC = Runtime("x11vnc", ("x11vnc",), "control of the desktop by a viewer", install_line("x11vnc", "x11vnc"))
 RUNTIMES = (
-    Runtime("python", ("python3",), "Python code, and the agent of every session", _install("python3", "python3")),
-    Runtime("node", ("node", "nodejs"), "JavaScript code", _install("nodejs", "nodejs")),
-    Runtime("git", ("git",), "git commands", _install("git", "git")),
+    Runtime("python", ("python3",), "Python code, and the agent of every session", install_line("python3", "python3")),
+    Runtime("node", ("node", "nodejs"), "JavaScript code", install_line("nodejs", "nodejs")),
+    Runtime("git", ("git",), "git commands", install_line("git", "git")),
     CHROMIUM,
-    Runtime("Xvfb", ("Xvfb",), "programs that need a screen", _install("xvfb", "xorg-x11-server-Xvfb")),
 )
 
 

@@ -4,6 +4,7 @@ import asyncio
 import secrets
 import string
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
@@ -13,10 +14,14 @@ from .api_errors import not_running
 from .browser.session_browser import SessionBrowser
 from .code_kernel import CodeKernel
 from .contexts.mounts import Mounts
+from .desktop.pictures import Pictures
+from .desktop.session_desktop import SessionDesktop
+from .desktop.settings import Desktop
 from .port_forward.port_forwards import PortForwards
 from .sandbox.sandbox import Sandbox
 from .ws.hub import Hub
 
+PAUSED_STATES = (Status.PAUSING, Status.PAUSED, Status.RESUMING)
 BASE36 = string.digits + string.ascii_lowercase
 
 
@@ -27,7 +32,7 @@ def new_id(kind: str) -> str:
 
 @dataclass
 class EngineSession:
-    """A session: its sandbox, code kernels, hub and port forwards."""
+    """A session: its sandbox, code kernels, desktop, hub and port forwards."""
 
     number: int
     image: str
@@ -35,6 +40,7 @@ class EngineSession:
     labels: dict[str, str]
     idle_timeout: float | None
     max_runtime: float | None
+    screen: Desktop = field(default_factory=Desktop)
     id: str = field(default_factory=lambda: new_id("session"))
     app_instance: str = field(default_factory=lambda: new_id("ai"))
     token: str = field(default_factory=lambda: secrets.token_urlsafe(32))
@@ -50,11 +56,16 @@ class EngineSession:
     attached: Mounts = field(default_factory=Mounts)
     hub: Hub = field(init=False)
     browser: SessionBrowser = field(init=False)
+    desktop: SessionDesktop = field(init=False)
+    pictures: Pictures = field(init=False)
+    sign: Callable[[str], str] = field(init=False)  # returns the address of a picture
 
     def __post_init__(self) -> None:
         self.links = PortForwards(self.running_agent, shared=self.sandbox.capabilities.network == "host")
-        self.hub = Hub(self.running_agent)
+        self.desktop = SessionDesktop(self.screen, self.sandbox, self.running_agent, lambda: self.is_paused)
+        self.hub = Hub(self.running_agent, lambda: self.desktop.envs)
         self.browser = SessionBrowser(self.sandbox)
+        self.pictures = Pictures(self.sandbox.spec.root / "screenshots")
 
     def running_agent(self) -> AgentConnection:
         """Return the connection to the agent; raise when the session is not running."""
@@ -68,17 +79,28 @@ class EngineSession:
         self.last_used = time.monotonic()
 
     async def close(self) -> None:
-        """Close the hub, the port forwards and the connections to code kernels and to the browser."""
+        """Close the hub, the port forwards and the connections to code kernels, to the browser and to the desktop."""
         for context in self.code.values():
             context.leave()
         await self.browser.aclose()
+        self.desktop.close()
         await self.hub.close()
         await self.links.close()
 
     @property
+    def envs(self) -> dict[str, str]:
+        """The variables of new processes: those of the desktop, and those that were set, which come first."""
+        return {**self.desktop.envs, **self.env}
+
+    @property
+    def is_paused(self) -> bool:
+        """Whether the session's processes stand still, or are about to."""
+        return self.status in PAUSED_STATES
+
+    @property
     def is_idle(self) -> bool:
         """Whether the idle timeout runs: not during a call, and not in a paused session."""
-        return self.status == Status.RUNNING and not self.sandbox.agent.busy
+        return self.status == Status.RUNNING and not (self.sandbox.agent.busy or self.desktop.busy)
 
     def overdue(self, now: float) -> str:
         """Return why the session has expired, or an empty string."""

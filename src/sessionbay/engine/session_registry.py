@@ -81,7 +81,7 @@ class SessionRegistry:
             raise _not_started(exc) from exc
         finally:
             self._starting -= 1
-        session = EngineSession(number, image, sandbox, dict(labels), idle_timeout, max_runtime)
+        session = EngineSession(number, image, sandbox, dict(labels), idle_timeout, max_runtime, self.config.desktop)
         self.on_start(session)
         self._sessions[session.id] = session
         self._start(self._end_with_agent(session))

@@ -1,7 +1,7 @@
 """The dispatch of tool calls to the tools that the engine serves."""
 
 from collections.abc import Awaitable, Callable
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 from pydantic import ValidationError
@@ -14,9 +14,10 @@ from ..operations.tools import CallAnswer, ContentAnswer
 from .agent.connection import AgentFailure, AgentGone
 from .api_errors import ToolFailure, execution_failed, failure_code, no_session
 from .config import EngineConfig
+from .images import WITH_DESKTOP, kind_of
 from .session import EngineSession
 from .tool_response import LongAnswer
-from .tools import browser, env, files, processes
+from .tools import browser, desktop, env, files, processes
 from .tools.code import run_code
 from .tools.metrics import get_metrics
 from .tools.shell import shell
@@ -56,6 +57,7 @@ SERVED: dict[str, Serve] = {
     "page_use_navigate": _plain(browser.navigate),
     "page_use_screenshot": _plain(browser.screenshot),
     "page_use_close_session": _plain(browser.close),
+    **{tool.name: _plain(partial(desktop.call, tool)) for tool in desktop.TOOLS},
 }
 
 
@@ -89,9 +91,14 @@ def _answer(text: str, extra: dict[str, Any] | None = None, *, is_error: bool = 
     return CallAnswer(content=content, is_error=is_error, structured_content=extra or None)
 
 
+def entries(image: str = "") -> list[ToolEntry]:
+    """Return the entries of the tool list of an image, or of all tools."""
+    has_desktop = not image or kind_of(image) in WITH_DESKTOP
+    return [entry for entry in _entries() if has_desktop or entry.name not in desktop.NAMES]
+
+
 @cache
-def entries() -> list[ToolEntry]:
-    """Return the entries of the tool list."""
+def _entries() -> list[ToolEntry]:
     return [
         ToolEntry(
             name=tool.name,

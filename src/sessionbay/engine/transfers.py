@@ -3,6 +3,7 @@
 import hashlib
 import os
 import sqlite3
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import Protocol
@@ -12,6 +13,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import FileResponse, Response
 from starlette.types import Receive, Scope, Send
 
+from ..core.error_codes import ErrorCode
 from ..core.escaping_filter import escaping_logger
 from .api_errors import ApiError
 from .connections import connections
@@ -21,10 +23,13 @@ from .contexts.signing import PREFIX, BadSignature, SignedGrant, Signer
 from .contexts.store import Packed, Store
 from .contexts.sync_job import ARCHIVE_SUFFIXES
 from .contexts.threads import run_in_threads
+from .session_registry import SessionRegistry
 from .shortage import shortage_of
 
 log = escaping_logger("sessionbay.engine")
 ROUTE = PREFIX + "/{context_id}/files{path:path}"
+SESSION_PREFIX = "session-"
+NOT_FOUND = ("Context.NotFound", ErrorCode.SESSION_GONE)
 NO_PAGE = {  # a browser must not render an uploaded file as a page of the engine
     "Content-Disposition": "attachment",
     "Content-Security-Policy": "sandbox",
@@ -42,9 +47,15 @@ class Digest(Protocol):
 class Transfers:
     """The endpoint of presigned URLs, which are authorized by their signature alone."""
 
-    def __init__(self, store: Store, signer: Signer) -> None:
+    def __init__(self, store: Store, signer: Signer, sessions: SessionRegistry, url: str) -> None:
         self._store = store
         self._signer = signer
+        self._sessions = sessions
+        self._url = url
+
+    def picture_address(self, session_id: str, name: str) -> str:
+        """Return the address of a picture of a session, which takes the place of a context in it."""
+        return self._signer.address(self._url, "GET", session_id, (name,))[0]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
@@ -55,6 +66,9 @@ class Transfers:
                 request.method, request.path_params["context_id"], parts, dict(request.query_params)
             )
             connections().authorize(scope)
+            if grant.context_id.startswith(SESSION_PREFIX):
+                await self._get_picture(request, grant, send)
+                return
             await run_in_threads(partial(self._store.get, grant.context_id))
             if request.method == "PUT":
                 response = await self._put(request, grant)
@@ -64,7 +78,7 @@ class Transfers:
         except (BadPath, BadSignature) as exc:
             response = _error_response("AccessDenied", str(exc), 403)
         except ApiError as exc:
-            response = _error_response(exc.code, str(exc), 404 if exc.code == "Context.NotFound" else exc.status)
+            response = _error_response(exc.code, str(exc), 404 if exc.code in NOT_FOUND else exc.status)
         except ClientDisconnect:
             return  # there is no one to respond to, and nothing was stored
         except (FileExistsError, NotADirectoryError):
@@ -106,21 +120,26 @@ class Transfers:
         return Response(headers={"ETag": f'"{digest}"'})
 
     async def _get(self, request: Request, grant: SignedGrant, send: Send) -> None:
-        try:
-            fd = await run_in_threads(partial(self._store.files.open, grant.context_id, grant.parts))
-        except (FileNotFoundError, NotADirectoryError):
-            await _error_response("NoSuchKey", "there is no such file", 404)(request.scope, request.receive, send)
-            return
-        try:  # serve the open file, not the path, whose file may be replaced meanwhile
-            response = FileResponse(
-                Path(f"/proc/self/fd/{fd}"),
-                headers=NO_PAGE,
-                media_type="application/octet-stream",
-                stat_result=os.fstat(fd),
-            )
-            await response(request.scope, request.receive, send)
-        finally:
-            os.close(fd)
+        opening = partial(self._store.files.open, grant.context_id, grant.parts)
+        await _send_file(request, send, opening, "application/octet-stream")
+
+    async def _get_picture(self, request: Request, grant: SignedGrant, send: Send) -> None:
+        session = self._sessions.get(grant.context_id)
+        await _send_file(request, send, partial(session.pictures.open, grant.parts[-1]), "image/png")
+
+
+async def _send_file(request: Request, send: Send, opening: Callable[[], int], media_type: str) -> None:
+    try:
+        fd = await run_in_threads(opening)
+    except (FileNotFoundError, NotADirectoryError):
+        await _error_response("NoSuchKey", "there is no such file", 404)(request.scope, request.receive, send)
+        return
+    try:  # serve the open file, not the path, whose file may be replaced meanwhile
+        path, status = Path(f"/proc/self/fd/{fd}"), os.fstat(fd)
+        response = FileResponse(path, headers=NO_PAGE, media_type=media_type, stat_result=status)
+        await response(request.scope, request.receive, send)
+    finally:
+        os.close(fd)
 
 
 def _error_response(code: str, message: str, status: int) -> Response:

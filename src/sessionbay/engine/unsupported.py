@@ -3,13 +3,12 @@
 from .api_errors import ApiError
 
 PHONE = "it needs a phone, which only the cloud has"
-DESKTOP = "local sessions have no screen; use the cloud"
 MODEL = "it needs a model of the cloud; use the cloud, or your own agent with commands and files"
 NOTIFICATIONS = "only the browser of a cloud sends notifications"
 NETWORK = "local sessions have no shared network; use the cloud"
 SKILL = "skills are stored in the cloud; write their files to the session instead"
 VOLUME = "the cloud itself has withdrawn volumes; use contexts"
-STREAM = "local sessions have no screen; use the cloud"
+STREAM = "it belongs to the cloud's stream of the screen; take screenshots"
 OSS = "it needs the cloud's object storage; use its command line in a session with a network"
 OTHER_NAME = "use its other name, "
 
@@ -35,10 +34,6 @@ ROUTES = {
 _TOOLS = {
     PHONE: "tap swipe send_key click get_clickable_ui_elements get_all_ui_elements long_screenshot execute_task"
     " get_task_status terminate_task",
-    DESKTOP: "click_mouse move_mouse drag_mouse scroll get_cursor_position input_text press_keys release_keys"
-    " get_screen_size system_screenshot screenshot list_root_windows get_active_window activate_window close_window"
-    " maximize_window minimize_window restore_window fullscreen_window resize_window focus_mode get_installed_apps"
-    " start_app list_visible_apps stop_app_by_pname stop_app_by_pid stop_app_by_cmd",
     MODEL: "page_use_act page_use_act_async page_use_get_act_result page_use_observe page_use_observe_async"
     " page_use_get_observe_result page_use_extract page_use_extract_async page_use_get_extract_result page_use_login"
     " flux_execute_task flux_get_task_status flux_terminate_task browser_use_execute_task browser_use_get_task_status"

@@ -7,6 +7,7 @@ from ...core.operation import OperationReply
 from ...operations import links, session, tools
 from .. import tool_dispatch
 from ..api_errors import ApiError
+from ..images import DEFAULT_IMAGE
 from ..port_forward.port_forwards import Kind
 from ..session_registry import SessionRegistry
 from .base import Action, page_of
@@ -58,4 +59,4 @@ class AccessActions:
         return OperationReply(data=await tool_dispatch.call(found, request.name, request.args, self._sessions.config))
 
     async def _tools(self, request: tools.ToolsRequest) -> OperationReply[tools.ToolsAnswer]:
-        return OperationReply(data=tools.ToolsAnswer(tools=tool_dispatch.entries()))
+        return OperationReply(data=tools.ToolsAnswer(tools=tool_dispatch.entries(request.image_id or DEFAULT_IMAGE)))

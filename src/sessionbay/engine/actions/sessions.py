@@ -6,7 +6,9 @@ from .. import images, tool_dispatch
 from ..api_errors import ApiError
 from ..contexts.mounts import Mounts
 from ..contexts.scheduler import SyncScheduler
+from ..desktop.requirements import unmet
 from ..paging import MAX_PAGE_SIZE, Pages
+from ..sandbox.backends import session_uid
 from ..session import EngineSession
 from ..session_registry import SessionRegistry
 from .base import Action, page_of
@@ -38,6 +40,8 @@ class SessionActions:
     async def _create(self, request: session.CreateRequest) -> OperationReply[session.SessionAnswer]:
         image = request.image_id or images.DEFAULT_IMAGE
         images.check(image)
+        if images.kind_of(image) == "computer":
+            await self._require_desktop()
         for name, feature in UNSUPPORTED.items():
             if getattr(request, name):
                 raise ApiError(
@@ -50,6 +54,12 @@ class SessionActions:
         created = await self._sessions.create(image, request.labels or {}, request.timeout, request.max_runtime)
         self._copies.attach(created, bindings)
         return OperationReply(data=self._answer(created).model_copy(update={"success": True}))
+
+    async def _require_desktop(self) -> None:
+        """Raise ApiError when sessions here can have no desktop."""
+        backend = self._sessions.backend
+        if missing := await unmet(backend.isolation, backend.python, session_uid()):
+            raise missing
 
     async def _get(self, request: session.SessionRef) -> OperationReply[session.SessionAnswer]:
         return OperationReply(data=self._answer(self._sessions.get(request.session_id)))
@@ -66,7 +76,7 @@ class SessionActions:
             token=found.token if direct else "",
             link_url=f"{self._url}/direct/{found.id}" if direct else "",
             ws_url=f"{self._url.replace('http:', 'ws:', 1)}/ws/{found.id}" if direct else "",
-            tool_list=tool_dispatch.entries(),
+            tool_list=tool_dispatch.entries(found.image),
             vpc_resource=False,
             network_interface_ip="",
             http_port="",

@@ -5,7 +5,6 @@ import secrets
 from typing import Any
 
 from ...core.output import Keep
-from ...models.sessions import SessionStatus as Status
 from ...operations.code import LANGUAGES, CodeArgs, error_code, parse_language
 from ..agent.connection import AgentFailure
 from ..api_errors import ToolFailure, execution_failed
@@ -14,7 +13,6 @@ from ..session import EngineSession
 
 DEFAULT_TIMEOUT = 60  # seconds
 MAX_OUTPUT = 32 * 2**20  # bytes
-PAUSED_STATES = (Status.PAUSING, Status.PAUSED, Status.RESUMING)
 
 
 async def run_code(session: EngineSession, args: CodeArgs, output_limit: int) -> str:
@@ -43,9 +41,9 @@ async def run(session: EngineSession, args: CodeArgs, output_limit: int, keep: K
             return await kernel.run(
                 args.code,
                 args.timeout_s or DEFAULT_TIMEOUT,
-                session.env,
+                session.envs,
                 collector,
-                lambda: session.status in PAUSED_STATES,
+                lambda: session.is_paused,
             )
         except KernelLost:  # while this run waited for another one
             continue
@@ -61,7 +59,7 @@ async def _kernel(session: EngineSession, language: str) -> CodeKernel:
         kernel = session.code.get(language)
         if kernel is None or kernel.lost:
             packages = session.sandbox.capabilities.packages if language == "python" else ""
-            kernel = session.code[language] = await CodeKernel.open(agent, language, packages, session.env)
+            kernel = session.code[language] = await CodeKernel.open(agent, language, packages, session.envs)
         return kernel
 
 

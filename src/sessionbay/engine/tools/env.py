@@ -21,5 +21,5 @@ async def set_env(session: EngineSession, args: SetEnvArgs) -> str:
 async def get_env(session: EngineSession, args: GetEnvArgs) -> str:
     """Return the variables that were set, and those of every command."""
     variables: dict[str, str] = await session.running_agent().request("environment")
-    variables |= session.env
+    variables |= session.envs
     return format_envs({name: variables[name] for name in args.keys if name in variables} if args.keys else variables)

@@ -12,7 +12,7 @@ MAX_WAIT = 20.0  # seconds
 
 async def start(session: EngineSession, args: StartArgs) -> str:
     """Start a command."""
-    envs = {**session.env, **(args.envs or {})}
+    envs = {**session.envs, **(args.envs or {})}
     pid = await session.running_agent().request(
         "start_process",
         decode_stdin(args.stdin),

@@ -47,7 +47,7 @@ async def _run(session: EngineSession, args: ShellArgs, timeout: float, max_outp
             max_output=max_output,
             keep=args.keep or "head+tail",
             cwd=args.cwd,
-            envs={**session.env, **(args.envs or {})},
+            envs={**session.envs, **(args.envs or {})},
         )
     except asyncio.CancelledError:
         if not args.detach_on_cancel:

@@ -1,7 +1,7 @@
 """The hub of a session: its WebSocket connections, and the dispatch of frames to their target servers."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from starlette.responses import PlainTextResponse
 from starlette.types import Receive, Scope, Send
@@ -26,10 +26,13 @@ GOING_AWAY = 1001
 
 
 class Hub:
-    """Dispatches frames to targets. A target is the name of a server, with its methods."""
+    """Dispatches frames to targets. A target is the name of a server, with its methods.
 
-    def __init__(self, agent: Callable[[], AgentConnection]) -> None:
-        self._terminals = Terminals(agent)
+    ``envs`` returns the variables of new terminals, besides those that their clients set.
+    """
+
+    def __init__(self, agent: Callable[[], AgentConnection], envs: Callable[[], Mapping[str, str]] = dict) -> None:
+        self._terminals = Terminals(agent, envs)
         self._watches = FileWatches(agent)
         self.targets: dict[str, Methods] = {frames.TERMINALS: self._terminals.methods, FILES: self._watches.methods}
         self._connections: set[Connection] = set()

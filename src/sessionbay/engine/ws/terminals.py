@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import secrets
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from ...core.output import cut_off
@@ -129,8 +129,9 @@ def cut(data: bytes) -> bytes:
 class Terminals:
     """The methods of ``PTY_SERVER``."""
 
-    def __init__(self, agent: Callable[[], AgentConnection]) -> None:
+    def __init__(self, agent: Callable[[], AgentConnection], envs: Callable[[], Mapping[str, str]]) -> None:
         self._agent = agent
+        self._envs = envs
         self._open: dict[str, Terminal] = {}
         self._starting = 0
         self._cancelled: deque[str] = deque(maxlen=MAX_CANCELLED)
@@ -168,7 +169,7 @@ class Terminals:
                 "open_terminal",
                 cols=params.cols,
                 rows=params.rows,
-                envs={**terminals.DEFAULT_ENVS, **(params.envs or {})},
+                envs={**terminals.DEFAULT_ENVS, **self._envs(), **(params.envs or {})},
                 cwd=params.cwd or None,
                 shell=params.shell or None,
             )

@@ -26,6 +26,7 @@ from .starts import TOO_MANY_PROCESSES, Starts
 from .subreaper import PR_SET_CHILD_SUBREAPER, keep
 from .terminal import Terminals
 from .watch import Watches
+from .x_desktop import XDesktop
 
 TYPE_CHECKING = False  # spares each session the import of typing
 if TYPE_CHECKING:
@@ -39,6 +40,7 @@ REFUSED_WHEN_FULL = {
     "write",
     "edit",
     "make_directory",
+    "open_desktop",
     "open_kernel",
     "open_terminal",
     "start_process",
@@ -84,7 +86,7 @@ class Agent:
 
     def _process_handlers(self) -> dict[str, Handler]:
         process_tree, starts = self._process_tree, self._starts
-        terminals, processes = Terminals(process_tree), Processes(starts)
+        terminals, processes, desktop = Terminals(process_tree), Processes(starts), XDesktop(process_tree)
         return {
             "ping": lambda: {"pid": os.getpid(), "home": self._home, "hardening": in_force},
             "run": self._run,
@@ -92,6 +94,9 @@ class Agent:
             "environment": lambda: dict(os.environ),
             "open_kernel": partial(code_kernel.open_kernel, process_tree),
             "interrupt": code_kernel.interrupt,
+            "open_desktop": desktop.open,
+            "close_desktop": desktop.close,
+            "view_desktop": desktop.view,
             "freeze": process_tree.freeze,
             "thaw": process_tree.thaw,
             "kill": process_tree.kill,

@@ -51,7 +51,7 @@ class ProcessTree:
                 if self.full:
                     raise Failure(self.full)
                 self.running.wait()
-            os.nice(NICENESS)
+            os.setpriority(os.PRIO_PROCESS, 0, min(os.getpriority(os.PRIO_PROCESS, os.getpid()) + NICENESS, 19))
             with OOM_SCORE.of_children():
                 yield
             self.woken.set()  # after the start, so that the monitor finds the process

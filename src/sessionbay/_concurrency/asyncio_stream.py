@@ -5,6 +5,7 @@ import math
 import os
 import socket
 import ssl
+import threading
 from asyncio import FIRST_COMPLETED
 from typing import Any
 
@@ -22,8 +23,22 @@ def running_loop() -> asyncio.AbstractEventLoop | None:
         return None
 
 
-class LoopStream(asyncio.Protocol):
-    """A connection with the interface of ``_AnyioStream``."""
+class _ReceiveBuffer(threading.local):
+    """The buffer of a thread: its loop fills it, and has the content taken, in one step."""
+
+    def __init__(self) -> None:
+        self.view = memoryview(bytearray(RECEIVE_SIZE))
+
+
+_buffer = _ReceiveBuffer()
+
+
+class LoopStream(asyncio.BufferedProtocol):
+    """A connection with the interface of ``_AnyioStream``.
+
+    The connections of a thread receive into one buffer. For protocols that are not buffered, asyncio allocates 256 KiB
+    whenever data comes, which the C library may have to map into memory each time.
+    """
 
     def __init__(self) -> None:
         self._received = bytearray()
@@ -135,8 +150,11 @@ class LoopStream(asyncio.Protocol):
         self._transport: asyncio.Transport = transport
         self._watch = SocketWatch(transport.get_extra_info("socket").fileno())
 
-    def data_received(self, data: bytes) -> None:
-        self._received += data
+    def get_buffer(self, sizehint: int) -> memoryview:
+        return _buffer.view
+
+    def buffer_updated(self, nbytes: int) -> None:
+        self._received += _buffer.view[:nbytes]
         if len(self._received) > READ_AHEAD and not self._paused:
             self._paused = True
             self._transport.pause_reading()

@@ -112,10 +112,10 @@ class AsyncConnection:
             raise failure from None
 
     async def _receive(self, timeouts: Timeouts) -> None:
-        if timeouts.is_expired():
-            raise ReceiveTimeoutError("the response was not complete at the deadline of the call")
         data = await self._stream.receive(timeouts.remaining("read"))
         self._parser.feed(data[:PART_SIZE])
         for start in range(PART_SIZE, len(data), PART_SIZE):
             await checkpoint()
             self._parser.feed(data[start : start + PART_SIZE])
+        if not self._parser.is_complete and timeouts.is_expired():
+            raise ReceiveTimeoutError("the response was not complete at the deadline of the call")

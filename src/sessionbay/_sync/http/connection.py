@@ -107,10 +107,10 @@ class Connection:
             raise failure from None
 
     def _receive(self, timeouts: Timeouts) -> None:
-        if timeouts.is_expired():
-            raise ReceiveTimeoutError("the response was not complete at the deadline of the call")
         data = self._stream.receive(timeouts.remaining("read"))
         self._parser.feed(data[:PART_SIZE])
         for start in range(PART_SIZE, len(data), PART_SIZE):
             checkpoint()
             self._parser.feed(data[start : start + PART_SIZE])
+        if not self._parser.is_complete and timeouts.is_expired():
+            raise ReceiveTimeoutError("the response was not complete at the deadline of the call")

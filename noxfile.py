@@ -20,6 +20,7 @@ PYTHONS = ["3.11", "3.12", "3.13", "3.14"]
 THIS_PYTHON = f"{sys.version_info.major}.{sys.version_info.minor}"
 OFFICIAL = "wuying-agentbay-sdk==0.22.3"  # AgentBay's own client, which the benchmark compares with
 OFFICIAL_AGB = "agbcloud-sdk==0.12.0"  # AGB's own client
+NODE_LIBRARIES = ["playwright-core@1.65.1", "puppeteer-core@25.16.0"]
 WORKERS = str(2 * (os.cpu_count() or 1))  # tests wait more than they compute: for processes, for time-outs
 PROJECT = nox.project.load_toml("pyproject.toml")
 
@@ -75,6 +76,16 @@ def development(session: nox.Session, version: str = THIS_PYTHON) -> Path:
 def official(session: nox.Session, *packages: str) -> str:
     """Return the Python of an environment that has the official clients."""
     return str(environment(session, f"official-{len(packages)}", sys.executable, *packages) / "python")
+
+
+def node_modules(session: nox.Session) -> str:
+    """Return the folder with the libraries for Node that drive browsers; empty where npm is missing."""
+    folder = Path(".nox", "node").absolute()
+    if shutil.which("npm") is None:
+        return ""
+    if not all((folder / "node_modules" / one.rpartition("@")[0]).exists() for one in NODE_LIBRARIES):
+        session.run("npm", "install", "--silent", "--no-fund", "--prefix", str(folder), *NODE_LIBRARIES, external=True)
+    return str(folder / "node_modules")
 
 
 def run_together(session: nox.Session, *commands: list[str]) -> None:
@@ -161,10 +172,10 @@ def compat(session: nox.Session) -> None:
     """Run the clouds' own clients against the engine (``-- --write`` updates the page); two minutes."""
     command = development(session) / "sessionbay"
     python = official(session, OFFICIAL, OFFICIAL_AGB, "pytest>=9", "pytest-timeout>=2.3.1", "pytest-xdist>=3.6")
-    checks = Path("compat").absolute()
+    checks, modules = Path("compat").absolute(), node_modules(session)
     session.cd(session.create_tmp())  # the official clients write a log where they are, and look for a .env
     options = ["-q", "-n", WORKERS, "-c", f"{checks}/pytest.ini"]
-    options += ["--rootdir", str(checks), "--sessionbay", str(command)]
+    options += ["--rootdir", str(checks), "--sessionbay", str(command), "--node-modules", modules]
     session.run(python, "-m", "pytest", *options, str(checks), *session.posargs, external=True)
 
 

@@ -1,6 +1,7 @@
 """The engine, and the table of results."""
 
 import os
+import subprocess
 from collections.abc import Generator, Iterator
 from pathlib import Path
 
@@ -8,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserType, Page, sync_playwright
 
 from .engine import Engine, serving
-from .page_checks import SHOP
+from .page_checks import SHOP, Node
 from .report import Check, report, write
 
 PAGE = Path(__file__).parents[1] / "docs" / "internals" / "compatibility.md"
@@ -17,8 +18,9 @@ os.environ |= {"AGENTBAY_LOG_LEVEL": "ERROR", "AGB_LOG_LEVEL": "ERROR"}  # else 
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Add the options: the engine's command, and whether to write the page."""
+    """Add the options: the engine's command, libraries for Node, and whether to write the page."""
     parser.addoption("--sessionbay", default="sessionbay", help="the command that serves the engine")
+    parser.addoption("--node-modules", default="", help="the folder with the libraries for Node that drive browsers")
     parser.addoption("--write", action="store_true", help="put the table into docs/internals/compatibility.md")
 
 
@@ -40,6 +42,23 @@ def chromium() -> Iterator[BrowserType]:
     """Give Playwright's way to a browser."""
     with sync_playwright() as playwright:
         yield playwright.chromium
+
+
+@pytest.fixture(scope="session")
+def node(request: pytest.FixtureRequest) -> Node:
+    """Return what runs a program for Node with variables, and returns its output."""
+    modules = request.config.getoption("--node-modules")
+    if not modules:
+        pytest.skip("npm is not there: apt-get install npm")
+
+    def run(program: str, **variables: str) -> str:
+        path = Path(__file__).parent / "node" / f"{program}.cjs"
+        environment = {**os.environ, **variables, "NODE_PATH": modules}
+        done = subprocess.run(["node", path], env=environment, capture_output=True, text=True, timeout=100, check=False)
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    return run
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+import pytest
 from playwright.sync_api import Browser, Page
 
 WINDOWS = (
@@ -15,6 +16,7 @@ SHOP = (
 
 
 Run = Callable[[Any, str], str]
+Node = Callable[..., str]
 
 
 def test_playwright_connects_and_has_a_context(browser: Browser) -> None:
@@ -63,3 +65,9 @@ def test_a_download_lies_in_the_session(visitor: Any, page: Page, run: Run) -> N
     with page.expect_download() as waiting:
         page.click("a")
     assert run(visitor, f"cat '{waiting.value.path()}'") == "report"
+
+
+@pytest.mark.parametrize("library", ["puppeteer", "playwright"])
+def test_a_library_for_node_drives_the_browser(node: Node, cdp_url: str, browser: Browser, library: str) -> None:
+    assert node(library, CDP_URL=cdp_url, PAGE_URL=SHOP) == "漢字 Привет clicked\ntrue\n"
+    assert browser.is_connected()

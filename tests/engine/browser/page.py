@@ -28,11 +28,19 @@ class Page:
 
     def call(self, method: str, **params: Any) -> dict[str, Any]:
         """Send a command; return its result."""
+        self.send(method, **params)
+        return self.answer()
+
+    def send(self, method: str, **params: Any) -> None:
+        """Send a command: one of the browser, or of the page."""
         self._number += 1
         message = {"id": self._number, "method": method, "params": params}
-        if self.session and not method.startswith("Target."):
+        if self.session and method.partition(".")[0] not in ("Target", "Browser", "Storage"):
             message["sessionId"] = self.session
         self.socket.send(json.dumps(message))
+
+    def answer(self) -> dict[str, Any]:
+        """Return the result of the command that was sent last."""
         while (reply := json.loads(self.socket.recv(ENOUGH))).get("id") != self._number:
             pass
         assert "error" not in reply, reply["error"]

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Any, TypeVar
 
+from pydantic import AliasChoices, Field
+
 from ..core.tool import NoArgs, Tool, parse_done
 from ..core.wire_model import NullableStr, Wire, parse_json_list
 from ..models.applications import (
@@ -23,7 +25,7 @@ class InstalledArgs(Wire):
 
     start_menu: bool
     desktop: bool
-    ignore_system_app: bool
+    ignore_system_app: bool = Field(validation_alias=AliasChoices("ignore_system_app", "ignore_system_apps"))
 
 
 class StartArgs(Wire):

@@ -6,6 +6,7 @@ import os
 
 ENVIRONMENT = {"XCOMPOSEFILE": "/dev/null"}  # else it reads that file four times for each key that gets a character
 NAME = "openbox.xml"
+# The context "Frame" has no plain button: its grab would take the place of that of "Client", and keep the clicks.
 TEXT = """\
 <?xml version="1.0" encoding="UTF-8"?>
 <openbox_config xmlns="http://openbox.org/3.4/rc">
@@ -18,9 +19,6 @@ TEXT = """\
   <mouse>
     <dragThreshold>1</dragThreshold>
     <doubleClickTime>500</doubleClickTime>
-    <context name="Frame">
-      <mousebind button="Left" action="Press"><action name="Focus"/><action name="Raise"/></mousebind>
-    </context>
     <context name="Client">
       <mousebind button="Left" action="Press"><action name="Focus"/><action name="Raise"/></mousebind>
       <mousebind button="Middle" action="Press"><action name="Focus"/><action name="Raise"/></mousebind>

@@ -88,10 +88,10 @@ class Pointer:
         width, height = self._connection.size()
         across = number("x", x, -MAX_COORDINATE, MAX_COORDINATE)
         down = number("y", y, -MAX_COORDINATE, MAX_COORDINATE)
-        self._target = min(max(across, 0), width - 1), min(max(down, 0), height - 1)
-        return self._target
+        return min(max(across, 0), width - 1), min(max(down, 0), height - 1)
 
     def _move(self, x: int, y: int) -> None:
+        self._target = x, y
         self._display.xtest_fake_input(X.MotionNotify, x=x, y=y)
 
     def _press(self, button: int, down: bool) -> None:

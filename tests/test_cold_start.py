@@ -28,6 +28,13 @@ CREATION = """
 from sessionbay import AgentBay
 assert AgentBay("key", endpoint={url!r}, allow_http=True).create().success
 """
+ASYNC_CREATION = """
+import asyncio
+from sessionbay import AsyncAgentBay
+async def main():
+    assert (await AsyncAgentBay("key", endpoint={url!r}, allow_http=True).create()).success
+asyncio.run(main())
+"""
 AGB_CREATION = """
 from sessionbay import AGB
 assert AGB("key", endpoint={url!r}, allow_http=True).create(image_id="agb-code-space-1").success
@@ -67,12 +74,17 @@ def after_a_call(code: str, page: bytes = PAGE, setting: str = "") -> set[str]:
 
 
 @pytest.mark.parametrize(
-    ("code", "unused"), [(SYNC, ["asyncio", "anyio", "sessionbay._async"]), (ASYNC, ["sessionbay._sync", "trio"])]
+    ("code", "unused"),
+    [(SYNC, ["asyncio", "anyio", "sessionbay._async"]), (ASYNC, ["anyio", "sniffio", "trio", "sessionbay._sync"])],
 )
 def test_a_first_call_imports_no_httpx_and_no_engine(code: str, unused: list[str]) -> None:
     everywhere = ["httpx", "httpcore", "h11", "certifi", "rich", "click", "starlette", "uvicorn", "psutil"]
     everywhere += ["sessionbay.engine", "sessionbay.cli"]
     assert not within(after_a_call(code), *everywhere, *unused)
+
+
+def test_the_creation_of_a_session_on_asyncio_imports_no_anyio() -> None:
+    assert not within(after_a_call(ASYNC_CREATION, SESSION), "anyio")
 
 
 @pytest.mark.parametrize("code", [SYNC, ASYNC])
@@ -86,6 +98,7 @@ def test_the_setting_imports_httpx(code: str) -> None:
         (SYNC, PAGE, OF_SESSIONS | {"dialects.agentbay"}),
         (ASYNC, PAGE, OF_SESSIONS | {"dialects.agentbay"}),
         (CREATION, SESSION, OF_CREATION | {"dialects.agentbay"}),
+        (ASYNC_CREATION, SESSION, OF_CREATION | {"dialects.agentbay"}),
         (AGB_CREATION, SESSION, OF_CREATION | {"dialects.agb"}),
     ],
 )

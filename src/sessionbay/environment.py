@@ -1,7 +1,7 @@
 """The clock, random values and the process environment, shared by both clients."""
 
 import os
-import platform
+import sys
 import threading
 import time
 from collections.abc import Mapping
@@ -16,7 +16,18 @@ from .core.public import public
 
 log = escaping_logger("sessionbay.config")
 
-USER_AGENT = f"sessionbay/{__version__} ({platform.system()}; {platform.machine()}) Python/{platform.python_version()}"
+
+def _system() -> str:
+    """Return the operating system and the machine, as ``platform`` names them."""
+    if sys.platform != "win32":
+        name = os.uname()
+        return f"{name.sysname}; {name.machine}"
+    import platform
+
+    return f"{platform.system()}; {platform.machine()}"
+
+
+USER_AGENT = f"sessionbay/{__version__} ({_system()}) Python/{sys.version.split(maxsplit=1)[0]}"
 
 
 ThreadLock = threading.Lock  # for both twins: async clients may run in several threads, each with an event loop

@@ -1,11 +1,10 @@
 """The TLS context: one for the process, made when it is needed, for HTTP/1.1 and nothing else."""
 
 import ssl
-from typing import Any
 
-import httpx
 import pytest
 
+from sessionbay._http import tls
 from sessionbay._http.tls import TlsSettings
 
 
@@ -34,14 +33,14 @@ def test_a_context_that_was_given_is_used_as_it_is() -> None:
 
 def test_a_context_of_its_own_is_made_once_and_when_it_is_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
     made: list[ssl.SSLContext] = []
-    original = httpx.create_ssl_context
+    original = tls._unverified_context
 
-    def make(**options: Any) -> ssl.SSLContext:
-        made.append(original(**options))
+    def make() -> ssl.SSLContext:
+        made.append(original())
         return made[-1]
 
-    monkeypatch.setattr(httpx, "create_ssl_context", make)
-    tls = TlsSettings(False, trust_env=False)
+    monkeypatch.setattr(tls, "_unverified_context", make)
+    settings = TlsSettings(False, trust_env=False)
     assert made == []
-    assert [tls.context(), tls.context()] == made * 2
-    assert len(made) == 1
+    assert [settings.context(), settings.context()] == made * 2
+    assert [context.verify_mode for context in made] == [ssl.CERT_NONE]

@@ -1,19 +1,15 @@
-"""Concurrency, time and streams for the async client. The twin is ``_sync.py``, with the same names."""
+"""Concurrency, time and streams for the async client. The twin is ``_sync.py``, with the same names.
+
+On asyncio a plain call needs no anyio, whose import would be a tenth of the first one's work.
+"""
 
 import asyncio
 import ssl
 import threading
 from collections.abc import Awaitable, Callable, Coroutine, Generator, Iterable
-from contextlib import AbstractContextManager, nullcontext
 from functools import partial
 from importlib import import_module
-from typing import Any, Generic, ParamSpec, Self, TypeVar, cast
-
-import anyio
-import anyio.lowlevel
-import anyio.to_thread
-from anyio.abc import ByteStream, SocketAttribute
-from anyio.streams.tls import TLSAttribute
+from typing import TYPE_CHECKING, Any, Generic, ParamSpec, Self, TypeVar, cast
 
 from .._http.errors import (
     ConnectError,
@@ -31,19 +27,29 @@ from .asyncio_stream import LoopStream, running_loop
 from .cancellation import in_own_task
 from .readiness import RECEIVE_SIZE, SocketWatch
 
+if TYPE_CHECKING:
+    import anyio
+    from anyio.abc import ByteStream
+
 P = ParamSpec("P")
 S = TypeVar("S")
 T = TypeVar("T")
 V = TypeVar("V")
-
-_BROKEN = (OSError, anyio.BrokenResourceError, anyio.ClosedResourceError)
 
 TimedCall = Callable[[float | None], Awaitable[T]]
 UnaryCall = Callable[[S], Awaitable[T]]
 BinaryCall = Callable[[S, T], Awaitable[V]]
 UserCall = Callable[[S], T | Awaitable[T]]  # a function of the user's, sync or async
 Thunk = Callable[[], Coroutine[Any, Any, None]]
-Lock = anyio.Lock
+
+
+def Lock() -> "asyncio.Lock | anyio.Lock":  # noqa: N802  # the twin's is a class
+    """Return a lock of the running event loop."""
+    if running_loop():
+        return asyncio.Lock()
+    import anyio
+
+    return anyio.Lock()
 
 
 @public
@@ -52,7 +58,12 @@ class AsyncClock(BaseClock):
 
     async def sleep(self, seconds: float) -> None:
         """Sleep for ``seconds``."""
-        await anyio.sleep(seconds)
+        if running_loop():
+            await asyncio.sleep(seconds)
+        else:
+            import anyio
+
+            await anyio.sleep(seconds)
 
 
 class StateLock:
@@ -69,7 +80,15 @@ class Event:
     """A one-shot event."""
 
     def __init__(self) -> None:
-        self._event = anyio.Event()
+        self._event = self._new()
+
+    @staticmethod
+    def _new() -> "asyncio.Event | anyio.Event":
+        if running_loop():
+            return asyncio.Event()
+        import anyio
+
+        return anyio.Event()
 
     def set(self) -> None:
         """Set the event and wake all waiters."""
@@ -77,14 +96,16 @@ class Event:
 
     async def wait(self, timeout: float | None) -> None:
         """Wait until the event is set; raise TimeoutError after ``timeout`` seconds."""
-        with _fail_after(timeout):
-            await self._event.wait()
+        await _within(self._event.wait, timeout)
 
 
 class _AnyioStream:
     """The counterpart of ``LoopStream`` for event loops other than asyncio, over anyio."""
 
-    def __init__(self, stream: ByteStream) -> None:
+    def __init__(self, stream: "ByteStream") -> None:
+        from anyio.abc import SocketAttribute
+        from anyio.streams.tls import TLSAttribute
+
         self._stream = stream
         self._watch = SocketWatch(stream.extra(SocketAttribute.raw_socket).fileno())
         self._tls = stream.extra(TLSAttribute.ssl_object, None)
@@ -92,29 +113,34 @@ class _AnyioStream:
 
     @classmethod
     async def connect(cls, host: str, port: int, tls: ssl.SSLContext | None) -> Self:
+        import anyio
+
         if tls is None:
             return cls(await anyio.connect_tcp(host, port))
         return cls(await anyio.connect_tcp(host, port, ssl_context=tls, tls_standard_compatible=False))
 
     async def send(self, data: bytes, timeout: float | None) -> None:
-        with _fail_after(timeout):
-            await self._stream.send(data)
+        await _within(lambda: self._stream.send(data), timeout)
 
     async def receive(self, timeout: float | None) -> bytes:
         if self._buffered:
             data, self._buffered = self._buffered, b""
             return data
-        with _fail_after(timeout):
-            try:
-                return await self._stream.receive(RECEIVE_SIZE)
-            except anyio.EndOfStream:
-                return b""
+        import anyio
+
+        try:
+            return await _within(lambda: self._stream.receive(RECEIVE_SIZE), timeout)
+        except anyio.EndOfStream:
+            return b""
 
     def is_readable(self) -> bool:
         return bool(self._buffered) or self._watch.is_readable() or self._is_decrypted_data_readable()
 
     async def aclose(self) -> None:
-        await self._stream.aclose()
+        import anyio
+
+        with anyio.move_on_after(CLOSE_TIMEOUT, shield=True):
+            await self._stream.aclose()
 
     def _is_decrypted_data_readable(self) -> bool:
         """Return whether anyio holds records of TLS that were received with an earlier one; buffer the next."""
@@ -141,7 +167,7 @@ class Stream:
             await self._stream.send(data, timeout)
         except TimeoutError as exc:
             raise SendTimeoutError(f"not sent{format_timeout(timeout)}") from exc
-        except _BROKEN as exc:
+        except _broken_stream_errors() as exc:
             raise SendError(str(exc) or "the peer closed the connection") from exc
 
     async def receive(self, timeout: float | None) -> bytes:
@@ -150,7 +176,7 @@ class Stream:
             return await self._stream.receive(timeout)
         except TimeoutError as exc:
             raise ReceiveTimeoutError(f"nothing came{format_timeout(timeout)}") from exc
-        except _BROKEN as exc:
+        except _broken_stream_errors() as exc:
             raise ReceiveError(str(exc) or "the connection broke") from exc
 
     def full_duplex(self) -> "Stream":
@@ -163,19 +189,17 @@ class Stream:
 
     async def aclose(self) -> None:
         """Close the stream, even if the task has been cancelled."""
-        with anyio.move_on_after(CLOSE_TIMEOUT, shield=True):
-            await self._stream.aclose()
+        await self._stream.aclose()
 
 
 async def connect(host: str, port: int, tls: ssl.SSLContext | None, timeout: float | None) -> Stream:
     """Connect to a peer, over TLS if a context is given."""
     kind = LoopStream if running_loop() else _AnyioStream
     try:
-        with _fail_after(timeout):
-            return Stream(await kind.connect(host, port, tls))
+        return Stream(await _within(lambda: kind.connect(host, port, tls), timeout))
     except TimeoutError as exc:
         raise ConnectTimeoutError(f"no connection to {host}{format_timeout(timeout)}") from exc
-    except (OSError, UnicodeError, anyio.BrokenResourceError, anyio.EndOfStream) as exc:
+    except _broken_stream_errors(UnicodeError) as exc:
         raise ConnectError(f"no connection to {host}: {exc}") from exc
 
 
@@ -193,17 +217,40 @@ def is_loop_closed(loop: object) -> bool:
     return isinstance(loop, asyncio.AbstractEventLoop) and loop.is_closed()
 
 
-def _fail_after(timeout: float | None) -> AbstractContextManager[object]:
-    return nullcontext() if timeout is None else anyio.fail_after(timeout)
+async def _within(call: Callable[[], Awaitable[T]], timeout: float | None) -> T:
+    """Return the result of ``call``; raise TimeoutError after ``timeout`` seconds."""
+    if running_loop():
+        async with asyncio.timeout(timeout):
+            return await call()
+    import anyio
+
+    with anyio.fail_after(timeout):
+        return await call()
+
+
+def _broken_stream_errors(*more: type[Exception]) -> tuple[type[Exception], ...]:
+    """Return the errors of a stream whose connection broke, and ``more``."""
+    if running_loop():
+        return OSError, *more
+    import anyio
+
+    return *more, OSError, anyio.BrokenResourceError, anyio.ClosedResourceError, anyio.EndOfStream
 
 
 async def checkpoint() -> None:
     """Raise here if the task has been cancelled."""
-    await anyio.lowlevel.checkpoint()
+    if running_loop():
+        await asyncio.sleep(0)
+    else:
+        import anyio.lowlevel
+
+        await anyio.lowlevel.checkpoint()
 
 
 async def run_for_each(call: Callable[[T], Coroutine[Any, Any, None]], items: Iterable[T]) -> None:
     """Call ``call`` with every item, concurrently."""
+    import anyio
+
     async with anyio.create_task_group() as group:
         for item in items:
             group.start_soon(call, item)
@@ -213,6 +260,8 @@ class WorkerGroup:
     """Concurrent workers. The caller starts and stops the group in one task."""
 
     def __init__(self) -> None:
+        import anyio
+
         self._group = anyio.create_task_group()
 
     async def start(self) -> None:
@@ -236,10 +285,14 @@ class BoundedQueue(Generic[T]):
     """A queue from workers to one reader. ``put`` waits while ``size`` messages are unread."""
 
     def __init__(self, size: int) -> None:
+        import anyio
+
         self._sender, self._receiver = anyio.create_memory_object_stream[T](size)
 
     async def put(self, message: T) -> bool:
         """Add a message; return False once the reader has closed the queue."""
+        import anyio
+
         try:
             await self._sender.send(message)
         except (anyio.BrokenResourceError, anyio.ClosedResourceError):
@@ -248,6 +301,8 @@ class BoundedQueue(Generic[T]):
 
     async def get(self) -> T | None:
         """Return the next message, None at the end."""
+        import anyio
+
         try:
             return await self._receiver.receive()
         except (anyio.EndOfStream, anyio.ClosedResourceError):
@@ -265,6 +320,8 @@ class BoundedQueue(Generic[T]):
 
 async def run_in_thread(call: Callable[[], T]) -> T:
     """Run blocking code in a worker thread."""
+    import anyio.to_thread
+
     return await anyio.to_thread.run_sync(call)
 
 
@@ -292,12 +349,9 @@ async def shielded(call: Callable[[], Coroutine[Any, Any, T]], timeout: float) -
     """
     if running_loop():
         return await in_own_task(lambda: _within(call, timeout))
+    import anyio
+
     with anyio.fail_after(timeout, shield=True):
-        return await call()
-
-
-async def _within(call: Callable[[], Coroutine[Any, Any, T]], timeout: float) -> T:
-    async with asyncio.timeout(timeout):
         return await call()
 
 
@@ -344,6 +398,8 @@ class AsyncBackground(threading.Thread, Coroutine[Any, Any, None]):
 
     def run(self) -> None:
         """Work in this thread; ``start`` calls it."""
+        import anyio
+
         anyio.run(self._run)
 
     def stop(self) -> None:

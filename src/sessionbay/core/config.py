@@ -6,7 +6,6 @@ Pure: the caller passes the environment and the content of the file.
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from ipaddress import ip_address
 from typing import Protocol
 
 from .errors import AgentBayError
@@ -195,8 +194,12 @@ def is_local(endpoint: str) -> bool:
 
 def is_loopback(host: str) -> bool:
     """Return whether ``host`` names this machine."""
-    if host == "localhost":
+    if host in ("localhost", "127.0.0.1"):
         return True
+    if ":" not in host and not host[-1:].isdigit():  # a name: most clients do without the import
+        return False
+    from ipaddress import ip_address
+
     try:
         return ip_address(host).is_loopback
     except ValueError:

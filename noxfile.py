@@ -231,7 +231,7 @@ def soak(session: nox.Session) -> None:
 
 @nox.session(venv_backend="none")
 def bench(session: nox.Session) -> None:
-    """Measure (``-- --quick``: one round, ``-- --write``: update the page); the official SDK is optional."""
+    """Measure (``-- --quick``: two minutes, ``-- --write``: update the page); the official SDK is optional."""
     python = str(development(session) / "python")
     try:
         other = official(session, OFFICIAL)
@@ -239,9 +239,18 @@ def bench(session: nox.Session) -> None:
         session.warn(f"{OFFICIAL} cannot be installed: it is left out")
         other = ""
     session.run(python, "-m", "bench", "--official", other, *session.posargs, external=True)
+    if "--quick" in session.posargs:
+        return
     session.run(python, "-m", "bench.engine", external=True)
     session.run(python, "-m", "bench.door", external=True)
     session.run(python, "-m", "bench.pings", external=True)
+
+
+@nox.session(venv_backend="none")
+def candidates(session: nox.Session) -> None:
+    """Measure the transports that were weighed (``-- --write``: update the page on the decision); five minutes."""
+    python = str(development(session) / "python")
+    session.run(python, "-m", "bench.candidates", *session.posargs, external=True)
 
 
 @nox.session(venv_backend="none")

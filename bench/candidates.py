@@ -1,29 +1,46 @@
-"""The transports that were weighed, by the CPU of a call through each: ``python -m bench.candidates``.
+"""The transports that were weighed, by the CPU of a call through each: ``nox -s candidates``.
 
 They carry the requests of one and the same bare ``httpx.AsyncClient``, so that nothing but the transport differs.
 """
 
-from .machinery import measure, serving
-from .plan import HTTPX, Results
-from .report import machine, table
+import argparse
+import sys
 
+from .machinery import ROOT, measure, serving
+from .plan import HTTPX, OURS, Results
+from .report import machine, table, write
+
+PAGE = ROOT / "docs" / "decisions" / "transport.md"
 LEVELS = (1, 10, 50, 200, 1000)
 ROUNDS = 3
 CALLS = 2000
-CANDIDATES = {HTTPX: "httpx's own", "over_aiohttp": "an adapter to aiohttp", "over_ours": "ours: llhttp over streams"}
+CANDIDATES = {
+    HTTPX: "httpx's own",
+    "over_aiohttp": "an adapter to aiohttp",
+    "over_ours": "an adapter to our core",
+    OURS: "our core directly, by our client",
+}
 
 
 def main() -> None:
     """Measure the candidates in turn, and print a table."""
+    parser = argparse.ArgumentParser(prog="bench.candidates", description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="one round only")
+    parser.add_argument("--write", action="store_true", help="put the table into docs/decisions/transport.md")
+    given = parser.parse_args()
     results = Results()
     with serving(latency=0.0, transition=0.0) as server:
-        for _ in range(ROUNDS):
+        for number in range(1 if given.quick else ROUNDS):
             for level in LEVELS:
+                print(f"round {number + 1}: {level} at once", file=sys.stderr, flush=True)
                 sizes: dict[str, float] = {"at_once": level, "calls": CALLS, "warm_up": level}
                 for who in CANDIDATES:
                     results.add(str(level), who, measure(server.order("concurrent", who, sizes)))
-    print(machine(), "CPU of a call, ms (connections).\n")
-    print(table(["Transport", *map(str, LEVELS)], [_row(results, who) for who in CANDIDATES]))
+    rows = table(["Transport", *map(str, LEVELS)], [_row(results, who) for who in CANDIDATES])
+    text = f"{machine()}\n\n{rows}"
+    print(text)
+    if given.write:
+        write(PAGE, "nox -s candidates -- --write", text)
 
 
 def _row(results: Results, who: str) -> list[str]:

@@ -5,10 +5,11 @@ import inspect
 import json
 import sys
 from dataclasses import asdict, dataclass, field
+from importlib import import_module
 from typing import Any
 
 from . import scenarios
-from .contenders import Place, load
+from .contenders import ON_UVLOOP, Place, load
 from .meter import Figures
 
 
@@ -33,7 +34,9 @@ def carry_out(order: Order) -> Figures:
     scenario = getattr(scenarios, order.scenario)
     place = Place(order.host, order.authority)
     if inspect.iscoroutinefunction(scenario):
-        return asyncio.run(_carry_out(scenario, order, place))
+        factory = import_module("uvloop").new_event_loop if order.contender.endswith(ON_UVLOOP) else None
+        with asyncio.Runner(loop_factory=factory) as runner:
+            return runner.run(_carry_out(scenario, order, place))
     who = load(order.contender, place)
     figures: Figures = scenario(who, order.host_of_counts, **order.sizes)
     who.close()

@@ -53,7 +53,8 @@ def serving(latency: float, transition: float) -> Iterator[Server]:
         certificate, authorities = certify(Path(folder))
         given = {"--latency": latency, "--transition": transition, "--certificate": certificate}
         command = [sys.executable, "-m", "bench.server", *(str(part) for pair in given.items() for part in pair)]
-        with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
+        environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+        with subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True) as process:
             try:
                 assert process.stdout
                 plain, tls = process.stdout.readline().split()
@@ -70,7 +71,8 @@ def measure(order: Order, python: str = sys.executable) -> Figures:
 
 def run(python: str, *arguments: str, authorities: str | None = None) -> str:
     """Run Python in a fresh process, in a folder of its own, and return the last line that it prints."""
-    environment = {**os.environ, "PYTHONPATH": str(ROOT), "AGENTBAY_LOG_LEVEL": "ERROR"}
+    places = [ROOT, ROOT / "src"] if python == sys.executable else [ROOT]  # others have their own build, or none
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(map(str, places)), "AGENTBAY_LOG_LEVEL": "ERROR"}
     if authorities:
         environment["SSL_CERT_FILE"] = authorities
     with tempfile.TemporaryDirectory() as folder:

@@ -7,11 +7,11 @@ from importlib.metadata import version
 from pathlib import Path
 
 from .goals import Goal
-from .plan import LEVELS, NAMES, OFFICIAL, OFFICIAL_SESSIONS, SESSIONS, Results
+from .plan import FAN_OUTS, LEVELS, NAMES, OFFICIAL, OFFICIAL_SESSIONS, OURS, SESSIONS, Results, fan_out
 from .startup import Start
 
-BEGIN, END = "<!-- written by nox -s bench -- --write -->", "<!-- end of what the benchmark wrote -->"
-LIBRARIES = ("sessionbay", "httpx", "httptools", "anyio", "pydantic", "aiohttp")
+BEGIN, END = "<!-- written by {} -->", "<!-- end of what the benchmark wrote -->"
+LIBRARIES = ("sessionbay", "httpx", "httptools", "anyio", "pydantic", "aiohttp", "uvloop")
 
 
 def report(results: Results, goals: Iterable[Goal], start: Start, rounds: int) -> str:
@@ -24,8 +24,12 @@ def report(results: Results, goals: Iterable[Goal], start: Start, rounds: int) -
         _figures(results, ["sequential", "sequential, TLS"], {"CPU, ms": _ms("cpu"), "Time, ms": _ms("wall")}),
         "### Many calls at once",
         _concurrent(results),
-        f"### {SESSIONS} sessions created, used and deleted, 200 at once",
-        _fan_out(results),
+        f"### {SESSIONS} sessions created, used and deleted",
+        *(part for level in FAN_OUTS for part in (f"{level} at once:", _fan_out(results, level))),
+        "`map` beside a hand-written gather of the same calls, 200 at once:",
+        _ours_alone(results, {"by_map": "`map`", "gathered": "a gather"}),
+        "### Function calls for each request of the fan-out",
+        _figures(results, ["function calls"], {"Calls": _number("calls")}),
         "### 10 MiB written and read",
         _figures(
             results,
@@ -34,11 +38,8 @@ def report(results: Results, goals: Iterable[Goal], start: Start, rounds: int) -
         ),
         "### A second client",
         _figures(results, ["second client"], {"Made, ms": _ms("made"), "First call answered, ms": _ms("answered")}),
-        "### Imports and installation",
-        table(
-            ["Import", "Best time, ms"], _milliseconds({f"`{what}`": taken for what, taken in start.imports.items()})
-        ),
-        table(["First answer, import included", "Best time, ms"], _milliseconds(start.first_answers)),
+        "### First steps and installation",
+        table(["Program, without the start of Python", "Least CPU, ms"], _milliseconds(start.cpu)),
         table(["Installation", "Distributions"], [[who, str(count)] for who, count in start.distributions.items()]),
     ]
     return "\n\n".join(parts)
@@ -56,11 +57,12 @@ def table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 
-def write(page: Path, text: str) -> None:
-    """Put ``text`` between the marks of a page."""
-    before, _, rest = page.read_text("utf-8").partition(BEGIN)
+def write(page: Path, command: str, text: str) -> None:
+    """Put ``text`` between the marks of a page that ``command`` writes."""
+    begin = BEGIN.format(command)
+    before, _, rest = page.read_text("utf-8").partition(begin)
     after = rest.partition(END)[2]
-    page.write_text(f"{before}{BEGIN}\n\n{text}\n\n{END}{after}", "utf-8")
+    page.write_text(f"{before}{begin}\n\n{text}\n\n{END}{after}", "utf-8")
 
 
 def _milliseconds(times: dict[str, float]) -> list[list[str]]:
@@ -102,7 +104,7 @@ def _at(results: Results, title: str, who: str) -> str:
     return f"{text}, {errors:.0f} errors" if errors else text
 
 
-def _fan_out(results: Results) -> str:
+def _fan_out(results: Results, level: int) -> str:
     columns = {
         "Time, s": _seconds("wall"),
         "CPU, s": _seconds("cpu"),
@@ -110,7 +112,13 @@ def _fan_out(results: Results) -> str:
         "Connections": _scaled("connections"),
         "Errors": _number("errors"),
     }
-    return _figures(results, ["fan-out", "fan-out, TLS"], columns)
+    return _figures(results, [fan_out(level), fan_out(level, tls=True)], columns)
+
+
+def _ours_alone(results: Results, rows: dict[str, str]) -> str:
+    columns = {"Time, s": _seconds("wall"), "CPU, s": _seconds("cpu"), "Peak memory, MB": _number("peak")}
+    cells = [[name, *(cell(results, title, OURS) for cell in columns.values())] for title, name in rows.items()]
+    return table(["By", *columns], cells)
 
 
 def _scale(who: str) -> float:

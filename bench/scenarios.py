@@ -1,7 +1,9 @@
 """What the contenders do while they are measured. Each scenario returns the figures of one run, in seconds and MB."""
 
 import asyncio
+import sys
 import time
+from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import asynccontextmanager
 from statistics import median
@@ -48,16 +50,43 @@ async def concurrent(who: AsyncContender, host: str, at_once: int, calls: int, w
 
 async def fan_out(who: AsyncContender, host: str, sessions: int, at_once: int) -> Figures:
     """Create many sessions, run one command in each, delete each."""
-
-    async def use(_: int) -> None:
-        session = await who.create()
-        await who.run(session)
-        await who.delete(session)
-
     counts(host)
     meter = Meter()
-    errors = await spread(use, range(sessions), at_once)
+    errors = await spread(lambda _: _live(who), range(sessions), at_once)
     return meter.read() | seen(host) | {"errors": errors, "peak": memory("VmHWM")}
+
+
+async def by_map(who: Any, host: str, sessions: int, at_once: int) -> Figures:
+    """Do the same by ``map``."""
+    meter = Meter()
+    await who.map(sessions, at_once)
+    return meter.read() | {"peak": memory("VmHWM")}
+
+
+async def gathered(who: AsyncContender, host: str, sessions: int, at_once: int) -> Figures:
+    """Do the same by a gather, as one writes it by hand."""
+    turns = asyncio.Semaphore(at_once)
+
+    async def use() -> None:
+        async with turns:
+            await _live(who)
+
+    meter = Meter()
+    await asyncio.gather(*(use() for _ in range(sessions)))
+    return meter.read() | {"peak": memory("VmHWM")}
+
+
+async def function_calls(who: AsyncContender, host: str, sessions: int, at_once: int) -> Figures:
+    """Count the function calls of a fan-out, of Python's functions and those in C, for each request."""
+    await fan_out(who, host, at_once, at_once)
+    counter = Counter[str]()
+    counts(host)
+    sys.setprofile(lambda frame, event, argument: counter.update((event,)))
+    try:
+        await spread(lambda _: _live(who), range(sessions), at_once)
+    finally:
+        sys.setprofile(None)
+    return {"calls": (counter["call"] + counter["c_call"]) / seen(host)["requests"]}
 
 
 async def pause(who: Any, host: str, sessions: int, poll_interval: float) -> Figures:
@@ -117,6 +146,13 @@ async def spread(work: Callable[[int], Awaitable[None]], items: Iterable[int], a
         for _ in range(at_once):
             group.create_task(worker())
     return errors
+
+
+async def _live(who: AsyncContender) -> None:
+    """Create a session, run a command in it, and delete it."""
+    session = await who.create()
+    await who.run(session)
+    await who.delete(session)
 
 
 async def _repeat(who: AsyncContender, session: Any, calls: int) -> None:

@@ -7,59 +7,66 @@ from dataclasses import dataclass
 
 from .machinery import ROOT, run, serving
 
-IMPORTS = {
-    "import httpx": sys.executable,
-    "import sessionbay": sys.executable,
-    "from sessionbay import AsyncAgentBay, AgentBay": sys.executable,
+OURS, NAMES = "import sessionbay", "from sessionbay import AsyncAgentBay, AgentBay"
+HTTPX, HELP = "import httpx", "sessionbay --help"
+FIRST_OURS, FIRST_HTTPX = "first answer, sessionbay, sync", "first answer, bare `httpx.Client`"
+BEFORE = ", before"
+STATEMENTS = {
+    HTTPX: HTTPX,
+    OURS: OURS,
+    NAMES: NAMES,
+    HELP: "import sys; sys.argv = ['sessionbay', '--help']; from sessionbay.cli import main; main()",
+    FIRST_HTTPX: "import httpx; httpx.Client().post('{}/?Action=CreateMcpSession')",
+    FIRST_OURS: "from sessionbay import AgentBay; AgentBay('bench', endpoint='{}').create()",
 }
-OFFICIAL_IMPORT = "from agentbay import AsyncAgentBay, AgentBay"
-TIMED = "import time; begin = time.perf_counter(); {}; print(time.perf_counter() - begin)"
+OFFICIAL = "from agentbay import AsyncAgentBay, AgentBay"
+TIMED = """
+import time
+begin = time.process_time()
+try:
+    {}
+except SystemExit:
+    pass
+print(time.process_time() - begin)
+"""
 COUNTED = """
 from importlib.metadata import distributions
 print(len({found.name for found in distributions()} - {"pip", "setuptools"}))
 """
-FIRST_ANSWERS = {
-    "bare `httpx.Client`": "import httpx; httpx.Client().post('{}/?Action=CreateMcpSession')",
-    "sessionbay, sync": "from sessionbay import AgentBay; AgentBay('bench', endpoint='{}').create()",
-}
-TIMES = 5
 
 
 @dataclass(frozen=True)
 class Start:
-    """Seconds of imports and of first answers, and how many distributions an installation brings."""
+    """CPU seconds of programs that do one thing, and how many distributions an installation brings."""
 
-    imports: dict[str, float]
-    first_answers: dict[str, float]
+    cpu: dict[str, float]
     distributions: dict[str, int]
 
+    def ratio(self, above: str, below: str) -> float | None:
+        """Return the ratio of two programs, None if one was not measured."""
+        return self.cpu[above] / self.cpu[below] if {above, below} <= self.cpu.keys() else None
 
-def measured_start(official: str) -> Start:
-    """Measure all of it."""
+
+def measured_start(official: str, before: str, times: int) -> Start:
+    """Measure all of it, the best of so many fresh processes each, which take turns.
+
+    Args:
+        official: The Python that has the official SDK, empty if there is none.
+        before: The Python that has the build to compare with, empty if there is none.
+        times: How many.
+    """
+    programs = {what: (sys.executable, statement) for what, statement in STATEMENTS.items()}
+    if before:
+        programs |= {what + BEFORE: (before, STATEMENTS[what]) for what in (OURS, NAMES, FIRST_OURS)}
+    if official:
+        programs[OFFICIAL] = official, OFFICIAL
+    taken: dict[str, list[float]] = {what: [] for what in programs}
     with serving(latency=0.0, transition=0.0) as server:
-        answers = first_answers(f"http://{server.plain}")
-    return Start(import_times(official), answers, distributions(official))
-
-
-def import_times(official: str) -> dict[str, float]:
-    """Return the seconds that each import takes."""
-    return _best_times(IMPORTS | ({OFFICIAL_IMPORT: official} if official else {}))
-
-
-def first_answers(url: str) -> dict[str, float]:
-    """Return the seconds to a first answer, import included: what an import puts off is paid for here."""
-    statements = {who: statement.format(url) for who, statement in FIRST_ANSWERS.items()}
-    taken = _best_times(dict.fromkeys(statements.values(), sys.executable))
-    return {who: taken[statement] for who, statement in statements.items()}
-
-
-def _best_times(statements: dict[str, str]) -> dict[str, float]:
-    """Return the seconds that each statement takes, the best of some fresh processes that take turns."""
-    taken: dict[str, list[float]] = {statement: [] for statement in statements}
-    for _ in range(TIMES):
-        for statement, python in statements.items():
-            taken[statement].append(float(run(python, "-c", TIMED.format(statement))))
-    return {statement: min(times) for statement, times in taken.items()}
+        for _ in range(times):
+            for what, (python, statement) in programs.items():
+                program = TIMED.format(statement.format(f"http://{server.plain}"))
+                taken[what].append(float(run(python, "-c", program)))
+    return Start({what: min(each) for what, each in taken.items()}, distributions(official))
 
 
 def distributions(official: str) -> dict[str, int]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from importlib import import_module
 from typing import Any, Protocol
 
+ON_UVLOOP = "_uvloop"  # how the names of those end that run on it
 KEY = "bench"
 CONNECTIONS = 512  # that each may have; the default of sessionbay
 

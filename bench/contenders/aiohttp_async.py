@@ -1,5 +1,7 @@
 """A bare ``aiohttp.ClientSession``."""
 
+import ssl
+
 import aiohttp
 
 from . import CONNECTIONS, Place
@@ -11,9 +13,9 @@ class Contender(AsyncBare):
 
     def __init__(self, place: Place) -> None:
         self.url = place.url
-        self.client = aiohttp.ClientSession(
-            connector=aiohttp.TCPConnector(limit=CONNECTIONS), timeout=aiohttp.ClientTimeout(300)
-        )
+        verify = ssl.create_default_context(cafile=place.authority) if place.authority else True
+        connector = aiohttp.TCPConnector(limit=CONNECTIONS, ssl=verify)
+        self.client = aiohttp.ClientSession(connector=connector, timeout=aiohttp.ClientTimeout(300))
 
     async def ask(self, action: str, **fields: str) -> Answer:
         sent = self.client.post(self.url, params=params(action), data=form(fields), headers=headers(action))

@@ -26,6 +26,16 @@ class Contender:
     async def delete(self, session: AsyncSession) -> None:
         await session.delete()
 
+    async def map(self, sessions: int, at_once: int) -> None:
+        """Run a command in each of many sessions, by ``map``."""
+
+        async def use(session: AsyncSession, _: int) -> None:
+            await self.run(session)
+
+        async with self.bay.map(use, range(sessions), concurrency=at_once, fresh=True) as results:
+            async for result in results:
+                result.unwrap()
+
     async def pause(self, session: AsyncSession, poll_interval: float) -> None:
         """Pause a session, and wait until it is."""
         await session.pause(poll_interval=poll_interval)

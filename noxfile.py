@@ -21,6 +21,7 @@ THIS_PYTHON = f"{sys.version_info.major}.{sys.version_info.minor}"
 OFFICIAL = "wuying-agentbay-sdk==0.22.3"  # AgentBay's own client, which the benchmark compares with
 OFFICIAL_AGB = "agbcloud-sdk==0.12.0"  # AGB's own client
 NODE_LIBRARIES = ["playwright-core@1.65.1", "puppeteer-core@25.16.0"]
+WAYS = ["", "1"]  # of SESSIONBAY_HTTPX: a request goes to our core directly, or through httpx
 WORKERS = str(2 * (os.cpu_count() or 1))  # tests wait more than they compute: for processes, for time-outs
 PROJECT = nox.project.load_toml("pyproject.toml")
 
@@ -144,8 +145,10 @@ def tests(session: nox.Session, version: str) -> None:
 
 @nox.session(venv_backend="none")
 def faults(session: nox.Session) -> None:
-    """Run the whole fault matrix: on asyncio, on trio, and in the sync client."""
-    run_tests(session, "-m", "faults", *session.posargs)
+    """Run the whole fault matrix on asyncio, on trio and in the sync client: on our core, and through httpx."""
+    for way in WAYS:
+        session.env["SESSIONBAY_HTTPX"] = way
+        run_tests(session, "-m", "faults", *session.posargs)
 
 
 @nox.session(venv_backend="none")
@@ -222,11 +225,11 @@ def newest(session: nox.Session) -> None:
 
 @nox.session(venv_backend="none")
 def soak(session: nox.Session) -> None:
-    """Make ten thousand calls under faults, and fail if anything is left over; three minutes."""
+    """Make ten thousand calls under faults on each way, and fail if anything is left over; six minutes."""
     python = str(development(session) / "python")
-    session.run(
-        python, "-W", "ignore::sessionbay.engine.IsolationWarning", "-m", "bench.soak", *session.posargs, external=True
-    )
+    command = [python, "-W", "ignore::sessionbay.engine.IsolationWarning", "-m", "bench.soak", *session.posargs]
+    for way in WAYS:
+        session.run(*command, env={"SESSIONBAY_HTTPX": way}, external=True)
 
 
 @nox.session(venv_backend="none")

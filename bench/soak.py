@@ -1,15 +1,18 @@
 """Ten thousand mixed calls on the engine, one in twenty of them hit by a fault: what is left over afterwards?
 
 ``nox -s soak`` runs it. It fails if a session, a connection, a task, a thread or a file is left, or memory grows.
+The faults are on the connections of the client's own core, with ``SESSIONBAY_HTTPX`` in a transport of httpx's.
 """
 
 import argparse
 import gc
+import os
 import random
 import sys
 import threading
 from asyncio import all_tasks
 from collections import Counter
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -19,6 +22,7 @@ from sessionbay import AgentBayError, AsyncAgentBay, AsyncSession, RetryPolicy
 from sessionbay.engine import EngineConfig, LocalEngine
 from sessionbay.testing import AsyncFaultTransport, Fault, FaultPlan, Rule
 
+from .broken_stream import Breaker
 from .meter import memory
 
 SHARE = 0.05  # of all requests
@@ -26,6 +30,7 @@ WORKERS = 8
 CALLS_A_SESSION = 25
 GROWTH = 5.0  # MB
 LABELS = {"job": "soak"}
+OF_THE_ENGINE = "sessionbay-files"  # its pool of threads, which grows as far as it is used at once
 FAULTS = [
     Fault.drop(),
     Fault.reset(),
@@ -53,24 +58,26 @@ async def main(calls: int, warm_up: int) -> bool:
     """Run, print, and return whether nothing was left over."""
     plan = FaultPlan(*[Rule(fault=fault, times=None, probability=SHARE / len(FAULTS)) for fault in FAULTS], seed=7)
     engine = LocalEngine(EngineConfig(isolation="process")).start()
-    key = engine.api_key.reveal()
+    key, breaker = engine.api_key.reveal(), Breaker(SHARE, seed=7)
+    through_httpx = bool(os.environ.get("SESSIONBAY_HTTPX"))
+    transport, broken = (AsyncFaultTransport(plan), nullcontext) if through_httpx else (None, breaker.installed)
     try:
         async with AsyncAgentBay(key, endpoint=engine.endpoint) as quiet:
-            faulty = AsyncAgentBay(
-                key, endpoint=engine.endpoint, retry=BRISK, transport=AsyncFaultTransport(plan), timeout=20
-            )
+            faulty = AsyncAgentBay(key, endpoint=engine.endpoint, retry=BRISK, transport=transport, timeout=20)
             async with faulty:
-                await load(faulty, Tally(warm_up))
+                with broken():
+                    await load(faulty, Tally(warm_up))
                 await settle(quiet)
                 before = state()
                 tally = Tally(calls)
-                await load(faulty, tally)
+                with broken():
+                    await load(faulty, tally)
                 await settle(quiet, *tally.unknown)
                 after = state()
             left = (await quiet.list(labels=LABELS)).total_count or 0
     finally:
         engine.stop()
-    return told(tally, len(plan.fired), left, before, after)
+    return told(tally, len(plan.fired) + breaker.fired, left, before, after)
 
 
 async def load(bay: AsyncAgentBay, tally: Tally) -> None:
@@ -121,7 +128,7 @@ def state() -> dict[str, float]:
     """Return what this process holds."""
     return {
         "tasks": len(all_tasks()),
-        "threads": threading.active_count(),
+        "threads": len([thread for thread in threading.enumerate() if thread.name != OF_THE_ENGINE]),
         "files": len(list(Path("/proc/self/fd").iterdir())),
         "memory": memory("VmRSS"),
     }

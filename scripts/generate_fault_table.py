@@ -5,6 +5,7 @@
 """
 
 import logging
+import os
 import sys
 
 from page import ROOT, renew, with_table
@@ -18,6 +19,7 @@ from tests.faults import CASES, OPERATIONS, Asked  # noqa: E402
 
 def main() -> None:
     """Write the page, or say that it differs."""
+    os.environ["SESSIONBAY_HTTPX"] = "1"  # outside pytest, nothing stands in for the connections
     logging.disable()  # sessions are found that were lost, which is worth a warning elsewhere
     renew(PAGE, __doc__, lambda kept: with_table(kept, table()))
 

@@ -1,11 +1,16 @@
 # Generated from tests/_async/test_fault_matrix.py by scripts/generate_sync.py. Do not edit.
-"""Every fault with every operation: what the caller gets is true by the service's own books."""
+"""Every fault with every operation: what the caller gets is true by the service's own books.
 
+They are on the connections of the client's own core, with ``SESSIONBAY_HTTPX`` in a transport of httpx's.
+"""
+
+import os
 import random
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from operator import attrgetter
-from typing import Any
+from typing import Any, TypeVar
 
 import pytest
 
@@ -17,8 +22,10 @@ from ..fake_cloud import KEY
 from ..faults import AGB_CELLS, BLIND_CELLS, BLINDNESS, CASES, CELLS, OPERATIONS, Asked, Case
 from ..ledger import LedgerCloud
 from .clock import FakeClock
+from .memory_network import ADDRESS, MemoryNetwork
 
 pytestmark = pytest.mark.faults
+C = TypeVar("C", bound=AgentBay | AGB)
 ROUNDING = 0.25  # seconds that a call may take beyond its time
 REPEATABLE = {"SetLabel", "RefreshSessionIdleTime", "DeleteSessionAsync", "DeleteContextFile"}
 
@@ -60,18 +67,34 @@ class Parts:
     session: Session
 
 
+NETWORK = MemoryNetwork()
+
+
+@pytest.fixture(autouse=True)
+def _connections_in_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sessionbay._sync.http.pool.connect", NETWORK.connect)
+
+
+def client(make: Callable[..., C], transport: FaultTransport, clock: FakeClock, **options: Any) -> C:
+    """Return a client that is hit by the faults of a transport."""
+    if os.environ.get("SESSIONBAY_HTTPX"):
+        return make(KEY, transport=transport, clock=clock, **options)
+    NETWORK.transport = transport
+    return make(KEY, endpoint=ADDRESS, allow_http=True, clock=clock, **options)
+
+
 @pytest.fixture(autouse=True)
 def _pauses_without_chance(monkeypatch: pytest.MonkeyPatch) -> None:
     """Make every pause half as long as it may be: by bad luck, one try fewer would fit into the time."""
     monkeypatch.setattr(random, "random", lambda: 0.5)
 
 
-def run(operation: Asked, case: Case, make: type[AgentBay] | type[AGB] = AgentBay) -> Cell:
+def run(operation: Asked, case: Case, make: Callable[..., AgentBay | AGB] = AgentBay) -> Cell:
     """Do it, on a cloud of its own, in a time of its own."""
     cloud, clock = LedgerCloud(direct_route=operation.direct), FakeClock()
     cloud.sessions["session-0"].status = operation.start
     transport = FaultTransport(FaultPlan(), cloud, clock=clock)
-    with make(KEY, transport=transport, clock=clock) as bay:
+    with client(make, transport, clock) as bay:
         session = (bay.get("session-0")).session
         cloud.arrived.clear()
         transport.plan = plan = case.plan(operation.action)
@@ -126,7 +149,7 @@ def test_a_lost_creation_that_cannot_be_looked_for_names_its_attempt(loss: Case,
 def test_nothing_is_done_twice_in_a_thousand_calls_whatever_befalls_them() -> None:
     cloud, clock = LedgerCloud(), FakeClock()
     transport = FaultTransport(FaultPlan(), cloud, clock=clock)
-    with AgentBay(KEY, transport=transport, clock=clock, strict=True) as bay:
+    with client(AgentBay, transport, clock, strict=True) as bay:
         session = (bay.get("session-0")).session
         transport.plan = plan = anything(0.02)
         outcomes: dict[str, str] = {}
@@ -147,7 +170,7 @@ def test_nothing_is_done_twice_in_a_thousand_calls_whatever_befalls_them() -> No
 def test_no_session_is_lost_in_two_hundred_creations_whatever_befalls_them(seed: int) -> None:
     cloud, clock, plan = LedgerCloud(), FakeClock(), anything(0.02, seed)
     held, attempts = {"session-0"}, set[str]()
-    with AgentBay(KEY, transport=FaultTransport(plan, cloud, clock=clock), clock=clock) as bay:
+    with client(AgentBay, FaultTransport(plan, cloud, clock=clock), clock) as bay:
         for _ in range(200):
             try:
                 made = bay.create()

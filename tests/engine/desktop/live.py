@@ -118,7 +118,7 @@ class Live:
         return process
 
     @contextmanager
-    def service(self, python: str = sys.executable, scale: float = 1.0) -> Iterator[Line]:
+    def service(self, python: str = sys.executable, scale: float = 1.0, *, waits: bool = True) -> Iterator[Line]:
         """Start a service; give the line to it. It ends with the line."""
         ours, theirs = socket.socketpair()
         shared = str(Path(inside.__file__).parents[1])
@@ -129,7 +129,10 @@ class Live:
         ours.settimeout(ENOUGH)
         self.process = process
         try:
-            yield Line(ours)
+            line = Line(ours)
+            if waits:
+                line.call("ping")  # answered once the window manager is there
+            yield line
         finally:
             ours.close()
             process.wait(ENOUGH)

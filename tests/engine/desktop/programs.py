@@ -14,7 +14,8 @@ class Terminal:
         self.file = live.folder / f"{name}.txt"
         self.line = line
         shown = live.folder / f"{name}.ready"
-        script = f"stty -echo; touch {shlex.quote(str(shown))}; exec cat >{shlex.quote(str(self.file))}"
+        file, ready = shlex.quote(str(self.file)), shlex.quote(str(shown))
+        script = f"stty -echo; : >{file}; touch {ready}; exec cat >{file}"
         self.process = live.start(["xterm", "-u8", "-T", name, "-geometry", "100x20+60+60", "-e", "sh", "-c", script])
         assert eventually(shown.exists)
         assert eventually(lambda: live.has_focus(name))

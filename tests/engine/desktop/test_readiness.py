@@ -12,7 +12,7 @@ def test_a_window_manager_that_does_not_serve_yet_is_waited_for(live: Live, line
     assert line.call("ping")["manager"] == "Openbox"
     os.kill(live.manager.pid, signal.SIGSTOP)
     try:
-        with live.service() as other:
+        with live.service(waits=False) as other:
             other.sock.settimeout(1)
             with pytest.raises(TimeoutError):  # it has its name already
                 other.call("ping")

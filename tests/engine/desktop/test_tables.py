@@ -12,6 +12,7 @@ from sessionbay.engine.agent.inside.desktop.key_names import KEYS, keysym_of_key
 from sessionbay.engine.agent.inside.desktop.keymap import symbol
 from sessionbay.engine.agent.inside.desktop.keysyms import character_of, keysym_of
 from sessionbay.engine.agent.inside.desktop.pieces import end_of_piece, keysyms_of_text
+from sessionbay.engine.agent.inside.desktop.titles import decode
 from sessionbay.engine.agent.inside.frame_socket import Failure
 from sessionbay.operations.key_names import NAMES
 
@@ -77,3 +78,26 @@ def test_a_key_of_one_group_gives_the_same_in_all() -> None:
     both, one = [0x61, 0x41, 0x6C6, 0x6E6], [0xFF0D, 0, 0, 0]
     assert [symbol(both, group, 0) for group in (0, 1, 2)] == [0x61, 0x6C6, 0]
     assert [symbol(one, group, 0) for group in (0, 1, 2)] == [0xFF0D] * 3
+
+
+@pytest.mark.parametrize(
+    ("kind", "value", "text"),
+    [
+        ("STRING", b"caf\xe9", "café"),
+        ("UTF8_STRING", "你好".encode(), "你好"),
+        ("UTF8_STRING", b"a\xff", "a\ufffd"),
+        ("COMPOUND_TEXT", b"plain", "plain"),
+        ("COMPOUND_TEXT", b"caf\xe9", "café"),
+        ("COMPOUND_TEXT", b"\x1b-B\xb3\xf3d\xbc", "łódź"),
+        ("COMPOUND_TEXT", b"a \x1b%G\xe4\xbd\xa0\x1b%@ b", "a 你 b"),
+        ("COMPOUND_TEXT", b"\x1b$(A0!\x1b(Bend", "0!end"),
+        ("COMPOUND_TEXT", b"\x1b%G\xe4", "\ufffd"),
+    ],
+)
+def test_titles_are_decoded_by_their_type(kind: str, value: bytes, text: str) -> None:
+    assert decode(kind, value) == text
+
+
+@given(st.sampled_from(["STRING", "UTF8_STRING", "COMPOUND_TEXT", "PIXMAP"]), st.binary())
+def test_any_title_is_some_text(kind: str, value: bytes) -> None:
+    assert isinstance(decode(kind, value), str)

@@ -13,6 +13,7 @@ from . import desktop_files
 from .arguments import text
 from .display import Connection
 from .processes import Processes, describe, session_of
+from .reader import Reader
 from .readiness import Readiness
 from .screen import Screen
 from .windows import Windows
@@ -28,6 +29,8 @@ class Applications:
     """Starts and stops applications."""
 
     def __init__(self, windows: Windows, screen: Screen, processes: Processes) -> None:
+        self._connection = Connection()  # of its own, for the events of answers
+        self._reader = Reader(self._connection)
         self._windows = windows
         self._screen = screen
         self._processes = processes
@@ -111,24 +114,21 @@ class Applications:
 
     def _wait(self, process: subprocess.Popen[bytes], command: str, before: set[int]) -> list[int]:
         """Return the processes of a start once a window of theirs takes input."""
-        readiness, told = Readiness(Connection(), self._windows, self._screen), b""
-        try:
-            for look in range(int(START_PATIENCE / LOOK)):
-                told = (told + (process.stderr.read() or b""))[-MAX_TOLD:] if process.stderr else b""
-                code, pids = process.poll(), session_of(process.pid)
-                if code and not pids:
-                    raise Failure(_ended(command, code, told))
-                new = [each for each in self._windows.ids() if each not in before]
-                if pids:
-                    new = [each for each in new if self._windows.pid(each) in pids]
-                elif not new and look > HAND_OVER_PATIENCE / LOOK:
-                    break
-                if readiness.is_ready(new):
-                    return pids or [pid for each in new if (pid := self._windows.pid(each))]
-                time.sleep(LOOK)
-            return session_of(process.pid)
-        finally:
-            readiness.close()
+        readiness, told = Readiness(self._connection, self._reader, self._windows, self._screen), b""
+        for look in range(int(START_PATIENCE / LOOK)):
+            told = (told + (process.stderr.read() or b""))[-MAX_TOLD:] if process.stderr else b""
+            code, pids = process.poll(), session_of(process.pid)
+            if code and not pids:
+                raise Failure(_ended(command, code, told))
+            new = [each for each in self._windows.ids() if each not in before]
+            if pids:
+                new = [each for each in new if self._windows.pid(each) in pids]
+            elif not new and look > HAND_OVER_PATIENCE / LOOK:
+                break
+            if readiness.is_ready(new):
+                return pids or [pid for each in new if (pid := self._windows.pid(each))]
+            time.sleep(LOOK)
+        return session_of(process.pid)
 
     def _reap(self) -> None:
         """Let go of what has ended."""

@@ -99,10 +99,6 @@ class Connection:
             size, place = window.get_geometry(), self.root.translate_coords(window, 0, 0)
         return place.x, place.y, size.width, size.height
 
-    def close(self) -> None:
-        """Close the connection."""
-        self.display.close()
-
     def ask_manager(self, window: Any, kind: str, *numbers: int) -> None:
         """Send the window manager a request about a window."""
         data: Sequence[int] = [*numbers, 0, 0, 0, 0, 0][:5]
@@ -110,6 +106,17 @@ class Connection:
             message = event.ClientMessage(window=window, client_type=self.atom(kind), data=(32, data))
             self.root.send_event(message, event_mask=X.SubstructureRedirectMask | X.SubstructureNotifyMask)
             self.display.sync()
+
+    def has_keyboard(self, window_id: int) -> bool:
+        """Return whether keys go to a window, or to one in it."""
+        with self._lock:
+            found = self.display.get_input_focus().focus
+            try:
+                while not isinstance(found, int) and found.id != window_id:
+                    found = found.query_tree().parent
+            except error.BadWindow:
+                return False
+        return not isinstance(found, int)
 
     def pid(self, window_id: int) -> int:
         """Return the process whose connection made a window, by the X server's own word; 0 if it does not know.

@@ -29,8 +29,7 @@ class Pointer:
 
     def move_mouse(self, x: object, y: object) -> None:
         """Move the cursor; a position off the screen is that at its edge."""
-        self._move(*self._on_screen(x, y))
-        self._check_position()
+        self._go(*self._on_screen(x, y))
 
     def click_mouse(self, x: object, y: object, button: object = "left") -> None:
         """Click at a position. A double click stands alone: it waits until no click before it counts in."""
@@ -39,8 +38,7 @@ class Pointer:
         times = 2 if name == "double_left" else 1
         if times > 1:
             self._let_clicks_pass(*place)
-        self._move(*place)
-        self._check_position()
+        self._go(*place)
         for _ in range(times):
             self._press(BUTTONS[name.replace("double_", "")], True)
             self._press(BUTTONS[name.replace("double_", "")], False)
@@ -51,8 +49,7 @@ class Pointer:
         """Drag from one position to another, in steps that programs can follow."""
         number_of_button = BUTTONS[choice("button", button, tuple(BUTTONS))]
         start, end = self._on_screen(from_x, from_y), self._on_screen(to_x, to_y)
-        self._move(*start)
-        self._check_position()
+        self._go(*start)
         self._press(number_of_button, True)
         try:
             for step in range(1, DRAG_STEPS + 1):
@@ -67,8 +64,7 @@ class Pointer:
         """Turn the wheel at a position by a number of notches."""
         button = WHEEL[choice("direction", direction, tuple(WHEEL))]
         notches = number("amount", amount, 1, MAX_NOTCHES)
-        self._move(*self._on_screen(x, y))
-        self._check_position()
+        self._go(*self._on_screen(x, y))
         for notch in range(notches):
             if notch:
                 time.sleep(NOTCH_PAUSE)
@@ -91,20 +87,17 @@ class Pointer:
         return min(max(across, 0), width - 1), min(max(down, 0), height - 1)
 
     def _move(self, x: int, y: int) -> None:
-        self._target = x, y
         self._display.xtest_fake_input(X.MotionNotify, x=x, y=y)
 
     def _press(self, button: int, down: bool) -> None:
         self._display.xtest_fake_input(X.ButtonPress if down else X.ButtonRelease, button)
 
-    def _check_position(self) -> None:
-        """Fail if a program keeps the cursor elsewhere."""
+    def _go(self, x: int, y: int) -> None:
+        """Move the cursor; fail if a program keeps it elsewhere."""
+        self._move(x, y)
         place = self._connection.pointer()
-        if (place.root_x, place.root_y) != self._target:
-            raise Failure(
-                f"the cursor is at {place.root_x}, {place.root_y}, not at {self._target[0]}, {self._target[1]}:"
-                " a program keeps it there"
-            )
+        if (place.root_x, place.root_y) != (x, y):
+            raise Failure(f"the cursor is at {place.root_x}, {place.root_y}, not at {x}, {y}: a program keeps it there")
 
     def _let_clicks_pass(self, x: int, y: int) -> None:
         when, last_x, last_y = self._clicked

@@ -7,6 +7,7 @@ have read all events of a key before that gets another meaning.
 from __future__ import annotations
 
 import os
+import threading
 import time
 
 from .display import Connection
@@ -30,6 +31,7 @@ class Reader:
         self._connection = connection
         self._display = connection.display
         self._pings = FIRST_PING
+        self._lock = threading.Lock()
 
     def has_read(self) -> bool:
         """Wait until the program has read all events so far; return False if it does not read."""
@@ -44,8 +46,12 @@ class Reader:
             time.sleep(PAUSE)
         return True
 
-    def ping(self, window: Any) -> bool:
+    def ping(self, window: Any, seconds: float = PATIENCE) -> bool:
         """Send a window's program a ping, as window managers do; return whether it answers after the events so far."""
+        with self._lock:
+            return self._ping(window, seconds)
+
+    def _ping(self, window: Any, seconds: float) -> bool:
         self._pings += 1
         ping, number = self._connection.atom("_NET_WM_PING"), self._pings
         root = self._connection.root
@@ -55,7 +61,7 @@ class Reader:
             event.ClientMessage(window=window, client_type=self._connection.atom("WM_PROTOCOLS"), data=data)
         )
         try:
-            return wait_until(lambda: self._answered(number), PATIENCE)
+            return wait_until(lambda: self._answered(number), seconds)
         finally:
             root.change_attributes(event_mask=X.NoEventMask)
             self._display.sync()

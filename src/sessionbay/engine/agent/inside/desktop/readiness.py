@@ -8,15 +8,16 @@ from .screen import Screen
 from .windows import Windows
 
 LOOKS = 3  # in which it stands still, one after the other
+PING_PATIENCE = 2.0  # seconds
 FOCUS_LOOKS = 20  # after which one is ready that does not take the focus
 
 
 class Readiness:
     """Looks at new windows until they stand still, their program answers, and one of them has the focus."""
 
-    def __init__(self, connection: Connection, windows: Windows, screen: Screen) -> None:
-        self._connection = connection  # of its own, as it receives events
-        self._reader = Reader(connection)
+    def __init__(self, connection: Connection, reader: Reader, windows: Windows, screen: Screen) -> None:
+        self._connection = connection
+        self._reader = reader
         self._windows = windows
         self._screen = screen
         self._seen: object = None
@@ -34,13 +35,9 @@ class Readiness:
         answering = [
             window for each in window_ids if self._reader.answers_pings(window := self._connection.window(each))
         ]
-        if self._still == LOOKS and not all(self._reader.ping(window) for window in answering):
+        if self._still == LOOKS and not all(self._reader.ping(window, PING_PATIENCE) for window in answering):
             return False
-        return self._windows.active() in window_ids or self._still >= FOCUS_LOOKS
-
-    def close(self) -> None:
-        """Close the connection."""
-        self._connection.close()
+        return any(map(self._windows.has_focus, window_ids)) or self._still >= FOCUS_LOOKS
 
     def _look(self, window_id: int) -> tuple[object, object, object]:
         geometry = self._windows.geometries().get(window_id)

@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import hashlib
 import io
-import os
 import threading
 
 from ..frame_socket import Failure
 from .arguments import choice, number
 from .display import Connection
 from .png import png
+from .quick_pictures import QuickPictures
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-MSS: Any
 Image: Any
 try:
     from PIL import Image
@@ -36,7 +35,7 @@ class Screen:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
         self._lock = threading.Lock()
-        self._mss: Any = None
+        self._quick = QuickPictures()
 
     def get_screen_size(self) -> dict[str, object]:
         """Return the size in pixels, and the scale of the desktop."""
@@ -82,11 +81,8 @@ class Screen:
     def pixels(self, x: int, y: int, width: int, height: int) -> bytes:
         """Return the pixels of a part of the screen, which must lie on it, in 32 bits each."""
         with self._lock:
-            if self._mss is None:
-                self._mss = _open_mss()
-            if self._mss:
-                return bytes(self._mss.grab({"left": x, "top": y, "width": width, "height": height}).bgra)
-        return self._connection.image(x, y, width, height)
+            picture = self._quick.take({"left": x, "top": y, "width": width, "height": height})
+        return self._connection.image(x, y, width, height) if picture is None else picture
 
 
 def encode(pixels: bytes, width: int, height: int, kind: str, quality: int) -> bytes:
@@ -100,12 +96,3 @@ def encode(pixels: bytes, width: int, height: int, kind: str, quality: int) -> b
     else:
         image.save(file, "PNG", compress_level=PNG_LEVEL)
     return file.getvalue()
-
-
-def _open_mss() -> Any:
-    """Open the quick way to pictures, a connection of its own; False if it is missing."""
-    try:
-        from mss import MSS
-    except ImportError:
-        return False
-    return MSS(display=os.environ["DISPLAY"])

@@ -148,6 +148,10 @@ class Windows:
         """Return the id of the window that has the focus; 0 if none has it."""
         return next(iter(self._connection.numbers(self._connection.root, "_NET_ACTIVE_WINDOW")), 0)
 
+    def has_focus(self, window_id: int) -> bool:
+        """Return whether a window is the active one, and gets the keys."""
+        return self.active() == window_id and self._connection.has_keyboard(window_id)
+
     def pid(self, window_id: int) -> int:
         """Return the process of a window; 0 if it is not known."""
         return self._connection.pid(window_id)
@@ -223,7 +227,7 @@ class Windows:
         self._ask(window_id, "_NET_ACTIVE_WINDOW", PAGER, X.CurrentTime, 0)
         self._wait(
             window_id,
-            lambda: self.active() == window_id and not self._has(window_id, "HIDDEN"),
+            lambda: self.has_focus(window_id) and not self._has(window_id, "HIDDEN"),
             "did not become active: its program does not take the focus",
         )
 

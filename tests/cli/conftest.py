@@ -13,11 +13,12 @@ import pytest
 BOUND = 100.0
 
 
-def command(*words: str, **environment: str) -> subprocess.CompletedProcess[str]:
+def command(*words: str, cwd: Path | None = None, **environment: str) -> subprocess.CompletedProcess[str]:
     """Run ``sessionbay`` to its end."""
     return subprocess.run(
         [sys.executable, "-m", "sessionbay.cli", *words],
         env={**os.environ, **environment},
+        cwd=cwd,
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,

@@ -1,5 +1,6 @@
 """The command line as a whole."""
 
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -12,7 +13,9 @@ from click.testing import CliRunner, Result
 
 from sessionbay import AgentBay
 from sessionbay.cli.commands import commands
+from sessionbay.core.image import image_size
 
+from ..engine.desktop.needs import needs_desktop
 from ..inside import serves_on_a_port
 from .conftest import command, serving
 
@@ -109,6 +112,15 @@ def test_the_demo_shows_the_main_job() -> None:
         "0 sessions left",
     ):
         assert shown in ran.stdout
+
+
+@needs_desktop
+@pytest.mark.skipif(shutil.which("xterm") is None, reason="apt-get install xterm")
+def test_the_demo_of_the_desktop_types_and_saves_a_picture(tmp_path: Path) -> None:
+    ran = command("demo", "--desktop", cwd=tmp_path)
+    assert ran.returncode == 0, ran.stderr
+    assert "arrived as typed: True" in ran.stdout
+    assert image_size((tmp_path / "sessionbay-desktop.png").read_bytes()) == (1280, 800)
 
 
 def test_an_error_on_the_command_line_is_one_line() -> None:

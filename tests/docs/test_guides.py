@@ -1,6 +1,7 @@
 """The Python of the README and the guides: it runs, it prints what it says, it type-checks."""
 
 import os
+import shutil
 import subprocess
 import sys
 import textwrap
@@ -11,6 +12,7 @@ import pytest
 from sessionbay import AgentBay
 from sessionbay.engine.images import CHROMIUM
 
+from ..engine.desktop.needs import missing
 from ..inside import serves_on_a_port
 from .pages import GUIDES, ROOT, Block, blocks, name, run
 
@@ -21,7 +23,13 @@ RUN = [path for path in GUIDES if path not in TESTED]
 @serves_on_a_port
 @pytest.mark.parametrize("path", RUN, ids=name)
 @pytest.mark.filterwarnings("ignore::sessionbay.engine.IsolationWarning")
-def test_the_blocks_of_a_page_run_and_print_what_they_say_and_leave_no_session(path: Path) -> None:
+def test_the_blocks_of_a_page_run_and_print_what_they_say_and_leave_no_session(
+    path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if path.name == "desktop.md":
+        if missing or shutil.which("xterm") is None:
+            pytest.skip(str(missing or "apt-get install xterm"))
+        monkeypatch.chdir(tmp_path)  # where it saves a picture
     with AgentBay() as bay:
         if "browser_latest" in path.read_text("utf-8") and not can_browse(bay):
             pytest.skip(f"the page needs isolation by namespaces, and a browser: {CHROMIUM.install}")

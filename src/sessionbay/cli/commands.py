@@ -43,13 +43,14 @@ def commands() -> None:
 
 
 @commands.command()
-def demo() -> None:
+@click.option("--desktop", is_flag=True, help="Type into a program on a desktop, and save a picture of it here.")
+def demo(desktop: bool) -> None:
     """Run a demo on a private engine of this machine."""
     from rich.console import Console
 
     from .demo import show
 
-    _run(show(Console()))
+    _run(show(Console(), desktop=desktop))
 
 
 @commands.command(short_help="Serve a shared engine until SIGTERM or Ctrl-C.")

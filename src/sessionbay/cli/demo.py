@@ -2,20 +2,20 @@
 
 import time
 import warnings
-from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
 from itertools import pairwise
 
 import anyio
 import httpx
 from rich.console import Console
-from rich.table import Table
 
 from .._async.clouds import AsyncAgentBay
 from .._async.session import AsyncSession
 from ..core.errors import AgentBayError
 from ..engine import IsolationWarning
 from ..models.sessions import SessionEntry
+from .desktop_demo import DesktopDemo
+from .steps import Steps
 
 FAN_OUT = 50
 PAUSE = 1.0  # seconds
@@ -29,54 +29,42 @@ TICKER = (
 )
 
 
-async def show(console: Console) -> None:
-    """Run the demo."""
+async def show(console: Console, *, desktop: bool = False) -> None:
+    """Run the demo, or that of the desktop."""
     begun = time.perf_counter()
     console.print("[bold]sessionbay demo[/]: AgentBay's API, served on this machine. No cloud, no key.\n")
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always", IsolationWarning)
         async with AsyncAgentBay(endpoint="local:private", strict=True) as bay:
-            await Demo(console, bay).run()
+            await (DesktopDemo if desktop else Demo)(console, bay).run()
     for warning in caught:
         console.print(f"\n[bold red]Weak isolation:[/] {warning.message}")
     console.print(f"\nFinished in {time.perf_counter() - begun:.1f} s; nothing is left running.")
 
 
-class Demo:
+class Demo(Steps):
     """The steps. Each returns a line that describes its result."""
 
     session: AsyncSession
     _open: AsyncExitStack
 
     def __init__(self, console: Console, bay: AsyncAgentBay) -> None:
-        self._console = console
+        super().__init__(console)
         self._bay = bay
 
     async def run(self) -> None:
         """Run all steps."""
-        await self._step("engine started", self._engine)
+        await self.step("engine started", self._engine)
         async with AsyncExitStack() as self._open:
-            await self._step("session created", self._create)
-            await self._step("commands run", self._commands)
-            await self._step("file written, read", self._files)
-            await self._step("web page by link", self._link)
-            await self._step("metrics", self._metrics)
-            await self._step("session paused", self._pause)
-            await self._step("session resumed", self._resume)
-        await self._step(f"{FAN_OUT} sessions at once", self._fan_out)
-        await self._step("all deleted", self._rest)
-
-    async def _step(self, name: str, step: Callable[[], Awaitable[str]]) -> None:
-        """Run one step, and print its result and time."""
-        begun = time.perf_counter()
-        with self._console.status(name):
-            output = await step()
-        grid = Table.grid(padding=(0, 2))
-        grid.add_column(width=20, style="bold")
-        grid.add_column(width=7, justify="right", style="cyan")
-        grid.add_column()
-        grid.add_row(name, f"{time.perf_counter() - begun:.2f} s", output)
-        self._console.print(grid)
+            await self.step("session created", self._create)
+            await self.step("commands run", self._commands)
+            await self.step("file written, read", self._files)
+            await self.step("web page by link", self._link)
+            await self.step("metrics", self._metrics)
+            await self.step("session paused", self._pause)
+            await self.step("session resumed", self._resume)
+        await self.step(f"{FAN_OUT} sessions at once", self._fan_out)
+        await self.step("all deleted", self._rest)
 
     async def _engine(self) -> str:
         listed = await self._bay.list()

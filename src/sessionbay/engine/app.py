@@ -28,6 +28,7 @@ from . import direct_route
 from .actions import Actions
 from .api_errors import GONE, ApiError
 from .connections import connections
+from .desktop.screen_relay import relay_screen
 from .query_limit import QueryLimitMiddleware
 from .request_body import KeyGuard, constant_time_equal, parse_body
 from .session import EngineSession
@@ -57,6 +58,7 @@ def create_app(sessions: SessionRegistry, actions: Actions, transfers: Transfers
             Route("/health", endpoints.health, methods=["GET"]),
             Route("/direct/{session_id}/callTool", endpoints.direct_route, methods=["POST"]),
             WebSocketRoute("/ws/{session_id}", endpoints.hub),
+            WebSocketRoute("/screen/{session_id}", endpoints.screen),
             Route("/instance/{session_id}/dashboard", endpoints.page, methods=["GET"]),
             Route(ROUTE, transfers),
             Route("/", endpoints.agentbay, methods=["POST"]),
@@ -127,6 +129,16 @@ class Endpoints:
             await direct_route.error_response(direct_route.unauthorized())(socket.scope, socket.receive, socket.send)
             return
         await session.hub.serve(socket.scope, socket.receive, socket.send)
+
+    async def screen(self, socket: WebSocket) -> None:
+        """Show the screen of a session to a viewer, authorized by the session's token in the query or in its header."""
+        query = socket.query_params
+        token = query.get("token") or socket.headers.get(direct_route.HEADER, "")
+        session = self._authorized_session(socket, token)
+        if session is None:
+            await direct_route.error_response(direct_route.unauthorized())(socket.scope, socket.receive, socket.send)
+            return
+        await relay_screen(session, socket, control=query.get("control") in ("1", "true"))
 
     async def page(self, request: Request) -> Response:
         """Show the page of a session, authorized by the token in its URL."""

@@ -58,6 +58,7 @@ class EngineSession:
     browser: SessionBrowser = field(init=False)
     desktop: SessionDesktop = field(init=False)
     pictures: Pictures = field(init=False)
+    viewers: int = field(init=False, default=0)  # of the screen
     sign: Callable[[str], str] = field(init=False)  # returns the address of a picture
 
     def __post_init__(self) -> None:

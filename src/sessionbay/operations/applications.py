@@ -23,9 +23,11 @@ SERVER = "wuying_app"
 class InstalledArgs(Wire):
     """AGB's newer name of the last argument, with an s at its end, is the one that its own change log calls wrong."""
 
-    start_menu: bool
-    desktop: bool
-    ignore_system_app: bool = Field(validation_alias=AliasChoices("ignore_system_app", "ignore_system_apps"))
+    start_menu: bool = True
+    desktop: bool = False
+    ignore_system_app: bool = Field(
+        default=True, validation_alias=AliasChoices("ignore_system_app", "ignore_system_apps")
+    )
 
 
 class StartArgs(Wire):

@@ -22,7 +22,7 @@ class MoveArgs(Wire):
 
 
 class ClickArgs(MoveArgs):
-    button: str
+    button: str = "left"
 
 
 class DragArgs(Wire):
@@ -30,12 +30,12 @@ class DragArgs(Wire):
     from_y: int
     to_x: int
     to_y: int
-    button: str
+    button: str = "left"
 
 
 class ScrollArgs(MoveArgs):
-    direction: str
-    amount: int
+    direction: str = "up"
+    amount: int = 1
 
 
 class TextArgs(Wire):
@@ -47,7 +47,7 @@ class ReleaseArgs(Wire):
 
 
 class PressArgs(ReleaseArgs):
-    hold: bool
+    hold: bool = False
 
 
 class PositionAnswer(Wire):

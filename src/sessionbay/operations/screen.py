@@ -26,7 +26,7 @@ Pixels = Annotated[int, Field(strict=True)]
 
 
 class FormatArgs(Wire):
-    format: str
+    format: str = "png"
 
 
 class SizeAnswer(Wire):

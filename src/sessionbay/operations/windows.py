@@ -14,7 +14,7 @@ MAX_SIZE = 65535  # pixels
 
 
 class ListArgs(Wire):
-    timeout_ms: int
+    timeout_ms: int = 3000
 
 
 class ActiveArgs(Wire):

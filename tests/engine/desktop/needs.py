@@ -5,5 +5,5 @@ import pytest
 from sessionbay.engine.desktop.requirements import unmet_here
 from sessionbay.engine.sandbox.programs import interpreters
 
-_missing = next((each for each in [unmet_here(next(interpreters()), None)] if each), None)
-needs_desktop = pytest.mark.skipif(_missing is not None, reason=str(_missing) if _missing else "")
+missing = next((each for each in [unmet_here(next(interpreters()), None)] if each), None)
+needs_desktop = pytest.mark.skipif(missing is not None, reason=str(missing) if missing else "")

@@ -1,7 +1,9 @@
 """Desktops of sessions: their start, their end, and what programs of the session see of them."""
 
+import json
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import httpx
 import psutil
@@ -10,6 +12,8 @@ import pytest
 from sessionbay import AGB, AgentBay, AsyncAgentBay, Session
 from sessionbay.core.image import image_size
 from sessionbay.engine import Desktop, EngineConfig, LocalEngine, images
+from sessionbay.engine.desktop import requirements
+from sessionbay.engine.sandbox import bwrap
 
 from ..conftest import client_of
 from ..processes import ENOUGH, eventually
@@ -189,3 +193,31 @@ def test_size_and_scale_are_settings() -> None:
         assert size
         assert (size.width, size.height, size.dpi_scaling_factor) == (800, 600, 2.0)
         assert " 192x" in session.command.run("xdpyinfo | grep resolution").output
+
+
+@pytest.mark.parametrize("packages", ["the program's", "Debian's"])
+def test_the_service_runs_on_the_programs_packages_or_on_debians(
+    namespaces_engine: LocalEngine, packages: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if packages == "Debian's":
+        if not Path("/usr/lib/python3/dist-packages/Xlib").is_dir():
+            pytest.skip("apt-get install python3-xlib")
+        for module in (bwrap, requirements):
+            monkeypatch.setattr(module, "packages_folder", lambda python, uid: None)
+        monkeypatch.setattr(requirements, "_present", set())
+    with client_of(namespaces_engine) as bay, bay.session() as session:
+        shot = session.computer.take_screenshot()
+        assert image_size(shot.data or b"") == (1280, 800)
+        loaded = session.command.run(
+            "grep -ho '/[^ ]*packages/' /proc/$(pgrep -f deskto[p].service)/maps | sort -u"
+        ).output
+        assert ("/run/sessionbay/packages/" in loaded) is (packages != "Debian's")
+
+
+def test_agbs_spelling_of_an_argument_and_those_that_are_left_out_are_taken(session: Session) -> None:
+    for spelling in ("ignore_system_app", "ignore_system_apps"):
+        every, some = (session.call_mcp_tool("get_installed_apps", {spelling: ignore}) for ignore in (False, True))
+        assert len(json.loads(every.data or "")) > len(json.loads(some.data or "")) > 0
+    assert session.call_mcp_tool("list_root_windows", {}).data == "[]"
+    assert session.call_mcp_tool("move_mouse", {"x": 3, "y": 4}).data == "True"
+    assert json.loads(session.call_mcp_tool("get_cursor_position", {}).data or "") == {"x": 3, "y": 4}

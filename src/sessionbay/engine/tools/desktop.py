@@ -52,11 +52,16 @@ TOOLS: tuple[Tool[Any, Any], ...] = (
 NAMES = frozenset(tool.name for tool in TOOLS)
 
 
-async def call(tool: Tool[Any, Any], session: EngineSession, args: Any) -> str | list[str]:
-    """Call a tool of the desktop, which the first call starts."""
+def require_image(session: EngineSession) -> None:
+    """Raise ToolFailure for an image without a desktop."""
     if kind_of(session.image) not in WITH_DESKTOP:
         message = f"Sessions of the image {session.image} have no desktop: use linux_latest or a computer image."
         raise execution_failed(message, "ToolNotSupportedLocally", rpc_code=-32601)
+
+
+async def call(tool: Tool[Any, Any], session: EngineSession, args: Any) -> str | list[str]:
+    """Call a tool of the desktop, which the first call starts."""
+    require_image(session)
     if tool is screen.SCREENSHOT:
         return await _screenshot(session, args)
     if tool is screen.SCREENSHOT_URL:

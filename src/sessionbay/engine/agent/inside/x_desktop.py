@@ -218,11 +218,10 @@ def _watch(running: Running) -> None:
 
 def _end(running: Running) -> None:
     """End a desktop and remove its folder."""
+    import shutil  # not at the start of every session
+
     _kill(running)
-    for name in os.listdir(running.folder) if os.path.isdir(running.folder) else ():
-        os.unlink(os.path.join(running.folder, name))
-    if os.path.isdir(running.folder):
-        os.rmdir(running.folder)
+    shutil.rmtree(running.folder, ignore_errors=True)  # in which the session may have put anything
 
 
 def _kill(running: Running) -> None:

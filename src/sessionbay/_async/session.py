@@ -285,10 +285,9 @@ class AsyncSession:
         if result.data is None:
             return result
         self.connection.reserved_labels = reserved_labels.reserved(result.data)
-        if reserved:
+        if reserved or not self.connection.reserved_labels:
             return result
-        own = reserved_labels.own(result.data)
-        return replace(result, data=own) if len(own) < len(result.data) else result
+        return replace(result, data=reserved_labels.own(result.data))
 
     async def info(self) -> InfoResult:
         """Get what this session is, and how to reach its screen.

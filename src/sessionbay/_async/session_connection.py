@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from ..core import validation
@@ -56,7 +57,7 @@ class AsyncSessionConnection:
         """The session's id."""
         return self.details.session_id
 
-    @property
+    @cached_property
     def ref(self) -> SessionRef:
         """The request body that holds the session's id and nothing else."""
         return SessionRef(session_id=self.session_id)

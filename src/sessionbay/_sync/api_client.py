@@ -161,10 +161,12 @@ class ApiClient:
         self, call: Call[R], deadline: float, connect: float | None
     ) -> tuple[R | AgentBayError, Failure | None]:
         """Send a call once; return the result or the error, and why it may be retried."""
-        limit = max(deadline - self.clock.monotonic(), 0.001)
-        request = call.encode(RequestStamp(self.clock.time(), nonce()))
+        clock = self.config.clock
+        now = clock.monotonic()
+        limit = max(deadline - now, 0.001)
+        request = call.encode(RequestStamp(clock.time(), nonce()))
         try:
-            response = self._send_request(request, limit, connect)
+            response = self._send_request(request, now + limit, limit, connect)
         except (TimeoutError, TransportError) as exc:
             return map_transport_error(call.name, call.errors, exc, limit, connect_hint(request.url))
         except InvalidResponse as exc:
@@ -182,9 +184,8 @@ class ApiClient:
             result = replace(result, error_message=message)
         return result, classify_response(response.status, result.code, response.headers, self.clock.time())
 
-    def _send_request(self, request: HttpRequest, limit: float, connect: float | None) -> HttpResponse:
+    def _send_request(self, request: HttpRequest, deadline: float, limit: float, connect: float | None) -> HttpResponse:
         core = self._core or self.open()
-        deadline = core.clock() + limit
         if self._goes_directly(core):
             log.debug("sent directly")
             timeouts = Timeouts({"connect": connect_timeout(limit, connect)}, deadline, core.clock)

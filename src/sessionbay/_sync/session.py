@@ -286,10 +286,9 @@ class Session:
         if result.data is None:
             return result
         self.connection.reserved_labels = reserved_labels.reserved(result.data)
-        if reserved:
+        if reserved or not self.connection.reserved_labels:
             return result
-        own = reserved_labels.own(result.data)
-        return replace(result, data=own) if len(own) < len(result.data) else result
+        return replace(result, data=reserved_labels.own(result.data))
 
     def info(self) -> InfoResult:
         """Get what this session is, and how to reach its screen.

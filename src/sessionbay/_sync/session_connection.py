@@ -3,6 +3,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from ..core import validation
@@ -57,7 +58,7 @@ class SessionConnection:
         """The session's id."""
         return self.details.session_id
 
-    @property
+    @cached_property
     def ref(self) -> SessionRef:
         """The request body that holds the session's id and nothing else."""
         return SessionRef(session_id=self.session_id)

@@ -29,7 +29,7 @@ class FrozenDict(dict[K, V]):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         values: dict[Any, Any] = dict(*args, **kwargs)
-        super().__init__({key: freeze(value) for key, value in values.items()})
+        super().__init__({key: value if type(value) is str else freeze(value) for key, value in values.items()})
 
     def __hash__(self) -> int:  # type: ignore[override]  # a dict has none, since it is mutable
         return hash(frozenset(self.items()))

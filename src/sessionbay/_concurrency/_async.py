@@ -294,7 +294,9 @@ class BoundedQueue(Generic[T]):
         import anyio
 
         try:
-            await self._sender.send(message)
+            self._sender.send_nowait(message)  # ``send`` switches tasks, also if there is room
+        except anyio.WouldBlock:
+            return await self._put_later(message)
         except (anyio.BrokenResourceError, anyio.ClosedResourceError):
             return False
         return True
@@ -303,6 +305,21 @@ class BoundedQueue(Generic[T]):
         """Return the next message, None at the end."""
         import anyio
 
+        try:
+            return self._receiver.receive_nowait()
+        except anyio.WouldBlock:
+            return await self._get_later()
+        except (anyio.EndOfStream, anyio.ClosedResourceError):
+            return None
+
+    async def _put_later(self, message: T) -> bool:
+        try:
+            await self._sender.send(message)
+        except (anyio.BrokenResourceError, anyio.ClosedResourceError):
+            return False
+        return True
+
+    async def _get_later(self) -> T | None:
         try:
             return await self._receiver.receive()
         except (anyio.EndOfStream, anyio.ClosedResourceError):

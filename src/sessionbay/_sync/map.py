@@ -124,21 +124,18 @@ class Map(Generic[T, V]):
     def _process(self, index: int, item: T) -> MapResult[T, V]:
         """Process one item; an exception becomes its result."""
         start = self._clock.monotonic()
-        session_id = ""
+        session_id, value, error = "", None, None
         try:
             with Lease(self._sessions, None) as session:
                 session_id = session.session_id
                 value = call_user_function(self._work(session, item))
         except Exception as exc:  # noqa: BLE001  # the user's own code
-            done: MapResult[T, V] = MapResult(index=index, item=item, error=exc)
-        else:
-            done = MapResult(index=index, item=item, value=value)
-        return replace(done, session_id=session_id, seconds=self._clock.monotonic() - start)
+            error = exc
+        seconds = self._clock.monotonic() - start
+        return MapResult(index=index, item=item, value=value, error=error, session_id=session_id, seconds=seconds)
 
     def _report(self, done: MapResult[T, V] | None = None, *, ended: bool = False) -> None:
-        seen = self._progress
-        if done is not None:
-            seen = replace(seen, done=seen.done + 1, failed=seen.failed + (not done))
-        self._progress = replace(seen, ended=ended)
+        seen, failed = self._progress, done is not None and not done
+        self._progress = replace(seen, done=seen.done + (done is not None), failed=seen.failed + failed, ended=ended)
         if self._rules.progress:
             self._rules.progress(self._progress)

@@ -2,9 +2,11 @@
 
 import asyncio
 import json
+import re
 import socket
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from typing import Any, cast
 
 import h11
@@ -12,11 +14,14 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, WebSocketException
 
 from ..agent.connection import AgentConnection, AgentFailure
+from ..contexts.threads import run_in_threads
 from ..json_limit import has_more_values
 from ..port_forward.upstream_request import UpstreamRequest
 
-MAX_MESSAGE = 64 * 2**20  # bytes
+MAX_MESSAGE = 24 * 2**20  # bytes, of a picture in base64
 MAX_VALUES = 1_000_000  # of the JSON of a message
+PARSED_HERE = 2**16  # bytes of a message; a longer one is parsed in a thread, and does not hold the event loop
+BROWSER_PATH = re.compile(r"/devtools/browser/[\w-]{1,100}")
 MAX_VERSION = 64 * 2**10  # bytes of the description of a browser
 OnEvent = Callable[[str, dict[str, Any], str], None]  # its method, its parameters, the target's session
 
@@ -34,7 +39,7 @@ async def browser_path(agent: AgentConnection, port: int) -> str:
     try:
         _, fd = await agent.request_fd("connect", port=port)
     except AgentFailure as exc:
-        raise DevToolsError(str(exc)) from exc
+        raise DevToolsError(f"the browser cannot be reached: {exc}") from exc
     with socket.socket(fileno=fd) as sock:
         upstream = UpstreamRequest(sock)
         headers = [("host", f"localhost:{port}"), ("connection", "close")]
@@ -51,7 +56,7 @@ async def browser_path(agent: AgentConnection, port: int) -> str:
         except (h11.RemoteProtocolError, OSError, ValueError, KeyError, TypeError, RecursionError) as exc:
             raise DevToolsError(f"what listens on port {port} is no browser: {exc}") from exc
     path = "/" + str(found).partition("://")[2].partition("/")[2]
-    if not path.startswith("/devtools/browser/"):
+    if not BROWSER_PATH.fullmatch(path):
         raise DevToolsError(f"what listens on port {port} is no browser")
     return path
 
@@ -99,8 +104,8 @@ class DevTools:
         finally:
             del self._waiting[number]
         if "error" in reply:
-            raise DevToolsError(f"{method}: {reply['error'].get('message', 'failed')}")
-        return cast("dict[str, Any]", reply.get("result", {}))
+            raise DevToolsError(f"{method}: {object_of(reply['error']).get('message', 'failed')}")
+        return object_of(reply.get("result"))
 
     async def aclose(self) -> None:
         """Close the connection."""
@@ -112,7 +117,9 @@ class DevTools:
     async def _read(self) -> None:
         try:
             async for text in self._socket:
-                self._take(text)
+                data = text.encode() if isinstance(text, str) else text
+                is_long = len(data) > PARSED_HERE
+                self._take(await run_in_threads(partial(_parsed, data)) if is_long else _parsed(data))
         except ConnectionClosed:
             pass
         finally:
@@ -120,19 +127,25 @@ class DevTools:
                 if not answer.done():
                     answer.set_exception(DevToolsError("the browser has ended"))
 
-    def _take(self, text: str | bytes) -> None:
-        message = _parsed(text.encode() if isinstance(text, str) else text)
-        answer = self._waiting.get(message.get("id", 0))
+    def _take(self, message: dict[str, Any]) -> None:
+        number = message.get("id")
+        answer = self._waiting.get(number) if isinstance(number, int) else None
         if answer is not None and not answer.done():
             answer.set_result(message)
-        elif isinstance(message.get("params"), dict):
-            self._on_event(str(message.get("method")), message["params"], str(message.get("sessionId", "")))
+        elif number is None:
+            self._on_event(
+                str(message.get("method")), object_of(message.get("params")), str(message.get("sessionId", ""))
+            )
+
+
+def object_of(value: object) -> dict[str, Any]:
+    """Return a JSON object; empty for any other value."""
+    return cast("dict[str, Any]", value) if isinstance(value, dict) else {}
 
 
 def _parsed(data: bytes) -> dict[str, Any]:
     """Return a message; empty if it is none."""
     try:
-        message: Any = None if has_more_values(data, MAX_VALUES) else json.loads(data)
+        return object_of(None if has_more_values(data, MAX_VALUES) else json.loads(data))
     except (ValueError, RecursionError):
         return {}
-    return cast("dict[str, Any]", message) if isinstance(message, dict) else {}

@@ -4,14 +4,15 @@ import asyncio
 import math
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import Any, cast
 
 from ...operations.operator import ScreenshotArgs
 from ..agent.connection import AgentConnection
-from .devtools import DevTools, DevToolsError
+from .devtools import DevTools, DevToolsError, object_of
 
 LOAD_TIMEOUT = 30.0  # seconds for the load of a page, as in Playwright
 PICTURE_TIMEOUT = 30.0
+MAX_PICTURE = 12 * 2**20  # characters of base64
 MAX_SIZE = 16_384  # CSS pixels of a picture in each direction: Chromium draws no more
 
 
@@ -43,8 +44,10 @@ class Operator:
                 options["quality"] = args.quality
             if clip := args.clip or (await self._whole(page) if args.full_page else None):
                 options |= {"clip": {**clip, "scale": 1}, "captureBeyondViewport": True}
-            picture = await page.call("Page.captureScreenshot", **options)
-            return str(picture.get("data", "")), kind
+            data = str((await page.call("Page.captureScreenshot", **options)).get("data", ""))
+            if len(data) > MAX_PICTURE:
+                raise DevToolsError("the picture is too large: give a clip, or a lower quality")
+            return data, kind
 
     async def close(self) -> None:
         """Close all pages but an empty one, so that the browser goes on."""
@@ -60,8 +63,8 @@ class Operator:
 
     async def _whole(self, page: "_Page") -> dict[str, float]:
         """Return the rectangle of a whole page."""
-        size = (await page.call("Page.getLayoutMetrics"))["cssContentSize"]
-        width, height = (min(math.ceil(size[name]), MAX_SIZE) for name in ("width", "height"))
+        size = object_of((await page.call("Page.getLayoutMetrics")).get("cssContentSize"))
+        width, height = (min(math.ceil(size.get(name, 1)), MAX_SIZE) for name in ("width", "height"))
         return {"x": 0, "y": 0, "width": width, "height": height}
 
     @asynccontextmanager
@@ -75,9 +78,10 @@ class Operator:
                 raise DevToolsError(f"the browser has no page {target!r}")
             self._last = target or (self._last if self._last in pages else next(iter(pages), ""))
             if not self._last:
-                self._last = (await devtools.call("Target.createTarget", url="about:blank"))["targetId"]
+                made = await devtools.call("Target.createTarget", url="about:blank")
+                self._last = str(made.get("targetId"))
             attached = await devtools.call("Target.attachToTarget", targetId=self._last, flatten=True)
-            page.attach(devtools, str(attached["sessionId"]))
+            page.attach(devtools, str(attached.get("sessionId")))
             yield page
         finally:
             await devtools.aclose()
@@ -116,13 +120,15 @@ class _Page:
     async def evaluate(self, expression: str) -> Any:
         """Return the value of an expression in the page."""
         done = await self.call("Runtime.evaluate", expression=expression, returnByValue=True)
-        return done.get("result", {}).get("value")
+        return object_of(done.get("result")).get("value")
 
 
 async def _pages(devtools: DevTools) -> list[str]:
     """Return the ids of the pages."""
-    found = (await devtools.call("Target.getTargets")).get("targetInfos", [])
-    return [str(target["targetId"]) for target in found if target.get("type") == "page"]
+    listed: Any = (await devtools.call("Target.getTargets")).get("targetInfos")
+    found = cast("list[object]", listed) if isinstance(listed, list) else []
+    targets = map(object_of, found)
+    return [str(target.get("targetId")) for target in targets if target.get("type") == "page"]
 
 
 def seconds_of(timeout: int | None) -> float:

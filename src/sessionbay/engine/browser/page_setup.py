@@ -3,15 +3,17 @@
 import asyncio
 import json
 import re
+from collections.abc import Coroutine
 from contextlib import suppress
 from typing import Any
 
 from ...core.escaping_filter import escaping_logger
 from ..agent.connection import AgentConnection
-from .devtools import DevTools, DevToolsError
+from .devtools import DevTools, DevToolsError, object_of
 from .settings import BrowserSettings
 
 log = escaping_logger("sessionbay.engine")
+MAX_TASKS = 500  # at once, more than pages and requests of a browser
 ATTACH = {"autoAttach": True, "waitForDebuggerOnStart": True, "flatten": True}
 SET_PLATFORM = "Object.defineProperty(Navigator.prototype, 'platform', {get: () => %s, configurable: true});"
 PLATFORMS = (("Windows", "Win32"), ("Macintosh", "MacIntel"), ("Android", "Linux armv8l"), ("iPhone", "iPhone"))
@@ -43,13 +45,17 @@ class PageSetup:
 
     def _on_event(self, method: str, params: dict[str, Any], session: str) -> None:
         if method == "Target.attachedToTarget":
-            self._start(self._set_up(str(params.get("sessionId")), str(params.get("targetInfo", {}).get("type"))))
+            kind = object_of(params.get("targetInfo")).get("type")
+            self._start(self._set_up(str(params.get("sessionId")), str(kind)))
         elif method == "Fetch.authRequired":
             self._start(self._log_in(session, params))
         elif method == "Fetch.requestPaused":
             self._start(self._call("Fetch.continueRequest", session, requestId=params.get("requestId")))
 
-    def _start(self, work: Any) -> None:
+    def _start(self, work: Coroutine[Any, Any, None]) -> None:
+        if len(self._tasks) >= MAX_TASKS:  # the session has something else than a browser on the port
+            work.close()
+            return
         task = asyncio.create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
@@ -90,7 +96,7 @@ class PageSetup:
         """Answer the proxy's question for a login, and leave a page's own to the page."""
         proxy = self._settings.proxy
         answer: dict[str, str] = {"response": "Default"}
-        if proxy and params.get("authChallenge", {}).get("source") == "Proxy":
+        if proxy and object_of(params.get("authChallenge")).get("source") == "Proxy":
             answer = {"response": "ProvideCredentials", "username": proxy.username, "password": proxy.password}
         await self._call(
             "Fetch.continueWithAuth", session, requestId=params.get("requestId"), authChallengeResponse=answer

@@ -177,7 +177,7 @@ def compat(session: nox.Session) -> None:
     python = official(session, OFFICIAL, OFFICIAL_AGB, "pytest>=9", "pytest-timeout>=2.3.1", "pytest-xdist>=3.6")
     checks, modules = Path("compat").absolute(), node_modules(session)
     session.cd(session.create_tmp())  # the official clients write a log where they are, and look for a .env
-    options = ["-q", "-n", WORKERS, "-c", f"{checks}/pytest.ini"]
+    options = ["-q", "-n", WORKERS, "--dist", "loadgroup", "-c", f"{checks}/pytest.ini"]
     options += ["--rootdir", str(checks), "--sessionbay", str(command), "--node-modules", modules]
     session.run(python, "-m", "pytest", *options, str(checks), *session.posargs, external=True)
 

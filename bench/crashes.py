@@ -30,6 +30,7 @@ from sessionbay.engine import EngineConfig, LocalEngine
 PR_SET_CHILD_SUBREAPER = 36
 WORKERS = 3
 LONGEST = 0.7  # seconds after the engine's start within which it is killed
+LONGEST_DESKTOP = 4.0  # the same where desktops are started
 PATIENCE = 10.0
 DAEMONS = "for _ in 1 2 3 4 5; do setsid sh -c 'sleep 600 & sleep 600' >/dev/null 2>&1 & done"
 
@@ -52,11 +53,12 @@ def main() -> int:
     parser.add_argument("--rounds", type=int, default=200)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--isolation", choices=["auto", "namespaces", "uid", "process"], default="auto")
+    parser.add_argument("--desktop", action="store_true", help="use a desktop in each session")
     parser.add_argument("--json", action="store_true", help="print the figures as JSON")
     given = parser.parse_args()
     ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
     with folder(), decoy() as lives:
-        found = crash(given.rounds, random.Random(given.seed), given.isolation)
+        found = crash(given.rounds, random.Random(given.seed), given.isolation, desktop=given.desktop)
         figures: dict[str, Any] = asdict(found) | {"decoy_lives": lives()}
     starts = sorted(figures.pop("starts"))
     figures["median_start"] = starts[len(starts) // 2]
@@ -92,15 +94,15 @@ def decoy() -> Iterator[Callable[[], bool]]:
             process.kill()
 
 
-def crash(rounds: int, chance: random.Random, isolation: str) -> Found:
+def crash(rounds: int, chance: random.Random, isolation: str, *, desktop: bool) -> Found:
     """Start an engine and kill it, so many times."""
     found = Found()
     spared = {child.pid for child in psutil.Process().children()}
     for number in range(rounds):
-        child, started = begin(chance.getrandbits(32), isolation)
+        child, started = begin(chance.getrandbits(32), isolation, desktop=desktop)
         found.starts.append(started)
         found.folders += sum(1 for _ in Path(tempfile.gettempdir()).glob("*sessionbay-*")) - 1
-        time.sleep(chance.uniform(0, LONGEST))
+        time.sleep(chance.uniform(0, LONGEST_DESKTOP if desktop else LONGEST))
         os.kill(child, signal.SIGKILL)
         took = gone(spared)
         found.late += took > 1
@@ -111,7 +113,7 @@ def crash(rounds: int, chance: random.Random, isolation: str) -> Found:
     return found
 
 
-def begin(seed: int, isolation: str) -> tuple[int, float]:
+def begin(seed: int, isolation: str, *, desktop: bool) -> tuple[int, float]:
     """Start an engine and its work in a child; return the child, and the seconds that the engine took to serve."""
     ready, tell = os.pipe()
     begun = time.perf_counter()
@@ -119,7 +121,7 @@ def begin(seed: int, isolation: str) -> tuple[int, float]:
     if child == 0:
         try:
             os.close(ready)
-            work(seed, isolation, lambda: os.write(tell, b"."))
+            work(seed, isolation, lambda: os.write(tell, b"."), desktop=desktop)
         finally:
             os._exit(1)
     os.close(tell)
@@ -129,17 +131,18 @@ def begin(seed: int, isolation: str) -> tuple[int, float]:
     return child, time.perf_counter() - begun
 
 
-def work(seed: int, isolation: Any, ready: Callable[[], object]) -> None:
+def work(seed: int, isolation: Any, ready: Callable[[], object], *, desktop: bool) -> None:
     """Serve, and have sessions made and unmade without end."""
     warnings.simplefilter("ignore")
     engine = LocalEngine(EngineConfig(isolation=isolation)).start()
     ready()
+    step = use_desktop if desktop else take_step
     for number in range(WORKERS):
-        threading.Thread(target=use, args=(engine, random.Random(seed + number)), daemon=True).start()
+        threading.Thread(target=use, args=(engine, random.Random(seed + number), step), daemon=True).start()
     threading.Event().wait(60)
 
 
-def use(engine: LocalEngine, chance: random.Random) -> None:
+def use(engine: LocalEngine, chance: random.Random, step: Callable[[Session, random.Random], None]) -> None:
     """Make sessions, and do with them what chance says."""
     with AgentBay(endpoint=engine.endpoint, api_key=engine.api_key.reveal()) as bay:
         while True:
@@ -150,7 +153,20 @@ def use(engine: LocalEngine, chance: random.Random) -> None:
                 session.delete()
 
 
-def step(session: Session, chance: random.Random) -> None:
+def use_desktop(session: Session, chance: random.Random) -> None:
+    """Do one thing with a session's desktop."""
+    which = chance.randrange(4)
+    if which == 0:
+        session.computer.start_app("xterm -e sh -c 'setsid sleep 600 & sleep 600'")
+    elif which == 1:
+        session.computer.input_text("typed: 世界\n")
+    elif which == 2:
+        session.computer.take_screenshot()
+    else:
+        take_step(session, chance)
+
+
+def take_step(session: Session, chance: random.Random) -> None:
     """Do one thing with a session."""
     which = chance.randrange(4)
     if which == 0:

@@ -127,6 +127,21 @@ class Link(Job):
             http.get(f"{link.rstrip('/')}/page", follow_redirects=True).raise_for_status()
 
 
+class Desktop(Job):
+    """A program that is started on a desktop, clicked and photographed; each third session is deleted."""
+
+    def prepare(self) -> None:
+        self.session = self.bay.create(image_id="linux_latest").raise_for_error().session
+
+    def call(self, turn: int) -> None:
+        self.own.computer.start_app("xterm").raise_for_error()
+        self.own.computer.click_mouse(100 + turn % 100, 100).raise_for_error()
+        self.own.computer.take_screenshot().raise_for_error()
+        if turn % 3 == 2:
+            self.own.delete().raise_for_error()
+            self.prepare()
+
+
 OPERATIONS: dict[str, type[Job]] = {
     "sync": Sync,
     "archive": Archive,
@@ -135,6 +150,7 @@ OPERATIONS: dict[str, type[Job]] = {
     "deletion": Deletion,
     "command": Command,
     "link": Link,
+    "desktop": Desktop,
 }
 
 

@@ -30,6 +30,15 @@ def pytest_configure(config: pytest.Config) -> None:
         config.pluginmanager.register(Table(config))
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep the checks of a desktop in one worker, as each would start a desktop of its own."""
+    for item in items:
+        if isinstance(item, pytest.Function) and "desktop" in item.fixturenames:
+            flavour = item.callspec.params.get("flavour", "") if hasattr(item, "callspec") else ""
+            item.add_marker(pytest.mark.xdist_group(f"{item.path.parent.name} {flavour}"))
+
+
 @pytest.fixture(scope="session")
 def engine(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
     """Yield the engine that all checks share."""

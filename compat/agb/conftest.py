@@ -8,10 +8,12 @@ import pytest
 from agb import AGB, CreateSessionParams
 from agb.config import Config
 
+from ..desktop import EVENTS, TERMINAL, Desktop, skip_unless_there
 from ..engine import Engine
 from ..loop import Loop
 
 IMAGE = "agb-code-space-1"
+COMPUTER_IMAGE = "agb-computer-use-ubuntu-2204"
 Do = Callable[[Any], Any]
 NUMBERS = count()
 
@@ -64,3 +66,39 @@ def folder(session: Any) -> str:
     result = session.command.execute(f"mkdir agb-{next(NUMBERS)} && cd $_ && pwd", timeout_ms=60_000)
     assert result.success, result.stderr
     return str(result.stdout.strip())
+
+
+@pytest.fixture(scope="session")
+def desktop(agb: Any) -> Iterator[Desktop]:
+    """Yield a desktop with a window of events and a terminal, which many checks share."""
+    session = agb.create(CreateSessionParams(image_id=COMPUTER_IMAGE, labels={"check": "desktop"})).session
+
+    def run(command: str) -> str:
+        return str(session.command.execute(command, timeout_ms=60_000).stdout)
+
+    skip_unless_there(session.computer.screen.get_size(), run)
+    shown = Desktop(session, run)
+    for name in (EVENTS, TERMINAL):
+        result = session.computer.app.start(f"sh {shown.home}/{name}.sh")
+        assert result.success, result.error_message
+    yield shown
+    session.delete()
+
+
+@pytest.fixture
+def computer(desktop: Desktop) -> Any:
+    """Give the client's module for the desktop, with no event written down yet."""
+    desktop.begin()
+    return desktop.computer
+
+
+@pytest.fixture
+def window(desktop: Desktop) -> Callable[[str], Any]:
+    """Return what finds a window by its title."""
+
+    def find(title: str) -> Any:
+        listed = desktop.computer.window.list_root_windows()
+        assert listed.success, listed.error_message
+        return next((found for found in listed.windows if found.title == title), None)
+
+    return find

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from agentbay import AgentBay, AsyncAgentBay, Config, CreateSessionParams
 
+from ..desktop import EVENTS, TERMINAL, Desktop, skip_unless_there
 from ..engine import Engine
 from ..loop import Loop
 
@@ -86,3 +87,39 @@ def folder(session: Any, do: Do) -> str:
     result = do(session.command.execute_command(f"mkdir check-{next(NUMBERS)} && cd $_ && pwd"))
     assert result.success, result.stderr
     return str(result.stdout.strip())
+
+
+@pytest.fixture(scope="session")
+def desktop(bay: Any, do: Do) -> Iterator[Desktop]:
+    """Yield a desktop with a window of events and a terminal, which many checks share."""
+    session = do(bay.create(CreateSessionParams(image_id="linux_latest", labels={"check": "desktop"}))).session
+
+    def run(command: str) -> str:
+        return str(do(session.command.execute_command(command, timeout_ms=60_000)).stdout)
+
+    skip_unless_there(do(session.computer.get_screen_size()), run)
+    shown = Desktop(session, run)
+    for name in (EVENTS, TERMINAL):
+        result = do(session.computer.start_app(f"sh {shown.home}/{name}.sh"))
+        assert result.success, result.error_message
+    yield shown
+    do(session.delete())
+
+
+@pytest.fixture
+def computer(desktop: Desktop) -> Any:
+    """Give the client's module for the desktop, with no event written down yet."""
+    desktop.begin()
+    return desktop.computer
+
+
+@pytest.fixture
+def window(desktop: Desktop, do: Do) -> Callable[[str], Any]:
+    """Return what finds a window by its title."""
+
+    def find(title: str) -> Any:
+        listed = do(desktop.computer.list_root_windows())
+        assert listed.success, listed.error_message
+        return next((found for found in listed.windows if found.title == title), None)
+
+    return find

@@ -11,6 +11,8 @@ import pytest
 
 from sessionbay.engine import EngineConfig, IsolationWarning, LocalEngine
 from sessionbay.engine.agent.inside import landlock
+from sessionbay.engine.desktop.requirements import unmet_here
+from sessionbay.engine.sandbox.backends import session_uid
 
 from .attack import Attack
 from .scene import Scene
@@ -68,6 +70,9 @@ def missing(need: str, engine: LocalEngine) -> str:
         return "only root can become another user"
     if need == "user" and os.geteuid() == 0:
         return "root cannot be kept out by permissions"
+    if need == "desktop":
+        found = unmet_here(engine._engine.backend.python, session_uid())
+        return str(found) if found else ""
     if need == "git" and shutil.which("git") is None:
         return "git is not installed"
     if need == "scopes" and landlock.version(ctypes.CDLL(None, use_errno=True)) < 6:

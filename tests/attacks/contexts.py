@@ -117,7 +117,7 @@ for _kind, (_about, _way, _method, _change) in CHANGES.items():
     )
 
 
-class _Clock:
+class Clock:
     """The signer's clock."""
 
     def __init__(self, now: float) -> None:
@@ -135,7 +135,7 @@ def address_of_yesterday(scene: Scene) -> str | None:
     """An address that was given out a day ago."""
     kept = ContextWithFile(scene)
     url = kept.address("Download")
-    scene.patch.setattr(signing, "time", _Clock(time.time() + 86400))
+    scene.patch.setattr(signing, "time", Clock(time.time() + 86400))
     return kept.request("GET", url)
 
 

@@ -8,6 +8,7 @@ from . import (  # noqa: F401  # which fill the table
     archives,
     browsers,
     contexts,
+    desktops,
     door,
     downloads,
     files,

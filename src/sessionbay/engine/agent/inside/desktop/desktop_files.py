@@ -6,6 +6,7 @@ import configparser
 import os
 import re
 import shutil
+import stat
 
 SECTION = "Desktop Entry"
 MAX_SIZE = 2**20  # bytes
@@ -45,7 +46,9 @@ def _entry(path: str) -> dict[str, str]:
     parser = configparser.RawConfigParser(strict=False, interpolation=None, delimiters="=", comment_prefixes="#")
     parser.optionxform = str  # type: ignore[assignment,method-assign]
     try:
-        with open(path, encoding="utf-8", errors="replace") as file:
+        with open(path, encoding="utf-8", errors="replace", opener=_open) as file:
+            if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+                return {}
             parser.read_string(file.read(MAX_SIZE))
         entry = dict(parser.items(SECTION))
     except (OSError, configparser.Error, ValueError):
@@ -53,6 +56,11 @@ def _entry(path: str) -> dict[str, str]:
     is_there = not entry.get("TryExec") or shutil.which(entry["TryExec"]) is not None
     is_app = entry.get("Type") == "Application" and bool(entry.get("Exec")) and bool(entry.get("Name"))
     return entry if is_app and is_there and not _is(entry, "Hidden") else {}
+
+
+def _open(path: str, flags: int) -> int:
+    """Open a file at once, as a pipe without a writer would wait for one."""
+    return os.open(path, flags | os.O_NONBLOCK)
 
 
 def _is(entry: dict[str, str], name: str) -> bool:

@@ -245,6 +245,7 @@ def bench(session: nox.Session) -> None:
     if "--quick" in session.posargs:
         return
     session.run(python, "-m", "bench.engine", external=True)
+    session.run(python, "-m", "bench.desktops", external=True)
     session.run(python, "-m", "bench.door", external=True)
     session.run(python, "-m", "bench.pings", external=True)
 
@@ -267,6 +268,7 @@ def crashes(session: nox.Session) -> None:
     """Kill engines, fill their disk and take their descriptors, and fail if anything is left; 15 minutes."""
     python = str(development(session) / "python")
     session.run(python, "-m", "bench.crashes", external=True)
+    session.run(python, "-m", "bench.crashes", "--desktop", "--rounds", "80", external=True)
     session.run(python, "-m", "bench.breaking", *session.posargs, external=True)
 
 

@@ -10,9 +10,12 @@ from pathlib import Path
 
 import pytest
 
+from sessionbay.engine import LocalEngine
 from sessionbay.engine.api_errors import ApiError
 from sessionbay.engine.contexts.store import Store
 from sessionbay.engine.crash_cleanup import Remover, record
+from sessionbay.engine.desktop.requirements import unmet_here
+from sessionbay.engine.sandbox.backends import session_uid
 from sessionbay.engine.sandbox.bwrap import BwrapSandbox
 
 from .boxes import box
@@ -31,6 +34,17 @@ def test_an_engine_killed_at_any_point_leaves_nothing(request: pytest.FixtureReq
     assert ran.stdout, ran.stderr
     found = json.loads(ran.stdout)
     assert (found["rounds"], found["folders"], found["decoy_lives"]) == (ROUNDS, 0, True)
+
+
+def test_an_engine_with_desktops_killed_at_any_point_leaves_nothing(namespaces_engine: LocalEngine) -> None:
+    desktop = unmet_here(namespaces_engine._engine.backend.python, session_uid())
+    if desktop:
+        pytest.skip(str(desktop))
+    argv = [sys.executable, "-m", "bench.crashes", "--json", "--desktop", "--rounds", "2", "--isolation", "namespaces"]
+    ran = subprocess.run(argv, cwd=ROOT, capture_output=True, text=True, timeout=250, check=False)
+    assert ran.stdout, ran.stderr
+    found = json.loads(ran.stdout)
+    assert (found["rounds"], found["folders"], found["decoy_lives"]) == (2, 0, True)
 
 
 def test_engines_that_are_broken_at_any_point_leave_nothing() -> None:

@@ -160,9 +160,9 @@ class FileSystem(Module):
         validation.count("offset", offset, FileError, least=0)
         if length is not None:
             validation.count("length", length, FileError)
-        read = self._read_whole(source, format) if not offset and length is None else None
-        result = read or self._read_range(source, format, offset, length)
-        return self._connection.api.raise_if_strict(result)
+        is_whole = not offset and length is None
+        read = self._read_whole(source, format) if is_whole else self._read_range(source, format, offset, length)
+        return self._connection.api.raise_if_strict(read)
 
     def _read_whole(self, path: str, format: Literal["text", "bytes"]) -> FileContentResult | BinaryFileContentResult:
         if self._connection.has_direct_route(tools.READ_TEXT.name):

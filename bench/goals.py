@@ -110,6 +110,8 @@ def _calls(results: Results) -> Iterator[Goal]:
 def _start(results: Results, start: Start) -> Iterator[Goal]:
     first = start.ratio(startup.FIRST_OURS, startup.FIRST_HTTPX)
     yield Goal("First answer in a fresh process: CPU of bare `httpx.Client`'s", 1.0, first)
+    first = start.ratio(startup.FIRST_ASYNC, startup.FIRST_HTTPX)
+    yield Goal("First answer in a fresh process, async: CPU of bare `httpx.Client`'s", 1.0, first)
     for what in (startup.OURS, startup.NAMES):
         yield Goal(f"`{what}`: CPU of the build before", NOISE, start.ratio(what, what + startup.BEFORE))
     yield Goal("`sessionbay --help`: CPU of `import httpx`", 0.6, start.ratio(startup.HELP, startup.HTTPX))

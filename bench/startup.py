@@ -10,6 +10,7 @@ from .machinery import ROOT, run, serving
 OURS, NAMES = "import sessionbay", "from sessionbay import AsyncAgentBay, AgentBay"
 HTTPX, HELP = "import httpx", "sessionbay --help"
 FIRST_OURS, FIRST_HTTPX = "first answer, sessionbay, sync", "first answer, bare `httpx.Client`"
+FIRST_ASYNC = "first answer, sessionbay, async"
 BEFORE = ", before"
 STATEMENTS = {
     HTTPX: HTTPX,
@@ -18,6 +19,8 @@ STATEMENTS = {
     HELP: "import sys; sys.argv = ['sessionbay', '--help']; from sessionbay.cli import main; main()",
     FIRST_HTTPX: "import httpx; httpx.Client().post('{}/?Action=CreateMcpSession')",
     FIRST_OURS: "from sessionbay import AgentBay; AgentBay('bench', endpoint='{}').create()",
+    FIRST_ASYNC: "import asyncio; from sessionbay import AsyncAgentBay;"
+    " asyncio.run(AsyncAgentBay('bench', endpoint='{}').create())",
 }
 OFFICIAL = "from agentbay import AsyncAgentBay, AgentBay"
 TIMED = """

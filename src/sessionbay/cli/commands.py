@@ -5,16 +5,18 @@ import sys
 from collections.abc import Coroutine, Generator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, get_args
+from typing import TYPE_CHECKING, Any, get_args
 
 import click
 
 from .._async.clouds import CLOUDS
 from .._version import __version__
 from ..core.engine_choices import DEFAULT_NETWORK, IsolationChoice, NetworkChoice
-from ..engine.desktop.settings import Desktop
 from .desktop_type import DesktopType
 from .limit_type import LimitType
+
+if TYPE_CHECKING:
+    from ..engine.desktop.settings import Desktop
 
 SHARED = 'programs of this user with endpoint="local" use it; endpoint="local:private" starts a private engine'
 NOT_SERVING = 3  # the exit code of "status" for services that do not run, as in LSB
@@ -77,7 +79,7 @@ def serve(
     isolation: IsolationChoice,
     network: NetworkChoice,
     limits: tuple[tuple[str, float], ...],
-    desktop: Desktop | None,
+    desktop: "Desktop | None",
     detach: bool,
     as_json: bool,
     log_to: Path | None,
@@ -96,6 +98,7 @@ def serve(
         return
 
     from ..engine.config import EngineConfig
+    from ..engine.desktop.settings import Desktop
     from .serve import log_to as redirect_to, serve_until_stopped
 
     def announce(endpoint: str, api_key: str) -> None:

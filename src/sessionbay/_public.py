@@ -313,6 +313,10 @@ from .models.operator import ObserveListResult as ObserveListResult
 from .models.operator import ObserveOptions as ObserveOptions
 from .models.operator import ObserveResult as ObserveResult
 from .models.operator import PageScreenshotResult as PageScreenshotResult
+from .models.operator import PageSnapshot as PageSnapshot
+from .models.operator import PageSnapshotResult as PageSnapshotResult
+from .models.operator import PageTab as PageTab
+from .models.operator import TabListResult as TabListResult
 from .models.orphans import OrphanedSession as OrphanedSession
 from .models.orphans import ReapResult as ReapResult
 from .models.oss import OSSClientResult as OSSClientResult

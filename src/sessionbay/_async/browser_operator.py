@@ -25,6 +25,8 @@ from ..models.operator import (
     ObserveResult,
     OperatorTaskResult,
     PageScreenshotResult,
+    PageSnapshotResult,
+    TabListResult,
 )
 from ..operations import operator as ops, operator_results as results
 from .api_client import CallTimeout
@@ -91,7 +93,8 @@ class AsyncBrowserOperator(AsyncModule):
 
     ``session.browser.operator``; AGB's name is ``session.browser.agent``. Start the browser first, by
     ``session.browser.initialize()``: every method but ``close`` raises ``BrowserUsageError`` without it. The local
-    engine has no model: ``navigate``, ``screenshot`` and ``close`` work there, the rest is refused.
+    engine has no model: there, ``act`` takes elements with a selector, such as those of ``snapshot``, and what needs
+    words is refused.
 
     ``page`` is a page of your own Playwright that is connected to this browser; by default the cloud takes the page
     that has the focus. On AGB every page is sent as one of the first context, as AGB's own client does.
@@ -156,6 +159,44 @@ class AsyncBrowserOperator(AsyncModule):
         self._require_browser()
         args = await self._aim(ops.screenshot_args(full_page, quality, clip, timeout), page)
         return await self._connection.call_tool(ops.SCREENSHOT, args, CallTimeout(CALL_TIMEOUT))
+
+    async def tabs(self) -> TabListResult:
+        """List the open pages. The local engine has this; a cloud refuses it: use your own Playwright there.
+
+        Returns:
+            ``data`` holds the pages, with their ids, titles and URLs.
+
+        Example:
+            ```python
+            if await session.browser.initialize():
+                for tab in (await session.browser.operator.tabs()).unwrap():
+                    print(tab.title, tab.url)
+            ```
+        """
+        self._require_browser()
+        return await self._connection.call_tool(ops.TABS, NoArgs(), CallTimeout(CALL_TIMEOUT))
+
+    async def snapshot(self, page: _Page | None = None) -> PageSnapshotResult:
+        """Describe a page by text, with the elements that can be acted on: what a model needs to choose one.
+
+        The local engine has this; a cloud refuses it: use the ``aria_snapshot`` of your own Playwright there.
+
+        Args:
+            page: The page; the one that has the focus by default.
+
+        Returns:
+            ``data`` is the page as text, and its elements, each of which ``act`` takes.
+
+        Example:
+            ```python
+            if await session.browser.initialize():
+                page = (await session.browser.operator.snapshot()).unwrap()
+                print(page.text, len(page.elements))
+            ```
+        """
+        self._require_browser()
+        args = await self._aim(ops.PageArgs(), page)
+        return await self._connection.call_tool(ops.SNAPSHOT, args, CallTimeout(CALL_TIMEOUT))
 
     async def act(
         self,

@@ -57,6 +57,10 @@ SERVED: dict[str, Serve] = {
     "page_use_navigate": _plain(browser.navigate),
     "page_use_screenshot": _plain(browser.screenshot),
     "page_use_close_session": _plain(browser.close),
+    "page_use_tabs": _plain(browser.tabs),
+    "page_use_snapshot": _plain(browser.snapshot),
+    "page_use_act_async": _plain(browser.act),
+    "page_use_get_act_result": _plain(browser.act_result),
     **{tool.name: _plain(partial(desktop.call, tool)) for tool in desktop.TOOLS},
 }
 

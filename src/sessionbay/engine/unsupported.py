@@ -34,7 +34,7 @@ ROUTES = {
 _TOOLS = {
     PHONE: "tap swipe send_key click get_clickable_ui_elements get_all_ui_elements long_screenshot execute_task"
     " get_task_status terminate_task",
-    MODEL: "page_use_act page_use_act_async page_use_get_act_result page_use_observe page_use_observe_async"
+    MODEL: "page_use_act page_use_observe page_use_observe_async"
     " page_use_get_observe_result page_use_extract page_use_extract_async page_use_get_extract_result page_use_login"
     " flux_execute_task flux_get_task_status flux_terminate_task browser_use_execute_task browser_use_get_task_status"
     " browser_use_terminate_task",

@@ -166,6 +166,46 @@ class ObserveResult(Value):
         super().__post_init__()
 
 
+@public
+class PageTab(Value):
+    """An open page of the browser.
+
+    Attributes:
+        id: Its id, the target of CDP.
+        title: Its title.
+        url: Its URL.
+        current: Whether it is the page that the operator acts on by default.
+    """
+
+    id: str
+    title: str = ""
+    url: str = ""
+    current: bool = False
+
+
+@public
+class PageSnapshot(Value):
+    """A page as text, small enough for a model. ``str(snapshot)`` is the title, the URL and the text.
+
+    Attributes:
+        title: Its title.
+        url: Its URL.
+        text: What it says, line by line. An element that can be acted on has a line of its own, such as
+            ``[12] button "Sign in"``; its number is that of its ``selector``, ``node=12``, and stays the same in later
+            snapshots. At most 100,000 characters.
+        elements: Those elements. ``operator.act`` takes them, with ``dataclasses.replace(element, arguments=...)`` for
+            what is to be typed or selected.
+    """
+
+    title: str
+    url: str
+    text: str = ""
+    elements: tuple[ObserveResult, ...] = ()
+
+    def __str__(self) -> str:
+        return f"{self.title}\n{self.url}\n\n{self.text}"
+
+
 def _parsed_arguments(value: Any) -> Any:
     """Return the dict or list in JSON text, a dict for None and blank text, and other values unchanged."""
     if not isinstance(value, str):
@@ -255,6 +295,16 @@ class ObserveListResult(PairResult[tuple[ObserveResult, ...]]):
 
     def _pair(self) -> tuple[bool, Any]:
         return self.success, list(self.data or ())
+
+
+@public
+class TabListResult(OperatorResult[tuple[PageTab, ...]]):
+    """The result of ``operator.tabs``. ``data`` holds the open pages."""
+
+
+@public
+class PageSnapshotResult(OperatorResult[PageSnapshot]):
+    """The result of ``operator.snapshot``. ``data`` is the page as text."""
 
 
 @public

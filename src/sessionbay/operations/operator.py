@@ -26,6 +26,8 @@ from ..models.operator import (
     OperatorOptions,
     OperatorTaskResult,
     PageScreenshotResult,
+    PageSnapshotResult,
+    TabListResult,
 )
 from .operator_results import (
     parse_act,
@@ -35,6 +37,8 @@ from .operator_results import (
     parse_observe,
     parse_observe_at_once,
     parse_screenshot,
+    parse_snapshot,
+    parse_tabs,
     parse_task,
 )
 
@@ -42,6 +46,7 @@ Q = TypeVar("Q", bound="PageArgs")
 R = TypeVar("R", bound=OperatorTaskResult[Any])
 
 SERVER = "wuying_browseruse"
+OWN_SERVER = "sessionbay_browser"  # of the tools that only the local engine has
 WAIT_TIMEOUT = 300.0  # seconds
 SCHEMES = ("http", "https", "about", "chrome", "chrome-extension", "data", "file")
 CLIP = ("x", "y", "width", "height")
@@ -264,6 +269,22 @@ SCREENSHOT = Tool(
     args=ScreenshotArgs,
     result=PageScreenshotResult,
     read=parse_screenshot,
+)
+TABS = Tool(
+    name="page_use_tabs",
+    server=OWN_SERVER,
+    about="List the open pages. Only the local engine has this tool.",
+    args=NoArgs,
+    result=TabListResult,
+    read=parse_tabs,
+)
+SNAPSHOT = Tool(
+    name="page_use_snapshot",
+    server=OWN_SERVER,
+    about="Describe a page by text, with the elements that can be acted on. Only the local engine has this tool.",
+    args=PageArgs,
+    result=PageSnapshotResult,
+    read=parse_snapshot,
 )
 CLOSE = Tool(
     name="page_use_close_session",

@@ -13,7 +13,7 @@ from ..core.json_text import readable
 from ..core.polling import PollOutcome, Verdict, is_permanent
 from ..core.value import shorten
 from ..core.wire_model import NullableStr, Wire, first_error
-from ..models.operator import ExtractOptions, ExtractResult, ObserveResult, OperatorTaskResult
+from ..models.operator import ExtractOptions, ExtractResult, ObserveResult, OperatorTaskResult, PageSnapshot, PageTab
 from .screen import parse_picture
 
 R = TypeVar("R", bound=OperatorTaskResult[Any])
@@ -31,11 +31,38 @@ class ActAnswer(Wire):
     steps: list[Any] | str | None = None
 
 
+class TabAnswer(Wire):
+    id: str
+    title: NullableStr = ""
+    url: NullableStr = ""
+    current: bool = False
+
+
 class ElementAnswer(Wire):
     selector: NullableStr = ""
     description: NullableStr = ""
     method: NullableStr = ""
     arguments: Any = None
+
+
+class SnapshotAnswer(Wire):
+    title: NullableStr = ""
+    url: NullableStr = ""
+    text: NullableStr = ""
+    elements: list[ElementAnswer] = Field(default_factory=list[ElementAnswer])
+
+
+def parse_tabs(text: str) -> Mapping[str, Any]:
+    """Parse the open pages: a JSON array."""
+    answers = [TabAnswer.model_validate(item) for item in parse_json_value(text, list)]
+    return {"data": tuple(PageTab(one.id, one.title, one.url, one.current) for one in answers)}
+
+
+def parse_snapshot(text: str) -> Mapping[str, Any]:
+    """Parse the description of a page: a JSON object."""
+    answer = SnapshotAnswer.model_validate(parse_json_value(text, dict))
+    found = tuple(ObserveResult(one.selector, one.description, one.method, one.arguments) for one in answer.elements)
+    return {"data": PageSnapshot(answer.title, answer.url, answer.text, found)}
 
 
 def parse_screenshot(text: str) -> Mapping[str, Any]:

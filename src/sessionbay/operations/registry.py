@@ -133,6 +133,8 @@ TOOLS = (
     applications.STOP_BY_COMMAND,
     browser.STOP,
     operator.NAVIGATE,
+    operator.TABS,
+    operator.SNAPSHOT,
     operator.SCREENSHOT,
     operator.CLOSE,
     operator.LOGIN,

@@ -1,17 +1,26 @@
-"""What the tools of the operator do in a browser without a model: pages opened and photographed."""
+"""What the tools of the operator do in a browser without a model: pages opened, looked at, and acted on."""
 
 import asyncio
 import math
+import secrets
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import Any, cast
 
 from ...operations.operator import ScreenshotArgs
 from ..agent.connection import AgentConnection
+from ..contexts.threads import run_in_threads
+from .attached_page import AttachedPage
 from .devtools import DevTools, DevToolsError, object_of
+from .element import Element
+from .snapshot import describe
+from .step import METHODS, Step
 
+ACT_TIMEOUT = 30.0  # seconds
 LOAD_TIMEOUT = 30.0  # seconds for the load of a page, as in Playwright
 PICTURE_TIMEOUT = 30.0
+MAX_KEPT = 100
 MAX_PICTURE = 12 * 2**20  # characters of base64
 MAX_SIZE = 16_384  # CSS pixels of a picture in each direction: Chromium draws no more
 
@@ -23,6 +32,15 @@ class Operator:
         self._agent = agent
         self._port = port
         self._last = ""
+        self.kept: dict[str, str] = {}  # what actions have done, by the ids of their tasks
+
+    def keep(self, result: str) -> str:
+        """Keep the result of an action, in place of the oldest; return the id of its task."""
+        while len(self.kept) >= MAX_KEPT:
+            del self.kept[next(iter(self.kept))]
+        task = secrets.token_hex(16)
+        self.kept[task] = result
+        return task
 
     async def navigate(self, url: str) -> str:
         """Open a URL, and return its title when it is loaded; raise DevToolsError if it cannot be."""
@@ -32,7 +50,7 @@ class Operator:
             if problem := opened.get("errorText"):
                 raise DevToolsError(str(problem))
             if opened.get("loaderId"):  # else it is another place of the same document
-                await page.loaded(LOAD_TIMEOUT)
+                await page.wait_loaded(LOAD_TIMEOUT)
             return str(await page.evaluate("document.title"))
 
     async def screenshot(self, args: ScreenshotArgs) -> tuple[str, str]:
@@ -49,6 +67,56 @@ class Operator:
                 raise DevToolsError("the picture is too large: give a clip, or a lower quality")
             return data, kind
 
+    async def tabs(self) -> list[dict[str, Any]]:
+        """Return the pages: id, title, URL, and whether the operator acts on it."""
+        devtools = await DevTools.open(self._agent, self._port)
+        try:
+            targets = await _targets(devtools)
+        finally:
+            await devtools.aclose()
+        current = self._choose([str(target.get("targetId")) for target in targets], "")
+        return [
+            {
+                "id": str(target.get("targetId")),
+                "title": str(target.get("title", "")),
+                "url": str(target.get("url", "")),
+                "current": target.get("targetId") == current,
+            }
+            for target in targets
+        ]
+
+    async def snapshot(self, page_id: str) -> dict[str, Any]:
+        """Return a page as text, and its elements that can be acted on."""
+        async with self._attached(page_id) as page:
+            found = await page.call("DOMSnapshot.captureSnapshot", computedStyles=[])
+            where = object_of(await page.evaluate("({title: document.title, url: location.href})"))
+        try:
+            text, elements = await run_in_threads(partial(describe, found))
+        except ValueError as exc:
+            raise DevToolsError(str(exc)) from exc
+        return {"title": where.get("title", ""), "url": where.get("url", ""), "text": text, "elements": elements}
+
+    async def act(self, step: Step) -> str:
+        """Do something with an element; return what was done."""
+        async with self._attached(step.page_id) as page, asyncio.timeout(ACT_TIMEOUT):
+            element = await Element.find(page, step.selector)
+            match step.method:
+                case "click":
+                    await element.click()
+                case "doubleClick":
+                    await element.click(2)
+                case "fill" | "type":
+                    await element.fill(step.argument("text", "value"))
+                case "select" | "selectOption":
+                    await element.select(step.argument("value", "option"))
+                case "press":
+                    await element.press(step.argument("key"))
+                case "scroll" | "scrollIntoView":
+                    await element.scroll()
+                case _:
+                    raise DevToolsError(f"there is no method {step.method!r}: use {', '.join(METHODS)}")
+        return f"{step.method} {step.selector}"
+
     async def close(self) -> None:
         """Close all pages but an empty one, so that the browser goes on."""
         devtools = await DevTools.open(self._agent, self._port)
@@ -61,22 +129,26 @@ class Operator:
             await devtools.aclose()
         self._last = ""
 
-    async def _whole(self, page: "_Page") -> dict[str, float]:
+    def _choose(self, pages: list[str], target: str) -> str:
+        """Return the page to act on: the one given, the one that was used last, or the first; empty without pages."""
+        return target or (self._last if self._last in pages else next(iter(pages), ""))
+
+    async def _whole(self, page: AttachedPage) -> dict[str, float]:
         """Return the rectangle of a whole page."""
         size = object_of((await page.call("Page.getLayoutMetrics")).get("cssContentSize"))
         width, height = (min(math.ceil(size.get(name, 1)), MAX_SIZE) for name in ("width", "height"))
         return {"x": 0, "y": 0, "width": width, "height": height}
 
     @asynccontextmanager
-    async def _attached(self, target: str) -> AsyncGenerator["_Page"]:
+    async def _attached(self, target: str) -> AsyncGenerator[AttachedPage]:
         """Attach to a page: one by its id, the one that was used last, or the first."""
-        page = _Page()
+        page = AttachedPage()
         devtools = await DevTools.open(self._agent, self._port, page.on_event)
         try:
             pages = await _pages(devtools)
             if target and target not in pages:
                 raise DevToolsError(f"the browser has no page {target!r}")
-            self._last = target or (self._last if self._last in pages else next(iter(pages), ""))
+            self._last = self._choose(pages, target)
             if not self._last:
                 made = await devtools.call("Target.createTarget", url="about:blank")
                 self._last = str(made.get("targetId"))
@@ -87,48 +159,16 @@ class Operator:
             await devtools.aclose()
 
 
-class _Page:
-    """A page that is attached to."""
-
-    def __init__(self) -> None:
-        self._devtools: DevTools | None = None
-        self._session = ""
-        self._loaded = asyncio.Event()
-
-    def attach(self, devtools: DevTools, session: str) -> None:
-        """Use a connection."""
-        self._devtools, self._session = devtools, session
-
-    def on_event(self, method: str, params: dict[str, Any], session: str) -> None:
-        """Note the end of a load."""
-        if method == "Page.loadEventFired":
-            self._loaded.set()
-
-    async def call(self, method: str, **params: Any) -> dict[str, Any]:
-        """Send a command to the page; return its result."""
-        assert self._devtools is not None  # noqa: S101  # set by attach()
-        return await self._devtools.call(method, self._session, **params)
-
-    async def loaded(self, timeout: float) -> None:
-        """Wait until the page is loaded."""
-        try:
-            async with asyncio.timeout(timeout):
-                await self._loaded.wait()
-        except TimeoutError as exc:
-            raise DevToolsError(f"the page was not loaded within {timeout:g} s") from exc
-
-    async def evaluate(self, expression: str) -> Any:
-        """Return the value of an expression in the page."""
-        done = await self.call("Runtime.evaluate", expression=expression, returnByValue=True)
-        return object_of(done.get("result")).get("value")
-
-
 async def _pages(devtools: DevTools) -> list[str]:
     """Return the ids of the pages."""
+    return [str(target.get("targetId")) for target in await _targets(devtools)]
+
+
+async def _targets(devtools: DevTools) -> list[dict[str, Any]]:
+    """Return the descriptions of the pages."""
     listed: Any = (await devtools.call("Target.getTargets")).get("targetInfos")
     found = cast("list[object]", listed) if isinstance(listed, list) else []
-    targets = map(object_of, found)
-    return [str(target.get("targetId")) for target in targets if target.get("type") == "page"]
+    return [target for target in map(object_of, found) if target.get("type") == "page"]
 
 
 def seconds_of(timeout: int | None) -> float:

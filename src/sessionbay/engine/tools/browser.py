@@ -1,12 +1,16 @@
 """The tools of the browser."""
 
+import json
+
 from ...core.error_codes import ErrorCode
 from ...core.tool import NoArgs
-from ...operations.operator import ScreenshotArgs, UrlArgs
-from ..api_errors import ApiError, ToolFailure
+from ...operations.operator import ActArgs, PageArgs, ScreenshotArgs, TaskArgs, UrlArgs
+from ..api_errors import ApiError, ToolFailure, execution_failed
 from ..browser.devtools import DevToolsError
 from ..browser.operator import Operator
+from ..browser.step import parse_step
 from ..session import EngineSession
+from ..unsupported import MODEL
 
 DONE = "True"
 
@@ -45,6 +49,47 @@ async def close(session: EngineSession, args: NoArgs) -> str:
     except DevToolsError as exc:
         raise _failed(f"The pages were not closed: {exc}") from exc
     return DONE
+
+
+async def tabs(session: EngineSession, args: NoArgs) -> str:
+    """List the pages."""
+    try:
+        return json.dumps(await _operator(session).tabs())
+    except DevToolsError as exc:
+        raise _failed(f"The pages were not listed: {exc}") from exc
+
+
+async def snapshot(session: EngineSession, args: PageArgs) -> str:
+    """Describe a page by text."""
+    try:
+        return json.dumps(await _operator(session).snapshot(args.page_id or ""))
+    except DevToolsError as exc:
+        raise _failed(f"The page was not described: {exc}") from exc
+
+
+async def act(session: EngineSession, args: ActArgs) -> str:
+    """Act on an element that was observed, and return the id of the task, which has ended."""
+    step = parse_step(args.action)
+    if step is None:
+        raise execution_failed(
+            f"The local engine acts on elements with a selector alone: {MODEL}.", "ToolNotSupportedLocally"
+        )
+    operator = _operator(session)
+    try:
+        done = {"success": True, "steps": await operator.act(step.model_copy(update={"page_id": args.page_id or ""}))}
+    except DevToolsError as exc:
+        done = {"success": False, "steps": f"{step.method} {step.selector}: {exc}"}
+    except TimeoutError:
+        done = {"success": False, "steps": f"{step.method} {step.selector}: the page did not respond in time"}
+    return json.dumps({"task_id": operator.keep(json.dumps({"is_done": True, **done}))})
+
+
+async def act_result(session: EngineSession, args: TaskArgs) -> str:
+    """Return the result of an action."""
+    try:
+        return _operator(session).kept[args.task_id]
+    except KeyError as exc:
+        raise execution_failed("Task not found or already finished.", ErrorCode.NOT_FOUND.value) from exc
 
 
 def _operator(session: EngineSession) -> Operator:

@@ -15,6 +15,7 @@ from sessionbay import AgentBay
 from sessionbay.cli.commands import commands
 from sessionbay.core.image import image_size
 
+from ..engine.browser.needs import needs_browser
 from ..engine.desktop.needs import needs_desktop
 from ..inside import serves_on_a_port
 from .conftest import command, serving
@@ -121,6 +122,14 @@ def test_the_demo_of_the_desktop_types_and_saves_a_picture(tmp_path: Path) -> No
     assert ran.returncode == 0, ran.stderr
     assert "arrived as typed: True" in ran.stdout
     assert image_size((tmp_path / "sessionbay-desktop.png").read_bytes()) == (1280, 800)
+
+
+@needs_browser
+def test_the_demo_of_the_browser_fills_in_a_page_and_saves_a_picture(tmp_path: Path) -> None:
+    ran = command("demo", "--browser", cwd=tmp_path)
+    assert ran.returncode == 0, ran.stderr
+    assert "Thank you, Ada 你好" in ran.stdout
+    assert image_size((tmp_path / "sessionbay-browser.png").read_bytes()) == (1000, 600)
 
 
 def test_an_error_on_the_command_line_is_one_line() -> None:

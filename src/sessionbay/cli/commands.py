@@ -5,7 +5,7 @@ import sys
 from collections.abc import Coroutine, Generator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, get_args
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 import click
 
@@ -45,14 +45,19 @@ def commands() -> None:
 
 
 @commands.command()
-@click.option("--desktop", is_flag=True, help="Type into a program on a desktop, and save a picture of it here.")
-def demo(desktop: bool) -> None:
+@click.option(
+    "--desktop", "kind", flag_value="desktop", help="Type into a program on a desktop, and save a picture of it here."
+)
+@click.option(
+    "--browser", "kind", flag_value="browser", help="Fill in a page in a browser, and save a picture of it here."
+)
+def demo(kind: Literal["desktop", "browser"] | None) -> None:
     """Run a demo on a private engine of this machine."""
     from rich.console import Console
 
     from .demo import show
 
-    _run(show(Console(), desktop=desktop))
+    _run(show(Console(), kind or ""))
 
 
 @commands.command(short_help="Serve a shared engine until SIGTERM or Ctrl-C.")

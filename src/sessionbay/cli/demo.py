@@ -2,8 +2,10 @@
 
 import time
 import warnings
+from collections.abc import Mapping
 from contextlib import AsyncExitStack
 from itertools import pairwise
+from typing import Literal
 
 import anyio
 import httpx
@@ -14,6 +16,7 @@ from .._async.session import AsyncSession
 from ..core.errors import AgentBayError
 from ..engine import IsolationWarning
 from ..models.sessions import SessionEntry
+from .browser_demo import BrowserDemo
 from .desktop_demo import DesktopDemo
 from .steps import Steps
 
@@ -29,14 +32,14 @@ TICKER = (
 )
 
 
-async def show(console: Console, *, desktop: bool = False) -> None:
-    """Run the demo, or that of the desktop."""
+async def show(console: Console, kind: Literal["", "desktop", "browser"] = "") -> None:
+    """Run the demo, or that of the desktop or of the browser."""
     begun = time.perf_counter()
     console.print("[bold]sessionbay demo[/]: AgentBay's API, served on this machine. No cloud, no key.\n")
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always", IsolationWarning)
         async with AsyncAgentBay(endpoint="local:private", strict=True) as bay:
-            await (DesktopDemo if desktop else Demo)(console, bay).run()
+            await DEMOS[kind](console, bay).run()
     for warning in caught:
         console.print(f"\n[bold red]Weak isolation:[/] {warning.message}")
     console.print(f"\nFinished in {time.perf_counter() - begun:.1f} s; nothing is left running.")
@@ -151,3 +154,10 @@ class Demo(Steps):
     async def _rest(self) -> str:
         listed = await self._bay.list(labels=LABELS)
         return f"{listed.total_count} sessions left"
+
+
+DEMOS: Mapping[str, type[Demo | DesktopDemo | BrowserDemo]] = {
+    "": Demo,
+    "desktop": DesktopDemo,
+    "browser": BrowserDemo,
+}

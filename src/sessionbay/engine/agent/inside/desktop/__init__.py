@@ -1,7 +1,7 @@
 """The desktop service: a process inside the session that serves the tools of the desktop.
 
 It needs python-xlib 0.33 and, for quick pictures, mss; JPEG needs Pillow. Nothing of it is imported when the agent
-starts. Whoever starts the desktop does, in this order:
+starts. The agent starts the desktop in this order:
 
 1. ``Xvfb -displayfd FD -screen 0 WxHx24 -dpi DPI -nolisten tcp -noreset -auth FILE``. python-xlib finds the cookie by
    the name of the host only: the entry must have the family ``Local`` (256), the name of the session's host as its

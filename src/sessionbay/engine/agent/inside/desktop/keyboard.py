@@ -77,7 +77,7 @@ class Keyboard:
         self._display.sync()
 
     def release_all(self) -> None:
-        """Release all keys that are down, whoever pressed them: X keeps those of a program that has ended."""
+        """Release all keys that are down, also those that others pressed: X keeps those of a program that has ended."""
         self._held.clear()
         self._keys(self._down(), False)
         self._display.sync()

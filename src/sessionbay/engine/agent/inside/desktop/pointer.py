@@ -73,7 +73,7 @@ class Pointer:
             self._display.sync()
 
     def release_all(self) -> None:
-        """Release all buttons that are down, whoever pressed them."""
+        """Release all buttons that are down, also those that others pressed."""
         mask = self._connection.pointer().mask
         for button in BUTTONS.values():
             if mask & (X.Button1Mask << (button - 1)):

@@ -1,5 +1,6 @@
 """The browser, started by the official client and driven by Playwright, as the cloud's documents show it."""
 
+import json
 import shutil
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -157,3 +158,50 @@ def test_an_option_that_is_refused(make: Callable[..., Any], do: Do, option: Bro
 def test_there_is_no_link_before_the_start(make: Callable[..., Any], do: Do) -> None:
     with pytest.raises(BrowserError):
         do(make(image_id=IMAGE).browser.get_endpoint_url())
+
+
+def test_the_desktop_types_into_a_page(make: Callable[..., Any], chromium: Any, do: Do) -> None:
+    session = make(image_id="linux_latest")
+    assert do(session.browser.initialize(BrowserOption())) is True
+    browser = chromium.connect_over_cdp(do(session.browser.get_endpoint_url()))
+    page = browser.contexts[0].pages[0]
+    page.goto("data:text/html,<textarea autofocus style='width:99vw;height:95vh'></textarea>")
+    assert do(session.computer.click_mouse(640, 500)).success
+    assert do(session.computer.input_text("typed \u4f60\u597d")).success
+    page.wait_for_function("document.querySelector('textarea').value == 'typed \u4f60\u597d'")
+    browser.close()
+
+
+def test_the_content_script_of_an_extension_runs(make: Callable[..., Any], chromium: Any, do: Do) -> None:
+    session = make(image_id=IMAGE)
+    script = {"matches": ["<all_urls>"], "js": ["mark.js"]}
+    manifest = {"manifest_version": 3, "name": "Marks", "version": "1", "content_scripts": [script]}
+    do(session.command.execute_command("mkdir -p /tmp/extensions/mark"))
+    do(session.file_system.write_file("/tmp/extensions/mark/manifest.json", json.dumps(manifest)))
+    do(session.file_system.write_file("/tmp/extensions/mark/mark.js", "document.title = 'marked'"))
+    do(session.file_system.write_file("/tmp/page.html", "<p>page"))
+    command = "cd /tmp && nohup python3 -um http.server 8000 >log 2>&1 & until grep -q Serving /tmp/log; do :; done"
+    do(session.command.execute_command(command))
+    assert do(session.browser.initialize(BrowserOption(extension_path="/tmp/extensions/"))) is True
+    browser = chromium.connect_over_cdp(do(session.browser.get_endpoint_url()))
+    page = browser.contexts[0].pages[0]
+    page.goto("http://localhost:8000/page.html")
+    page.wait_for_function("document.title == 'marked'")
+    browser.close()
+
+
+def test_a_connection_outlives_a_pause(make: Callable[..., Any], chromium: Any, do: Do) -> None:
+    session = make(image_id=IMAGE)
+    assert do(session.browser.initialize(BrowserOption())) is True
+    browser = chromium.connect_over_cdp(do(session.browser.get_endpoint_url()))
+    page = browser.contexts[0].pages[0]
+    assert do(session.beta_pause()).success
+    assert do(session.beta_resume()).success
+    assert page.evaluate("1 + 1") == 2
+    browser.close()
+
+
+def test_a_browser_is_found_by_a_link_to_its_port(visitor: Any, chromium: Any, do: Do) -> None:
+    browser = chromium.connect_over_cdp(do(visitor.get_link("wss", 9333)).data)
+    assert browser.is_connected()
+    browser.close()

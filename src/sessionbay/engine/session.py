@@ -4,7 +4,7 @@ import asyncio
 import secrets
 import string
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
@@ -17,6 +17,7 @@ from .contexts.mounts import Mounts
 from .desktop.pictures import Pictures
 from .desktop.session_desktop import SessionDesktop
 from .desktop.settings import Desktop
+from .images import WITH_DESKTOP, kind_of
 from .port_forward.port_forwards import PortForwards
 from .sandbox.sandbox import Sandbox
 from .ws.hub import Hub
@@ -65,7 +66,7 @@ class EngineSession:
         self.links = PortForwards(self.running_agent, shared=self.sandbox.capabilities.network == "host")
         self.desktop = SessionDesktop(self.screen, self.sandbox, self.running_agent, lambda: self.is_paused)
         self.hub = Hub(self.running_agent, lambda: self.desktop.envs)
-        self.browser = SessionBrowser(self.sandbox)
+        self.browser = SessionBrowser(self.sandbox, self._find_screen)
         self.pictures = Pictures(self.sandbox.spec.root / "screenshots")
 
     def running_agent(self) -> AgentConnection:
@@ -78,6 +79,10 @@ class EngineSession:
     def used(self) -> None:
         """Restart the idle timeout."""
         self.last_used = time.monotonic()
+
+    async def _find_screen(self) -> Mapping[str, str]:
+        """Start the desktop, if the image and the machine have one; return its variables."""
+        return await self.desktop.start() if kind_of(self.image) in WITH_DESKTOP else {}
 
     async def close(self) -> None:
         """Close the hub, the port forwards and the connections to code kernels, to the browser and to the desktop."""

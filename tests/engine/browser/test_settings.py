@@ -70,10 +70,11 @@ def test_the_command_starts_the_browser_with_what_the_option_says(
     )
     (tmp_path / "program").write_text(f'#!/bin/sh\nprintf "%s\\n" "$@" > {shlex.quote(f"{tmp_path}/words")}\n')
     (tmp_path / "program").chmod(0o755)
-    command = command_line(str(tmp_path / "program"), settings, str(profile), 9333)
+    command = command_line(str(tmp_path / "program"), settings, str(profile), 9333, headless=False)
     subprocess.run(["sh", "-c", command], check=True, timeout=60)
     words = (tmp_path / "words").read_text().splitlines()
     assert not list(profile.iterdir())
+    assert "--headless=new" not in words
     assert {"--one=a b", "--two=$(touch /tmp/no)", f"--user-data-dir={profile}", "--window-size=800,600"} <= set(words)
     assert {"--proxy-server=http://localhost:1", "--disable-blink-features=AutomationControlled"} <= set(words)
     found = next(word for word in words if word.startswith("--load-extension="))

@@ -50,9 +50,9 @@ class AccessActions:
         if kind is None:
             raise ApiError("InvalidProtocolType", f"Invalid protocol {request.protocol_type!r}: use https or wss.")
         found.running_agent()
-        return OperationReply(
-            data=links.LinkAnswer(url=await found.links.open(request.port or DEFAULT_LINK_PORT, kind))
-        )
+        port = request.port or DEFAULT_LINK_PORT
+        url = await found.links.open(port, kind, devtools=found.browser.path_on(port))
+        return OperationReply(data=links.LinkAnswer(url=url))
 
     async def _call(self, request: tools.CallRequest) -> OperationReply[tools.CallAnswer]:
         found = self._sessions.get(request.session_id)

@@ -1,6 +1,7 @@
 """The browser of one session: its process, its port, its end."""
 
 import asyncio
+from collections.abc import Mapping
 from contextlib import suppress
 
 from ...core.escaping_filter import escaping_logger
@@ -32,13 +33,18 @@ class Browser:
         self._setup = PageSetup(settings) if is_needed(settings) else None
 
     @classmethod
-    async def start(cls, sandbox: Sandbox, settings: BrowserSettings, profile: str) -> "Browser":
-        """Start a browser, and wait until it accepts connections; raise ApiError if it cannot."""
+    async def start(
+        cls, sandbox: Sandbox, settings: BrowserSettings, profile: str, screen: Mapping[str, str]
+    ) -> "Browser":
+        """Start a browser, and wait until it accepts connections; raise ApiError if it cannot.
+
+        ``screen`` has the variables of the desktop on which it shows; without any it has no window.
+        """
         check_isolation(sandbox)
         program = find_browser(settings.browser_type)
         agent = sandbox.agent
         port = await _free_port(agent)
-        script = command_line(program, settings, profile, port)
+        script = command_line(program, settings, profile, port, headless=not screen)
         pid = await agent.request(
             "start_process",
             open_stdin=False,
@@ -47,7 +53,7 @@ class Browser:
             max_output=MAX_OUTPUT,
             keep="tail",
             cwd=None,
-            envs={},
+            envs=dict(screen),
         )
         browser = cls(agent, pid, port, settings)
         try:

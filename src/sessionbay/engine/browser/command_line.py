@@ -13,7 +13,6 @@ LOG = "/tmp/chromium.log"
 MAX_LIST = 60_000  # bytes of the names of extensions
 SWITCHES = (
     "--no-sandbox",  # the session is the boundary: Chromium's own needs the namespaces that sessions may not make
-    "--headless=new",
     "--disable-background-networking",
     "--disable-breakpad",
     "--disable-component-update",
@@ -38,22 +37,24 @@ def find_browser(kind: str) -> str:
     return str(DEBIAN) if Path(found).name == "chromium" and DEBIAN.exists() else found
 
 
-def command_line(program: str, settings: BrowserSettings, profile: str, port: int) -> str:
+def command_line(program: str, settings: BrowserSettings, profile: str, port: int, *, headless: bool) -> str:
     """Return the shell command that starts the browser with its debugging interface on ``port``."""
+    words = shlex.join([program, *_switches(settings, profile, port, headless)])
     return "; ".join(
         [
             # A lock comes with a profile from another session, and would seem to be held: all have one host name.
             f"mkdir -p {shlex.quote(profile)} && rm -f {shlex.quote(profile)}/Singleton*",
             f"found=$({_find_extensions(settings.extension_path)})",
-            f'exec {shlex.join([program, *_switches(settings, profile, port)])} ${{found:+--load-extension="$found"}}'
+            f'exec {words} ${{found:+--load-extension="$found"}}'
             f" {shlex.quote(settings.default_navigate_url or 'about:blank')} >/dev/null 2>{LOG}",
         ]
     )
 
 
-def _switches(settings: BrowserSettings, profile: str, port: int) -> list[str]:
+def _switches(settings: BrowserSettings, profile: str, port: int, headless: bool) -> list[str]:
     found = [
         *SWITCHES,
+        "--headless=new" if headless else "--start-maximized",
         f"--user-data-dir={profile}",
         f"--remote-debugging-port={port}",  # with an automatic one, pages would see ``navigator.webdriver``
         f"--remote-allow-origins=http://localhost:{port}",

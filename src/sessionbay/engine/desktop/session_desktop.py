@@ -44,6 +44,14 @@ class SessionDesktop:
         """Whether a call is pending."""
         return self._opening.locked() or (self._service is not None and self._service.busy)
 
+    async def start(self) -> dict[str, str]:
+        """Start the desktop unless it runs; return its variables, none if this machine cannot have one."""
+        capabilities, spec = self._sandbox.capabilities, self._sandbox.spec
+        if await unmet(capabilities.isolation, spec.python, spec.uid):
+            return {}
+        await self._connect()
+        return self.envs
+
     async def request(self, op: str, /, **arguments: Any) -> Any:
         """Have the service do something; raise ToolFailure if there is no desktop, or if it ends meanwhile."""
         service = await self._connect()

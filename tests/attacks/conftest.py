@@ -12,6 +12,7 @@ import pytest
 from sessionbay.engine import EngineConfig, IsolationWarning, LocalEngine
 from sessionbay.engine.agent.inside import landlock
 from sessionbay.engine.desktop.requirements import unmet_here
+from sessionbay.engine.images import CHROMIUM
 from sessionbay.engine.sandbox.backends import session_uid
 
 from .attack import Attack
@@ -73,6 +74,8 @@ def missing(need: str, engine: LocalEngine) -> str:
     if need == "desktop":
         found = unmet_here(engine._engine.backend.python, session_uid())
         return str(found) if found else ""
+    if need == "browser" and CHROMIUM.find() is None:
+        return f"this machine has no browser: {CHROMIUM.install}"
     if need == "git" and shutil.which("git") is None:
         return "git is not installed"
     if need == "scopes" and landlock.version(ctypes.CDLL(None, use_errno=True)) < 6:

@@ -12,7 +12,7 @@ from ...operations.operator import ScreenshotArgs
 from ..agent.connection import AgentConnection
 from ..contexts.threads import run_in_threads
 from .attached_page import AttachedPage
-from .devtools import DevTools, DevToolsError, object_of
+from .devtools import MAX_REASON, DevTools, DevToolsError, object_of
 from .element import Element
 from .snapshot import describe
 from .step import METHODS, Step
@@ -22,6 +22,8 @@ LOAD_TIMEOUT = 30.0  # seconds for the load of a page, as in Playwright
 PICTURE_TIMEOUT = 30.0
 MAX_KEPT = 100
 MAX_PICTURE = 12 * 2**20  # characters of base64
+MAX_NAME = 4096  # characters of a title or a URL, as Chromium's list of pages has of titles
+WHERE = f"({{title: String(document.title).slice(0, {MAX_NAME}), url: location.href.slice(0, {MAX_NAME})}})"
 MAX_SIZE = 16_384  # CSS pixels of a picture in each direction: Chromium draws no more
 
 
@@ -48,10 +50,10 @@ class Operator:
             await page.call("Page.enable")
             opened = await page.call("Page.navigate", url=url)
             if problem := opened.get("errorText"):
-                raise DevToolsError(str(problem))
+                raise DevToolsError(str(problem)[:MAX_REASON])
             if opened.get("loaderId"):  # else it is another place of the same document
                 await page.wait_loaded(LOAD_TIMEOUT)
-            return str(await page.evaluate("document.title"))
+            return str(await page.evaluate(f"String(document.title).slice(0, {MAX_NAME})"))[:MAX_NAME]
 
     async def screenshot(self, args: ScreenshotArgs) -> tuple[str, str]:
         """Return a picture of a page in base64, and its format: JPEG, or PNG if the quality is 100."""
@@ -78,8 +80,8 @@ class Operator:
         return [
             {
                 "id": str(target.get("targetId")),
-                "title": str(target.get("title", "")),
-                "url": str(target.get("url", "")),
+                "title": str(target.get("title", ""))[:MAX_NAME],
+                "url": str(target.get("url", ""))[:MAX_NAME],
                 "current": target.get("targetId") == current,
             }
             for target in targets
@@ -89,12 +91,13 @@ class Operator:
         """Return a page as text, and its elements that can be acted on."""
         async with self._attached(page_id) as page:
             found = await page.call("DOMSnapshot.captureSnapshot", computedStyles=[])
-            where = object_of(await page.evaluate("({title: document.title, url: location.href})"))
+            where = object_of(await page.evaluate(WHERE))
         try:
             text, elements = await run_in_threads(partial(describe, found))
         except ValueError as exc:
             raise DevToolsError(str(exc)) from exc
-        return {"title": where.get("title", ""), "url": where.get("url", ""), "text": text, "elements": elements}
+        title, url = (str(where.get(name, ""))[:MAX_NAME] for name in ("title", "url"))
+        return {"title": title, "url": url, "text": text, "elements": elements}
 
     async def act(self, step: Step) -> str:
         """Do something with an element; return what was done."""

@@ -9,10 +9,12 @@ from typing import Any
 
 from ...core.escaping_filter import escaping_logger
 from ..agent.connection import AgentConnection
+from ..api_errors import ApiError
 from .devtools import DevTools, DevToolsError, object_of
 from .settings import BrowserSettings
 
 log = escaping_logger("sessionbay.engine")
+START_TIMEOUT = 30.0  # seconds, for the pages that are open at the start
 MAX_TASKS = 500  # at once, more than pages and requests of a browser
 ATTACH = {"autoAttach": True, "waitForDebuggerOnStart": True, "flatten": True}
 SET_PLATFORM = "Object.defineProperty(Navigator.prototype, 'platform', {get: () => %s, configurable: true});"
@@ -29,8 +31,16 @@ class PageSetup:
         self._agent: dict[str, Any] = {}
 
     async def start(self, agent: AgentConnection, port: int) -> None:
-        """Set up the pages that are open, and from now on each new one."""
-        self._devtools = await DevTools.open(agent, port, self._on_event)
+        """Set up the pages that are open, and from now on each new one; raise ApiError if it cannot be done."""
+        try:
+            async with asyncio.timeout(START_TIMEOUT):
+                await self._begin(agent, port)
+        except (TimeoutError, DevToolsError) as exc:
+            reason = str(exc) or f"it set up no page within {START_TIMEOUT:g} s"
+            raise ApiError("BrowserNotStarted", f"The browser did not start: {reason}.") from exc
+
+    async def _begin(self, agent: AgentConnection, port: int) -> None:
+        self._devtools = await DevTools.open(agent, port, self._on_event, patient=True)  # through a pause
         version = await self._devtools.call("Browser.getVersion")
         self._agent = user_agent_of(self._settings, str(version.get("userAgent", "")))
         await self._devtools.call("Target.setAutoAttach", **ATTACH)

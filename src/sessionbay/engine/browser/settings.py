@@ -85,17 +85,29 @@ def settings_of(option: dict[str, Any]) -> BrowserSettings:
         raise _invalid(first_error(exc)) from exc
     for switch in settings.cmd_args:
         _check_switch(switch)
-    if settings.default_navigate_url.startswith("-"):
-        raise _invalid("default_navigate_url must be a URL")
+    _check_words(settings)
     if settings.proxy:
         _check_proxy(settings.proxy)
     return settings
 
 
+def _check_words(settings: BrowserSettings) -> None:
+    """Check what else the browser's command line is made of."""
+    if settings.default_navigate_url.strip().startswith("-"):  # Chromium strips the words of its command line
+        raise _invalid("default_navigate_url must be a URL")
+    if settings.extension_path and not settings.extension_path.startswith("/"):
+        raise _invalid("extension_path must be an absolute path")
+    words = [*settings.cmd_args, settings.default_navigate_url, settings.extension_path]
+    words += settings.fingerprint.locales if settings.fingerprint else []
+    words += [settings.proxy.server] if settings.proxy else []
+    if any("\0" in word for word in words):
+        raise _invalid("a text has a NUL character")
+
+
 def _check_switch(switch: str) -> None:
-    if not switch.startswith("--") or "\0" in switch:
+    name = switch.partition("=")[0].strip()  # as Chromium strips it
+    if not switch.startswith("--") or name == "--":
         raise _invalid(f"cmd_args must be switches, which begin with --, not {switch!r}")
-    name = switch.partition("=")[0]
     if why := OWN_SWITCHES.get(name):
         raise _invalid(f"cmd_args must not have {name}: {why}")
 
@@ -106,6 +118,8 @@ def _check_proxy(proxy: Proxy) -> None:
         raise ApiError("ProxyNotSupportedLocally", message)
     if not proxy.server:
         raise _invalid("a proxy needs its server")
+    if "@" in proxy.server:  # which would stand in the list of the session's processes
+        raise _invalid("the server of a proxy has no login: use username and password")
     if proxy.username and proxy.server.lower().startswith("socks"):
         raise _invalid("Chromium cannot log in to a SOCKS proxy: use an HTTP proxy, or one without a user name")
 

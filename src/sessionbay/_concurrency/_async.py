@@ -313,6 +313,8 @@ class BoundedQueue(Generic[T]):
             return None
 
     async def _put_later(self, message: T) -> bool:
+        import anyio
+
         try:
             await self._sender.send(message)
         except (anyio.BrokenResourceError, anyio.ClosedResourceError):
@@ -320,6 +322,8 @@ class BoundedQueue(Generic[T]):
         return True
 
     async def _get_later(self) -> T | None:
+        import anyio
+
         try:
             return await self._receiver.receive()
         except (anyio.EndOfStream, anyio.ClosedResourceError):

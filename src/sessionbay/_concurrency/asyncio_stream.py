@@ -93,6 +93,7 @@ class LoopStream(asyncio.BufferedProtocol):
         self._receive_until = math.inf
         self._set_timer()
         self._transport.abort()
+        self.connection_lost(None)  # asyncio calls it later, and until then takes data that it does not send
 
     def _is_readable(self) -> bool:
         return bool(self._received) or self._ended

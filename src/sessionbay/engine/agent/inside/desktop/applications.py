@@ -12,7 +12,7 @@ from ..starts import SHELL, TOO_MANY_PROCESSES, end_group
 from . import desktop_files
 from .arguments import text
 from .display import Connection
-from .processes import Processes, describe, session_of
+from .processes import Processes, describe, is_running, session_of
 from .reader import Reader
 from .readiness import Readiness
 from .screen import Screen
@@ -53,7 +53,7 @@ class Applications:
         """Return the processes that have windows."""
         self._reap()
         pids = dict.fromkeys(self._windows.pid(window_id) for window_id in self._windows.ids())
-        return [describe(pid) for pid in pids if pid]
+        return [describe(pid) for pid in pids if is_running(pid)]  # X may not have noticed an end yet
 
     def start_app(
         self, start_cmd: object, work_directory: object = "", activity: object = ""

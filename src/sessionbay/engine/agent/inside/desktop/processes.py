@@ -90,6 +90,11 @@ def describe(pid: int) -> dict[str, object]:
     return {"pname": name_of(pid), "pid": pid, "cmdline": " ".join(words)}
 
 
+def is_running(pid: int) -> bool:
+    """Return whether a process runs."""
+    return bool(_identity(pid))
+
+
 def _identity(pid: int) -> str:
     """Return when a process was started, by which it is known from others of its id; empty if it has ended."""
     fields = stat_fields(pid)

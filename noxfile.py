@@ -246,6 +246,7 @@ def bench(session: nox.Session) -> None:
         return
     session.run(python, "-m", "bench.engine", external=True)
     session.run(python, "-m", "bench.desktops", external=True)
+    session.run(python, "-m", "bench.browsers", external=True)
     session.run(python, "-m", "bench.door", external=True)
     session.run(python, "-m", "bench.pings", external=True)
 
@@ -269,6 +270,7 @@ def crashes(session: nox.Session) -> None:
     python = str(development(session) / "python")
     session.run(python, "-m", "bench.crashes", external=True)
     session.run(python, "-m", "bench.crashes", "--desktop", "--rounds", "80", external=True)
+    session.run(python, "-m", "bench.crashes", "--browser", "--rounds", "40", external=True)
     session.run(python, "-m", "bench.breaking", *session.posargs, external=True)
 
 

@@ -30,9 +30,10 @@ from sessionbay.engine import EngineConfig, LocalEngine
 PR_SET_CHILD_SUBREAPER = 36
 WORKERS = 3
 LONGEST = 0.7  # seconds after the engine's start within which it is killed
-LONGEST_DESKTOP = 4.0  # the same where desktops are started
+LONGEST_PROGRAM = 4.0  # the same where desktops or browsers are started
 PATIENCE = 10.0
 DAEMONS = "for _ in 1 2 3 4 5; do setsid sh -c 'sleep 600 & sleep 600' >/dev/null 2>&1 & done"
+Step = Callable[[Session, random.Random], None]
 
 
 @dataclass
@@ -53,12 +54,15 @@ def main() -> int:
     parser.add_argument("--rounds", type=int, default=200)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--isolation", choices=["auto", "namespaces", "uid", "process"], default="auto")
-    parser.add_argument("--desktop", action="store_true", help="use a desktop in each session")
+    programs = parser.add_mutually_exclusive_group()
+    for name in ("desktop", "browser"):
+        text = f"use a {name} in each session"
+        programs.add_argument(f"--{name}", action="store_const", dest="program", const=name, help=text)
     parser.add_argument("--json", action="store_true", help="print the figures as JSON")
     given = parser.parse_args()
     ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
     with folder(), decoy() as lives:
-        found = crash(given.rounds, random.Random(given.seed), given.isolation, desktop=given.desktop)
+        found = crash(given.rounds, random.Random(given.seed), given.isolation, given.program)
         figures: dict[str, Any] = asdict(found) | {"decoy_lives": lives()}
     starts = sorted(figures.pop("starts"))
     figures["median_start"] = starts[len(starts) // 2]
@@ -94,15 +98,15 @@ def decoy() -> Iterator[Callable[[], bool]]:
             process.kill()
 
 
-def crash(rounds: int, chance: random.Random, isolation: str, *, desktop: bool) -> Found:
+def crash(rounds: int, chance: random.Random, isolation: str, program: str | None) -> Found:
     """Start an engine and kill it, so many times."""
     found = Found()
     spared = {child.pid for child in psutil.Process().children()}
     for number in range(rounds):
-        child, started = begin(chance.getrandbits(32), isolation, desktop=desktop)
+        child, started = begin(chance.getrandbits(32), isolation, program)
         found.starts.append(started)
         found.folders += sum(1 for _ in Path(tempfile.gettempdir()).glob("*sessionbay-*")) - 1
-        time.sleep(chance.uniform(0, LONGEST_DESKTOP if desktop else LONGEST))
+        time.sleep(chance.uniform(0, LONGEST_PROGRAM if program else LONGEST))
         os.kill(child, signal.SIGKILL)
         took = gone(spared)
         found.late += took > 1
@@ -113,7 +117,7 @@ def crash(rounds: int, chance: random.Random, isolation: str, *, desktop: bool) 
     return found
 
 
-def begin(seed: int, isolation: str, *, desktop: bool) -> tuple[int, float]:
+def begin(seed: int, isolation: str, program: str | None) -> tuple[int, float]:
     """Start an engine and its work in a child; return the child, and the seconds that the engine took to serve."""
     ready, tell = os.pipe()
     begun = time.perf_counter()
@@ -121,7 +125,7 @@ def begin(seed: int, isolation: str, *, desktop: bool) -> tuple[int, float]:
     if child == 0:
         try:
             os.close(ready)
-            work(seed, isolation, lambda: os.write(tell, b"."), desktop=desktop)
+            work(seed, isolation, program, lambda: os.write(tell, b"."))
         finally:
             os._exit(1)
     os.close(tell)
@@ -131,23 +135,23 @@ def begin(seed: int, isolation: str, *, desktop: bool) -> tuple[int, float]:
     return child, time.perf_counter() - begun
 
 
-def work(seed: int, isolation: Any, ready: Callable[[], object], *, desktop: bool) -> None:
+def work(seed: int, isolation: Any, program: str | None, ready: Callable[[], object]) -> None:
     """Serve, and have sessions made and unmade without end."""
     warnings.simplefilter("ignore")
     engine = LocalEngine(EngineConfig(isolation=isolation)).start()
     ready()
-    step = use_desktop if desktop else take_step
+    image, step = PROGRAMS[program]
     for number in range(WORKERS):
-        threading.Thread(target=use, args=(engine, random.Random(seed + number), step), daemon=True).start()
+        threading.Thread(target=use, args=(engine, random.Random(seed + number), image, step), daemon=True).start()
     threading.Event().wait(60)
 
 
-def use(engine: LocalEngine, chance: random.Random, step: Callable[[Session, random.Random], None]) -> None:
+def use(engine: LocalEngine, chance: random.Random, image: str | None, step: Step) -> None:
     """Make sessions, and do with them what chance says."""
     with AgentBay(endpoint=engine.endpoint, api_key=engine.api_key.reveal()) as bay:
         while True:
             with suppress(AgentBayError):
-                session = bay.create().unwrap()
+                session = bay.create(image_id=image).unwrap()
                 for _ in range(chance.randrange(6)):
                     step(session, chance)
                 session.delete()
@@ -166,6 +170,18 @@ def use_desktop(session: Session, chance: random.Random) -> None:
         take_step(session, chance)
 
 
+def use_browser(session: Session, chance: random.Random) -> None:
+    """Do one thing with a session's browser."""
+    which = chance.randrange(5)
+    if which == 0:
+        session.browser.destroy()
+    elif which == 1:
+        take_step(session, chance)
+    elif session.browser.initialize().success:
+        session.browser.operator.navigate("data:text/html,<title>Page</title><script>open('about:blank')</script>")
+        session.browser.operator.snapshot()
+
+
 def take_step(session: Session, chance: random.Random) -> None:
     """Do one thing with a session."""
     which = chance.randrange(4)
@@ -177,6 +193,13 @@ def take_step(session: Session, chance: random.Random) -> None:
         session.pause(poll_interval=0.01)
     else:
         session.resume(poll_interval=0.01)
+
+
+PROGRAMS: dict[str | None, tuple[str | None, Step]] = {
+    None: (None, take_step),
+    "desktop": (None, use_desktop),
+    "browser": ("browser_latest", use_browser),
+}
 
 
 def gone(spared: set[int]) -> float:

@@ -17,6 +17,7 @@ SHOP = (
 
 Run = Callable[[Any, str], str]
 Node = Callable[..., str]
+Start = Callable[..., Page]
 
 
 def test_playwright_connects_and_has_a_context(browser: Browser) -> None:
@@ -71,3 +72,14 @@ def test_a_download_lies_in_the_session(visitor: Any, page: Page, run: Run) -> N
 def test_a_library_for_node_drives_the_browser(node: Node, cdp_url: str, browser: Browser, library: str) -> None:
     assert node(library, CDP_URL=cdp_url, PAGE_URL=SHOP) == "漢字 Привет clicked\ntrue\n"
     assert browser.is_connected()
+
+
+def test_pages_have_the_size_of_the_option(start: Start) -> None:
+    page = start(viewport=(1000, 700), screen=(1600, 900))
+    assert page.evaluate("[innerWidth, innerHeight, screen.width, screen.height]") == [1000, 700, 1600, 900]
+
+
+def test_pages_see_the_user_agent_and_no_automation(start: Start) -> None:
+    page = start(use_stealth=True, user_agent=WINDOWS)
+    page.goto(SHOP)
+    assert page.evaluate("[navigator.userAgent, navigator.platform, navigator.webdriver]") == [WINDOWS, "Win32", False]

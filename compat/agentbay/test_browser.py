@@ -10,7 +10,7 @@ from agentbay import BrowserError, BrowserOption, BrowserProxy, BrowserScreen, B
 from playwright.sync_api import Browser, Page
 
 from ..page_checks import *  # noqa: F403  # what a page does is checked for each cloud
-from ..page_checks import SHOP, WINDOWS, Run
+from ..page_checks import SHOP, Run, Start
 from .conftest import Do
 
 pytestmark = pytest.mark.skipif(shutil.which("chromium") is None, reason="apt-get install chromium")
@@ -39,12 +39,15 @@ def run(do: Do) -> Run:
 
 
 @pytest.fixture
-def start(make: Callable[..., Any], chromium: Any, do: Do) -> Iterator[Callable[[BrowserOption], Page]]:
+def start(make: Callable[..., Any], chromium: Any, do: Do) -> Iterator[Start]:
     """Yield what starts a browser of its own, and returns its first page."""
     opened: list[Browser] = []
 
-    def first_page(option: BrowserOption) -> Page:
-        session = make(image_id=IMAGE)
+    def first_page(**options: Any) -> Page:
+        for name, size in (("viewport", BrowserViewport), ("screen", BrowserScreen)):
+            if name in options:
+                options[name] = size(*options[name])
+        session, option = make(image_id=IMAGE), BrowserOption(**options)
         assert do(session.browser.initialize(option)) is True
         opened.append(chromium.connect_over_cdp(do(session.browser.get_endpoint_url())))
         return opened[-1].contexts[0].pages[0]
@@ -101,22 +104,8 @@ def test_what_needs_a_model_is_refused(visitor: Any, do: Do, words: str) -> None
     assert (result.success, "needs a model" in result.error_message) == (False, True)
 
 
-def test_pages_have_the_size_of_the_option(start: Callable[[BrowserOption], Page]) -> None:
-    page = start(BrowserOption(viewport=BrowserViewport(1000, 700), screen=BrowserScreen(1600, 900)))
-    assert page.evaluate("[innerWidth, innerHeight, screen.width, screen.height]") == [1000, 700, 1600, 900]
-
-
-def test_pages_see_the_user_agent_and_no_automation(start: Callable[[BrowserOption], Page]) -> None:
-    page = start(BrowserOption(use_stealth=True, user_agent=WINDOWS))
-    page.goto(SHOP)
-    assert page.evaluate("[navigator.userAgent, navigator.platform, navigator.webdriver]") == [WINDOWS, "Win32", False]
-
-
-def test_the_first_page_and_a_switch_of_the_option(start: Callable[[BrowserOption], Page]) -> None:
-    option = BrowserOption(
-        default_navigate_url="data:text/html,<title>first</title>", cmd_args=["--force-device-scale-factor=2"]
-    )
-    page = start(option)
+def test_the_first_page_and_a_switch_of_the_option(start: Start) -> None:
+    page = start(default_navigate_url="data:text/html,<title>first</title>", cmd_args=["--force-device-scale-factor=2"])
     assert page.title() == "first"
     assert page.evaluate("devicePixelRatio") == 2
 

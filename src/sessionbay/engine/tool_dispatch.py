@@ -8,7 +8,7 @@ from pydantic import ValidationError
 
 from ..core.tool import Tool
 from ..core.wire_model import CamelWire, first_error
-from ..operations.registry import TOOLS
+from ..operations.registry import DESKTOP_TOOLS, TOOLS
 from ..operations.session import ToolEntry
 from ..operations.tools import CallAnswer, ContentAnswer
 from .agent.connection import AgentFailure, AgentGone
@@ -61,7 +61,7 @@ SERVED: dict[str, Serve] = {
     "page_use_snapshot": _plain(browser.snapshot),
     "page_use_act_async": _plain(browser.act),
     "page_use_get_act_result": _plain(browser.act_result),
-    **{tool.name: _plain(partial(desktop.call, tool)) for tool in desktop.TOOLS},
+    **{tool.name: _plain(partial(desktop.call, tool)) for tool in DESKTOP_TOOLS},
 }
 
 

@@ -1,8 +1,10 @@
 """All operations and all tools in one place, for those who serve or list them."""
 
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from ..core.operation import OperationRegistry
+from ..core.tool import Tool
 from . import (
     agent,
     applications,
@@ -70,7 +72,36 @@ OPERATIONS = OperationRegistry(
         networks.DESCRIBE_NETWORK,
     ]
 )
-TOOLS = (
+DESKTOP_TOOLS: tuple[Tool[Any, Any], ...] = (
+    input.CLICK,
+    input.MOVE,
+    input.DRAG,
+    input.SCROLL,
+    input.GET_POSITION,
+    input.INPUT_TEXT,
+    input.PRESS_KEYS,
+    input.RELEASE_KEYS,
+    screen.GET_SIZE,
+    screen.SCREENSHOT_URL,
+    screen.SCREENSHOT,
+    windows.LIST,
+    windows.GET_ACTIVE,
+    windows.ACTIVATE,
+    windows.CLOSE,
+    windows.MAXIMIZE,
+    windows.MINIMIZE,
+    windows.RESTORE,
+    windows.FULLSCREEN,
+    windows.RESIZE,
+    windows.FOCUS_MODE,
+    applications.INSTALLED,
+    applications.START,
+    applications.VISIBLE,
+    applications.STOP_BY_NAME,
+    applications.STOP_BY_PID,
+    applications.STOP_BY_COMMAND,
+)
+TOOLS: tuple[Tool[Any, Any], ...] = (
     command.SHELL,
     files.READ_TEXT,
     files.WRITE,
@@ -97,14 +128,7 @@ TOOLS = (
     oss.DOWNLOAD,
     oss.UPLOAD_ANONYMOUS,
     oss.DOWNLOAD_ANONYMOUS,
-    input.CLICK,
-    input.MOVE,
-    input.DRAG,
-    input.SCROLL,
-    input.GET_POSITION,
-    input.INPUT_TEXT,
-    input.PRESS_KEYS,
-    input.RELEASE_KEYS,
+    *DESKTOP_TOOLS,
     mobile.TAP,
     mobile.CLICK,
     mobile.SWIPE,
@@ -112,25 +136,6 @@ TOOLS = (
     mobile.CLICKABLE,
     mobile.ELEMENTS,
     mobile.LONG_SCREENSHOT,
-    screen.GET_SIZE,
-    screen.SCREENSHOT_URL,
-    screen.SCREENSHOT,
-    windows.LIST,
-    windows.GET_ACTIVE,
-    windows.ACTIVATE,
-    windows.CLOSE,
-    windows.MAXIMIZE,
-    windows.MINIMIZE,
-    windows.RESTORE,
-    windows.FULLSCREEN,
-    windows.RESIZE,
-    windows.FOCUS_MODE,
-    applications.INSTALLED,
-    applications.START,
-    applications.VISIBLE,
-    applications.STOP_BY_NAME,
-    applications.STOP_BY_PID,
-    applications.STOP_BY_COMMAND,
     browser.STOP,
     operator.NAVIGATE,
     operator.TABS,

@@ -10,7 +10,8 @@ from ...core.image import image_size
 from ...core.tool import Tool
 from ...models.applications import AppOperationResult
 from ...models.screen import BoolResult
-from ...operations import applications, input, screen, windows
+from ...operations import screen
+from ...operations.registry import DESKTOP_TOOLS
 from ..api_errors import execution_failed
 from ..contexts.threads import run_in_threads
 from ..desktop.requirements import NO_JPEG, PILLOW, has_package
@@ -20,36 +21,7 @@ from ..turns import take_turn
 
 DONE = "True"
 PART = 48 * 1024  # bytes of a picture that are encoded at once, a multiple of three
-TOOLS: tuple[Tool[Any, Any], ...] = (
-    input.CLICK,
-    input.MOVE,
-    input.DRAG,
-    input.SCROLL,
-    input.GET_POSITION,
-    input.INPUT_TEXT,
-    input.PRESS_KEYS,
-    input.RELEASE_KEYS,
-    screen.GET_SIZE,
-    screen.SCREENSHOT_URL,
-    screen.SCREENSHOT,
-    windows.LIST,
-    windows.GET_ACTIVE,
-    windows.ACTIVATE,
-    windows.CLOSE,
-    windows.MAXIMIZE,
-    windows.MINIMIZE,
-    windows.RESTORE,
-    windows.FULLSCREEN,
-    windows.RESIZE,
-    windows.FOCUS_MODE,
-    applications.INSTALLED,
-    applications.START,
-    applications.VISIBLE,
-    applications.STOP_BY_NAME,
-    applications.STOP_BY_PID,
-    applications.STOP_BY_COMMAND,
-)
-NAMES = frozenset(tool.name for tool in TOOLS)
+NAMES = frozenset(tool.name for tool in DESKTOP_TOOLS)
 
 
 def require_image(session: EngineSession) -> None:

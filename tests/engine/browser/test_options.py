@@ -5,10 +5,12 @@ import json
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
 
-from sessionbay import BrowserContext, BrowserOption, BrowserProxy, CreateSessionParams, Session
+from sessionbay import BrowserContext, BrowserOption, BrowserProxy, CreateSessionParams, ExtensionsService, Session
 from sessionbay.engine import LocalEngine
 
 from ...inside import web
@@ -61,6 +63,25 @@ def test_the_content_script_of_an_extension_runs(fresh: Session, open_page: Page
     page = connected(fresh, open_page, BrowserOption())
     page.navigate("http://localhost:8000/")
     assert eventually(lambda: page.evaluate("document.title") == "marked")
+
+
+def test_an_extension_of_the_service_is_unpacked_and_runs(
+    browser_engine: LocalEngine, open_page: Page, tmp_path: Path
+) -> None:
+    with ZipFile(tmp_path / "mark.zip", "w") as archive:
+        archive.writestr("manifest.json", json.dumps(MANIFEST))
+        archive.writestr("mark.js", "document.title = 'marked'")
+    with client_of(browser_engine) as bay:
+        service = ExtensionsService(bay)
+        created = service.create(tmp_path / "mark.zip")
+        option = service.create_extension_option([created.id])
+        context = bay.context.get("profile-with-extension", create=True).unwrap()
+        browser_context = BrowserContext(context.id, extension_option=option)
+        with bay.session(image_id="browser_latest", browser_context=browser_context) as session:
+            session.command.run(web(8000)).raise_for_error()
+            page = connected(session, open_page, BrowserOption())
+            page.navigate("http://localhost:8000/")
+            assert eventually(lambda: page.evaluate("document.title") == "marked")
 
 
 def test_a_proxy_gets_its_password_and_the_request(fresh: Session, open_page: Page) -> None:

@@ -261,7 +261,7 @@ def candidates(session: nox.Session) -> None:
 @nox.session(venv_backend="none")
 def attacks(session: nox.Session) -> None:
     """Try all attacks and their controls, print how many succeed, and fail unless none does; five minutes."""
-    run_tests(session, "tests/attacks", *session.posargs)
+    run_tests(session, "-m", "attacks", "tests/attacks", *session.posargs)
 
 
 @nox.session(venv_backend="none")

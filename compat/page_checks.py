@@ -15,6 +15,7 @@ SHOP = (
 )
 
 
+GONE = "timeout 60 sh -c 'while pgrep chromium >/dev/null; do sleep 0.05; done'; pgrep -c chromium"
 Run = Callable[[Any, str], str]
 Node = Callable[..., str]
 Start = Callable[..., Page]

@@ -11,7 +11,7 @@ from agb.modules.browser import BrowserOption, BrowserProxy, BrowserScreen, Brow
 from playwright.sync_api import Browser, Page
 
 from ..page_checks import *  # noqa: F403  # what a page does is checked for each cloud
-from ..page_checks import SHOP, Run, Start
+from ..page_checks import GONE, SHOP, Run, Start
 from .conftest import Do
 
 pytestmark = pytest.mark.skipif(shutil.which("chromium") is None, reason="apt-get install chromium")
@@ -98,7 +98,7 @@ def test_a_browser_is_stopped_and_started_again(make: Callable[..., Any], run: R
     assert session.browser.initialize(BrowserOption()) is True
     session.browser.destroy()
     assert session.browser.initialize(BrowserOption()) is True
-    assert run(session, "pgrep chromium") == ""
+    assert run(session, GONE).strip() == "0"
 
 
 @pytest.mark.defect("It logs why a browser does not start, and returns False alone.")

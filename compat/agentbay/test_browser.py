@@ -10,7 +10,7 @@ from agentbay import BrowserError, BrowserOption, BrowserProxy, BrowserScreen, B
 from playwright.sync_api import Browser, Page
 
 from ..page_checks import *  # noqa: F403  # what a page does is checked for each cloud
-from ..page_checks import SHOP, Run, Start
+from ..page_checks import GONE, SHOP, Run, Start
 from .conftest import Do
 
 pytestmark = pytest.mark.skipif(shutil.which("chromium") is None, reason="apt-get install chromium")
@@ -110,12 +110,12 @@ def test_the_first_page_and_a_switch_of_the_option(start: Start) -> None:
     assert page.evaluate("devicePixelRatio") == 2
 
 
-def test_a_browser_is_stopped_and_started_again(make: Callable[..., Any], do: Do) -> None:
+def test_a_browser_is_stopped_and_started_again(make: Callable[..., Any], do: Do, run: Run) -> None:
     session = make(image_id=IMAGE)
     assert do(session.browser.initialize(BrowserOption())) is True
     do(session.browser.destroy())
     assert not session.browser.is_initialized()
-    assert do(session.command.execute_command("pgrep chromium")).exit_code == 1
+    assert run(session, GONE).strip() == "0"
     assert do(session.browser.initialize(BrowserOption())) is True
 
 

@@ -21,6 +21,7 @@ class Attack:
         defence_off: Switches the defence off, for the control.
         needs: What the machine must have for it: see ``missing``.
         about: What it does, in a sentence.
+        slow: Whether it takes seconds, since something waits for what does not come; the gate leaves it out.
     """
 
     name: str
@@ -30,15 +31,16 @@ class Attack:
     defence_off: Callable[[Scene], object]
     needs: tuple[str, ...]
     about: str
+    slow: bool
 
 
 def attack(
-    threat: str, defence: str, off: Callable[[Scene], object], *, needs: tuple[str, ...] = ()
+    threat: str, defence: str, off: Callable[[Scene], object], *, needs: tuple[str, ...] = (), slow: bool = False
 ) -> Callable[[Attempt], Attempt]:
     """Keep the function as an attack; its name and its docstring say what it does."""
 
     def keep(attempt: Attempt) -> Attempt:
-        add(attempt.__name__, threat, defence, attempt, off, attempt.__doc__ or "", needs=needs)
+        add(attempt.__name__, threat, defence, attempt, off, attempt.__doc__ or "", needs=needs, slow=slow)
         return attempt
 
     return keep
@@ -53,6 +55,7 @@ def add(
     about: str,
     *,
     needs: tuple[str, ...] = (),
+    slow: bool = False,
 ) -> None:
     """Keep one attack."""
-    ATTACKS.append(Attack(name.replace("_", "-"), threat, defence, attempt, off, needs, about))
+    ATTACKS.append(Attack(name.replace("_", "-"), threat, defence, attempt, off, needs, about, slow))

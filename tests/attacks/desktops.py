@@ -193,6 +193,7 @@ def screen_over_tcp(scene: Scene) -> str | None:
         limited_to(3),
     ),
     needs=DESKTOP,
+    slow=True,
 )
 def screen_that_is_grabbed(scene: Scene) -> str | None:
     """Grab the server, the keyboard and the pointer, and never let go."""
@@ -343,6 +344,7 @@ for _what, _name in {"x": X_SERVER, "service": SERVICE}.items():
         limited_to(4),
         f"A command stops a part of its session's desktop: {_what.replace('x', 'X')}.",
         needs=DESKTOP,
+        slow=_what == "x",
     )
 
 

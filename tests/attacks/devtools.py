@@ -301,7 +301,7 @@ def whole(scene: Scene) -> None:
 # --- pages
 
 
-@attack(PAGES, "a command of a browser has a limit", limited_to(5), needs=BROWSER)
+@attack(PAGES, "a command of a browser has a limit", limited_to(5), needs=BROWSER, slow=True)
 def browser_that_is_frozen(scene: Scene) -> str | None:
     """A command stops all processes of its session's browser."""
     session = browsing(scene)
@@ -317,7 +317,7 @@ def title_without_an_end(scene: Scene) -> str | None:
     return late(scene, lambda: page.navigate(f"data:text/html,<script>{code}</script>"))
 
 
-@attack(PAGES, "of a browser's reasons, titles and URLs, a part is passed on", whole, needs=BROWSER)
+@attack(PAGES, "of a browser's reasons, titles and URLs, a part is passed on", whole, needs=BROWSER, slow=True)
 def title_of_a_page_of_ten_megabytes(scene: Scene) -> str | None:
     """A page has a title of 10 MB."""
     page = shared(scene).browser.operator
@@ -333,6 +333,7 @@ def title_of_a_page_of_ten_megabytes(scene: Scene) -> str | None:
     "a snapshot has at most 100,000 characters",
     lambda scene: scene.patch.setattr(snapshot, "MAX_TEXT", 2**40),
     needs=BROWSER,
+    slow=True,
 )
 def page_of_many_words(scene: Scene) -> str | None:
     """A page has a text of a million characters, for a model that pays for each."""

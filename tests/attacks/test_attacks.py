@@ -29,7 +29,10 @@ from .attack import ATTACKS, Attack
 from .scene import Scene
 
 pytestmark = pytest.mark.filterwarnings("ignore::sessionbay.engine.IsolationWarning")  # any isolation is attacked
-every_attack = pytest.mark.parametrize("attack", ATTACKS, ids=lambda attack: attack.name)
+every_attack = pytest.mark.parametrize(
+    "attack",
+    [pytest.param(each, id=each.name, marks=[pytest.mark.slow] if each.slow else []) for each in ATTACKS],
+)
 
 
 @every_attack

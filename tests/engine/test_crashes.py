@@ -36,6 +36,7 @@ def test_an_engine_killed_at_any_point_leaves_nothing(request: pytest.FixtureReq
     assert (found["rounds"], found["folders"], found["decoy_lives"]) == (ROUNDS, 0, True)
 
 
+@pytest.mark.slow
 def test_an_engine_with_desktops_killed_at_any_point_leaves_nothing(namespaces_engine: LocalEngine) -> None:
     desktop = unmet_here(namespaces_engine._engine.backend.python, session_uid())
     if desktop:

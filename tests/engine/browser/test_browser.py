@@ -46,7 +46,7 @@ def test_a_browser_that_runs_is_kept_and_a_stopped_one_started_again(browser_ses
     browser.initialize().raise_for_error()
     before = browser_session.command.run("pgrep -o chromium").output
     browser.destroy().raise_for_error()
-    assert browser_session.command.run("pgrep chromium").exit_code == 1
+    assert eventually(lambda: browser_session.command.run("pgrep chromium").exit_code == 1)
     browser.initialize().raise_for_error()
     assert browser_session.command.run("pgrep -o chromium").output not in ("", before)
     open_page.connect(browser_session.browser.get_endpoint_url())

@@ -7,10 +7,11 @@ from typing import Any
 
 import pytest
 
+from sessionbay import BrowserOption, Fingerprint, FingerprintFormat, NavigatorFingerprint, ScreenFingerprint
 from sessionbay.engine.api_errors import ApiError
 from sessionbay.engine.browser.command_line import command_line, find_browser
 from sessionbay.engine.browser.page_setup import is_needed, user_agent_of
-from sessionbay.engine.browser.settings import BrowserSettings, settings_of
+from sessionbay.engine.browser.settings import BrowserSettings, Size, settings_of
 
 REFUSED: list[tuple[dict[str, Any], str]] = [
     ({"cmdArgs": ["--remote-debugging-port=1"]}, "cmd_args must not have --remote-debugging-port"),
@@ -44,6 +45,28 @@ def test_what_only_a_cloud_does_is_named_and_does_not_prevent_the_start() -> Non
     settings = settings_of({"solveCaptchas": True, "autoLogin": False, "callForUser": True, "unknown": 1})
     assert [reason.partition(":")[0] for reason in settings.left_out] == ["solve_captchas", "call_for_user"]
     assert not is_needed(settings)
+
+
+def test_a_whole_fingerprint_sets_user_agent_languages_and_screen() -> None:
+    names = [
+        name for name, field in ScreenFingerprint.model_fields.items() if name not in ("width", "height", "hasHDR")
+    ]
+    screen = ScreenFingerprint(**dict.fromkeys(names, 1), width=1600, height=900, hasHDR=False)
+    navigator = NavigatorFingerprint(userAgent="Agent/1", languages=("de-DE", "en"))
+    option = BrowserOption(fingerprint_format=FingerprintFormat(Fingerprint(screen=screen, navigator=navigator), {}))
+    settings = settings_of(option.to_map())
+    assert (settings.user_agent, settings.screen) == ("Agent/1", Size(width=1600, height=900))
+    assert settings.fingerprint
+    assert settings.fingerprint.locales == ["de-DE", "en"]
+    assert [reason.partition(":")[0] for reason in settings.left_out] == ["fingerprint_raw_data"]
+    own = settings_of({**option.to_map(), "userAgent": "Own/2"})
+    assert own.user_agent == "Own/2"
+
+
+@pytest.mark.parametrize("raw", ["%%%", "aGk=", "/w=="])
+def test_a_fingerprint_that_is_none_is_refused(raw: str) -> None:
+    with pytest.raises(ApiError, match="Invalid browser option"):
+        settings_of({"fingerprintRawData": raw})
 
 
 def test_a_browser_that_is_missing_is_named_with_the_way_to_install_it(monkeypatch: pytest.MonkeyPatch) -> None:

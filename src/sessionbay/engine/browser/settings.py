@@ -1,10 +1,12 @@
 """The settings of a browser, as ``InitBrowser`` has them, and the refusals of what the engine cannot do."""
 
+from base64 import b64decode
 from typing import Any
 
 from pydantic import Field, ValidationError
 
 from ...core.wire_model import Wire, first_error
+from ...models.fingerprint import FingerprintFormat
 from ..api_errors import ApiError
 
 OWN_SWITCHES = {  # those that would open a port beside the link, or another profile
@@ -21,7 +23,10 @@ CLOUD_ONLY = {
     "auto_login": "logins are stored in the cloud",
     "call_for_user": "the engine has no page to call a user to",
     "enable_record": "replays are recorded by the cloud",
+    "fingerprint_raw_data": "user agent, languages and screen are set; canvas, audio and fonts stay this machine's",
+    "fingerprint_persist_path": "fingerprints are made and kept by the cloud",
 }
+MAX_FINGERPRINT = 2**20  # characters of base64
 
 
 class Size(Wire):
@@ -65,6 +70,8 @@ class BrowserSettings(Wire):
     auto_login: bool = False
     call_for_user: bool = False
     enable_record: bool = False
+    fingerprint_raw_data: str = Field(default="", max_length=MAX_FINGERPRINT, repr=False)
+    fingerprint_persist_path: str = ""
 
     @property
     def proxy(self) -> Proxy | None:
@@ -80,15 +87,31 @@ class BrowserSettings(Wire):
 def settings_of(option: dict[str, Any]) -> BrowserSettings:
     """Return the settings of a ``BrowserOption``; raise ApiError for what the engine refuses."""
     try:
-        settings = BrowserSettings.model_validate(option)
+        settings = _with_fingerprint(BrowserSettings.model_validate(option))
     except ValidationError as exc:
         raise _invalid(first_error(exc)) from exc
+    except ValueError as exc:
+        raise _invalid(str(exc)) from exc
     for switch in settings.cmd_args:
         _check_switch(switch)
     _check_words(settings)
     if settings.proxy:
         _check_proxy(settings.proxy)
     return settings
+
+
+def _with_fingerprint(settings: BrowserSettings) -> BrowserSettings:
+    """Return settings with the user agent, languages and screen of a whole fingerprint, where they have none."""
+    if not settings.fingerprint_raw_data:
+        return settings
+    given = FingerprintFormat.load(b64decode(settings.fingerprint_raw_data, validate=True).decode()).fingerprint
+    languages = given.navigator.languages or filter(None, [given.navigator.language])
+    found = {
+        "user_agent": given.navigator.userAgent,
+        "screen": {"width": given.screen.width, "height": given.screen.height},
+    }
+    own = settings.model_dump(exclude_defaults=True)
+    return BrowserSettings.model_validate({**found, "fingerprint": {"locales": list(languages)}, **own})
 
 
 def _check_words(settings: BrowserSettings) -> None:

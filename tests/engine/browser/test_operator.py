@@ -10,6 +10,7 @@ from sessionbay.engine import LocalEngine
 from sessionbay.engine.browser.snapshot import describe
 
 from ..conftest import client_of
+from ..desktop.texts import SEVEN
 
 SHOP = """data:text/html;charset=utf-8,<title>Shop</title><h1>Offers</h1><p>Two <b>offers</b></p>
 <input placeholder=Name><input type=checkbox aria-label=Gift checked><textarea disabled>no</textarea>
@@ -63,6 +64,14 @@ def test_a_field_is_filled_and_a_button_clicked(shopper: Session, shop: PageSnap
     after = operator.snapshot().unwrap()
     assert after.title == "ordered 漢字"
     assert element(after, "Name").description == 'field "Name" with "漢字"'
+
+
+@pytest.mark.parametrize("name", ["ascii", "chinese", "russian and hebrew", "emoji"])
+def test_a_field_keeps_any_text(shopper: Session, shop: PageSnapshot, name: str) -> None:
+    filled = replace(element(shop, "Name"), arguments={"text": SEVEN[name]})
+    shopper.browser.operator.act(filled).raise_for_error()  # which fails if the field has another text then
+    after = element(shopper.browser.operator.snapshot().unwrap(), "Name")
+    assert after.description == f'field "Name" with "{SEVEN[name]}"'
 
 
 def test_options_keys_and_other_selectors(shopper: Session, shop: PageSnapshot) -> None:

@@ -11,8 +11,7 @@ from ..browser.operator import Operator
 from ..browser.step import parse_step
 from ..session import EngineSession
 from ..unsupported import MODEL
-
-DONE = "True"
+from . import DONE
 
 
 async def stop(session: EngineSession, args: NoArgs) -> str:

@@ -18,8 +18,8 @@ from ..desktop.requirements import NO_JPEG, PILLOW, has_package
 from ..images import WITH_DESKTOP, kind_of
 from ..session import EngineSession
 from ..turns import take_turn
+from . import DONE
 
-DONE = "True"
 PART = 48 * 1024  # bytes of a picture that are encoded at once, a multiple of three
 NAMES = frozenset(tool.name for tool in DESKTOP_TOOLS)
 

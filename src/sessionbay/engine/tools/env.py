@@ -4,8 +4,7 @@ from ...core.validation import variables_error
 from ...operations.env import GetEnvArgs, SetEnvArgs, format_envs
 from ..api_errors import execution_failed
 from ..session import EngineSession
-
-DONE = "True"
+from . import DONE
 
 
 async def set_env(session: EngineSession, args: SetEnvArgs) -> str:

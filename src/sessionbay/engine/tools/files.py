@@ -17,8 +17,8 @@ from ..agent.connection import AgentFailure
 from ..api_errors import ToolFailure, execution_failed
 from ..session import EngineSession
 from ..turns import take_turn
+from . import DONE
 
-DONE = "True"
 SLICE_SIZE = 3 * 2**14  # bytes that are converted in one turn of the event loop; base64 without padding
 Extended = tuple[str, dict[str, Any]]  # a text, and structured content that extends it
 

@@ -4,9 +4,9 @@ import json
 
 from ...operations.processes import MAX_KEPT_OUTPUT, KillArgs, ReadArgs, StartArgs, WaitArgs, WriteArgs
 from ..session import EngineSession
+from . import DONE
 from .shell import decode_stdin
 
-DONE = "True"
 MAX_WAIT = 20.0  # seconds
 
 

@@ -16,7 +16,7 @@ from .._http.errors import (
     NotHttpError,
     TransportError,
 )
-from .._http.proxies import proxy_of
+from .._http.proxies import ProxyOf, proxy_of
 from .._http.timeouts import connect_timeout
 from .._http.tls import TlsSettings
 from ..core.adaptive_rate import AdaptiveRate
@@ -80,6 +80,9 @@ class AsyncApiClient:
         self.multiplexers: AsyncPerLoop[dict[str, AsyncMultiplexer]] = AsyncPerLoop(dict)
         self._core: AsyncHttpCore | None = None
         self._sender: AsyncHttpxSender | None = None
+        self._proxy_of: ProxyOf | None = None  # this and the next two are found with the endpoint, by the first call
+        self._trusts_env = True
+        self._uses_httpx = False
         self._opening = AsyncPerLoop(Lock)
         self._http_lock = ThreadLock()
         self._closed = False

@@ -45,6 +45,7 @@ def test_what_only_a_cloud_does_is_named_and_does_not_prevent_the_start() -> Non
     settings = settings_of({"solveCaptchas": True, "autoLogin": False, "callForUser": True, "unknown": 1})
     assert [reason.partition(":")[0] for reason in settings.left_out] == ["solve_captchas", "call_for_user"]
     assert not is_needed(settings)
+    assert is_needed(settings_of({"fingerprint": {"locales": ["de-DE"]}}))
 
 
 def test_a_whole_fingerprint_sets_user_agent_languages_and_screen() -> None:

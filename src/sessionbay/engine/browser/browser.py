@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import Mapping
 from contextlib import suppress
 
-from ...core.escaping_filter import escaping_logger
 from ..agent.connection import AgentConnection, AgentFailure, AgentGone
 from ..api_errors import ApiError
 from ..sandbox.sandbox import Sandbox
@@ -14,7 +13,6 @@ from .operator import Operator
 from .page_setup import PageSetup, is_needed
 from .settings import BrowserSettings
 
-log = escaping_logger("sessionbay.engine")
 FIRST_PORT, PORTS = 9333, 10  # of a session; the first is the one that the clouds use
 START_TIMEOUT = 30.0  # seconds: Chromium took ten on a busy machine
 POLL_INTERVAL = 0.05

@@ -8,7 +8,12 @@ from ..images import CHROMIUM, Runtime
 from .settings import BrowserSettings
 
 DEBIAN = Path("/usr/lib/chromium/chromium")  # which Debian's script of the same name starts
-CHROME = Runtime("chrome", ("google-chrome", "google-chrome-stable"), "browser_type='chrome'", "Google's own package")
+CHROME = Runtime(
+    "chrome",
+    ("google-chrome", "google-chrome-stable"),
+    "browser_type='chrome'",
+    "Google's package google-chrome-stable",
+)
 LOG = "/tmp/chromium.log"
 MAX_LIST = 60_000  # bytes of the names of extensions
 SWITCHES = (

@@ -5,7 +5,6 @@ import json
 import re
 import socket
 from collections.abc import Callable
-from contextlib import suppress
 from functools import partial
 from typing import Any, cast
 
@@ -129,9 +128,8 @@ class DevTools:
     async def aclose(self) -> None:
         """Close the connection."""
         self._reader.cancel()
-        with suppress(asyncio.CancelledError):
-            await self._reader
         self._socket.transport.abort()
+        await asyncio.wait([self._reader])  # which leaves a cancellation of the caller its own
 
     async def _read(self) -> None:
         end = DevToolsError(ENDED)

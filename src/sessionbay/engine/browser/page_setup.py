@@ -7,13 +7,11 @@ from collections.abc import Coroutine
 from contextlib import suppress
 from typing import Any
 
-from ...core.escaping_filter import escaping_logger
 from ..agent.connection import AgentConnection
 from ..api_errors import ApiError
 from .devtools import DevTools, DevToolsError, object_of
 from .settings import BrowserSettings
 
-log = escaping_logger("sessionbay.engine")
 START_TIMEOUT = 30.0  # seconds, for the pages that are open at the start
 MAX_TASKS = 500  # at once, more than pages and requests of a browser
 ATTACH = {"autoAttach": True, "waitForDebuggerOnStart": True, "flatten": True}
@@ -74,18 +72,17 @@ class PageSetup:
         """Set up one target, then let it run."""
         try:
             await self._call("Target.setAutoAttach", session, **ATTACH)
-            if self._agent:
-                await self._call("Emulation.setUserAgentOverride", session, **self._agent)
+            await self._call("Emulation.setUserAgentOverride", session, **self._agent)
             if kind == "page":
                 await self._set_up_page(session)
         finally:
             await self._call("Runtime.runIfWaitingForDebugger", session)
 
     async def _set_up_page(self, session: str) -> None:
-        if "platform" in self._agent:  # which Chromium forgets at a navigation of a page that has another client too
-            script = SET_PLATFORM % json.dumps(self._agent["platform"])
-            await self._call("Page.enable", session)
-            await self._call("Page.addScriptToEvaluateOnNewDocument", session, source=script, runImmediately=True)
+        # The override's platform is lost when a client that came later navigates (findings/chromium-platform-*.sh).
+        script = SET_PLATFORM % json.dumps(self._agent["platform"])
+        await self._call("Page.enable", session)
+        await self._call("Page.addScriptToEvaluateOnNewDocument", session, source=script, runImmediately=True)
         viewport, screen = self._settings.viewport, self._settings.screen
         if size := viewport or screen:
             seen = screen or size
@@ -120,8 +117,10 @@ class PageSetup:
 
 def is_needed(settings: BrowserSettings) -> bool:
     """Return whether any page has to be set up."""
-    proxied = bool(settings.proxy and settings.proxy.username)
-    return bool(settings.viewport or settings.screen or settings.user_agent or settings.use_stealth or proxied)
+    login = settings.proxy and settings.proxy.username
+    locales = settings.fingerprint and settings.fingerprint.locales
+    needs = (settings.viewport, settings.screen, settings.user_agent, settings.use_stealth, login, locales)
+    return any(map(bool, needs))
 
 
 def user_agent_of(settings: BrowserSettings, own: str) -> dict[str, Any]:

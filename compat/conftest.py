@@ -2,14 +2,15 @@
 
 import os
 import subprocess
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, BrowserType, Page, sync_playwright
 
 from .engine import Engine, serving
-from .page_checks import SHOP, Node
+from .page_checks import SHOP, Node, Start
 from .report import Check, report, write
 
 PAGE = Path(__file__).parents[1] / "docs" / "internals" / "compatibility.md"
@@ -68,6 +69,33 @@ def node(request: pytest.FixtureRequest) -> Node:
         return done.stdout
 
     return run
+
+
+@pytest.fixture
+def cdp_url(visitor: Any, do: Callable[[Any], Any]) -> str:
+    """Return the link to the browser."""
+    return str(do(visitor.browser.get_endpoint_url()))
+
+
+@pytest.fixture
+def start(
+    make: Callable[..., Any], chromium: BrowserType, do: Callable[[Any], Any], options: Any, image: str
+) -> Iterator[Start]:
+    """Yield what starts a browser of its own, and returns its first page; ``options`` has the client's classes."""
+    opened: list[Browser] = []
+
+    def first_page(**given: Any) -> Page:
+        for name, size in (("viewport", options.BrowserViewport), ("screen", options.BrowserScreen)):
+            if name in given:
+                given[name] = size(*given[name])
+        session = make(image_id=image)
+        assert do(session.browser.initialize(options.BrowserOption(**given))) is True
+        opened.append(chromium.connect_over_cdp(do(session.browser.get_endpoint_url())))
+        return opened[-1].contexts[0].pages[0]
+
+    yield first_page
+    for browser in opened:
+        browser.close()
 
 
 @pytest.fixture

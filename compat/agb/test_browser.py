@@ -7,11 +7,12 @@ from typing import Any
 import pytest
 from agb import CreateSessionParams
 from agb.exceptions import BrowserError
-from agb.modules.browser import BrowserOption, BrowserProxy, BrowserScreen, BrowserViewport
-from playwright.sync_api import Browser, Page
+from agb.modules import browser
+from agb.modules.browser import BrowserOption, BrowserProxy
+from playwright.sync_api import Browser
 
 from ..page_checks import *  # noqa: F403  # what a page does is checked for each cloud
-from ..page_checks import GONE, SHOP, Run, Start
+from ..page_checks import GONE, SHOP, Run
 from .conftest import Do
 
 pytestmark = pytest.mark.skipif(shutil.which("chromium") is None, reason="apt-get install chromium")
@@ -28,34 +29,21 @@ def visitor(agb: Any) -> Iterator[Any]:
 
 
 @pytest.fixture
-def cdp_url(visitor: Any) -> str:
-    """Return the link to the browser."""
-    return str(visitor.browser.get_endpoint_url())
-
-
-@pytest.fixture
 def run() -> Run:
     """Return what runs a command, and returns its output."""
     return lambda session, command: str(session.command.execute(command, timeout_ms=60_000).stdout)
 
 
 @pytest.fixture
-def start(make: Callable[..., Any], chromium: Any) -> Iterator[Start]:
-    """Yield what starts a browser of its own, and returns its first page."""
-    opened: list[Browser] = []
+def options() -> Any:
+    """Return the module with the classes of options."""
+    return browser
 
-    def first_page(**options: Any) -> Page:
-        for name, size in (("viewport", BrowserViewport), ("screen", BrowserScreen)):
-            if name in options:
-                options[name] = size(*options[name])
-        session, option = make(image_id=IMAGE), BrowserOption(**options)
-        assert session.browser.initialize(option) is True
-        opened.append(chromium.connect_over_cdp(session.browser.get_endpoint_url()))
-        return opened[-1].contexts[0].pages[0]
 
-    yield first_page
-    for browser in opened:
-        browser.close()
+@pytest.fixture
+def image() -> str:
+    """Name the image that has a browser."""
+    return IMAGE
 
 
 def test_a_started_browser_says_so(visitor: Any) -> None:

@@ -5,8 +5,9 @@ import shutil
 from collections.abc import Callable, Iterator
 from typing import Any
 
+import agentbay
 import pytest
-from agentbay import BrowserError, BrowserOption, BrowserProxy, BrowserScreen, BrowserViewport, CreateSessionParams
+from agentbay import BrowserError, BrowserOption, BrowserProxy, CreateSessionParams
 from playwright.sync_api import Browser, Page
 
 from ..page_checks import *  # noqa: F403  # what a page does is checked for each cloud
@@ -27,34 +28,21 @@ def visitor(bay: Any, do: Do) -> Iterator[Any]:
 
 
 @pytest.fixture
-def cdp_url(visitor: Any, do: Do) -> str:
-    """Return the link to the browser."""
-    return str(do(visitor.browser.get_endpoint_url()))
-
-
-@pytest.fixture
 def run(do: Do) -> Run:
     """Return what runs a command, and returns its output."""
     return lambda session, command: str(do(session.command.execute_command(command)).stdout)
 
 
 @pytest.fixture
-def start(make: Callable[..., Any], chromium: Any, do: Do) -> Iterator[Start]:
-    """Yield what starts a browser of its own, and returns its first page."""
-    opened: list[Browser] = []
+def options() -> Any:
+    """Return the module with the classes of options."""
+    return agentbay
 
-    def first_page(**options: Any) -> Page:
-        for name, size in (("viewport", BrowserViewport), ("screen", BrowserScreen)):
-            if name in options:
-                options[name] = size(*options[name])
-        session, option = make(image_id=IMAGE), BrowserOption(**options)
-        assert do(session.browser.initialize(option)) is True
-        opened.append(chromium.connect_over_cdp(do(session.browser.get_endpoint_url())))
-        return opened[-1].contexts[0].pages[0]
 
-    yield first_page
-    for browser in opened:
-        browser.close()
+@pytest.fixture
+def image() -> str:
+    """Name the image that has a browser."""
+    return IMAGE
 
 
 def test_a_started_browser_says_so(visitor: Any) -> None:

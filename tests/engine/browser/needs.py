@@ -4,4 +4,5 @@ import pytest
 
 from sessionbay.engine.images import CHROMIUM
 
-needs_browser = pytest.mark.skipif(CHROMIUM.find() is None, reason=f"this machine has no browser: {CHROMIUM.install}")
+NO_BROWSER = f"this machine has no browser: {CHROMIUM.install}"
+needs_browser = pytest.mark.skipif(CHROMIUM.find() is None, reason=NO_BROWSER)

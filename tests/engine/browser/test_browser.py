@@ -5,9 +5,10 @@ import pytest
 from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
 
-from sessionbay import BrowserOption, BrowserViewport, Session
+from sessionbay import BrowserFingerprint, BrowserOption, BrowserViewport, Session
 from sessionbay.engine import LocalEngine
 
+from ...inside import web
 from ..conftest import client_of
 from ..processes import ENOUGH, eventually
 from .page import Page
@@ -62,26 +63,26 @@ def test_a_browser_that_was_killed_is_started_anew(browser_session: Session) -> 
     assert browser_session.command.run("pgrep chromium").exit_code == 0
 
 
-def test_a_page_sees_what_the_option_says(browser_engine: LocalEngine, open_page: Page) -> None:
-    option = BrowserOption(use_stealth=True, user_agent=WINDOWS, viewport=BrowserViewport(1000, 700))
-    with client_of(browser_engine) as bay, bay.session(image_id="browser_latest") as session:
-        session.command.run("mkdir /tmp/www && cd /tmp/www && python3 -m http.server 8000 >/dev/null 2>&1 &")
-        session.browser.initialize(option).raise_for_error()
-        open_page.connect(session.browser.get_endpoint_url())
-        assert eventually(lambda: session.command.run("curl -s http://localhost:8000").exit_code == 0)
-        open_page.navigate("http://localhost:8000/")
-        assert open_page.evaluate("[innerWidth, innerHeight, navigator.webdriver]") == [1000, 700, False]
-        assert open_page.evaluate("[navigator.userAgent, navigator.platform]") == [WINDOWS, "Win32"]
-        hints = open_page.evaluate("navigator.userAgentData.toJSON()")
-        assert hints["platform"] == "Windows"
-        assert {brand["version"] for brand in hints["brands"]} == {"140"}
+def test_a_page_sees_what_the_option_says(fresh: Session, open_page: Page) -> None:
+    fingerprint = BrowserFingerprint(locales=["de-DE", "en"])
+    viewport = BrowserViewport(1000, 700)
+    option = BrowserOption(use_stealth=True, user_agent=WINDOWS, viewport=viewport, fingerprint=fingerprint)
+    fresh.command.run(web(8000)).raise_for_error()
+    fresh.browser.initialize(option).raise_for_error()
+    open_page.connect(fresh.browser.get_endpoint_url())
+    open_page.navigate("http://localhost:8000/")
+    assert open_page.evaluate("[innerWidth, innerHeight, navigator.webdriver]") == [1000, 700, False]
+    assert open_page.evaluate("[navigator.userAgent, navigator.platform]") == [WINDOWS, "Win32"]
+    assert open_page.evaluate("navigator.languages") == ["de-DE", "en"]
+    hints = open_page.evaluate("navigator.userAgentData.toJSON()")
+    assert hints["platform"] == "Windows"
+    assert {brand["version"] for brand in hints["brands"]} == {"140"}
 
 
-def test_what_the_machine_does_not_have_is_refused_by_name(browser_engine: LocalEngine) -> None:
-    with client_of(browser_engine) as bay, bay.session(image_id="browser_latest") as session:
-        refused = session.browser.initialize(BrowserOption(cmd_args=["--remote-debugging-port=1"]))
-        assert refused.code == "InvalidBrowserOption"
-        assert "cmd_args must not have --remote-debugging-port" in refused.error_message
+def test_an_option_that_cannot_be_served_is_refused_by_name(fresh: Session) -> None:
+    refused = fresh.browser.initialize(BrowserOption(cmd_args=["--remote-debugging-port=1"]))
+    assert refused.code == "InvalidBrowserOption"
+    assert "cmd_args must not have --remote-debugging-port" in refused.error_message
 
 
 def test_a_browser_is_refused_where_other_users_could_drive_it(process_engine: LocalEngine) -> None:

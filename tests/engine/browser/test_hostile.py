@@ -1,7 +1,6 @@
 """What a session may put in the place of its browser, or in its pages, and what the engine makes of it."""
 
 import json
-from collections.abc import Iterator
 
 import pytest
 
@@ -36,38 +35,29 @@ ANSWERS = {
 }
 
 
-@pytest.fixture(scope="module")
-def visitor(browser_engine: LocalEngine) -> Iterator[Session]:
-    """Give a session whose browser was started, and is gone."""
-    with client_of(browser_engine) as bay, bay.session(image_id="browser_latest") as session:
-        session.browser.initialize().raise_for_error()
-        session.file_system.write_file("impostor.py", IMPOSTOR).raise_for_error()
-        yield session
-
-
 @pytest.mark.parametrize("name", ANSWERS)
-def test_what_poses_as_the_browser_is_refused_with_a_reason(visitor: Session, name: str) -> None:
-    visitor.command.run("pkill -9 chromium; pkill -f impostor.py; rm -f log")
+def test_what_poses_as_the_browser_is_refused_with_a_reason(browsing: Session, name: str) -> None:
+    browsing.file_system.write_file("impostor.py", IMPOSTOR).raise_for_error()
+    browsing.command.run("pkill -9 chromium; pkill -f impostor.py; rm -f log")
     quoted = "'" + ANSWERS[name].replace("'", "'\\''") + "'"
     start = f"nohup python3 impostor.py {quoted} >log 2>&1 & until grep -q Serving log; do sleep 0.01; done"
-    visitor.command.run(start).raise_for_error()
-    refused = visitor.browser.operator.navigate("about:blank")
+    browsing.command.run(start).raise_for_error()
+    refused = browsing.browser.operator.navigate("about:blank")
     assert (refused.success, refused.outcome_unknown) == (False, False)
     assert "browser" in refused.error_message
 
 
-def test_a_page_cannot_reach_the_engine_or_another_session(browser_engine: LocalEngine, open_page: Page) -> None:
-    with client_of(browser_engine) as bay, bay.session(image_id="browser_latest") as session:
-        session.browser.initialize().raise_for_error()
-        open_page.connect(session.browser.get_endpoint_url())
-        tried = f"fetch('{browser_engine.endpoint}', {{mode: 'no-cors'}}).then(() => 'reached', () => 'refused')"
-        assert open_page.evaluate(tried) == "refused"
+def test_a_page_cannot_reach_the_engine(browser_engine: LocalEngine, fresh: Session, open_page: Page) -> None:
+    fresh.browser.initialize().raise_for_error()
+    open_page.connect(fresh.browser.get_endpoint_url())
+    tried = f"fetch('{browser_engine.endpoint}', {{mode: 'no-cors'}}).then(() => 'reached', () => 'refused')"
+    assert open_page.evaluate(tried) == "refused"
 
 
-def test_another_session_has_no_way_to_the_browser(browser_engine: LocalEngine) -> None:
-    with client_of(browser_engine) as bay, bay.session(image_id="browser_latest") as session, bay.session() as other:
-        session.browser.initialize().raise_for_error()
-        assert session.command.run("curl -s http://localhost:9333/json/version").exit_code == 0
+def test_another_session_has_no_way_to_the_browser(browser_engine: LocalEngine, fresh: Session) -> None:
+    with client_of(browser_engine) as bay, bay.session() as other:
+        fresh.browser.initialize().raise_for_error()
+        assert fresh.command.run("curl -s http://localhost:9333/json/version").exit_code == 0
         assert other.command.run("curl -s http://localhost:9333/json/version").exit_code != 0
 
 

@@ -1,15 +1,12 @@
 """The operator without a model: pages listed, described and acted on by the numbers of their elements."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
 
 from sessionbay import ActOptions, ObserveResult, PageSnapshot, Session
-from sessionbay.engine import LocalEngine
 from sessionbay.engine.browser.snapshot import describe
 
-from ..conftest import client_of
 from ..desktop.texts import SEVEN
 
 SHOP = """data:text/html;charset=utf-8,<title>Shop</title><h1>Offers</h1><p>Two <b>offers</b></p>
@@ -22,19 +19,11 @@ SHOP = """data:text/html;charset=utf-8,<title>Shop</title><h1>Offers</h1><p>Two 
 <div style=position:absolute;inset:0;background:white></div></div>"""
 
 
-@pytest.fixture(scope="module")
-def shopper(browser_engine: LocalEngine) -> Iterator[Session]:
-    """Give a session whose browser runs."""
-    with client_of(browser_engine) as bay, bay.session(image_id="browser_latest") as session:
-        session.browser.initialize().raise_for_error()
-        yield session
-
-
 @pytest.fixture
-def shop(shopper: Session) -> PageSnapshot:
+def shop(browsing: Session) -> PageSnapshot:
     """Give what a page says."""
-    shopper.browser.operator.navigate(SHOP).raise_for_error()
-    return shopper.browser.operator.snapshot().unwrap()
+    browsing.browser.operator.navigate(SHOP).raise_for_error()
+    return browsing.browser.operator.snapshot().unwrap()
 
 
 def element(page: PageSnapshot, words: str) -> ObserveResult:
@@ -51,13 +40,13 @@ def test_a_snapshot_has_what_a_page_says_and_what_can_be_done(shop: PageSnapshot
     assert [element(shop, kind).method for kind in ("Name", "Size", "Order")] == ["fill", "select", "click"]
 
 
-def test_elements_keep_their_numbers(shopper: Session, shop: PageSnapshot) -> None:
-    again = shopper.browser.operator.snapshot().unwrap()
+def test_elements_keep_their_numbers(browsing: Session, shop: PageSnapshot) -> None:
+    again = browsing.browser.operator.snapshot().unwrap()
     assert [each.selector for each in again.elements] == [each.selector for each in shop.elements]
 
 
-def test_a_field_is_filled_and_a_button_clicked(shopper: Session, shop: PageSnapshot) -> None:
-    operator = shopper.browser.operator
+def test_a_field_is_filled_and_a_button_clicked(browsing: Session, shop: PageSnapshot) -> None:
+    operator = browsing.browser.operator
     name = replace(element(shop, "Name"), arguments={"text": "漢字"})
     assert operator.act(name).raise_for_error().message.startswith("fill node=")
     operator.act(element(shop, "Order")).raise_for_error()
@@ -67,15 +56,15 @@ def test_a_field_is_filled_and_a_button_clicked(shopper: Session, shop: PageSnap
 
 
 @pytest.mark.parametrize("name", ["ascii", "chinese", "russian and hebrew", "emoji"])
-def test_a_field_keeps_any_text(shopper: Session, shop: PageSnapshot, name: str) -> None:
+def test_a_field_keeps_any_text(browsing: Session, shop: PageSnapshot, name: str) -> None:
     filled = replace(element(shop, "Name"), arguments={"text": SEVEN[name]})
-    shopper.browser.operator.act(filled).raise_for_error()  # which fails if the field has another text then
-    after = element(shopper.browser.operator.snapshot().unwrap(), "Name")
+    browsing.browser.operator.act(filled).raise_for_error()  # which fails if the field has another text then
+    after = element(browsing.browser.operator.snapshot().unwrap(), "Name")
     assert after.description == f'field "Name" with "{SEVEN[name]}"'
 
 
-def test_options_keys_and_other_selectors(shopper: Session, shop: PageSnapshot) -> None:
-    operator = shopper.browser.operator
+def test_options_keys_and_other_selectors(browsing: Session, shop: PageSnapshot) -> None:
+    operator = browsing.browser.operator
     operator.act(replace(element(shop, "Size"), arguments={"value": "Large"})).raise_for_error()
     operator.act(ObserveResult("xpath=//input[@type='checkbox']", method="click")).raise_for_error()
     operator.act(ObserveResult("input", method="fill", arguments={"text": "ab"})).raise_for_error()
@@ -95,9 +84,9 @@ FAILURES = {
 
 
 @pytest.mark.parametrize("name", FAILURES)
-def test_what_cannot_be_done_is_a_failure_with_the_reason(shopper: Session, shop: PageSnapshot, name: str) -> None:
+def test_what_cannot_be_done_is_a_failure_with_the_reason(browsing: Session, shop: PageSnapshot, name: str) -> None:
     (words, arguments), message = FAILURES[name]
-    done = shopper.browser.operator.act(replace(element(shop, words), arguments=arguments))
+    done = browsing.browser.operator.act(replace(element(shop, words), arguments=arguments))
     assert (done.success, message in done.message) == (False, True)
 
 
@@ -113,29 +102,29 @@ def test_what_cannot_be_done_is_a_failure_with_the_reason(shopper: Session, shop
     ids=lambda value: value.selector if isinstance(value, ObserveResult) else "",
 )
 def test_a_step_that_names_nothing_is_refused(
-    shopper: Session, shop: PageSnapshot, step: ObserveResult, message: str
+    browsing: Session, shop: PageSnapshot, step: ObserveResult, message: str
 ) -> None:
-    done = shopper.browser.operator.act(step)
+    done = browsing.browser.operator.act(step)
     assert (done.success, message in done.message) == (False, True)
 
 
-def test_words_need_a_model(shopper: Session, shop: PageSnapshot) -> None:
+def test_words_need_a_model(browsing: Session, shop: PageSnapshot) -> None:
     for action in (ActOptions("order"), ObserveResult("", "the button", "click")):
-        refused = shopper.browser.operator.act(action)
+        refused = browsing.browser.operator.act(action)
         assert (refused.success, "needs a model" in refused.error_message) == (False, True)
 
 
-def test_the_pages_are_listed(shopper: Session, shop: PageSnapshot) -> None:
-    tabs = shopper.browser.operator.tabs().unwrap()
+def test_the_pages_are_listed(browsing: Session, shop: PageSnapshot) -> None:
+    tabs = browsing.browser.operator.tabs().unwrap()
     assert [(tab.title, tab.current) for tab in tabs if tab.current] == [("Shop", True)]
 
 
-def test_a_page_of_three_hundred_rows_is_small(shopper: Session) -> None:
+def test_a_page_of_three_hundred_rows_is_small(browsing: Session) -> None:
     rows = "".join(f"<tr><td>Row {row}<td><a href=/{row}>Open</a><td><button>Delete</button>" for row in range(300))
-    shopper.command.run("mkdir -p rows").raise_for_error()
-    shopper.file_system.write_file("rows/page.html", f"<table>{rows}</table>").raise_for_error()
-    shopper.browser.operator.navigate("file:///home/wuying/rows/page.html").raise_for_error()
-    page = shopper.browser.operator.snapshot().unwrap()
+    browsing.command.run("mkdir -p rows").raise_for_error()
+    browsing.file_system.write_file("rows/page.html", f"<table>{rows}</table>").raise_for_error()
+    browsing.browser.operator.navigate("file:///home/wuying/rows/page.html").raise_for_error()
+    page = browsing.browser.operator.snapshot().unwrap()
     assert len(page.elements) == 600
     assert len(page.text) < 200_000 // 4
 

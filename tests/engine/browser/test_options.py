@@ -3,7 +3,6 @@
 import base64
 import json
 import threading
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from zipfile import ZipFile
@@ -40,13 +39,6 @@ server = http.server.ThreadingHTTPServer(("127.0.0.1", 3128), Proxy)
 print("Serving", flush=True)
 server.serve_forever()
 """
-
-
-@pytest.fixture
-def fresh(browser_engine: LocalEngine) -> Iterator[Session]:
-    """Give a session whose browser has not been started."""
-    with client_of(browser_engine) as bay, bay.session(image_id="browser_latest") as session:
-        yield session
 
 
 def connected(session: Session, page: Page, option: BrowserOption) -> Page:
